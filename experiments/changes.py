@@ -1,0 +1,32 @@
+"""What differs between two JSON documents, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SHOWN = 3
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The first differences by full key, one line.
+
+    >>> changes({"cv": {"n_splits": 5, "metric": "accuracy"}}, {"cv": {"n_splits": 3, "metric": "accuracy"}})
+    'cv.n_splits was 5 and is 3'
+    """
+    old, new = _flat(before), _flat(after)
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    found = [f"{key} was {_shown(old, key)} and is {_shown(new, key)}" for key in keys[:SHOWN]]
+    more = len(keys) - len(found)
+    return "; ".join(found) + (f"; and {more} more" if more else "")
+
+
+def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+    return flat
+
+
+def _shown(document: Mapping[str, Any], key: str) -> str:
+    return repr(document[key]) if key in document else "absent"

@@ -1,0 +1,179 @@
+"""The ledger of looks: an append-only, fsynced, hash-chained file of every time test rows were scored.
+
+Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
+scoring and completed after, so that a look cannot be taken unseen. Single rows are known by their hashes, so that a
+look at the same rows in another split is counted too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from experiments.canonical import canonical_json
+from experiments.data.sealed import Look, SealedTestSet
+from experiments.errors import LookError
+
+GENESIS = "0" * 64
+WAIT = 30.0  # seconds for another command's append, which takes milliseconds
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the ledger knows of some test rows.
+
+    looks:           distinct looks at rows that overlap them.
+    largest_overlap: share of them, 0 to 1, seen in one look of another study; the largest.
+    of_this_study:   distinct looks of the asking study at exactly these rows.
+    head:            hash of the last entry.
+    """
+
+    looks: int
+    largest_overlap: float
+    of_this_study: int
+    head: str
+
+
+class Ledger:
+    """The ledger in one file.
+
+    Raises:
+        LookError: an entry was edited, removed or put in: the chain of hashes is broken. From any method.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def check(self, study: str, test: SealedTestSet, trials: int) -> None:
+        """Refuse a study that had its look with another number of trials.
+
+        Raises:
+            LookError: it did; more trials after the look would choose a model by a test set already seen.
+        """
+        with self._locked():
+            for entry in self._reservations(self._entries()):
+                if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] != trials:
+                    raise LookError(
+                        f"this study had its look at the test set after {entry['trials']} trials; a second look after "
+                        f"{trials} would choose by a test set already seen. --acknowledge-reuse does it all the same "
+                        "and the report says so; --no-test goes on searching without a look."
+                    )
+
+    def reserve(self, look: Look, test: SealedTestSet, name: str, trials: int, acknowledged: bool = False) -> Look:
+        """Write down that a look is about to be taken. The same look again is no new one.
+
+        Raises:
+            LookError: the study had another look at these rows, and reuse is not acknowledged.
+        """
+        with self._locked():
+            entries = self._entries()
+            reservations = self._reservations(entries)
+            if any(entry["look"] == look.id for entry in reservations):
+                return look
+            earlier = [one for one in reservations if one["study"] == look.study and one["rows"] == look.rows]
+            if earlier and not acknowledged:
+                raise LookError(
+                    f"this study had its look at the test set on {earlier[-1]['time'][:10]}, at other models; a second "
+                    "look needs --acknowledge-reuse, and the report says so."
+                )
+            entry: dict[str, Any] = {
+                "kind": "reserved",
+                "look": look.id,
+                "rows": look.rows,
+                "models": look.models,
+                "study": look.study,
+                "name": name,
+                "trials": trials,
+                "time": _now(),
+            }
+            if not any(one["rows"] == look.rows for one in reservations):
+                entry["hashes"] = base64.b64encode(b"".join(sorted(test.row_hashes()))).decode()
+            self._append(entry, entries)
+        return look
+
+    def complete(self, look: Look, scores: dict[str, float]) -> None:
+        """Write down what a reserved look saw; once."""
+        with self._locked():
+            entries = self._entries()
+            if not any(entry["kind"] == "completed" and entry["look"] == look.id for entry in entries):
+                self._append({"kind": "completed", "look": look.id, "scores": scores, "time": _now()}, entries)
+
+    def past(self, study: str, test: SealedTestSet) -> Past:
+        """What is known of these rows by now."""
+        with self._locked():
+            entries = self._entries()
+        ours, reservations = test.row_hashes(), self._reservations(entries)
+        size = SealedTestSet.HASH_BYTES
+        seen: dict[str, frozenset[bytes]] = {}
+        for entry in reservations:
+            if "hashes" in entry:
+                raw = base64.b64decode(entry["hashes"])
+                seen[entry["rows"]] = frozenset(raw[at : at + size] for at in range(0, len(raw), size))
+        overlaps = [(entry, len(ours & seen[entry["rows"]]) / len(ours)) for entry in reservations]
+        return Past(
+            looks=sum(overlap > 0 for _, overlap in overlaps),
+            largest_overlap=max((overlap for entry, overlap in overlaps if entry["study"] != study), default=0.0),
+            of_this_study=sum(
+                entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations
+            ),
+            head=_head(entries),
+        )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
+            yield
+
+    def _entries(self) -> list[dict[str, Any]]:
+        """All entries, the chain checked; a torn last line, from a kill in an append, is cut off with a copy kept."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        if not raw.endswith(b"\n") and raw:
+            shutil.copyfile(self.path, self.path.with_suffix(".torn"))
+            raw = raw[: raw.rfind(b"\n") + 1]
+            with self.path.open("r+b") as file:
+                file.truncate(len(raw))
+        entries: list[dict[str, Any]] = []
+        for number, line in enumerate(raw.splitlines(), start=1):
+            try:
+                entry = json.loads(line)
+                intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
+            except (ValueError, TypeError, KeyError):
+                intact = False
+            if not intact:
+                raise LookError(f"{self.path}: line {number} does not follow from the line before; it was changed.")
+            entries.append(entry)
+        return entries
+
+    def _append(self, entry: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+        line = canonical_json({**entry, "previous": _head(entries)})
+        with self.path.open("ab") as file:
+            file.write(line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    @staticmethod
+    def _reservations(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [entry for entry in entries if entry["kind"] == "reserved"]
+
+
+def _head(entries: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(canonical_json(entries[-1]).encode()).hexdigest() if entries else GENESIS
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,36 @@
+"""Preprocessing, fitted on training rows only: pixels to [0, 1], other numbers to mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.datasets import Features
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """x -> (x - offset) / scale, in float32.
+
+    offset, scale: (d,).
+    """
+
+    offset: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    def transform(self, features: Features) -> NDArray[np.float32]:
+        """(N, d) -> (N, d), C-contiguous."""
+        return np.ascontiguousarray((features - self.offset) / self.scale, np.float32)
+
+
+def fit_preprocessor(training: Features, pixel_range: float | None) -> Preprocessor:
+    """Fit on training rows; for pixels there is nothing to learn, their range is known in advance."""
+    if pixel_range is not None:
+        width = training.shape[1]
+        return Preprocessor(np.zeros(width), np.full(width, pixel_range))
+    from sklearn.preprocessing import StandardScaler
+
+    fitted = StandardScaler().fit(training)
+    return Preprocessor(fitted.mean_, fitted.scale_)

@@ -1,0 +1,61 @@
+"""The sealed test set: rows that can be read only with a look that the ledger has reserved."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from experiments.data.datasets import Features, Labels, fingerprint
+from experiments.errors import LookError
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look: which rows, at which models, by which study. Only the ledger makes them.
+
+    rows:   fingerprint of the test rows.
+    models: digest of what is scored, fixed before the rows are read.
+    study:  identity of the study, whatever its number of trials.
+    """
+
+    rows: str
+    models: str
+    study: str
+
+    @property
+    def id(self) -> str:
+        """The look is the pair (test rows, models scored); the same pair again is the same look."""
+        return hashlib.sha256(f"{self.rows}:{self.models}".encode()).hexdigest()[:32]
+
+
+class SealedTestSet:
+    """Test rows behind a seal."""
+
+    HASH_BYTES = 8  # of each row's hash: two of 10 million rows collide with probability 3e-6
+
+    def __init__(self, features: Features, labels: Labels):
+        self._features, self._labels = features, labels
+        features.setflags(write=False)
+        labels.setflags(write=False)
+        self.fingerprint = fingerprint(features, labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def row_hashes(self) -> frozenset[bytes]:
+        """A hash of each row, features and label, by which the ledger knows rows again in another split."""
+        labels = self._labels.astype("<i8")
+        return frozenset(
+            hashlib.blake2b(row.tobytes() + label.tobytes(), digest_size=self.HASH_BYTES).digest()
+            for row, label in zip(self._features.astype("<f8"), labels, strict=True)
+        )
+
+    def open(self, look: Look) -> tuple[Features, Labels]:
+        """The rows, for a look that was reserved for them.
+
+        Raises:
+            LookError: the look was reserved for other rows.
+        """
+        if look.rows != self.fingerprint:
+            raise LookError("the look was reserved for other test rows: their fingerprints differ.")
+        return self._features, self._labels

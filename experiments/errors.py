@@ -1,0 +1,37 @@
+"""Every error a user can cause or meet, in one tree.
+
+    ExperimentError            shown as one line, exit 2
+    ├── SpecError              the study file or an override of it
+    ├── DataError              the data, its split or its folds
+    ├── StudyStateError        the study's folder: not writable, in use, or of another study
+    ├── SearchError            the search has no usable outcome
+    └── LookError              the test set may not be looked at (again), or the ledger is damaged
+
+A message says the rule, the value and where it stands, in one line.
+"""
+
+from __future__ import annotations
+
+
+class ExperimentError(Exception):
+    """A problem that its message explains completely; the command prints it and exits with 2."""
+
+
+class SpecError(ExperimentError):
+    """The study file, or an override of it, breaks a rule."""
+
+
+class DataError(ExperimentError):
+    """The data, its split or its folds break a rule."""
+
+
+class StudyStateError(ExperimentError):
+    """The study's folder cannot be used: not writable, in use, or holding another study."""
+
+
+class SearchError(ExperimentError):
+    """The search ended without a configuration that could be refitted."""
+
+
+class LookError(ExperimentError):
+    """The test set may not be looked at again, or the ledger of looks is damaged."""

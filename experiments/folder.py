@@ -1,0 +1,101 @@
+"""A study's folder: one command at a time, and no file in it is ever half written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from experiments.errors import StudyStateError
+
+
+class StudyFolder:
+    """The folder DIR of a study.
+
+    Args:
+        path: made when it is claimed; its parent must exist.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._lock = FileLock(path / ".lock", blocking=False)
+
+    @property
+    def journal(self) -> Path:
+        """The record of told trials."""
+        return self.path / "journal.log"
+
+    @property
+    def log(self) -> Path:
+        """What happened when, for people."""
+        return self.path / "log.txt"
+
+    def claim(self) -> None:
+        """Take the folder for this command, and make sure that it can be written to.
+
+        Raises:
+            StudyStateError: it cannot be made or written to, or another command has it.
+        """
+        try:
+            self.path.mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+            self._lock.acquire()
+        except FileExistsError:
+            raise StudyStateError(f"{self.path}: the study's folder is wanted here, but there is a file.") from None
+        except FileNotFoundError:
+            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.") from None
+        except Timeout:
+            raise StudyStateError(f"{self.path}: another command is running this study.") from None
+        except OSError as error:
+            raise StudyStateError(f"{self.path}: cannot write to the study's folder: {error.strerror}.") from None
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def release(self) -> None:
+        """Let other commands have the folder."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        self._lock.release()
+
+    @property
+    def work(self) -> Path:
+        """Arrays that the workers map; gone when the command ends."""
+        return self.path / ".work"
+
+    def clear(self) -> None:
+        """Start anew: remove the study, but nothing that another program put here."""
+        names = ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt")
+        for name in names:
+            (self.path / name).unlink(missing_ok=True)
+        for name in ("model", "report_files"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file whole or not at all.
+
+        Raises:
+            StudyStateError: the disk is full or the folder cannot be written to.
+        """
+        return write_atomically(self.path / name, text.encode())
+
+
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Write a file under another name, flush it to the disk, and give it its name.
+
+    Raises:
+        StudyStateError: it could not be written; what stood there before still does.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
+    return path

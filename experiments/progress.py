@@ -1,0 +1,60 @@
+"""What a person sees while a study runs: a live bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from experiments.search.trial import Told
+
+LINES = 10  # printed in a whole study where there is no terminal
+
+
+class StudyProgress:
+    """Follows the trials as they are told.
+
+    Args:
+        console: where to; nothing is shown when it is quiet.
+        trials:  how many there will be.
+        metric:  name of the score.
+    """
+
+    def __init__(self, console: Console, trials: int, metric: str):
+        self._console, self._trials, self._metric = console, trials, metric
+        self._done = self._pruned = 0
+        self._best: float | None = None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.completed}/{task.total} trials"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID = self._bar.add_task("starting", total=trials)
+
+    def __enter__(self) -> StudyProgress:
+        if self._console.is_terminal and not self._console.quiet:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def update(self, told: Told, from_journal: bool = False) -> None:
+        """One more trial was told."""
+        result = told.result
+        self._done += 1
+        self._pruned += result.state == "PRUNED"
+        if result.value is not None and (self._best is None or result.value > self._best):
+            self._best = result.value
+        self._bar.update(self._task, completed=self._done, description=self._description())
+        every = max(1, self._trials // LINES)
+        if not from_journal and not self._console.is_terminal and self._done % every == 0:
+            self._console.print(f"{self._done}/{self._trials} trials, {self._description()}")
+
+    def _description(self) -> str:
+        best = "no score yet" if self._best is None else f"best {self._metric} {self._best:.4f}"
+        return f"{best}, {self._pruned} pruned"

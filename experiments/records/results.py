@@ -1,0 +1,155 @@
+"""StudyResult: everything that was found, and its one representation on disk, results.json (schema 1).
+
+The digest covers all that the study file and the data determine. Ledger, provenance and timing are of one run, and
+outside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from experiments.canonical import canonical_digest
+from experiments.search.trial import Reason, State
+
+OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
+Parameters = dict[str, float | int | str | bool]
+
+
+class Record(BaseModel):
+    """Frozen, strict, and without NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataRecord(Record):
+    name: str
+    rows: int
+    features: int
+    task: Literal["classification", "regression"]
+    classes: tuple[str, ...]
+    fingerprint: str
+
+
+class SplitRecord(Record):
+    development: int
+    test: int
+    test_fingerprint: str
+    folds_fingerprint: str
+
+
+class TrialRecord(Record):
+    """One row of the trial table; value is None unless the trial is COMPLETE."""
+
+    number: int
+    state: State
+    reason: Reason
+    params: Parameters
+    value: float | None
+    last: float | None
+    epochs: int
+    fold_scores: tuple[float, ...]
+
+
+class Intervention(Record):
+    """An outcome that a clock or a death caused, so that a replay can repeat it."""
+
+    trial: int
+    kind: str
+
+
+class DefaultRecord(Record):
+    number: int
+    params: Parameters
+    cv_mean: float
+    cv_std: float
+
+
+class BestRecord(Record):
+    number: int
+    params: Parameters
+    cv_mean: float
+    cv_std: float
+    epochs: int
+    fold_scores: tuple[float, ...]
+
+
+class DefaultScore(Record):
+    score: float
+
+
+class Difference(Record):
+    """Winner minus default on the same test rows, oriented so that positive means the winner is better."""
+
+    score: float
+    ci95: tuple[float, float]
+    p_value: float
+    method: str
+
+
+Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
+
+
+class LookRecord(Record):
+    """The one look. `difference` and `default` are None where the default diverged."""
+
+    metric: str
+    score: float
+    ci95: tuple[float, float]
+    ci_method: str
+    rows: int
+    times_scored: int
+    metrics: dict[str, float]
+    default: DefaultScore | None
+    difference: Difference | None
+    verdict: Verdict
+
+
+class LedgerRecord(Record):
+    """The test rows' past.
+
+    looks:           how many looks these rows, or rows overlapping them, have had, this one included.
+    largest_overlap: share of these rows, 0 to 1, that an earlier look of another study saw; the largest.
+    head:            hash of the ledger's last entry.
+    """
+
+    looks: int
+    largest_overlap: float
+    head: str
+
+
+class StudyResult(Record):
+    """The whole study. `test` and `ledger` are None while the test set has not been looked at (--no-test)."""
+
+    schema_: Literal[1] = 1
+    study: str
+    spec: dict[str, Any]
+    data: DataRecord
+    split: SplitRecord
+    trials: tuple[TrialRecord, ...]
+    interventions: tuple[Intervention, ...]
+    default: DefaultRecord | None
+    best: BestRecord
+    test: LookRecord | None
+    ledger: LedgerRecord | None
+    provenance: dict[str, Any]
+    timing: dict[str, float]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of results.json, in the schema's order, digest included."""
+        body = self.model_dump(mode="json")
+        schema, study = body.pop("schema_"), body.pop("study")
+        fixed = {"schema": schema, "study": study}
+        return {**fixed, "digest": digest(fixed | body), **body}
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the canonical JSON of what the study file and the data determine."""
+        return str(self.document()["digest"])
+
+
+def digest(document: dict[str, Any]) -> str:
+    """sha256 of the canonical JSON of a results document, without what belongs to one run only."""
+    body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
+    return canonical_digest(body)

@@ -1,0 +1,73 @@
+"""Markdown that says what the text says: whatever a template prints is escaped, unless it is Markdown already.
+
+Markdown is marked as such by the class that jinja's templates know, Markup, so that their macros pass it on untouched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
+_MARKS: Final = re.compile(r"[\\`*_\[\]#|~@]|(?<=:)/(?=/)|(?<=[wW]{3})\.")
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+
+
+def escape(value: object) -> Markup:
+    """Text to stand in a sentence or a table cell: in one line, with nothing in it that Markdown or HTML acts on.
+
+    Text that runs from right to left, or that overrides the direction, is isolated, so that it turns nothing around it.
+
+    >>> print(escape("a|b `c` <script>\\n_d_ www.e.org"))
+    a\\|b \\`c\\` &lt;script&gt; \\_d\\_ www\\.e.org
+    """
+    if isinstance(value, Markup):
+        return value
+    text = " ".join(str(value).split())
+    text = "".join(" " if unicodedata.category(one) == "Cc" else one for one in text)
+    text = _MARKS.sub(lambda found: "\\" + found[0], text)
+    text = "".join(_ENTITIES.get(one, one) for one in text)
+    if any(unicodedata.bidirectional(one) in ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "AN") for one in text):
+        text = f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
+    return Markup(text)  # noqa: S704
+
+
+def code(text: str) -> Markup:
+    """Text as inline code, for cells too; a bar is escaped there, as tables demand.
+
+    >>> print(code("a"), code("a`b"))
+    `a` `` a`b ``
+    """
+    fence = _fence(text, 1)
+    space = " " if text.startswith("`") or text.endswith("`") or len(fence) > 1 else ""
+    return Markup(f"{fence}{space}{text}{space}{fence}".replace("|", "\\|"))  # noqa: S704
+
+
+def code_block(text: str, language: str = "") -> Markup:
+    """Lines as they are, in a fence that is longer than any in them.
+
+    >>> print(code_block("a = 1\\n", "toml"))
+    ```toml
+    a = 1
+    ```
+    """
+    fence = _fence(text, 3)
+    return Markup(f"{fence}{language}\n{text.rstrip()}\n{fence}")  # noqa: S704
+
+
+def link(path: str) -> Markup:
+    """A path to stand as the target of a link.
+
+    >>> print(link("report_files/a b(1).svg"))
+    report_files/a%20b%281%29.svg
+    """
+    return Markup(quote(path))  # noqa: S704
+
+
+def _fence(text: str, shortest: int) -> str:
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return "`" * max(shortest, longest + 1)

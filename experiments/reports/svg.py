@@ -1,0 +1,122 @@
+"""One sober style for every picture, and figures as SVG text: the same bytes for the same figure.
+
+A picture lives in two places. As a file it stands on its own white ground; inside the page it takes the page's colours
+and fonts, so that it follows light and dark. Text stays text in both.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+from matplotlib import style
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+# Blue, orange and green are from the palette of Okabe and Ito (2008), distinct in every common colour blindness.
+# Each is a colour of the page too: `inline` turns it into var(--name), which has other values in the dark.
+COLOURS: Final = MappingProxyType(
+    {
+        "ink": "#22262b",
+        "muted": "#6b7280",
+        "rule": "#d5d9df",
+        "faint": "#a9b0ba",
+        "blue": "#0072b2",
+        "orange": "#d55e00",
+        "green": "#009e73",
+        "ground": "#fefefe",
+    }
+)
+INK, MUTED, RULE, FAINT, BLUE, ORANGE, GREEN, GROUND = COLOURS.values()
+
+_STYLE: Final[dict[str, Any]] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": "none",
+    "axes.formatter.use_mathtext": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": MUTED,
+    "axes.linewidth": 0.7,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.facecolor": GROUND,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "legend.borderaxespad": 0.0,
+    "legend.borderpad": 0.0,
+    "legend.columnspacing": 1.4,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.5,
+    "legend.labelcolor": MUTED,
+    "lines.linewidth": 1.4,
+    "svg.fonttype": "none",
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": MUTED,
+    "xtick.major.size": 3.0,
+    "xtick.major.width": 0.7,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": MUTED,
+    "ytick.major.size": 0.0,
+}
+_FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+_NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@contextmanager
+def drawing(name: str, width: float, height: float) -> Iterator[Figure]:
+    """A figure of width x height inches to draw on; its style, and only here, is the report's.
+
+    name keeps the identifiers of several pictures on one page apart.
+
+    >>> with drawing("empty", 2, 1) as figure:
+    ...     text = svg_text(figure)
+    >>> text.startswith("<svg"), text.count("viewBox=\\"0 0 144 72\\"")
+    (True, 1)
+    """
+    with style.context(["default", _STYLE | {"svg.hashsalt": name}]):
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def svg_text(figure: Figure) -> str:
+    """The figure as a stand-alone SVG document, to be called while its `drawing` is open.
+
+    Without date, versions and the names that matplotlib gives to groups: two figures that look the same are the same.
+    """
+    out = io.StringIO()
+    FigureCanvasSVG(figure)
+    figure.savefig(out, format="svg", metadata=_NO_METADATA)
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r'<g id="[^"]*">', "<g>", text)
+    text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
+    text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
+    return re.sub(r"\n\s+", "\n", text)
+
+
+def inline(svg: str, label: str) -> Markup:
+    """The same picture to stand inside a page: its colours and fonts are the page's, its size that of its place.
+
+    label is what a screen reader says.
+
+    >>> print(inline('<svg width="9pt" height="9pt" viewBox="0 0 9 9"><path style="fill: #0072b2"/></svg>', "a square"))
+    <svg viewBox="0 0 9 9" role="img" aria-label="a square"><path style="fill: var(--blue)"/></svg>
+    """
+    head, body = svg.split(">", 1)
+    view_box = re.findall(r'viewBox="[^"]*"', head)[0]
+    body = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
+    body = re.sub(r"\s*font-family: [^;\"]*;", "", body)
+    for name, colour in COLOURS.items():
+        body = body.replace(colour, f"var(--{name})")
+    return Markup(f'<svg {view_box} role="img" aria-label="{escape(label)}">{body.strip()}')  # noqa: S704

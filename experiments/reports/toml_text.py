@@ -1,0 +1,66 @@
+"""The resolved study as the text of a study file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+_SECTIONS: Final = ("study", "data", "cv", "training", "search", "space", "default")
+_FIRST: Final = ("name", "source", "low", "high")
+
+
+def study_file(spec: Mapping[str, Any]) -> str:
+    """A study file that resolves to this study again: every setting is written out.
+
+    What [space] searches is left out of [training], where it would be refused as both fixed and searched. The order
+    depends on the names alone.
+
+    >>> print(study_file({"study": {"seed": 0, "name": "a"}, "training": {"l2": 0.1, "epochs": 9},
+    ...                   "space": {"l2": {"low": 1e-06, "high": 0.1, "log": True}}}), end="")
+    [study]
+    name = "a"
+    seed = 0
+    <BLANKLINE>
+    [training]
+    epochs = 9
+    <BLANKLINE>
+    [space]
+    l2 = { low = 1e-06, high = 0.1, log = true }
+    """
+    searched = spec.get("space", {})
+    lines: list[str] = []
+    for section in [*_SECTIONS, *sorted(set(spec) - set(_SECTIONS))]:
+        settings = spec.get(section) or {}
+        kept = {key: value for key, value in settings.items() if not (section == "training" and key in searched)}
+        if kept:
+            lines += ["", f"[{_key(section)}]", *_lines(kept)]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def _lines(settings: Mapping[str, Any]) -> list[str]:
+    first = [key for key in _FIRST if key in settings]
+    keys = [*first, *sorted(set(settings) - set(first))]
+    return [f"{_key(key)} = {_value(settings[key])}" for key in keys if settings[key] is not None]
+
+
+def _key(name: str) -> str:
+    bare = name.isascii() and name.replace("_", "a").replace("-", "a").isalnum()
+    return name if bare else _text(name)
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _value(value: Any) -> str:
+    """One TOML value; a list or a table stands in one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(_lines(value))} }}" if value else "{}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    return repr(value)

@@ -1,0 +1,113 @@
+"""The journal: an Optuna journal file in which a trial appears in one append, when it is told, and never before.
+
+So nothing RUNNING is ever stored, and a kill at any moment leaves whole trials. It is the record of the study;
+everything else can be made from it again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.trial import TrialState, create_trial
+
+from experiments.errors import StudyStateError
+from experiments.search.trial import Curves, Told, TrialResult
+
+STUDY = "study"  # name inside the file; the study's own name is user text and may change with the folder's
+
+
+class Journal:
+    """The journal in one file, of which the caller is the only writer.
+
+    Raises:
+        StudyStateError: the file is no journal, or cannot be written. From any method.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        cut_torn_tail(path)
+        for leftover in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: nobody else has the folder
+            leftover.unlink(missing_ok=True)
+        try:
+            backend = JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path)))
+            self._study = optuna.create_study(
+                study_name=STUDY, storage=JournalStorage(backend), direction="maximize", load_if_exists=True
+            )
+        except OSError as error:
+            raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
+
+    @property
+    def identity(self) -> dict[str, Any] | None:
+        """What was written down when the study began; None before."""
+        identity: dict[str, Any] | None = self._study.user_attrs.get("identity")
+        return identity
+
+    def begin(self, identity: Mapping[str, Any]) -> None:
+        """Write down what the study is of."""
+        self._study.set_user_attr("identity", dict(identity))
+
+    def told(self) -> list[Told]:
+        """Every trial told so far, in number order."""
+        trials = self._study.get_trials(deepcopy=False)
+        return [Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"])) for trial in trials]
+
+    def append(self, told: Told, distributions: Mapping[str, BaseDistribution], inside: bool) -> None:
+        """Write one told trial.
+
+        Args:
+            inside: its parameters lie in the distributions; Optuna can then show them.
+        """
+        result = told.result
+        trial = create_trial(
+            state=TrialState[result.state],
+            value=result.value,
+            params=told.params if inside else {},
+            distributions=dict(distributions) if inside else {},
+            user_attrs={"params": told.params, "result": asdict(result)},
+            intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
+        )
+        try:
+            self._study.add_trial(trial)
+        except OSError as error:
+            raise StudyStateError(f"{self._path}: cannot be written: {error.strerror}.") from None
+
+
+def cut_torn_tail(path: Path) -> None:
+    """Cut a journal back to its last newline, after which a kill or a full disk left part of a line; keep a copy."""
+    if not path.is_file():
+        return
+    size = path.stat().st_size
+    with path.open("rb+") as file:
+        end, block = size, 1 << 16
+        while end:
+            start = max(0, end - block)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                end = start + newline + 1
+                break
+            end = start
+        if end < size:
+            shutil.copyfile(path, path.with_name(f"{path.name}.torn"))
+            file.truncate(end)
+
+
+def result_of_json(document: Mapping[str, Any]) -> TrialResult:
+    """The result that `dataclasses.asdict` and JSON made a document of."""
+
+    def tuples(value: Any) -> Any:
+        return tuple(tuples(item) for item in value) if isinstance(value, list | tuple) else value
+
+    fields = {key: tuples(value) for key, value in document.items() if key != "curves"}
+    curves = Curves(**{key: tuples(value) for key, value in document["curves"].items()})
+    return TrialResult(**fields, curves=curves)

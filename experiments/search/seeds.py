@@ -1,0 +1,21 @@
+"""Every random number of a study comes from a SeedSequence keyed by what it is for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TRIAL, REFIT, SAMPLER = range(3)
+
+
+def fold_seed(seed: int, purpose: int, trial: int, fold: int) -> np.random.SeedSequence:
+    """The seed of one fold's training: initial weights, shuffling and dropout."""
+    return np.random.SeedSequence(seed, spawn_key=(purpose, trial, fold))
+
+
+def sampler_seed(seed: int, trial: int) -> int:
+    """The seed of the sampler that proposes one trial, below 2**32.
+
+    >>> sampler_seed(0, 1) == sampler_seed(0, 1), sampler_seed(0, 1) == sampler_seed(0, 2)
+    (True, False)
+    """
+    return int(np.random.SeedSequence(seed, spawn_key=(SAMPLER, trial)).generate_state(1)[0])

@@ -1,0 +1,96 @@
+"""What passes between the search and its workers: a task goes out, a result comes back, both frozen.
+
+No array in a result is an ndarray: results are journalled, digested and compared, so they hold plain floats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from experiments.candidate import Candidate
+
+Parameters = dict[str, float | int | str]
+
+State = Literal["COMPLETE", "PRUNED", "FAIL"]
+Reason = Literal["", "pruned", "diverged", "worker died"]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The learning curves of one trial, one row for each scored epoch.
+
+    epochs:            (E,)   the epochs at which the folds were scored, from 1, increasing.
+    scores:            (E, F) validation score of each fold, in the metric's own direction (higher or lower is better).
+    validation_losses: (E, F) nats per row (cross-entropy).
+    train_losses:      (E, F) mean over the epoch's batches, dropout on, without the penalty.
+    """
+
+    epochs: tuple[int, ...]
+    scores: tuple[tuple[float, ...], ...]
+    validation_losses: tuple[tuple[float, ...], ...]
+    train_losses: tuple[tuple[float, ...], ...]
+
+    @property
+    def mean_scores(self) -> tuple[float, ...]:
+        """(E,) unweighted mean over the folds, summed in fold order so that it is the same everywhere."""
+        return tuple(sum(row) / len(row) for row in self.scores)
+
+
+@dataclass(frozen=True)
+class History:
+    """What a pruning decision may see of a trial told earlier: its state, its value and its mean curve."""
+
+    state: State
+    value: float | None
+    epochs: tuple[int, ...]
+    mean_scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """All that `evaluate` needs to know, besides the data, to compute one trial.
+
+    visible holds the trials 0..i-L, which are all that trial i may be compared with.
+    """
+
+    number: int
+    candidate: Candidate
+    seed: int
+    metric: str
+    pruner: str
+    visible: tuple[History, ...]
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """The outcome of one trial.
+
+    value:       best of the mean curve (COMPLETE only), reached at epoch `epochs`.
+    last:        last of the mean curve; None when no epoch was scored.
+    epochs:      the epoch of `value`, or for other states the last epoch scored.
+    cv_std:      standard deviation over the folds at `epochs`, ddof 1.
+    fold_scores: (F,) the scores at `epochs`; empty when no epoch was scored.
+    seconds:     time of the evaluation; not part of any digest.
+    kernel:      the BLAS kernel that computed it.
+    """
+
+    number: int
+    state: State
+    reason: Reason
+    value: float | None
+    last: float | None
+    epochs: int
+    cv_std: float | None
+    fold_scores: tuple[float, ...]
+    curves: Curves
+    seconds: float = field(compare=False, default=0.0)
+    kernel: str = field(compare=False, default="")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row of the trial table: what was tried, and what came of it."""
+
+    params: Parameters
+    result: TrialResult

@@ -1,0 +1,64 @@
+"""What runs inside a worker process: the pure functions, with the data that the process has mapped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass, replace
+
+from experiments.search.evaluate import evaluate
+from experiments.search.pruning import quiet_optuna
+from experiments.search.refit import Refit, RefitTask, refit
+from experiments.search.shared_data import DataReference, open_folds
+from experiments.search.trial import TrialResult, TrialTask
+
+LOOK_AFTER_PARENT = 0.5  # seconds
+
+
+@dataclass(frozen=True)
+class Hello:
+    """What a worker says of itself."""
+
+    pid: int
+    kernel: str
+
+
+def prepare(parent: int) -> None:
+    """Set a new worker up: it outlives no parent, leaves Ctrl-C to the parent, and Optuna says nothing in it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    quiet_optuna()
+
+
+def hello() -> Hello:
+    """Who is there; makes a lazily started worker start."""
+    return Hello(os.getpid(), blas_kernel())
+
+
+def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
+    """Evaluate a trial, with the time that it took and the kernel that computed it."""
+    start = time.perf_counter()
+    result = evaluate(task, open_folds(reference), reference.classes)
+    return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
+
+
+def run_refit(task: RefitTask, reference: DataReference) -> Refit:
+    """Refit a configuration."""
+    return refit(task, open_folds(reference), reference.classes)
+
+
+def blas_kernel() -> str:
+    """The kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty where it does not say."""
+    from threadpoolctl import threadpool_info
+
+    kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]
+    return str(kernels[0]) if kernels else ""
+
+
+def _end_with(parent: int) -> None:
+    """A killed coordinator cannot stop its workers; they find that they have another parent."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_AFTER_PARENT)
+    os._exit(1)

@@ -1,0 +1,182 @@
+"""The search space: from the parameters that Optuna draws to the Candidate that they describe.
+
+The size of each hidden layer is a parameter of its own, hidden_units_1 to hidden_units_n for the largest number of
+layers searched. All are drawn in every trial, so that the sampler models them jointly with the number of layers; a
+candidate uses the first `hidden_layers` of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from experiments.candidate import Candidate
+from experiments.errors import SpecError
+from experiments.search.trial import Parameters
+from experiments.spec import Choices, Range, StudySpec
+from nnet.errors import NNetError
+from nnet.training import TrainingSettings
+
+Parameter = float | int | str
+
+SEARCHABLE: dict[str, type[Parameter]] = {
+    "activation": str,
+    "batch_size": int,
+    "dropout": float,
+    "hidden_layers": int,
+    "hidden_units": int,
+    "initializer": str,
+    "l2": float,
+    "learning_rate": float,
+    "momentum": float,
+    "optimizer": str,
+}
+MOST_LAYERS = 20
+
+
+class Space:
+    """What is searched, what is fixed, and the default.
+
+    Attributes:
+        distributions: Optuna's distribution of each searched parameter.
+
+    Raises:
+        SpecError: a range or value is none that the network takes; the message names the key.
+    """
+
+    def __init__(self, spec: StudySpec):
+        self._fixed: dict[str, Any] = spec.training.model_dump()
+        self._layers = _largest_depth(spec)
+        self._units_searched = "hidden_units" in spec.space
+        self.distributions: dict[str, BaseDistribution] = {}
+        if not spec.space:
+            raise SpecError("space: at least one key must be searched.")
+        for key, searched in spec.space.items():
+            if key not in SEARCHABLE:
+                raise SpecError(f"space.{key}: only {', '.join(SEARCHABLE)} can be searched.")
+            if key in spec.training.model_fields_set:
+                raise SpecError(f"space.{key}: a key is fixed in [training] or searched in [space], not both.")
+            for name in self._names(key):
+                self.distributions[name] = _distribution(key, searched)
+        self._default = self._default_parameters(spec)
+        self._check_every_end(spec)
+
+    @property
+    def default(self) -> Parameters:
+        """The parameters of trial 0, which need not lie in the space."""
+        return dict(self._default)
+
+    @property
+    def default_is_inside(self) -> bool:
+        """Whether the default could have been drawn."""
+        return all(_contains(one, self._default[name]) for name, one in self.distributions.items())
+
+    @property
+    def log_scaled(self) -> tuple[str, ...]:
+        """Names of the parameters with a log scale."""
+        return tuple(name for name, one in self.distributions.items() if getattr(one, "log", False))
+
+    def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
+        """The configuration that these parameters and the fixed settings describe."""
+        chosen = {**self._fixed, **parameters}
+        layers, units = chosen["hidden_layers"], chosen["hidden_units"]
+        if self._units_searched:
+            units = tuple(chosen[f"hidden_units_{layer}"] for layer in range(1, layers + 1))
+        hidden = units[:layers] if isinstance(units, tuple) else (units,) * layers
+        training = TrainingSettings(**{field.name: chosen[field.name] for field in fields(TrainingSettings)})
+        return Candidate(hidden, chosen["activation"], chosen["initializer"], chosen["dropout"], training)
+
+    def _names(self, key: str) -> list[str]:
+        """The parameters that a key of [space] stands for."""
+        return [f"hidden_units_{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
+
+    def _default_parameters(self, spec: StudySpec) -> Parameters:
+        parameters: Parameters = {}
+        for key in spec.default:
+            if key not in spec.space:
+                raise SpecError(f"default.{key}: only searched keys have a default here; others belong in [training].")
+        for key in spec.space:
+            where = f"default.{key}" if key in spec.default else f"training.{key}"
+            value = spec.default.get(key, self._fixed[key])
+            values = value if isinstance(value, tuple) else (value,)
+            names = self._names(key)
+            if not values or len(values) > len(names):
+                raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)}.")
+            for index, name in enumerate(names):  # a list shorter than the layers goes on with its last size
+                parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
+        return parameters
+
+    def _check_every_end(self, spec: StudySpec) -> None:
+        """The default, and every end of every range in it, must make a network."""
+        units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]
+        if isinstance(units, tuple) and ("hidden_layers" in spec.space or len(units) != layers):
+            raise SpecError(
+                f"training.hidden_units: a list names the size of each of the hidden_layers={layers} layers, "
+                f"which are then fixed, but got {list(units)}."
+            )
+        self._check(self._default, "default" if spec.default else "training")
+        for key, searched in spec.space.items():
+            for end in _ends(searched):
+                changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
+                self._check({**self._default, **changed}, f"space.{key}")
+
+    def _check(self, parameters: Mapping[str, Any], where: str) -> None:
+        try:
+            self.candidate(parameters).architecture(inputs=1, outputs=2)
+        except NNetError as error:
+            raise SpecError(f"{where}: {error}") from None
+
+
+def _largest_depth(spec: StudySpec) -> int:
+    searched = spec.space.get("hidden_layers")
+    if searched is None:
+        return spec.training.hidden_layers
+    return max(int(_typed("hidden_layers", end, "space.hidden_layers")) for end in _ends(searched))
+
+
+def _ends(searched: Range | Choices) -> tuple[Any, ...]:
+    return searched.choices if isinstance(searched, Choices) else (searched.low, searched.high)
+
+
+def _typed(key: str, value: Any, where: str) -> Parameter:
+    """The value in the key's own type: an integer is a float where one is asked for, nothing else is converted."""
+    wanted = SEARCHABLE[key]
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        kind = {float: "a number", int: "an integer", str: "a name"}[wanted]
+        raise SpecError(f"{where}: must be {kind}, but got {value!r}.")
+    if key == "hidden_layers" and not 0 <= int(value) <= MOST_LAYERS:
+        raise SpecError(f"{where}: `0 <= hidden_layers <= {MOST_LAYERS}` must hold, but got {value}.")
+    return value
+
+
+def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:
+    ends: list[Any] = [_typed(key, end, f"space.{key}") for end in _ends(searched)]
+    if isinstance(searched, Choices):
+        return CategoricalDistribution(ends)
+    low, high = ends
+    if SEARCHABLE[key] is str:
+        raise SpecError(f"space.{key}: names are searched as choices = [...].")
+    if searched.log and low == high:
+        return CategoricalDistribution([low])
+    if SEARCHABLE[key] is float:
+        step = None if searched.step is None else float(searched.step)
+        if step is not None and abs((high - low) / step - round((high - low) / step)) > 1e-8:
+            raise SpecError(f"space.{key}.step: must divide high - low = {high - low:g}, but got {step:g}.")
+        return FloatDistribution(low, high, log=searched.log, step=step)
+    width = 1 if searched.step is None else searched.step
+    if not isinstance(width, int) or (high - low) % width:
+        raise SpecError(f"space.{key}.step: must be an integer that divides {high - low}, but got {width!r}.")
+    return IntDistribution(low, high, log=searched.log, step=width)
+
+
+def _contains(distribution: BaseDistribution, value: Any) -> bool:
+    if isinstance(distribution, CategoricalDistribution):
+        return any(value == choice for choice in distribution.choices)
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    steps: float = (value - distribution.low) / distribution.step if distribution.step else 0.0
+    return bool(distribution.low <= value <= distribution.high) and abs(steps - round(steps)) < 1e-8

@@ -1,0 +1,151 @@
+"""StudySpec: what a study file says, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+Value = int | float | str
+Units = Annotated[int, Field(ge=1, le=1 << 20)]
+
+
+class Section(BaseModel):
+    """Frozen and strict: an unknown key or another type is an error, and nothing is converted silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Study(Section):
+    """[study]: what it is called and the seed of everything random in it but the splits."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+
+    @model_validator(mode="after")
+    def _names_a_folder(self) -> Study:
+        forbidden = [c for c in self.name if c in '/\\:*?"<>|' or not c.isprintable()]
+        if forbidden or self.name.startswith((".", " ", "-")) or self.name.endswith((".", " ")):
+            raise ValueError(
+                "the name is also a folder: it must not hold / \\ : * ? \" < > | or control characters, "
+                "nor start with a dot, a dash or a space, nor end with a dot or a space"
+            )
+        if len(self.name.encode()) > 200:
+            raise ValueError("the name is also a folder: it must have at most 200 bytes in UTF-8")
+        return self
+
+
+class Data(Section):
+    """[data]: where the rows come from and how the test set is split off."""
+
+    source: Annotated[str, Field(min_length=1)]
+    test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
+
+
+class CV(Section):
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name."""
+
+    splitter: Literal["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"] = "StratifiedKFold"
+    n_splits: Annotated[int, Field(ge=2, le=100)] = 5
+    n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
+    metric: Literal["accuracy", "neg_log_loss"] = "accuracy"
+
+    @model_validator(mode="after")
+    def _bounded(self) -> CV:
+        if self.n_repeats > 1 and not self.splitter.startswith("Repeated"):
+            raise ValueError(f"n_repeats belongs to the Repeated splitters, but splitter is {self.splitter}")
+        if self.n_splits * self.n_repeats > 100:
+            raise ValueError(f"at most 100 folds, but got {self.n_splits} x {self.n_repeats}")
+        return self
+
+
+class Training(Section):
+    """[training]: the settings of every trial, where [space] does not search them. nnet checks their ranges."""
+
+    epochs: Annotated[int, Field(ge=1, le=100_000)] = 60
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.9
+    activation: str = "relu"
+    initializer: str = "auto"
+    hidden_layers: Annotated[int, Field(ge=0, le=20)] = 1
+    hidden_units: Units | tuple[Units, ...] = 64
+    l2: float = 1e-4
+    dropout: float = 0.0
+    patience: int = 10
+    validate_every: int = 1
+
+
+class Search(Section):
+    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them."""
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
+    lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
+    sampler: Literal["tpe", "random"] = "tpe"
+    pruner: Literal["median", "none"] = "median"
+
+
+class Range(Section):
+    """{ low, high, log, step }: numbers from low to high, both included."""
+
+    low: int | float
+    high: int | float
+    log: bool = False
+    step: int | float | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.high:
+            raise ValueError(f"`low <= high` must hold, but got low={self.low}, high={self.high}")
+        if self.log and not self.low > 0:
+            raise ValueError(f"`low > 0` must hold for a log range, but got low={self.low}")
+        if self.log and self.step is not None:
+            raise ValueError("a range has a log scale or a step, not both")
+        if self.step is not None and not self.step > 0:
+            raise ValueError(f"`step > 0` must hold, but got step={self.step}")
+        return self
+
+
+class Choices(Section):
+    """{ choices = [...] }: one of a list."""
+
+    choices: Annotated[tuple[Value | bool, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Choices:
+        if len(set(self.choices)) < len(self.choices):
+            raise ValueError(f"choices must differ, but got {list(self.choices)}")
+        return self
+
+
+def _kind(value: object) -> str:
+    has_choices = "choices" in value if isinstance(value, Mapping) else isinstance(value, Choices)
+    return "Choices" if has_choices else "Range"
+
+
+Searched = Annotated[
+    Annotated[Range, Tag("Range")] | Annotated[Choices, Tag("Choices")],
+    Discriminator(_kind),
+]
+
+
+class StudySpec(Section):
+    """The whole study file. Everything in it may change the outcome; nothing outside it and the data does."""
+
+    study: Study
+    data: Data
+    cv: CV = CV()
+    training: Training = Training()
+    search: Search = Search()
+    space: dict[str, Searched]
+    default: dict[str, Value | tuple[int, ...]] = {}
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain JSON data that makes the same study again: every default written out, every key in one place."""
+        document = self.model_dump(mode="json", exclude_none=True)
+        training = document["training"]
+        ours = {key: training.pop(key) for key in self.space if key in training}
+        return {**document, "default": ours | document["default"]}

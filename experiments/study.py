@@ -1,0 +1,319 @@
+"""The main job: a spec becomes a study. `run_study` reads top to bottom like the promises it keeps."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+
+from experiments.canonical import canonical_digest
+from experiments.changes import changes
+from experiments.data.ledger import Ledger
+from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.errors import StudyStateError
+from experiments.folder import StudyFolder
+from experiments.log import StudyLog
+from experiments.look import Scored, take_look
+from experiments.progress import StudyProgress
+from experiments.publish import publish
+from experiments.records.assemble import assemble, best_of, default_of
+from experiments.records.provenance import commit, provenance
+from experiments.records.results import LedgerRecord, StudyResult
+from experiments.records.tracking import StudyCard, Tracking
+from experiments.records.uris import masked
+from experiments.search.journal import Journal
+from experiments.search.processes import Processes
+from experiments.search.pruning import quiet_optuna
+from experiments.search.shared_data import write_folds
+from experiments.search.trial import Told
+from experiments.search.window import search
+from experiments.search.worker import blas_kernel, run_trial
+from experiments.space import Space
+from experiments.spec import StudySpec
+from nnet.blas import computing_environment, cpu_flags
+
+FORMAT = 1  # of what the journal says of its study
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose about a run without changing its outcome.
+
+    folder:            where the study's files go.
+    mlruns:            where the ledger lies.
+    tracking_uri:      MLflow's store.
+    artifacts:         where a local store's artifacts go; None leaves it to the server.
+    workers:           processes that evaluate.
+    fresh:             start anew instead of going on with what the folder holds.
+    look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
+    acknowledge_reuse: take a second look, which the report then shows.
+    """
+
+    folder: Path
+    mlruns: Path
+    tracking_uri: str
+    artifacts: Path | None
+    workers: int
+    fresh: bool = False
+    look: Literal["take", "leave", "only"] = "take"
+    acknowledge_reuse: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished study, and one line about MLflow where something has not arrived there."""
+
+    result: StudyResult
+    folder: Path
+    untracked: str | None
+
+
+@dataclass
+class Clock:
+    """Seconds that each part of this run took; outside every digest."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, part: str) -> None:
+        """What passed since the last lap belongs to this part."""
+        now = time.perf_counter()
+        self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
+
+
+def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
+    """Search, refit, look once, and write everything down.
+
+    Raises:
+        ExperimentError: in one line, what is wrong. What was told is in the journal.
+        KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
+    """
+    clock, space = Clock(), Space(spec)
+    quiet_optuna()
+    environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
+    with ExitStack() as stack:
+        processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
+        data = prepare(spec)
+        folder, log = StudyFolder(options.folder), StudyLog(options.folder / "log.txt")
+        folder.claim()
+        stack.callback(folder.release)
+        if options.fresh:
+            folder.clear()
+        journal = Journal(folder.journal)
+        told = journal.told()
+        if options.look == "only":
+            spec = _ending_here(spec, told, folder)
+        uid = _same_study(journal, spec, data, folder)
+        _enough_trials(spec, told, folder)
+        study = study_identity(spec, data)
+        ledger = Ledger(options.mlruns / "looks.jsonl")
+        if options.look != "leave" and not options.acknowledge_reuse:
+            ledger.check(study, data.test, spec.search.trials)
+        reference = write_folds(
+            folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
+        )
+        kernel = _one_kernel(processes, told)
+        tracking = Tracking(
+            options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
+        )
+        tracking.start()
+        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
+        clock.lap("start")
+        try:
+            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            clock.lap("search")
+            scored = None
+            if options.look != "leave":
+                finalists = _finalists(told)
+                log.write(f"refit and look: trials {', '.join(str(one.result.number) for one in finalists)}")
+                scored = take_look(
+                    spec,
+                    space,
+                    study,
+                    data.development,
+                    data.test,
+                    ledger,
+                    finalists,
+                    processes,
+                    folder.work / "refit",
+                    options.acknowledge_reuse,
+                )
+            clock.lap("refit and look")
+            result = assemble(
+                spec,
+                data,
+                told,
+                None if scored is None else scored.record,
+                None if scored is None else _ledger_record(ledger, study, data),
+                provenance(
+                    kernel,
+                    {"study": spec.study.seed, "split": spec.data.split_seed},
+                    options.workers,
+                    masked(options.tracking_uri),
+                    os.environ | environment,
+                ),
+                dict(clock.seconds),
+            )
+            files = publish(folder, result, told, None if scored is None else scored.model)
+            clock.lap("report")
+            untracked = tracking.finish("FINISHED", _final_metrics(result), _final_tags(result), files)
+            log.write(untracked or f"done: digest {result.digest}")
+        except KeyboardInterrupt:
+            log.write("interrupted")
+            tracking.finish("KILLED", {}, {}, [], timeout=2.0)
+            raise
+        except BaseException as error:
+            log.write(f"ended: {error}")
+            tracking.finish("FAILED", {}, {}, [], timeout=2.0)
+            raise
+    return Outcome(result, options.folder, untracked)
+
+
+def study_identity(spec: StudySpec, data: StudyData) -> str:
+    """What the ledger knows the study by: all that determines it but the number of trials."""
+    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
+
+
+def _search(
+    spec: StudySpec,
+    space: Space,
+    told: Sequence[Told],
+    processes: Processes,
+    reference: Any,
+    journal: Journal,
+    tracking: Tracking,
+    log: StudyLog,
+    console: Console,
+    kernel: str,
+) -> list[Told]:
+    """The search, each trial journalled before anything else hears of it."""
+    everything = list(told)
+    with StudyProgress(console, spec.search.trials, spec.cv.metric) as progress:
+        for one in told:
+            tracking.trial(one.result, one.params)
+            progress.update(one, from_journal=True)
+        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+            if one.result.kernel not in ("", kernel):
+                raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
+            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            everything.append(one)
+            tracking.trial(one.result, one.params)
+            progress.update(one)
+            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
+    return everything
+
+
+def _finalists(told: Sequence[Told]) -> list[Told]:
+    """The winner, and the default where it is another and came to a score."""
+    best, default = best_of(told), default_of(told)
+    return [best] if default is None or default.result.number == best.result.number else [best, default]
+
+
+def _without_trials(spec: StudySpec) -> dict[str, Any]:
+    document = spec.resolved()
+    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
+
+
+def _same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: StudyFolder) -> str:
+    """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
+    identity = {
+        "format": FORMAT,
+        "spec": _without_trials(spec),
+        "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
+    }
+    known = journal.identity
+    if known is None:
+        uid = uuid.uuid4().hex
+        journal.begin({**identity, "uid": uid})
+        return uid
+    before = {key: value for key, value in known.items() if key != "uid"}
+    if before != identity:
+        raise StudyStateError(
+            f"{folder.path} holds another study: {changes(before, identity)}. --fresh starts anew, or choose another "
+            "folder with --out."
+        )
+    return str(known["uid"])
+
+
+def _ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
+    """--score: the study has the trials that it has."""
+    if not told:
+        raise StudyStateError(f"--score: {folder.path} holds no trial yet.")
+    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
+
+
+def _enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> None:
+    if len(told) > spec.search.trials:
+        raise StudyStateError(
+            f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
+            f"--trials {len(told)} goes on with them, --fresh starts anew."
+        )
+
+
+def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
+    """The kernel of every process that computes for the study, now and before."""
+    kernels = {greeting.kernel for greeting in processes.greetings()}
+    before = {one.result.kernel for one in told} - {""}
+    if len(kernels | before) > 1:
+        raise StudyStateError(
+            f"the study was computed with BLAS kernel {', '.join(sorted(before))}, this machine offers "
+            f"{', '.join(sorted(kernels))}: last bits would differ. Go on where it began, or start anew with --fresh."
+        )
+    return next(iter(kernels), "")
+
+
+def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
+    document = spec.resolved()
+    constants = {
+        f"{section}.{key}": value
+        for section in ("data", "cv", "training", "search")
+        for key, value in document[section].items()
+    }
+    tags = {
+        "spec": canonical_digest(document),
+        "data": data.fingerprint,
+        "test_rows": data.test.fingerprint,
+        "seed": str(spec.study.seed),
+    }
+    head = commit()
+    return StudyCard(
+        name=spec.study.name,
+        uid=uid,
+        description=f"{spec.search.trials} configurations of a NumPy network on {data.name}, compared by "
+        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean.",
+        params=constants,
+        tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
+        log_scaled=frozenset(space.log_scaled),
+    )
+
+
+def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
+    past = ledger.past(study, data.test)
+    return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head)
+
+
+def _final_metrics(result: StudyResult) -> dict[str, float]:
+    metrics = {"best_cv_mean": result.best.cv_mean, "best_cv_std": result.best.cv_std}
+    if result.default is not None:
+        metrics["default_cv_mean"] = result.default.cv_mean
+    if result.test is not None:
+        metrics["test_score"] = result.test.score
+        metrics["test_ci95_low"], metrics["test_ci95_high"] = result.test.ci95
+        if result.test.default is not None:
+            metrics["test_score_default"] = result.test.default.score
+    return metrics
+
+
+def _final_tags(result: StudyResult) -> dict[str, str]:
+    tags = {"digest": result.digest, "best_trial": str(result.best.number)}
+    return tags if result.test is None else {**tags, "verdict": result.test.verdict}
+
+
+__all__ = ["Options", "Outcome", "Scored", "run_study", "study_identity"]

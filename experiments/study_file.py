@@ -1,0 +1,107 @@
+"""From a study file and its overrides to a StudySpec, once and strictly; every problem is one line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from experiments.errors import SpecError
+from experiments.space import Space
+from experiments.spec import StudySpec
+
+LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
+UNION_MEMBERS = frozenset({"Range", "Choices", "int", "float", "str", "bool"})  # pydantic's names in a location
+
+
+def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
+    """The spec of a study file, with `key=value` overrides.
+
+    Raises:
+        SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise SpecError(f"{path}: a study file has at most {LARGEST_FILE} bytes, this has {path.stat().st_size}.")
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}.") from None
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{path}: a study file is UTF-8, but the byte at {error.start} is not.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: not TOML: {error}.") from None
+    for override in overrides:
+        document = with_override(document, override)
+    return parse_spec(document, str(path))
+
+
+def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
+    """The spec of a document as TOML or JSON gives it.
+
+    Raises:
+        SpecError: it breaks a rule; the message names the key, the rule and the value.
+    """
+    try:
+        spec = StudySpec.model_validate(_tuples(document))
+    except ValidationError as error:
+        raise SpecError(f"{where}: {_one_line(error)}") from None
+    try:
+        Space(spec)  # the ranges that the network has, and the default
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}") from None
+    return spec
+
+
+def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
+    """A document with one key set; the value is TOML, or else a string.
+
+    >>> with_override({"search": {"trials": 40}}, "search.trials=20")
+    {'search': {'trials': 20}}
+    >>> with_override({}, "cv.metric=accuracy")
+    {'cv': {'metric': 'accuracy'}}
+    """
+    key, separator, text = override.partition("=")
+    parts = key.strip().split(".")
+    if not separator or not all(parts):
+        raise SpecError(f"--set takes key=value, as in search.trials=20, but got {override!r}.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    return _replaced(document, parts, value, override)
+
+
+def _replaced(document: Mapping[str, Any], parts: Sequence[str], value: Any, override: str) -> dict[str, Any]:
+    head, *rest = parts
+    if not rest:
+        return {**document, head: value}
+    below = document.get(head, {})
+    if not isinstance(below, Mapping):
+        raise SpecError(f"--set {override}: {head} is not a table.")
+    return {**document, head: _replaced(below, rest, value, override)}
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples, which is what frozen data holds."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first problem: its key, its rule and its value."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if part not in UNION_MEMBERS and "[" not in str(part))
+    if first["type"] == "extra_forbidden":
+        return f"{key}: there is no such key."
+    if first["type"] == "missing":
+        return f"{key}: this key is required."
+    if first["type"] == "value_error":
+        return f"{key}: {first['msg'].removeprefix('Value error, ')}."
+    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
+    rule = rule.replace("Input should be", "must be").replace("Input should have", "must have")
+    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {first['input']!r}."

@@ -1,0 +1,141 @@
+"""The main job from the command line: python -m experiments.tune [STUDY] [options]."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+EPILOG = """\
+The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
+130 interrupted."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.tune",
+        description="Search, refit, score once and report: a hyperparameter study of a NumPy neural network.",
+        epilog=EPILOG,
+    )
+    it.add_argument("study", nargs="?", default="digits", metavar="STUDY", help="name in studies/, or a .toml file")
+    it.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="override a key of the study file, as in search.trials=20; may be repeated",
+    )
+    it.add_argument("--trials", type=int, metavar="N", help="the same as --set search.trials=N")
+    it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
+    it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
+    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
+    look = it.add_mutually_exclusive_group()
+    look.add_argument("--no-test", action="store_true", help="stop before the look: the study can be extended freely")
+    look.add_argument("--score", action="store_true", help="end a study with the trials it has: refit and look")
+    it.add_argument("--acknowledge-reuse", action="store_true", help="look a second time; the report says so")
+    it.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    chosen = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command again resumes the study", file=sys.stderr)
+        return 130
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from experiments.errors import ExperimentError
+
+    try:
+        _tune(chosen)
+    except ExperimentError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _tune(chosen: argparse.Namespace) -> None:
+    from rich.console import Console
+
+    from experiments.errors import SpecError
+    from experiments.study import Options, run_study
+    from experiments.study_file import read_spec
+    from experiments.summary import print_summary, ui_command
+
+    console = Console(quiet=chosen.quiet, highlight=False)
+    path = study_path(chosen.study)
+    overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
+    spec = read_spec(path, overrides)
+    workers = usable_cores() if chosen.workers is None else chosen.workers
+    if not 1 <= workers <= 1024:
+        raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
+    if workers > spec.search.lookahead:
+        idle = workers - spec.search.lookahead
+        console.print(f"search.lookahead is {spec.search.lookahead}: {idle} of {workers} workers stay idle.")
+        workers = spec.search.lookahead
+    uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    options = Options(
+        folder=chosen.out or path.parent / spec.study.name,
+        mlruns=Path("mlruns"),
+        tracking_uri=uri,
+        artifacts=artifacts,
+        workers=workers,
+        fresh=chosen.fresh,
+        look="leave" if chosen.no_test else "only" if chosen.score else "take",
+        acknowledge_reuse=chosen.acknowledge_reuse,
+    )
+    outcome = run_study(spec, options, console)
+    print_summary(console, outcome.result, outcome.folder, ui_command(uri, artifacts))
+    if outcome.untracked:
+        console.print(f"{outcome.untracked}; the same command again sends it")
+
+
+def study_path(study: str) -> Path:
+    """The file of a study that is named or given by its path.
+
+    Raises:
+        SpecError: there is none.
+    """
+    from experiments.errors import SpecError
+
+    if study.endswith(".toml"):
+        return Path(study)
+    path = Path("studies") / f"{study}.toml"
+    known = ", ".join(sorted(one.stem for one in Path("studies").glob("*.toml")))
+    if "/" in study or not path.is_file():
+        raise SpecError(f"STUDY: must be a .toml file or one of studies/ ({known or 'none here'}), but got {study!r}.")
+    return path
+
+
+def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
+    """The MLflow store, and where its artifacts go when it is the local one."""
+    if option or variable:
+        return str(option or variable), None
+    folder = Path("mlruns").absolute()
+    return f"sqlite:///{folder / 'mlflow.db'}", folder / "artifacts"
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

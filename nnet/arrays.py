@@ -1,0 +1,12 @@
+"""The array types that the network speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+Rows = NDArray[np.intp]
+Labels = NDArray[np.integer[Any]]

@@ -1,0 +1,45 @@
+"""Which kernel OpenBLAS should use, decided before the computing processes load NumPy.
+
+OpenBLAS takes some processors that have AVX-512 for older ones and uses its AVX2 kernels there, at half the speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+AVX512 = frozenset({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"})
+AVX2_KERNELS = frozenset({"Haswell", "Zen"})
+
+
+def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """The processor's instruction sets; empty where the system does not list them in this file."""
+    try:
+        lines = cpuinfo.read_text().splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), []))
+
+
+def computing_environment(
+    chosen: str | None, flags: frozenset[str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Environment variables for a process that computes: one BLAS thread, and the faster kernel where it is safe.
+
+    Args:
+        chosen:      the kernel that OpenBLAS chose by itself in this process.
+        flags:       the processor's instruction sets.
+        environment: the user's; an OPENBLAS_CORETYPE in it stays.
+
+    >>> computing_environment("Haswell", AVX512, {})["OPENBLAS_CORETYPE"]
+    'SkylakeX'
+    >>> "OPENBLAS_CORETYPE" in computing_environment("Haswell", frozenset({"avx2"}), {})
+    False
+    """
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    variables = dict.fromkeys(names, "1")
+    if "OPENBLAS_CORETYPE" in environment:
+        return variables
+    if chosen in AVX2_KERNELS and flags >= AVX512:
+        variables["OPENBLAS_CORETYPE"] = "SkylakeX"
+    return variables

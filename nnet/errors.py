@@ -1,0 +1,36 @@
+"""The errors of the network, in one tree.
+
+    NNetError          a ValueError
+    ├── SettingError   an option outside its range, or an unknown name
+    └── ShapeError     arrays whose shapes disagree
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class NNetError(ValueError):
+    """Something asked of the network that it cannot do."""
+
+
+class SettingError(NNetError):
+    """An option outside its range, or an unknown name."""
+
+
+class ShapeError(NNetError):
+    """Arrays whose shapes disagree."""
+
+
+def lookup(table: Mapping[str, T], name: str, what: str) -> T:
+    """The entry of a table by its name.
+
+    Raises:
+        SettingError: there is no such entry; the message lists those that are.
+    """
+    if name not in table:
+        raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}.")
+    return table[name]

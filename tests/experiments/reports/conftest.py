@@ -1,0 +1,155 @@
+"""A study made up from a formula: it looks like a real one and takes no training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.records.results import (
+    BestRecord,
+    DataRecord,
+    DefaultRecord,
+    DefaultScore,
+    Difference,
+    Intervention,
+    LedgerRecord,
+    LookRecord,
+    SplitRecord,
+    StudyResult,
+    TrialRecord,
+)
+from experiments.search.trial import Curves, TrialResult
+
+Study = tuple[StudyResult, tuple[TrialResult, ...]]
+FOLDS = 5
+EPOCHS = 60
+SPEC: dict[str, Any] = {
+    "study": {"name": "digits", "seed": 0},
+    "data": {"source": "digits", "test_size": 0.2, "split_seed": 0},
+    "cv": {"splitter": "StratifiedKFold", "n_splits": FOLDS, "n_repeats": 1, "metric": "accuracy"},
+    "training": {"epochs": EPOCHS, "batch_size": 32, "optimizer": "adam", "activation": "relu", "hidden_layers": 1,
+                 "hidden_units": 64, "learning_rate": 0.001, "l2": 0.0001, "dropout": 0.0, "patience": 10},
+    "search": {"trials": 40, "lookahead": 4, "sampler": "tpe", "pruner": "median"},
+    "space": {
+        "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+        "hidden_layers": {"low": 1, "high": 3, "log": False},
+        "hidden_units": {"low": 16, "high": 256, "log": True},
+        "l2": {"low": 1e-6, "high": 1e-1, "log": True},
+        "dropout": {"low": 0.0, "high": 0.5, "log": False},
+        "activation": {"choices": ["relu", "tanh"]},
+    },
+    "default": {},
+}  # fmt: skip
+DEFAULT = {"learning_rate": 0.001, "hidden_layers": 1, "hidden_units_1": 64, "hidden_units_2": 64,
+           "hidden_units_3": 64, "l2": 0.0001, "dropout": 0.0, "activation": "relu"}  # fmt: skip
+
+
+def _drawn(random: np.random.Generator) -> dict[str, Any]:
+    units = {f"hidden_units_{layer}": int(2 ** random.uniform(4, 8)) for layer in (1, 2, 3)}
+    return {
+        "learning_rate": float(10 ** random.uniform(-4, -1)),
+        "hidden_layers": int(random.integers(1, 4)),
+        **units,
+        "l2": float(10 ** random.uniform(-6, -1)),
+        "dropout": float(random.uniform(0, 0.5)),
+        "activation": ["relu", "tanh"][int(random.integers(2))],
+    }
+
+
+def _curves(params: dict[str, Any], epochs: int, random: np.random.Generator) -> Curves:
+    distance = abs(math.log10(params["learning_rate"]) + 2.4)
+    top = 0.975 - 0.012 * distance**2 - 0.02 * params["dropout"] - 2 * params["l2"] ** 1.5
+    speed = 4 + 6 * max(0.0, -math.log10(params["learning_rate"]) - 2)
+    steps = range(1, epochs + 1)
+    offsets = random.normal(0, 0.004, FOLDS)
+    scores = [[min(1.0, top + offset - (top - 0.1) * math.exp(-epoch / speed) + random.normal(0, 0.0012))
+               for offset in offsets.tolist()] for epoch in steps]  # fmt: skip
+    training = [[2.2 * math.exp(-epoch / speed) + 0.012 + abs(random.normal(0, 0.004)) for _ in range(FOLDS)]
+                for epoch in steps]  # fmt: skip
+    validation = [[2.2 * math.exp(-epoch / speed) + 0.09 + 0.0006 * epoch - 3 * offset + abs(random.normal(0, 0.003))
+                   for offset in offsets.tolist()] for epoch in steps]  # fmt: skip
+    rows = [tuple(tuple(float(one) for one in row) for row in table) for table in (scores, validation, training)]
+    return Curves(tuple(steps), rows[0], rows[1], rows[2])
+
+
+def _trial(number: int, random: np.random.Generator) -> tuple[TrialRecord, TrialResult]:
+    params = dict(DEFAULT) if number == 0 else _drawn(random)
+    state, reason, epochs = "COMPLETE", "", EPOCHS
+    if number and random.uniform() < 0.4:
+        state, reason, epochs = "PRUNED", "pruned", int(random.integers(3, 30))
+    if number % 13 == 7:
+        state, reason, epochs = "PRUNED", "diverged", number % 3
+    if number % 40 == 22:
+        state, reason, epochs = "FAIL", "worker died", 0
+    curves = _curves(params, epochs, random)
+    means = curves.mean_scores
+    at = max(range(epochs), key=means.__getitem__) if state == "COMPLETE" else epochs - 1
+    folds = curves.scores[at] if epochs else ()
+    shared: dict[str, Any] = {
+        "number": number,
+        "state": state,
+        "reason": reason,
+        "value": means[at] if state == "COMPLETE" else None,
+        "last": means[-1] if epochs else None,
+        "epochs": at + 1,
+        "fold_scores": folds,
+    }
+    deviation = float(np.std(folds, ddof=1)) if epochs else None
+    result = TrialResult(**shared, cv_std=deviation, curves=curves, seconds=random.uniform(1, 3), kernel="SkylakeX")
+    return TrialRecord(**shared, params=params), result
+
+
+def build(trials: int = 40, **changes: Any) -> Study:
+    """A finished study of so many trials; `changes` replace fields of the result."""
+    random = np.random.default_rng(3)
+    pairs = [_trial(number, random) for number in range(trials)]
+    records = tuple(record for record, _ in pairs)
+    winner = max((record for record in records if record.value is not None), key=lambda record: record.value or 0.0)
+
+    def summary(record: TrialRecord) -> dict[str, Any]:
+        deviation = float(np.std(record.fold_scores, ddof=1))
+        return {"number": record.number, "params": record.params, "cv_mean": record.value, "cv_std": deviation}
+
+    fields: dict[str, Any] = {
+        "study": "digits",
+        "spec": SPEC,
+        "data": DataRecord(name="digits", rows=1797, features=64, task="classification",
+                           classes=tuple("0123456789"), fingerprint="9f2c" * 16),
+        "split": SplitRecord(development=1437, test=360, test_fingerprint="a1b2" * 16, folds_fingerprint="c3d4" * 16),
+        "trials": records,
+        "interventions": tuple(
+            Intervention(trial=record.number, kind=record.reason) for record in records if record.state == "FAIL"
+        ),
+        "default": DefaultRecord(**summary(records[0])),
+        "best": BestRecord(**summary(winner), epochs=winner.epochs, fold_scores=winner.fold_scores),
+        "test": LookRecord(
+            metric="accuracy", score=350 / 360, ci95=(0.9494127, 0.9849562), ci_method="Wilson", rows=360,
+            times_scored=1, metrics={"accuracy": 350 / 360, "neg_log_loss": -0.0873312},
+            default=DefaultScore(score=345 / 360),
+            difference=Difference(score=5 / 360, ci95=(-0.0028113, 0.0304356), p_value=0.2265625,
+                                  method="exact McNemar test, adjusted Wald interval (Bonett and Price)"),
+            verdict="no evidence either way",
+        ),
+        "ledger": LedgerRecord(looks=1, largest_overlap=0.0, head="e5f6" * 16),
+        "provenance": {"versions": {"python": "3.11.9", "numpy": "2.4.6", "optuna": "5.0.0"}, "commit": "0123abc",
+                       "blas": "OpenBLAS 0.3.30, SkylakeX", "seeds": {"study": 0, "split": 0},
+                       "environment": {"OPENBLAS_NUM_THREADS": "1"}},
+        "timing": {"search_seconds": 61.27, "refit_seconds": 1.6, "total_seconds": 64.02},
+    }  # fmt: skip
+    return StudyResult(**(fields | changes)), tuple(result for _, result in pairs)
+
+
+@pytest.fixture(scope="session")
+def make_study() -> Callable[..., Study]:
+    """The builder: make_study(trials=40, **changed_fields_of_the_result)."""
+    return build
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    """One study of 40 trials."""
+    return build()
