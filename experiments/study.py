@@ -6,6 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +21,7 @@ from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
 from experiments.log import StudyLog
-from experiments.look import Scored, take_look
 from experiments.progress import StudyProgress
-from experiments.publish import publish
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import commit, provenance
 from experiments.records.results import LedgerRecord, StudyResult
@@ -31,7 +30,7 @@ from experiments.records.uris import masked
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
-from experiments.search.shared_data import write_folds
+from experiments.search.shared_data import DataReference, write_folds
 from experiments.search.trial import Told
 from experiments.search.window import search
 from experiments.search.worker import blas_kernel, run_trial
@@ -100,7 +99,11 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
+        later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         data = prepare(spec)
+        study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
+        if options.look == "take" and not options.acknowledge_reuse:
+            ledger.check(study, data.test, spec.search.trials)
         folder, log = StudyFolder(options.folder), StudyLog(options.folder / "log.txt")
         folder.claim()
         stack.callback(folder.release)
@@ -112,10 +115,6 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             spec = _ending_here(spec, told, folder)
         uid = _same_study(journal, spec, data, folder)
         _enough_trials(spec, told, folder)
-        study = study_identity(spec, data)
-        ledger = Ledger(options.mlruns / "looks.jsonl")
-        if options.look != "leave" and not options.acknowledge_reuse:
-            ledger.check(study, data.test, spec.search.trials)
         reference = write_folds(
             folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
         )
@@ -129,6 +128,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         try:
             told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
             clock.lap("search")
+            take_look, publish = later.result()
             scored = None
             if options.look != "leave":
                 finalists = _finalists(told)
@@ -181,12 +181,20 @@ def study_identity(spec: StudySpec, data: StudyData) -> str:
     return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
 
 
+def _load_what_comes_last() -> tuple[Any, Any]:
+    """SciPy's statistics and matplotlib take a second to import, which is free while the workers start."""
+    from experiments.look import take_look
+    from experiments.publish import publish
+
+    return take_look, publish
+
+
 def _search(
     spec: StudySpec,
     space: Space,
     told: Sequence[Told],
     processes: Processes,
-    reference: Any,
+    reference: DataReference,
     journal: Journal,
     tracking: Tracking,
     log: StudyLog,
@@ -314,6 +322,3 @@ def _final_metrics(result: StudyResult) -> dict[str, float]:
 def _final_tags(result: StudyResult) -> dict[str, str]:
     tags = {"digest": result.digest, "best_trial": str(result.best.number)}
     return tags if result.test is None else {**tags, "verdict": result.test.verdict}
-
-
-__all__ = ["Options", "Outcome", "Scored", "run_study", "study_identity"]

@@ -48,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     chosen = parser().parse_args(arguments)
+    # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run(chosen)

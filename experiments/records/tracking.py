@@ -56,17 +56,19 @@ class Tracking:
     ) -> None:
         self._uri, self._artifacts, self._card, self._warn, self._environ = uri, artifacts, card, warn, environ
         self._thread = threading.Thread(target=self._run, name="mlflow-writer", daemon=True)
-        self._change = threading.Condition()  # guards all that follows
+        self._change = threading.Condition()  # guards what both threads change
         self._told: dict[int, Told] = {}
         self._waiting: dict[int, Told] = {}  # told, and not in MLflow as far as we know
-        self._written: Collection[int] = ()
-        self._refused: dict[str, str] = {}  # what MLflow will not take, and why
-        self._uploads: list[Upload] | None = None  # what is left of them, once all else is written
         self._end: End | None = None
+        self._news = True
+        self._arrived = self._closed = False
+        # Changed by the writer's thread only:
+        self._written: Collection[int] = ()
+        self._uploads: list[Upload] | None = None  # what is left of them, once all else is written
+        self._refused: dict[str, str] = {}  # what MLflow will not take, and why
         self._ended = ""  # the id of the run that has the study's end
         self._trouble = ""
-        self._warned = self._arrived = self._closed = False
-        self._news = True
+        self._warned = False
 
     def start(self) -> None:
         """Start the thread: it imports MLflow, finds or makes the study's run and waits for trials."""
@@ -192,8 +194,7 @@ class Tracking:
         try:
             yield
         except RefusedError as error:
-            with self._change:
-                self._refused[name] = str(error)
+            self._refused[name] = str(error)
 
     def _stumble(self, why: str) -> None:
         """Remember the failure, and warn if it is the first and the study is still running."""

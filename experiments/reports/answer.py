@@ -16,6 +16,10 @@ TONES: Final[dict[Verdict, Tone]] = {
     "default better": "bad",
     "not compared": "even",
 }
+_REUSE: Final = (
+    "This study was changed after an earlier look at the same rows, and they were scored again (--acknowledge-reuse): "
+    "score, interval and verdict are optimistic by an unknown amount."
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class TestScore:
-    """The one look: score and interval, on how many rows, by which method, and how often they were scored."""
+    """The one look: score and interval, by which method, on how many rows, and how often they were scored.
+
+    reuse warns of a second look and is empty after the first.
+    """
 
     score: str
     interval: str
     method: str
     rows: str
     times: str
+    reuse: str
     others: tuple[tuple[str, str], ...]
     comparison: Comparison
 
@@ -81,6 +89,7 @@ def _test_score(result: StudyResult, look: LookRecord) -> TestScore:
         method=look.ci_method,
         rows=count(look.rows, "row"),
         times="once" if look.times_scored == 1 else f"{look.times_scored} times",
+        reuse="" if look.times_scored == 1 else _REUSE,
         others=tuple((metric_label(name), Scores.like(score).show(score)) for name, score in others),
         comparison=_comparison(result, look, numbers),
     )
@@ -130,6 +139,8 @@ def _disagreement(found: Difference) -> str:
 
 
 def _why_no_default(result: StudyResult) -> str:
+    if result.default is not None:
+        return "The default was not scored: its refit on all development rows diverged."
     first = next((trial for trial in result.trials if trial.number == 0), None)
     if first is None or not first.reason:
         return "The default configuration has no result."

@@ -92,14 +92,15 @@ def drawing(name: str, width: float, height: float) -> Iterator[Figure]:
 def svg_text(figure: Figure) -> str:
     """The figure as a stand-alone SVG document, to be called while its `drawing` is open.
 
-    Without date, versions and the names that matplotlib gives to groups: two figures that look the same are the same.
+    Without date, versions and names that nothing refers to.
     """
     out = io.StringIO()
     FigureCanvasSVG(figure)
     figure.savefig(out, format="svg", metadata=_NO_METADATA)
     text = out.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r'<g id="[^"]*">', "<g>", text)
+    used = set(re.findall(r"#([\w.-]+)", text))
+    text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
     text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
     return re.sub(r"\n\s+", "\n", text)

@@ -26,7 +26,7 @@ def this_run(result: StudyResult) -> ThisRun:
     return ThisRun(
         ledger=_ledger(result.ledger),
         provenance=tuple(_flat(result.provenance)),
-        timing=tuple((name.replace("_", " "), f"{value:,.2f}") for name, value in result.timing.items()),
+        timing=tuple((name.replace("_", " "), f"{value:,.2f} s") for name, value in result.timing.items()),
     )
 
 

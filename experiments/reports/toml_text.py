@@ -13,10 +13,9 @@ _FIRST: Final = ("name", "source", "low", "high")
 def study_file(spec: Mapping[str, Any]) -> str:
     """A study file that resolves to this study again: every setting is written out.
 
-    What [space] searches is left out of [training], where it would be refused as both fixed and searched. The order
-    depends on the names alone.
+    The order depends on the names alone, not on that in which the settings were stored.
 
-    >>> print(study_file({"study": {"seed": 0, "name": "a"}, "training": {"l2": 0.1, "epochs": 9},
+    >>> print(study_file({"study": {"seed": 0, "name": "a"}, "training": {"epochs": 9},
     ...                   "space": {"l2": {"low": 1e-06, "high": 0.1, "log": True}}}), end="")
     [study]
     name = "a"
@@ -28,13 +27,10 @@ def study_file(spec: Mapping[str, Any]) -> str:
     [space]
     l2 = { low = 1e-06, high = 0.1, log = true }
     """
-    searched = spec.get("space", {})
     lines: list[str] = []
     for section in [*_SECTIONS, *sorted(set(spec) - set(_SECTIONS))]:
-        settings = spec.get(section) or {}
-        kept = {key: value for key, value in settings.items() if not (section == "training" and key in searched)}
-        if kept:
-            lines += ["", f"[{_key(section)}]", *_lines(kept)]
+        if spec.get(section):
+            lines += ["", f"[{_key(section)}]", *_lines(spec[section])]
     return "\n".join(lines[1:]) + "\n"
 
 

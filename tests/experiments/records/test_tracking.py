@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,21 +17,8 @@ import pytest
 
 from experiments.records import tracking_store
 from experiments.records.tracking import StudyCard, Tracking
-from experiments.records.tracking_runs import (
-    LONGEST_PARAM,
-    LONGEST_TAG,
-    EndStatus,
-    Scalar,
-    Told,
-    folder_name,
-    safe_key,
-    safe_name,
-    shown_params,
-    shown_tags,
-    trial_run,
-)
-from experiments.records.tracking_store import RefusedError, Store, make_database, prepare_mlflow, reason
-from experiments.records.uris import masked
+from experiments.records.tracking_runs import LONGEST_PARAM, LONGEST_TAG, EndStatus, Scalar, safe_name
+from experiments.records.tracking_store import Store, make_database, prepare_mlflow
 from experiments.search.trial import Curves, Reason, State, TrialResult
 
 NASTY = "digits 😀 שלום <script>alert('x')</script> \"../"
@@ -387,127 +370,16 @@ def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(bad_port: int, 
         start = time.perf_counter()
         tracking.trial(result(number), PARAMS)
         slowest = max(slowest, time.perf_counter() - start)
-    wait_for(lambda: bool(warnings), 10)
+    wait_for(lambda: bool(warnings))
     start = time.perf_counter()
     line = tracking.finish("FINISHED", {"best_cv_mean": 0.9}, {}, (tmp_path,), timeout=1.0)
     assert time.perf_counter() - start < 1.5
-    assert slowest < 0.25
+    assert slowest < 0.5
     assert line is not None
     assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing 50 of 50 trials, ")
     assert "the results of the study, 1 file (" in line
     assert not any(secret in text for secret in ("s3cret", "t0ken", "Traceback", "\n") for text in [line, *warnings])
     assert len(warnings) == 1
-
-
-FIRST_START = """
-import sys
-from pathlib import Path
-from experiments.records.tracking import StudyCard, Tracking
-assert "mlflow" not in sys.modules
-folder = Path(sys.argv[1])
-study = StudyCard("first", sys.argv[2], "", {}, {})
-tracking = Tracking(f"sqlite:///{folder}/mlruns/mlflow.db", folder / "mlruns/artifacts", study, print)
-tracking.start()
-line = tracking.finish("FINISHED", {}, {}, (), timeout=60)
-sys.exit(line)
-"""
-
-
-def first_start(folder: Path, uid: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", FIRST_START, str(folder), uid]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(tmp_path: Path) -> None:
-    killed = first_start(tmp_path, "uid-0")
-    wait_for(lambda: any(tmp_path.glob("mlruns/.mlflow.db.new-*/mlflow.db")), 60)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    assert not (tmp_path / "mlruns" / "mlflow.db").exists()
-
-    both = [first_start(tmp_path, uid) for uid in ("uid-1", "uid-2")]
-    assert [process.communicate(timeout=120) for process in both] == [("", "")] * 2
-    assert [process.returncode for process in both] == [0, 0]
-    assert len(list(tmp_path.glob("mlruns/.mlflow.db.new-*"))) == 1  # of the killed one; removed when an hour old
-    client = prepare_mlflow({}).MlflowClient(f"sqlite:///{tmp_path}/mlruns/mlflow.db")
-    runs = client.search_runs([client.get_experiment_by_name("first").experiment_id])
-    assert {run.data.tags["study_uid"] for run in runs} == {"uid-1", "uid-2"}
-
-
-def test_an_existing_database_is_left_alone_and_old_leftovers_are_removed(
-    tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "mlflow.db"
-    path.write_bytes(b"not ours")
-    make_database(path, tmp_path)
-    assert path.read_bytes() == b"not ours"
-
-    path.unlink()
-    old = tmp_path / ".mlflow.db.new-x"
-    old.mkdir()
-    monkeypatch.setattr(tracking_store, "STALE_SECONDS", -1)
-    monkeypatch.setattr(tracking_store.os, "link", no_links)
-    make_database(path, tmp_path)
-    assert path.stat().st_size > 100_000
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def no_links(*_: object) -> None:
-    raise PermissionError("links are not supported here")
-
-
-def test_a_trial_without_epochs_or_time_is_a_run() -> None:
-    empty = TrialResult(4, "FAIL", "worker died", None, None, 0, None, (), Curves((), (), (), ()), math.nan)
-    run = trial_run(Told(empty, {"dropout": 0.1, "momentum": True}, 0.0), {"dropout", "other"})
-    assert (run.started, run.ended, run.status) == (1, 1, "FAILED")
-    assert [(point.key, point.value) for point in run.points] == [("epochs", 0.0)]
-    assert run.params == {"dropout": "0.1", "momentum": "True", "log10_dropout": "-1"}
-    assert run.tags["not_finite"] == "seconds (1 of 1)"
-
-
-def test_keys_and_names_are_made_safe() -> None:
-    assert shown_params({"a<b>*": 1, "x" * 300: 2}) == {"a_b__": "1", "x" * 250: "2"}
-    assert shown_tags({"ünï\0cödé": "a\0b\udc80"}) == {"ünï_cödé": "a b?"}
-    validation = importlib.import_module("mlflow.utils.validation")
-    for key in ("/abs", "..", ".", "a/../b", "..x/", "a/", " ", "...", "\n"):
-        validation._validate_param_name(safe_key(key))
-    assert folder_name("<b>") != folder_name("/b/")
-    assert "/" not in folder_name("../../" + NASTY)
-
-
-def test_a_uid_is_a_plain_word() -> None:
-    with pytest.raises(ValueError, match=r"a study's uid is 1 to 64 letters, digits, _ or -, but got \"x' OR 1\""):
-        card(uid="x' OR 1")
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("https://token@host/p", "https://***@host/p"),
-        ("mysql://u:p@w/d@host:3306/db?ssl_ca=/a/b", "mysql://***@host:3306/db?ssl_ca=***"),
-        ("url: /api?a=1&token=x (Caused by y)", "url: /api?a=***&token=*** (Caused by y)"),
-        ("'http://a:b@h' and 'http://c:d@i'", "'http://***@h' and 'http://***@i'"),
-        ("https://h/#access_token=x", "https://h/#access_token=***"),
-        ("sqlite:////home/a@b:c/mlflow.db", "sqlite:////home/a@b:c/mlflow.db"),
-        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
-    ],
-)
-def test_credentials_are_masked(text: str, shown: str) -> None:
-    assert masked(text) == shown
-
-
-def test_a_reason_is_the_innermost_error_in_one_line() -> None:
-    def fail() -> None:
-        try:
-            raise OSError("disk at http://a:b@c is full\nmore")
-        except OSError as error:
-            raise RuntimeError("long story") from error
-
-    with pytest.raises(RuntimeError) as caught:
-        fail()
-    assert reason(caught.value) == "disk at http://***@c is full"
-    assert reason(KeyError()) == "KeyError"
-    assert len(reason(RefusedError("x" * 999))) == 200
 
 
 def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:

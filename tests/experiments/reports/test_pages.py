@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from html.parser import HTMLParser
+
+import pytest
+
+from experiments.records.results import LedgerRecord, StudyResult
+from experiments.reports.pages import render
+
+HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
+THIS_RUN = re.compile("<!-- this run -->.*<!-- /this run -->", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def pages(study):
+    return render(*study)
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page, with a check that every tag is closed in order."""
+
+    VOID = frozenset({"meta", "br", "link", "img"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.text = [], [], [], ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def _flat(text):
+    return " ".join(text.split())
+
+
+def test_the_answer_comes_first(study, pages):
+    page = _flat(Page(pages.html).text)
+    order = [
+        "83-47 ReLU",
+        "0.9722",
+        "accuracy on the test set",
+        "[0.9494, 0.9850] (Wilson), 360 rows, scored once",
+        "no evidence either way",
+        "+0.0139",
+        "[−0.0028, +0.0304]",
+        "p = 0.2266",
+        "cannot tell the tuned model and the default apart",
+        "selection score (optimistic)",
+        "not a confidence interval",
+        "0.9740",
+        "0.9673",
+        "Best configuration",
+        "How the winner learned",
+        "What each parameter did",
+        "31 complete, 5 pruned, 3 diverged, 1 failed.",
+        "1,797 rows, 64 features",
+        study[0].digest,
+        "[space]",
+        "looks at these test rows",
+    ]
+    places = [page.find(words) for words in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+    markdown = _flat(pages.markdown).replace("\\", "")
+    assert [words for words in order[4:] if words not in markdown] == []
+
+
+def test_only_the_marked_section_depends_on_the_run(make_study):
+    ours, trials = make_study(trials=8)
+    theirs, _ = make_study(
+        trials=8,
+        provenance={"versions": {"numpy": "9.9"}},
+        timing={},
+        ledger=LedgerRecord(looks=9, largest_overlap=0.5, head="f"),
+    )
+    first, second = render(ours, trials), render(theirs, trials)
+    assert dict(first.pictures) == dict(second.pictures)
+    for one, other in ((first.html, second.html), (first.markdown, second.markdown)):
+        assert one != other
+        assert len(THIS_RUN.findall(one)) == 1
+        assert THIS_RUN.sub("", one) == THIS_RUN.sub("", other)
+
+
+def test_same_study_same_bytes_also_after_a_round_trip_through_json_in_another_order(study, pages):
+    result, trials = study
+    document = json.loads(json.dumps(result.model_dump(mode="json"), sort_keys=True))
+    again = render(StudyResult(**document), trials)
+    assert dict(again.pictures) == dict(pages.pictures)
+    assert THIS_RUN.sub("", again.html) == THIS_RUN.sub("", pages.html)
+    assert THIS_RUN.sub("", again.markdown) == THIS_RUN.sub("", pages.markdown)
+
+
+@pytest.fixture(scope="module")
+def hostile(make_study):
+    result, trials = make_study(trials=8)
+    spec = result.spec | {"study": {"name": HOSTILE, "seed": 0}}
+    data = result.data.model_copy(update={"name": HOSTILE, "classes": (HOSTILE, "``` # |", "ok")})
+    result = result.model_copy(update={"study": HOSTILE, "spec": spec, "data": data, "provenance": {HOSTILE: HOSTILE}})
+    return render(result, trials)
+
+
+def test_names_stay_text_in_html(hostile):
+    page = Page(hostile.html)
+    assert "script" not in page.tags
+    assert "49" not in re.findall(r"\{\{.*?\}\}|\b49\b", page.text)
+    assert page.text.count("<script>alert(1)</script>") >= 5
+
+
+def test_names_stay_text_in_markdown(hostile):
+    text = hostile.markdown
+    prose = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert "<script" not in prose
+    for line in prose.splitlines():
+        if "alert(1)" in line:
+            assert r"\| \`x\` \*b\* \[l\](e)" in line
+            assert line.count("\u2068") == line.count("\u2069") > 0
+    rows = [line for line in prose.splitlines() if line.startswith("| 3 classes |")]
+    assert len(rows) == 1
+    assert len(re.findall(r"(?<!\\)\|", rows[0])) == 3
+
+
+def test_the_page_makes_no_request_and_needs_no_script(pages):
+    html = pages.html
+    page = Page(html)
+    assert not {"script", "link", "img", "iframe", "object", "base"} & set(page.tags)
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on"), (tag, name)
+        if name in ("src", "href", "xlink:href", "srcset", "action", "data"):
+            assert value.startswith("#"), (tag, name, value)
+    assert not re.search(r"url\(\s*[\"']?(?!#)", html)
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "@import" not in html
+
+
+def test_the_markdown_names_exactly_the_pictures(pages):
+    assert re.findall(r"\]\(report_files/(.*?)\.svg\)", pages.markdown) == list(pages.pictures)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in pages.pictures)
+    assert pages.html.count("<svg") == len(pages.pictures)
+
+
+def test_markdown_tables_are_rectangular(pages):
+    tables = re.findall(r"(?:^\|.*\|$\n?)+", pages.markdown, flags=re.MULTILINE)
+    assert len(tables) == 7
+    for table in tables:
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.strip().splitlines()}) == 1
+
+
+def test_without_a_look_the_test_set_is_still_sealed(make_study):
+    result, trials = make_study(trials=1, test=None, ledger=None)
+    pages = render(result, trials)
+    for text in (pages.html, pages.markdown):
+        assert "The test set is still sealed." in text
+        assert "python -m experiments.tune digits --score" in text
+        assert "on the test set," not in text
+        assert "no evidence" not in text
+    assert "difference" not in pages.pictures
+
+
+def test_without_a_default_nothing_is_compared(make_study):
+    result, trials = make_study(trials=1)
+    first = result.trials[0].model_copy(
+        update={"state": "PRUNED", "reason": "diverged", "value": None, "last": None, "epochs": 3, "fold_scores": ()}
+    )
+    look = result.test.model_copy(update={"default": None, "difference": None, "verdict": "not compared"})
+    changed = {"default": None, "test": look, "trials": (first, *result.trials[1:])}
+    pages = render(result.model_copy(update=changed), trials)
+    assert "The default configuration has no result (diverged after 3 epochs)." in pages.html
+    assert "not compared" in pages.html
+    assert '<th scope="col" class="number">default</th>' not in pages.html
+    assert "0.9722" in pages.markdown
+
+
+def test_a_second_look_is_told(make_study):
+    result, trials = make_study(trials=1)
+    look = result.test.model_copy(update={"times_scored": 2})
+    html = render(result.model_copy(update={"test": look}), trials).html
+    assert "scored 2 times" in html
+    assert "--acknowledge-reuse" in html
+
+
+def test_long_tables_show_the_best_hundred(make_study):
+    result, trials = make_study(trials=201)
+    html = render(result, trials).html
+    rows = re.findall(r'<th scope="row" class="number">(\d+)</th>', html)
+    assert len(rows) == 100
+    assert int(rows[0]) == result.best.number
+    assert "the rest are in trials.csv" in html
+
+
+def test_the_study_file_resolves_to_the_same_study(study, pages):
+    block = re.search(r"```toml\n(.*?)\n```", pages.markdown, flags=re.DOTALL)
+    assert tomllib.loads(block[1]) == study[0].spec
+
+
+def test_curves_that_are_not_there_leave_their_section_out(study):
+    without = render(study[0], ())
+    assert "scores" not in without.pictures
+    assert "How the winner learned" not in without.html
+
+
+def test_many_classes_are_counted(make_study):
+    result, trials = make_study(trials=1)
+    data = result.data.model_copy(update={"classes": tuple(f"class {index}" for index in range(1000))})
+    html = render(result.model_copy(update={"data": data}), trials).html
+    assert "1,000 classes" in html
+    assert "and 980 more" in html
+    assert "class 20<" not in html

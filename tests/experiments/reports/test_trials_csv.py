@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import csv
+import io
+
+from experiments.reports.trials_csv import FIXED, trials_csv
+
+
+def _rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_trial_is_there_exactly(study):
+    result, trials = study
+    rows = _rows(trials_csv(result))
+    assert [int(row["number"]) for row in rows] == list(range(40))
+    for row, record, trial in zip(rows, result.trials, trials, strict=True):
+        assert (row["state"], row["reason"], int(row["epochs"])) == (record.state, record.reason, record.epochs)
+        assert (float(row["value"]) if row["value"] else None) == record.value
+        assert (float(row["last"]) if row["last"] else None) == record.last
+        assert (float(row["cv_std"]) if row["cv_std"] else None) == trial.cv_std
+        assert float(row["learning_rate"]) == record.params["learning_rate"]
+        assert int(row["hidden_units_3"]) == record.params["hidden_units_3"]
+        assert tuple(float(row[f"fold_{fold}"]) for fold in range(len(record.fold_scores))) == record.fold_scores
+
+
+def test_columns_stand_in_order_and_hold_no_times(study):
+    header = trials_csv(study[0]).splitlines()[0].split(",")
+    assert tuple(header[:7]) == FIXED
+    assert header[7:] == ["learning_rate", "hidden_layers", "hidden_units_1", "hidden_units_2", "hidden_units_3",
+                          "activation", "l2", "dropout", "fold_0", "fold_1", "fold_2", "fold_3", "fold_4"]  # fmt: skip
+
+
+def test_lines_end_with_lf_only(study):
+    text = trials_csv(study[0])
+    assert "\r" not in text
+    assert text.endswith("\n")
+    assert text.count("\n") == 41
+
+
+def test_a_parameter_with_the_name_of_a_column_is_kept_apart(make_study):
+    result, _ = make_study(trials=2)
+    trials = tuple(trial.model_copy(update={"params": {"epochs": 7, "fold_0": "x,y"}}) for trial in result.trials)
+    row = _rows(trials_csv(result.model_copy(update={"trials": trials})))[0]
+    assert (row["param_epochs"], row["param_fold_0"]) == ("7", "x,y")
+    assert row["epochs"] == str(trials[0].epochs)
+
+
+def test_the_order_in_which_parameters_were_stored_does_not_matter(study):
+    result, _ = study
+    turned = tuple(
+        trial.model_copy(update={"params": dict(reversed(trial.params.items()))}) for trial in reversed(result.trials)
+    )
+    assert trials_csv(result.model_copy(update={"trials": turned})) == trials_csv(result)
