@@ -28,7 +28,7 @@ class Study(Section):
         forbidden = [c for c in self.name if c in '/\\:*?"<>|' or not c.isprintable()]
         if forbidden or self.name.startswith((".", " ", "-")) or self.name.endswith((".", " ")):
             raise ValueError(
-                "the name is also a folder: it must not hold / \\ : * ? \" < > | or control characters, "
+                'the name is also a folder: it must not hold / \\ : * ? " < > | or control characters, '
                 "nor start with a dot, a dash or a space, nor end with a dot or a space"
             )
         if len(self.name.encode()) > 200:

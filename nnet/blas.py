@@ -21,9 +21,7 @@ def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     return frozenset(next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), []))
 
 
-def computing_environment(
-    chosen: str | None, flags: frozenset[str], environment: Mapping[str, str]
-) -> dict[str, str]:
+def computing_environment(chosen: str | None, flags: frozenset[str], environment: Mapping[str, str]) -> dict[str, str]:
     """Environment variables for a process that computes: one BLAS thread, and the faster kernel where it is safe.
 
     Args:

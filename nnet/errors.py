@@ -1,8 +1,8 @@
 """The errors of the network, in one tree.
 
-    NNetError          a ValueError
-    ├── SettingError   an option outside its range, or an unknown name
-    └── ShapeError     arrays whose shapes disagree
+NNetError          a ValueError
+├── SettingError   an option outside its range, or an unknown name
+└── ShapeError     arrays whose shapes disagree
 """
 
 from __future__ import annotations

@@ -124,9 +124,7 @@ class Ledger:
         return Past(
             looks=sum(overlap > 0 for _, overlap in overlaps),
             largest_overlap=max((overlap for entry, overlap in overlaps if entry["study"] != study), default=0.0),
-            of_this_study=sum(
-                entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations
-            ),
+            of_this_study=sum(entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations),
             head=_head(entries),
         )
 

@@ -15,6 +15,7 @@ from experiments.reports.svg import BLUE, FAINT, GREEN, ORANGE
 from experiments.reports.wording import parameter
 
 FEW: Final = 10  # so many whole numbers stand apart on an axis, and trials at one of them side by side
+CROWD: Final = 150  # more trials than these are drawn smaller and lighter
 EDGE: Final = 0.03  # the height, as a share of the axes, of marks for trials that have no place on the scale
 
 Kind = Literal["complete", "pruned, last score", "default", "winner", "below the axis", "diverged or failed"]
@@ -46,18 +47,22 @@ def draw_trials(axes: Axes, result: StudyResult, positions: Mapping[int, float])
                 marked[kind].append((positions[trial.number], height))
     for kind, points in marked.items():
         if points:
+            marker = dict(MARKERS[kind])
+            if len(result.trials) > CROWD and kind not in ("default", "winner"):
+                marker |= {"markersize": 0.65 * marker["markersize"], "alpha": 0.6}
             transform = axes.get_xaxis_transform() if _on_the_edge(kind) else axes.transData
             xs, ys = zip(*points, strict=True)
-            axes.plot(xs, ys, linestyle="none", label=kind, transform=transform, **MARKERS[kind])
+            axes.plot(xs, ys, linestyle="none", label=kind, transform=transform, **marker)
 
 
 def score_range(result: StudyResult) -> tuple[float, float]:
-    """The scores to show: from the highest to the lowest, or to four times as far below the winner as their median."""
-    scores = [_score(trial) for trial in result.trials if trial.state == "COMPLETE" or trial.reason == "pruned"]
-    found = [score for score in scores if math.isfinite(score)]
-    best, middle = result.best.cv_mean, sorted(found)[len(found) // 2]
+    """The scores to show: from the highest down, at most four times as far as the median of the complete trials."""
+    complete = sorted(trial.value for trial in result.trials if trial.value is not None)
+    pruned = [trial.last for trial in result.trials if trial.reason == "pruned" and trial.last is not None]
+    best, middle = complete[-1], complete[len(complete) // 2]
     reach = 4 * (best - middle) if best > middle else math.inf
-    return max(min(found), best - reach), max(found)
+    scores = [*complete, *pruned]
+    return max(min(scores), best - reach), max(scores)
 
 
 def set_range(axes: Axes, low: float, high: float) -> None:

@@ -16,7 +16,6 @@ from scipy.stats import binomtest
 
 from experiments.records.results import Difference, Verdict
 
-WILSON: Final = "Wilson"
 BOOTSTRAP: Final = "percentile bootstrap over rows, 10,000 draws"
 SIGNIFICANCE: Final = 0.05
 _DRAWS: Final = 10_000

@@ -51,7 +51,7 @@ _STYLE: Final[dict[str, Any]] = {
     "font.size": 9.0,
     "grid.color": RULE,
     "grid.linewidth": 0.6,
-    "legend.borderaxespad": 0.0,
+    "legend.borderaxespad": 0.3,
     "legend.borderpad": 0.0,
     "legend.columnspacing": 1.4,
     "legend.fontsize": 8.5,

@@ -37,9 +37,12 @@ class Journal:
         for leftover in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: nobody else has the folder
             leftover.unlink(missing_ok=True)
         try:
-            backend = JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path)))
-            self._study = optuna.create_study(
-                study_name=STUDY, storage=JournalStorage(backend), direction="maximize", load_if_exists=True
+            storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
+            begun = STUDY in optuna.get_all_study_names(storage)
+            self._study = (
+                optuna.load_study(study_name=STUDY, storage=storage)
+                if begun
+                else optuna.create_study(study_name=STUDY, storage=storage, direction="maximize")
             )
         except OSError as error:
             raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None

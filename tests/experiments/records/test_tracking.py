@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,37 +15,8 @@ from experiments.records import tracking_store
 from experiments.records.tracking import StudyCard, Tracking
 from experiments.records.tracking_runs import LONGEST_PARAM, LONGEST_TAG, EndStatus, Scalar, safe_name
 from experiments.records.tracking_store import Store, make_database, prepare_mlflow
-from experiments.search.trial import Curves, Reason, State, TrialResult
-
-NASTY = "digits 😀 שלום <script>alert('x')</script> \"../"
-PARAMS: dict[str, Scalar] = {"learning_rate": 0.01, "hidden_layers": 2, "l2": 0.0, "activation": "relu"}
-
-
-def result(
-    number: int,
-    state: State = "COMPLETE",
-    reason: Reason = "",
-    epochs: int = 3,
-    spoilt: Mapping[int, float] = MappingProxyType({}),
-) -> TrialResult:
-    """A trial over two folds; `spoilt` replaces the losses of its first fold at some epochs (from 1)."""
-    scores = tuple((0.5 + 0.1 * number / 100, 0.7 + epoch / 1000) for epoch in range(1, epochs + 1))
-    losses = tuple((spoilt.get(epoch, 0.4), 0.2) for epoch in range(1, epochs + 1))
-    curves = Curves(tuple(range(1, epochs + 1)), scores, losses, losses)
-    value = sum(scores[-1]) / 2
-    return TrialResult(
-        number, state, reason, value if state == "COMPLETE" else None, value, epochs, 0.1, scores[-1], curves, 2.0
-    )
-
-
-def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> StudyCard:
-    fields: dict[str, Any] = {
-        "description": "A study.",
-        "params": {"cv.splitter": "StratifiedKFold", "training.epochs": 3},
-        "tags": {"mlflow.source.git.commit": "abc123"},
-        "log_scaled": frozenset({"learning_rate", "l2"}),
-    }
-    return StudyCard(name, uid, **(fields | changes))
+from experiments.search.trial import TrialResult
+from support.tracking import NASTY, PARAMS, card, result, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -317,73 +284,3 @@ def test_an_outage_is_warned_of_once_and_made_up_for(place: Place) -> None:
     assert len(place.warnings) == 1
     place.client = prepare_mlflow({}).MlflowClient(uri)
     assert set(place.children()) == {"0", "1"}
-
-
-class Server:
-    """Answers every request in one bad way."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_GET = do_POST = answer
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture(params=["refuses", "never answers", "answers 500", "answers half a JSON"])
-def bad_port(request: pytest.FixtureRequest) -> Iterator[int]:
-    if request.param.startswith("answers"):
-        server = Server(500, b"{}") if "500" in request.param else Server(200, b'{"experiment": {"experiment_id": ')
-        yield server.port
-        server.close()
-        return
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        if request.param == "never answers":
-            listener.listen(8)
-        yield listener.getsockname()[1]
-
-
-def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(bad_port: int, tmp_path: Path) -> None:
-    warnings: list[str] = []
-    uri = f"http://ann:s3cret@127.0.0.1:{bad_port}/mlflow?token=t0ken"
-    tracking = Tracking(uri, None, card(), warnings.append)
-    tracking.start()
-    slowest = 0.0
-    for number in range(50):
-        start = time.perf_counter()
-        tracking.trial(result(number), PARAMS)
-        slowest = max(slowest, time.perf_counter() - start)
-    wait_for(lambda: bool(warnings))
-    start = time.perf_counter()
-    line = tracking.finish("FINISHED", {"best_cv_mean": 0.9}, {}, (tmp_path,), timeout=1.0)
-    assert time.perf_counter() - start < 1.5
-    assert slowest < 0.5
-    assert line is not None
-    assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing 50 of 50 trials, ")
-    assert "the results of the study, 1 file (" in line
-    assert not any(secret in text for secret in ("s3cret", "t0ken", "Traceback", "\n") for text in [line, *warnings])
-    assert len(warnings) == 1
-
-
-def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)

@@ -176,7 +176,7 @@ def test_without_a_look_the_test_set_is_still_sealed(make_study):
 
 
 def test_without_a_default_nothing_is_compared(make_study):
-    result, trials = make_study(trials=1)
+    result, trials = make_study(trials=8)
     first = result.trials[0].model_copy(
         update={"state": "PRUNED", "reason": "diverged", "value": None, "last": None, "epochs": 3, "fold_scores": ()}
     )

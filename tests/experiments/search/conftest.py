@@ -1,0 +1,73 @@
+"""A study small enough to run many times: two moons, three folds, a few epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.search.evaluate import evaluate
+from experiments.search.trial import TrialResult, TrialTask
+from experiments.space import Space
+from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
+
+DOCUMENT: dict[str, Any] = {
+    "study": {"name": "moons", "seed": 3},
+    "data": {"source": "moons"},
+    "cv": {"n_splits": 3},
+    "training": {"epochs": 8, "batch_size": 32, "patience": 0},
+    "search": {"trials": 16, "lookahead": 4},
+    "space": {
+        "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+        "hidden_layers": {"low": 1, "high": 2},
+        "hidden_units": {"low": 4, "high": 16, "log": True},
+        "dropout": {"low": 0.0, "high": 0.5},
+    },
+    "default": {"hidden_units": 8, "learning_rate": 1e-2},
+}
+
+
+@pytest.fixture
+def spec() -> StudySpec:
+    return parse_spec(DOCUMENT, "moons")
+
+
+@pytest.fixture
+def space(spec: StudySpec) -> Space:
+    return Space(spec)
+
+
+@pytest.fixture(scope="session")
+def data() -> StudyData:
+    return prepare(parse_spec(DOCUMENT, "moons"))
+
+
+@pytest.fixture(scope="session")
+def compute(data: StudyData) -> Callable[[TrialTask], TrialResult]:
+    """The evaluation in this process, remembered by task."""
+    folds = preprocessed_folds(data.development, data.folds)
+    known: dict[TrialTask, TrialResult] = {}
+
+    def run(task: TrialTask) -> TrialResult:
+        if task not in known:
+            known[task] = evaluate(task, folds, len(data.classes))
+        return replace(known[task])
+
+    return run
+
+
+@pytest.fixture
+def submit(compute: Callable[[TrialTask], TrialResult]) -> Callable[[TrialTask], Future[TrialResult]]:
+    """An executor that has the answer at once."""
+
+    def run(task: TrialTask) -> Future[TrialResult]:
+        future: Future[TrialResult] = Future()
+        future.set_result(compute(task))
+        return future
+
+    return run

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import mean, stdev
+
+import numpy as np
+import pytest
+
+from experiments.data.prepare import StudyData, preprocessed_folds
+from experiments.search.evaluate import evaluate
+from experiments.search.trial import History, TrialResult, TrialTask
+from experiments.space import Space
+from experiments.spec import StudySpec
+from nnet.batches import FoldData
+
+
+@pytest.fixture
+def task(spec: StudySpec, space: Space) -> TrialTask:
+    return TrialTask(0, space.candidate(space.default), 3, "accuracy", "median", ())
+
+
+def hopeless(task: TrialTask) -> TrialTask:
+    """The same task where all earlier trials were perfect from the first epoch."""
+    epochs = tuple(range(1, task.candidate.training.epochs + 1))
+    perfect = History("COMPLETE", 1.0, epochs, (1.0,) * len(epochs))
+    return replace(task, number=9, visible=(perfect,) * 6)
+
+
+def with_training(task: TrialTask, **changes: object) -> TrialTask:
+    training = replace(task.candidate.training, **changes)  # type: ignore[arg-type]
+    return replace(task, candidate=replace(task.candidate, training=training))
+
+
+def test_it_is_a_pure_function(task: TrialTask, data: StudyData) -> None:
+    folds = preprocessed_folds(data.development, data.folds)
+    assert evaluate(task, folds, 2) == evaluate(task, folds, 2)
+
+
+def test_the_value_is_the_best_of_the_mean_curve(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
+    result = compute(task)
+    means = [mean(row) for row in result.curves.scores]
+    best = means.index(max(means))
+    assert result.state == "COMPLETE"
+    assert result.value == pytest.approx(max(means), abs=1e-15)
+    assert result.epochs == best + 1
+    assert result.fold_scores == result.curves.scores[best]
+    assert result.cv_std == pytest.approx(stdev(result.fold_scores))
+    assert result.last == pytest.approx(means[-1], abs=1e-15)
+
+
+def test_early_stopping_follows_the_mean_curve(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
+    result = compute(with_training(task, patience=1, epochs=60))
+    means = result.curves.mean_scores
+    assert means[-1] <= means[-2]
+    assert all(after > before for before, after in zip(means[:-2], means[1:-1], strict=True))
+
+
+def test_a_hopeless_trial_is_pruned_after_the_warm_up(
+    task: TrialTask, compute: Callable[[TrialTask], TrialResult]
+) -> None:
+    result = compute(hopeless(task))
+    assert (result.state, result.reason, result.value) == ("PRUNED", "pruned", None)
+    assert len(result.curves.epochs) < task.candidate.training.epochs
+    assert result.last == result.curves.mean_scores[-1]
+
+
+def test_trial_0_is_never_pruned(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
+    assert compute(replace(hopeless(task), number=0)).state == "COMPLETE"
+
+
+def test_no_pruner_prunes_nothing(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
+    assert compute(replace(hopeless(task), pruner="none")).state == "COMPLETE"
+
+
+def test_a_trial_that_diverges_is_pruned_with_its_reason(task: TrialTask, data: StudyData) -> None:
+    huge = [
+        FoldData(np.float32(1e30) * fold.x, fold.y, fold.train, fold.validation)
+        for fold in preprocessed_folds(data.development, data.folds)
+    ]
+    result = evaluate(with_training(task, learning_rate=1e30, optimizer="sgd"), huge, 2)
+    assert (result.state, result.reason, result.value) == ("PRUNED", "diverged", None)
+    assert all(np.isfinite(result.curves.train_losses).ravel())
+
+
+def test_epochs_are_scored_every_so_often_and_at_the_end(
+    task: TrialTask, compute: Callable[[TrialTask], TrialResult]
+) -> None:
+    assert compute(with_training(task, validate_every=3)).curves.epochs == (3, 6, 8)
+
+
+def test_garbage_in_a_folds_validation_rows_leaves_its_training_unchanged(task: TrialTask, data: StudyData) -> None:
+    development, chance = data.development, np.random.default_rng(0)
+    _, validation = data.folds.pairs[1]
+    features = development.features.copy()
+    features[validation] = chance.normal(size=features[validation].shape) * 1e3
+    changed = replace(development, features=features)
+    clean = evaluate(task, preprocessed_folds(development, data.folds), 2).curves
+    dirty = evaluate(task, preprocessed_folds(changed, data.folds), 2).curves
+    assert [row[1] for row in clean.train_losses] == [row[1] for row in dirty.train_losses]
+    assert [row[1] for row in clean.validation_losses] != [row[1] for row in dirty.validation_losses]
+    assert [row[0] for row in clean.train_losses] != [row[0] for row in dirty.train_losses]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from experiments.errors import StudyStateError
+from experiments.search.journal import Journal, cut_torn_tail
+from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.window import search
+from experiments.space import Space
+from experiments.spec import StudySpec
+
+
+@pytest.fixture
+def told(spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]) -> list[Told]:
+    return list(search(spec, space, [], submit))
+
+
+@pytest.fixture
+def path(tmp_path: Path, told: list[Told], space: Space) -> Path:
+    journal = Journal(tmp_path / "journal.log")
+    journal.begin({"spec": {"a": 1}})
+    for one in told:
+        journal.append(one, space.distributions, inside=True)
+    return tmp_path / "journal.log"
+
+
+def test_what_was_told_is_read_again_to_the_bit(path: Path, told: list[Told]) -> None:
+    journal = Journal(path)
+    assert journal.told() == told
+    assert journal.identity == {"spec": {"a": 1}}
+
+
+def test_a_new_journal_has_no_identity_and_no_trials(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.log")
+    assert journal.identity is None
+    assert journal.told() == []
+
+
+def test_one_trial_is_one_line(path: Path, told: list[Told], space: Space) -> None:
+    before = path.read_bytes().count(b"\n")
+    Journal(path).append(told[0], space.distributions, inside=True)
+    assert path.read_bytes().count(b"\n") == before + 1
+
+
+def test_optunas_own_tools_can_read_it(path: Path, told: list[Told]) -> None:
+    study = optuna.load_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))
+    assert [trial.state.name for trial in study.trials] == [one.result.state for one in told]
+    assert study.best_value == max(one.result.value for one in told if one.result.value is not None)
+    assert dict(study.trials[3].params) == told[3].params
+    assert len(study.trials[3].intermediate_values) == len(told[3].result.curves.epochs)
+
+
+def test_a_tail_torn_anywhere_is_cut_and_kept(path: Path, told: list[Told], space: Space, tmp_path: Path) -> None:
+    whole = path.read_bytes()
+    last_line = len(whole) - whole[:-1].rfind(b"\n") - 1
+    for cut in [*range(1, 200), last_line - 1, last_line]:
+        torn = tmp_path / "torn" / "journal.log"
+        torn.parent.mkdir()
+        torn.write_bytes(whole[:-cut])
+        journal = Journal(torn)
+        assert journal.told() == told[:-1]
+        journal.append(told[-1], space.distributions, inside=True)
+        assert Journal(torn).told() == told
+        if cut < last_line:
+            assert torn.with_name("journal.log.torn").read_bytes() == whole[:-cut]
+        shutil.rmtree(torn.parent)
+
+
+def test_a_file_without_any_newline_is_cut_to_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    path.write_bytes(b"x" * 100_000)
+    cut_torn_tail(path)
+    assert path.read_bytes() == b""
+
+
+def test_the_lock_of_a_killed_writer_does_not_stop_the_next(path: Path, told: list[Told], space: Space) -> None:
+    path.with_name("journal.log.lock").touch()
+    Journal(path).append(told[0], space.distributions, inside=True)
+
+
+def test_a_default_outside_the_space_is_kept_whole(tmp_path: Path, told: list[Told], space: Space) -> None:
+    path = tmp_path / "journal.log"
+    outside = Told({**told[0].params, "learning_rate": 0.9}, told[0].result)
+    Journal(path).append(outside, space.distributions, inside=False)
+    assert Journal(path).told() == [outside]
+
+
+def test_another_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    path.write_text("this is not a journal\n")
+    with pytest.raises(StudyStateError, match="not an Optuna journal"):
+        Journal(path)

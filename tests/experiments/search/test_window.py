@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from experiments.search.executor import WorkerDied
+from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.window import search
+from experiments.space import Space
+from experiments.spec import StudySpec
+
+Compute = Callable[[TrialTask], TrialResult]
+Submit = Callable[[TrialTask], "Future[TrialResult]"]
+
+
+@pytest.fixture
+def undisturbed(spec: StudySpec, space: Space, submit: Submit) -> list[Told]:
+    return list(search(spec, space, [], submit))
+
+
+def test_the_study_prunes_and_completes(undisturbed: list[Told]) -> None:
+    assert {one.result.state for one in undisturbed} == {"COMPLETE", "PRUNED"}
+    assert [one.result.number for one in undisturbed] == list(range(16))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+def test_any_number_of_workers_in_any_order_gives_one_table(
+    spec: StudySpec, space: Space, compute: Compute, undisturbed: list[Told], workers: int
+) -> None:
+    chance = random.Random(workers)
+
+    def slow(task: TrialTask) -> TrialResult:
+        time.sleep(chance.random() * 0.02)
+        return compute(task)
+
+    with ThreadPoolExecutor(workers) as pool:
+        assert list(search(spec, space, [], lambda task: pool.submit(slow, task))) == undisturbed
+
+
+@pytest.mark.parametrize("told", range(17))
+def test_a_study_resumed_anywhere_goes_on_as_if_never_stopped(
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told], told: int
+) -> None:
+    assert undisturbed[:told] + list(search(spec, space, undisturbed[:told], submit)) == undisturbed
+
+
+def test_a_shorter_study_is_the_beginning_of_a_longer_one(
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told]
+) -> None:
+    short = spec.model_copy(update={"search": spec.search.model_copy(update={"trials": 9})})
+    assert list(search(short, space, [], submit)) == undisturbed[:9]
+
+
+def test_a_trial_is_asked_exactly_when_the_one_lookahead_before_it_is_told(
+    spec: StudySpec, space: Space, compute: Compute
+) -> None:
+    running: dict[int, tuple[TrialTask, Future[TrialResult]]] = {}
+    events: list[str] = []
+
+    def hold(task: TrialTask) -> Future[TrialResult]:
+        events.append(f"ask {task.number}")
+        assert len(task.visible) == max(0, task.number - spec.search.lookahead + 1)
+        future: Future[TrialResult] = Future()
+        running[task.number] = task, future
+        return future
+
+    def answer_from_the_last() -> None:
+        while numbers := sorted(running, reverse=True):
+            for number in numbers:
+                task, future = running.pop(number)
+                future.set_result(compute(task))
+            time.sleep(0.01)
+
+    told = search(spec, space, [], hold)
+    threading.Timer(0.05, answer_from_the_last).start()
+    for number in range(3):
+        assert next(told).result.number == number
+        assert events[-1] == f"ask {number + spec.search.lookahead}"
+        threading.Timer(0.0, answer_from_the_last).start()
+
+
+def test_another_seed_is_another_study(spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told]) -> None:
+    other = spec.model_copy(update={"study": spec.study.model_copy(update={"seed": 4})})
+    assert list(search(other, space, [], submit)) != undisturbed
+
+
+def test_a_task_whose_workers_died_is_told_as_failed_and_the_search_goes_on(
+    spec: StudySpec, space: Space, submit: Submit
+) -> None:
+    def dying(task: TrialTask) -> Future[TrialResult]:
+        if task.number != 2:
+            return submit(task)
+        future: Future[TrialResult] = Future()
+        future.set_exception(WorkerDied("three times"))
+        return future
+
+    told = list(search(spec, space, [], dying))
+    assert (told[2].result.state, told[2].result.reason) == ("FAIL", "worker died")
+    assert len(told) == spec.search.trials
+    assert told[:5] + list(search(spec, space, told[:5], dying)) == told
+
+
+def test_the_random_sampler_is_deterministic_too(spec: StudySpec, space: Space, submit: Submit) -> None:
+    other = spec.model_copy(update={"search": spec.search.model_copy(update={"sampler": "random"})})
+    once = list(search(other, space, [], submit))
+    assert once[:5] + list(search(other, space, once[:5], submit)) == once
+    assert len({tuple(one.params.items()) for one in once}) == len(once)
