@@ -67,10 +67,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished study, and one line about MLflow where something has not arrived there."""
+    """A finished study, what this run took, and one line about MLflow where something has not arrived there."""
 
     result: StudyResult
     folder: Path
+    seconds: float
     untracked: str | None
 
 
@@ -105,6 +106,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)
         folder, log = StudyFolder(options.folder), StudyLog(options.folder / "log.txt")
+        if options.look == "only" and not folder.journal.exists():
+            raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
         folder.claim()
         stack.callback(folder.release)
         if options.fresh:
@@ -173,7 +176,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             log.write(f"ended: {error}")
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
-    return Outcome(result, options.folder, untracked)
+    return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
 
 
 def study_identity(spec: StudySpec, data: StudyData) -> str:
@@ -253,7 +256,7 @@ def _same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: Stud
 def _ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
     """--score: the study has the trials that it has."""
     if not told:
-        raise StudyStateError(f"--score: {folder.path} holds no trial yet.")
+        raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
     return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
 
 

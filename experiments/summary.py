@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from experiments.records.results import LookRecord, StudyResult
+from experiments.records.uris import masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
 
 
-def print_summary(console: Console, result: StudyResult, folder: Path, ui: str) -> None:
-    """Print it.
+def print_summary(console: Console, result: StudyResult, folder: Path, seconds: float, ui: str) -> None:
+    """Print it, one fact a line; a line longer than the terminal is the terminal's to wrap, so that it can be copied.
 
     Args:
-        folder: where the report is.
-        ui:     the command that shows the trials in MLflow's UI.
+        folder:  where the report is.
+        seconds: what the command took.
+        ui:      how to see the trials in MLflow's UI.
     """
     states = Counter(trial.reason or "complete" for trial in result.trials)
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    console.print()
-    console.print(Text(f"{result.study}: {len(result.trials)} trials ({counts})", style="bold"))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column()
+    title = f"{result.study}: {len(result.trials)} trials ({counts}) in {seconds:.0f} s"
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    for label, fact in [*facts(result), ("report", str(folder / "report.html")), ("compare trials", ui)]:
+        console.print(Text.assemble((f"  {label:<21}", "dim"), fact), soft_wrap=True)
+
+
+def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
+    """What was found, as (label, text)."""
+    yield "best configuration", f"trial {result.best.number}: {in_words(result)}"
     default = "the default diverged" if result.default is None else f"default {result.default.cv_mean:.4f}"
-    table.add_row("best configuration", Text(f"trial {result.best.number}: {in_words(result)}"))
-    table.add_row(
-        "selection score",
-        f"{result.best.cv_mean:.4f}, {default}  (optimistic: the best of {len(result.trials)} is chosen by it)",
-    )
+    count = len(result.trials)
+    yield "selection score", f"{result.best.cv_mean:.4f}, {default} (optimistic: chosen as the best of {count})"
     if result.test is None:
-        table.add_row("test score", "not taken: the test set is still sealed (--score takes it)")
+        yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
-        _add_test(table, result.test)
-    table.add_row("report", Text(str(folder / "report.html")))
-    table.add_row("compare trials", Text(ui))
-    console.print(table)
+        yield from _test_facts(result.test)
 
 
 def in_words(result: StudyResult) -> str:
     """The best configuration in one line."""
     candidate = Space(parse_spec(result.spec, result.study)).candidate(result.best.params)
-    layers = "-".join(map(str, candidate.hidden)) or "no hidden layer"
+    layers = "-".join(map(str, candidate.hidden)) or "none"
     others = [
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in result.best.params.items()
@@ -57,28 +60,35 @@ def in_words(result: StudyResult) -> str:
 
 
 def ui_command(tracking_uri: str, artifacts: Path | None) -> str:
-    """The command that opens MLflow's UI on a local store, or the address of a server."""
+    """The command that opens MLflow's UI on a local store, from this folder; the address of a server."""
     if artifacts is None:
-        return tracking_uri
-    stores = ["--backend-store-uri", tracking_uri, "--artifacts-destination", str(artifacts)]
-    return shlex.join(["mlflow", "ui", *stores, "--workers", "1"])
+        return masked(tracking_uri)
+    database = tracking_uri.removeprefix("sqlite:///")
+    stores = ["--backend-store-uri", f"sqlite:///{_short(database)}", "--artifacts-destination", _short(artifacts)]
+    return shlex.join([_mlflow(), "ui", *stores, "--workers", "1"])
 
 
-def _add_test(table: Table, test: LookRecord) -> None:
+def _mlflow() -> str:
+    """MLflow's command: by its name where that finds the one of this environment."""
+    here = Path(sys.executable).with_name("mlflow")
+    return "mlflow" if shutil.which("mlflow") == str(here) else _short(here)
+
+
+def _short(path: str | Path) -> str:
+    """A path from here, where that is shorter."""
+    return min(str(path), os.path.relpath(path), key=len)
+
+
+def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     times = "once" if test.times_scored == 1 else f"{test.times_scored} times"
     low, high = test.ci95
-    table.add_row(
-        "test score",
-        Text(f"{test.score:.4f}  95% interval [{low:.4f}, {high:.4f}]  ({test.rows} rows, scored {times})"),
-    )
+    yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows, scored {times})"
     if test.default is None or test.difference is None:
-        table.add_row("against the default", "not compared: the default diverged")
+        yield "against the default", "not compared: the default diverged"
         return
     low, high = test.difference.ci95
-    table.add_row(
+    yield (
         "against the default",
-        Text(
-            f"{test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
-            f"p = {test.difference.p_value:.2g}: {test.verdict}"
-        ),
+        f"{test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
+        f"p = {test.difference.p_value:.2g}: {test.verdict}",
     )

@@ -100,7 +100,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         acknowledge_reuse=chosen.acknowledge_reuse,
     )
     outcome = run_study(spec, options, console)
-    print_summary(console, outcome.result, outcome.folder, ui_command(uri, artifacts))
+    print_summary(console, outcome.result, outcome.folder, outcome.seconds, ui_command(uri, artifacts))
     if outcome.untracked:
         console.print(f"{outcome.untracked}; the same command again sends it")
 
@@ -123,11 +123,10 @@ def study_path(study: str) -> Path:
 
 
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """The MLflow store, and where its artifacts go when it is the local one."""
-    if option or variable:
-        return str(option or variable), None
+    """The MLflow store, and where its artifacts go; None where a server decides."""
     folder = Path("mlruns").absolute()
-    return f"sqlite:///{folder / 'mlflow.db'}", folder / "artifacts"
+    uri = option or variable or f"sqlite:///{folder / 'mlflow.db'}"
+    return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
 
 
 def usable_cores() -> int:

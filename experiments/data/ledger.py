@@ -61,6 +61,8 @@ class Ledger:
         Raises:
             LookError: it did; more trials after the look would choose a model by a test set already seen.
         """
+        if not self.path.exists():
+            return
         with self._locked():
             for entry in self._reservations(self._entries()):
                 if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] != trials:

@@ -1,0 +1,138 @@
+"""A spec is frozen and strict, and its resolved form makes the same spec again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from experiments.spec import CV, Choices, Range, Study, StudySpec, Training
+
+SPACE: dict[str, Any] = {
+    "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
+    "hidden_units": {"low": 8, "high": 32, "step": 8},
+    "activation": {"choices": ("relu", "tanh")},
+    "dropout": {"low": 0.0, "high": 0.5},
+}
+
+
+def make(**sections: Any) -> StudySpec:
+    return StudySpec.model_validate({"study": {"name": "x"}, "data": {"source": "iris"}, "space": SPACE, **sections})
+
+
+def test_frozen_is_frozen() -> None:
+    spec = make()
+    for section, key in [(spec, "study"), (spec.study, "seed"), (spec.space["dropout"], "low"), (spec.cv, "metric")]:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(section, key, getattr(section, key))
+
+
+@pytest.mark.parametrize("value", [True, "3", 3.0, None, [3], float("nan")])
+def test_an_integer_is_an_integer(value: object) -> None:
+    with pytest.raises(ValidationError, match="epochs"):
+        Training(epochs=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [True, "0.1", None, float("inf"), float("nan")])
+def test_a_number_is_a_finite_number(value: object) -> None:
+    with pytest.raises(ValidationError, match="l2"):
+        Training(l2=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"])
+def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
+    assert Study(name=name).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *[
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "a\\b",
+            '"',
+            "<script>",
+            "a:b",
+            "a|b",
+            "a*",
+            "a?",
+            " a",
+            "a ",
+            "a.",
+            "-rf",
+            ".x",
+        ],
+        *["a\nb", "a\tb", "\x00", "\x1b[31m", "\x7f", "\u202ea", "\u200d", "\ud800", "x" * 101, "x" * 600, "😀" * 51],
+    ],
+)
+def test_a_name_that_cannot_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Study(name=name)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"low": 2, "high": 1},
+        {"low": 0, "high": 1, "log": True},
+        {"low": -1.0, "high": 1, "log": True},
+        {"low": 1, "high": 2, "log": True, "step": 1},
+        {"low": 1, "high": 2, "step": 0},
+        {"low": 1, "high": 2, "step": -0.5},
+        {"low": True, "high": 2},
+        {"low": "a", "high": "b"},
+        {"low": 0, "high": float("inf")},
+        {"low": 0, "high": float("nan")},
+        {"low": 1},
+    ],
+)
+def test_an_impossible_range_is_refused(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Range(**rule)
+
+
+@pytest.mark.parametrize("choices", [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)])
+def test_choices_are_some_and_differ(choices: Any) -> None:
+    with pytest.raises(ValidationError):
+        Choices(choices=choices)
+
+
+def test_a_searched_key_is_a_range_or_choices() -> None:
+    spec = make()
+    assert [type(one) for one in spec.space.values()] == [Range, Range, Choices, Range]
+
+
+def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> None:
+    assert CV(splitter="RepeatedKFold", n_splits=10, n_repeats=10).n_repeats == 10
+    with pytest.raises(ValidationError, match="Repeated"):
+        CV(splitter="KFold", n_repeats=2)
+    with pytest.raises(ValidationError, match="at most 100 folds, but got 11 x 10"):
+        CV(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
+
+
+def test_resolved_makes_the_same_spec_again() -> None:
+    spec = make(
+        training={"epochs": 5, "hidden_layers": 2, "batch_size": 16},
+        cv={"splitter": "RepeatedKFold", "n_repeats": 2},
+        default={"hidden_units": (16, 8), "activation": "tanh"},
+    )
+    document = json.loads(json.dumps(spec.resolved()))
+    document["space"]["activation"]["choices"] = tuple(document["space"]["activation"]["choices"])
+    document["default"]["hidden_units"] = tuple(document["default"]["hidden_units"])
+    again = StudySpec.model_validate(document)
+    assert again.resolved() == spec.resolved()
+    assert list(again.space) == list(spec.resolved()["space"]) == list(SPACE)
+    assert (again.cv, again.search, again.study, again.data) == (spec.cv, spec.search, spec.study, spec.data)
+
+
+def test_resolved_has_every_key_in_one_place() -> None:
+    document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).resolved()
+    assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
+    assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
+    assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)

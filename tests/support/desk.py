@@ -1,0 +1,139 @@
+"""The command from the outside: a folder of its own, a study of seconds, and the answers that the command gave."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+
+STUDY = """\
+[study]
+name = "moons"
+
+[data]
+source = "moons"
+
+[cv]
+n_splits = 3
+
+[training]
+epochs = 12
+batch_size = 32
+patience = 0
+
+[search]
+trials = 14
+lookahead = 4
+
+[space]
+learning_rate = { low = 1e-3, high = 1e-1, log = true }
+hidden_layers = { low = 1, high = 2 }
+hidden_units = { low = 4, high = 32, log = true }
+l2 = { low = 1e-6, high = 1e-1, log = true }
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    error: str
+
+
+class Desk:
+    """A working folder with a study file, in which commands are run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.study = folder / "studies" / "moons"
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-W", "error", "-m", "experiments.tune", *arguments]
+
+    def tune(self, *arguments: str) -> Done:
+        done = subprocess.run(
+            self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def tuned(self, *arguments: str) -> dict[str, Any]:
+        """The results of a command that succeeds and complains of nothing."""
+        done = self.tune(*arguments)
+        assert (done.code, done.error) == (0, ""), done
+        out = next((Path(arguments[at + 1]) for at, one in enumerate(arguments) if one == "--out"), self.study)
+        return self.results(out)
+
+    def results(self, folder: Path | None = None) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.folder / (folder or self.study) / "results.json").read_text())
+        return document
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run_until(self, where: str, *arguments: str) -> Done:
+        """Run the command in a process that kills itself after a function, named as module:Class.function."""
+        program = (
+            "import importlib, os, signal, sys\n"
+            "module, _, path = sys.argv[1].partition(':')\n"
+            "*owners, name = path.split('.')\n"
+            "owner = importlib.import_module(module)\n"
+            "for one in owners: owner = getattr(owner, one)\n"
+            "function = getattr(owner, name)\n"
+            "def last(*a, **k):\n"
+            "    function(*a, **k)\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)\n"
+            "setattr(owner, name, last)\n"
+            "from experiments.tune import main\n"
+            "main(sys.argv[2:])\n"
+        )
+        command = [sys.executable, "-c", program, where, *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def told(self, folder: Path | None = None) -> int:
+        """Trials in the journal by now."""
+        journal = (folder or self.study) / "journal.log"
+        return journal.read_bytes().count(b'"op_code":4') if journal.exists() else 0
+
+    def files(self) -> set[str]:
+        return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+
+    def runs(self) -> Sequence[Any]:
+        client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
+        experiment = client.get_experiment_by_name("moons")
+        return list(client.search_runs([experiment.experiment_id], max_results=1000))
+
+    def workers(self) -> list[int]:
+        """Processes of a command's that work in this folder."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes()
+                if (process / "cwd").readlink() == self.folder and b"popen_loky" in words:
+                    found.append(int(process.name))
+            except OSError:
+                continue
+        return found
+
+
+def kill(process: subprocess.Popen[str], how: signal.Signals = signal.SIGKILL) -> Done:
+    """Kill a command's own process, not its workers, and wait for it."""
+    process.send_signal(how)
+    out, error = process.communicate(timeout=30)
+    return Done(process.returncode, out, error)

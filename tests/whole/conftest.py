@@ -1,0 +1,48 @@
+"""A desk for each test, and the study as it is when nothing happens to it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.records.tracking_store import SETTINGS, make_database, prepare_mlflow
+from support.desk import STUDY, Desk
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "mlflow.db"
+    prepare_mlflow(dict(SETTINGS))
+    make_database(path, path.parent / "artifacts")
+    return path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database: Path) -> Desk:
+    folder = tmp_path / "desk"
+    (folder / "studies").mkdir(parents=True)
+    (folder / "mlruns").mkdir()
+    (folder / "studies" / "moons.toml").write_text(STUDY)
+    shutil.copy(database, folder / "mlruns" / "mlflow.db")
+    return Desk(folder)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dict[str, Any]:
+    """The results of the study as they are when nothing happens to it, with one worker."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "studies").mkdir()
+    (folder / "mlruns").mkdir()
+    (folder / "studies" / "moons.toml").write_text(STUDY)
+    shutil.copy(database, folder / "mlruns" / "mlflow.db")
+    return Desk(folder).tuned("moons", "--workers", "1")

@@ -1,0 +1,105 @@
+"""Whatever is killed, and when: the study resumes to the digest of an undisturbed one, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from support.desk import Desk, kill
+
+
+def no_worker_stays(desk: Desk) -> bool:
+    deadline = time.monotonic() + 10
+    while desk.workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not desk.workers()
+
+
+def test_killed_at_random_moments_and_resumed_it_is_the_same_study(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    chance = random.Random(5)
+    for _ in range(5):
+        process = desk.start("moons", "--workers", "2")
+        told, deadline = desk.told(), time.monotonic() + 30
+        # half of the kills fall into the start, the others after a trial was told
+        while chance.random() < 0.5 and desk.told() == told and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.random() * 2)
+        kill(process)
+        assert no_worker_stays(desk)
+    assert desk.tuned("moons")["digest"] == undisturbed["digest"]
+    children = [run.data.tags["trial"] for run in desk.runs() if "mlflow.parentRunId" in run.data.tags]
+    assert sorted(map(int, children)) == list(range(14))
+
+
+def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    process = desk.start("moons", "--workers", "2")
+    killed = 0
+    while process.poll() is None and killed < 2:
+        if desk.told() > 2 * killed and (workers := desk.workers()):
+            with suppress(ProcessLookupError):
+                os.kill(max(workers), signal.SIGKILL)
+                killed += 1
+        time.sleep(0.05)
+    out, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (0, ""), out
+    assert killed
+    assert desk.results()["digest"] == undisturbed["digest"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_quickly_and_says_how_to_resume(
+    desk: Desk, undisturbed: dict[str, Any], how: signal.Signals
+) -> None:
+    process = desk.start("moons", "--workers", "1")
+    while desk.told() < 2:
+        time.sleep(0.01)
+    start = time.monotonic()
+    done = kill(process, how)
+    assert time.monotonic() - start < 5
+    assert done.code == 130
+    assert "the same command again resumes the study" in done.error
+    assert "Traceback" not in done.error
+    assert no_worker_stays(desk)
+    parent = next(run for run in desk.runs() if "mlflow.parentRunId" not in run.data.tags)
+    assert parent.info.status == "KILLED"
+    assert desk.tuned("moons")["digest"] == undisturbed["digest"]
+
+
+def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:
+    process = desk.start("moons", "--workers", "1")
+    while not desk.told():
+        time.sleep(0.01)
+    done = desk.tune("moons")
+    assert done.code == 2
+    assert "another command is running this study" in done.error
+    kill(process)
+
+
+def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    desk.tuned("moons", "--no-test", "--trials", "6")
+    journal = desk.study / "journal.log"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:-100])
+    (desk.study / "journal.log.lock").touch()
+    assert desk.tuned("moons")["digest"] == undisturbed["digest"]
+    assert (desk.study / "journal.log.torn").read_bytes() == whole[:-100]
+
+
+@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "publish"])
+def test_killed_around_the_look_it_is_taken_once(desk: Desk, undisturbed: dict[str, Any], moment: str) -> None:
+    where = {
+        "reserve": "experiments.data.ledger:Ledger.reserve",
+        "open": "experiments.data.sealed:SealedTestSet.open",
+        "complete": "experiments.data.ledger:Ledger.complete",
+        "publish": "experiments.publish:publish",
+    }[moment]
+    assert desk.run_until(where, "moons").code == -signal.SIGKILL
+    result = desk.tuned("moons")
+    assert result["digest"] == undisturbed["digest"]
+    assert (result["test"]["times_scored"], result["ledger"]["looks"]) == (1, 1)

@@ -1,0 +1,62 @@
+"""No leak: what the sealed rows hold changes nothing but `test` and the data's fingerprints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from experiments.data import prepare
+from experiments.data.datasets import Dataset
+from experiments.data.sealed import SealedTestSet
+from experiments.data.splits import DevelopmentSet, split
+from experiments.records.results import StudyResult
+from experiments.study import Options, run_study
+from experiments.study_file import read_spec
+from support.desk import Desk
+
+
+def run(desk: Desk, out: str) -> StudyResult:
+    spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6"])
+    options = Options(
+        folder=desk.folder / out,
+        mlruns=desk.folder / f"{out}-mlruns",
+        tracking_uri=f"sqlite:///{desk.folder}/mlruns/mlflow.db",
+        artifacts=desk.folder / "mlruns" / "artifacts",
+        workers=2,
+    )
+    return run_study(spec, options, Console(quiet=True)).result
+
+
+def outside_test(result: StudyResult) -> dict[str, Any]:
+    document = result.document()
+    for key in ("digest", "test", "ledger", "provenance", "timing"):
+        del document[key]
+    del document["data"]["fingerprint"], document["split"]["test_fingerprint"]
+    return document
+
+
+def model_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "model").iterdir()}
+
+
+def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = run(desk, "clean")
+
+    def with_garbage(dataset: Dataset, test_size: float, split_seed: int) -> tuple[DevelopmentSet, SealedTestSet]:
+        development, test = split(dataset, test_size, split_seed)
+        chance = np.random.default_rng(0)
+        features = chance.normal(size=(len(test), dataset.features.shape[1])) * 1e3
+        return development, SealedTestSet(features, chance.integers(0, 2, len(test)))
+
+    monkeypatch.setattr(prepare, "split", with_garbage)
+    dirty = run(desk, "dirty")
+    assert outside_test(dirty) == outside_test(clean)
+    assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")
+    assert dirty.split.test_fingerprint != clean.split.test_fingerprint
+    assert dirty.test is not None
+    assert clean.test is not None
+    assert dirty.test.score < clean.test.score - 0.2

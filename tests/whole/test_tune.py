@@ -1,0 +1,182 @@
+"""The main job from the outside: what a person types, what they see, and what is there afterwards."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from experiments.records.results import digest
+from support.desk import STUDY, Desk
+
+
+def test_one_command_leaves_a_whole_study(desk: Desk) -> None:
+    done = desk.tune("moons")
+    assert (done.code, done.error) == (0, "")
+    result = desk.results()
+    for word in ("best configuration", "selection score", "95% interval", "scored once", "report.html", "mlflow"):
+        assert word in done.out
+    assert f"{result['test']['score']:.4f}" in done.out
+    present = {path.name for path in desk.study.iterdir()}
+    assert present >= {"journal.log", "results.json", "trials.csv", "report.html", "report.md", "model", "log.txt"}
+    assert not {name for name in present if name.endswith(".part") or name == ".work"}
+
+
+def test_results_follow_the_contract(desk: Desk) -> None:
+    result = desk.tuned("moons")
+    assert list(result) == [
+        *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"),
+        *("ledger", "provenance", "timing"),
+    ]
+    assert result["schema"] == 1
+    assert result["digest"] == digest(result)
+    assert [trial["number"] for trial in result["trials"]] == list(range(14))
+    complete = [trial for trial in result["trials"] if trial["state"] == "COMPLETE"]
+    assert result["best"]["cv_mean"] == max(trial["value"] for trial in complete)
+    assert all(trial["value"] is None for trial in result["trials"] if trial["state"] != "COMPLETE")
+    assert result["default"]["number"] == 0
+    test = result["test"]
+    assert test["times_scored"] == 1
+    assert test["ci95"][0] < test["score"] < test["ci95"][1]
+    assert test["rows"] == result["split"]["test"] == 80
+    assert test["difference"]["score"] == pytest.approx(test["score"] - test["default"]["score"])
+    assert result["provenance"]["versions"]["optuna"] == "5.0.0"
+    with (desk.study / "trials.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["state"] for row in rows] == [trial["state"] for trial in result["trials"]]
+
+
+def test_mlflow_has_one_parent_and_every_trial(desk: Desk) -> None:
+    result = desk.tuned("moons")
+    runs = desk.runs()
+    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    children = {run.data.tags["trial"]: run for run in runs if "mlflow.parentRunId" in run.data.tags}
+    assert (len(parents), len(children), len(runs)) == (1, 14, 15)
+    best = children[str(result["best"]["number"])]
+    assert best.data.metrics["cv_mean"] == result["best"]["cv_mean"]
+    assert parents[0].data.metrics["test_score"] == result["test"]["score"]
+    assert parents[0].data.tags["digest"] == result["digest"]
+    assert parents[0].info.status == "FINISHED"
+    desk.tuned("moons")
+    assert len(desk.runs()) == 15
+
+
+def test_any_number_of_workers_gives_one_digest(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    assert desk.tuned("moons", "--workers", "2")["digest"] == undisturbed["digest"]
+    again = desk.tuned("moons", "--workers", "3", "--out", "again")
+    assert again["digest"] == undisturbed["digest"]
+    assert (again["test"]["times_scored"], again["ledger"]["looks"]) == (1, 1)
+
+
+def test_workers_beyond_the_lookahead_are_said_to_be_idle(desk: Desk) -> None:
+    done = desk.tune("moons", "--workers", "6", "--trials", "2")
+    assert "2 of 6 workers stay idle" in done.out
+
+
+def test_a_study_without_its_look_can_be_extended_and_then_scored(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    first = desk.tuned("moons", "--no-test", "--trials", "9")
+    assert (first["test"], first["ledger"]) == (None, None)
+    assert first["trials"] == undisturbed["trials"][:9]
+    assert not (desk.folder / "mlruns" / "looks.jsonl").exists()
+    desk.tuned("moons", "--no-test")
+    assert desk.tuned("moons", "--score")["digest"] == undisturbed["digest"]
+
+
+def test_a_study_extended_after_its_look_is_refused(desk: Desk) -> None:
+    desk.tuned("moons", "--trials", "5")
+    before = desk.results()
+    done = desk.tune("moons", "--trials", "8")
+    assert done.code == 2
+    assert "had its look at the test set after 5 trials" in done.error
+    assert desk.told() == 5
+    assert desk.results() == before
+    fresh = desk.tune("moons", "--trials", "8", "--fresh")
+    assert (fresh.code, desk.told()) == (2, 5)
+    reused = desk.tuned("moons", "--trials", "8", "--acknowledge-reuse")
+    assert reused["test"]["times_scored"] == (1 if reused["best"] == before["best"] else 2)
+
+
+def test_a_changed_study_is_refused_with_the_difference(desk: Desk) -> None:
+    desk.tuned("moons", "--trials", "3")
+    done = desk.tune("moons", "--trials", "3", "--set", "training.batch_size=16")
+    assert done.code == 2
+    assert "training.batch_size was 32 and is 16" in done.error
+    assert "--fresh" in done.error
+    fresh = desk.tuned("moons", "--trials", "3", "--set", "training.batch_size=16", "--fresh")
+    assert fresh["spec"]["training"]["batch_size"] == 16
+    assert fresh["ledger"]["looks"] == 2
+    assert fresh["ledger"]["largest_overlap"] == 1.0
+
+
+def test_quiet_prints_nothing(desk: Desk) -> None:
+    done = desk.tune("moons", "--trials", "2", "--quiet")
+    assert (done.code, done.out, done.error) == (0, "", "")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = "import sys; from experiments.tune import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    program += (
+        "print(*{'numpy', 'optuna', 'mlflow', 'sklearn', 'rich', 'pydantic'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "--workers" in done.stdout
+    assert done.stderr.strip() == ""
+
+
+def edited(old: str, new: str) -> str:
+    assert old in STUDY
+    return STUDY.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("study", "arguments", "words"),
+    [
+        (STUDY, ["unknown"], "'unknown'"),
+        (STUDY, ["nowhere.toml"], "nowhere.toml"),
+        (STUDY, ["--set", "search.trails=3"], "search.trails: there is no such key"),
+        (STUDY, ["--trials", "0"], "search.trials: must be greater than or equal to 1, but got 0"),
+        (STUDY, ["--workers", "0"], "1 <= workers"),
+        (STUDY, ["--set", "no equals sign"], "key=value"),
+        (STUDY, ["--out", "missing/parent"], "does not exist"),
+        (STUDY, ["--out", "studies/moons.toml"], "there is a file"),
+        (STUDY, ["--score"], "no trial"),
+        (edited('"moons"\n\n[cv]', '"sun"\n\n[cv]'), [], "data.source: must be one of"),
+        (edited("epochs = 12", "epochs = 1.5"), [], "training.epochs"),
+        (edited("epochs = 12", 'epochs = "12"'), [], "training.epochs"),
+        (edited("low = 1e-3, high = 1e-1", "low = 1e-1, high = 1e-3"), [], "low <= high"),
+        (edited("low = 1e-3, high = 1e-1", "low = 0, high = 1e-1"), [], "low > 0"),
+        (edited("[cv]", "[cv"), [], "not TOML"),
+        (edited("epochs = 12", "epochs = 12\nepochs = 13"), [], "not TOML"),
+        (edited("n_splits = 3", "n_splits = 100\n[cv.x]"), [], "cv.x: there is no such key"),
+        (edited("n_splits = 3", "n_splits = 101"), [], "cv.n_splits"),
+        (edited('name = "moons"', 'name = "../moons"'), [], "study"),
+        (edited('name = "moons"', 'name = "%s"' % ("m" * 600)), [], "study.name"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(desk: Desk, study: str, arguments: list[str], words: str) -> None:
+    (desk.folder / "studies" / "moons.toml").write_text(study)
+    before = desk.files()
+    named = [] if arguments and not arguments[0].startswith("--") else ["moons"]
+    done = desk.tune(*named, *arguments)
+    assert done.code == 2
+    assert done.error.startswith("error: ")
+    assert done.error.count("\n") == 1
+    assert words in done.error
+    assert desk.files() == before
+
+
+def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> None:
+    space = "learning_rate = { low = 1e-3, high = 1e-1, log = true }"
+    study = edited(space, "learning_rate = { low = 1e30, high = 1e31, log = true }")
+    (desk.folder / "studies" / "moons.toml").write_text(
+        study.replace("epochs = 12", 'epochs = 12\noptimizer = "sgd"') + "[default]\nlearning_rate = 1e30\n"
+    )
+    done = desk.tune("moons", "--trials", "3")
+    assert done.code == 2
+    assert "no trial of 3 came to a score (3 diverged)" in done.error
+    assert done.error.count("\n") == 1
+    assert not (desk.folder / "mlruns" / "looks.jsonl").exists()
+    assert desk.told() == 3
