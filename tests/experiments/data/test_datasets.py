@@ -1,0 +1,88 @@
+"""The datasets by name, and what every dataset keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments.data.datasets import SOURCES, Dataset, fingerprint, load_dataset
+from experiments.errors import DataError
+
+SHAPES = {
+    "breast_cancer": (569, 30, 2),
+    "digits": (1797, 64, 10),
+    "iris": (150, 4, 3),
+    "moons": (400, 2, 2),
+    "wine": (178, 13, 3),
+}
+
+
+def test_every_source_is_tested() -> None:
+    assert SHAPES.keys() == SOURCES.keys()
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_a_source_is_whole(source: str) -> None:
+    dataset = load_dataset(source)
+    rows, width, classes = SHAPES[source]
+    assert dataset.name == source
+    assert (dataset.features.shape, dataset.features.dtype) == ((rows, width), np.float64)
+    assert (dataset.labels.shape, dataset.labels.dtype) == ((rows,), np.intp)
+    assert np.unique(dataset.labels).tolist() == list(range(classes))
+    assert len(set(dataset.classes)) == classes
+    assert all(type(name) is str for name in dataset.classes)
+    again = load_dataset(source)
+    assert fingerprint(again.features, again.labels) == fingerprint(dataset.features, dataset.labels)
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_its_arrays_are_read_only(source: str) -> None:
+    dataset = load_dataset(source)
+    with pytest.raises(ValueError, match="read-only"):
+        dataset.features[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        dataset.labels[0] = 1
+
+
+def test_only_pixels_have_a_range_and_it_is_theirs() -> None:
+    ranges = {source: load_dataset(source).pixel_range for source in SHAPES}
+    assert ranges == {**dict.fromkeys(SHAPES), "digits": 16.0}
+    digits = load_dataset("digits").features
+    assert (digits.min(), digits.max()) == (0, 16)
+
+
+def test_the_classes_are_scikit_learns() -> None:
+    assert load_dataset("iris").classes == ("setosa", "versicolor", "virginica")
+    assert load_dataset("digits").classes == tuple("0123456789")
+
+
+@pytest.mark.parametrize("source", ["", "mnist", "../iris", "load_iris"])
+def test_an_unknown_source_is_refused_with_those_that_are(source: str) -> None:
+    with pytest.raises(DataError) as caught:
+        load_dataset(source)
+    assert str(caught.value) == (
+        f"data.source: must be one of breast_cancer, digits, iris, moons, wine, but got {source!r}."
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_feature_that_is_not_finite_is_refused_with_its_place(value: float) -> None:
+    features = np.zeros((5, 3))
+    features[3, 1] = value
+    with pytest.raises(DataError, match=f"mine: .*row 3, column 1 is {value}"):
+        Dataset("mine", features, np.zeros(5, np.intp), ("a", "b"))
+
+
+def test_a_fingerprint_is_of_type_shape_order_and_bytes() -> None:
+    base = np.arange(6.0)
+    others = [base.astype(np.float32), base.astype(">f8"), base.reshape(2, 3), base[::-1], base + 1e-15]
+    digests = [fingerprint(one) for one in (base, *others)]
+    assert len(set(digests)) == len(digests)
+    assert fingerprint(base, base[:0]) != fingerprint(base)
+    assert fingerprint(base[:2], base[2:]) != fingerprint(base[:3], base[3:])
+
+
+def test_a_fingerprint_does_not_depend_on_the_layout_in_memory() -> None:
+    base = np.arange(6.0).reshape(2, 3)
+    assert fingerprint(np.asfortranarray(base)) == fingerprint(base)
+    assert fingerprint(np.repeat(base, 2, axis=0)[::2]) == fingerprint(base)

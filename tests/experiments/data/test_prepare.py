@@ -1,0 +1,115 @@
+"""What is fitted for a fold is fitted on its training rows, and the test rows reach nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from experiments.data import prepare as module
+from experiments.data.datasets import Dataset, load_dataset
+from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.errors import DataError
+from experiments.study_file import parse_spec
+
+
+def prepared(source: str = "wine", **sections: dict[str, Any]) -> StudyData:
+    data = {"source": source, **sections.pop("data", {})}
+    document = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": data} | sections
+    return prepare(parse_spec(document, "here"))
+
+
+def test_the_parts_of_a_study() -> None:
+    data = prepared("digits", cv={"n_splits": 4})
+    assert (data.name, data.rows, data.features, len(data.classes)) == ("digits", 1797, 64, 10)
+    assert (len(data.development.labels), len(data.test), len(data.folds.pairs)) == (1437, 360, 4)
+    assert data.folds.development == data.development.fingerprint
+
+
+def test_the_split_does_not_depend_on_the_studys_seed() -> None:
+    one, other = prepared(study={"name": "x", "seed": 0}), prepared(study={"name": "y", "seed": 99})
+    assert one.test.fingerprint == other.test.fingerprint
+    assert one.folds.fingerprint == other.folds.fingerprint
+    assert one.fingerprint == other.fingerprint
+
+
+def test_it_depends_on_its_own_seed() -> None:
+    one, other = prepared(), prepared(data={"split_seed": 1})
+    assert one.fingerprint == other.fingerprint
+    assert one.test.fingerprint != other.test.fingerprint
+    assert one.folds.fingerprint != other.folds.fingerprint
+
+
+def test_an_unknown_source_is_refused() -> None:
+    with pytest.raises(DataError, match=r"data\.source: .*'nowhere'"):
+        prepared("nowhere")
+
+
+def test_each_fold_is_scaled_by_its_own_training_rows() -> None:
+    data = prepared()
+    folds = preprocessed_folds(data.development, data.folds)
+    for fold, (train, validation) in zip(folds, data.folds.pairs, strict=True):
+        scaler = StandardScaler().fit(data.development.features[train])
+        np.testing.assert_array_equal(fold.x, scaler.transform(data.development.features).astype(np.float32))
+        np.testing.assert_array_equal(fold.train, train)
+        np.testing.assert_array_equal(fold.validation, validation)
+        np.testing.assert_array_equal(fold.y, data.development.labels)
+
+
+def test_garbage_in_the_validation_rows_changes_no_training_row() -> None:
+    data = prepared()
+    clean = preprocessed_folds(data.development, data.folds)
+    for number, (train, validation) in enumerate(data.folds.pairs):
+        features = data.development.features.copy()
+        features[validation] = -1e6 * (1 + features[validation])
+        dirty = preprocessed_folds(replace(data.development, features=features), data.folds)
+        assert dirty[number].x[train].tobytes() == clean[number].x[train].tobytes()
+        assert dirty[number].x[validation].tobytes() != clean[number].x[validation].tobytes()
+        other = (number + 1) % len(clean)
+        assert dirty[other].x[train].tobytes() != clean[other].x[train].tobytes()
+
+
+@pytest.mark.parametrize("source", ["wine", "digits"])
+def test_garbage_in_the_test_rows_changes_nothing_but_the_test_set(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean, dataset = prepared(source), load_dataset(source)
+    known = {row.tobytes() for row in clean.development.features}
+    unseen = [number for number, row in enumerate(dataset.features) if row.tobytes() not in known]
+    features = dataset.features.copy()
+    features[unseen] = 7.5
+    load: Callable[[str], Dataset] = lambda _: replace(dataset, features=features)  # noqa: E731
+    monkeypatch.setattr(module, "load_dataset", load)
+    dirty = prepared(source)
+    assert dirty.fingerprint != clean.fingerprint
+    assert dirty.test.fingerprint != clean.test.fingerprint
+    assert dirty.development.fingerprint == clean.development.fingerprint
+    assert dirty.folds.fingerprint == clean.folds.fingerprint
+    pairs = [preprocessed_folds(one.development, one.folds) for one in (clean, dirty)]
+    for one, other in zip(*pairs, strict=True):
+        assert one.x.tobytes() == other.x.tobytes()
+
+
+def test_the_folds_of_pixels_share_one_array() -> None:
+    data = prepared("digits")
+    folds = preprocessed_folds(data.development, data.folds)
+    assert len({id(fold.x) for fold in folds}) == 1
+    np.testing.assert_array_equal(folds[0].x, data.development.features / 16)
+    assert folds[0].x.dtype == np.float32
+
+
+def test_folds_of_other_rows_are_refused() -> None:
+    one, other = prepared(), prepared(data={"split_seed": 1})
+    with pytest.raises(DataError, match="other development rows"):
+        preprocessed_folds(one.development, other.folds)
+
+
+@pytest.mark.xfail(strict=True, reason="what passes between rooms should be read-only")
+@pytest.mark.parametrize("source", ["wine", "digits"])
+def test_the_inputs_are_read_only(source: str) -> None:
+    data = prepared(source)
+    assert not any(fold.x.flags.writeable for fold in preprocessed_folds(data.development, data.folds))

@@ -1,0 +1,44 @@
+"""The README says what is so: its examples run and its commands exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from experiments import benchmark, tune
+from experiments.study_file import parse_spec
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_python_example_does_what_it_says() -> None:
+    (program,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == re.findall(r"# (\(.*\))$", program, re.MULTILINE)[0]
+
+
+def test_the_study_file_is_one() -> None:
+    (study,) = blocks("toml")
+    shipped = (Path(__file__).parents[2] / "studies" / "digits.toml").read_text()
+    shown, real = (parse_spec(tomllib.loads(text), "README").resolved() for text in (study, shipped))
+    assert shown == real
+
+
+def test_every_option_in_the_table_exists() -> None:
+    options = set(re.findall(r"`(?:… )?(--[a-z-]+)", README))
+    known = {word for action in tune.parser()._actions for word in action.option_strings}
+    assert options <= known | {word for action in benchmark.parser()._actions for word in action.option_strings}
+
+
+def test_the_two_commands_are_for_a_fresh_machine() -> None:
+    run, test = blocks("sh")
+    assert "experiments.tune" in run
+    assert "make check" in test
+    assert all("constraints.txt" in one and one.startswith("python3 -m venv") for one in (run, test))
