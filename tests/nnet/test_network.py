@@ -125,6 +125,7 @@ def test_initializer_is_the_one_asked_for(make_seeds):
 def test_prediction_is_the_plain_formula_without_dropout(make_seeds):
     network, (x, _) = random_network(make_seeds, (4, 3), "tanh", dropout=0.5), example()
     for fold in range(F):
+        network.stack(slice(fold, fold + 1), B, training=True).forward(x[fold : fold + 1])  # one with dropout
         a = x[fold]
         for layer, (weights, bias) in enumerate(network.weights(fold)):
             a = a @ weights + bias if layer == 2 else np.tanh(a @ weights + bias)
