@@ -23,9 +23,12 @@ class FoldData:
     """One fold: the rows it trains on and the rows it is validated on.
 
     x:          (N, inputs) of the network's dtype; folds may share one array.
-    y:          (N,) class indices.
+    y:          (N,) class indices, of any integer type.
     train:      row numbers, at least one.
     validation: row numbers; empty for a fit without validation.
+
+    Raises:
+        ShapeError: shapes disagree, or a row number is none of x's.
     """
 
     x: Array
@@ -38,6 +41,13 @@ class FoldData:
             raise ShapeError(f"x must be (N, inputs) and y (N,), but got {self.x.shape} and {self.y.shape}.")
         if not len(self.train):
             raise ShapeError("a fold must have at least one training row, but got none.")
+        if not np.issubdtype(self.y.dtype, np.integer):
+            raise ShapeError(f"y must hold class indices, but its type is {self.y.dtype}.")
+        for name, rows in (("train", self.train), ("validation", self.validation)):
+            if len(rows) and not np.issubdtype(rows.dtype, np.integer):
+                raise ShapeError(f"{name} must hold row numbers, but its type is {rows.dtype}.")
+            if len(rows) and not 0 <= rows.min() <= rows.max() < len(self.x):
+                raise ShapeError(f"{name}: rows must lie in [0, {len(self.x)}), but got {rows.min()} to {rows.max()}.")
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,13 @@ class Gatherer:
     def __init__(self, folds: Sequence[FoldData], classes: int, size: int, together: int, dtype: np.dtype[Any]):
         if size < 1:
             raise SettingError(f"`batch_size >= 1` must hold, but got batch_size={size}.")
-        self._folds, self._size, self._together = folds, size, together
         width = folds[0].x.shape[1]
+        for data in folds:
+            if data.x.dtype != dtype or data.x.shape[1] != width:
+                raise ShapeError(f"folds must be {dtype} of width {width}, but got {data.x.dtype}, {data.x.shape[1]}.")
+            if len(data.y) and not 0 <= data.y.min() <= data.y.max() < classes:
+                raise ShapeError(f"labels must lie in [0, {classes}), but got {data.y.min()} to {data.y.max()}.")
+        self._folds, self._size, self._together = folds, size, together
         self._ahead = max(1, GATHER // (len(folds) * size * max(width, 1)))
         rows = self._ahead * size
         self._x: Array = np.empty((len(folds), rows, width), dtype)
@@ -110,7 +125,7 @@ class Gatherer:
             data, here = self._folds[fold], slice(0, len(rows))
             # mode="clip" because the default buffers the output
             np.take(data.x, rows, axis=0, out=self._x[fold, here], mode="clip")
-            np.take(data.y, rows, out=self._labels[fold, here], mode="clip")
+            self._labels[fold, here] = data.y[rows]
             np.take(self._one_hot, self._labels[fold, here], axis=0, out=self._targets[fold, here], mode="clip")
         return len(rows)
 

@@ -16,8 +16,12 @@ RowScore = Callable[[Array, Labels], Array]
 
 
 def correct(logits: Array, labels: Labels) -> Array:
-    """(N, C) logits and (N,) labels -> (N,) 1.0 where the largest logit is the label's; the first of equals counts."""
+    """(N, C) logits and (N,) labels -> (N,) 1.0 where the largest logit is the label's; NaN where logits are NaN.
+
+    The first of equals counts.
+    """
     hits: Array = (logits.argmax(axis=-1) == labels).astype(np.float64)
+    hits[np.isnan(logits).any(axis=-1)] = np.nan
     return hits
 
 

@@ -17,6 +17,8 @@ from nnet.layers import Activate, Dense, Dropout, Layer
 from nnet.parameters import Parameters
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
+CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -97,8 +99,8 @@ class Network:
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
         return [(views.weights[0], views.bias[0, 0]) for views in layers]
 
-    def predict(self, x: Array, fold: int = 0, chunk: int = 256) -> Array:
-        """(N, inputs) -> (N, outputs) logits of one fold, computed in chunks of a fixed number of rows.
+    def predict(self, x: Array, fold: int = 0) -> Array:
+        """(N, inputs) -> (N, outputs) logits of one fold, computed in chunks of CHUNK rows.
 
         Raises:
             ShapeError: x has another number of columns.
@@ -107,10 +109,11 @@ class Network:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         logits: Array = np.empty((len(x), self.architecture.outputs), self.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(x), chunk):
-                rows = np.asarray(x[start : start + chunk], self.dtype)
+            for start in range(0, len(x), CHUNK):
+                # the layout changes which product BLAS computes, and with it the last bits
+                rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)
                 stack = self.stack(slice(fold, fold + 1), len(rows), training=False)
-                logits[start : start + chunk] = stack.forward(rows[None])[0]
+                logits[start : start + CHUNK] = stack.forward(rows[None])[0]
         return logits
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:

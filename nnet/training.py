@@ -13,14 +13,13 @@ import numpy as np
 
 from nnet.arrays import Array
 from nnet.batches import FoldData, Gatherer
-from nnet.errors import SettingError
+from nnet.errors import SettingError, ShapeError
 from nnet.losses import SoftmaxCrossEntropy
 from nnet.metrics import log_likelihood, row_score
-from nnet.network import Architecture, Network
+from nnet.network import CHUNK, Architecture, Network
 from nnet.optimizers import OPTIMIZERS, make_optimizer
 from nnet.streams import SHUFFLING, stream
 
-VALIDATION_CHUNK = 256  # rows; fixed, because the last bits of a product depend on the row count
 TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most: see `together`
 
 
@@ -52,12 +51,15 @@ class TrainingSettings:
             "epochs >= 1": self.epochs >= 1,
             "batch_size >= 1": self.batch_size >= 1,
             f"optimizer in {sorted(OPTIMIZERS)}": self.optimizer in OPTIMIZERS,
-            "learning_rate > 0": self.learning_rate > 0,
+            "learning_rate > 0": 0 < self.learning_rate < np.inf,
             "0 <= momentum < 1": 0 <= self.momentum < 1,
-            "l2 >= 0": self.l2 >= 0,
+            "l2 >= 0": 0 <= self.l2 < np.inf,
             "patience >= 0": self.patience >= 0,
             "validate_every >= 1": self.validate_every >= 1,
         }
+        for name in ("epochs", "batch_size", "patience", "validate_every"):
+            if not isinstance(getattr(self, name), int):
+                raise SettingError(f"{name} must be an integer, but got {getattr(self, name)!r}.")
         for rule, holds in rules.items():
             if not holds:
                 name = next(word for word in rule.split() if word.isidentifier())
@@ -131,6 +133,8 @@ class Lockstep:
         together: int,
     ):
         dtype = folds[0].x.dtype
+        if folds[0].x.shape[1] != architecture.inputs:
+            raise ShapeError(f"x must have {architecture.inputs} columns, but got {folds[0].x.shape[1]}.")
         self.network = Network(architecture, seeds, dtype)
         self._settings, self._folds = settings, folds
         self._shuffles = [stream(seed, SHUFFLING) for seed in seeds]
@@ -157,9 +161,7 @@ class Lockstep:
         """(F,) mean cross-entropy and (F,) mean score of each fold on its validation rows."""
         if self._gather_validation is None:
             shape = self.network.architecture
-            self._gather_validation = Gatherer(
-                self._folds, shape.outputs, VALIDATION_CHUNK, self._together, self.network.dtype
-            )
+            self._gather_validation = Gatherer(self._folds, shape.outputs, CHUNK, self._together, self.network.dtype)
         score, sums = row_score(metric), np.zeros((2, len(self._folds)))
         for step in self._gather_validation.batches([data.validation for data in self._folds]):
             for batch in step:
@@ -197,7 +199,15 @@ def train(
         folds_per_step: how many folds may share one step; chosen by size when None. It changes the speed only.
 
     Overflow and NaN are reported in the losses and scores, not warned of: a diverged run is an outcome.
+
+    Raises:
+        ShapeError: there are not as many architectures and seeds as folds, or the data does not fit them.
     """
+    if not len(architectures) == len(folds) == len(seeds):
+        raise ShapeError(
+            f"each fold needs an architecture and a seed, but got {len(architectures)} architectures, "
+            f"{len(folds)} folds and {len(seeds)} seeds."
+        )
     groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
     validated = all(len(data.validation) for data in folds)
     for epoch in range(1, settings.epochs + 1):

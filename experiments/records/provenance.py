@@ -52,11 +52,11 @@ def commit(folder: Path = Path(__file__).parent) -> str | None:
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            ["git", "-C", str(folder), *arguments],  # noqa: S607
             capture_output=True,
             text=True,
             timeout=10,
-            check=False,  # noqa: S607
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

