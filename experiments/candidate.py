@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nnet.losses import loss_of
 from nnet.network import Architecture
-from nnet.training import TrainingSettings
+from nnet.settings import TrainingSettings
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Hidden layers and how they are trained. The data gives the number of inputs and outputs."""
+    """A network and how it is trained, for data whose width and classes are not known yet.
 
-    hidden: tuple[int, ...]
-    activation: str
-    initializer: str
-    dropout: float
+    shape:        the architecture, but for its inputs and outputs.
+    class_weight: none, or balanced: every class weighs as much as the others in a fold's training.
+    """
+
+    shape: Architecture
     training: TrainingSettings
+    class_weight: str = "none"
 
-    def architecture(self, inputs: int, outputs: int) -> Architecture:
+    def architecture(self, inputs: int, classes: int) -> Architecture:
         """The network for data of this width and number of classes."""
-        return Architecture(inputs, self.hidden, outputs, self.activation, self.initializer, self.dropout)
+        return replace(self.shape, inputs=inputs, outputs=loss_of(self.training.loss).outputs(classes))

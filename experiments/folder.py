@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -65,10 +66,17 @@ class StudyFolder:
         return self.path / ".work"
 
     def clear(self) -> None:
-        """Start anew: remove the study, but nothing that another program put here."""
+        """Start anew: remove the study, but nothing that another program put here.
+
+        Raises:
+            StudyStateError: something cannot be removed.
+        """
         names = ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt")
-        for name in names:
-            (self.path / name).unlink(missing_ok=True)
+        try:
+            for name in names:
+                (self.path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None
         for name in ("model", "report_files"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
@@ -96,6 +104,7 @@ def write_atomically(path: Path, content: bytes) -> Path:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path

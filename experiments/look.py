@@ -12,33 +12,27 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.candidate import Candidate
 from experiments.canonical import canonical_digest
 from experiments.data.ledger import Ledger
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
+from experiments.judge import judge
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
-from experiments.reports.statistics import (
-    bootstrap_interval,
-    paired_difference,
-    paired_mean_difference,
-    verdict,
-    wilson_interval,
-)
+from experiments.reports.statistics import verdict
 from experiments.search.processes import Processes
-from experiments.search.refit import Refit, RefitTask, outputs
+from experiments.search.refit import Refit, RefitTask, network_of, outputs
 from experiments.search.shared_data import write_folds
 from experiments.search.trial import Told
 from experiments.search.worker import run_refit
 from experiments.space import Space
 from experiments.spec import StudySpec
-from nnet.arrays import Array
+from nnet.arrays import Array, Labels
 from nnet.batches import FoldData
-from nnet.metrics import METRICS, row_score
-
-BOOTSTRAP_SEED = 0  # fixed, so that an interval is a function of the scores
+from nnet.metrics import row_score
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,13 @@ def take_look(
     nothing = np.empty(0, np.intp)
     reference = write_folds(work, [FoldData(x, development.labels, everything, nothing)], len(development.classes))
     tasks = [
-        RefitTask(one.result.number, space.candidate(one.params), one.result.epochs, spec.study.seed)
+        RefitTask(
+            one.result.number,
+            space.candidate(one.params),
+            one.result.epochs,
+            spec.study.seed,
+            one.result.curves.factors,
+        )
         for one in finalists
     ]
     refits = [future.result() for future in [processes.submit(run_refit, task, reference) for task in tasks]]
@@ -95,56 +95,39 @@ def take_look(
     features, labels = test.open(look)
     rows = preprocessor.transform(features)
     logits = [future.result() for future in [processes.submit(outputs, model, rows) for model in scorable]]
-    record = _record(spec, logits, labels, finalists, scorable, times=0)
+    default = _default_outputs(logits, finalists)
+    record = _record(spec, len(development.classes), logits, labels, tasks[0].candidate, default)
     ledger.complete(look, record.metrics)
     times = ledger.past(study, test).of_this_study
-    model = Model(
-        refits[0].architecture,
-        refits[0].parameters,
-        preprocessor.offset,
-        preprocessor.scale,
-        development.classes,
-        refits[0].number,
-    )
+    model = Model(network_of(refits[0]), preprocessor.offset, preprocessor.scale, development.classes, refits[0].number)
     return Scored(record.model_copy(update={"times_scored": times}), model, refits[0].losses)
 
 
 def _record(
-    spec: StudySpec,
-    logits: Sequence[Array],
-    labels: np.ndarray,
-    finalists: Sequence[Told],
-    scorable: Sequence[Refit],
-    times: int,
+    spec: StudySpec, classes: int, logits: Sequence[Array], labels: Labels, winner: Candidate, default: Array | None
 ) -> LookRecord:
-    metric = spec.cv.metric
-    scores = [row_score(metric)(one, labels) for one in logits]
-    winner, default = scores[0], _default_scores(scores, finalists, scorable)
-    if metric == "accuracy":
-        interval, method = wilson_interval(int(winner.sum()), len(labels)), "Wilson"
-        difference = None if default is None else paired_difference(winner > 0, default > 0)
-    else:
-        interval, method = bootstrap_interval(winner, BOOTSTRAP_SEED), "percentile bootstrap over rows"
-        difference = None if default is None else paired_mean_difference(winner, default, BOOTSTRAP_SEED)
+    judgement = judge(spec.cv.metric, classes, labels, logits[0], default)
+    # outputs are log-probabilities only where they were trained as such
+    metrics = ["accuracy", *(["neg_log_loss"] if winner.training.loss.endswith("cross_entropy") else [])]
     return LookRecord(
-        metric=metric,
-        score=float(winner.mean()),
-        ci95=interval,
-        ci_method=method,
+        metric=spec.cv.metric,
+        score=judgement.score,
+        ci95=judgement.ci95,
+        ci_method=judgement.ci_method,
         rows=len(labels),
-        times_scored=times,
-        metrics={name: float(score(logits[0], labels).mean()) for name, score in METRICS.items()},
-        default=None if default is None else DefaultScore(score=float(default.mean())),
-        difference=difference,
-        verdict=verdict(difference),
+        times_scored=0,
+        metrics={name: float(row_score(name)(logits[0], labels).mean()) for name in metrics},
+        default=None if judgement.default is None else DefaultScore(score=judgement.default),
+        difference=judgement.difference,
+        verdict=verdict(judgement.difference),
     )
 
 
-def _default_scores(scores: Sequence[Array], finalists: Sequence[Told], scorable: Sequence[Refit]) -> Array | None:
-    """The default's score of each row; the winner's own where it is the default; None where it diverged."""
+def _default_outputs(logits: Sequence[Array], finalists: Sequence[Told]) -> Array | None:
+    """The default's outputs; the winner's own where it is the default; None where it diverged."""
     if finalists[0].result.number == 0:
-        return scores[0]
-    return scores[1] if len(scorable) > 1 else None
+        return logits[0]
+    return logits[1] if len(logits) > 1 else None
 
 
 def _converged(model: Refit) -> bool:

@@ -23,6 +23,7 @@ class StudyProgress:
         self._console, self._trials, self._metric = console, trials, metric
         self._done = self._pruned = 0
         self._best: float | None = None
+        self._live = console.is_terminal and not console.quiet
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -36,12 +37,13 @@ class StudyProgress:
         self._task: TaskID = self._bar.add_task("starting", total=trials)
 
     def __enter__(self) -> StudyProgress:
-        if self._console.is_terminal and not self._console.quiet:
+        if self._live:
             self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._live:
+            self._bar.stop()
 
     def update(self, told: Told, from_journal: bool = False) -> None:
         """One more trial was told."""
@@ -51,7 +53,7 @@ class StudyProgress:
         if result.value is not None and (self._best is None or result.value > self._best):
             self._best = result.value
         self._bar.update(self._task, completed=self._done, description=self._description())
-        every = max(1, self._trials // LINES)
+        every = -(-self._trials // LINES)
         if not from_journal and not self._console.is_terminal and self._done % every == 0:
             self._console.print(f"{self._done}/{self._trials} trials, {self._description()}")
 

@@ -18,23 +18,39 @@ from experiments.errors import SpecError
 from experiments.search.trial import Parameters
 from experiments.spec import Choices, Range, StudySpec
 from nnet.errors import NNetError
-from nnet.training import TrainingSettings
+from nnet.network import Architecture
+from nnet.settings import TrainingSettings
 
 Parameter = float | int | str
 
 SEARCHABLE: dict[str, type[Parameter]] = {
     "activation": str,
+    "average_epochs": int,
+    "batch_norm": bool,
     "batch_size": int,
+    "class_weight": str,
+    "clip_norm": float,
+    "decay": float,
     "dropout": float,
     "hidden_layers": int,
     "hidden_units": int,
+    "huber_delta": float,
     "initializer": str,
+    "input_dropout": float,
+    "l1": float,
     "l2": float,
+    "label_smoothing": float,
     "learning_rate": float,
+    "loss": str,
+    "max_norm": float,
     "momentum": float,
     "optimizer": str,
+    "plateau_patience": int,
+    "schedule": str,
+    "warm_up": float,
 }
 MOST_LAYERS = 20
+LARGEST = 10**24
 
 
 class Space:
@@ -85,9 +101,10 @@ class Space:
         layers, units = chosen["hidden_layers"], chosen["hidden_units"]
         if self._units_searched:
             units = tuple(chosen[f"hidden_units_{layer}"] for layer in range(1, layers + 1))
-        hidden = units[:layers] if isinstance(units, tuple) else (units,) * layers
-        training = TrainingSettings(**{field.name: chosen[field.name] for field in fields(TrainingSettings)})
-        return Candidate(hidden, chosen["activation"], chosen["initializer"], chosen["dropout"], training)
+        chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
+        training = TrainingSettings(**_fields_of(TrainingSettings, chosen))
+        shape = Architecture(**_fields_of(Architecture, {**chosen, "inputs": 1, "outputs": 1}))
+        return Candidate(shape, training, chosen["class_weight"])
 
     def _names(self, key: str) -> list[str]:
         """The parameters that a key of [space] stands for."""
@@ -101,10 +118,12 @@ class Space:
         for key in spec.space:
             where = f"default.{key}" if key in spec.default else f"training.{key}"
             value = spec.default.get(key, self._fixed[key])
-            values = value if isinstance(value, tuple) else (value,)
+            values = value if isinstance(value, tuple) and key == "hidden_units" else (value,)
             names = self._names(key)
+            if not names:
+                raise SpecError(f"space.{key}: there is no hidden layer to size: hidden_layers is 0.")
             if not values or len(values) > len(names):
-                raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)}.")
+                raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)!r:.100}.")
             for index, name in enumerate(names):  # a list shorter than the layers goes on with its last size
                 parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
         return parameters
@@ -125,9 +144,13 @@ class Space:
 
     def _check(self, parameters: Mapping[str, Any], where: str) -> None:
         try:
-            self.candidate(parameters).architecture(inputs=1, outputs=2)
+            self.candidate(parameters).architecture(inputs=1, classes=2)
         except NNetError as error:
             raise SpecError(f"{where}: {error}") from None
+
+
+def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: chosen[field.name] for field in fields(kind)}
 
 
 def _largest_depth(spec: StudySpec) -> int:
@@ -144,13 +167,17 @@ def _ends(searched: Range | Choices) -> tuple[Any, ...]:
 def _typed(key: str, value: Any, where: str) -> Parameter:
     """The value in the key's own type: an integer is a float where one is asked for, nothing else is converted."""
     wanted = SEARCHABLE[key]
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int and abs(value) > LARGEST:
+        raise SpecError(f"{where}: must be at most 1e24, but got {value!r:.100}.")
+    if wanted is float and type(value) is int:
         value = float(value)
-    if not isinstance(value, wanted) or isinstance(value, bool):
-        kind = {float: "a number", int: "an integer", str: "a name"}[wanted]
-        raise SpecError(f"{where}: must be {kind}, but got {value!r}.")
+    if type(value) is not wanted:
+        kind = {float: "a number", int: "an integer", str: "a name", bool: "true or false"}[wanted]
+        raise SpecError(f"{where}: must be {kind}, but got {value!r:.100}.")
     if key == "hidden_layers" and not 0 <= int(value) <= MOST_LAYERS:
         raise SpecError(f"{where}: `0 <= hidden_layers <= {MOST_LAYERS}` must hold, but got {value}.")
+    if key == "class_weight" and value not in ("none", "balanced"):
+        raise SpecError(f"{where}: class_weight must be none or balanced, but got {value!r}.")
     return value
 
 
@@ -159,8 +186,8 @@ def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:
     if isinstance(searched, Choices):
         return CategoricalDistribution(ends)
     low, high = ends
-    if SEARCHABLE[key] is str:
-        raise SpecError(f"space.{key}: names are searched as choices = [...].")
+    if SEARCHABLE[key] in (str, bool):
+        raise SpecError(f"space.{key}: is searched as choices = [...].")
     if searched.log and low == high:
         return CategoricalDistribution([low])
     if SEARCHABLE[key] is float:

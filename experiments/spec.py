@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-Value = int | float | str
+Value = bool | int | float | str
+Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
+SMALLEST = 1e-30  # where a log range may begin
+MOST_STEPS = 1e9
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
 
 
@@ -17,29 +20,29 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+def _names_a_folder(name: str) -> str:
+    rule = "the name is also a folder's: "
+    if any(c in '/\\:*?"<>|' or not c.isprintable() for c in name):
+        raise ValueError(f'{rule}it must not hold / \\ : * ? " < > | or control characters, but got {name!r}')
+    if name.startswith((".", " ", "-")) or name.endswith((".", " ")):
+        raise ValueError(f"{rule}it must not begin with a dot, dash or space, nor end with a dot or space: {name!r}")
+    if len(name.encode()) > 200:
+        raise ValueError(f"{rule}it must have at most 200 bytes in UTF-8, but got {len(name.encode())}")
+    return name
+
+
 class Study(Section):
     """[study]: what it is called and the seed of everything random in it but the splits."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
-
-    @model_validator(mode="after")
-    def _names_a_folder(self) -> Study:
-        forbidden = [c for c in self.name if c in '/\\:*?"<>|' or not c.isprintable()]
-        if forbidden or self.name.startswith((".", " ", "-")) or self.name.endswith((".", " ")):
-            raise ValueError(
-                'the name is also a folder: it must not hold / \\ : * ? " < > | or control characters, '
-                "nor start with a dot, a dash or a space, nor end with a dot or a space"
-            )
-        if len(self.name.encode()) > 200:
-            raise ValueError("the name is also a folder: it must have at most 200 bytes in UTF-8")
-        return self
 
 
 class Data(Section):
     """[data]: where the rows come from and how the test set is split off."""
 
     source: Annotated[str, Field(min_length=1)]
+    folder: str | None = None  # of the source's files, where it has some; where they lie does not matter
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 
@@ -50,7 +53,7 @@ class CV(Section):
     splitter: Literal["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"] = "StratifiedKFold"
     n_splits: Annotated[int, Field(ge=2, le=100)] = 5
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
-    metric: Literal["accuracy", "neg_log_loss"] = "accuracy"
+    metric: Annotated[str, Field(min_length=1, max_length=100)] = "accuracy"
 
     @model_validator(mode="after")
     def _bounded(self) -> CV:
@@ -62,20 +65,37 @@ class CV(Section):
 
 
 class Training(Section):
-    """[training]: the settings of every trial, where [space] does not search them. nnet checks their ranges."""
+    """[training]: the settings of every trial, where [space] does not search them.
+
+    What they mean and their ranges are in `nnet.settings.TrainingSettings` and `nnet.network.Architecture`.
+    """
 
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 60
     batch_size: int = 32
+    hidden_layers: Annotated[int, Field(ge=0, le=20)] = 1
+    hidden_units: Units | tuple[Units, ...] = 64
+    activation: str = "relu"
+    initializer: str = "auto"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    loss: str = "cross_entropy"
+    label_smoothing: float = 0.0
+    huber_delta: float = 1.0
+    class_weight: Literal["none", "balanced"] = "none"
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     momentum: float = 0.9
-    activation: str = "relu"
-    initializer: str = "auto"
-    hidden_layers: Annotated[int, Field(ge=0, le=20)] = 1
-    hidden_units: Units | tuple[Units, ...] = 64
+    schedule: str = "constant"
+    decay: float = 0.1
+    warm_up: float = 0.0
+    plateau_patience: int = 5
+    l1: float = 0.0
     l2: float = 1e-4
-    dropout: float = 0.0
+    max_norm: float = 0.0
+    clip_norm: float = 0.0
     patience: int = 10
+    average_epochs: int = 1
     validate_every: int = 1
 
 
@@ -91,28 +111,30 @@ class Search(Section):
 class Range(Section):
     """{ low, high, log, step }: numbers from low to high, both included."""
 
-    low: int | float
-    high: int | float
+    low: Number
+    high: Number
     log: bool = False
-    step: int | float | None = None
+    step: Number | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Range:
         if not self.low <= self.high:
             raise ValueError(f"`low <= high` must hold, but got low={self.low}, high={self.high}")
-        if self.log and not self.low > 0:
-            raise ValueError(f"`low > 0` must hold for a log range, but got low={self.low}")
+        if self.log and not self.low >= SMALLEST:
+            raise ValueError(f"`low > 0` must hold for a log range (from {SMALLEST:g} on), but got low={self.low}")
         if self.log and self.step is not None:
             raise ValueError("a range has a log scale or a step, not both")
-        if self.step is not None and not self.step > 0:
-            raise ValueError(f"`step > 0` must hold, but got step={self.step}")
+        if self.step is not None and not SMALLEST <= self.step <= max(self.high - self.low, SMALLEST):
+            raise ValueError(f"`0 < step <= high - low` must hold, but got step={self.step}")
+        if self.step is not None and (self.high - self.low) / self.step > MOST_STEPS:
+            raise ValueError(f"a range has at most {MOST_STEPS:g} steps, but got step={self.step}")
         return self
 
 
 class Choices(Section):
     """{ choices = [...] }: one of a list."""
 
-    choices: Annotated[tuple[Value | bool, ...], Field(min_length=1)]
+    choices: Annotated[tuple[Value, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _distinct(self) -> Choices:
@@ -141,11 +163,21 @@ class StudySpec(Section):
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
-    default: dict[str, Value | tuple[int, ...]] = {}
+    default: dict[str, Value | tuple[Value, ...]] = {}
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
-        document = self.model_dump(mode="json", exclude_none=True)
+        document = self.model_dump(mode="json", exclude_none=True, exclude={"data": {"folder"}})
         training = document["training"]
         ours = {key: training.pop(key) for key in self.space if key in training}
-        return {**document, "default": ours | document["default"]}
+        both = {"space": document["space"], "default": ours | document["default"]}
+        return {**document, **{key: _one_form(value) for key, value in both.items()}}
+
+
+def _one_form(value: Any) -> Any:
+    """Whole numbers as integers: 0 and 0.0 mean the same, and so must their digests."""
+    if isinstance(value, dict):
+        return {key: _one_form(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_one_form(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -30,6 +30,7 @@ from experiments.records.uris import masked
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
+from experiments.search.scoring import check_metric
 from experiments.search.shared_data import DataReference, write_folds
 from experiments.search.trial import Told
 from experiments.search.window import search
@@ -101,7 +102,12 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     with ExitStack() as stack:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        data = prepare(spec)
+        data = prepare(spec, os.environ)
+        check_metric(
+            spec.cv.metric,
+            len(data.classes),
+            [data.development.labels[validation] for _, validation in data.folds.pairs],
+        )
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.errors import SpecError
-from experiments.space import Space
+from experiments.space import SEARCHABLE, Space
 from experiments.spec import StudySpec
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
-UNION_MEMBERS = frozenset({"Range", "Choices", "int", "float", "str", "bool"})  # pydantic's names in a location
+UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
 
 
 def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
@@ -33,7 +33,9 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     except UnicodeDecodeError as error:
         raise SpecError(f"{path}: a study file is UTF-8, but the byte at {error.start} is not.") from None
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}: not TOML: {error}.") from None
+        raise SpecError(f"{path}: not TOML: {_shown(str(error))}.") from None
+    except (RecursionError, ValueError) as error:
+        raise SpecError(f"{path}: not TOML that can be read: {type(error).__name__}.") from None
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, str(path))
@@ -49,6 +51,8 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
         spec = StudySpec.model_validate(_tuples(document))
     except ValidationError as error:
         raise SpecError(f"{where}: {_one_line(error)}") from None
+    except RecursionError:
+        raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
     try:
         Space(spec)  # the ranges that the network has, and the default
     except SpecError as error:
@@ -66,11 +70,11 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
     """
     key, separator, text = override.partition("=")
     parts = key.strip().split(".")
-    if not separator or not all(parts):
+    if not separator or not all(parts) or len(parts) > 10 or not override.isprintable():
         raise SpecError(f"--set takes key=value, as in search.trials=20, but got {override!r}.")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         value = text.strip()
     return _replaced(document, parts, value, override)
 
@@ -95,13 +99,25 @@ def _tuples(value: Any) -> Any:
 def _one_line(error: ValidationError) -> str:
     """The first problem: its key, its rule and its value."""
     first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"] if part not in UNION_MEMBERS and "[" not in str(part))
+    parts = [str(part) for part in first["loc"]]
+    if parts[0] in ("space", "default", "training"):  # where values may be of several types: pydantic names which
+        parts = [part for at, part in enumerate(parts) if at < 2 or not UNION_MEMBER.match(part)]
+    key = _shown(".".join(parts))
     if first["type"] == "extra_forbidden":
         return f"{key}: there is no such key."
     if first["type"] == "missing":
         return f"{key}: this key is required."
     if first["type"] == "value_error":
-        return f"{key}: {first['msg'].removeprefix('Value error, ')}."
+        return f"{key}: {_shown(first['msg'].removeprefix('Value error, '), 300)}."
     rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
     rule = rule.replace("Input should be", "must be").replace("Input should have", "must have")
-    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {first['input']!r}."
+    if first["type"] in ("int_type", "float_type", "finite_number") and parts[0] == "space":
+        named = SEARCHABLE.get(parts[1]) in (str, bool)
+        rule = "is searched as choices = [...]" if named else "must be a number"
+    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {_shown(repr(first['input']))}."
+
+
+def _shown(text: str, longest: int = 120) -> str:
+    """Text of a user's as one readable line."""
+    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
+    return text if len(text) <= longest else f"{text[:longest]}..."

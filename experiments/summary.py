@@ -50,13 +50,13 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
 def in_words(result: StudyResult) -> str:
     """The best configuration in one line."""
     candidate = Space(parse_spec(result.spec, result.study)).candidate(result.best.params)
-    layers = "-".join(map(str, candidate.hidden)) or "none"
+    layers = "-".join(map(str, candidate.shape.hidden)) or "none"
     others = [
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in result.best.params.items()
         if not name.startswith(("hidden_layers", "hidden_units"))
     ]
-    return ", ".join([f"hidden {layers} {candidate.activation}", *others, f"{result.best.epochs} epochs"])
+    return ", ".join([f"hidden {layers} {candidate.shape.activation}", *others, f"{result.best.epochs} epochs"])
 
 
 def ui_command(tracking_uri: str, artifacts: Path | None) -> str:

@@ -1,1 +1,18 @@
 """A neural network in NumPy whose every array has a leading fold axis, so that all folds train as one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nnet.estimator import MLPClassifier, MLPRegressor
+
+__all__ = ["MLPClassifier", "MLPRegressor"]
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators are imported when they are asked for: they need scikit-learn, which nothing else here does."""
+    if name in __all__:
+        return getattr(import_module("nnet.estimator"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

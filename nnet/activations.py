@@ -1,67 +1,184 @@
-"""Activation functions and their derivatives, written in terms of their output so that they work in place.
+"""Activation functions as layers: a = f(z), and da f'(z) on the way back.
 
-Source: Bishop (2006), Pattern Recognition and Machine Learning, chapter 5; Goodfellow et al. (2016), Deep Learning,
-section 6.3.
+Those whose derivative follows from a alone work in place. Each owns its buffers for one shape.
+
+Source: Goodfellow et al. (2016), Deep Learning, section 6.3.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from math import pi, sqrt
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnet.arrays import Array
+from nnet.layer import Layer
 
 
-class Activation(ABC):
-    """An elementwise function a = f(z) whose derivative follows from a alone."""
+class Activation(Layer):
+    """An elementwise function of arrays of one shape.
 
-    @abstractmethod
-    def forward(self, z: Array) -> None:
-        """Replace z, of any shape, by f(z)."""
+    Args:
+        shape: (F, B, units).
+    """
 
-    @abstractmethod
-    def backward(self, a: Array, da: Array, scratch: Array) -> None:
-        """Multiply da, the gradient with respect to a = f(z), by f'(z); the three shapes are equal."""
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        self._scratch: Array = np.empty(shape, dtype)
+        self._a: Array = self._scratch
+        self._real = dtype.type
+
+
+class Identity(Activation):
+    """f(z) = z."""
+
+    def forward(self, x: Array) -> Array:
+        return x
+
+    def backward(self, dout: Array) -> Array:
+        return dout
 
 
 class Sigmoid(Activation):
     """f(z) = 1 / (1 + exp(-z)), computed as (1 + tanh(z / 2)) / 2, which cannot overflow."""
 
-    def forward(self, z: Array) -> None:
-        half = z.dtype.type(0.5)
-        np.multiply(z, half, out=z)
-        np.tanh(z, out=z)
-        np.multiply(z, half, out=z)
-        np.add(z, half, out=z)
+    def forward(self, x: Array) -> Array:
+        half = self._real(0.5)
+        np.multiply(x, half, out=x)
+        np.tanh(x, out=x)
+        np.multiply(x, half, out=x)
+        self._a = np.add(x, half, out=x)
+        return x
 
-    def backward(self, a: Array, da: Array, scratch: Array) -> None:
-        np.multiply(a, a, out=scratch)
-        np.subtract(a, scratch, out=scratch)
-        np.multiply(da, scratch, out=da)
+    def backward(self, dout: Array) -> Array:
+        np.multiply(self._a, self._a, out=self._scratch)
+        np.subtract(self._a, self._scratch, out=self._scratch)
+        return np.multiply(dout, self._scratch, out=dout)
 
 
 class Tanh(Activation):
     """f(z) = tanh(z)."""
 
-    def forward(self, z: Array) -> None:
-        np.tanh(z, out=z)
+    def forward(self, x: Array) -> Array:
+        self._a = np.tanh(x, out=x)
+        return x
 
-    def backward(self, a: Array, da: Array, scratch: Array) -> None:
-        np.multiply(a, a, out=scratch)
-        np.subtract(a.dtype.type(1), scratch, out=scratch)
-        np.multiply(da, scratch, out=da)
+    def backward(self, dout: Array) -> Array:
+        np.multiply(self._a, self._a, out=self._scratch)
+        np.subtract(self._real(1), self._scratch, out=self._scratch)
+        return np.multiply(dout, self._scratch, out=dout)
 
 
 class ReLU(Activation):
     """f(z) = max(z, 0), with f'(0) = 0."""
 
-    def forward(self, z: Array) -> None:
-        np.maximum(z, z.dtype.type(0), out=z)
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        super().__init__(shape, dtype)
+        # NumPy takes the maximum of two arrays four times faster than that of an array and a number
+        self._zeros: Array = np.zeros(shape, dtype)
+        self._positive: NDArray[np.bool_] = np.empty(shape, bool)
 
-    def backward(self, a: Array, da: Array, scratch: Array) -> None:
-        np.greater(a, a.dtype.type(0), out=scratch)
-        np.multiply(da, scratch, out=da)
+    def forward(self, x: Array) -> Array:
+        self._a = np.maximum(x, self._zeros, out=x)
+        return x
+
+    def backward(self, dout: Array) -> Array:
+        np.greater(self._a, self._zeros, out=self._positive)
+        return np.multiply(dout, self._positive, out=dout)
 
 
-ACTIVATIONS: dict[str, Activation] = {"sigmoid": Sigmoid(), "tanh": Tanh(), "relu": ReLU()}
+class LeakyReLU(Activation):
+    """f(z) = max(z, 0.01 z), with f'(0) = 0.01."""
+
+    SLOPE = 0.01
+
+    def forward(self, x: Array) -> Array:
+        np.multiply(x, self._real(self.SLOPE), out=self._scratch)
+        self._a = np.maximum(x, self._scratch, out=x)
+        return x
+
+    def backward(self, dout: Array) -> Array:
+        np.greater(self._a, self._real(0), out=self._scratch)
+        np.maximum(self._scratch, self._real(self.SLOPE), out=self._scratch)
+        return np.multiply(dout, self._scratch, out=dout)
+
+
+class SiLU(Activation):
+    """f(z) = z sigmoid(z), with f'(z) = s + f (1 - s) for s = sigmoid(z).
+
+    Source: Elfwing et al. (2018), Sigmoid-Weighted Linear Units for Neural Network Function Approximation.
+    """
+
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        super().__init__(shape, dtype)
+        self._s: Array = np.empty(shape, dtype)
+
+    def forward(self, x: Array) -> Array:
+        half, s = self._real(0.5), self._s
+        np.multiply(x, half, out=s)
+        np.tanh(s, out=s)
+        np.multiply(s, half, out=s)
+        np.add(s, half, out=s)
+        self._a = np.multiply(x, s, out=x)
+        return x
+
+    def backward(self, dout: Array) -> Array:
+        np.subtract(self._real(1), self._s, out=self._scratch)
+        np.multiply(self._scratch, self._a, out=self._scratch)
+        np.add(self._scratch, self._s, out=self._scratch)
+        return np.multiply(dout, self._scratch, out=dout)
+
+
+class GELU(Activation):
+    """f(z) = z (1 + t) / 2 with t = tanh(u) and u = sqrt(2/pi) (z + 0.044715 z^3), the tanh form.
+
+    Source: Hendrycks and Gimpel (2016), Gaussian Error Linear Units.
+    """
+
+    CUBIC, SCALE = 0.044715, sqrt(2 / pi)
+
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        super().__init__(shape, dtype)
+        self._t: Array = np.empty(shape, dtype)
+        self._out: Array = np.empty(shape, dtype)
+
+    def forward(self, x: Array) -> Array:
+        real, t = self._real, self._t
+        self._z = x
+        np.multiply(x, x, out=t)
+        np.multiply(t, real(self.CUBIC * self.SCALE), out=t)
+        np.add(t, real(self.SCALE), out=t)
+        np.multiply(t, x, out=t)
+        np.tanh(t, out=t)
+        np.add(t, real(1), out=self._out)
+        np.multiply(self._out, x, out=self._out)
+        np.multiply(self._out, real(0.5), out=self._out)
+        return self._out
+
+    def backward(self, dout: Array) -> Array:
+        # f' = (1 + t) / 2 + z (1 - t^2) u' / 2, where u' = SCALE (1 + 3 CUBIC z^2)
+        real, t, slope = self._real, self._t, self._scratch
+        np.multiply(self._z, self._z, out=slope)
+        np.multiply(slope, real(3 * self.CUBIC * self.SCALE), out=slope)
+        np.add(slope, real(self.SCALE), out=slope)
+        np.multiply(slope, self._z, out=slope)
+        np.multiply(t, t, out=self._out)
+        np.subtract(real(1), self._out, out=self._out)
+        np.multiply(slope, self._out, out=slope)
+        np.add(slope, t, out=slope)
+        np.add(slope, real(1), out=slope)
+        np.multiply(slope, real(0.5), out=slope)
+        return np.multiply(dout, slope, out=dout)
+
+
+ACTIVATIONS: dict[str, type[Activation]] = {
+    "gelu": GELU,
+    "identity": Identity,
+    "leaky_relu": LeakyReLU,
+    "relu": ReLU,
+    "sigmoid": Sigmoid,
+    "silu": SiLU,
+    "tanh": Tanh,
+}
+RECTIFIERS = frozenset({"gelu", "leaky_relu", "relu", "silu"})

@@ -8,5 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
-Rows = NDArray[np.intp]
+Rows = NDArray[np.integer[Any]]
 Labels = NDArray[np.integer[Any]]
+Targets = NDArray[Any]  # labels, or numbers to be met

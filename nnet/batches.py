@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from nnet.arrays import Array, Labels, Rows
+from nnet.arrays import Array, Rows, Targets
 from nnet.errors import SettingError, ShapeError
 
 GATHER = 1 << 18  # elements of the inputs gathered ahead: 1 MB of float32
@@ -23,26 +23,30 @@ class FoldData:
     """One fold: the rows it trains on and the rows it is validated on.
 
     x:          (N, inputs) of the network's dtype; folds may share one array.
-    y:          (N,) class indices, of any integer type.
+    y:          (N,) class indices of any integer type, or (N,) or (N, outputs) numbers to be met.
     train:      row numbers, at least one.
     validation: row numbers; empty for a fit without validation.
+    weights:    (N,) importance of each row in training, not negative; None weighs all alike.
 
     Raises:
         ShapeError: shapes disagree, or a row number is none of x's.
     """
 
     x: Array
-    y: Labels
+    y: Targets
     train: Rows
     validation: Rows
+    weights: Array | None = None
 
     def __post_init__(self) -> None:
-        if self.x.ndim != 2 or self.y.shape != self.x.shape[:1]:
-            raise ShapeError(f"x must be (N, inputs) and y (N,), but got {self.x.shape} and {self.y.shape}.")
+        if self.x.ndim != 2 or self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
+            raise ShapeError(
+                f"x must be (N, inputs) and y (N,) or (N, outputs), but got {self.x.shape} and {self.y.shape}."
+            )
+        if self.weights is not None and self.weights.shape != self.x.shape[:1]:
+            raise ShapeError(f"weights must be (N,) for {len(self.x)} rows, but got {self.weights.shape}.")
         if not len(self.train):
             raise ShapeError("a fold must have at least one training row, but got none.")
-        if not np.issubdtype(self.y.dtype, np.integer):
-            raise ShapeError(f"y must hold class indices, but its type is {self.y.dtype}.")
         for name, rows in (("train", self.train), ("validation", self.validation)):
             if len(rows) and not np.issubdtype(rows.dtype, np.integer):
                 raise ShapeError(f"{name} must hold row numbers, but its type is {rows.dtype}.")
@@ -50,17 +54,16 @@ class FoldData:
                 raise ShapeError(f"{name}: rows must lie in [0, {len(self.x)}), but got {rows.min()} to {rows.max()}.")
 
 
-@dataclass(frozen=True)
-class Batch:
-    """The rows of neighbouring folds in one step: x (F, B, inputs), targets (F, B, classes), labels (F, B).
+class Batch(NamedTuple):
+    """The rows of neighbouring folds in one step; views of the gatherer's buffers, valid until the next batch.
 
-    Views of the gatherer's buffers, valid until the next batch.
+    x: (F, B, inputs)     targets: (F, B, outputs)     weights: (F, B, 1) or None
     """
 
     folds: slice
     x: Array
     targets: Array
-    labels: Labels
+    weights: Array | None
 
 
 def runs(rows: Sequence[int], together: int) -> list[tuple[slice, int]]:
@@ -83,28 +86,30 @@ class Gatherer:
     """Gathers batches of F folds from their data.
 
     Args:
-        folds:    the data; all of one width.
-        classes:  number of columns of the one-hot targets.
+        folds:    the data; all of one width and type.
+        targets:  (N, outputs) of each fold, what its outputs are to become.
         size:     rows of a batch.
         together: folds that may share one step.
     """
 
-    def __init__(self, folds: Sequence[FoldData], classes: int, size: int, together: int, dtype: np.dtype[Any]):
+    def __init__(self, folds: Sequence[FoldData], targets: Sequence[Array], size: int, together: int):
         if size < 1:
             raise SettingError(f"`batch_size >= 1` must hold, but got batch_size={size}.")
-        width = folds[0].x.shape[1]
+        if together < 1:
+            raise SettingError(f"`folds_per_step >= 1` must hold, but got folds_per_step={together}.")
+        dtype, width, outputs = folds[0].x.dtype, folds[0].x.shape[1], targets[0].shape[1]
         for data in folds:
             if data.x.dtype != dtype or data.x.shape[1] != width:
                 raise ShapeError(f"folds must be {dtype} of width {width}, but got {data.x.dtype}, {data.x.shape[1]}.")
-            if len(data.y) and not 0 <= data.y.min() <= data.y.max() < classes:
-                raise ShapeError(f"labels must lie in [0, {classes}), but got {data.y.min()} to {data.y.max()}.")
-        self._folds, self._size, self._together = folds, size, together
-        self._ahead = max(1, GATHER // (len(folds) * size * max(width, 1)))
-        rows = self._ahead * size
-        self._x: Array = np.empty((len(folds), rows, width), dtype)
-        self._targets: Array = np.empty((len(folds), rows, classes), dtype)
-        self._labels: Labels = np.empty((len(folds), rows), np.intp)
-        self._one_hot: Array = np.eye(classes, dtype=dtype)
+        self._folds, self._all_targets, self._size, self._together = folds, targets, size, together
+        longest = max(max(len(data.train), len(data.validation)) for data in folds)
+        ahead = min(GATHER // (len(folds) * size * max(width, 1)), -(-longest // size))
+        self._chunk = max(1, ahead) * size
+        self._x: Array = np.empty((len(folds), self._chunk, width), dtype)
+        self._targets: Array = np.empty((len(folds), self._chunk, outputs), dtype)
+        weighted = any(data.weights is not None for data in folds)
+        self._weights: Array | None = np.ones((len(folds), self._chunk, 1), dtype) if weighted else None
+        self._cut: dict[tuple[int, ...], list[Batch]] = {}
 
     def batches(self, orders: Sequence[Rows]) -> Iterator[list[Batch]]:
         """For each step, the batches of the folds that have rows left, taken in the given orders.
@@ -113,22 +118,33 @@ class Gatherer:
             orders: one a fold, row numbers of its data.
         """
         size = self._size
-        longest = max(map(len, orders))
-        for begin in range(0, longest, self._ahead * size):
-            held = [self._gather(fold, order[begin : begin + self._ahead * size]) for fold, order in enumerate(orders)]
+        for begin in range(0, max(map(len, orders)), self._chunk):
+            held = [self._gather(fold, order[begin : begin + self._chunk]) for fold, order in enumerate(orders)]
             for start in range(0, max(held), size):
-                left = [min(max(rows - start, 0), size) for rows in held]
-                yield [self._batch(folds, start, start + rows) for folds, rows in runs(left, self._together)]
+                yield self._batches(start, held)
 
     def _gather(self, fold: int, rows: Rows) -> int:
         if len(rows):
             data, here = self._folds[fold], slice(0, len(rows))
-            # mode="clip" because the default buffers the output
+            # mode="clip" because the default buffers the output; the rows were checked
             np.take(data.x, rows, axis=0, out=self._x[fold, here], mode="clip")
-            self._labels[fold, here] = data.y[rows]
-            np.take(self._one_hot, self._labels[fold, here], axis=0, out=self._targets[fold, here], mode="clip")
+            np.take(self._all_targets[fold], rows, axis=0, out=self._targets[fold, here], mode="clip")
+            if self._weights is not None and data.weights is not None:
+                self._weights[fold, here, 0] = data.weights[rows]
         return len(rows)
+
+    def _batches(self, start: int, held: Sequence[int]) -> list[Batch]:
+        """Views are made once: the buffers stay where they are."""
+        size = self._size
+        key = (start, *[min(max(rows - start, 0), size) for rows in held])
+        found = self._cut.get(key)
+        if found is None:
+            found = self._cut[key] = [
+                self._batch(one, start, start + rows) for one, rows in runs(key[1:], self._together)
+            ]
+        return found
 
     def _batch(self, folds: slice, start: int, end: int) -> Batch:
         here = (folds, slice(start, end))
-        return Batch(folds, self._x[here], self._targets[here], self._labels[here])
+        weights = None if self._weights is None else self._weights[here]
+        return Batch(folds, self._x[here], self._targets[here], weights)

@@ -12,8 +12,18 @@ from nnet.errors import lookup
 Initializer = Callable[[np.random.Generator, int, int], Array]
 
 
+def zeros(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """(inputs, outputs) of zero: right for a single layer, and the lesson in symmetry for more."""
+    return np.zeros((inputs, outputs))
+
+
+def normal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """(inputs, outputs) normal with standard deviation 0.01."""
+    return rng.normal(0.0, 0.01, (inputs, outputs))
+
+
 def he(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) normal with variance 2 / inputs, for ReLU.
+    """(inputs, outputs) normal with variance 2 / inputs, for ReLU and its kin.
 
     Source: He et al. (2015), Delving Deep into Rectifiers, equation 10.
     """
@@ -29,15 +39,32 @@ def glorot(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
     return rng.uniform(-limit, limit, (inputs, outputs))
 
 
-INITIALIZERS: dict[str, Initializer] = {"he": he, "glorot": glorot}
+def orthogonal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """(inputs, outputs) with orthonormal rows or columns, whichever are fewer, uniform among all such.
+
+    Source: Saxe et al. (2014), Exact solutions to the nonlinear dynamics of learning in deep linear neural networks.
+    """
+    tall = rng.standard_normal((max(inputs, outputs), min(inputs, outputs)))
+    q, r = np.linalg.qr(tall)
+    q *= np.sign(np.diagonal(r))  # makes the factorisation, and with it the distribution, unique
+    return np.ascontiguousarray(q if inputs >= outputs else q.T)
 
 
-def initializer_for(name: str, activation: str) -> Initializer:
-    """The initializer of that name; "auto" is he before ReLU and glorot before everything else.
+INITIALIZERS: dict[str, Initializer] = {
+    "glorot": glorot,
+    "he": he,
+    "normal": normal,
+    "orthogonal": orthogonal,
+    "zeros": zeros,
+}
 
-    >>> initializer_for("auto", "relu").__name__, initializer_for("auto", "tanh").__name__
+
+def initializer_for(name: str, before_rectifier: bool) -> Initializer:
+    """The initializer of that name; "auto" is he before a rectifier such as ReLU and glorot before everything else.
+
+    >>> initializer_for("auto", True).__name__, initializer_for("auto", False).__name__
     ('he', 'glorot')
     """
     if name == "auto":
-        name = "he" if activation == "relu" else "glorot"
+        name = "he" if before_rectifier else "glorot"
     return lookup(INITIALIZERS, name, "initializer")

@@ -1,60 +1,261 @@
-"""Losses from logits, with their gradient."""
+"""Losses from the network's outputs, with their gradient. Each is a mean over rows of a sum over outputs.
+
+A loss also says how labels become targets, so that the network knows nothing of classes.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 
-from nnet.arrays import Array
+from nnet.arrays import Array, Targets
+from nnet.errors import SettingError, ShapeError, lookup
 
 
-class SoftmaxCrossEntropy:
-    """Cross-entropy of softmax(logits) against target probabilities, for a fixed number of folds and rows.
+class Loss(ABC):
+    """A loss for a fixed number of folds and rows, whose buffers it owns.
 
-    loss = -sum_c t_c log p_c with p = softmax(logits); its gradient with respect to the logits is p - t when the
-    targets sum to one. The largest logit is subtracted first, so nothing overflows.
+    Args:
+        shape: (F, B, outputs).
+        delta: of Huber; others ignore it.
+    """
+
+    classifies = True
+
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
+        folds, rows, outputs = shape
+        self._real = dtype.type
+        self._delta = delta
+        self._scratch: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
+        self._term: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
+        self._per_row: Array = np.empty((folds, rows, 1), dtype)
+        self._weights: Array = np.empty((folds, rows, 1), dtype)
+        self._true: Array = np.empty((folds, rows), dtype)
+        self._ones: Array = np.ones((folds, 1, rows), dtype)
+        self._sum: Array = np.empty((folds, 1, 1), dtype)
+        self._one_row = dtype.type(1 / rows)
+
+    @staticmethod
+    @abstractmethod
+    def outputs(classes: int) -> int:
+        """Units of the last layer for a number of classes."""
+
+    @staticmethod
+    @abstractmethod
+    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        """(N,) labels, or (N,) or (N, outputs) numbers -> (N, outputs) targets."""
+
+    def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
+        """Add each fold's loss to a total, and turn the outputs into the gradient of the mean over rows.
+
+        Args:
+            z:       (F, B, outputs), overwritten.
+            targets: (F, B, outputs).
+            total:   (F,) to which the sum over the rows is added.
+            weights: (F, B, 1) importance of each row; the gradient is then that of the weighted mean.
+
+        Returns:
+            (F, B, outputs) the gradient of each fold's mean loss: the buffer that held the outputs.
+        """
+        self._gradient(z, targets)
+        if weights is None:
+            np.matmul(self._ones, self._per_row, out=self._sum)
+            np.add(total, self._sum[:, 0, 0], out=total)
+            np.multiply(z, self._one_row, out=z)
+            return z
+        np.multiply(self._per_row, weights, out=self._per_row)
+        np.matmul(self._ones, self._per_row, out=self._sum)
+        np.add(total, self._sum[:, 0, 0], out=total)
+        np.matmul(self._ones, weights, out=self._sum)
+        np.maximum(self._sum, np.finfo(self._real).tiny, out=self._sum)  # a batch that weighs nothing changes nothing
+        np.divide(weights, self._sum, out=self._weights)
+        np.multiply(z, self._weights, out=z)
+        return z
+
+    @abstractmethod
+    def _gradient(self, z: Array, targets: Array) -> None:
+        """Write each row's loss to self._per_row, and turn z into the gradient of the sum over rows."""
+
+    @staticmethod
+    @abstractmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        """(N, outputs) outputs and targets -> (N,) loss of each row, in float64."""
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Cross-entropy of softmax(z) against target probabilities: -sum_c t_c log p_c, gradient p - t, in nats.
+
+    The largest output is subtracted first, so nothing overflows.
 
     Source: Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.4.
 
-    >>> loss = SoftmaxCrossEntropy(folds=1, rows=1, classes=2, dtype=np.dtype(float))
-    >>> logits, total = np.zeros((1, 1, 2)), np.zeros(1)
-    >>> gradient = loss.step(logits, np.array([[[1.0, 0.0]]]), total)
+    >>> loss = SoftmaxCrossEntropy((1, 1, 2), np.dtype(float))
+    >>> z, total = np.zeros((1, 1, 2)), np.zeros(1)
+    >>> gradient = loss.step(z, np.array([[[1.0, 0.0]]]), total)
     >>> total.round(4), gradient
     (array([0.6931]), array([[[-0.5,  0.5]]]))
     """
 
-    def __init__(self, folds: int, rows: int, classes: int, dtype: np.dtype[Any]):
-        self._column: Array = np.empty((folds, rows, 1), dtype)
-        self._true: Array = np.empty((folds, 1, 1), dtype)
-        self._ones: Array = np.ones((folds, 1, rows), dtype)
-        self._log_sum: Array = np.empty((folds, 1, 1), dtype)
-        self._flat = (folds, 1, rows * classes), (folds, rows * classes, 1)
-        self._one_row = dtype.type(1 / rows)
+    @staticmethod
+    def outputs(classes: int) -> int:
+        return classes
 
-    def step(self, logits: Array, targets: Array, total: Array) -> Array:
-        """Add each fold's loss to a total, and turn the logits into the gradient of the mean over rows.
+    @staticmethod
+    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        labels = checked_labels(y, outputs)
+        table: Array = np.full((outputs, outputs), smoothing / outputs)
+        np.fill_diagonal(table, 1 - smoothing + smoothing / outputs)
+        return table.astype(dtype)[labels]
 
-        Args:
-            logits:  (F, B, C) unnormalised log-probabilities, overwritten.
-            targets: (F, B, C) probabilities that sum to one over the classes.
-            total:   (F,) to which the sum over the rows, in nats, is added.
+    def _gradient(self, z: Array, targets: Array) -> None:
+        row = self._per_row
+        np.maximum.reduce(z, axis=-1, keepdims=True, out=row)
+        np.subtract(z, row, out=z)
+        np.vecdot(z, targets, out=self._true)
+        np.exp(z, out=z)
+        np.add.reduce(z, axis=-1, keepdims=True, out=row)
+        np.divide(z, row, out=z)
+        np.subtract(z, targets, out=z)
+        np.log(row, out=row)
+        np.subtract(row, self._true[..., None], out=row)
 
-        Returns:
-            (F, B, C) the gradient of each fold's mean loss: the buffer that held the logits.
-        """
-        column = self._column
-        np.maximum.reduce(logits, axis=-1, keepdims=True, out=column)
-        np.subtract(logits, column, out=logits)
-        left, right = self._flat
-        np.matmul(targets.reshape(left), logits.reshape(right), out=self._true)
-        np.exp(logits, out=logits)
-        np.add.reduce(logits, axis=-1, keepdims=True, out=column)
-        np.divide(logits, column, out=logits)
-        np.log(column, out=column)
-        np.matmul(self._ones, column, out=self._log_sum)
-        np.subtract(self._log_sum, self._true, out=self._log_sum)
-        np.add(total, self._log_sum[:, 0, 0], out=total)
-        np.subtract(logits, targets, out=logits)
-        np.multiply(logits, self._one_row, out=logits)
-        return logits
+    @staticmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shifted = z.astype(np.float64)
+        shifted -= shifted.max(axis=-1, keepdims=True)
+        losses: Array = np.log(np.exp(shifted).sum(axis=-1))
+        losses -= np.vecdot(shifted, targets)
+        return losses
+
+
+class BinaryCrossEntropy(Loss):
+    """Cross-entropy of a single logistic unit: log(1 + exp(z)) - t z, gradient sigmoid(z) - t, in nats.
+
+    Source: Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.2.
+    """
+
+    @staticmethod
+    def outputs(classes: int) -> int:
+        if classes != 2:
+            raise SettingError(f"binary_cross_entropy is for two classes, but there are {classes}.")
+        return 1
+
+    @staticmethod
+    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        labels = checked_labels(y, 2)
+        return np.array([[smoothing / 2], [1 - smoothing / 2]], dtype)[labels]
+
+    def _gradient(self, z: Array, targets: Array) -> None:
+        # log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), which cannot overflow
+        half, term, scratch = self._real(0.5), self._term, self._scratch
+        np.abs(z, out=scratch)
+        np.negative(scratch, out=scratch)
+        np.exp(scratch, out=scratch)
+        np.log1p(scratch, out=scratch)
+        np.maximum(z, self._real(0), out=term)
+        np.add(scratch, term, out=scratch)
+        np.multiply(z, targets, out=term)
+        np.subtract(scratch, term, out=self._per_row)
+        np.multiply(z, half, out=z)
+        np.tanh(z, out=z)
+        np.multiply(z, half, out=z)
+        np.add(z, half, out=z)
+        np.subtract(z, targets, out=z)
+
+    @staticmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        wide = z.astype(np.float64)
+        losses: Array = np.logaddexp(0.0, wide) - wide * targets
+        return losses[:, 0]
+
+
+class MeanSquaredError(Loss):
+    """(z - t)^2 summed over the outputs; gradient 2 (z - t)."""
+
+    classifies = False
+
+    @staticmethod
+    def outputs(classes: int) -> int:
+        return classes
+
+    @staticmethod
+    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        return checked_numbers(y, outputs, dtype)
+
+    def _gradient(self, z: Array, targets: Array) -> None:
+        np.subtract(z, targets, out=z)
+        np.multiply(z, z, out=self._term)
+        np.add.reduce(self._term, axis=-1, keepdims=True, out=self._per_row)
+        np.multiply(z, self._real(2), out=z)
+
+    @staticmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        losses: Array = ((z.astype(np.float64) - targets) ** 2).sum(axis=-1)
+        return losses
+
+
+class Huber(Loss):
+    """e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), for e = z - t, summed over the outputs.
+
+    Source: Huber (1964), Robust Estimation of a Location Parameter.
+    """
+
+    classifies = False
+
+    @staticmethod
+    def outputs(classes: int) -> int:
+        return classes
+
+    @staticmethod
+    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        return checked_numbers(y, outputs, dtype)
+
+    def _gradient(self, z: Array, targets: Array) -> None:
+        # with c = e clipped to +-delta, the loss is c (e - c / 2) and its gradient c
+        delta, term, scratch = self._real(self._delta), self._term, self._scratch
+        np.subtract(z, targets, out=scratch)
+        np.minimum(scratch, delta, out=z)
+        np.maximum(z, -delta, out=z)
+        np.multiply(z, self._real(-0.5), out=term)
+        np.add(term, scratch, out=term)
+        np.multiply(term, z, out=term)
+        np.add.reduce(term, axis=-1, keepdims=True, out=self._per_row)
+
+    @staticmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        error = z.astype(np.float64) - targets
+        clipped = np.clip(error, -delta, delta)
+        losses: Array = (clipped * (error - clipped / 2)).sum(axis=-1)
+        return losses
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "binary_cross_entropy": BinaryCrossEntropy,
+    "cross_entropy": SoftmaxCrossEntropy,
+    "huber": Huber,
+    "mean_squared_error": MeanSquaredError,
+}
+
+
+def loss_of(name: str) -> type[Loss]:
+    """The loss of that name."""
+    return lookup(LOSSES, name, "loss")
+
+
+def checked_labels(y: Targets, classes: int) -> Targets:
+    """Labels of any integer type, all of them classes."""
+    if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
+        raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}.")
+    if len(y) and not 0 <= y.min() <= y.max() < classes:
+        raise ShapeError(f"labels must lie in [0, {classes}), but got {y.min()} to {y.max()}.")
+    return y
+
+
+def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
+    """Numbers as a column for each output."""
+    columns: Array = np.ascontiguousarray(y.reshape(len(y), -1), dtype)
+    if columns.shape[1] != outputs:
+        raise ShapeError(f"y must have {outputs} columns, one for each output, but got {columns.shape[1]}.")
+    return columns

@@ -1,6 +1,6 @@
-"""Scores of predictions by class probability, for scikit-learn's scorer names: higher is better.
+"""Scores of outputs against the truth, by scikit-learn's scorer names: higher is better.
 
-Each is computed from one number a row, so that it can be summed over chunks and given an interval.
+All but R2 are means over rows of a row's own score, which can be cut into folds and given an interval.
 """
 
 from __future__ import annotations
@@ -9,38 +9,87 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnet.arrays import Array, Labels
+from nnet.arrays import Array, Targets
 from nnet.errors import lookup
 
-RowScore = Callable[[Array, Labels], Array]
+RowScore = Callable[[Array, Targets], Array]
+Score = Callable[[Array, Targets], float]
 
 
-def correct(logits: Array, labels: Labels) -> Array:
-    """(N, C) logits and (N,) labels -> (N,) 1.0 where the largest logit is the label's; NaN where logits are NaN.
+def predicted_labels(z: Array) -> Targets:
+    """(N, C) logits, or (N, 1) of a logistic unit -> (N,) class indices; the first of equals counts."""
+    labels: Targets = z.argmax(axis=-1) if z.shape[-1] > 1 else (z[:, 0] > 0).astype(np.intp)
+    return labels
 
-    The first of equals counts.
-    """
-    hits: Array = (logits.argmax(axis=-1) == labels).astype(np.float64)
-    hits[np.isnan(logits).any(axis=-1)] = np.nan
+
+def correct(z: Array, y: Targets) -> Array:
+    """(N, C) or (N, 1) logits and (N,) labels -> (N,) 1.0 where the label is predicted; NaN where a logit is NaN."""
+    hits: Array = (predicted_labels(z) == y).astype(np.float64)
+    hits[np.isnan(z).any(axis=-1)] = np.nan
     return hits
 
 
-def log_likelihood(logits: Array, labels: Labels) -> Array:
-    """(N, C) logits and (N,) labels -> (N,) log-probability of the label in nats, computed in float64.
+def log_likelihood(z: Array, y: Targets) -> Array:
+    """(N, C) or (N, 1) logits and (N,) labels -> (N,) log-probability of the label in nats, computed in float64.
 
     >>> log_likelihood(np.zeros((1, 2)), np.array([0])).round(4)
     array([-0.6931])
     """
-    shifted = logits.astype(np.float64)
-    shifted -= shifted.max(axis=-1, keepdims=True)
-    log_sum: Array = np.log(np.exp(shifted).sum(axis=-1))
-    log_sum -= shifted[np.arange(len(labels)), labels]
+    wide = z.astype(np.float64)
+    if wide.shape[-1] == 1:
+        towards = np.where(y == 1, wide[:, 0], -wide[:, 0])
+        return np.negative(np.logaddexp(0.0, -towards))
+    wide -= wide.max(axis=-1, keepdims=True)
+    log_sum: Array = np.log(np.exp(wide).sum(axis=-1))
+    log_sum -= wide[np.arange(len(y)), y]
     return np.negative(log_sum, out=log_sum)
 
 
-METRICS: dict[str, RowScore] = {"accuracy": correct, "neg_log_loss": log_likelihood}
+def negative_squared_error(z: Array, y: Targets) -> Array:
+    """(N, K) outputs and (N,) or (N, K) numbers -> (N,) minus the squared error, the mean over the K outputs."""
+    error: Array = z.astype(np.float64) - y.reshape(z.shape)
+    mean: Array = np.mean(error**2, axis=-1)
+    return np.negative(mean)
+
+
+def negative_absolute_error(z: Array, y: Targets) -> Array:
+    """(N, K) outputs and (N,) or (N, K) numbers -> (N,) minus the absolute error, the mean over the K outputs."""
+    error: Array = z.astype(np.float64) - y.reshape(z.shape)
+    mean: Array = np.mean(np.abs(error), axis=-1)
+    return np.negative(mean)
+
+
+def r2(z: Array, y: Targets) -> float:
+    """Coefficient of determination, the mean over the outputs: 1 - residual / total sum of squares.
+
+    As in scikit-learn, an output without variance scores 1 when it is met and 0 otherwise.
+    """
+    truth = y.reshape(z.shape).astype(np.float64)
+    residual = ((truth - z) ** 2).sum(axis=0)
+    total = ((truth - truth.mean(axis=0)) ** 2).sum(axis=0)
+    flat = total == 0
+    met = np.where(np.isnan(residual), np.nan, residual == 0)  # 1 or 0, and NaN stays
+    scores = np.where(flat, met, 1 - residual / np.where(flat, 1.0, total))
+    return float(scores.mean())
+
+
+ROW_SCORES: dict[str, RowScore] = {
+    "accuracy": correct,
+    "neg_log_loss": log_likelihood,
+    "neg_mean_absolute_error": negative_absolute_error,
+    "neg_mean_squared_error": negative_squared_error,
+}
+METRICS = (*ROW_SCORES, "r2")
 
 
 def row_score(metric: str) -> RowScore:
     """The score of single rows whose mean is the metric."""
-    return lookup(METRICS, metric, "metric")
+    return lookup(ROW_SCORES, metric, "metric")
+
+
+def score_of(metric: str) -> Score:
+    """The metric of that name as a function of all outputs and the truth."""
+    if metric == "r2":
+        return r2
+    rows = row_score(metric)
+    return lambda z, y: float(rows(z, y).mean())

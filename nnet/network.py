@@ -1,32 +1,49 @@
-"""The network: dense layers with an activation and dropout between them, for F folds at once."""
+"""The network: dense layers with activations between them, for F folds at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nnet.activations import ACTIVATIONS
+from nnet.activations import ACTIVATIONS, RECTIFIERS
 from nnet.arrays import Array
+from nnet.batch_norm import BatchNorm, FixedNorm
+from nnet.dense import Dense
+from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError, lookup
 from nnet.initializers import initializer_for
-from nnet.layers import Activate, Dense, Dropout, Layer
+from nnet.layer import Layer
 from nnet.parameters import Parameters
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
+MOST_UNITS = 1 << 24  # more would be a slip of the pen
+FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
+
+
+class Mode(Enum):
+    """What a pass is for: dropout is on in training alone, batch statistics are taken in all but prediction."""
+
+    TRAINING = "training"
+    STATISTICS = "statistics"
+    PREDICTION = "prediction"
 
 
 @dataclass(frozen=True)
 class Architecture:
     """What the network is made of.
 
-    hidden:      units of each hidden layer; () is a single layer of neurons.
-    dropout:     probability that a hidden unit is dropped in training.
-    initializer: he, glorot, or auto: he before ReLU, glorot otherwise and before the logits.
+    hidden:        units of each hidden layer; () is a single layer of neurons.
+    activation:    of the hidden layers; the outputs are linear, the loss knows what they mean.
+    initializer:   zeros, normal, glorot, he, orthogonal, or auto: he before a rectifier, else glorot.
+    dropout:       probability that a hidden unit is dropped in training.
+    input_dropout: the same for an input.
+    batch_norm:    normalise hidden layers over the batch, before the activation.
     """
 
     inputs: int
@@ -35,18 +52,23 @@ class Architecture:
     activation: str = "relu"
     initializer: str = "auto"
     dropout: float = 0.0
+    input_dropout: float = 0.0
+    batch_norm: bool = False
 
     def __post_init__(self) -> None:
-        if min(self.sizes) < 1:
-            raise SettingError(f"every layer must have at least one unit, but the sizes are {self.sizes}.")
-        if not 0 <= self.dropout < 1:
-            raise SettingError(f"`0 <= dropout < 1` must hold, but got dropout={self.dropout}.")
+        if not isinstance(self.hidden, tuple):
+            raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
+        if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
+            raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
+        for name in ("dropout", "input_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise SettingError(f"`0 <= {name} < 1` must hold, but got {name}={getattr(self, name)}.")
         lookup(ACTIVATIONS, self.activation, "activation")
-        initializer_for(self.initializer, self.activation)
+        initializer_for(self.initializer, before_rectifier=False)
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units from the inputs to the logits."""
+        """Units from the inputs to the outputs."""
         return (self.inputs, *self.hidden, self.outputs)
 
 
@@ -54,18 +76,21 @@ class Stack:
     """The layers for some folds and a fixed number of rows, with the buffers of one pass forward and backward."""
 
     def __init__(self, layers: Sequence[Layer]):
-        self._layers = list(layers)
+        self.layers = list(layers)
+        # nobody asks for gradients before the first parameters
+        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense))
+        self._backwards = self.layers[first:][::-1]
 
     def forward(self, x: Array) -> Array:
-        """(F, B, inputs) -> (F, B, outputs) logits, in a buffer of the stack's own."""
-        for layer in self._layers:
+        """(F, B, inputs) -> (F, B, outputs), in a buffer of the stack's own."""
+        for layer in self.layers:
             x = layer.forward(x)
         return x
 
-    def backward(self, dlogits: Array) -> None:
+    def backward(self, dout: Array) -> None:
         """(F, B, outputs), overwritten; fills the parameters' gradients."""
-        for layer in reversed(self._layers):
-            dlogits = layer.backward(dlogits)
+        for layer in self._backwards:
+            dout = layer.backward(dout)
 
 
 class Network:
@@ -81,54 +106,66 @@ class Network:
         self.architecture = architecture
         self.folds = len(seeds)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        self.parameters = Parameters(architecture.sizes, self.folds, self.dtype)
+        self.parameters = Parameters(architecture.sizes, architecture.batch_norm, self.folds, self.dtype)
         self._bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
-        self._stacks: dict[tuple[int, int, int, bool], Stack] = {}
+        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}
         for fold, seed in enumerate(seeds):
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
 
-    def stack(self, folds: slice, rows: int, training: bool) -> Stack:
+    def stack(self, folds: slice, rows: int, mode: Mode) -> Stack:
         """The stack for a range of folds and a number of rows, made once."""
-        key = (folds.start, folds.stop, rows, training)
-        if key not in self._stacks:
-            self._stacks[key] = Stack(self._layers(folds, rows, training))
-        return self._stacks[key]
+        key = (folds.start, folds.stop, rows, mode)
+        stack = self._stacks.get(key)
+        if stack is None:
+            stack = self._stacks[key] = Stack(self._layers(folds, rows, mode))
+        return stack
 
-    def weights(self, fold: int) -> list[tuple[Array, Array]]:
+    def weights(self, fold: int) -> list[tuple[Array, Array | None]]:
         """Views of one fold's (in, out) weights and (out,) bias, layer by layer."""
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
-        return [(views.weights[0], views.bias[0, 0]) for views in layers]
+        return [(views.weights[0], None if views.bias is None else views.bias[0, 0]) for views in layers]
 
     def predict(self, x: Array, fold: int = 0) -> Array:
-        """(N, inputs) -> (N, outputs) logits of one fold, computed in chunks of CHUNK rows.
+        """(N, inputs) -> (N, outputs) of one fold, computed in chunks of CHUNK rows.
 
         Raises:
-            ShapeError: x has another number of columns.
+            ShapeError: x has another number of columns, or there is no such fold.
         """
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
-        logits: Array = np.empty((len(x), self.architecture.outputs), self.dtype)
+        if not 0 <= fold < self.folds:
+            raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
+        outputs: Array = np.empty((len(x), self.architecture.outputs), self.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(x), CHUNK):
                 # the layout changes which product BLAS computes, and with it the last bits
                 rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)
-                stack = self.stack(slice(fold, fold + 1), len(rows), training=False)
-                logits[start : start + CHUNK] = stack.forward(rows[None])[0]
-        return logits
+                stack = self.stack(slice(fold, fold + 1), len(rows), Mode.PREDICTION)
+                outputs[start : start + CHUNK] = stack.forward(rows[None])[0]
+        return outputs
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:
-        name, activation = self.architecture.initializer, self.architecture.activation
+        name, rectifier = self.architecture.initializer, self.architecture.activation in RECTIFIERS
         last = len(self.parameters.shapes) - 1
         for layer, (inputs, outputs) in enumerate(self.parameters.shapes):
-            fill = initializer_for(name, activation if layer < last else "identity")
+            fill = initializer_for(name, rectifier and layer < last)
             self.parameters.dense(layer, fold).weights[0] = fill(rng, inputs, outputs)
 
-    def _layers(self, folds: slice, rows: int, training: bool) -> list[Layer]:
-        spec, count = self.architecture, folds.stop - folds.start
-        layers: list[Layer] = [Dense(self.parameters.dense(0, folds), rows, input_gradient=False)]
-        for index, units in enumerate(spec.hidden, start=1):
-            layers.append(Activate(ACTIVATIONS[spec.activation], count, rows, units, self.dtype))
-            if training and spec.dropout > 0:
+    def _layers(self, folds: slice, rows: int, mode: Mode) -> list[Layer]:
+        spec, count, last = self.architecture, folds.stop - folds.start, len(self.parameters.shapes) - 1
+        layers: list[Layer] = []
+        if mode is Mode.TRAINING and spec.input_dropout > 0:
+            layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
+        for index, (_, units) in enumerate(self.parameters.shapes):
+            views = self.parameters.dense(index, folds)
+            unit_major = index == last and units <= FEW_UNITS
+            layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=unit_major))
+            if index == last:
+                break
+            if spec.batch_norm:
+                norm = self.parameters.batch_norm(index, folds)
+                layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows))
+            layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
+            if mode is Mode.TRAINING and spec.dropout > 0:
                 layers.append(Dropout(spec.dropout, self._bits[folds], rows, units, self.dtype))
-            layers.append(Dense(self.parameters.dense(index, folds), rows))
         return layers

@@ -10,52 +10,76 @@ from typing import Any
 import numpy as np
 
 from nnet.arrays import Array
+from nnet.batch_norm import BatchNormViews
 
 
 @dataclass(frozen=True)
 class DenseViews:
     """Views of one layer's parameters and gradients for some folds.
 
-    weights, weight_gradients: (F, in, out)     bias, bias_gradients: (F, 1, out)
+    weights, weight_gradients: (F, in, out)     bias, bias_gradients: (F, 1, out), None in a layer without
     """
 
     weights: Array
-    bias: Array
+    bias: Array | None
     weight_gradients: Array
-    bias_gradients: Array
+    bias_gradients: Array | None
 
 
 class Parameters:
-    """Parameters of a stack of dense layers.
+    """Parameters of a stack of dense layers, the hidden ones with a bias or with a batch normalisation.
 
-    The P columns are the weights of every layer, then the biases of every layer: penalties act on the first
-    `weight_columns` columns and thereby never on a bias.
+    The P columns are the weights of every layer, then of every layer its bias or the scale and shift of its batch
+    normalisation: penalties act on the first `weight_columns` columns and thereby never on any of the latter.
 
     Attributes:
         values, gradients: (F, P).
+        statistics:        (F, S) running mean and variance of every batch normalisation; not trained.
     """
 
-    def __init__(self, sizes: Sequence[int], folds: int, dtype: np.dtype[Any]):
+    def __init__(self, sizes: Sequence[int], batch_norm: bool, folds: int, dtype: np.dtype[Any]):
         self.shapes = list(pairwise(sizes))
+        self.normalised = [batch_norm and layer < len(self.shapes) - 1 for layer in range(len(self.shapes))]
         weights = [inputs * outputs for inputs, outputs in self.shapes]
-        biases = [outputs for _, outputs in self.shapes]
-        starts = list(accumulate([*weights, *biases], initial=0))
-        self._weight_starts, self._bias_starts = starts[: len(weights)], starts[len(weights) : -1]
+        others = [outputs * (2 if norm else 1) for (_, outputs), norm in zip(self.shapes, self.normalised, strict=True)]
+        starts = list(accumulate([*weights, *others], initial=0))
+        self._weight_starts, self._other_starts = starts[: len(weights)], starts[len(weights) : -1]
+        kept = [2 * outputs * norm for (_, outputs), norm in zip(self.shapes, self.normalised, strict=True)]
+        self._statistic_starts = list(accumulate(kept, initial=0))
         self.weight_columns = sum(weights)
         self.values: Array = np.zeros((folds, starts[-1]), dtype)
         self.gradients: Array = np.zeros((folds, starts[-1]), dtype)
+        self.statistics: Array = np.zeros((folds, sum(kept)), dtype)
+        for layer in range(len(self.shapes)):
+            if self.normalised[layer]:
+                views = self.batch_norm(layer, slice(0, folds))
+                views.scale[...] = views.variance[...] = 1
 
     def dense(self, layer: int, folds: slice) -> DenseViews:
-        """The views of one layer for a range of folds."""
+        """The views of one dense layer for a range of folds."""
         inputs, outputs = self.shapes[layer]
-        start, bias = self._weight_starts[layer], self._bias_starts[layer]
-
-        def view(buffer: Array, begin: int, rows: int) -> Array:
-            return buffer[folds, begin : begin + rows * outputs].reshape(-1, rows, outputs, copy=False)
-
+        start, bias = self._weight_starts[layer], self._other_starts[layer]
+        biased = not self.normalised[layer]
         return DenseViews(
-            weights=view(self.values, start, inputs),
-            bias=view(self.values, bias, 1),
-            weight_gradients=view(self.gradients, start, inputs),
-            bias_gradients=view(self.gradients, bias, 1),
+            weights=_view(self.values, folds, start, inputs, outputs),
+            bias=_view(self.values, folds, bias, 1, outputs) if biased else None,
+            weight_gradients=_view(self.gradients, folds, start, inputs, outputs),
+            bias_gradients=_view(self.gradients, folds, bias, 1, outputs) if biased else None,
         )
+
+    def batch_norm(self, layer: int, folds: slice) -> BatchNormViews:
+        """The views of the batch normalisation after one dense layer for a range of folds."""
+        outputs = self.shapes[layer][1]
+        start, kept = self._other_starts[layer], self._statistic_starts[layer]
+        return BatchNormViews(
+            scale=_view(self.values, folds, start, 1, outputs),
+            shift=_view(self.values, folds, start + outputs, 1, outputs),
+            scale_gradients=_view(self.gradients, folds, start, 1, outputs),
+            shift_gradients=_view(self.gradients, folds, start + outputs, 1, outputs),
+            mean=_view(self.statistics, folds, kept, 1, outputs),
+            variance=_view(self.statistics, folds, kept + outputs, 1, outputs),
+        )
+
+
+def _view(buffer: Array, folds: slice, start: int, rows: int, columns: int) -> Array:
+    return buffer[folds, start : start + rows * columns].reshape(-1, rows, columns, copy=False)

@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.idx import read_idx
 from experiments.errors import DataError
 
-Features = NDArray[np.float64]
+Features = NDArray[np.float64] | NDArray[np.uint8]
 Labels = NDArray[np.intp]
+LARGEST = 1e100  # so that a variance is finite
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Rows to learn from, as they came; arrays are read-only.
 
-    features:    (N, d).
+    features:    (N, d), float64 or, for pixels, uint8.
     labels:      (N,) indices into classes.
     pixel_range: the largest value a pixel can have; None where features are not pixels.
+    own_test:    how many rows at the end are the source's own test set; 0 where it has none.
     """
 
     name: str
@@ -30,14 +34,22 @@ class Dataset:
     labels: Labels
     classes: tuple[str, ...]
     pixel_range: float | None = None
+    own_test: int = 0
 
     def __post_init__(self) -> None:
-        if not np.isfinite(self.features).all():
-            row, column = np.argwhere(~np.isfinite(self.features))[0]
+        usable = np.abs(self.features) <= LARGEST  # not so for NaN
+        if not usable.all():
+            row, column = np.argwhere(~usable)[0]
             value = self.features[row, column]
-            raise DataError(f"{self.name}: every feature must be finite, but row {row}, column {column} is {value}.")
+            raise DataError(
+                f"{self.name}: every feature must be a number of at most {LARGEST:g}, but row {row}, column {column} "
+                f"is {value}."
+            )
         self.features.setflags(write=False)
         self.labels.setflags(write=False)
+
+
+Loader = Callable[[Path | None], Dataset]
 
 
 def fingerprint(*arrays: NDArray[Any]) -> str:
@@ -49,19 +61,22 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def load_dataset(source: str) -> Dataset:
+def load_dataset(source: str, folder: Path | None = None) -> Dataset:
     """The dataset of that name.
+
+    Args:
+        folder: where the files of mnist and fashion_mnist lie; without it they come from OpenML.
 
     Raises:
         DataError: there is none; the message lists those that are.
     """
     if source not in SOURCES:
         raise DataError(f"data.source: must be one of {', '.join(sorted(SOURCES))}, but got {source!r}.")
-    return SOURCES[source]()
+    return SOURCES[source](folder)
 
 
-def _bundled(name: str, pixel_range: float | None = None) -> Callable[[], Dataset]:
-    def load() -> Dataset:
+def _bundled(name: str, pixel_range: float | None = None) -> Loader:
+    def load(_: Path | None) -> Dataset:
         from sklearn import datasets
 
         bunch = getattr(datasets, f"load_{name}")()
@@ -76,7 +91,7 @@ def _bundled(name: str, pixel_range: float | None = None) -> Callable[[], Datase
     return load
 
 
-def _moons() -> Dataset:
+def _moons(_: Path | None) -> Dataset:
     """400 points of two interleaved half circles with noise 0.25."""
     from sklearn.datasets import make_moons
 
@@ -84,10 +99,63 @@ def _moons() -> Dataset:
     return Dataset("moons", np.asarray(features, np.float64), np.asarray(labels, np.intp), ("upper", "lower"))
 
 
-SOURCES: dict[str, Callable[[], Dataset]] = {
+def _xor(_: Path | None) -> Dataset:
+    """400 points around the corners of a square, with noise 0.25: one class where the corner's coordinates differ."""
+    rng = np.random.default_rng(0)
+    corners = np.tile([[0, 0], [0, 1], [1, 0], [1, 1]], (100, 1))
+    features = corners + rng.normal(0.0, 0.25, corners.shape)
+    return Dataset("xor", features, np.asarray(corners[:, 0] != corners[:, 1], np.intp), ("same", "different"))
+
+
+def _idx(name: str, openml: str, classes: tuple[str, ...]) -> Loader:
+    """60,000 pictures of 28 x 28 pixels to learn from, and then 10,000 to be tested on."""
+
+    def load(folder: Path | None) -> Dataset:
+        pixels, labels = _from_openml(name, openml) if folder is None else _from_folder(folder)
+        return Dataset(name, pixels, labels, classes, pixel_range=255.0, own_test=10_000)
+
+    return load
+
+
+def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], Labels]:
+    parts = [
+        (read_idx(folder, f"{part}-images-idx3-ubyte", 3), read_idx(folder, f"{part}-labels-idx1-ubyte", 1))
+        for part in ("train", "t10k")
+    ]
+    for (pixels, labels), rows in zip(parts, (60_000, 10_000), strict=True):
+        if pixels.shape != (rows, 28, 28) or labels.shape != (rows,) or labels.max() > 9:
+            raise DataError(
+                f"{folder}: {rows} pictures of 28 x 28 and labels 0 to 9 are expected, but the shapes are "
+                f"{pixels.shape} and {labels.shape}, the largest label {labels.max()}."
+            )
+    return (
+        np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts]),
+        np.concatenate([labels for _, labels in parts]).astype(np.intp),
+    )
+
+
+def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], Labels]:
+    from sklearn.datasets import fetch_openml
+
+    try:
+        bunch = fetch_openml(openml, version=1, as_frame=False, parser="liac-arff")
+    except Exception as error:  # whatever the network, the cache or the server does
+        raise DataError(
+            f"data.source: {name} cannot be had from OpenML ({type(error).__name__}); name a folder with its IDX files "
+            f"in data.folder or in {FOLDER_VARIABLE}."
+        ) from None
+    return np.asarray(bunch.data, np.uint8), np.asarray(bunch.target, np.intp)
+
+
+FOLDER_VARIABLE = "MNIST_FOLDER"
+CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+SOURCES: dict[str, Loader] = {
     "breast_cancer": _bundled("breast_cancer"),
     "digits": _bundled("digits", pixel_range=16.0),
+    "fashion_mnist": _idx("fashion_mnist", "Fashion-MNIST", CLOTHES),
     "iris": _bundled("iris"),
+    "mnist": _idx("mnist", "mnist_784", tuple("0123456789")),
     "moons": _moons,
     "wine": _bundled("wine"),
+    "xor": _xor,
 }

@@ -19,13 +19,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from experiments.canonical import canonical_json
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 
 GENESIS = "0" * 64
+FIELDS = {
+    "reserved": {"look", "rows", "models", "study", "name", "trials", "time"},
+    "completed": {"look", "scores", "time"},
+}
 WAIT = 30.0  # seconds for another command's append, which takes milliseconds
 
 
@@ -81,7 +85,8 @@ class Ledger:
         with self._locked():
             entries = self._entries()
             reservations = self._reservations(entries)
-            if any(entry["look"] == look.id for entry in reservations):
+            known = [entry for entry in reservations if entry["look"] == look.id]
+            if any(entry["study"] == look.study for entry in known):
                 return look
             earlier = [one for one in reservations if one["study"] == look.study and one["rows"] == look.rows]
             if earlier and not acknowledged:
@@ -124,7 +129,7 @@ class Ledger:
                 seen[entry["rows"]] = frozenset(raw[at : at + size] for at in range(0, len(raw), size))
         overlaps = [(entry, len(ours & seen[entry["rows"]]) / len(ours)) for entry in reservations]
         return Past(
-            looks=sum(overlap > 0 for _, overlap in overlaps),
+            looks=len({entry["look"] for entry, overlap in overlaps if overlap > 0}),
             largest_overlap=max((overlap for entry, overlap in overlaps if entry["study"] != study), default=0.0),
             of_this_study=sum(entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations),
             head=_head(entries),
@@ -132,9 +137,14 @@ class Ledger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
-            yield
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
+                yield
+        except Timeout:
+            raise LookError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
+        except OSError as error:
+            raise LookError(f"{self.path}: the ledger cannot be read or written: {error.strerror}.") from None
 
     def _entries(self) -> list[dict[str, Any]]:
         """All entries, the chain checked; a torn last line, from a kill in an append, is cut off with a copy kept."""
@@ -152,6 +162,7 @@ class Ledger:
             try:
                 entry = json.loads(line)
                 intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
+                intact = intact and entry.keys() >= FIELDS[entry["kind"]]
             except (ValueError, TypeError, KeyError):
                 intact = False
             if not intact:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from experiments.data.datasets import Dataset, fingerprint, load_dataset
+from experiments.data.datasets import FOLDER_VARIABLE, Dataset, fingerprint, load_dataset
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.sealed import SealedTestSet
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
@@ -30,13 +32,17 @@ class StudyData:
     folds: Folds
 
 
-def prepare(spec: StudySpec) -> StudyData:
+def prepare(spec: StudySpec, environ: Mapping[str, str]) -> StudyData:
     """Load, seal and split.
+
+    Args:
+        environ: may name the folder of MNIST's files.
 
     Raises:
         DataError: the data breaks a rule.
     """
-    dataset = load_dataset(spec.data.source)
+    folder = spec.data.folder or environ.get(FOLDER_VARIABLE)
+    dataset = load_dataset(spec.data.source, Path(folder) if folder else None)
     development, test = split(dataset, spec.data.test_size, spec.data.split_seed)
     return StudyData(
         name=dataset.name,
@@ -59,10 +65,12 @@ def preprocessed_folds(development: DevelopmentSet, folds: Folds) -> list[FoldDa
         raise DataError("the folds were made for other development rows: their fingerprints differ.")
     if development.pixel_range is not None:
         shared = fit_preprocessor(development.features, development.pixel_range).transform(development.features)
+        shared.setflags(write=False)
         return [FoldData(shared, development.labels, *pair) for pair in folds.pairs]
     prepared = []
     for train, validation in folds.pairs:
         x = fit_preprocessor(development.features[train], None).transform(development.features)
+        x.setflags(write=False)
         prepared.append(FoldData(x, development.labels, train, validation))
     return prepared
 

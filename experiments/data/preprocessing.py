@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from experiments.data.datasets import Features
 
+ROWS = 4096  # at a time, so that float64 takes no memory to speak of
+
 
 @dataclass(frozen=True)
 class Preprocessor:
@@ -22,7 +24,12 @@ class Preprocessor:
 
     def transform(self, features: Features) -> NDArray[np.float32]:
         """(N, d) -> (N, d), C-contiguous."""
-        return np.ascontiguousarray((features - self.offset) / self.scale, np.float32)
+        limit = np.finfo(np.float32).max
+        x = np.empty(features.shape, np.float32)
+        for start in range(0, len(x), ROWS):
+            rows = slice(start, start + ROWS)
+            x[rows] = np.clip((features[rows] - self.offset) / self.scale, -limit, limit)
+        return x
 
 
 def fit_preprocessor(training: Features, pixel_range: float | None) -> Preprocessor:

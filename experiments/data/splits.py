@@ -39,7 +39,7 @@ class Folds:
 
 
 def split(dataset: Dataset, test_size: float, split_seed: int) -> tuple[DevelopmentSet, SealedTestSet]:
-    """Split the test set off, stratified by class.
+    """Split the test set off, stratified by class; or take the source's own.
 
     Raises:
         DataError: a class is too small to be on both sides.
@@ -47,12 +47,17 @@ def split(dataset: Dataset, test_size: float, split_seed: int) -> tuple[Developm
     from sklearn.model_selection import train_test_split
 
     _check_counts(dataset.labels, dataset.classes, 2, "data: every class needs a row on each side of the test split")
+    rows = np.arange(len(dataset.labels))
     try:
-        development, test = train_test_split(
-            np.arange(len(dataset.labels)), test_size=test_size, stratify=dataset.labels, random_state=split_seed
+        development, test = (
+            np.split(rows, [-dataset.own_test])
+            if dataset.own_test
+            else train_test_split(rows, test_size=test_size, stratify=dataset.labels, random_state=split_seed)
         )
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
+    for part in (development, test):
+        _check_counts(dataset.labels[part], dataset.classes, 1, "data.test_size: every class needs a row on each side")
     features, labels = dataset.features[development], dataset.labels[development]
     features.setflags(write=False)
     labels.setflags(write=False)

@@ -6,11 +6,12 @@ outside it.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from experiments.canonical import canonical_digest
+from experiments.canonical import canonical_digest, canonical_json
 from experiments.search.trial import Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
@@ -20,7 +21,7 @@ Parameters = dict[str, float | int | str | bool]
 class Record(BaseModel):
     """Frozen, strict, and without NaN or infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataRecord(Record):
@@ -137,11 +138,27 @@ class StudyResult(Record):
     timing: dict[str, float]
 
     def document(self) -> dict[str, Any]:
-        """The JSON document of results.json, in the schema's order, digest included."""
+        """The JSON document of results.json, in the schema's order, digest included.
+
+        Raises:
+            ValueError: the spec or the provenance holds NaN or infinity.
+        """
+        canonical_json([self.spec, self.provenance])
         body = self.model_dump(mode="json")
         schema, study = body.pop("schema_"), body.pop("study")
         fixed = {"schema": schema, "study": study}
         return {**fixed, "digest": digest(fixed | body), **body}
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any]) -> StudyResult:
+        """The result that a results.json holds; its digest is not checked.
+
+        Raises:
+            pydantic.ValidationError: the document is none of this schema.
+        """
+        body = {key: value for key, value in document.items() if key != "digest"}
+        body["schema_"] = body.pop("schema", None)
+        return cls.model_validate_json(json.dumps(body))
 
     @property
     def digest(self) -> str:

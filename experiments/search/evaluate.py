@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 from statistics import stdev
 
+import numpy as np
+
 from experiments.search.pruning import Pruning
+from experiments.search.scoring import scorer
 from experiments.search.seeds import TRIAL, fold_seed
 from experiments.search.trial import Curves, Reason, State, TrialResult, TrialTask
 from nnet.batches import FoldData
-from nnet.training import EarlyStopping, EpochReport, train
+from nnet.stopping import EarlyStopping
+from nnet.training import EpochReport, train
 
 
 def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int) -> TrialResult:
@@ -22,6 +27,7 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int) -> TrialR
         classes: number of outputs.
     """
     settings = task.candidate.training
+    folds = [weighted(fold, task.candidate.class_weight, classes) for fold in folds]
     architectures = [task.candidate.architecture(fold.x.shape[1], classes) for fold in folds]
     seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
     pruning = Pruning(task.pruner, task.visible)
@@ -29,7 +35,9 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int) -> TrialR
     scored: list[EpochReport] = []
     state: State = "COMPLETE"
     reason: Reason = ""
-    for report in train(architectures, settings, folds, seeds, task.metric):
+    factors: list[float] = []
+    for report in train(architectures, settings, folds, seeds, scorer(task.metric, classes)):
+        factors.append(report.learning_factor)
         if not _finite(report):
             state, reason = "PRUNED", "diverged"
             break
@@ -42,16 +50,29 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int) -> TrialR
         if task.number > 0 and pruning.should_prune(report.epoch, mean):
             state, reason = "PRUNED", "pruned"
             break
-    return result_of(task.number, state, reason, curves_of(scored), stopping.best_epoch)
+    return result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch)
 
 
-def curves_of(reports: Sequence[EpochReport]) -> Curves:
+def weighted(fold: FoldData, class_weight: str, classes: int) -> FoldData:
+    """The fold with rows weighted as the candidate says, by its training rows alone.
+
+    balanced: a row of class c weighs n / (classes * n_c), as in scikit-learn.
+    """
+    if class_weight == "none":
+        return fold
+    counts = np.bincount(fold.y[fold.train], minlength=classes)
+    weights = len(fold.train) / (classes * np.maximum(counts, 1))
+    return replace(fold, weights=weights.astype(fold.x.dtype)[fold.y])
+
+
+def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curves:
     """The curves of the scored epochs."""
     return Curves(
         epochs=tuple(report.epoch for report in reports),
         scores=tuple(report.scores or () for report in reports),
         validation_losses=tuple(report.validation_losses or () for report in reports),
         train_losses=tuple(report.train_losses for report in reports),
+        factors=tuple(factors) if min(factors, default=1.0) < 1 else (),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.candidate import Candidate
+from experiments.search.evaluate import weighted
 from experiments.search.seeds import REFIT, fold_seed
 from nnet.arrays import Array
 from nnet.batches import FoldData
@@ -17,12 +18,16 @@ from nnet.training import fit
 
 @dataclass(frozen=True)
 class RefitTask:
-    """The configuration of trial `number`, to be trained for the first `epochs` epochs of its horizon."""
+    """The configuration of trial `number`, to be trained for the first `epochs` epochs of its horizon.
+
+    factors: of the learning rate, as the trial had them.
+    """
 
     number: int
     candidate: Candidate
     epochs: int
     seed: int
+    factors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,26 +35,35 @@ class Refit:
     """A trained network.
 
     parameters: (P,) in the network's own order.
-    losses:     (epochs,) training loss in nats per row.
+    statistics: (S,) of its batch normalisations.
+    losses:     (epochs,) mean training loss over rows.
     """
 
     number: int
     architecture: Architecture
     parameters: Array
+    statistics: Array
     losses: tuple[float, ...]
 
 
 def refit(task: RefitTask, folds: Sequence[FoldData], classes: int) -> Refit:
     """Train on `folds[0].train`, which is every development row; no early stopping."""
-    (data,) = folds
+    data = weighted(folds[0], task.candidate.class_weight, classes)
     architecture = task.candidate.architecture(data.x.shape[1], classes)
     seed = fold_seed(task.seed, REFIT, task.number, 0)
-    network, losses = fit(architecture, task.candidate.training, data, seed, task.epochs)
-    return Refit(task.number, architecture, network.parameters.values[0].copy(), losses)
+    network, losses = fit(architecture, task.candidate.training, data, seed, task.epochs, task.factors)
+    parameters = network.parameters
+    return Refit(task.number, architecture, parameters.values[0].copy(), parameters.statistics[0].copy(), losses)
+
+
+def network_of(model: Refit) -> Network:
+    """The trained network again."""
+    network = Network(model.architecture, [np.random.SeedSequence(0)], model.parameters.dtype)
+    network.parameters.values[0] = model.parameters
+    network.parameters.statistics[0] = model.statistics
+    return network
 
 
 def outputs(model: Refit, x: Array) -> Array:
-    """(N, inputs) -> (N, classes) logits."""
-    network = Network(model.architecture, [np.random.SeedSequence(0)], x.dtype)
-    network.parameters.values[0] = model.parameters
-    return network.predict(x)
+    """(N, inputs) -> (N, outputs) of the network, whose meaning the loss knows."""
+    return network_of(model).predict(x)

@@ -24,12 +24,14 @@ class Curves:
     scores:            (E, F) validation score of each fold, in the metric's own direction (higher or lower is better).
     validation_losses: (E, F) nats per row (cross-entropy).
     train_losses:      (E, F) mean over the epoch's batches, dropout on, without the penalty.
+    factors:           of the learning rate in every epoch from 1 on, scored or not; all 1 but with a plateau schedule.
     """
 
     epochs: tuple[int, ...]
     scores: tuple[tuple[float, ...], ...]
     validation_losses: tuple[tuple[float, ...], ...]
     train_losses: tuple[tuple[float, ...], ...]
+    factors: tuple[float, ...] = ()
 
     @property
     def mean_scores(self) -> tuple[float, ...]:

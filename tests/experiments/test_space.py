@@ -35,17 +35,22 @@ def test_every_layer_has_a_size_of_its_own() -> None:
 def test_a_candidate_uses_the_first_layers(layers: int, hidden: tuple[int, ...]) -> None:
     space = make({"hidden_units": {"low": 4, "high": 64}, "hidden_layers": {"low": 0, "high": 3}})
     sizes = {"hidden_units_1": 5, "hidden_units_2": 6, "hidden_units_3": 7}
-    assert space.candidate({**sizes, "hidden_layers": layers}).hidden == hidden
+    assert space.candidate({**sizes, "hidden_layers": layers}).shape.hidden == hidden
 
 
 def test_one_fixed_size_serves_every_layer() -> None:
     space = make({"hidden_layers": {"low": 0, "high": 3}}, training={"hidden_units": 9})
-    assert [space.candidate({"hidden_layers": layers}).hidden for layers in range(4)] == [(), (9,), (9, 9), (9, 9, 9)]
+    assert [space.candidate({"hidden_layers": layers}).shape.hidden for layers in range(4)] == [
+        (),
+        (9,),
+        (9, 9),
+        (9, 9, 9),
+    ]
 
 
 def test_a_fixed_list_names_the_size_of_each_layer() -> None:
     space = make({"learning_rate": RATE}, training={"hidden_layers": 2, "hidden_units": (9, 5)})
-    assert space.candidate(space.default).hidden == (9, 5)
+    assert space.candidate(space.default).shape.hidden == (9, 5)
     with pytest.raises(SpecError, match=r"training.hidden_units: .*hidden_layers=3 .*got \[9, 5\]"):
         make({"learning_rate": RATE}, training={"hidden_layers": 3, "hidden_units": (9, 5)})
     with pytest.raises(SpecError, match=r"training\.hidden_units: "):
@@ -55,7 +60,7 @@ def test_a_fixed_list_names_the_size_of_each_layer() -> None:
 def test_sizes_are_searched_for_a_fixed_number_of_layers() -> None:
     space = make({"hidden_units": {"low": 4, "high": 8}}, training={"hidden_layers": 2})
     assert list(space.distributions) == ["hidden_units_1", "hidden_units_2"]
-    assert space.candidate({"hidden_units_1": 4, "hidden_units_2": 8}).hidden == (4, 8)
+    assert space.candidate({"hidden_units_1": 4, "hidden_units_2": 8}).shape.hidden == (4, 8)
 
 
 def test_no_hidden_layer_at_all() -> None:
@@ -69,10 +74,17 @@ def test_what_is_searched_replaces_what_is_fixed() -> None:
         training={"epochs": 7, "momentum": 0.5, "activation": "tanh", "initializer": "glorot", "l2": 0.25},
     )
     candidate = space.candidate({"learning_rate": 0.02, "optimizer": "sgd", "dropout": 0.3})
-    assert (candidate.dropout, candidate.activation, candidate.initializer) == (0.3, "tanh", "glorot")
+    assert (candidate.shape.dropout, candidate.shape.activation, candidate.shape.initializer) == (0.3, "tanh", "glorot")
     training = candidate.training
     assert (training.learning_rate, training.optimizer) == (0.02, "sgd")
     assert (training.epochs, training.momentum, training.l2) == (7, 0.5, 0.25)
+
+
+def test_class_weights_go_with_the_candidate() -> None:
+    space = make({"class_weight": {"choices": ("none", "balanced")}})
+    assert [space.candidate({"class_weight": name}).class_weight for name in ("none", "balanced")] == [
+        *("none", "balanced")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,9 +94,13 @@ def test_what_is_searched_replaces_what_is_fixed() -> None:
         ({"l2": {"low": 0, "high": 1, "step": 0.1}}, FloatDistribution(0.0, 1.0, step=0.1)),
         ({"l2": {"low": 1e-6, "high": 1, "log": True}}, FloatDistribution(1e-6, 1.0, log=True)),
         ({"l2": {"low": 0.5, "high": 0.5, "log": True}}, CategoricalDistribution([0.5])),
+        ({"l2": {"low": 0.5, "high": 0.5}}, FloatDistribution(0.5, 0.5)),
+        ({"l2": {"low": 0.1, "high": 0.7, "step": 0.3}}, FloatDistribution(0.1, 0.7, step=0.3)),
+        ({"batch_size": {"low": 1, "high": 7, "step": 3}}, IntDistribution(1, 7, step=3)),
         ({"l2": {"choices": (0, 0.5)}}, CategoricalDistribution([0.0, 0.5])),
         ({"batch_size": {"low": 8, "high": 64, "step": 8}}, IntDistribution(8, 64, step=8)),
         ({"batch_size": {"low": 8, "high": 8, "log": True}}, CategoricalDistribution([8])),
+        ({"batch_norm": {"choices": (False, True)}}, CategoricalDistribution([False, True])),
         ({"activation": {"choices": ("relu", "tanh")}}, CategoricalDistribution(["relu", "tanh"])),
     ],
 )
@@ -116,9 +132,9 @@ def test_whatever_is_drawn_makes_a_network() -> None:
     depths = set()
     for _ in range(30):
         candidate = space.candidate(study.ask(fixed_distributions=space.distributions).params)
-        assert candidate.architecture(4, 3).hidden == candidate.hidden
-        assert set(candidate.hidden) <= {4, 8, 16}
-        depths.add(len(candidate.hidden))
+        assert candidate.architecture(4, 3).hidden == candidate.shape.hidden
+        assert set(candidate.shape.hidden) <= {4, 8, 16}
+        depths.add(len(candidate.shape.hidden))
     assert depths == {0, 1, 2, 3, 4}
 
 
@@ -145,7 +161,8 @@ def test_the_default_cannot_be_changed_from_outside() -> None:
         ({"low": 8, "high": 64}, 7, False),
         ({"low": 8, "high": 64, "step": 8}, 24, True),
         ({"low": 8, "high": 64, "step": 8}, 25, False),
-        ({"low": 10, "high": 50, "step": 20}, 30, True),
+        ({"low": 1, "high": 7, "step": 3}, 4, True),
+        ({"low": 1, "high": 7, "step": 3}, 5, False),
         ({"choices": (8, 16)}, 16, True),
         ({"choices": (8, 16)}, 12, False),
         ({"low": 8, "high": 8, "log": True}, 8, True),
@@ -165,6 +182,10 @@ def test_a_default_on_a_step_is_inside(default: float, inside: bool) -> None:
     assert space.default_is_inside is inside
 
 
+def test_any_default_in_a_range_is_inside() -> None:
+    assert make({"l2": {"low": 0, "high": 1}}, default={"l2": 0.123}).default_is_inside
+
+
 def test_one_layer_of_the_default_outside_is_outside() -> None:
     rules = {"hidden_units": {"low": 4, "high": 32}, "hidden_layers": {"low": 1, "high": 2}}
     assert make(rules, default={"hidden_units": (32, 4)}).default_is_inside
@@ -175,18 +196,25 @@ def test_one_layer_of_the_default_outside_is_outside() -> None:
     ("space", "sections", "words"),
     [
         ({}, {}, "space: at least one key"),
-        ({"epochs": {"low": 1, "high": 2}}, {}, "space.epochs: only .*learning_rate"),
+        ({"seed": {"low": 1, "high": 2}}, {}, "space.seed: only .*learning_rate"),
         ({"l2": {"low": 0, "high": 1}}, {"training": {"l2": 0.1}}, r"space.l2: .*not both"),
         ({"l2": {"low": 0, "high": 1}}, {"default": {"dropout": 0.1}}, "default.dropout: only searched keys"),
         ({"l2": {"low": 0, "high": 1}}, {"default": {"l2": "a"}}, "default.l2: must be a number, but got 'a'"),
         ({"l2": {"choices": (0.1, True)}}, {}, "space.l2: must be a number, but got True"),
         ({"batch_size": {"low": 1, "high": 8.0}}, {}, "space.batch_size: must be an integer, but got 8.0"),
+        ({"batch_size": {"choices": (8, True)}}, {}, "space.batch_size: must be an integer, but got True"),
+        ({"batch_size": {"low": 2, "high": 8, "step": 2.0}}, {}, "space.batch_size.step: .*got 2.0"),
+        ({"l2": {"low": 0, "high": 1}}, {"default": {"l2": -1}}, "default: "),
+        ({"l2": {"low": 0, "high": 1}}, {"training": {"batch_size": 0}}, "training: .*batch_size=0"),
         ({"batch_size": {"low": 1, "high": 8, "step": 2}}, {}, "space.batch_size.step: .*divides 7, but got 2"),
-        ({"l2": {"low": 0, "high": 1, "step": 0.3}}, {}, "space.l2.step: .*got 0.3"),
+        ({"l2": {"low": 0.25, "high": 1, "step": 0.5}}, {}, r"space.l2.step: must divide .* = 0\.75, but got 0\.5"),
         ({"activation": {"choices": ("relu", 1)}}, {}, "space.activation: must be a name, but got 1"),
-        ({"activation": {"choices": ("gelu",)}}, {}, "space.activation: .*'gelu'"),
+        ({"activation": {"choices": ("gulp",)}}, {}, "space.activation: .*'gulp'"),
         ({"hidden_layers": {"low": 0, "high": 21}}, {}, "space.hidden_layers: .*<= 20.*got 21"),
         ({"hidden_units": {"low": 0, "high": 8}}, {}, "space.hidden_units: "),
+        ({"class_weight": {"choices": ("none", "heavy")}}, {}, "space.class_weight: .*'heavy'"),
+        ({"batch_norm": {"choices": (True, 0)}}, {}, "space.batch_norm: must be true or false, but got 0"),
+        ({"batch_norm": {"low": 0, "high": 1}}, {}, "space.batch_norm: must be true or false, but got 0"),
         ({"dropout": {"low": 0, "high": 1}}, {}, r"space.dropout: .*dropout=1\.0"),
         ({"momentum": {"choices": (0.5, 1.5, 0.6)}}, {}, r"space.momentum: .*momentum=1\.5"),
         (

@@ -102,13 +102,55 @@ def test_choices_are_some_and_differ(choices: Any) -> None:
         Choices(choices=choices)
 
 
+def test_what_a_file_leaves_out() -> None:
+    spec = make()
+    assert (spec.study.seed, spec.default) == (0, {})
+    assert (spec.data.test_size, spec.data.split_seed) == (0.2, 0)
+    assert (spec.cv.splitter, spec.cv.n_splits, spec.cv.n_repeats) == ("StratifiedKFold", 5, 1)
+    assert (spec.cv.metric, spec.search.sampler, spec.search.pruner) == ("accuracy", "tpe", "median")
+    assert (spec.search.trials, spec.search.lookahead) == (40, 4)
+    ours = {
+        **{"epochs": 60, "batch_size": 32, "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9},
+        **{"activation": "relu", "initializer": "auto", "hidden_layers": 1, "hidden_units": 64},
+        **{"l2": 1e-4, "dropout": 0.0, "patience": 10, "validate_every": 1, "batch_norm": False, "l1": 0.0},
+        **{"schedule": "constant", "loss": "cross_entropy", "label_smoothing": 0.0, "class_weight": "none"},
+        **{"average_epochs": 1, "max_norm": 0.0, "clip_norm": 0.0, "warm_up": 0.0, "input_dropout": 0.0},
+    }
+    assert spec.training.model_dump().items() >= ours.items()
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "low", "high"),
+    [
+        ("study", "seed", 0, 2**63 - 1),
+        ("data", "split_seed", 0, 2**32 - 1),
+        ("cv", "n_splits", 2, 100),
+        ("training", "epochs", 1, 100_000),
+        ("training", "hidden_layers", 0, 20),
+        ("training", "hidden_units", 1, 2**20),
+        ("search", "trials", 1, 1_000_000),
+        ("search", "lookahead", 1, 1024),
+    ],
+)
+def test_a_number_has_ends(section: str, key: str, low: int, high: int) -> None:
+    sections: dict[str, Any] = {"study": {"name": "x"}, "data": {"source": "iris"}}
+
+    def parsed(value: int) -> Any:
+        return getattr(getattr(make(**{section: sections.get(section, {}) | {key: value}}), section), key)
+
+    assert (parsed(low), parsed(high)) == (low, high)
+    for value in (low - 1, high + 1):
+        with pytest.raises(ValidationError, match=key):
+            parsed(value)
+
+
 def test_a_searched_key_is_a_range_or_choices() -> None:
     spec = make()
     assert [type(one) for one in spec.space.values()] == [Range, Range, Choices, Range]
 
 
 def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> None:
-    assert CV(splitter="RepeatedKFold", n_splits=10, n_repeats=10).n_repeats == 10
+    assert CV(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
     with pytest.raises(ValidationError, match="Repeated"):
         CV(splitter="KFold", n_repeats=2)
     with pytest.raises(ValidationError, match="at most 100 folds, but got 11 x 10"):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import os
 import random
 from collections.abc import Callable
+from errno import EISDIR, ENAMETOOLONG, ENOENT
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from experiments.canonical import canonical_json
 from experiments.errors import SpecError
 from experiments.study_file import LARGEST_FILE, parse_spec, read_spec, with_override
 
+FAILED = pytest.fail.Exception
 STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
 RATE = "learning_rate = { low = 1e-4, high = 1e-1, log = true }"
 GOOD = {"study": 'name = "x"', "data": 'source = "iris"', "space": RATE}
@@ -36,6 +39,7 @@ def refusal(path: Path, content: str | bytes) -> str:
     message = str(caught.value)
     assert len(message.splitlines()) == 1
     assert message.startswith(f"{path}: ")
+    assert "value error" not in message.lower()
     return message.removeprefix(f"{path}: ")
 
 
@@ -62,14 +66,14 @@ def test_the_main_study_is_there() -> None:
 @pytest.mark.parametrize(
     ("content", "key", "value"),
     [
-        ("", "study", "required"),
-        (toml(space="-"), "space", "required"),
-        (toml(space="-", cv="n_splits = 3"), "space", "required"),
+        ("", "study", "key is required"),
+        (toml(space="-"), "space", "key is required"),
+        (toml(space="-", cv="n_splits = 3"), "space", "key is required"),
         (toml(bogus=""), "bogus", "no such key"),
         *[(toml(**{name: "bogus = 1"}), f"{name}.bogus", "no such key") for name in ("study", "data", "cv")],
         *[(toml(**{name: "bogus = 1"}), f"{name}.bogus", "no such key") for name in ("training", "search")],
         (toml(space="bogus = { low = 1, high = 2 }"), "space.bogus", "can be searched"),
-        (toml(space="epochs = { low = 1, high = 2 }"), "space.epochs", "can be searched"),
+        (toml(space="seed = { low = 1, high = 2 }"), "space.seed", "can be searched"),
         (toml(space="l2 = { low = 0.1, high = 0.2, lgo = true }"), "space.l2.lgo", "no such key"),
         (toml(space='optimizer = { choices = ["sgd"], low = 1 }'), "space.optimizer.low", "no such key"),
         (toml(default="l2 = 0.1"), "default.l2", "only searched keys"),
@@ -86,24 +90,24 @@ def test_the_main_study_is_there() -> None:
         (toml(data="test_size = [0.2]"), "data.test_size", "0.2"),
         (toml(data="split_seed = 4294967296"), "data.split_seed", "4294967296"),
         (toml(cv="n_splits = 1"), "cv.n_splits", "1"),
-        (toml(cv='splitter = "LeaveOneOut"'), "cv.splitter", "'LeaveOneOut'"),
-        (toml(cv='metric = "f1"'), "cv.metric", "'f1'"),
+        (toml(cv='splitter = "MyFold"'), "cv.splitter", "'MyFold'"),
+        (toml(cv='metric = ""'), "cv.metric", "''"),
         (toml(cv="n_repeats = 2"), "cv", "StratifiedKFold"),
         (toml(training="l2 = true"), "training.l2", "True"),
         (toml(training="batch_size = 0"), "training", "batch_size=0"),
         (toml(training="patience = -1"), "training", "patience=-1"),
         (toml(training="dropout = 1.0"), "training", "dropout=1.0"),
-        (toml(training='activation = "gelu"'), "training", "'gelu'"),
-        (toml(training='optimizer = "lion"'), "training", "'lion'"),
+        (toml(training='activation = "gulp"'), "training", "'gulp'"),
+        (toml(training='optimizer = "fastest"'), "training", "'fastest'"),
         (toml(training="hidden_layers = 21"), "training.hidden_layers", "21"),
         (toml(training="hidden_units = [8, 8]"), "training.hidden_units", "[8, 8]"),
         (toml(search="trials = 0"), "search.trials", "0"),
-        (toml(search='sampler = "cmaes"'), "search.sampler", "'cmaes'"),
+        (toml(search='sampler = "dice"'), "search.sampler", "'dice'"),
         (toml(search="lookahead = 1025"), "search.lookahead", "1025"),
         (toml(space="l2 = 3"), "space.l2", "3"),
         (toml(space="l2 = [1, 2]"), "space.l2", "(1, 2)"),
         (toml(space="l2 = true"), "space.l2", "True"),
-        (toml(space="l2 = { low = 1 }"), "space.l2.high", "required"),
+        (toml(space="l2 = { low = 1 }"), "space.l2.high", "key is required"),
         (toml(space="l2 = { low = 2, high = 1 }"), "space.l2", "low=2, high=1"),
         (toml(space="l2 = { low = 0, high = 1, log = true }"), "space.l2", "low=0"),
         (toml(space="l2 = { low = true, high = 1 }"), "space.l2.low", "True"),
@@ -125,7 +129,7 @@ def test_the_main_study_is_there() -> None:
         (toml(space='l2 = { choices = "ab" }'), "space.l2.choices", "'ab'"),
         (toml(space='l2 = { choices = ["a"] }'), "space.l2", "'a'"),
         (toml(space="l2 = { choices = [[1]] }"), "space.l2.choices.0", "1"),
-        (toml(space='activation = { choices = ["relu", "gelu"] }'), "space.activation", "'gelu'"),
+        (toml(space='activation = { choices = ["relu", "gulp"] }'), "space.activation", "'gulp'"),
         (toml(space='initializer = { choices = ["he", "x"] }'), "space.initializer", "'x'"),
         (toml(space="activation = { low = 1, high = 2 }"), "space.activation", "1"),
         (toml(default='learning_rate = "a"'), "default.learning_rate", "'a'"),
@@ -135,10 +139,10 @@ def test_the_main_study_is_there() -> None:
         (toml(space="hidden_units = { low = 1, high = 9 }", default="hidden_units = []"), "default.hidden_units", "[]"),
         ("study = 3\n" + toml(study="-"), "study", "3"),
         (toml().replace("[study]", "[[study]]"), "study", "x"),
-        (toml().replace('"x"', '"../x"'), "study", "folder"),
-        (toml().replace('"x"', '"<script>"'), "study", "folder"),
-        (toml().replace('"x"', r'"a\u0000b"'), "study", "control"),
-        (toml().replace('"x"', "'a\"b'"), "study", "folder"),
+        (toml().replace('"x"', '"../x"'), "study.name", "'../x'"),
+        (toml().replace('"x"', '"<script>"'), "study.name", "'<script>'"),
+        (toml().replace('"x"', r'"a\u0000b"'), "study.name", r"'a\x00b'"),
+        (toml().replace('"x"', "'a\"b'"), "study.name", 'a"b'),
         (toml().replace('"x"', f'"{"x" * 600}"'), "study.name", "100"),
     ],
 )
@@ -177,11 +181,11 @@ def test_a_file_has_a_largest_size(tmp_path: Path) -> None:
     assert refusal(path, path.read_text() + "x") == "a study file has at most 1048576 bytes, this has 1048577."
 
 
-@pytest.mark.parametrize("name", ["absent.toml", ".", "x" * 300])
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "code"), [("absent.toml", ENOENT), (".", EISDIR), ("x" * 300, ENAMETOOLONG)])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, code: int) -> None:
     with pytest.raises(SpecError) as caught:
         read_spec(tmp_path / name)
-    assert str(caught.value).startswith(f"{tmp_path / name}: ")
+    assert str(caught.value) == f"{tmp_path / name}: {os.strerror(code)}."
 
 
 @pytest.mark.parametrize("name", ["😀", "a'b", "اسم", "$(x)", "[red]x", "%s{0}"])
@@ -212,7 +216,7 @@ def test_overrides_come_after_the_file_and_in_order(tmp_path: Path) -> None:
         ("search.trials='20'", "search.trials: .*'20'"),
         ("study.name=", "study.name: "),
         ("study=1", "study: must be a table, but got 1"),
-        ("data.source=\udcff", "data.source: .*udcff"),
+        ("data.source=\udcff", "takes key=value.*udcff"),
     ],
 )
 def test_a_bad_override_is_one_line(tmp_path: Path, override: str, words: str) -> None:
@@ -256,13 +260,10 @@ def test_no_damage_to_a_file_is_a_traceback(tmp_path: Path) -> None:
 
 ODD = [True, -1, 0, 2, 0.5, 0.125, math.nan, math.inf, "", "x", "\ud800", [], [[1]], [1, "a"], {}, {"low": 1}]
 HUGE = [
-    pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason))
-    for value, reason in [
-        (10**30, "a step larger than the range makes Optuna warn"),
-        (1e308, "a step larger than the range makes Optuna warn"),
-        (10**400, "float() of it overflows"),
-        (1e-320, "the range over it is infinite"),
-    ]
+    10**30,
+    1e308,
+    10**400,
+    1e-320,
 ]
 
 
@@ -283,15 +284,15 @@ def test_no_value_anywhere_is_a_traceback(odd: Any) -> None:
         assert len(problem(partial(parse_spec, damaged, "here")).splitlines()) <= 1
 
 
-@pytest.mark.xfail(strict=True, reason="tomllib raises RecursionError or ValueError")
 @pytest.mark.parametrize(
-    "text", ["a = " + "[" * 5000, "a" + ".a" * 5000 + " = 1", "a = " + "9" * 5000], ids=["list", "key", "int"]
+    "text",
+    ["a = " + "[" * 5000, "a = " + "9" * 5000, "a" + ".a" * 5000 + " = 1"],
+    ids=["list", "int", "key"],
 )
 def test_what_tomllib_cannot_take_is_one_line(tmp_path: Path, text: str) -> None:
     assert refusal(tmp_path / "s.toml", text)
 
 
-@pytest.mark.xfail(strict=True, reason="the limit of [training] is not that of [space] and [default]")
 @pytest.mark.parametrize(
     "sections",
     [
@@ -304,7 +305,6 @@ def test_a_size_that_no_machine_has_is_refused(tmp_path: Path, sections: dict[st
     assert "10000000" in refusal(tmp_path / "s.toml", toml(**sections))
 
 
-@pytest.mark.xfail(strict=True, reason="keys go into the message as they are, and values at full length")
 @pytest.mark.parametrize("line", [r'"a\nb" = 1', r'"a\u001bm" = 1', f'seed = "{"x" * 5000}"', f"{'x' * 5000} = 1"])
 def test_a_message_is_one_readable_line(tmp_path: Path, line: str) -> None:
     message = refusal(tmp_path / "s.toml", toml(study=line))
@@ -312,7 +312,6 @@ def test_a_message_is_one_readable_line(tmp_path: Path, line: str) -> None:
     assert len(message) < 1000
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic's own words, or a rule without its value")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -320,7 +319,7 @@ def test_a_message_is_one_readable_line(tmp_path: Path, line: str) -> None:
         (toml(study='"a[0]" = 1'), r"^study\.a\[0\]: there is no such key"),
         (toml(training="hidden_units = 0"), "^training.hidden_units: .*0"),
         (toml(space="l2 = { low = nan, high = 1 }"), "^space.l2.low: .*number.*nan"),
-        (toml(space='activation = { low = "a", high = "b" }'), "^space.activation: .*choices"),
+        (toml(space='activation = { low = "a", high = "b" }'), "^space.activation.*choices"),
         (toml(space="hidden_units = { low = 1, high = 8 }", training="hidden_layers = 0"), "^space.hidden_units"),
         (toml(default="learning_rate = [1.0]"), "^default.learning_rate: .*number"),
         (toml().replace('"x"', '"../x"'), r"^study.name: .*'\.\./x'"),
@@ -331,15 +330,16 @@ def test_the_rule_is_the_one_that_was_broken(tmp_path: Path, content: str, words
         raise SpecError(refusal(tmp_path / "s.toml", content))
 
 
-@pytest.mark.xfail(strict=True, reason="only the first line of the value is taken, the rest is dropped silently")
 def test_an_override_sets_one_key(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(toml())
     with pytest.raises(SpecError):
         read_spec(tmp_path / "s.toml", ["search.trials=2\nseed=3"])
 
 
-@pytest.mark.xfail(strict=True, reason="an integer in [space] stays one, so that the digests differ")
 def test_one_meaning_has_one_resolved_form() -> None:
-    document = {"study": {"name": "x"}, "data": {"source": "iris"}}
-    specs = [parse_spec({**document, "space": {"l2": {"low": low, "high": 1}}}, "here") for low in (0, 0.0)]
-    assert canonical_json(specs[0].resolved()) == canonical_json(specs[1].resolved())
+    def text(one: float, zero: float) -> str:
+        space = {"l2": {"low": zero, "high": one}, "dropout": {"choices": [zero, 0.5]}}
+        base = {"study": {"name": "x"}, "data": {"source": "iris"}, "default": {"l2": one}}
+        return canonical_json(parse_spec({**base, "space": space}, "here").resolved())
+
+    assert text(1, 0) == text(1.0, 0.0)

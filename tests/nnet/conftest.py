@@ -10,41 +10,55 @@ from numpy.typing import DTypeLike
 
 from nnet.arrays import Array
 from nnet.batches import FoldData
+from nnet.losses import LOSSES
 
-CheckGradient = Callable[[Callable[[], float], Array, Array], None]
+CheckGradient = Callable[..., None]
 MakeFolds = Callable[..., list[FoldData]]
 MakeSeeds = Callable[..., list[np.random.SeedSequence]]
 
 
 @pytest.fixture
 def check_gradient() -> CheckGradient:
-    """check(f, at, gradient): is `gradient` that of f() with respect to the float64 array `at`, which f reads?"""
+    """check(f, at, gradient): is `gradient` that of f() with respect to the float64 array `at`, which f reads?
 
-    def check(f: Callable[[], float], at: Array, gradient: Array, h: float = 1e-5) -> None:
+    Where f gives (F,) values of F folds, it is the gradient of their sum; then fold k of `at` (F, ...) must act on
+    value k alone, all folds are changed at a time, and their gradients are checked one by one.
+    """
+
+    def check(f: Callable[[], float | Array], at: Array, gradient: Array, h: float = 1e-5) -> None:
         assert at.dtype == gradient.dtype == np.float64
+        assert at.shape == gradient.shape
+        folds = at.ndim > 1 and np.ndim(f()) == 1
         numeric = np.empty(at.shape)
-        for index in np.ndindex(at.shape):
-            kept = at[index]
-            at[index] = kept + h
+        for index in np.ndindex(at.shape[folds:]):
+            here = (slice(None), *index) if folds else index
+            kept = np.copy(at[here])
+            at[here] = kept + h
             above = f()
-            at[index] = kept - h
-            numeric[index] = (above - f()) / (2 * h)
-            at[index] = kept
-        assert np.abs(gradient - numeric).max() / np.abs(numeric).max() < 1e-6
+            at[here] = kept - h
+            numeric[here] = (above - f()) / (2 * h)
+            at[here] = kept
+        for exact, approximate in zip(gradient, numeric, strict=True) if folds else [(gradient, numeric)]:
+            assert np.abs(exact - approximate).max() < 1e-6 * np.abs(approximate).max()
 
     return check
 
 
 @pytest.fixture
 def make_folds() -> MakeFolds:
-    """make((train, validation) rows of each fold, inputs, classes, dtype, seed): each fold with data of its own."""
+    """make((train, validation) rows of each fold, inputs, outputs, dtype, seed, loss, weighted): folds of own data.
+
+    The targets are what the loss asks for: labels, or numbers for each output. A sixth of the weights are 0.
+    """
 
     def make(
         rows: Sequence[tuple[int, int]],
         inputs: int | Sequence[int] = 6,
-        classes: int = 3,
+        outputs: int = 3,
         dtype: DTypeLike = np.float32,
         seed: int = 0,
+        loss: str = "cross_entropy",
+        weighted: bool = False,
     ) -> list[FoldData]:
         rng = np.random.default_rng(seed)
         widths = [inputs] * len(rows) if isinstance(inputs, int) else inputs
@@ -53,7 +67,12 @@ def make_folds() -> MakeFolds:
             count = train + validation
             x = rng.normal(size=(count, width)).astype(dtype)
             order = rng.permutation(count)
-            folds.append(FoldData(x, rng.integers(0, classes, count), order[:train], order[train:]))
+            if LOSSES[loss].classifies:
+                y = rng.integers(0, outputs if outputs > 1 else 2, count)
+            else:
+                y = rng.normal(0, 2, (count, outputs))
+            weights = rng.integers(0, 6, count) / 4 if weighted else None
+            folds.append(FoldData(x, y, order[:train], order[train:], weights))
         return folds
 
     return make

@@ -6,56 +6,127 @@ import numpy as np
 import pytest
 import scipy.special
 
-from nnet.activations import ACTIVATIONS
+from nnet.activations import ACTIVATIONS, RECTIFIERS
 
-FORMULAS = {"sigmoid": scipy.special.expit, "tanh": np.tanh, "relu": lambda z: np.where(z > 0, z, 0.0)}
+
+def gelu(z):
+    return z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+
+
+FORMULAS = {
+    "gelu": gelu,
+    "identity": lambda z: z,
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "relu": lambda z: np.where(z > 0, z, 0.0),
+    "sigmoid": scipy.special.expit,
+    "silu": lambda z: z * scipy.special.expit(z),
+    "tanh": np.tanh,
+}
+SLOPES_AT_ZERO = {"gelu": 0.5, "identity": 1, "leaky_relu": 0.01, "relu": 0, "sigmoid": 0.25, "silu": 0.5, "tanh": 1}
 DTYPES = [np.float32, np.float64]
+SHAPE = (3, 4, 5)
+
+# torch 2.13.0, float64, at [-3, -1, -0.25, 0.5, 2]: the value, and the gradient of its sum
+PYTORCH_POINTS = [-3.0, -1.0, -0.25, 0.5, 2.0]
+PYTORCH = {
+    "gelu": (
+        [-0.0036373920817729943, -0.15880800939172324, -0.100324649298315, 0.34571400982514394, 1.954597694087775],
+        [-0.011584166630969648, -0.08296408384578252, 0.30464590484893955, 0.8673699035346424, 1.0860992566236183],
+    ),
+    "identity": (
+        [-3.0, -1.0, -0.25, 0.5, 2.0],
+        [1.0, 1.0, 1.0, 1.0, 1.0],
+    ),
+    "leaky_relu": (
+        [-0.03, -0.01, -0.0025, 0.5, 2.0],
+        [0.01, 0.01, 0.01, 1.0, 1.0],
+    ),
+    "relu": (
+        [0.0, 0.0, 0.0, 0.5, 2.0],
+        [0.0, 0.0, 0.0, 1.0, 1.0],
+    ),
+    "sigmoid": (
+        [0.04742587317756678, 0.2689414213699951, 0.43782349911420193, 0.6224593312018546, 0.8807970779778823],
+        [0.04517665973091214, 0.19661193324148185, 0.24613408273759835, 0.2350037122015945, 0.10499358540350662],
+    ),
+    "silu": (
+        [-0.14227761953270035, -0.2689414213699951, -0.10945587477855048, 0.3112296656009273, 1.7615941559557646],
+        [-0.08810410601516962, 0.07232948812851325, 0.37628997842980233, 0.7399611873026519, 1.0907842487848955],
+    ),
+    "tanh": (
+        [-0.9950547536867305, -0.7615941559557649, -0.24491866240370913, 0.46211715726000974, 0.9640275800758169],
+        [0.009866037165440166, 0.41997434161402614, 0.940014848806378, 0.7864477329659274, 0.07065082485316443],
+    ),
+}
+
+
+def make(name, shape=SHAPE, dtype=np.float64):
+    return ACTIVATIONS[name](shape, np.dtype(dtype))
+
+
+def one_row(values, dtype):
+    return np.array(values, dtype).reshape(1, 1, -1)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_value_is_the_formula_computed_in_place(name, dtype):
-    z = np.random.default_rng(0).normal(0, 3, (3, 4, 5)).astype(dtype)
-    a = z.copy()
-    assert ACTIVATIONS[name].forward(a) is None
-    np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=0, atol=40 * np.finfo(dtype).eps)
+def test_value_is_the_formula(name, dtype):
+    z = np.random.default_rng(0).normal(0, 3, SHAPE).astype(dtype)
+    a = make(name, dtype=dtype).forward(z.copy())
+    assert a.dtype == dtype
+    np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=1e-5, atol=40 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_value_and_slope_are_pytorchs(name):
+    z, value, slope = PYTORCH_POINTS, *PYTORCH[name]
+    layer = make(name, (1, 1, len(z)))
+    np.testing.assert_allclose(layer.forward(one_row(z, float)).ravel(), value, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(layer.backward(np.ones((1, 1, len(z)))).ravel(), slope, rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_derivative_matches_central_differences(name, check_gradient):
     rng = np.random.default_rng(1)
-    z, da = rng.normal(0, 2, (3, 4, 5)), rng.normal(size=(3, 4, 5))
+    z, da, layer = rng.normal(0, 2, SHAPE), rng.normal(size=SHAPE), make(name)
+    layer.forward(z.copy())
+    dz = layer.backward(da.copy()).copy()
+    check_gradient(lambda: float((da * layer.forward(z.copy())).sum()), z, dz)
 
-    def forward():
-        a = z.copy()
-        ACTIVATIONS[name].forward(a)
-        return a
 
-    dz = da.copy()
-    ACTIVATIONS[name].backward(forward(), dz, np.empty_like(z))
-    check_gradient(lambda: float((da * forward()).sum()), z, dz)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_layer_forgets_the_batch_before(name):
+    rng = np.random.default_rng(2)
+    first, second, da = rng.normal(size=(3, *SHAPE))
+    used, fresh = make(name), make(name)
+    used.forward(first.copy())
+    used.backward(da.copy())
+    assert np.array_equal(used.forward(second.copy()), fresh.forward(second.copy()))
+    assert np.array_equal(used.backward(da.copy()), fresh.backward(da.copy()))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name, dtype):
-    a = np.array([-1e4, -100, 0, 100, 1e4], dtype)
-    ACTIVATIONS[name].forward(a)
-    da = np.ones_like(a)
-    ACTIVATIONS[name].backward(a, da, np.empty_like(a))
-    assert np.isfinite(a).all()
+    values = [-1e4, -100, 0, 100, 1e4]
+    layer = make(name, (1, 1, 5), dtype)
+    a = layer.forward(one_row(values, dtype)).copy()
+    da = layer.backward(np.ones((1, 1, 5), dtype))
+    np.testing.assert_allclose(a.ravel(), FORMULAS[name](np.array(values)), rtol=1e-6, atol=1e-30)
     assert np.isfinite(da).all()
-    assert (np.diff(a) >= 0).all()
 
 
-def test_relu_passes_no_gradient_at_zero():
-    a, da = np.zeros(1), np.ones(1)
-    ACTIVATIONS["relu"].backward(a, da, np.empty(1))
-    assert da[0] == 0
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slope_at_zero(name):
+    layer = make(name, (1, 1, 1))
+    layer.forward(np.zeros((1, 1, 1)))
+    assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(SLOPES_AT_ZERO[name], abs=1e-15)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_nan_is_not_hidden(name):
-    a = np.array([np.nan])
-    ACTIVATIONS[name].forward(a)
-    assert np.isnan(a[0])
+    assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all()
+
+
+def test_rectifiers_are_activations():
+    assert set(ACTIVATIONS) >= RECTIFIERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,6 @@ from nnet.batches import FoldData, Gatherer, runs
 from nnet.errors import SettingError, ShapeError
 
 CLASSES = 3
-FLOAT32 = np.dtype(np.float32)
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,21 @@ def example(lengths=(20, 7, 20, 0, 3)):
     return folds, orders
 
 
+def targets_of(folds):
+    return [np.eye(CLASSES, dtype=np.float32)[data.y] for data in folds]
+
+
+def weigh(folds, which=range(5)):
+    rng = np.random.default_rng(1)
+    return [replace(data, weights=rng.uniform(size=30)) if fold in which else data for fold, data in enumerate(folds)]
+
+
 def copied(gatherer, orders):
-    """Step by step and fold by fold: (step, fold) -> its x, targets and labels."""
+    """Step by step and fold by fold: (step, fold) -> its x, targets and weights."""
     return {
-        (number, batch.folds.start + fold): [a[fold].copy() for a in (batch.x, batch.targets, batch.labels)]
+        (number, batch.folds.start + fold): [
+            None if a is None else a[fold].copy() for a in (batch.x, batch.targets, batch.weights)
+        ]
         for number, step in enumerate(gatherer.batches(orders))
         for batch in step
         for fold in range(len(batch.x))
@@ -70,26 +81,42 @@ def copied(gatherer, orders):
 @pytest.mark.parametrize("together", [1, 2, 5])
 def test_every_row_once_in_order_with_a_ragged_last_batch(size, together):
     folds, orders = example()
-    found = copied(Gatherer(folds, CLASSES, size, together, FLOAT32), orders)
+    found = copied(Gatherer(folds, targets_of(folds), size, together), orders)
     for fold, (data, order) in enumerate(zip(folds, orders, strict=True)):
         parts = [order[start : start + size] for start in range(0, len(order), size)]
         assert [step for step, k in found if k == fold] == list(range(len(parts)))  # then it sits out
         for step, rows in enumerate(parts):
-            x, targets, labels = found[step, fold]
+            x, targets, weights = found[step, fold]
             assert np.array_equal(x, data.x[rows])
-            assert np.array_equal(labels, data.y[rows])
             assert np.array_equal(targets, np.eye(CLASSES)[data.y[rows]])
+            assert weights is None
             assert x.dtype == targets.dtype == np.float32
+
+
+@pytest.mark.parametrize("which", [[0, 1, 2, 3, 4], [1], [0, 4]], ids=str)
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_weights_are_the_rows_own_and_one_in_folds_without(which, together):
+    folds, orders = example()
+    folds = weigh(folds, which)
+    gatherer = Gatherer(folds, targets_of(folds), 6, together)
+    for _ in range(2):  # the buffers hold an earlier epoch the second time
+        for (step, fold), (x, _, weights) in copied(gatherer, orders).items():
+            expected = np.ones(30) if folds[fold].weights is None else folds[fold].weights
+            rows = orders[fold][step * 6 : step * 6 + 6]
+            assert weights.shape == (len(x), 1)
+            assert weights.dtype == np.float32
+            assert np.array_equal(weights[:, 0], expected[rows].astype(np.float32))
 
 
 @pytest.mark.parametrize("together", [1, 2, 5])
 @pytest.mark.parametrize("gather", [1, 5 * 3 * 4 * 2, 5 * 3 * 4 * 3])
 def test_gathering_ahead_changes_no_batch(gather, together, monkeypatch):
     folds, orders = example()
-    whole = copied(Gatherer(folds, CLASSES, 3, together, FLOAT32), orders)
+    folds = weigh(folds)
+    whole = copied(Gatherer(folds, targets_of(folds), 3, together), orders)
     monkeypatch.setattr(batches, "GATHER", gather)
-    small = Gatherer(folds, CLASSES, 3, together, FLOAT32)
-    for _ in range(2):  # the buffers hold an earlier epoch the second time
+    small = Gatherer(folds, targets_of(folds), 3, together)
+    for _ in range(2):
         found = copied(small, orders)
         assert found.keys() == whole.keys()
         for key in whole:
@@ -98,23 +125,55 @@ def test_gathering_ahead_changes_no_batch(gather, together, monkeypatch):
 
 def test_no_batch_mixes_folds_beyond_together_or_of_other_sizes():
     folds, orders = example((20, 20, 20, 7, 7))
-    for step in Gatherer(folds, CLASSES, 6, 2, FLOAT32).batches(orders):
+    for step in Gatherer(folds, targets_of(folds), 6, 2).batches(orders):
         for batch in step:
-            assert len(batch.x) == len(batch.targets) == len(batch.labels) == batch.folds.stop - batch.folds.start <= 2
+            assert len(batch.x) == len(batch.targets) == batch.folds.stop - batch.folds.start <= 2
             assert (batch.x[..., 1] == np.arange(5)[batch.folds, None]).all()
 
 
-def test_a_batch_without_rows_is_refused():
+@pytest.mark.parametrize(("size", "together", "name"), [(0, 1, "batch_size"), (1, 0, "folds_per_step")])
+def test_a_batch_without_rows_or_folds_is_refused(size, together, name):
     folds, _ = example()
-    with pytest.raises(SettingError, match="`batch_size >= 1` must hold, but got batch_size=0"):
-        Gatherer(folds, CLASSES, 0, 1, FLOAT32)
+    with pytest.raises(SettingError, match=f"`{name} >= 1` must hold, but got {name}=0"):
+        Gatherer(folds, targets_of(folds), size, together)
+
+
+@pytest.mark.parametrize("change", [{"x": np.zeros((30, 5), np.float32)}, {"x": np.zeros((30, 4))}], ids=str)
+def test_folds_of_two_widths_or_types_are_refused(change):
+    folds, _ = example()
+    folds[3] = replace(folds[3], **change)
+    with pytest.raises(ShapeError, match="folds must be float32 of width 4, but got"):
+        Gatherer(folds, targets_of(folds), 4, 2)
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 1), (30, 2)], ids=str)
+def test_targets_are_labels_or_numbers_in_columns(shape):
+    data = FoldData(np.zeros((30, 4)), np.zeros(shape), np.arange(30), np.arange(0))
+    assert data.y.shape == shape
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "rows"),
-    [((5, 2), (4,), 3), ((5,), (5,), 3), ((5, 2), (5, 1), 3), ((5, 2), (5,), 0)],
-    ids=["lengths differ", "x is flat", "y is not", "no training rows"],
+    ("x", "y", "rows", "weights"),
+    [
+        ((5, 2), (4,), 3, None),
+        ((5,), (5,), 3, None),
+        ((5, 2), (5, 1, 1), 3, None),
+        ((5, 2), (), 3, None),
+        ((5, 2), (5,), 0, None),
+        ((5, 2), (5,), 3, (4,)),
+        ((5, 2), (5,), 3, (5, 1)),
+    ],
+    ids=["lengths", "flat x", "deep y", "scalar y", "no training rows", "weights' length", "deep weights"],
 )
-def test_fold_data_of_wrong_shape_is_refused(x, y, rows):
+def test_fold_data_of_wrong_shape_is_refused(x, y, rows, weights):
+    weights = None if weights is None else np.ones(weights)
     with pytest.raises(ShapeError, match="must"):
-        FoldData(np.zeros(x, np.float32), np.zeros(y, int), np.arange(rows), np.arange(0))
+        FoldData(np.zeros(x, np.float32), np.zeros(y, int), np.arange(rows), np.arange(0), weights)
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+@pytest.mark.parametrize("rows", [np.array([30, 3]), np.array([-1, 3]), np.arange(30) < 20, np.array([1.0])], ids=str)
+def test_rows_that_are_no_row_numbers_are_refused(part, rows):
+    folds, _ = example()
+    with pytest.raises(ShapeError, match=rf"^{part}.* must "):
+        replace(folds[0], **{part: rows})

@@ -5,44 +5,83 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnet.activations import ACTIVATIONS, RECTIFIERS
 from nnet.errors import SettingError
 from nnet.initializers import INITIALIZERS, initializer_for
 
-VARIANCES = {"he": lambda inputs, outputs: 2 / inputs, "glorot": lambda inputs, outputs: 2 / (inputs + outputs)}
+VARIANCES = {
+    "glorot": lambda inputs, outputs: 2 / (inputs + outputs),
+    "he": lambda inputs, outputs: 2 / inputs,
+    "normal": lambda inputs, outputs: 1e-4,
+    "orthogonal": lambda inputs, outputs: 1 / max(inputs, outputs),
+    "zeros": lambda inputs, outputs: 0.0,
+}
+
+
+def draw(name, inputs, outputs, seed=0):
+    return INITIALIZERS[name](np.random.default_rng(seed), inputs, outputs)
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 @pytest.mark.parametrize(("inputs", "outputs"), [(300, 200), (50, 1000)])
 def test_mean_and_variance(name, inputs, outputs):
-    weights = INITIALIZERS[name](np.random.default_rng(0), inputs, outputs)
+    weights = draw(name, inputs, outputs)
     variance, count = VARIANCES[name](inputs, outputs), inputs * outputs
     assert weights.shape == (inputs, outputs)
-    assert abs(weights.mean()) < 4 * np.sqrt(variance / count)
-    assert abs(weights.var() / variance - 1) < 4 * np.sqrt(2 / count)  # the normal's; the uniform's is smaller
+    assert weights.flags.c_contiguous
+    assert abs(weights.mean()) <= 4 * np.sqrt(variance / count)
+    # the normal's spread; the uniform's is smaller
+    assert abs(weights.var() - variance) <= 4 * np.sqrt(2 / count) * variance
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_weights_follow_from_the_generator_alone(name):
-    first, again, other = (INITIALIZERS[name](np.random.default_rng(seed), 4, 3) for seed in (1, 1, 2))
+    first, again, other = (draw(name, 4, 3, seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
+    assert np.array_equal(first, other) == (name == "zeros")
 
 
 def test_glorot_is_uniform_and_bounded():
-    weights = INITIALIZERS["glorot"](np.random.default_rng(0), 100, 50)
+    weights = draw("glorot", 100, 50)
     limit = np.sqrt(6 / 150)
     assert np.abs(weights).max() <= limit
     counts = np.histogram(weights, bins=10, range=(-limit, limit))[0]
     assert np.abs(counts - 500).max() < 4 * np.sqrt(500)
 
 
-@pytest.mark.parametrize(("activation", "name"), [("relu", "he"), ("tanh", "glorot"), ("sigmoid", "glorot")])
-def test_auto_chooses_by_activation_and_a_name_overrides(activation, name):
-    assert initializer_for("auto", activation) is INITIALIZERS[name]
+@pytest.mark.parametrize("name", ["he", "normal"])
+def test_he_and_normal_are_normal(name):
+    weights = draw(name, 200, 200)
+    deviation = np.sqrt(VARIANCES[name](200, 200))
+    for times, share in ((1, 0.6827), (2, 0.9545), (3, 0.9973)):
+        assert abs((np.abs(weights) < times * deviation).mean() - share) < 0.01
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(7, 7), (9, 4), (4, 9), (5, 1), (1, 5), (1, 1)])
+def test_orthogonal_has_orthonormal_columns_or_rows(inputs, outputs):
+    weights = draw("orthogonal", inputs, outputs)
+    product = weights.T @ weights if inputs >= outputs else weights @ weights.T
+    np.testing.assert_allclose(product, np.eye(min(inputs, outputs)), atol=1e-13)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 2), (2, 3), (1, 1)])
+def test_orthogonal_prefers_no_direction(inputs, outputs):
+    drawn = np.array([draw("orthogonal", inputs, outputs, seed) for seed in range(400)])
+    spread = np.sqrt(1 / max(inputs, outputs) / 400)
+    assert (np.abs(drawn.mean(axis=0)) < 4 * spread).all()
+    if inputs != 1:
+        np.testing.assert_allclose((drawn**2).mean(axis=0), 1 / max(inputs, outputs), atol=0.08)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_auto_is_he_before_rectifiers_and_a_name_overrides(activation):
+    rectifier = activation in RECTIFIERS
+    assert rectifier == (activation in {"relu", "leaky_relu", "silu", "gelu"})
+    assert initializer_for("auto", rectifier) is INITIALIZERS["he" if rectifier else "glorot"]
     for asked in INITIALIZERS:
-        assert initializer_for(asked, activation) is INITIALIZERS[asked]
+        assert initializer_for(asked, rectifier) is INITIALIZERS[asked]
 
 
 def test_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(SettingError, match="initializer must be one of glorot, he, but got 'xavier'"):
-        initializer_for("xavier", "relu")
+    with pytest.raises(SettingError, match=r"initializer must be one of glorot, he, .*, but got 'xavier'"):
+        initializer_for("xavier", True)

@@ -1,73 +1,217 @@
-"""Softmax cross-entropy against SciPy and central differences, and where naive formulas overflow."""
+"""Each loss against its definition and central differences; weights, smoothing, and where formulas overflow."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import scipy.special
+from sklearn.metrics import log_loss
 
-from nnet.losses import SoftmaxCrossEntropy
+from nnet.errors import SettingError, ShapeError
+from nnet.losses import LOSSES, loss_of
 
-F, B, C = 3, 5, 4
+F, B = 3, 6
 DTYPES = [np.float32, np.float64]
+DELTA = 0.7
 
 
-def step(logits, targets, total=None):
-    folds, rows, classes = logits.shape
-    total = np.zeros(folds, logits.dtype) if total is None else total
-    gradient = SoftmaxCrossEntropy(folds, rows, classes, logits.dtype).step(logits, targets, total)
-    return total, gradient
+def softmax_cross_entropy(z, t):
+    return -(t * scipy.special.log_softmax(z, axis=-1)).sum(axis=-1)
 
 
-def example(seed=0, dtype=np.float64, scale=2.0):
+def binary_cross_entropy(z, t):
+    return -(t * scipy.special.log_expit(z) + (1 - t) * scipy.special.log_expit(-z)).sum(axis=-1)
+
+
+REFERENCES = {
+    "binary_cross_entropy": binary_cross_entropy,
+    "cross_entropy": softmax_cross_entropy,
+    "huber": lambda z, t: scipy.special.huber(DELTA, z - t).sum(axis=-1),
+    "mean_squared_error": lambda z, t: ((z - t) ** 2).sum(axis=-1),
+}
+UNITS = {"binary_cross_entropy": [1], "cross_entropy": [1, 2, 5, 40], "huber": [1, 4], "mean_squared_error": [1, 4]}
+CASES = [(name, units) for name in LOSSES for units in UNITS[name]]
+
+
+def example(name, units, dtype=np.float64, smoothing=0.1, seed=0, scale=2.0):
+    """(F, B, units) outputs and targets; errors on both sides of delta."""
     rng = np.random.default_rng(seed)
-    return rng.normal(0, scale, (F, B, C)).astype(dtype), np.eye(C, dtype=dtype)[rng.integers(0, C, (F, B))]
+    if LOSSES[name].classifies:
+        y = rng.integers(0, max(units, 2) if name == "binary_cross_entropy" else units, F * B)
+    else:
+        y = rng.normal(size=(F * B, units))
+    targets = LOSSES[name].encode(y, units, smoothing, np.dtype(dtype)).reshape(F, B, units)
+    return rng.normal(0, scale, (F, B, units)).astype(dtype), targets
 
 
+def example_weights(dtype=np.float64):
+    weights = np.random.default_rng(5).integers(1, 5, (F, B, 1)).astype(dtype)
+    weights[:, 1] = weights[1, 3] = 0
+    return weights
+
+
+def step(name, z, targets, weights=None, total=None, delta=DELTA):
+    total = np.zeros(len(z), z.dtype) if total is None else total
+    return total, LOSSES[name](z.shape, z.dtype, delta).step(z.copy(), targets, total, weights)
+
+
+@pytest.mark.parametrize(("name", "units"), CASES)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_loss_and_gradient_are_those_of_scipy(dtype):
-    logits, targets = example(dtype=dtype)
-    exact = logits.astype(np.float64)
-    total, gradient = step(logits, targets)
-    tolerance = 20 * np.finfo(dtype).eps
-    expected = -(targets * scipy.special.log_softmax(exact, axis=-1)).sum(axis=(1, 2))
-    np.testing.assert_allclose(total, expected, rtol=tolerance)
-    np.testing.assert_allclose(gradient, (scipy.special.softmax(exact, axis=-1) - targets) / B, atol=tolerance)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_total_is_the_weighted_sum_of_the_definition(name, units, dtype, weighted):
+    z, targets = example(name, units, dtype)
+    weights = example_weights(dtype) if weighted else None
+    expected = REFERENCES[name](z.astype(np.float64), targets.astype(np.float64))
+    expected = (expected * (weights[..., 0] if weighted else 1)).sum(axis=1)
+    total, gradient = step(name, z, targets, weights)
+    np.testing.assert_allclose(total, expected, rtol=60 * np.finfo(dtype).eps)
+    assert gradient.dtype == dtype
+    again, _ = step(name, z, targets, weights, np.array([1, 2, 3], dtype))
+    np.testing.assert_allclose(again, total + np.array([1, 2, 3]), rtol=4 * np.finfo(dtype).eps)
 
 
-@pytest.mark.parametrize("soft", [False, True])
-def test_gradient_of_each_folds_mean_matches_central_differences(soft, check_gradient):
-    logits, targets = example(1)
-    if soft:
-        targets = scipy.special.softmax(np.random.default_rng(2).normal(size=(F, B, C)), axis=-1)
-    _, gradient = step(logits.copy(), targets)
-    check_gradient(lambda: float(step(logits.copy(), targets)[0].sum()) / B, logits, gradient)
+@pytest.mark.parametrize(("name", "units"), [case for case in CASES if case != ("cross_entropy", 1)])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_gradient_of_each_folds_mean_matches_central_differences(name, units, smoothing, weighted, check_gradient):
+    z, targets = example(name, units, smoothing=smoothing, seed=1)
+    weights = example_weights() if weighted else np.ones((F, B, 1))
+    if name == "huber":
+        errors = np.abs(z - targets)
+        assert (errors < DELTA).any()
+        assert (errors > DELTA).any()
+        assert np.abs(errors - DELTA).min() > 1e-4  # the difference does not step across
+
+    def mean():
+        return step(name, z, targets, weights if weighted else None)[0] / weights.sum(axis=(1, 2))
+
+    check_gradient(mean, z, step(name, z, targets, weights if weighted else None)[1])
 
 
+@pytest.mark.parametrize(("name", "units"), CASES)
+def test_a_row_of_weight_two_is_a_row_taken_twice_and_of_weight_zero_none(name, units):
+    z, targets = example(name, units)
+    weights = np.ones((F, B, 1))
+    weights[:, 0], weights[:, 2] = 2, 0
+    rows = [0, 0, 1, 3, 4, 5]
+    total, gradient = step(name, z, targets, weights)
+    repeated, by_row = step(name, z[:, rows], targets[:, rows])
+    np.testing.assert_allclose(total, repeated, rtol=1e-14)
+    np.testing.assert_allclose(gradient[:, rows], by_row * np.array([2, 2, 1, 1, 1, 1])[:, None], atol=1e-15)
+    assert not gradient[:, 2].any()
+
+
+@pytest.mark.parametrize(("name", "units"), CASES)
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("scale", [1e4, -1e4])
-def test_extreme_logits_stay_finite_and_right(dtype, scale):
-    logits = np.zeros((2, 2, 3), dtype)
-    logits[..., 0] = scale
-    logits[..., 1] = -scale
-    targets = np.eye(3, dtype=dtype)[[[0, 1], [2, 2]]]
-    expected = -(targets * scipy.special.log_softmax(logits.astype(np.float64), axis=-1)).sum(axis=(1, 2))
-    total, gradient = step(logits, targets)
+def test_a_batch_that_weighs_nothing_changes_nothing(name, units, dtype):
+    z, targets = example(name, units, dtype)
+    total, gradient = step(name, z, targets, np.zeros((F, B, 1), dtype))
+    assert not total.any()
+    assert not gradient.any()
+
+
+@pytest.mark.parametrize(("name", "units"), CASES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_are_the_definition_in_float64(name, units, dtype):
+    z, targets = example(name, units, dtype, smoothing=0.0, scale=5)
+    before = z.copy()
+    losses = LOSSES[name].rows(z[0], targets[0], DELTA)
+    assert losses.dtype == np.float64
+    expected = REFERENCES[name](z[0].astype(np.float64), targets[0].astype(np.float64))
+    np.testing.assert_allclose(losses, expected, rtol=1e-13, atol=1e-14)
+    assert np.array_equal(z, before)
+
+
+@pytest.mark.parametrize(("name", "units"), CASES)
+def test_the_gradient_is_the_outputs_buffer(name, units):
+    z, targets = example(name, units)
+    assert LOSSES[name](z.shape, z.dtype).step(z, targets, np.zeros(F)) is z
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("scale", [1e4, -1e4, 100])
+def test_extreme_logits_stay_finite_and_right(name, dtype, scale):
+    units = 1 if name == "binary_cross_entropy" else 3
+    z = np.zeros((1, 3, units), dtype)
+    z[0, :, 0] = scale, -scale, scale
+    targets = LOSSES[name].encode(np.array([0, 1, 1]), units, 0.0, np.dtype(dtype))[None]
+    expected = REFERENCES[name](z.astype(np.float64), targets.astype(np.float64))
+    total, gradient = step(name, z, targets)
+    np.testing.assert_allclose(total, expected.sum(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(LOSSES[name].rows(z[0], targets[0]), expected[0], rtol=1e-6, atol=1e-40)
     assert np.isfinite(gradient).all()
-    np.testing.assert_allclose(total, expected, rtol=1e-6)
 
 
-def test_the_loss_is_added_and_the_gradient_is_the_logits_buffer():
-    logits, targets = example(3)
-    alone, _ = step(logits.copy(), targets)
-    total, gradient = step(logits, targets, np.array([1.0, 2.0, 3.0]))
-    np.testing.assert_allclose(total, alone + np.array([1, 2, 3]), rtol=1e-15)
-    assert gradient is logits
-    np.testing.assert_allclose(gradient.sum(axis=-1), 0, atol=1e-15)
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_confident_right_answer_costs_nothing_and_nan_is_not_hidden(name):
+    units = UNITS[name][-1]
+    targets = LOSSES[name].encode(
+        np.zeros(2, int) if LOSSES[name].classifies else np.zeros((2, units)), units, 0, float
+    )
+    z = np.where(targets == 1, 800.0, -800.0) if LOSSES[name].classifies else targets.copy()
+    assert not step(name, z[None], targets[None])[0].any()
+    assert not LOSSES[name].rows(z, targets).any()
+    z[0, 0] = np.nan
+    with np.errstate(invalid="ignore"):
+        total, gradient = step(name, z[:, None], targets[:, None])
+        losses = LOSSES[name].rows(z, targets)
+    assert np.isnan(total).tolist() == np.isnan(losses).tolist() == [True, False]
+    assert np.isnan(gradient[0]).any()
 
 
-def test_a_confident_right_answer_costs_nothing_and_nan_is_not_hidden():
-    logits = np.array([[[50.0, 0.0]], [[np.nan, 0.0]]])
-    total, _ = step(logits, np.array([[[1.0, 0.0]], [[1.0, 0.0]]]))
-    assert 0 <= total[0] < 1e-20
-    assert np.isnan(total[1])
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_smoothing_spreads_its_share_over_all_classes(smoothing, dtype):
+    labels = np.array([2, 0, 1, 1], np.int8)
+    many = LOSSES["cross_entropy"].encode(labels, 3, smoothing, np.dtype(dtype))
+    expected = (1 - smoothing) * np.eye(3)[labels] + smoothing / 3
+    np.testing.assert_allclose(many, expected, rtol=4 * np.finfo(dtype).eps)
+    two = LOSSES["binary_cross_entropy"].encode(labels % 2, 1, smoothing, np.dtype(dtype))
+    np.testing.assert_allclose(two[:, 0], (1 - smoothing) * (labels % 2) + smoothing / 2, rtol=4 * np.finfo(dtype).eps)
+    assert many.dtype == two.dtype == dtype
+
+
+def test_binary_cross_entropy_is_scikit_learns_and_that_of_two_logits():
+    rng = np.random.default_rng(0)
+    z, labels = rng.normal(0, 3, (50, 1)), rng.integers(0, 2, 50)
+    one = LOSSES["binary_cross_entropy"].encode(labels, 1, 0.0, np.dtype(float))
+    two = LOSSES["cross_entropy"].encode(labels, 2, 0.0, np.dtype(float))
+    losses = LOSSES["binary_cross_entropy"].rows(z, one)
+    assert losses.mean() == pytest.approx(log_loss(labels, scipy.special.expit(z[:, 0])), rel=1e-12)
+    np.testing.assert_allclose(LOSSES["cross_entropy"].rows(np.hstack([z * 0, z]), two), losses, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_units_of_the_last_layer(name, classes):
+    if name == "binary_cross_entropy" and classes == 3:
+        with pytest.raises(SettingError, match="for two classes, but there are 3"):
+            LOSSES[name].outputs(classes)
+    else:
+        assert LOSSES[name].outputs(classes) == (1 if name == "binary_cross_entropy" else classes)
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].classifies])
+@pytest.mark.parametrize(
+    "y",
+    [np.array([0, 9]), np.array([-1, 0]), np.zeros((2, 1), int), np.zeros(2)],
+    ids=["large", "small", "2-d", "float"],
+)
+def test_targets_that_are_no_labels_are_refused(name, y):
+    with pytest.raises(ShapeError, match=r"labels must lie in|class indices"):
+        LOSSES[name].encode(y, LOSSES[name].outputs(2), 0.0, np.dtype(float))
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if not LOSSES[name].classifies])
+def test_numbers_become_a_column_for_each_output(name):
+    assert LOSSES[name].encode(np.arange(4), 1, 0.0, np.dtype(np.float32)).tolist() == [[0], [1], [2], [3]]
+    assert LOSSES[name].encode(np.ones((4, 2)), 2, 0.0, np.dtype(np.float32)).shape == (4, 2)
+    with pytest.raises(ShapeError, match="y must have 3 columns, one for each output, but got 2"):
+        LOSSES[name].encode(np.ones((4, 2)), 3, 0.0, np.dtype(float))
+
+
+def test_loss_is_found_by_name_or_refused():
+    assert all(loss_of(name) is LOSSES[name] for name in LOSSES)
+    with pytest.raises(SettingError, match=r"loss must be one of .*, but got 'hinge'"):
+        loss_of("hinge")

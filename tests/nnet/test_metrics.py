@@ -1,57 +1,126 @@
-"""Row scores whose means are scikit-learn's metrics."""
+"""Scores that are scikit-learn's metrics, and row scores whose means they are."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import scipy.special
-from sklearn.metrics import accuracy_score, get_scorer_names, log_loss
+import sklearn.metrics as reference
 
 from nnet.errors import SettingError
-from nnet.metrics import METRICS, row_score
+from nnet.metrics import METRICS, ROW_SCORES, predicted_labels, row_score, score_of
 
 
-def accuracy(labels, probabilities):
-    return accuracy_score(labels, probabilities.argmax(axis=1))
+def probabilities(z):
+    z = z.astype(np.float64)
+    if z.shape[1] == 1:
+        return np.hstack([scipy.special.expit(-z), scipy.special.expit(z)])
+    return scipy.special.softmax(z, axis=1)
 
 
-def neg_log_loss(labels, probabilities):
-    return -log_loss(labels, probabilities, labels=np.arange(probabilities.shape[1]))
+REFERENCES = {
+    "accuracy": lambda z, y: reference.accuracy_score(y, probabilities(z).argmax(axis=1)),
+    "neg_log_loss": lambda z, y: -reference.log_loss(y, probabilities(z), labels=np.arange(max(z.shape[1], 2))),
+    "neg_mean_absolute_error": lambda z, y: -reference.mean_absolute_error(y, z),
+    "neg_mean_squared_error": lambda z, y: -reference.mean_squared_error(y, z),
+    "r2": lambda z, y: reference.r2_score(y, z),
+}
+OF_CLASSES = ("accuracy", "neg_log_loss")
+CASES = [(metric, outputs) for metric in METRICS for outputs in (1, 2, 4)]
+DTYPES = [np.float32, np.float64]
 
 
-SCIKIT_LEARN = {"accuracy": accuracy, "neg_log_loss": neg_log_loss}
+def example(metric, outputs, dtype=np.float64, rows=200):
+    rng = np.random.default_rng(outputs)
+    z = rng.normal(0, 3, (rows, outputs)).astype(dtype)
+    if metric in OF_CLASSES:
+        return z, rng.integers(0, {1: 2, 2: 2, 4: 3}[outputs], rows)  # the last of four classes never occurs
+    y = z + rng.normal(0, 2, (rows, outputs)).astype(dtype)
+    return z, y[:, 0] if outputs == 1 else y
 
 
-@pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_mean_is_scikit_learns_metric(metric, dtype):
-    rng = np.random.default_rng(0)
-    logits, labels = rng.normal(0, 3, (200, 4)).astype(dtype), rng.integers(0, 3, 200)  # the last class never occurs
-    expected = SCIKIT_LEARN[metric](labels, scipy.special.softmax(logits.astype(np.float64), axis=1))
-    scores = row_score(metric)(logits, labels)
-    assert scores.shape == (200,)
+@pytest.mark.parametrize(("metric", "outputs"), CASES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_score_is_scikit_learns_metric(metric, outputs, dtype):
+    z, y = example(metric, outputs, dtype)
+    before = z.copy(), y.copy()
+    score = score_of(metric)(z, y)
+    assert isinstance(score, float)
+    assert score == pytest.approx(REFERENCES[metric](z.astype(np.float64), y.astype(np.float64)), rel=1e-12)
+    assert np.array_equal(z, before[0])
+    assert np.array_equal(y, before[1])
+
+
+@pytest.mark.parametrize("metric", ROW_SCORES)
+@pytest.mark.parametrize("outputs", [1, 4])
+def test_a_row_score_is_the_metric_of_a_single_row(metric, outputs):
+    z, y = example(metric, outputs, np.float32, rows=9)
+    scores = row_score(metric)(z, y)
+    assert scores.shape == (9,)
     assert scores.dtype == np.float64
-    assert abs(scores.mean() - expected) < 1e-12
+    for row in range(9):
+        expected = REFERENCES[metric](z[row : row + 1], y[row : row + 1])
+        assert scores[row] == pytest.approx(expected, rel=1e-6)
+    assert score_of(metric)(z, y) == scores.mean()
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_names_are_scikit_learns_and_logits_stay(metric):
-    assert metric in get_scorer_names()
-    logits = np.random.default_rng(0).normal(size=(5, 3))
-    before = logits.copy()
-    row_score(metric)(logits, np.zeros(5, int))
-    assert np.array_equal(logits, before)
+def test_names_are_scikit_learns(metric):
+    assert metric in reference.get_scorer_names()
+
+
+@pytest.mark.parametrize("metric", [metric for metric in METRICS if metric not in OF_CLASSES])
+def test_one_number_a_row_may_be_flat_or_a_column(metric):
+    z, y = example(metric, 1)
+    assert score_of(metric)(z, y) == score_of(metric)(z, y[:, None])
+
+
+@pytest.mark.parametrize("met", [True, False])
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("constant", [2.0, 0.1])
+def test_r2_of_targets_without_variance_is_scikit_learns(met, outputs, constant):
+    z, y = example("r2", outputs)
+    y = y.reshape(z.shape).copy()
+    y[:, 0] = constant
+    z[:, 0] = constant if met else constant + 1
+    if constant == 2.0:
+        expected = float(met) if outputs == 1 else (float(met) + reference.r2_score(y[:, 1], z[:, 1])) / 2
+        assert score_of("r2")(z, y) == pytest.approx(expected, rel=1e-12)
+    assert score_of("r2")(z, y) == pytest.approx(reference.r2_score(y, z), rel=1e-9)
 
 
 def test_log_likelihood_of_extreme_logits_is_exact():
-    scores = row_score("neg_log_loss")(np.array([[1e4, -1e4], [1e4, -1e4]], np.float32), np.array([0, 1]))
-    assert scores.tolist() == [0.0, -2e4]
+    score = row_score("neg_log_loss")
+    assert score(np.array([[1e4, -1e4], [1e4, -1e4]], np.float32), np.array([0, 1])).tolist() == [0.0, -2e4]
+    assert score(np.array([[1e4], [1e4], [-1e4]], np.float32), np.array([1, 0, 0])).tolist() == [0.0, -1e4, 0.0]
 
 
 def test_of_equal_logits_the_first_counts():
+    assert predicted_labels(np.zeros((2, 3))).tolist() == [0, 0]
+    assert predicted_labels(np.array([[0.0], [1e-30], [-1.0]])).tolist() == [0, 1, 0]
     assert row_score("accuracy")(np.zeros((2, 3)), np.array([0, 1])).tolist() == [1.0, 0.0]
 
 
-def test_unknown_metric_is_refused():
-    with pytest.raises(SettingError, match="metric must be one of accuracy, neg_log_loss, but got 'roc_auc'"):
-        row_score("roc_auc")
+@pytest.mark.parametrize(("metric", "outputs"), CASES)
+def test_nan_outputs_have_no_score(metric, outputs):
+    z, y = example(metric, outputs, rows=5)
+    z[2, -1] = np.nan
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(score_of(metric)(z, y))
+        if metric in ROW_SCORES:
+            assert np.isnan(row_score(metric)(z, y)).tolist() == [False, False, True, False, False]
+
+
+def test_nan_outputs_have_no_r2_for_targets_without_variance_either():
+    assert np.isnan(score_of("r2")(np.array([[np.nan], [1.0]]), np.ones(2)))
+
+
+@pytest.mark.parametrize("find", [row_score, score_of])
+def test_unknown_metric_is_refused(find):
+    with pytest.raises(SettingError, match=r"metric must be one of accuracy, neg_log_loss, .*, but got 'roc_auc'"):
+        find("roc_auc")
+
+
+def test_r2_is_no_score_of_rows():
+    with pytest.raises(SettingError, match="but got 'r2'"):
+        row_score("r2")

@@ -1,140 +1,154 @@
-"""The whole network: gradients, initial weights, predictions in chunks."""
+"""The network: what it is made of, initial weights, predictions in chunks."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from nnet.activations import ACTIVATIONS
+from nnet.activations import ACTIVATIONS, RECTIFIERS
+from nnet.batch_norm import EPSILON, BatchNorm, FixedNorm
+from nnet.dense import Dense
+from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError
-from nnet.losses import SoftmaxCrossEntropy
-from nnet.metrics import log_likelihood
-from nnet.network import Architecture, Network
-from nnet.optimizers import SGD
+from nnet.initializers import INITIALIZERS
+from nnet.network import Architecture, Mode, Network
 
 F, B = 3, 7
-DEPTHS = [(), (4,), (4, 3), (4, 3, 5)]
 
 
 def example():
-    rng = np.random.default_rng(0)
-    return rng.normal(size=(F, B, 5)), rng.integers(0, 3, (F, B))
+    return np.random.default_rng(0).normal(size=(F, B, 5))
 
 
-def gradients(network, x, labels):
-    """One pass forward and backward; (F, P) gradients of each fold's mean loss."""
-    rows = x.shape[1]
-    stack = network.stack(slice(0, F), rows, training=True)
-    loss = SoftmaxCrossEntropy(F, rows, network.architecture.outputs, network.dtype)
-    stack.backward(loss.step(stack.forward(x), np.eye(3)[labels], np.zeros(F)))
-    return network.parameters.gradients.copy()
-
-
-def mean_loss(network, x, labels):
-    """The sum over the folds of their mean losses, by the other road: prediction and the metric."""
-    return -sum(log_likelihood(network.predict(x[fold], fold), labels[fold]).mean() for fold in range(F))
-
-
-def random_network(make_seeds, hidden=(4,), activation="relu", dropout=0.0):
-    network = Network(Architecture(5, hidden, 3, activation, dropout=dropout), make_seeds(F), np.float64)
-    columns = network.parameters.weight_columns  # biases away from the zero at which they start
-    network.parameters.values[:, columns:] = np.random.default_rng(1).normal(
-        0, 0.1, network.parameters.values[:, columns:].shape
-    )
+def random_network(make_seeds, dtype=np.float64, **options):
+    network = Network(Architecture(5, **{"hidden": (4,), "outputs": 3} | options), make_seeds(F), dtype)
+    parameters, rng = network.parameters, np.random.default_rng(1)
+    others = parameters.values[:, parameters.weight_columns :]
+    others += rng.normal(0, 0.1, others.shape)
+    parameters.statistics[:] = rng.uniform(0.5, 2, parameters.statistics.shape)
     return network
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
-def test_gradient_matches_central_differences(activation, hidden, make_seeds, check_gradient):
-    network, (x, labels) = random_network(make_seeds, hidden, activation), example()
-    check_gradient(lambda: mean_loss(network, x, labels), network.parameters.values, gradients(network, x, labels))
+def names(stack):
+    return [type(layer).__name__ for layer in stack.layers]
+
+
+def test_layers_of_each_mode_in_their_order(make_seeds):
+    options = {"hidden": (4, 6), "activation": "tanh", "dropout": 0.5, "input_dropout": 0.2, "batch_norm": True}
+    network, folds = random_network(make_seeds, **options), slice(0, F)
+    hidden = ["Dense", "BatchNorm", "Tanh", "Dropout"]
+    assert names(network.stack(folds, B, Mode.TRAINING)) == ["Dropout", *hidden, *hidden, "Dense"]
+    assert names(network.stack(folds, B, Mode.STATISTICS)) == [*hidden[:3], *hidden[:3], "Dense"]
+    hidden[1] = "FixedNorm"
+    assert names(network.stack(folds, B, Mode.PREDICTION)) == [*hidden[:3], *hidden[:3], "Dense"]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_gradient_with_the_l2_penalty_matches_central_differences(activation, make_seeds, check_gradient):
-    network, (x, labels), l2 = random_network(make_seeds, (4, 3), activation), example(), 0.3
-    parameters, columns = network.parameters, network.parameters.weight_columns
-    before = parameters.values.copy()
-    gradients(network, x, labels)
-    SGD(parameters, l2, momentum=0.0).step(slice(0, F), learning_rate=1.0)  # the step is the gradient
-    gradient = before - parameters.values
-    parameters.values[:] = before
+def test_layers_without_options_are_dense_and_activations_only(activation, make_seeds):
+    network = random_network(make_seeds, activation=activation)
+    for mode in Mode:
+        layers = network.stack(slice(0, F), B, mode).layers
+        assert [type(layer) for layer in layers] == [Dense, ACTIVATIONS[activation], Dense]
 
-    def penalised():
-        return mean_loss(network, x, labels) + l2 / 2 * float((parameters.values[:, :columns] ** 2).sum())
 
-    check_gradient(penalised, parameters.values, gradient)
+def test_no_layer_is_asked_for_the_gradient_of_the_data(make_seeds, monkeypatch):
+    asked = []
+    for layer in (Dense, Dropout, BatchNorm):
+        original = layer.backward
+        monkeypatch.setattr(
+            layer, "backward", lambda self, dout, f=original: (asked.append(type(self).__name__), f(self, dout))[1]
+        )
+    network = random_network(make_seeds, dropout=0.5, input_dropout=0.2, batch_norm=True)
+    stack = network.stack(slice(0, F), B, Mode.TRAINING)
+    stack.backward(stack.forward(example()).copy())
+    assert asked == ["Dense", "Dropout", "BatchNorm", "Dense"]
+    assert stack.layers[1]._dx is None
+
+
+def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
+    network = random_network(make_seeds)
+    keys = [
+        (folds, rows, mode) for folds in (slice(0, 1), slice(0, 2), slice(1, 2)) for rows in (3, 4) for mode in Mode
+    ]
+    stacks = [network.stack(*key) for key in keys]
+    assert len({id(stack) for stack in stacks}) == len(keys)
+    assert all(network.stack(*key) is stack for key, stack in zip(keys, stacks, strict=True))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_gradient_with_dropout_matches_central_differences(activation, make_seeds, check_gradient):
-    x, labels = example()
-
-    def fresh(values=None):
-        network = random_network(make_seeds, (6, 5), activation, dropout=0.4)  # the same first masks
-        if values is not None:
-            network.parameters.values[:] = values
-        return network
-
-    values = fresh().parameters.values.copy()
-
-    def loss():
-        network, total = fresh(values), np.zeros(F)
-        logits = network.stack(slice(0, F), B, training=True).forward(x)
-        SoftmaxCrossEntropy(F, B, 3, network.dtype).step(logits, np.eye(3)[labels], total)
-        return float(total.sum()) / B
-
-    check_gradient(loss, values, gradients(fresh(), x, labels))
-
-
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
-def test_batch_gradient_is_the_mean_of_the_rows_gradients(hidden, make_seeds):
-    network, (x, labels) = random_network(make_seeds, hidden, "tanh"), example()
-    rows = [gradients(network, x[:, row : row + 1], labels[:, row : row + 1]) for row in range(B)]
-    np.testing.assert_allclose(gradients(network, x, labels), np.mean(rows, axis=0), rtol=0, atol=1e-14)
-
-
-def test_initial_weights_have_each_layers_variance_and_biases_are_zero(make_seeds):
-    network = Network(Architecture(200, (150, 100), 50), make_seeds(2))
+def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activation, make_seeds):
+    network = Network(Architecture(200, (150, 100), 50, activation), make_seeds(2))
+    he = activation in RECTIFIERS
+    variances = [2 / 200, 2 / 150, 2 / 150] if he else [2 / 350, 2 / 250, 2 / 150]  # the outputs are never he
     for fold in range(2):
-        layers = network.weights(fold)
-        for (weights, bias), variance in zip(layers, [2 / 200, 2 / 150, 2 / 150], strict=True):  # he, he, glorot
+        for (weights, bias), variance in zip(network.weights(fold), variances, strict=True):
             assert abs(weights.var() / variance - 1) < 5 * np.sqrt(2 / weights.size)
             assert abs(weights.mean()) < 5 * np.sqrt(variance / weights.size)
             assert not bias.any()
 
 
-def test_a_folds_initial_weights_follow_from_its_seed_alone(make_seeds):
-    seeds, architecture = make_seeds(3), Architecture(5, (4,), 3)
+def test_initial_batch_normalisations_change_nothing(make_seeds):
+    network = Network(Architecture(5, (4, 3), 2, batch_norm=True), make_seeds(2))
+    for layer in range(2):
+        views = network.parameters.batch_norm(layer, slice(0, 2))
+        assert (views.scale == 1).all()
+        assert (views.variance == 1).all()
+        assert not views.shift.any()
+        assert not views.mean.any()
+    assert [bias is None for _, bias in network.weights(1)] == [True, True, False]
+
+
+@pytest.mark.parametrize("initializer", [*INITIALIZERS, "auto"])
+def test_a_folds_initial_weights_follow_from_its_seed_alone(initializer, make_seeds):
+    seeds, architecture = make_seeds(3), Architecture(5, (4,), 3, initializer=initializer)
     together = Network(architecture, seeds).parameters.values
     for fold, seed in enumerate(seeds):
         assert np.array_equal(Network(architecture, [seed]).parameters.values[0], together[fold])
-    assert not np.array_equal(together[0], together[1])
+    assert np.array_equal(together[0], together[1]) == (initializer == "zeros")
 
 
 def test_initializer_is_the_one_asked_for(make_seeds):
-    he, glorot = (
-        Network(Architecture(300, (200,), 2, initializer=name), make_seeds(1)).weights(0)[0][0].var()
-        for name in ("he", "glorot")
-    )
-    assert abs(he - 2 / 300) < 3e-4
-    assert abs(glorot - 2 / 500) < 3e-4
+    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 500, "he": 2 / 300, "orthogonal": 1 / 300}
+    assert expected.keys() == INITIALIZERS.keys()
+    for name, variance in expected.items():
+        weights = Network(Architecture(300, (200,), 2, initializer=name), make_seeds(1)).weights(0)[0][0]
+        assert abs(weights.var() - variance) <= 0.03 * variance
 
 
-def test_prediction_is_the_plain_formula_without_dropout(make_seeds):
-    network, (x, _) = random_network(make_seeds, (4, 3), "tanh", dropout=0.5), example()
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_prediction_is_the_plain_formula_without_dropout(batch_norm, make_seeds):
+    options = {"hidden": (4, 3), "activation": "tanh", "dropout": 0.5, "input_dropout": 0.5, "batch_norm": batch_norm}
+    network, x = random_network(make_seeds, **options), example()
     for fold in range(F):
-        network.stack(slice(fold, fold + 1), B, training=True).forward(x[fold : fold + 1])  # one with dropout
+        network.stack(slice(fold, fold + 1), B, Mode.TRAINING).forward(x[fold : fold + 1].copy())  # one with dropout
         a = x[fold]
         for layer, (weights, bias) in enumerate(network.weights(fold)):
-            a = a @ weights + bias if layer == 2 else np.tanh(a @ weights + bias)
-        np.testing.assert_allclose(network.predict(x[fold], fold), a, rtol=1e-13, atol=1e-14)
+            a = a @ weights
+            if bias is not None:
+                a = a + bias
+            if batch_norm and layer < 2:
+                views = network.parameters.batch_norm(layer, slice(fold, fold + 1))
+                normal = (a - views.mean[0]) / np.sqrt(views.variance[0] + EPSILON)
+                a = normal * views.scale[0] + views.shift[0]
+            if layer < 2:
+                a = np.tanh(a)
+        np.testing.assert_allclose(network.predict(x[fold], fold), a, rtol=1e-12, atol=1e-13)
+
+
+def test_prediction_changes_neither_data_nor_network(make_seeds):
+    network, x = random_network(make_seeds, batch_norm=True, activation="sigmoid"), example()[0]
+    kept = x.copy(), network.parameters.values.copy(), network.parameters.statistics.copy()
+    first = network.predict(x)
+    assert np.array_equal(network.predict(x), first)
+    for before, now in zip(kept, (x, network.parameters.values, network.parameters.statistics), strict=True):
+        assert np.array_equal(before, now)
+    assert isinstance(network.stack(slice(0, 1), B, Mode.PREDICTION).layers[1], FixedNorm)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_prediction_does_not_depend_on_a_split_at_multiples_of_the_chunk(dtype, make_seeds):
-    network = Network(Architecture(5, (16, 9), 3), make_seeds(1), dtype)
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_prediction_does_not_depend_on_a_split_at_multiples_of_the_chunk(dtype, batch_norm, make_seeds):
+    network = Network(Architecture(5, (16, 9), 3, batch_norm=batch_norm), make_seeds(1), dtype)
     x = np.random.default_rng(0).normal(size=(1000, 5))
     whole = network.predict(x)
     assert whole.dtype == dtype
@@ -149,18 +163,33 @@ def test_data_of_another_width_is_refused(shape, make_seeds):
         Network(Architecture(5, (), 3), make_seeds(1)).predict(np.zeros(shape))
 
 
+@pytest.mark.parametrize("fold", [-1, 2])
+def test_a_fold_that_is_none_is_refused(fold, make_seeds):
+    with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
+        Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"inputs": 0}, r"at least one unit, but the sizes are \(0, 4, 3\)"),
-        ({"hidden": (4, 0)}, r"at least one unit, but the sizes are \(5, 4, 0, 3\)"),
-        ({"outputs": 0}, "at least one unit"),
+        ({"inputs": 0}, r"every layer must have .*, but the sizes are \(0, 4, 3\)"),
+        ({"hidden": (4, 0)}, r"every layer must have .*, but the sizes are \(5, 4, 0, 3\)"),
+        ({"hidden": [4]}, r"hidden must be a tuple of layer sizes, but got \[4\]"),
+        ({"outputs": 0}, "every layer must have"),
         ({"dropout": 1.0}, "`0 <= dropout < 1` must hold, but got dropout=1.0"),
         ({"dropout": float("nan")}, "dropout=nan"),
-        ({"activation": "gelu"}, "activation must be one of .*'gelu'"),
-        ({"initializer": "zeros"}, "initializer must be one of .*'zeros'"),
+        ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),
+        ({"input_dropout": 1.0}, "input_dropout=1.0"),
+        ({"activation": "swish"}, r"activation must be one of .*'swish'"),
+        ({"initializer": "xavier"}, r"initializer must be one of .*'xavier'"),
     ],
 )
 def test_impossible_architectures_are_refused(change, message):
     with pytest.raises(SettingError, match=message):
         Architecture(**{"inputs": 5, "hidden": (4,), "outputs": 3} | change)
+
+
+def test_what_is_not_asked_for_is_off():
+    architecture = Architecture(5, (4,), 3)
+    assert (architecture.dropout, architecture.input_dropout, architecture.batch_norm) == (0, 0, False)
+    assert (architecture.activation, architecture.initializer) == ("relu", "auto")

@@ -6,59 +6,146 @@ import numpy as np
 import pytest
 
 from nnet import optimizers
-from nnet.errors import SettingError
-from nnet.optimizers import OPTIMIZERS, make_optimizer
+from nnet.optimizers import OPTIMIZERS
 from nnet.parameters import Parameters
 
 STEPS, SIZES = 50, (3, 4, 2)
+RATES = {"constant": [0.01] * STEPS, "falling": [0.1 / t for t in range(1, STEPS + 1)]}
 
 
-def adam(w, gradient, decay, rates, momentum):
-    """Kingma and Ba (2015), algorithm 1; the penalty's gradient is part of g."""
-    m = v = np.zeros_like(w)
-    for t, rate in enumerate(rates, start=1):
-        g = gradient(t, w) + decay * w
-        m = 0.9 * m + (1 - 0.9) * g
-        v = 0.999 * v + (1 - 0.999) * g**2
-        w = w - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return w
+# each gives the next values from w, the gradient g with its penalties, the rate, the step's number and a state
 
 
-def sgd(w, gradient, decay, rates, momentum):
+def adam(w, g, rate, t, state, momentum):
+    """Kingma and Ba (2015), algorithm 1."""
+    state["m"] = 0.9 * state.get("m", 0) + (1 - 0.9) * g
+    state["v"] = 0.999 * state.get("v", 0) + (1 - 0.999) * g**2
+    return w - rate * (state["m"] / (1 - 0.9**t)) / (np.sqrt(state["v"] / (1 - 0.999**t)) + 1e-8)
+
+
+def sgd(w, g, rate, t, state, momentum):
     """Sutskever et al. (2013), equations 1 and 2, with the rate outside the velocity."""
-    v = np.zeros_like(w)
-    for t, rate in enumerate(rates, start=1):
-        v = momentum * v + gradient(t, w) + decay * w
-        w = w - rate * v
-    return w
+    state["v"] = momentum * state.get("v", 0) + g
+    return w - rate * state["v"]
 
 
-REFERENCES = {"adam": adam, "sgd": sgd}
+def nesterov(w, g, rate, t, state, momentum):
+    """Sutskever et al. (2013), equations 3 and 4: w is where the look ahead stands."""
+    state["v"] = momentum * state.get("v", 0) + g
+    return w - rate * (g + momentum * state["v"])
 
-# PyTorch 2.13.0, float64, from [0.5, -1, 1.5, -2, 0.25, -0.25] with the gradient cos(t * [1..6]) + w / 2, lr 0.01:
-# torch.optim.Adam and torch.optim.SGD(momentum=0.9), weight_decay on the first four and 0 on the last two
+
+def adagrad(w, g, rate, t, state, momentum):
+    """Duchi et al. (2011), the diagonal form."""
+    state["s"] = state.get("s", 0) + g**2
+    return w - rate * g / (np.sqrt(state["s"]) + 1e-10)
+
+
+def rmsprop(w, g, rate, t, state, momentum):
+    """Tieleman and Hinton (2012), with PyTorch's numbers."""
+    state["v"] = 0.99 * state.get("v", 0) + 0.01 * g**2
+    return w - rate * g / (np.sqrt(state["v"]) + 1e-8)
+
+
+REFERENCES = {"adagrad": adagrad, "adam": adam, "adamw": adam, "nesterov": nesterov, "rmsprop": rmsprop, "sgd": sgd}
+
+# PyTorch 2.13.0, float64, from [0.5, -1, 1.5, -2, 0.25, -0.25] with the gradient cos(t * [1..6]) + w / 2, lr 0.01, by
+# (optimizer, weight_decay on the first four, max_norm of clip_grad_norm_); SGD with momentum 0.9
 PYTORCH = {
-    ("adam", 0.0): [
-        0.3587098978261741, -0.7247543467817047, 1.1749860922551383, -1.6070640966800298,
-        0.18116149151457742, -0.2098251234830033,
+    ("adagrad", 0.0, 0.0): [
+        0.46282128873705064, -0.9270376285073574, 1.4237914605599518,
+        -1.9006278891464523, 0.22936353444743027, -0.24294623472376253,
     ],
-    ("adam", 0.1): [
-        0.33526256580203, -0.6965912607487246, 1.146735766629701, -1.586418593151273,
-        0.18116149151457742, -0.2098251234830033,
+    ("adagrad", 0.1, 0.0): [
+        0.4560383361490077, -0.9196789335118262, 1.4167974385017525,
+        -1.8950769920458088, 0.22936353444743027, -0.24294623472376253,
     ],
-    ("sgd", 0.0): [
-        0.005764052987856397, 0.018821277630660542, -0.018571609001086592, 0.02959742155859909,
-        -0.005401577826885277, -0.0628348313754221,
+    ("adagrad", 0.1, 0.5): [
+        0.44841062999459175, -0.908690439449817, 1.383197136035452,
+        -1.883267918515362, 0.23475132727197814, -0.24436864711980788,
     ],
-    ("sgd", 0.1): [
-        -0.021387918272976078, 0.06232094170952599, -0.0925185770689185, 0.12009646011135872,
-        -0.005401577826885277, -0.0628348313754221,
+    ("adam", 0.0, 0.0): [
+        0.3587098978261741, -0.7247543467817047, 1.1749860922551383,
+        -1.6070640966800298, 0.18116149151457742, -0.2098251234830033,
+    ],
+    ("adam", 0.1, 0.0): [
+        0.33526256580203, -0.6965912607487246, 1.146735766629701,
+        -1.586418593151273, 0.18116149151457742, -0.2098251234830033,
+    ],
+    ("adam", 0.1, 0.5): [
+        0.3146126516352585, -0.6555628377740417, 1.073159195814582,
+        -1.542797384548327, 0.19282125538270417, -0.20575533514489958,
+    ],
+    ("adamw", 0.0, 0.0): [
+        0.3587098978261741, -0.7247543467817047, 1.1749860922551383,
+        -1.6070640966800298, 0.18116149151457742, -0.2098251234830033,
+    ],
+    ("adamw", 0.1, 0.0): [
+        0.340249599419125, -0.6868926544337337, 1.1135306577319357,
+        -1.5234723764471085, 0.18116149151457742, -0.2098251234830033,
+    ],
+    ("adamw", 0.1, 0.5): [
+        0.3835743141697503, -0.71829480038155, 1.1154865027751455,
+        -1.5080219889151925, 0.19343550472882545, -0.20607876799953892,
+    ],
+    ("nesterov", 0.0, 0.0): [
+        0.009282564493491146, 0.00216585457991179, -0.0009056959845611105,
+        -0.002330009085317219, -0.009117695144243246, -0.09725598628169667,
+    ],
+    ("nesterov", 0.1, 0.0): [
+        -0.016082993481412528, 0.04302923848683361, -0.07010563969912934,
+        0.08258043086214631, -0.009117695144243246, -0.09725598628169667,
+    ],
+    ("nesterov", 0.1, 0.5): [
+        0.20582755805178518, -0.3432361703542605, 0.5377764013573102,
+        -0.6790534327125706, 0.15524522500312557, -0.14466823293721182,
+    ],
+    ("rmsprop", 0.0, 0.0): [
+        0.21895196281764073, -0.4344182398878875, 0.8358559400014577,
+        -1.1186647104360008, 0.09130752948803195, -0.194057027306618,
+    ],
+    ("rmsprop", 0.1, 0.0): [
+        0.18515758682762548, -0.39011846395676797, 0.7819429899357099,
+        -1.0689978537956666, 0.09130752948803195, -0.194057027306618,
+    ],
+    ("rmsprop", 0.1, 0.5): [
+        0.14449332869357176, -0.31813556818094607, 0.5411484829031974,
+        -0.9541234655188214, 0.1054387063585248, -0.17926418121054136,
+    ],
+    ("sgd", 0.0, 0.0): [
+        0.005764052987856397, 0.018821277630660542, -0.018571609001086592,
+        0.02959742155859909, -0.005401577826885277, -0.0628348313754221,
+    ],
+    ("sgd", 0.1, 0.0): [
+        -0.021387918272976078, 0.06232094170952599, -0.0925185770689185,
+        0.12009646011135872, -0.005401577826885277, -0.0628348313754221,
+    ],
+    ("sgd", 0.1, 0.5): [
+        0.20922037301736618, -0.34500446221186304, 0.5416993226005429,
+        -0.681638054966154, 0.15908729576131767, -0.1389010887545514,
     ],
 }  # fmt: skip
 
 
-def random_parameters(folds=3, dtype=np.float64):
-    parameters = Parameters(SIZES, folds, np.dtype(dtype))
+def reference(name, w, gradient, rates, weights, momentum=0.9, l1=0.0, l2=0.0, clip=0.0):
+    """All folds' values after a step for every rate; `weights` says which columns are penalised."""
+    state = {}
+    for t, rate in enumerate(rates, start=1):
+        g = gradient(t, w)
+        if clip:
+            lengths = np.linalg.norm(g, axis=1, keepdims=True)
+            g = g * np.minimum(1, clip / lengths)
+        g = g + l1 * np.sign(w) * weights
+        if name == "adamw":
+            w = w - rate * l2 * w * weights
+        else:
+            g = g + l2 * w * weights
+        w = REFERENCES[name](w, g, rate, t, state, momentum)
+    return w
+
+
+def make_parameters(folds=3, dtype=np.float64, batch_norm=False):
+    parameters = Parameters(SIZES, batch_norm, folds, np.dtype(dtype))
     parameters.values[:] = np.random.default_rng(0).normal(size=parameters.values.shape)
     return parameters
 
@@ -66,83 +153,114 @@ def random_parameters(folds=3, dtype=np.float64):
 def gradient_like(values):
     """A gradient that differs from step to step, fold to fold and column to column, and depends on the values."""
     frequencies = np.arange(1, values.size + 1, dtype=np.float64).reshape(values.shape)
-    return lambda t, w: np.cos(t * frequencies) + w / 2
+    return lambda t, w: (np.cos(t * frequencies) + w / 2) * (1 + np.arange(len(values)))[:, None]
 
 
-def run(name, parameters, gradient, l2, rates, momentum=0.9):
-    optimizer = make_optimizer(name, parameters, l2, momentum)
+def run(name, parameters, gradient, rates, momentum=0.9, l1=0.0, l2=0.0, clip=0.0):
+    optimizer, folds = OPTIMIZERS[name](parameters, l2, momentum, l1, clip), len(parameters.values)
     for t, rate in enumerate(rates, start=1):
         parameters.gradients[:] = gradient(t, parameters.values)
-        optimizer.step(slice(0, len(parameters.values)), rate)
+        optimizer.step(slice(0, folds), rate if isinstance(rate, list) else [rate] * folds)
     return parameters.values
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("l2", [0.0, 0.1])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-@pytest.mark.parametrize("rates", [[0.01] * STEPS, [0.1 / t for t in range(1, STEPS + 1)]], ids=["constant", "falling"])
-def test_many_steps_equal_the_papers_formulas(name, l2, momentum, rates):
-    parameters = random_parameters()
-    gradient, decay = gradient_like(parameters.values), np.full(parameters.values.shape[1], l2)
-    decay[parameters.weight_columns :] = 0
-    expected = REFERENCES[name](parameters.values.copy(), gradient, decay, rates, momentum)
-    np.testing.assert_allclose(run(name, parameters, gradient, l2, rates, momentum), expected, rtol=0, atol=1e-10)
-
-
-@pytest.mark.parametrize(("name", "l2"), PYTORCH)
-def test_many_steps_equal_pytorch(name, l2):
-    parameters = Parameters((2, 2), 1, np.dtype(np.float64))
-    parameters.values[:] = [0.5, -1.0, 1.5, -2.0, 0.25, -0.25]
-    values = run(name, parameters, gradient_like(parameters.values), l2, [0.01] * STEPS)
-    np.testing.assert_allclose(values[0], PYTORCH[name, l2], rtol=0, atol=1e-10)
+@pytest.mark.parametrize("rates", RATES)
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(
+    "options", [{}, {"l2": 0.1}, {"l1": 0.05}, {"clip": 2.0}, {"l1": 0.05, "l2": 0.1, "clip": 2.0}], ids=str
+)
+def test_many_steps_equal_the_papers_formulas(name, momentum, rates, batch_norm, options):
+    parameters = make_parameters(batch_norm=batch_norm)
+    gradient, weights = gradient_like(parameters.values), np.arange(parameters.values.shape[1]) < 3 * 4 + 4 * 2
+    expected = reference(name, parameters.values.copy(), gradient, RATES[rates], weights, momentum, **options)
+    found = run(name, parameters, gradient, RATES[rates], momentum, **options)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_penalty_shrinks_weights_and_never_touches_biases(name):
-    parameters = random_parameters()
+@pytest.mark.parametrize(("l2", "clip"), [(0.0, 0.0), (0.1, 0.0), (0.1, 0.5)])
+def test_many_steps_equal_pytorch(name, l2, clip):
+    parameters = Parameters((2, 2), False, 1, np.dtype(np.float64))
+    parameters.values[:] = [0.5, -1.0, 1.5, -2.0, 0.25, -0.25]
+    values = run(name, parameters, gradient_like(parameters.values), [0.01] * STEPS, l2=l2, clip=clip)
+    # PyTorch clips to max_norm / (length + 1e-6)
+    np.testing.assert_allclose(values[0], PYTORCH[name, l2, clip], rtol=0, atol=1e-6 if clip else 1e-10)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_float32_follows_float64(name):
+    values = [
+        run(name, parameters, gradient_like(parameters.values), RATES["constant"], l1=0.05, l2=0.1, clip=2.0)
+        for parameters in (make_parameters(dtype=np.float32), make_parameters())
+    ]
+    assert values[0].dtype == np.float32
+    np.testing.assert_allclose(*values, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("penalty", [{"l1": 0.5}, {"l2": 0.5}], ids=str)
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_penalty_shrinks_weights_and_never_touches_biases_or_normalisations(name, penalty, batch_norm):
+    parameters = make_parameters(batch_norm=batch_norm)
     before, columns = parameters.values.copy(), parameters.weight_columns
-    after = run(name, parameters, lambda t, w: np.zeros_like(w), 0.5, [1e-3] * 10)
+    after = run(name, parameters, lambda t, w: np.zeros_like(w), [1e-4] * 10, **penalty)
     assert (np.abs(after[:, :columns]) < np.abs(before[:, :columns])).all()
     assert np.array_equal(after[:, columns:], before[:, columns:])
 
 
+def test_l1_leaves_a_weight_of_zero_where_it_is():
+    parameters = make_parameters()
+    parameters.values[:] = 0
+    assert not run("sgd", parameters, lambda t, w: np.zeros_like(w), [0.1], l1=0.5).any()
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_clipping_is_fold_by_fold_and_leaves_short_gradients_alone(name):
+    lengths = np.array([[0.5], [1.0], [40.0]])
+    directions = np.random.default_rng(1).normal(size=make_parameters().values.shape)
+    gradients = lengths * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    clipped = run(name, make_parameters(), lambda t, w: gradients, [0.01] * 3, clip=10.0)
+    expected = run(name, make_parameters(), lambda t, w: gradients * [[1], [1], [0.25]], [0.01] * 3)
+    assert np.array_equal(clipped[:2], expected[:2])
+    np.testing.assert_allclose(clipped[2], expected[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("options", [{}, {"l1": 0.05, "l2": 0.1, "clip": 2.0}], ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("block", [1, 7, 50])
-def test_the_block_size_changes_no_bit(name, l2, dtype, block, monkeypatch):
-    parameters = random_parameters(dtype=dtype)
-    whole = run(name, parameters, gradient_like(parameters.values), l2, [0.01] * 5).copy()
+def test_the_block_size_changes_no_bit(name, options, dtype, block, monkeypatch):
+    parameters = make_parameters(dtype=dtype)
+    whole = run(name, parameters, gradient_like(parameters.values), [0.01] * 5, **options).copy()
     monkeypatch.setattr(optimizers, "BLOCK", block)
-    parameters = random_parameters(dtype=dtype)
-    blocked = run(name, parameters, gradient_like(parameters.values), l2, [0.01] * 5)
+    parameters = make_parameters(dtype=dtype)
+    blocked = run(name, parameters, gradient_like(parameters.values), [0.01] * 5, **options)
     assert np.array_equal(blocked, whole)
     assert blocked.dtype == dtype
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("l2", [0.0, 0.1])
-def test_a_fold_that_sits_steps_out_is_as_if_alone(name, l2):
-    parameters = random_parameters(dtype=np.float32)
+@pytest.mark.parametrize("options", [{}, {"l1": 0.05, "l2": 0.1, "clip": 2.0}], ids=str)
+def test_a_fold_that_sits_steps_out_or_has_its_own_rate_is_as_if_alone(name, options):
+    parameters = make_parameters(dtype=np.float32)
     start, frequencies = parameters.values.copy(), gradient_like(parameters.values)
-    optimizer, out = make_optimizer(name, parameters, l2, 0.9), {2, 5, 6, 11}
+    l2, l1, clip = options.get("l2", 0.0), options.get("l1", 0.0), options.get("clip", 0.0)
+    optimizer, out = OPTIMIZERS[name](parameters, l2, 0.9, l1, clip), {2, 5, 6, 11}
+    rates = {t: [0.01, 0.01, 0.03 if t % 3 else 0.01] for t in range(1, 15)}
     for t in range(1, 15):
         parameters.gradients[:] = frequencies(t, parameters.values)
         resting = parameters.values[1].copy()
         for folds in [slice(0, 1), slice(2, 3)] if t in out else [slice(0, 3)]:
-            optimizer.step(folds, 0.01)
+            optimizer.step(folds, rates[t])
         assert np.array_equal(parameters.values[1], resting) == (t in out)
     for fold in range(3):
-        alone = Parameters(SIZES, 1, np.dtype(np.float32))
+        alone = Parameters(SIZES, False, 1, np.dtype(np.float32))
         alone.values[:] = start[fold]
-        optimizer = make_optimizer(name, alone, l2, 0.9)
+        optimizer = OPTIMIZERS[name](alone, l2, 0.9, l1, clip)
         for t in range(1, 15):
             if not (fold == 1 and t in out):
-                alone.gradients[:] = frequencies(t, alone.values)[fold]
-                optimizer.step(slice(0, 1), 0.01)
+                alone.gradients[:] = frequencies(t, np.tile(alone.values, (3, 1)))[fold]
+                optimizer.step(slice(0, 1), [rates[t][fold]])
         assert np.array_equal(alone.values[0], parameters.values[fold])
-
-
-def test_unknown_optimizer_is_refused():
-    with pytest.raises(SettingError, match="optimizer must be one of adam, sgd, but got 'lion'"):
-        make_optimizer("lion", random_parameters(), 0.0, 0.9)

@@ -7,46 +7,82 @@ import pytest
 
 from nnet.parameters import Parameters
 
-SIZES = (4, 3, 1, 2)
+SIZES, F = (4, 3, 1, 2), 3
+HIDDEN = (3, 1)
+FOLDS = pytest.mark.parametrize("folds", [slice(0, 3), slice(1, 2), slice(1, 3)], ids=str)
 
 
-@pytest.fixture
-def parameters():
-    made = Parameters(SIZES, folds=3, dtype=np.dtype(np.float32))
+@pytest.fixture(params=[False, True], ids=["biases", "batch norm"])
+def parameters(request):
+    made = Parameters(SIZES, request.param, F, np.dtype(np.float32))
     made.values[:] = np.arange(made.values.size).reshape(made.values.shape)
     made.gradients[:] = -made.values
+    made.statistics[:] = 1000 + np.arange(made.statistics.size).reshape(made.statistics.shape)
     return made
 
 
+def batch_norms(parameters, folds=slice(0, F)):
+    return [parameters.batch_norm(layer, folds) for layer in range(2) if parameters.normalised[layer]]
+
+
 def test_buffers_are_contiguous_and_of_the_dtype(parameters):
-    columns = 4 * 3 + 3 * 1 + 1 * 2 + 3 + 1 + 2
-    for buffer in (parameters.values, parameters.gradients):
-        assert buffer.shape == (3, columns)
+    norm = parameters.normalised[0]
+    assert parameters.normalised == [norm, norm, False]
+    others = 2 * sum(HIDDEN) + 2 if norm else sum(HIDDEN) + 2
+    assert parameters.weight_columns == 4 * 3 + 3 * 1 + 1 * 2
+    assert parameters.values.shape == parameters.gradients.shape == (F, parameters.weight_columns + others)
+    assert parameters.statistics.shape == (F, 2 * sum(HIDDEN) if norm else 0)
+    for buffer in (parameters.values, parameters.gradients, parameters.statistics):
         assert buffer.dtype == np.float32
         assert buffer.flags.c_contiguous
-    assert parameters.weight_columns == columns - (3 + 1 + 2)
 
 
-@pytest.mark.parametrize("folds", [slice(0, 3), slice(1, 2), slice(1, 3)])
+@FOLDS
 def test_the_views_of_all_layers_cover_every_column_once_weights_first(parameters, folds):
-    views = [parameters.dense(layer, folds) for layer in range(len(SIZES) - 1)]
-    count = folds.stop - folds.start
-    for view, (inputs, outputs) in zip(views, parameters.shapes, strict=True):
+    count, layers = folds.stop - folds.start, range(len(SIZES) - 1)
+    values, gradients, statistics = [], [], []
+    for layer in layers:
+        view, (inputs, outputs) = parameters.dense(layer, folds), parameters.shapes[layer]
         assert view.weights.shape == view.weight_gradients.shape == (count, inputs, outputs)
-        assert view.bias.shape == view.bias_gradients.shape == (count, 1, outputs)
-    values = [v.weights.reshape(count, -1) for v in views] + [v.bias.reshape(count, -1) for v in views]
-    gradients = [v.weight_gradients.reshape(count, -1) for v in views]
-    gradients += [v.bias_gradients.reshape(count, -1) for v in views]
-    assert np.array_equal(np.hstack(values), parameters.values[folds])
-    assert np.array_equal(np.hstack(gradients), parameters.gradients[folds])
+        values.append(view.weights)
+        gradients.append(view.weight_gradients)
+    for layer in layers:
+        dense, outputs = parameters.dense(layer, folds), parameters.shapes[layer][1]
+        if parameters.normalised[layer]:
+            assert dense.bias is dense.bias_gradients is None
+            norm = parameters.batch_norm(layer, folds)
+            values += [norm.scale, norm.shift]
+            gradients += [norm.scale_gradients, norm.shift_gradients]
+            statistics += [norm.mean, norm.variance]
+        else:
+            values.append(dense.bias)
+            gradients.append(dense.bias_gradients)
+        assert values[-1].shape == gradients[-1].shape == (count, 1, outputs)
+    for views, buffer in ((values, parameters.values), (gradients, parameters.gradients)):
+        assert np.array_equal(np.hstack([view.reshape(count, -1) for view in views]), buffer[folds])
+    if statistics:
+        assert np.array_equal(np.hstack([s.reshape(count, -1) for s in statistics]), parameters.statistics[folds])
 
 
 def test_views_write_through_to_their_folds_only(parameters):
     before = parameters.values.copy()
     view = parameters.dense(0, slice(1, 2))
     view.weights[...] = 99
-    view.bias[...] = 77
+    parameters.dense(2, slice(1, 2)).bias[...] = 77
+    for norm in batch_norms(parameters, slice(1, 2)):
+        norm.variance[...] = 55
     assert (parameters.values[1] == 99).sum() == 12
-    assert (parameters.values[1] == 77).sum() == 3
+    assert (parameters.values[1] == 77).sum() == 2
     assert np.array_equal(parameters.values[[0, 2]], before[[0, 2]])
     assert np.array_equal(parameters.gradients, -before)
+    assert (parameters.statistics == 55).sum(axis=1).tolist() == [0, 4 if batch_norms(parameters) else 0, 0]
+
+
+def test_all_starts_at_zero_but_scales_and_variances():
+    parameters = Parameters(SIZES, True, F, np.dtype(float))
+    for norm in batch_norms(parameters):
+        assert (norm.scale == 1).all()
+        assert (norm.variance == 1).all()
+    assert parameters.values.sum() == parameters.statistics.sum() == F * sum(HIDDEN)
+    assert not parameters.gradients.any()
+    assert not Parameters(SIZES, False, F, np.dtype(float)).values.any()

@@ -1,4 +1,4 @@
-"""Training: what it reports, when it stops, that it learns, and what it refuses."""
+"""Training: what it reports, when it scores, how a plateau acts, what it refuses, and that `fit` is the same."""
 
 from __future__ import annotations
 
@@ -7,23 +7,45 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
 
-from nnet.activations import ACTIVATIONS
-from nnet.batches import FoldData, Gatherer
-from nnet.errors import SettingError
-from nnet.metrics import METRICS, log_likelihood, row_score
+from nnet import training
+from nnet.batches import Gatherer
+from nnet.errors import NNetError, SettingError, ShapeError
+from nnet.losses import LOSSES
+from nnet.metrics import METRICS, log_likelihood, score_of
 from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS
-from nnet.training import EarlyStopping, TrainingSettings, fit, lockstep_groups, together, train
+from nnet.schedules import SCHEDULES
+from nnet.settings import TrainingSettings
+from nnet.stopping import Plateau
+from nnet.training import fit, lockstep_groups, train
 
 ARCHITECTURE = Architecture(6, (8,), 3, dropout=0.2)
+NORMALISED = replace(ARCHITECTURE, batch_norm=True)
 SETTINGS = TrainingSettings(epochs=4, batch_size=16, learning_rate=0.01)
 ROWS = [(40, 11), (33, 18)]
+AVERAGED = {"plain": {}, "averaged": {"average_epochs": 2}}
 
 
-def curve(folds, seeds, architecture=ARCHITECTURE, settings=SETTINGS, metric="accuracy"):
-    return list(train([architecture] * len(folds), settings, folds, seeds, metric))
+def curve(folds, seeds, architecture=ARCHITECTURE, settings=SETTINGS, metric="accuracy", **options):
+    return list(train([architecture] * len(folds), settings, folds, seeds, metric, **options))
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """trained(folds, seeds, ...): the reports and each fold's parameters and statistics, averaged where asked for."""
+
+    def run(folds, seeds, architecture=ARCHITECTURE, settings=SETTINGS, metric="accuracy", **options):
+        [(positions, lockstep)] = lockstep_groups([architecture] * len(folds), settings, folds, seeds)
+        assert positions == list(range(len(folds)))
+        with monkeypatch.context() as patch:
+            patch.setattr(training, "lockstep_groups", lambda *_: [(positions, lockstep)])
+            reports = curve(folds, seeds, architecture, settings, metric, **options)
+        lockstep.finish()
+        parameters = lockstep.network.parameters
+        return reports, np.hstack([parameters.values, parameters.statistics])
+
+    return run
 
 
 def test_the_same_seed_gives_the_same_curve_and_another_seed_another(make_folds, make_seeds):
@@ -32,17 +54,31 @@ def test_the_same_seed_gives_the_same_curve_and_another_seed_another(make_folds,
     assert curve(folds, make_seeds(2))[0].train_losses != curve(folds, make_seeds(2, entropy=8))[0].train_losses
 
 
-@pytest.mark.parametrize(("every", "scored"), [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (5, [5]), (9, [5])])
-def test_scores_come_every_few_epochs_and_always_at_the_last(every, scored, make_folds, make_seeds):
-    folds, seeds, settings = make_folds(ROWS), make_seeds(2), replace(SETTINGS, epochs=5)
-    reports = curve(folds, seeds, settings=replace(settings, validate_every=every))
+@pytest.mark.parametrize(("every", "scored"), [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (3, [3, 5]), (5, [5]), (9, [5])])
+@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
+@pytest.mark.parametrize("average", AVERAGED)
+def test_scores_come_every_few_epochs_and_at_the_last_and_disturb_nothing(
+    every, scored, architecture, average, make_folds, make_seeds, trained
+):
+    folds, seeds, settings = make_folds(ROWS), make_seeds(2), replace(SETTINGS, epochs=5, **AVERAGED[average])
+    reports, parameters = trained(
+        folds, seeds, architecture, replace(settings, validate_every=every), train_scores=True
+    )
+    every_epoch, same = trained(folds, seeds, architecture, settings, train_scores=True)
     assert [report.epoch for report in reports] == [1, 2, 3, 4, 5]
     assert [report.epoch for report in reports if report.scores is not None] == scored
-    assert [report.epoch for report in reports if report.validation_losses is not None] == scored
-    every_epoch = curve(folds, seeds, settings=settings)  # scoring does not disturb the training
-    assert reports == [
-        full if full.epoch in scored else replace(full, scores=None, validation_losses=None) for full in every_epoch
-    ]
+    nothing = {"scores": None, "validation_losses": None, "train_scores": None}
+    assert reports == [full if full.epoch in scored else replace(full, **nothing) for full in every_epoch]
+    assert np.array_equal(parameters, same)
+
+
+def test_scores_of_the_training_rows_come_where_asked_for_and_disturb_nothing(make_folds, make_seeds, trained):
+    folds, seeds = make_folds(ROWS), make_seeds(2)
+    (reports, parameters), (with_scores, same) = (trained(folds, seeds, train_scores=asked) for asked in (False, True))
+    assert all(report.train_scores is None for report in reports)
+    assert all(len(report.train_scores) == 2 for report in with_scores)
+    assert reports == [replace(report, train_scores=None) for report in with_scores]
+    assert np.array_equal(parameters, same)
 
 
 def test_every_epoch_takes_every_row_once_in_a_new_order(make_folds, make_seeds, monkeypatch):
@@ -54,168 +90,159 @@ def test_every_epoch_takes_every_row_once_in_a_new_order(make_folds, make_seeds,
 
     monkeypatch.setattr(Gatherer, "batches", spy)
     curve(folds, make_seeds(2))
+    assert len(seen) == 4
     for orders in seen:
         assert [sorted(order) for order in orders] == [sorted(data.train) for data in folds]
     assert len({tuple(order) for orders in seen for order in orders}) == 4 * 2
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_scores_are_those_of_the_networks_own_predictions(metric, make_folds, make_seeds):
-    folds, seeds = make_folds([(20, 700), (20, 256), (20, 1)]), make_seeds(3)
-    [(_, lockstep)] = lockstep_groups([ARCHITECTURE] * 3, SETTINGS, folds, seeds, None)
-    lockstep.train_epoch()
-    losses, scores = lockstep.validate(metric)
+@pytest.mark.parametrize("average", AVERAGED)
+def test_scores_and_losses_are_those_of_the_fitted_networks_predictions(metric, average, make_folds, make_seeds):
+    loss = "cross_entropy" if metric in ("accuracy", "neg_log_loss") else "huber"
+    folds, seeds = make_folds([(40, 700), (20, 256), (30, 1)], loss=loss), make_seeds(3)
+    settings = replace(SETTINGS, loss=loss, label_smoothing=0.1, huber_delta=0.4, **AVERAGED[average])
+    last, score = curve(folds, seeds, NORMALISED, settings, metric, train_scores=True)[-1], score_of(metric)
     for fold, data in enumerate(folds):
-        logits, labels = lockstep.network.predict(data.x[data.validation], fold), data.y[data.validation]
-        assert math.isclose(scores[fold], row_score(metric)(logits, labels).mean(), rel_tol=1e-12)
-        assert math.isclose(losses[fold], -log_likelihood(logits, labels).mean(), rel_tol=1e-12)
+        network, _ = fit(NORMALISED, settings, data, seeds[fold], epochs=4)
+        z, y = network.predict(data.x[data.validation]), data.y[data.validation]
+        targets = LOSSES[loss].encode(y, 3, 0.0, np.dtype(np.float32))
+        assert last.scores[fold] == score(z, y)
+        assert last.validation_losses[fold] == LOSSES[loss].rows(z, targets, 0.4).mean()
+        assert last.train_scores[fold] == score(network.predict(data.x[data.train]), data.y[data.train])
 
 
-def test_the_training_loss_is_the_mean_over_rows_not_over_batches(make_folds, make_seeds):
-    folds, seeds = make_folds([(10, 0)], dtype=np.float64), make_seeds(1)
-    settings = replace(SETTINGS, learning_rate=1e-300, batch_size=8, l2=0.0)  # weights stay as they were
-    architecture = replace(ARCHITECTURE, dropout=0.0)
-    network, losses = fit(architecture, settings, folds[0], seeds[0], epochs=2)
-    expected = -log_likelihood(network.predict(folds[0].x), folds[0].y).mean()
-    assert losses == pytest.approx((expected, expected), rel=1e-12)
+def test_metric_may_be_a_function_of_outputs_and_truth(make_folds, make_seeds):
+    folds, seeds, seen = make_folds(ROWS), make_seeds(2), []
+
+    def likelihood(z, y):
+        seen.append((z.shape, y.shape))
+        return float(log_likelihood(z, y).mean())
+
+    assert curve(folds, seeds, metric=likelihood) == curve(folds, seeds, metric="neg_log_loss")
+    assert seen == [((11, 3), (11,)), ((18, 3), (18,))] * 4
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("dropout", [0.0, 0.3])
-def test_fit_is_the_training_of_a_single_fold(optimizer, dropout, make_folds, make_seeds):
+@pytest.mark.parametrize("schedule", sorted(SCHEDULES.keys() - {"plateau"}))
+@pytest.mark.parametrize("average", AVERAGED)
+def test_fit_is_the_training_of_a_single_fold(optimizer, schedule, average, make_folds, make_seeds, trained):
     [data], [seed] = make_folds([(40, 11)]), make_seeds(1)
-    settings, architecture = replace(SETTINGS, optimizer=optimizer), replace(ARCHITECTURE, dropout=dropout)
-    network, losses = fit(architecture, settings, replace(data, validation=data.validation[:0]), seed, epochs=4)
-    reports = curve([data], [seed], architecture, settings)
+    settings = replace(SETTINGS, optimizer=optimizer, schedule=schedule, warm_up=0.1, **AVERAGED[average])
+    reports, parameters = trained([data], [seed], NORMALISED, settings)
+    network, losses = fit(NORMALISED, settings, replace(data, validation=data.validation[:0]), seed, epochs=4)
     assert losses == tuple(report.train_losses[0] for report in reports)
-    scores = row_score("accuracy")(network.predict(data.x[data.validation]), data.y[data.validation])
-    assert scores.mean() == reports[-1].scores[0]
-    shorter, first = fit(architecture, settings, data, seed, epochs=2)
+    assert np.array_equal(np.hstack([network.parameters.values, network.parameters.statistics]), parameters)
+    shorter, first = fit(NORMALISED, settings, data, seed, epochs=2)
     assert first == losses[:2]
     assert not np.array_equal(shorter.parameters.values, network.parameters.values)
 
 
-def test_folds_without_validation_rows_are_not_scored(make_folds, make_seeds):
-    for report in curve(make_folds([(20, 0), (20, 0)]), make_seeds(2)):
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("warm_up", [0.0, 0.3])
+def test_a_plateau_acts_on_the_mean_curve_and_fit_replays_it(every, warm_up, make_folds, make_seeds, trained):
+    folds, seeds = make_folds([(40, 11), (33, 18), (40, 5)]), make_seeds(3)
+    options = {"schedule": "plateau", "plateau_patience": 1, "decay": 0.5, "warm_up": warm_up}
+    settings = replace(SETTINGS, epochs=9, validate_every=every, learning_rate=0.05, **options)
+    reports, parameters = trained(folds, seeds, NORMALISED, settings)
+    plateau, factors = Plateau(0.5, 1), [report.learning_factor for report in reports]
+    for report in reports:
+        assert report.learning_factor == plateau.factor  # what was learnt before this epoch
+        if report.scores is not None:
+            plateau.update(np.mean(report.scores))
+    assert 1 == factors[0] > factors[-1]
+    for fold, data in enumerate(folds):
+        network, losses = fit(NORMALISED, settings, data, seeds[fold], 9, factors)
+        assert np.array_equal(
+            np.hstack([network.parameters.values, network.parameters.statistics])[0], parameters[fold]
+        )
+        assert losses == tuple(report.train_losses[fold] for report in reports)
+    network, _ = fit(NORMALISED, settings, folds[0], seeds[0], 9)
+    assert not np.array_equal(network.parameters.values[0], parameters[0, : network.parameters.values.size])
+
+
+def test_other_schedules_know_no_plateau_nor_do_folds_without_validation(make_folds, make_seeds):
+    never_better = {"metric": lambda z, y: 0.0, "seeds": make_seeds(2)}
+    settings = replace(SETTINGS, plateau_patience=1)
+    for schedule in SCHEDULES:
+        reports = curve(make_folds(ROWS), settings=replace(settings, schedule=schedule), **never_better)
+        assert [report.learning_factor for report in reports] == (
+            [1, 1, 0.1, 0.1**2] if schedule == "plateau" else [1] * 4
+        )
+    reports = curve(make_folds([(20, 0)] * 2), settings=replace(settings, schedule="plateau"), **never_better)
+    assert {report.learning_factor for report in reports} == {1}
+
+
+@pytest.mark.parametrize("rows", [[(20, 0), (20, 0)], [(20, 5), (20, 0)]], ids=str)
+def test_folds_without_validation_rows_are_not_scored(rows, make_folds, make_seeds):
+    for report in curve(make_folds(rows), make_seeds(2), train_scores=True):
         assert report.scores is None
         assert report.validation_losses is None
-        assert all(map(math.isfinite, report.train_losses))
+        assert all(map(math.isfinite, (*report.train_losses, *report.train_scores)))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("metric", METRICS)
-def test_a_diverged_run_is_reported_not_warned_of(optimizer, metric, make_folds, make_seeds):
-    settings = replace(SETTINGS, optimizer=optimizer, learning_rate=1e30, momentum=0.0, epochs=5)
-    last = curve(make_folds(ROWS), make_seeds(2), Architecture(6, (8, 8), 3), settings, metric)[-1]
-    assert not any(map(math.isfinite, last.train_losses))
-    assert not any(map(math.isfinite, last.validation_losses))
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_diverged_run_is_reported_not_warned_of(optimizer, loss, batch_norm, make_folds, make_seeds):
+    outputs = 1 if loss == "binary_cross_entropy" else 3
+    architecture = Architecture(6, (8, 8), outputs, batch_norm=batch_norm)
+    metrics = ("accuracy", "neg_log_loss") if LOSSES[loss].classifies else ("neg_mean_squared_error", "r2")
+    options = {"learning_rate": 1e37, "momentum": 0.5, "epochs": 5, "l2": 0.1, "average_epochs": 2}
+    for metric in metrics:
+        settings = replace(SETTINGS, optimizer=optimizer, loss=loss, **options)
+        folds = make_folds(ROWS, outputs=outputs, loss=loss)
+        last = curve(folds, make_seeds(2), architecture, settings, metric, train_scores=True)[-1]
+        for numbers in (last.train_losses, last.validation_losses):
+            assert not any(map(math.isfinite, numbers))
 
 
-def test_no_float64_array_is_kept_when_training_in_float32(make_folds, make_seeds):
-    folds, seeds = make_folds(ROWS), make_seeds(2)
-    for optimizer in OPTIMIZERS:
-        settings = replace(SETTINGS, optimizer=optimizer)
-        [(_, lockstep)] = lockstep_groups([ARCHITECTURE] * 2, settings, folds, seeds, None)
-        lockstep.train_epoch()
-        lockstep.validate("accuracy")
-        dtypes = [array.dtype for array in arrays_within(lockstep, set())]
-        assert dtypes.count(np.dtype(np.float32)) > 20
-        assert np.dtype(np.float64) not in dtypes
+def test_architectures_group_the_folds_that_share_them(make_folds, make_seeds):
+    folds = make_folds([(20, 5)] * 4, [6, 5, 6, 1])
+    architectures = [Architecture(width, (4,), 3) for width in (6, 5, 6, 1)]
+    groups = lockstep_groups(architectures, SETTINGS, folds, make_seeds(4))
+    assert [positions for positions, _ in groups] == [[0, 2], [1], [3]]
+    assert [lockstep.network.architecture.inputs for _, lockstep in groups] == [6, 5, 1]
 
 
-def arrays_within(value, seen):
-    """Every array that can be reached from an object's attributes."""
-    if id(value) in seen:
-        return
-    seen.add(id(value))
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from arrays_within(item, seen)
-    elif hasattr(value, "__dict__"):
-        yield from arrays_within(vars(value), seen)
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_learns_xor_which_a_single_layer_cannot(activation, optimizer, make_seeds):
-    rng = np.random.default_rng(0)
-    x = rng.uniform(-1, 1, (600, 2)).astype(np.float32)
-    data = FoldData(x, (x[:, 0] * x[:, 1] > 0).astype(np.intp), np.arange(400), np.arange(400, 600))
-    rate = 0.03 if optimizer == "adam" else 0.3
-    settings = TrainingSettings(epochs=60, batch_size=32, optimizer=optimizer, learning_rate=rate, l2=0.0)
-    hidden = curve([data], make_seeds(1), Architecture(2, (16,), 2, activation), settings)[-1].scores[0]
-    single = curve([data], make_seeds(1), Architecture(2, (), 2), settings)[-1].scores[0]
-    assert hidden > 0.9
-    assert single < 0.7
-
-
-def test_learns_iris(make_seeds):
-    x, y = load_iris(return_X_y=True)
-    x = ((x - x.mean(axis=0)) / x.std(axis=0)).astype(np.float32)
-    order = np.random.default_rng(0).permutation(150)
-    folds = [FoldData(x, y, np.delete(order, np.s_[k::3]), order[k::3]) for k in range(3)]
-    settings = TrainingSettings(epochs=40, batch_size=16, learning_rate=0.01)
-    reports = curve(folds, make_seeds(3), Architecture(4, (16,), 3), settings)
-    assert np.mean(reports[-1].scores) > 0.92
-    assert max(reports[-1].train_losses) < 0.3 < min(reports[0].train_losses)
-
-
-def test_a_strong_penalty_keeps_the_weights_small(make_folds, make_seeds):
-    [data], [seed] = make_folds([(100, 0)]), make_seeds(1)
-    norms = []
-    for l2 in (0.0, 1.0):
-        network, _ = fit(ARCHITECTURE, replace(SETTINGS, l2=l2), data, seed, epochs=30)
-        norms.append(np.abs(network.weights(0)[0][0]).mean())
-    assert norms[1] < norms[0] / 5
-
-
-def test_more_folds_share_a_step_the_smaller_the_network_and_the_batch():
-    small, large = Architecture(8, (8,), 3), Architecture(784, (512, 512), 10)
-    assert together(small, 32) >= 10
-    assert together(large, 128) == 1
-    assert together(small, 32) > together(small, 4096) >= 1
-
-
-@pytest.mark.parametrize("patience", [1, 2, 3])
-def test_early_stopping_stops_after_patience_scores_without_a_better_one(patience):
-    stopping = EarlyStopping(patience)
-    scores = [0.1, 0.5, 0.5, 0.4, math.nan, 0.4]
-    stopped = [epoch for epoch, score in enumerate(scores, start=1) if stopping.update(epoch, score)]
-    assert stopped[0] == 2 + patience
-    assert (stopping.best_epoch, stopping.best) == (2, 0.5)
-
-
-def test_early_stopping_starts_counting_anew_at_a_better_score_and_never_stops_without_patience():
-    stopping, never = EarlyStopping(2), EarlyStopping(0)
-    scores = [0.5, 0.4, 0.6, 0.5, 0.7, 0.1, 0.1]
-    assert [stopping.update(epoch, score) for epoch, score in enumerate(scores)] == [False] * 6 + [True]
-    assert not any(never.update(epoch, score) for epoch, score in enumerate(scores))
-    assert (never.best_epoch, never.best) == (4, 0.7)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "rule"),
-    [
-        ("epochs", 0, "epochs >= 1"),
-        ("batch_size", 0, "batch_size >= 1"),
-        ("optimizer", "lion", r"optimizer in \['adam', 'sgd'\]"),
-        ("learning_rate", 0.0, "learning_rate > 0"),
-        ("learning_rate", math.nan, "learning_rate > 0"),
-        ("momentum", 1.0, "0 <= momentum < 1"),
-        ("momentum", -0.1, "0 <= momentum < 1"),
-        ("l2", -1e-9, "l2 >= 0"),
-        ("l2", math.nan, "l2 >= 0"),
-        ("patience", -1, "patience >= 0"),
-        ("validate_every", 0, "validate_every >= 1"),
-    ],
-)
-def test_impossible_settings_are_refused_with_the_rule_and_the_value(name, value, rule):
-    with pytest.raises(SettingError, match=f"^`{rule}` must hold, but got {name}={value!r}"):
-        TrainingSettings(**{name: value})
+@pytest.mark.parametrize(("architectures", "seeds"), [(1, 2), (2, 1)])
+def test_as_many_architectures_and_seeds_as_folds(architectures, seeds, make_folds, make_seeds):
+    with pytest.raises(ShapeError, match=f"{architectures} architectures, 2 folds and {seeds} seeds"):
+        list(train([ARCHITECTURE] * architectures, SETTINGS, make_folds(ROWS), make_seeds(seeds), "accuracy"))
 
 
 def test_unknown_metric_is_refused(make_folds, make_seeds):
     with pytest.raises(SettingError, match="metric must be one of"):
         curve(make_folds(ROWS), make_seeds(2), metric="f1")
+
+
+@pytest.mark.parametrize("shift", [1, -1])
+def test_labels_outside_the_classes_are_refused(shift, make_folds, make_seeds):
+    [data] = make_folds([(40, 11)])
+    with pytest.raises(NNetError, match="labels must lie in"):
+        curve([replace(data, y=data.y + shift)], make_seeds(1))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.uint8])
+def test_labels_of_any_integer_type(dtype, make_folds, make_seeds):
+    [data] = make_folds([(40, 11)])
+    assert curve([replace(data, y=data.y.astype(dtype))], make_seeds(1)) == curve([data], make_seeds(1))
+
+
+@pytest.mark.parametrize("change", ["width", "dtype"])
+def test_data_that_does_not_fit_is_refused(change, make_folds, make_seeds):
+    first, second = make_folds(ROWS)
+    second = replace(second, x=second.x[:, :5] if change == "width" else second.x.astype(float))
+    with pytest.raises(ShapeError, match="width"):
+        curve([first, second], make_seeds(2))
+
+
+def test_the_data_stays_as_it_was(make_folds, make_seeds):
+    folds = make_folds(ROWS, weighted=True)
+    kept = [[a.copy() for a in (data.x, data.y, data.train, data.validation, data.weights)] for data in folds]
+    for data in folds:
+        for array in (data.x, data.y, data.train, data.validation, data.weights):
+            array.flags.writeable = False
+    curve(folds, make_seeds(2), NORMALISED, replace(SETTINGS, average_epochs=2), train_scores=True)
+    for data, before in zip(folds, kept, strict=True):
+        assert all(map(np.array_equal, (data.x, data.y, data.train, data.validation, data.weights), before))

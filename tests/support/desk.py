@@ -117,7 +117,7 @@ class Desk:
     def runs(self) -> Sequence[Any]:
         client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
         experiment = client.get_experiment_by_name("moons")
-        return list(client.search_runs([experiment.experiment_id], max_results=1000))
+        return [] if experiment is None else list(client.search_runs([experiment.experiment_id], max_results=1000))
 
     def workers(self) -> list[int]:
         """Processes of a command's that work in this folder."""

@@ -53,12 +53,10 @@ def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_quickly_and_says_how_to_resume(
-    desk: Desk, undisturbed: dict[str, Any], how: signal.Signals
-) -> None:
-    process = desk.start("moons", "--workers", "1")
-    while desk.told() < 2:
-        time.sleep(0.01)
+def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signal.Signals) -> None:
+    process = desk.start("moons", "--workers", "1", "--set", "training.epochs=400")
+    while desk.told() < 2 or not desk.runs():  # MLflow starts at its own pace
+        time.sleep(0.1)
     start = time.monotonic()
     done = kill(process, how)
     assert time.monotonic() - start < 5
@@ -68,7 +66,7 @@ def test_an_interrupt_ends_quickly_and_says_how_to_resume(
     assert no_worker_stays(desk)
     parent = next(run for run in desk.runs() if "mlflow.parentRunId" not in run.data.tags)
     assert parent.info.status == "KILLED"
-    assert desk.tuned("moons")["digest"] == undisturbed["digest"]
+    assert desk.told() < 14
 
 
 def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:

@@ -170,9 +170,9 @@ def test_bad_input_is_one_line_and_writes_nothing(desk: Desk, study: str, argume
 
 def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> None:
     space = "learning_rate = { low = 1e-3, high = 1e-1, log = true }"
-    study = edited(space, "learning_rate = { low = 1e30, high = 1e31, log = true }")
+    study = edited(space, "learning_rate = { low = 1e17, high = 1e18, log = true }")
     (desk.folder / "studies" / "moons.toml").write_text(
-        study.replace("epochs = 12", 'epochs = 12\noptimizer = "sgd"') + "[default]\nlearning_rate = 1e30\n"
+        study.replace("epochs = 12", 'epochs = 12\noptimizer = "sgd"') + "[default]\nlearning_rate = 1e18\n"
     )
     done = desk.tune("moons", "--trials", "3")
     assert done.code == 2

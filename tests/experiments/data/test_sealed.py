@@ -35,6 +35,7 @@ def test_a_look_for_other_rows_does_not(rows: list[int]) -> None:
 
 def test_a_look_is_the_pair_of_rows_and_models() -> None:
     assert Look("rows", "models", "a").id == Look("rows", "models", "b").id
+    assert len(Look("rows", "models", "a").id) == 32
     assert len({Look(rows, models, "a").id for rows in "rs" for models in "mn"}) == 4
 
 

@@ -52,6 +52,18 @@ def test_every_row_is_on_one_side() -> None:
     assert np.bincount(labels).tolist() == [9, 6, 3]
 
 
+def test_a_sources_own_test_rows_are_the_test_set() -> None:
+    whole = replace(table(30, 30), labels=np.arange(60) % 2, own_test=7)
+    for seed in (0, 1):
+        ours, sealed = split(whole, 0.5, seed)
+        features, labels = sealed.open(Look(sealed.fingerprint, "", ""))
+        np.testing.assert_array_equal(ours.features, whole.features[:-7])
+        np.testing.assert_array_equal(features, whole.features[-7:])
+        np.testing.assert_array_equal(labels, whole.labels[-7:])
+    with pytest.raises(DataError, match="class 'a' has 0"):
+        split(replace(table(30, 30), own_test=7), 0.5, 0)
+
+
 def test_another_seed_is_another_split() -> None:
     fingerprints = {seed: split(table(30, 30), 0.2, seed)[1].fingerprint for seed in (0, 1, 2)}
     assert len(set(fingerprints.values())) == 3
@@ -71,12 +83,7 @@ def test_the_sealed_rows_are_no_development_set() -> None:
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
         ((5, 5, 5), 0.1, r"data\.test_size: .*test_size = 2 .*number of classes = 3"),
         ((5, 5, 5), 0.9, r"data\.test_size: .*train_size = 1 .*number of classes = 3"),
-        pytest.param(
-            (100, 2),
-            0.02,
-            "class 'b'",
-            marks=pytest.mark.xfail(strict=True, reason="two rows of a class may both fall on one side"),
-        ),
+        ((100, 2), 0.02, r"each side, but class 'b' has 0\."),
     ],
 )
 def test_a_class_too_small_for_the_split_is_refused_with_its_count(

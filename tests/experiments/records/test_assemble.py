@@ -45,7 +45,7 @@ def spec() -> StudySpec:
 
 @pytest.fixture(scope="module")
 def data(spec: StudySpec) -> StudyData:
-    return prepare(spec)
+    return prepare(spec, {})
 
 
 def assembled(spec: StudySpec, data: StudyData, told: list[Told], ledger: LedgerRecord | None = None) -> StudyResult:
@@ -60,6 +60,7 @@ def assembled(spec: StudySpec, data: StudyData, told: list[Told], ledger: Ledger
         ([complete(0, 0.7), complete(1, 0.7)], 0),
         ([complete(0, -0.5), complete(1, -0.4), complete(2, -0.9)], 1),
         ([complete(0, -0.5), complete(1, 0.0)], 1),
+        ([complete(0, 0.5), complete(1, 0.0)], 0),
         ([diverged(0), pruned(1), died(2), complete(3, -7.0)], 3),
     ],
 )
@@ -138,4 +139,4 @@ def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData
 
 def test_two_results_of_the_same_trials_are_equal(spec: StudySpec, data: StudyData) -> None:
     told = [complete(0, 0.5), pruned(1)]
-    assert assembled(spec, data, told) == assembled(spec, prepare(spec), told)
+    assert assembled(spec, data, told) == assembled(spec, prepare(spec, {}), told)

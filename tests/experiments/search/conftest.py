@@ -44,7 +44,7 @@ def space(spec: StudySpec) -> Space:
 
 @pytest.fixture(scope="session")
 def data() -> StudyData:
-    return prepare(parse_spec(DOCUMENT, "moons"))
+    return prepare(parse_spec(DOCUMENT, "moons"), {})
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,74 @@
+"""The tables as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from experiments.benchmarks.comparison import Comparison
+from experiments.benchmarks.pairs import Compared
+from experiments.benchmarks.profile import Part
+from experiments.benchmarks.rows import FOLDS, Row
+
+NOTES = (
+    f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
+    "floor: the network's matrix products alone, and the share of our time that they are.",
+    "Peers train the folds one after the other. All in float32, but scikit-learn gets what its loaders give,",
+    "float64 in digits and tabular; it has no dropout and runs without.",
+    "Peak memory is the whole process's, interpreter and data included.",
+)
+
+
+def network_table(compared: Sequence[tuple[Row, Compared]]) -> Table:
+    """One line a row and peer."""
+    table = Table("row", "peer", *(_right(name) for name in ("ratio", "s", "peer's s", "peak MB", "peer's MB")))
+    last = ""
+    for row, one in compared:
+        it = one.comparison
+        if last and last != it.row:
+            table.add_section()
+        ratio = f"{it.ratio:.0%} of it" if it.peer == "floor" else f"{it.ratio:.1f}×"
+        peer_peak = "" if it.peer == "floor" else f"{one.peer_peak_mb:.0f}"
+        table.add_row(
+            "" if it.row == last else row.title,
+            it.peer + (", no dropout" if row.dropout and it.peer == "scikit-learn" else ""),
+            ratio,
+            f"{it.seconds:.3f}",
+            f"{it.peer_seconds:.3f}",
+            f"{one.peak_mb:.0f}",
+            peer_peak,
+        )
+        last = it.row
+    return table
+
+
+def profile_table(row: Row, parts: Sequence[Part]) -> Table:
+    """The parts of a row's step."""
+    table = Table("part", _right("µs"), _right("share"), _right("its products, µs"), title=row.title)
+    whole = parts[-1].microseconds
+    for part in parts:
+        if part is parts[-1]:
+            table.add_section()
+        products = "" if part.products is None else f"{part.products:.1f}"
+        table.add_row(part.name, f"{part.microseconds:.1f}", f"{part.microseconds / whole:.0%}", products)
+    return table
+
+
+def study_table(comparisons: Sequence[Comparison]) -> Table:
+    """The whole-study comparison."""
+    table = Table("row", "peer", *(_right(name) for name in ("ratio", "seconds", "peer's seconds")))
+    for it in comparisons:
+        table.add_row(it.row, it.peer, f"{it.ratio:.1f}", f"{it.seconds:.1f}", f"{it.peer_seconds:.1f}")
+    return table
+
+
+def wide_console() -> Console:
+    """Lines are not cut, however narrow the terminal or pipe."""
+    width = Console().width
+    return Console(width=max(width, 110), highlight=False)
+
+
+def _right(name: str) -> Column:
+    return Column(name, justify="right")

@@ -1,0 +1,54 @@
+"""IDX files, the format of MNIST: a magic number, the dimensions, then bytes. Gzipped or not.
+
+Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.errors import DataError
+
+LARGEST = 1 << 31  # bytes of one file's content
+UNSIGNED_BYTES = 0x08
+
+
+def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
+    """The array of unsigned bytes in folder/name or folder/name.gz.
+
+    Raises:
+        DataError: there is no such file, or it is not what it says; memory is taken only for what is there.
+    """
+    path = next((one for one in (folder / name, folder / f"{name}.gz") if one.is_file()), None)
+    if path is None:
+        raise DataError(f"{folder}: holds neither {name} nor {name}.gz.")
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            header = file.read(4 * (1 + dimensions))
+            shape = _shape(path, header, dimensions)
+            size = math.prod(shape)
+            content = file.read(size + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read: {error}.") from None
+    if len(content) != size:
+        raise DataError(f"{path}: its header promises {size} bytes, but there are {_more(len(content), size)}.")
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _shape(path: Path, header: bytes, dimensions: int) -> tuple[int, ...]:
+    if len(header) < 4 * (1 + dimensions) or header[:4] != bytes((0, 0, UNSIGNED_BYTES, dimensions)):
+        raise DataError(f"{path}: not an IDX file of unsigned bytes with {dimensions} dimensions.")
+    shape = tuple(int.from_bytes(header[at : at + 4], "big") for at in range(4, len(header), 4))
+    if not 0 < math.prod(shape) <= LARGEST:
+        raise DataError(f"{path}: its header promises an array of {shape}; at most {LARGEST} bytes are read.")
+    return shape
+
+
+def _more(found: int, size: int) -> str:
+    return "more" if found > size else str(found)

@@ -1,0 +1,49 @@
+"""Dropout: units left out at random in training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnet.arrays import Array
+from nnet.errors import SettingError
+from nnet.layer import Layer
+from nnet.streams import RandomBits
+
+
+class Dropout(Layer):
+    """out = x * mask / keep: each unit is dropped with probability p, and what is kept is scaled up.
+
+    p is taken to the nearest multiple of 2**-16, the resolution of the random words; keep is exactly one minus that.
+
+    Args:
+        p:    in [0, 1).
+        bits: each fold's own random words.
+
+    Source: Srivastava et al. (2014), Dropout: A Simple Way to Prevent Neural Networks from Overfitting.
+    """
+
+    RESOLUTION = 1 << 16
+
+    def __init__(self, p: float, bits: Sequence[RandomBits], rows: int, units: int, dtype: np.dtype[Any]):
+        if not 0 <= p < 1:
+            raise SettingError(f"`0 <= dropout < 1` must hold, but got dropout={p}.")
+        dropped = min(round(p * self.RESOLUTION), self.RESOLUTION - 1)
+        self._dropped = np.uint16(dropped)
+        self._scale = dtype.type(self.RESOLUTION / (self.RESOLUTION - dropped))
+        self._bits = bits
+        self._kept: NDArray[np.bool_] = np.empty((len(bits), rows, units), bool)
+        self._mask: Array = np.empty((len(bits), rows, units), dtype)
+        self._out: Array = np.empty((len(bits), rows, units), dtype)
+
+    def forward(self, x: Array) -> Array:
+        for kept, bits in zip(self._kept, self._bits, strict=True):
+            np.greater_equal(bits.take(kept.size).reshape(kept.shape), self._dropped, out=kept)
+        np.multiply(self._kept, self._scale, out=self._mask)
+        return np.multiply(x, self._mask, out=self._out)
+
+    def backward(self, dout: Array) -> Array:
+        return np.multiply(dout, self._mask, out=dout)

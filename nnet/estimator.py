@@ -1,0 +1,350 @@
+"""MLPClassifier and MLPRegressor: the network as scikit-learn estimators. The one file here that needs scikit-learn."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import r2_score
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+import nnet.estimator_base as base
+from nnet.arrays import Array, Labels, Rows, Targets
+from nnet.batches import FoldData
+from nnet.errors import SettingError, lookup
+from nnet.metrics import correct, predicted_labels
+from nnet.network import Network
+
+EXPECTED_FAILED_CHECKS: dict[str, str] = {}
+"""Checks of `sklearn.utils.estimator_checks` that the estimators fail on purpose, by name, with the reason."""
+
+
+@dataclass(eq=False, repr=False)
+class MLP(BaseEstimator):  # type: ignore[misc]
+    """What both estimators share. The parameters have scikit-learn's names and meanings, but for `alpha`.
+
+    hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
+    activation:          of the hidden layers: relu, leaky_relu, gelu, silu, tanh, sigmoid (or logistic), identity.
+    solver:              adam, adamw, sgd, nesterov, rmsprop or adagrad.
+    alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss as it is (adamw decays by alpha instead).
+                         scikit-learn divides by the rows of the batch: its alpha is ours times the batch size.
+    batch_size:          rows of a mini-batch, at most all; "auto" is min(200, rows). Rows are always shuffled.
+    learning_rate_init:  the learning rate, which the schedule multiplies.
+    max_iter:            epochs at most; the horizon of the schedule.
+    random_state:        of the initial weights, shuffling, dropout and the validation split.
+    tol:                 the training loss (with early_stopping: the validation score) must get better by this much
+                         in `n_iter_no_change` epochs, else training stops.
+    early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
+    momentum:            of sgd and nesterov. nesterovs_momentum: sgd means nesterov.
+    dropout:             probability that a hidden unit is dropped in training; input_dropout of an input.
+    batch_norm:          normalise the hidden layers over the batch.
+    l1:                  L1 strength, like alpha.
+    max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
+    schedule:            constant, step, exponential, cosine, one_cycle or plateau, with `decay` and `warm_up` as in
+                         `nnet.schedules`; plateau_patience: epochs until a plateau schedule lowers the rate.
+    initializer:         glorot (scikit-learn's), he, auto (he before a rectifier), orthogonal, normal or zeros.
+    average_epochs:      predict with the mean of the weights after the latest so many epochs.
+    train_scores:        score the training rows after every epoch too; takes time.
+
+    Attributes:
+        network_:                the network, of one fold.
+        coefs_, intercepts_:     plain weights (in, out) and biases (out,) of each layer; batch norm is folded in.
+        n_iter_:                 epochs trained; loss_ is the training loss of the last and loss_curve_ of every one:
+                                 as trained, with dropout and smoothing and without the penalties.
+        validation_scores_, best_validation_score_: with early_stopping, else None.
+        history_:                per epoch: loss, and where there are any score, validation_loss, validation_score.
+        n_features_in_, feature_names_in_, n_outputs_, n_layers_, out_activation_: as in scikit-learn.
+
+    Everything is computed in X's type, float32 or float64; other types become float64.
+    """
+
+    hidden_layer_sizes: int | Sequence[int] = (100,)
+    _: KW_ONLY
+    activation: str = "relu"
+    solver: str = "adam"
+    alpha: float = 1e-4
+    batch_size: int | str = "auto"
+    learning_rate_init: float = 1e-3
+    max_iter: int = 200
+    random_state: Any = None
+    tol: float = 1e-4
+    n_iter_no_change: float = 10
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    momentum: float = 0.9
+    nesterovs_momentum: bool = True
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    batch_norm: bool = False
+    l1: float = 0.0
+    max_norm: float = 0.0
+    clip_norm: float = 0.0
+    schedule: str = "constant"
+    decay: float = 0.1
+    warm_up: float = 0.0
+    plateau_patience: int = 5
+    initializer: str = "glorot"
+    average_epochs: int = 1
+    train_scores: bool = False
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """(in, out) weights of each layer."""
+        return base.plain_layers(self.network_)[0]
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """(out,) biases of each layer."""
+        return base.plain_layers(self.network_)[1]
+
+    def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Array, Targets]:
+        x, truth = validate_data(self, X, y, dtype=(np.float64, np.float32), reset=reset, **options)
+        return (x if reset else x.astype(self.network_.dtype, copy=False)), truth
+
+    def _weights(self, X: Array, sample_weight: ArrayLike | None) -> Array | None:
+        if sample_weight is None:
+            return None
+        weights: Array = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        return weights
+
+    def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
+        """What `score` would say."""
+        raise NotImplementedError
+
+    def _train(self, X: Array, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
+        """Train for max_iter epochs, or for one that goes on where the last one ended, and set what was learnt."""
+        parameters = self.get_params(deep=False)
+        patience = base.patience_of(parameters)
+        if go_on and self.early_stopping:
+            raise SettingError("early_stopping must be False for partial_fit, but got early_stopping=True.")
+        if weights is not None:
+            weights = base.relative(weights, X.dtype)
+        rows: Rows = np.arange(len(X)) if weights is None else np.flatnonzero(weights)
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        validation = rows[:0]
+        if self.early_stopping:
+            rows, validation = self._split(rows, y, seed)
+        settings = base.settings_of(parameters, loss, len(rows))
+
+        def score(z: Array, which: Rows) -> float:
+            return self._score_rows(z, y[which], None if weights is None else weights[which])
+
+        # rows that weigh nothing are left out, as if they were not there
+        data = FoldData(X, y, rows, validation, weights)
+        continued = go_on and hasattr(self, "network_")
+        training = base.Training(
+            self.network_.architecture if continued else base.architecture_of(parameters, X.shape[1], outputs),
+            settings,
+            data,
+            np.random.SeedSequence(seed),
+            score,
+            self.train_scores,
+            self._carried if continued else None,
+        )
+        if go_on:
+            report = training.epoch(self.n_iter_ + 1 if continued else 1)
+            carried = training.carried(recent=True)
+            training.finish()
+            outcome = base.Outcome(self.history_ if continued else {})
+            outcome.add(report)
+        else:
+            outcome = training.until(patience)
+            carried = training.carried(recent=False)
+            if not outcome.converged:
+                warnings.warn(f"{outcome.ended}, and training has not converged.", ConvergenceWarning, stacklevel=3)
+        self._carried: base.Carried = carried
+        self._learnt(training.network, outcome)
+
+    def _split(self, rows: Rows, y: Targets, seed: int) -> tuple[Rows, Rows]:
+        """Rows to train on and rows to validate on; classes in equal shares."""
+        fraction = self.validation_fraction
+        if not 0 < fraction < 1:
+            raise SettingError(f"`0 < validation_fraction < 1` must hold, but got validation_fraction={fraction!r}.")
+        train, validation = train_test_split(
+            rows, test_size=fraction, random_state=seed, stratify=y[rows] if isinstance(self, ClassifierMixin) else None
+        )
+        if len(validation) < 2:
+            raise SettingError(
+                f"validation needs at least 2 rows, but validation_fraction={fraction} of {len(rows)} rows is fewer."
+            )
+        return train, validation
+
+    def _learnt(self, network: Network, outcome: base.Outcome) -> None:
+        self.network_, self._lock = network, Lock()
+        self.n_outputs_, self.n_layers_ = network.architecture.outputs, len(network.architecture.sizes)
+        self.history_ = outcome.history
+        losses = self.loss_curve_ = outcome.history["loss"]
+        self.loss_, self.n_iter_ = losses[-1], len(losses)
+        scores = self.validation_scores_ = outcome.history.get("validation_score")
+        self.best_validation_score_ = None if scores is None else float(np.nanmax(scores))
+
+    def _outputs(self, X: ArrayLike) -> Array:
+        """(N, outputs) of the network, before any softmax."""
+        check_is_fitted(self)
+        x = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        with self._lock:  # the network computes in buffers of its own
+            return self.network_.predict(x)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = {**super().__getstate__()}
+        if "network_" in state:
+            network: Network = state["network_"]  # without its buffers, whose views a pickle or copy would part
+            state["network_"] = network.architecture, network.parameters.values, network.parameters.statistics
+            del state["_lock"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "network_" in state:
+            state = {**state, "network_": base.network_of(*state["network_"]), "_lock": Lock()}
+        super().__setstate__(state)
+
+
+@dataclass(eq=False, repr=False)
+class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
+    """A network that classifies: one logistic unit for two classes, softmax for more, trained on the cross-entropy.
+
+    All parameters of `MLP`, and:
+        label_smoothing: share of the probability of the true class that is spread over all classes, in training.
+        class_weight:    None, "balanced", or weights by class; they multiply sample_weight, in validation too.
+
+    Attributes: those of `MLP`, and `classes_`, the labels in order.
+
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = MLPClassifier((16,), learning_rate_init=0.02, tol=1e-3, random_state=0).fit(X, y)
+    >>> model.predict(X[:2]), bool(model.score(X, y) > 0.95)
+    (array([0, 0]), True)
+    """
+
+    label_smoothing: float = 0.0
+    class_weight: Mapping[Any, float] | str | None = None
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPClassifier:
+        """Train anew.
+
+        Args:
+            X:             (N, features).
+            y:             (N,) labels of any kind that has an order.
+            sample_weight: (N,) importance of each row; 0 is as if the row were not there.
+
+        Raises:
+            ValueError: something is not what it should be, or the training diverged.
+        """
+        x, truth = self._checked(X, y, reset=True)
+        check_classification_targets(truth)
+        classes, labels = np.unique(truth, return_inverse=True)
+        return self._fit(x, labels, classes, sample_weight, go_on=False)
+
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> MLPClassifier:
+        """Train one epoch on these rows, going on where the last call ended; otherwise like `fit`.
+
+        Args:
+            classes: all labels that will ever come; needed in the first call.
+        """
+        first = not hasattr(self, "network_")
+        if isinstance(self.class_weight, str):
+            raise SettingError(f"class_weight must be None or a dict for partial_fit, but got {self.class_weight!r}.")
+        if first and classes is None:
+            raise SettingError("classes must be passed in the first call of partial_fit.")
+        x, truth = self._checked(X, y, reset=first)
+        check_classification_targets(truth)
+        known = self.classes_ if classes is None else np.unique(np.asarray(classes))
+        if not first and not np.array_equal(known, self.classes_):
+            raise SettingError(f"classes must stay {self.classes_} over calls of partial_fit, but got {known}.")
+        if not np.isin(truth, known).all():
+            raise SettingError(f"y must hold labels of classes alone, but got {np.setdiff1d(truth, known)}.")
+        return self._fit(x, np.searchsorted(known, truth), known, sample_weight, go_on=True)
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """(N, features) -> (N,) the most probable label of each row."""
+        labels = predicted_labels(self._outputs(X))
+        return np.take(self.classes_, labels)
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """(N, features) -> (N, classes) probabilities, in the order of `classes_`."""
+        return np.exp(base.log_probabilities(self._outputs(X))).astype(self.network_.dtype)
+
+    def predict_log_proba(self, X: ArrayLike) -> Array:
+        """(N, features) -> (N, classes) logarithms of the probabilities; finite where those underflow."""
+        return base.log_probabilities(self._outputs(X)).astype(self.network_.dtype)
+
+    def _fit(
+        self, X: Array, labels: Labels, classes: NDArray[Any], sample_weight: ArrayLike | None, go_on: bool
+    ) -> MLPClassifier:
+        if len(classes) < 2:
+            raise SettingError(f"y must hold at least two classes, but got one class: {classes}.")
+        weights = self._weights(X, sample_weight)
+        if self.class_weight is not None:
+            weights = np.ones(len(X)) if weights is None else weights
+            kept = classes[labels[weights > 0]]
+            options = {"classes": np.unique(kept), "y": kept, "sample_weight": weights[weights > 0]}
+            of_class: Array = np.ones(len(classes))
+            of_class[np.isin(classes, kept)] = compute_class_weight(self.class_weight, **options)
+            weights = weights * of_class[labels]
+        if len(classes) == 2:
+            self._train(X, labels, weights, 1, "binary_cross_entropy", go_on)
+        else:
+            self._train(X, labels, weights, len(classes), "cross_entropy", go_on)
+        self.classes_, self.out_activation_ = classes, "logistic" if len(classes) == 2 else "softmax"
+        return self
+
+    def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
+        return float(np.average(correct(outputs, truth), weights=weights))
+
+
+@dataclass(eq=False, repr=False)
+class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
+    """A network that predicts numbers, one or several a row; scale y where it is far from unit variance.
+
+    All parameters of `MLP`, and:
+        loss:        mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
+        huber_delta: where huber goes from quadratic to linear, in units of y.
+
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = MLPRegressor((20,), activation="tanh", batch_size=10, learning_rate_init=0.01, random_state=0)
+    >>> bool(model.fit(X, np.sin(3 * X[:, 0])).score(X, np.sin(3 * X[:, 0])) > 0.95)
+    True
+    """
+
+    loss: str = "mean_squared_error"
+    huber_delta: float = 1.0
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPRegressor:
+        """Train anew; as of MLPClassifier, but y holds (N,) or (N, outputs) numbers."""
+        return self._fit(X, y, sample_weight, go_on=False)
+
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPRegressor:
+        """Train one epoch on these rows, going on where the last call ended; otherwise like `fit`."""
+        return self._fit(X, y, sample_weight, go_on=True)
+
+    def predict(self, X: ArrayLike) -> Array:
+        """(N, features) -> (N,) or (N, outputs), as y was."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._one_column else outputs
+
+    def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, go_on: bool) -> MLPRegressor:
+        lookup({"mean_squared_error": 0, "huber": 0}, self.loss, "loss")
+        reset = not (go_on and hasattr(self, "network_"))
+        x, truth = self._checked(X, y, reset, multi_output=True, y_numeric=True)
+        outputs = 1 if truth.ndim == 1 else truth.shape[1]
+        self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
+        self._one_column, self.out_activation_ = truth.ndim == 1, "identity"
+        return self
+
+    def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
+        if not np.isfinite(outputs).all():
+            return float("nan")
+        return float(r2_score(truth, outputs, sample_weight=weights))

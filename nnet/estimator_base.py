@@ -1,0 +1,349 @@
+"""What the estimators do without scikit-learn: parameters become settings, and epochs are driven or go on later."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnet.arrays import Array, Rows
+from nnet.batch_norm import EPSILON
+from nnet.batches import FoldData
+from nnet.errors import NNetError, SettingError, lookup
+from nnet.lockstep import Lockstep
+from nnet.network import Architecture, Network
+from nnet.optimizers import OPTIMIZERS
+from nnet.saving import blank_network
+from nnet.settings import TrainingSettings
+from nnet.stopping import Plateau
+
+Parameters = Mapping[str, Any]
+WeightedScore = Callable[[Array, Rows], float]  # of outputs (N, outputs) for some rows of the data
+AUTO_BATCH = 200  # rows, of batch_size="auto"
+
+
+def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Architecture:
+    """The network that an estimator's parameters describe.
+
+    Raises:
+        SettingError: a parameter has another type or lies outside its range.
+    """
+    sizes = parameters["hidden_layer_sizes"]
+    hidden = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    if not all(isinstance(units, Integral) and int(units) >= 1 for units in hidden):
+        raise SettingError(f"hidden_layer_sizes must be integers of at least 1, but got {sizes!r}.")
+    activation = parameters["activation"]
+    return Architecture(
+        inputs=inputs,
+        hidden=tuple(map(int, hidden)),
+        outputs=outputs,
+        activation="sigmoid" if activation == "logistic" else activation,
+        initializer=parameters["initializer"],
+        dropout=_number(parameters, "dropout"),
+        input_dropout=_number(parameters, "input_dropout"),
+        batch_norm=bool(parameters["batch_norm"]),
+    )
+
+
+def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSettings:
+    """The training that an estimator's parameters describe, for a number of training rows.
+
+    Raises:
+        SettingError: a parameter has another type or lies outside its range.
+    """
+    given = parameters["batch_size"]
+    batch_size = AUTO_BATCH if isinstance(given, str) and given == "auto" else _count(parameters, "batch_size")
+    optimizer = parameters["solver"]
+    lookup(OPTIMIZERS, optimizer, "solver")
+    nesterov = optimizer == "sgd" and parameters["nesterovs_momentum"]
+    numbers: dict[str, Any] = {
+        name: _number(parameters, name)
+        for name in ("momentum", "decay", "warm_up", "l1", "max_norm", "clip_norm", "label_smoothing", "huber_delta")
+        if name in parameters
+    }
+    return TrainingSettings(
+        epochs=_count(parameters, "max_iter"),
+        batch_size=min(batch_size, rows),
+        loss=loss,
+        optimizer="nesterov" if nesterov else optimizer,
+        learning_rate=_number(parameters, "learning_rate_init", positive=True),
+        l2=_number(parameters, "alpha"),
+        schedule=parameters["schedule"],
+        plateau_patience=_count(parameters, "plateau_patience"),
+        average_epochs=_count(parameters, "average_epochs"),
+        patience=0,
+        **numbers,
+    )
+
+
+@dataclass(frozen=True)
+class Patience:
+    """When to stop: after `epochs` without a value that beats the best by `tol`."""
+
+    tol: float
+    epochs: float
+
+
+def patience_of(parameters: Parameters) -> Patience:
+    """The patience that an estimator's parameters describe; n_iter_no_change may be inf."""
+    epochs = parameters["n_iter_no_change"]
+    return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What goes on from one call of partial_fit to the next: plain arrays and generators, so that it can be pickled.
+
+    values, statistics: (1, P) and (1, S) of the parameters as the last step left them.
+    moments, steps:     what the optimizer remembers.
+    recent:             the weights after the latest epochs, where they are averaged.
+    """
+
+    values: Array
+    statistics: Array
+    optimizer: str
+    moments: tuple[Array, ...]
+    steps: list[int]
+    shuffles: list[np.random.Generator]
+    dropout: list[Any]
+    recent: list[Array]
+
+
+class Training:
+    """One network in training on its data; `epoch` goes on from where it stands.
+
+    Args:
+        score:        of the validation rows and, if train_scores, of the training rows.
+        carried:      where an earlier training ended.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        settings: TrainingSettings,
+        data: FoldData,
+        seed: np.random.SeedSequence,
+        score: WeightedScore,
+        train_scores: bool = False,
+        carried: Carried | None = None,
+    ):
+        self._settings, self._data, self._score, self._train_scores = settings, data, score, train_scores
+        with quiet():
+            self._lockstep = Lockstep(architecture, settings, [data], [seed])
+        if carried is not None:
+            self._resume(carried)
+
+    @property
+    def network(self) -> Network:
+        """The network, which every epoch changes."""
+        return self._lockstep.network
+
+    def epoch(self, number: int, factor: float = 1.0) -> dict[str, float]:
+        """Train the epoch of that number, counted from 1; losses and scores by their names in the history."""
+        lockstep, data = self._lockstep, self._data
+        with quiet():
+            found = {"loss": float(lockstep.train_epoch(min(number, self._settings.epochs), factor)[0])}
+            if self._train_scores:
+                found["score"] = self._score(lockstep.outputs([data.train])[0], data.train)
+            if len(data.validation):
+                outputs = lockstep.outputs([data.validation])[0]
+                weights = None if data.weights is None else data.weights[data.validation]
+                losses = lockstep.loss_rows(outputs, 0, data.validation)
+                found["validation_loss"] = float(np.average(losses, weights=weights))
+                found["validation_score"] = self._score(outputs, data.validation)
+        return found
+
+    def until(self, patience: Patience) -> Outcome:
+        """Train until the patience or the horizon ends, and leave the network as it should predict.
+
+        With validation rows the best validation score counts and its network is kept; without, the training loss.
+
+        Raises:
+            NNetError: the training diverged before there was anything to keep.
+        """
+        plateau = Plateau(self._settings.decay, self._settings.plateau_patience)
+        outcome = Outcome(ended=f"The maximum of {self._settings.epochs} epochs is reached")
+        best, since, kept = -inf, 0, None
+        for epoch in range(1, self._settings.epochs + 1):
+            report = self.epoch(epoch, plateau.factor)
+            outcome.add(report)
+            if not isfinite(report["loss"]):
+                if kept is None:
+                    raise diverged(f" in epoch {epoch}")
+                outcome.ended = f"The loss is not finite in epoch {epoch}"
+                break
+            value = report.get("validation_score", -report["loss"])
+            since = 0 if value >= best + patience.tol else since + 1
+            if value > best and "validation_score" in report:
+                kept = self._snapshot()
+            best = max(best, value)
+            if self._settings.schedule == "plateau":
+                plateau.update(value)
+            if since >= patience.epochs:
+                outcome.converged = True
+                break
+        if kept is None:
+            self.finish()
+        else:
+            self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
+        return outcome
+
+    def finish(self) -> None:
+        """Leave the network as it should predict: with the mean of its recent weights, where that is asked for.
+
+        Raises:
+            NNetError: some parameter is not finite.
+        """
+        with quiet():
+            self._lockstep.finish()
+        parameters = self.network.parameters
+        if not (np.isfinite(parameters.values).all() and np.isfinite(parameters.statistics).all()):
+            raise diverged()
+
+    def carried(self, recent: bool) -> Carried:
+        """Where the training stands, to go on from; with or without the weights after its latest epochs."""
+        lockstep, parameters = self._lockstep, self.network.parameters
+        return Carried(
+            values=parameters.values.copy(),
+            statistics=parameters.statistics.copy(),
+            optimizer=self._settings.optimizer,
+            moments=lockstep._optimizer._state,
+            steps=lockstep._optimizer._steps,
+            shuffles=lockstep._shuffles,
+            dropout=self.network._bits,
+            recent=list(lockstep._recent) if recent else [],
+        )
+
+    def _resume(self, carried: Carried) -> None:
+        # nnet has no public way to go on with other data, so this reaches into a Lockstep before its first step
+        lockstep, parameters = self._lockstep, self.network.parameters
+        parameters.values[...], parameters.statistics[...] = carried.values, carried.statistics
+        if carried.optimizer == self._settings.optimizer:
+            for mine, theirs in zip(lockstep._optimizer._state, carried.moments, strict=True):
+                mine[...] = theirs
+            lockstep._optimizer._steps = list(carried.steps)
+        lockstep._shuffles = carried.shuffles
+        self.network._bits = carried.dropout
+        lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
+
+    def _snapshot(self) -> tuple[Array, Array]:
+        """Copies of the values and statistics that predict best, leaving those in training as they are."""
+        parameters = self.network.parameters
+        trained = parameters.values.copy(), parameters.statistics.copy()
+        if self._settings.average_epochs == 1:
+            return trained
+        with quiet():
+            self._lockstep.finish()
+        averaged = parameters.values.copy(), parameters.statistics.copy()
+        parameters.values[...], parameters.statistics[...] = trained
+        return averaged
+
+
+@dataclass
+class Outcome:
+    """What training brought, epoch by epoch.
+
+    history:   of loss, and where there are any of score, validation_loss and validation_score; one number an epoch.
+    converged: whether it stopped because nothing improved any more.
+    ended:     why it stopped otherwise.
+    """
+
+    history: dict[str, list[float]] = field(default_factory=dict)
+    converged: bool = False
+    ended: str = ""
+
+    def add(self, report: Mapping[str, float]) -> None:
+        """Take in one epoch's report."""
+        for name, value in report.items():
+            self.history.setdefault(name, []).append(value)
+
+
+def network_of(architecture: Architecture, values: Array, statistics: Array) -> Network:
+    """A network of one fold from its parameters (1, P) and statistics (1, S); it predicts the same bits."""
+    network = blank_network(architecture, values.dtype)
+    network.parameters.values[...], network.parameters.statistics[...] = values, statistics
+    return network
+
+
+def plain_layers(network: Network) -> tuple[list[Array], list[Array]]:
+    """Weights (in, out) and biases (out,) of every layer; batch normalisations are folded into them.
+
+    With the network's activations between them they predict the same, up to rounding.
+    """
+    weights, biases = [], []
+    for layer, normalised in enumerate(network.parameters.normalised):
+        dense = network.parameters.dense(layer, slice(0, 1))
+        if normalised:
+            norm = network.parameters.batch_norm(layer, slice(0, 1))
+            factor = norm.scale[0, 0] / np.sqrt(norm.variance[0, 0] + norm.variance.dtype.type(EPSILON))
+            weights.append(dense.weights[0] * factor)
+            biases.append(norm.shift[0, 0] - norm.mean[0, 0] * factor)
+        elif dense.bias is not None:
+            weights.append(dense.weights[0].copy())
+            biases.append(dense.bias[0, 0].copy())
+    return weights, biases
+
+
+def relative(weights: Array, dtype: np.dtype[Any]) -> Array:
+    """(N,) weights in any unit -> the same as shares of the largest, in the network's type.
+
+    >>> relative(np.array([0.0, 1e300, 2e300]), np.dtype(np.float32))
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
+    if not (weights.min() >= 0 and 0 < weights.max() < inf):
+        raise SettingError(f"`0 <= weight < inf` must hold, not all 0, but got {weights.min()} to {weights.max()}.")
+    with quiet():
+        shares: Array = (weights / weights.max()).astype(dtype)
+    return shares
+
+
+def log_probabilities(outputs: Array) -> NDArray[np.float64]:
+    """(N, C) logits, or (N, 1) of a logistic unit -> (N, classes) in float64; finite where probabilities underflow.
+
+    >>> np.exp(log_probabilities(np.array([[0.0]])))
+    array([[0.5, 0.5]])
+    """
+    z = outputs.astype(np.float64)
+    if z.shape[1] == 1:
+        return -np.logaddexp(0.0, np.hstack([z, -z]))
+    z -= z.max(axis=1, keepdims=True)
+    z -= np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return z
+
+
+def diverged(where: str = "") -> NNetError:
+    """The error of a training whose numbers are no longer finite."""
+    return NNetError(f"training diverged{where}: lower learning_rate_init, or scale X (and y) to about unit variance.")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Overflow is an outcome, which is seen in the loss, and not a warning."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        yield
+
+
+def _number(parameters: Parameters, name: str, positive: bool = False) -> float:
+    """A parameter that is a number from 0 on and finite; nnet knows the tighter ranges."""
+    value = parameters[name]
+    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        raise SettingError(f"{name} must be a number, but got {value!r}.")
+    if not 0 <= float(value) < inf or (positive and value == 0):
+        raise SettingError(f"`0 {'<' if positive else '<='} {name} < inf` must hold, but got {name}={value!r}.")
+    return float(value)
+
+
+def _count(parameters: Parameters, name: str) -> int:
+    value = parameters[name]
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise SettingError(f"{name} must be an integer, but got {value!r}.")
+    if value < 1:
+        raise SettingError(f"`{name} >= 1` must hold, but got {name}={value}.")
+    return int(value)

@@ -1,0 +1,188 @@
+"""Lockstep: F folds of one architecture, trained as one network."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from nnet.arrays import Array, Rows
+from nnet.batch_norm import BatchNorm
+from nnet.batches import Batch, FoldData, Gatherer
+from nnet.errors import ShapeError
+from nnet.losses import Loss, loss_of
+from nnet.max_norm import MaxNorm
+from nnet.network import CHUNK, Architecture, Mode, Network
+from nnet.optimizers import OPTIMIZERS
+from nnet.settings import TrainingSettings
+from nnet.streams import SHUFFLING, stream
+
+TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most
+
+
+def together(architecture: Architecture, batch_size: int) -> int:
+    """How many folds should share one step: many where Python's overhead dominates, few where the cache does.
+
+    The answer changes the speed only.
+    """
+    sizes = architecture.sizes
+    elements = sum(a * b for a, b in pairwise(sizes)) + batch_size * sum(sizes)
+    return max(1, TOGETHER // elements)
+
+
+class Lockstep:
+    """F folds and what trains them.
+
+    Args:
+        seeds:          one a fold.
+        folds_per_step: folds that share one step; the result does not depend on it. Chosen by size when None.
+
+    Raises:
+        ShapeError: the data does not fit the architecture.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        settings: TrainingSettings,
+        folds: Sequence[FoldData],
+        seeds: Sequence[np.random.SeedSequence],
+        folds_per_step: int | None = None,
+    ):
+        if folds[0].x.shape[1] != architecture.inputs:
+            raise ShapeError(f"x must have {architecture.inputs} columns, but got {folds[0].x.shape[1]}.")
+        self._together = together(architecture, settings.batch_size) if folds_per_step is None else folds_per_step
+        self.network = Network(architecture, seeds, folds[0].x.dtype)
+        self._loss_type = loss_of(settings.loss)
+        self._settings, self._folds = settings, folds
+        self._shuffles = [stream(seed, SHUFFLING) for seed in seeds]
+        self._targets = self._encode(settings.label_smoothing)
+        self._gather = Gatherer(folds, self._targets, settings.batch_size, self._together)
+        parameters = self.network.parameters
+        self._optimizer = OPTIMIZERS[settings.optimizer](
+            parameters, settings.l2, settings.momentum, settings.l1, settings.clip_norm
+        )
+        self._max_norm = MaxNorm(parameters, settings.max_norm) if settings.max_norm else None
+        self._losses: dict[tuple[int, int], Loss] = {}
+        self._steps = [-(-len(data.train) // settings.batch_size) for data in folds]
+        self._rates = settings.rates()
+        self._recent: deque[Array] = deque(maxlen=settings.average_epochs)
+        self._row_weights = [_total(data) for data in folds]
+
+    def train_epoch(self, epoch: int, factor: float = 1.0) -> Array:
+        """One pass over every fold's training rows; (F,) mean loss of each fold over the epoch.
+
+        Args:
+            epoch:  from 1; where in the horizon the schedule stands.
+            factor: of the learning rate, over the schedule.
+        """
+        orders = [rng.permutation(data.train) for rng, data in zip(self._shuffles, self._folds, strict=True)]
+        totals: Array = np.zeros(len(self._folds), np.float64)
+        batch_totals: Array = np.zeros(len(self._folds), self.network.dtype)
+        constant = self._settings.schedule in ("constant", "plateau") and not self._settings.warm_up
+        rates = [self._settings.learning_rate * factor] * len(self._folds)
+        for number, step in enumerate(self._gather.batches(orders)):
+            if not constant:
+                rates = self._rates_at(epoch, number, factor)
+            batch_totals[...] = 0
+            for batch in step:
+                self._step(batch, rates, batch_totals[batch.folds])
+            np.add(totals, batch_totals, out=totals)
+        if self._settings.average_epochs > 1:
+            self._recent.append(self.network.parameters.values.copy())
+        return totals / self._row_weights
+
+    def outputs(self, rows: Sequence[Rows]) -> list[Array]:
+        """(N_f, outputs) of each fold for some of its own rows, by the network as it is after the last epoch."""
+        network, width = self.network, self.network.architecture.outputs
+        found: list[Array] = [np.empty((len(one), width), network.dtype) for one in rows]
+        kept = self._averaged()
+        done = 0
+        for step in self._gather_rows.batches(rows):
+            for batch in step:
+                z = network.stack(batch.folds, batch.x.shape[1], Mode.PREDICTION).forward(batch.x)
+                for fold, fold_z in zip(range(batch.folds.start, batch.folds.stop), z, strict=True):
+                    found[fold][done : done + len(fold_z)] = fold_z
+            done += CHUNK
+        self._restore(kept)
+        return found
+
+    def finish(self) -> None:
+        """Leave the network as it is scored: with the mean of its recent weights, where that is asked for."""
+        self._averaged()
+
+    def loss_rows(self, outputs: Array, fold: int, rows: Rows) -> Array:
+        """(N,) loss of each row, in float64, without label smoothing and weights."""
+        return self._loss_type.rows(outputs, self._plain_targets[fold][rows], self._settings.huber_delta)
+
+    def _step(self, batch: Batch, rates: Sequence[float], totals: Array) -> None:
+        folds = batch.folds
+        stack = self.network.stack(folds, batch.x.shape[1], Mode.TRAINING)
+        z = stack.forward(batch.x)
+        loss = self._loss(z.shape[0], z.shape[1])
+        stack.backward(loss.step(z, batch.targets, totals, batch.weights))
+        self._optimizer.step(folds, rates)
+        if self._max_norm is not None:
+            self._max_norm.apply(folds)
+
+    def _rates_at(self, epoch: int, step: int, factor: float) -> list[float]:
+        """Each fold's rate in the middle of a step, so that neither the first nor the last of a schedule is 0."""
+        horizon, rate = self._settings.epochs, self._settings.learning_rate * factor
+        return [rate * self._rates((epoch - 1 + (min(step, n - 1) + 0.5) / n) / horizon) for n in self._steps]
+
+    def _averaged(self) -> tuple[Array, Array] | None:
+        """Put the mean of the recent weights into the network; returns what was there."""
+        if len(self._recent) < 2:
+            return None
+        parameters = self.network.parameters
+        kept = parameters.values.copy(), parameters.statistics.copy()
+        parameters.values[...] = sum(self._recent) / parameters.values.dtype.type(len(self._recent))
+        if self.network.architecture.batch_norm:
+            self._take_statistics()
+        return kept
+
+    def _restore(self, kept: tuple[Array, Array] | None) -> None:
+        if kept is not None:
+            self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
+
+    def _take_statistics(self) -> None:
+        """Batch statistics of weights that no step has made: the plain mean over the training rows' batches."""
+        for number, step in enumerate(self._gather.batches([data.train for data in self._folds])):
+            for batch in step:
+                stack = self.network.stack(batch.folds, batch.x.shape[1], Mode.STATISTICS)
+                for layer in stack.layers:
+                    if isinstance(layer, BatchNorm):
+                        layer.momentum = 1 / (number + 1)
+                stack.forward(batch.x)
+
+    def _encode(self, smoothing: float) -> list[Array]:
+        """Targets of each fold; folds that share their labels share them too."""
+        known: dict[int, Array] = {}
+        for data in self._folds:
+            if id(data.y) not in known:
+                outputs = self.network.architecture.outputs
+                known[id(data.y)] = self._loss_type.encode(data.y, outputs, smoothing, self.network.dtype)
+        return [known[id(data.y)] for data in self._folds]
+
+    @cached_property
+    def _plain_targets(self) -> list[Array]:
+        return self._encode(0.0) if self._settings.label_smoothing else self._targets
+
+    @cached_property
+    def _gather_rows(self) -> Gatherer:
+        return Gatherer(self._folds, self._targets, CHUNK, self._together)
+
+    def _loss(self, folds: int, rows: int) -> Loss:
+        loss = self._losses.get((folds, rows))
+        if loss is None:
+            shape = (folds, rows, self.network.architecture.outputs)
+            loss = self._losses[folds, rows] = self._loss_type(shape, self.network.dtype, self._settings.huber_delta)
+        return loss
+
+
+def _total(data: FoldData) -> float:
+    """What a fold's training rows weigh together."""
+    return float(len(data.train)) if data.weights is None else float(data.weights[data.train].sum())

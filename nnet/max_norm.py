@@ -1,0 +1,37 @@
+"""The max-norm constraint: no unit's vector of incoming weights is longer than a limit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnet.arrays import Array
+from nnet.parameters import Parameters
+
+
+class MaxNorm:
+    """Shortens the columns of every weight matrix that are longer than `limit`; biases are left alone.
+
+    Source: Srivastava et al. (2014), Dropout, section 5.1.
+    """
+
+    def __init__(self, parameters: Parameters, limit: float):
+        dtype = parameters.values.dtype
+        self._parameters, self._limit = parameters, dtype.type(limit)
+        folds = len(parameters.values)
+        self._squares = [np.empty((folds, *shape), dtype) for shape in parameters.shapes]
+        self._ones = [np.ones((1, inputs), dtype) for inputs, _ in parameters.shapes]
+        self._lengths: list[Array] = [np.empty((folds, 1, outputs), dtype) for _, outputs in parameters.shapes]
+
+    def apply(self, folds: slice) -> None:
+        """Shorten the weights of a range of folds."""
+        for layer in range(len(self._parameters.shapes)):
+            weights = self._parameters.dense(layer, folds).weights
+            squares, lengths = self._squares[layer][folds], self._lengths[layer][folds]
+            np.multiply(weights, weights, out=squares)
+            np.matmul(self._ones[layer], squares, out=lengths)
+            np.sqrt(lengths, out=lengths)
+            np.maximum(lengths, self._limit, out=lengths)
+            np.divide(self._limit, lengths, out=lengths)  # 1 where it is short enough
+            for fold_weights, fold_lengths in zip(weights, lengths, strict=True):
+                # one by one, because NumPy copies the three-dimensional view when it is written in place
+                np.multiply(fold_weights, fold_lengths, out=fold_weights)

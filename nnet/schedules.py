@@ -1,0 +1,89 @@
+"""Learning-rate schedules: a factor for the learning rate as a function of the fraction of the horizon behind us.
+
+A function of the fraction, not of the step: a refit that stops early, or a fold with fewer steps, follows the same
+curve. Reducing on a plateau depends on the scores and is in `stopping.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import cos, pi
+
+from nnet.errors import SettingError, lookup
+
+Curve = Callable[[float, float], float]
+
+
+def constant(fraction: float, decay: float) -> float:
+    """1."""
+    return 1.0
+
+
+def step(fraction: float, decay: float) -> float:
+    """A drop to decay times the rate after each third of the horizon."""
+    return float(decay ** int(3 * fraction))
+
+
+def exponential(fraction: float, decay: float) -> float:
+    """decay**fraction: from 1 to decay, by the same factor in every epoch."""
+    return float(decay**fraction)
+
+
+def cosine(fraction: float, decay: float) -> float:
+    """Half a cosine from 1 down to decay.
+
+    Source: Loshchilov and Hutter (2017), SGDR: Stochastic Gradient Descent with Warm Restarts, equation 5.
+    """
+    return decay + (1 - decay) * (1 + cos(pi * fraction)) / 2
+
+
+def one_cycle(fraction: float, decay: float) -> float:
+    """Up by half a cosine from 1/25 to 1 in the first 30% of the horizon, then down by another to 1/250,000.
+
+    Source: Smith and Topin (2018), Super-Convergence; the shape and numbers are those of PyTorch's OneCycleLR.
+    """
+    low, rise, final = 1 / 25, 0.3, 1 / 250_000
+    if fraction < rise:
+        return low + (1 - low) * (1 - cos(pi * fraction / rise)) / 2
+    return final + (1 - final) * (1 + cos(pi * (fraction - rise) / (1 - rise))) / 2
+
+
+SCHEDULES: dict[str, Curve] = {
+    "constant": constant,
+    "cosine": cosine,
+    "exponential": exponential,
+    "one_cycle": one_cycle,
+    "plateau": constant,
+    "step": step,
+}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule by name, after a linear warm-up.
+
+    decay:   step: factor at each drop; exponential and cosine: the last rate as a share of the first.
+    warm_up: fraction of the horizon in which the rate rises linearly from 0; the schedule follows in what is left.
+
+    >>> rates = Schedule("cosine", decay=0.0, warm_up=0.5)
+    >>> [round(rates(fraction), 3) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    """
+
+    name: str = "constant"
+    decay: float = 0.1
+    warm_up: float = 0.0
+
+    def __post_init__(self) -> None:
+        lookup(SCHEDULES, self.name, "schedule")
+        if not 0 <= self.decay <= 1:
+            raise SettingError(f"`0 <= decay <= 1` must hold, but got decay={self.decay}.")
+        if not 0 <= self.warm_up < 1:
+            raise SettingError(f"`0 <= warm_up < 1` must hold, but got warm_up={self.warm_up}.")
+
+    def __call__(self, fraction: float) -> float:
+        """The factor at a fraction of the horizon, from 0 before the first step to 1 after the last."""
+        if fraction < self.warm_up:
+            return fraction / self.warm_up
+        return SCHEDULES[self.name]((fraction - self.warm_up) / (1 - self.warm_up), self.decay)

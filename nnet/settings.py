@@ -1,0 +1,100 @@
+"""TrainingSettings: everything about how a network is trained, checked when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from nnet.errors import SettingError, lookup
+from nnet.losses import loss_of
+from nnet.optimizers import OPTIMIZERS
+from nnet.schedules import Schedule
+
+LARGEST = 1 << 30  # of a count
+NUMBERS = (
+    *("label_smoothing", "huber_delta", "learning_rate", "momentum", "decay", "warm_up", "l1", "l2"),
+    *("max_norm", "clip_norm"),
+)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a network is trained.
+
+    epochs:           the horizon.
+    batch_size:       rows of a mini-batch.
+    loss:             cross_entropy, binary_cross_entropy, mean_squared_error or huber.
+    label_smoothing:  share of the probability of the true class that is spread over all classes, in training.
+    huber_delta:      where huber goes from quadratic to linear.
+    optimizer:        adam, adamw, sgd, nesterov, rmsprop or adagrad.
+    learning_rate:    step size.
+    momentum:         of sgd and nesterov.
+    schedule:         constant, step, exponential, cosine, one_cycle or plateau; decay and warm_up as in `Schedule`.
+    plateau_patience: scored epochs without a better mean score before a plateau schedule lowers the rate.
+    l1, l2:           strengths of the penalties l1 * |W| and l2/2 * |W|^2 on weights; adamw decays by l2 instead.
+    max_norm:         largest length of the vector of weights into a unit; 0 for no limit.
+    clip_norm:        largest length of a fold's gradient; 0 for no limit.
+    patience:         scored epochs without a better mean score before early stopping; 0 never stops.
+    average_epochs:   the network after an epoch is the mean of those after the last so many; 1 is itself.
+    validate_every:   epochs between two scorings of the validation rows; the last epoch is always scored.
+    """
+
+    epochs: int = 60
+    batch_size: int = 32
+    loss: str = "cross_entropy"
+    label_smoothing: float = 0.0
+    huber_delta: float = 1.0
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.9
+    schedule: str = "constant"
+    decay: float = 0.1
+    warm_up: float = 0.0
+    plateau_patience: int = 5
+    l1: float = 0.0
+    l2: float = 1e-4
+    max_norm: float = 0.0
+    clip_norm: float = 0.0
+    patience: int = 10
+    average_epochs: int = 1
+    validate_every: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in {
+            "epochs": 1,
+            "batch_size": 1,
+            "plateau_patience": 1,
+            "patience": 0,
+            "average_epochs": 1,
+            "validate_every": 1,
+        }.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise SettingError(f"{name} must be an integer, but got {value!r}.")
+            if not least <= value <= LARGEST:
+                raise SettingError(f"`{least} <= {name} <= {LARGEST}` must hold, but got {name}={value}.")
+        for name in NUMBERS:
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise SettingError(f"{name} must be a number, but got {value!r}.")
+        rules = {
+            "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
+            "0 < huber_delta < inf": 0 < self.huber_delta < inf,
+            "0 < learning_rate < inf": 0 < self.learning_rate < inf,
+            "0 <= momentum < 1": 0 <= self.momentum < 1,
+            "0 <= l1 < inf": 0 <= self.l1 < inf,
+            "0 <= l2 < inf": 0 <= self.l2 < inf,
+            "0 <= max_norm < inf": 0 <= self.max_norm < inf,
+            "0 <= clip_norm < inf": 0 <= self.clip_norm < inf,
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                name = rule.split()[2]
+                raise SettingError(f"`{rule}` must hold, but got {name}={getattr(self, name)!r}.")
+        lookup(OPTIMIZERS, self.optimizer, "optimizer")
+        loss_of(self.loss)
+        self.rates()
+
+    def rates(self) -> Schedule:
+        """The schedule that the settings name."""
+        return Schedule(self.schedule, self.decay, self.warm_up)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.data.datasets import load_dataset
+from experiments.data.idx import read_idx
+from experiments.errors import DataError
+
+MNIST = Path(__file__).parents[4] / "shared" / "data" / "mnist"
+
+
+def idx(array: np.ndarray, *, code: int = 8, shape: tuple[int, ...] | None = None) -> bytes:
+    shape = array.shape if shape is None else shape
+    return bytes((0, 0, code, len(shape))) + np.array(shape, ">u4").tobytes() + array.tobytes()
+
+
+ARRAY = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_what_was_written_is_read(tmp_path: Path, zipped: bool) -> None:
+    content = idx(ARRAY)
+    (tmp_path / ("a.gz" if zipped else "a")).write_bytes(gzip.compress(content) if zipped else content)
+    assert np.array_equal(read_idx(tmp_path, "a", 3), ARRAY)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not an IDX file"),
+        (idx(ARRAY)[:9], "not an IDX file"),
+        (b"\x01" + idx(ARRAY)[1:], "not an IDX file"),
+        (idx(ARRAY, code=0x0D), "not an IDX file"),
+        (idx(ARRAY.reshape(6, 4)), "not an IDX file"),
+        (idx(ARRAY)[:-1], "promises 24 bytes, but there are 23"),
+        (idx(ARRAY) + b"x", "promises 24 bytes, but there are more"),
+        (idx(ARRAY, shape=(2**32 - 1, 2**32 - 1, 2**32 - 1)), "at most"),
+        (idx(ARRAY, shape=(2, 0, 4)), "at most"),
+        (idx(ARRAY, shape=(2**10, 2**10, 2**10)), "promises 1073741824 bytes, but there are 24"),
+    ],
+)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_what_is_none_is_one_line(tmp_path: Path, content: bytes, words: str, zipped: bool) -> None:
+    (tmp_path / ("a.gz" if zipped else "a")).write_bytes(gzip.compress(content) if zipped else content)
+    with pytest.raises(DataError, match=words):
+        read_idx(tmp_path, "a", 3)
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(idx(ARRAY))[:-9]])
+def test_a_damaged_gzip_is_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.gz").write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_idx(tmp_path, "a", 3)
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(idx(ARRAY) + bytes(1 << 26)))
+    with pytest.raises(DataError, match="there are more"):
+        read_idx(tmp_path, "a", 3)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"neither a nor a\.gz"):
+        read_idx(tmp_path, "a", 3)
+
+
+def test_a_folder_of_other_pictures_is_refused(tmp_path: Path) -> None:
+    for part in ("train", "t10k"):
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(ARRAY))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(ARRAY[:, 0, 0].copy()))
+    with pytest.raises(DataError, match="60000 pictures"):
+        load_dataset("mnist", tmp_path)
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
+def test_mnist_is_whole() -> None:
+    mnist = load_dataset("mnist", MNIST)
+    assert (mnist.features.shape, mnist.features.dtype) == ((70_000, 784), np.uint8)
+    assert np.bincount(mnist.labels[:60_000]).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(mnist.labels[60_000:]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert mnist.own_test == 10_000

@@ -1,0 +1,114 @@
+"""Batch normalisation for three folds at once: its formula, its gradients and its running statistics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnet.batch_norm import EPSILON, BatchNorm, FixedNorm
+from nnet.parameters import Parameters
+
+F, B, UNITS = 3, 7, 4
+DTYPES = [np.float32, np.float64]
+
+
+def random_parameters(dtype=np.float64):
+    parameters, rng = Parameters((2, UNITS, 1), True, F, np.dtype(dtype)), np.random.default_rng(1)
+    parameters.values[:] = rng.normal(size=parameters.values.shape)
+    parameters.statistics[:] = rng.uniform(0.5, 2, parameters.statistics.shape)
+    return parameters
+
+
+def example(dtype=np.float64, rows=B):
+    rng = np.random.default_rng(2)
+    return rng.normal(3, 2, (F, rows, UNITS)).astype(dtype), rng.normal(size=(F, rows, UNITS)).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_output_is_the_papers_formula_by_each_folds_own_statistics(dtype):
+    views, (x, _) = random_parameters(dtype).batch_norm(0, slice(0, F)), example(dtype)
+    out = BatchNorm(views, B).forward(x.copy())
+    assert out.dtype == dtype
+    for fold in range(F):
+        normal = (x[fold] - x[fold].mean(axis=0)) / np.sqrt(x[fold].var(axis=0) + EPSILON)
+        expected = views.scale[fold] * normal + views.shift[fold]
+        np.testing.assert_allclose(out[fold], expected, rtol=0, atol=30 * np.finfo(dtype).eps)
+
+
+def test_input_gradient_matches_central_differences(check_gradient):
+    layer, (x, dout) = BatchNorm(random_parameters().batch_norm(0, slice(0, F)), B), example()
+    layer.forward(x.copy())
+    gradient = layer.backward(dout.copy()).copy()
+    check_gradient(lambda: float((dout * layer.forward(x.copy())).sum()), x, gradient)
+
+
+def test_parameter_gradients_match_central_differences(check_gradient):
+    parameters, (x, dout) = random_parameters(), example()
+    layer = BatchNorm(parameters.batch_norm(0, slice(0, F)), B)
+    layer.forward(x.copy())
+    layer.backward(dout.copy())
+    assert parameters.gradients.any(axis=0).sum() == 2 * UNITS
+    gradients = parameters.gradients.copy()
+    check_gradient(lambda: float((dout * layer.forward(x.copy())).sum()), parameters.values, gradients)
+
+
+def test_running_statistics_follow_with_a_weight_of_a_tenth():
+    parameters, (x, _) = random_parameters(), example()
+    views = parameters.batch_norm(0, slice(0, F))
+    mean, variance = views.mean.copy(), views.variance.copy()
+    layer = BatchNorm(views, B)
+    for batch in (x, 2 * x + 1, x**2):
+        layer.forward(batch.copy())
+        mean = 0.9 * mean + 0.1 * batch.mean(axis=1, keepdims=True)
+        variance = 0.9 * variance + 0.1 * batch.var(axis=1, keepdims=True)
+    np.testing.assert_allclose(views.mean, mean, rtol=1e-13)
+    np.testing.assert_allclose(views.variance, variance, rtol=1e-13)
+
+
+def test_fixed_norm_is_the_formula_with_the_running_statistics_and_changes_none():
+    parameters, (x, _) = random_parameters(), example()
+    views, before = parameters.batch_norm(0, slice(0, F)), parameters.statistics.copy()
+    expected = views.scale * (x - views.mean) / np.sqrt(views.variance + EPSILON) + views.shift
+    np.testing.assert_allclose(FixedNorm(views).forward(x.copy()), expected, rtol=0, atol=1e-13)
+    assert np.array_equal(parameters.statistics, before)
+
+
+def test_fixed_norm_is_not_trained():
+    with pytest.raises(RuntimeError, match="not trained"):
+        FixedNorm(random_parameters().batch_norm(0, slice(0, F))).backward(example()[1])
+
+
+def test_a_new_layer_normalises_to_mean_0_and_variance_1():
+    views, (x, _) = Parameters((2, UNITS, 1), True, F, np.dtype(float)).batch_norm(0, slice(0, F)), example(rows=500)
+    out = BatchNorm(views, 500).forward(x.copy())
+    np.testing.assert_allclose(out.mean(axis=1), 0, atol=1e-13)
+    np.testing.assert_allclose(out.var(axis=1), 1, atol=1e-4)
+    fresh = Parameters((2, UNITS, 1), True, F, np.dtype(float)).batch_norm(0, slice(0, F))
+    np.testing.assert_allclose(FixedNorm(fresh).forward(x.copy()), x, rtol=2 * EPSILON)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_one_row_and_units_without_variance_give_the_shift_and_no_gradient(dtype):
+    views, (x, dout) = random_parameters(dtype).batch_norm(0, slice(0, F)), example(dtype, rows=1)
+    layer = BatchNorm(views, 1)
+    assert np.array_equal(layer.forward(x.copy()), views.shift)
+    assert not layer.backward(dout.copy()).any()
+
+
+def test_a_layer_of_some_folds_leaves_the_others_alone():
+    parameters, (x, dout) = random_parameters(), example()
+    statistics = parameters.statistics.copy()
+    layer = BatchNorm(parameters.batch_norm(0, slice(1, 2)), B)
+    layer.forward(x[1:2].copy())
+    layer.backward(dout[1:2].copy())
+    assert parameters.gradients[1].any()
+    assert not parameters.gradients[[0, 2]].any()
+    assert (parameters.statistics[1] != statistics[1]).all()
+    assert np.array_equal(parameters.statistics[[0, 2]], statistics[[0, 2]])
+
+
+def test_buffers_are_reused_and_the_input_stays():
+    layer, (x, _) = BatchNorm(random_parameters().batch_norm(0, slice(0, F)), B), example()
+    before, out = x.copy(), layer.forward(x)
+    assert np.shares_memory(layer.forward(x), out)
+    assert np.array_equal(x, before)

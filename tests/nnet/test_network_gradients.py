@@ -1,0 +1,150 @@
+"""Gradients of the whole network against central differences, for three folds of different parameters at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnet.activations import ACTIVATIONS
+from nnet.losses import LOSSES
+from nnet.network import Architecture, Mode, Network
+from nnet.optimizers import SGD
+from nnet.streams import RandomBits
+
+F, B, INPUTS = 3, 7, 4
+DEPTHS = [(), (4,), (4, 3), (3, 2, 4)]
+FOLDS = slice(0, F)
+DELTA = 0.7
+
+
+@pytest.fixture
+def make(make_seeds):
+    """make(loss, options of the architecture): a network whose parameters are all away from where they start."""
+
+    def made(loss="cross_entropy", **options):
+        outputs = 1 if loss == "binary_cross_entropy" else 3
+        network = Network(Architecture(INPUTS, **{"hidden": (4,), "outputs": outputs} | options), make_seeds(F), float)
+        parameters = network.parameters
+        others = parameters.values[:, parameters.weight_columns :]
+        others += np.random.default_rng(1).normal(0, 0.1, others.shape)
+        return network
+
+    return made
+
+
+def example(loss="cross_entropy", outputs=3, smoothing=0.1):
+    rng = np.random.default_rng(2)
+    y = rng.integers(0, max(outputs, 2), F * B) if LOSSES[loss].classifies else rng.normal(size=(F * B, outputs))
+    targets = LOSSES[loss].encode(y, outputs, smoothing, np.dtype(float)).reshape(F, B, outputs)
+    return rng.normal(size=(F, B, INPUTS)), targets
+
+
+def example_weights():
+    weights = np.random.default_rng(3).integers(1, 4, (F, B, 1)).astype(float)
+    weights[:, 0] = weights[1, 4] = 0
+    return weights
+
+
+def mean_losses(network, x, targets, loss, weights=None):
+    """(F,) the (weighted) mean loss of each fold, through the losses' other formula."""
+    z = network.stack(FOLDS, x.shape[1], Mode.TRAINING).forward(x)
+    rows = LOSSES[loss].rows(z.reshape(F * B, -1), targets.reshape(F * B, -1), DELTA).reshape(F, B)
+    weights = np.ones((F, B)) if weights is None else weights[..., 0]
+    return (rows * weights).sum(axis=1) / weights.sum(axis=1)
+
+
+def gradients(network, x, targets, loss, weights=None):
+    """One pass forward and backward; (F, P) gradients of each fold's mean loss."""
+    stack = network.stack(FOLDS, x.shape[1], Mode.TRAINING)
+    z = stack.forward(x)
+    stack.backward(LOSSES[loss](z.shape, z.dtype, DELTA).step(z, targets, np.zeros(F), weights))
+    return network.parameters.gradients.copy()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_for_every_activation_loss_and_depth(activation, loss, hidden, batch_norm, make, check_gradient):
+    network = make(loss, hidden=hidden, activation=activation, batch_norm=batch_norm)
+    x, targets = example(loss, network.architecture.outputs)
+    gradient = gradients(network, x, targets, loss)
+    # a kink within the step would be counted against the gradient: the step is small
+    check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
+    network = make(loss, hidden=(4, 3), activation="tanh", batch_norm=batch_norm)
+    (x, targets), weights = example(loss, network.architecture.outputs), example_weights()
+    gradient = gradients(network, x, targets, loss, weights)
+    check_gradient(lambda: mean_losses(network, x, targets, loss, weights), network.parameters.values, gradient)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("drops", [{"dropout": 0.4}, {"input_dropout": 0.4}, {"dropout": 0.3, "input_dropout": 0.3}])
+def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, check_gradient, monkeypatch):
+    (x, targets), loss, held, take = example(), "cross_entropy", {}, RandomBits.take
+    network = make(hidden=(6, 5), activation=activation, batch_norm=batch_norm, **drops)
+    plain = mean_losses(network, x, targets, loss)
+    assert (mean_losses(network, x, targets, loss) != plain).all()  # the masks change from step to step
+
+    def hold(bits, count):  # no two layers of this network ask for equally many
+        return held.setdefault((id(bits), count), take(bits, count).copy())
+
+    monkeypatch.setattr(RandomBits, "take", hold)
+    gradient = gradients(network, x, targets, loss)
+    assert len(held) == F * sum([2 * ("dropout" in drops), "input_dropout" in drops])
+    check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(("l1", "l2"), [(0.0, 0.3), (0.2, 0.0), (0.2, 0.3)])
+def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gradient):
+    network, (x, targets) = make(hidden=(4, 3), activation="tanh", batch_norm=batch_norm), example()
+    parameters, columns = network.parameters, network.parameters.weight_columns
+    before = parameters.values.copy()
+    gradients(network, x, targets, "cross_entropy")
+    SGD(parameters, l2, momentum=0.0, l1=l1).step(FOLDS, [1.0] * F)  # the step is the gradient
+    gradient = before - parameters.values
+    parameters.values[:] = before
+
+    def penalised():
+        weights = parameters.values[:, :columns]
+        penalties = l1 * np.abs(weights).sum(axis=1) + l2 / 2 * (weights**2).sum(axis=1)
+        return mean_losses(network, x, targets, "cross_entropy") + penalties
+
+    assert np.abs(before[:, :columns]).min() > 1e-4  # no weight's sign changes within the difference
+    check_gradient(penalised, parameters.values, gradient)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_of_a_batch_is_the_weighted_mean_of_its_rows(loss, hidden, weighted, make):
+    network = make(loss, hidden=hidden, activation="tanh")
+    x, targets = example(loss, network.architecture.outputs)
+    weights = example_weights() if weighted else np.ones((F, B, 1))
+    rows = [gradients(network, x[:, [row]], targets[:, [row]], loss) for row in range(B)]
+    expected = sum(weights[:, row] * rows[row] for row in range(B)) / weights.sum(axis=1)
+    together = gradients(network, x, targets, loss, weights if weighted else None)
+    np.testing.assert_allclose(together, expected, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_row_that_weighs_nothing_could_be_any_without_batch_norm(batch_norm, make):
+    network, (x, targets), weights = make(batch_norm=batch_norm), example(), np.ones((F, B, 1))
+    weights[:, 2] = 0
+    before = gradients(network, x, targets, "cross_entropy", weights)
+    x[:, 2] = 5
+    assert np.allclose(gradients(network, x, targets, "cross_entropy", weights), before) != batch_norm
+
+
+def test_statistics_mode_is_training_without_dropout(make):
+    (x, _), options = example(), {"hidden": (6, 5), "batch_norm": True}
+    network, plain = make(dropout=0.4, input_dropout=0.3, **options), make(**options)
+    z = plain.stack(FOLDS, B, Mode.TRAINING).forward(x)
+    assert np.array_equal(network.stack(FOLDS, B, Mode.STATISTICS).forward(x), z)
+    assert np.array_equal(network.parameters.statistics, plain.parameters.statistics)

@@ -1,0 +1,123 @@
+"""Schedules: their ends, their shapes, and the formulas of those who use them elsewhere."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import cos, exp, log, pi
+
+import numpy as np
+import pytest
+
+from nnet.errors import SettingError
+from nnet.schedules import SCHEDULES, Schedule
+
+DECAY = 0.2
+FRACTIONS = np.linspace(0, 0.9999, 400).tolist()
+
+
+def annealed(start, end, share):
+    """PyTorch's OneCycleLR._annealing_cos."""
+    return end + (start - end) / 2 * (1 + cos(pi * share))
+
+
+REFERENCES = {
+    "constant": lambda f: 1.0,
+    "cosine": lambda f: annealed(1, DECAY, f),
+    "exponential": lambda f: exp(f * log(DECAY)),
+    "one_cycle": lambda f: annealed(0.04, 1, f / 0.3) if f < 0.3 else annealed(1, FINAL, (f - 0.3) / 0.7),
+    "plateau": lambda f: 1.0,
+    "step": lambda f: 1.0 if f < 1 / 3 else DECAY if f < 2 / 3 else DECAY**2,
+}
+FINAL = 0.04 / 1e4  # PyTorch's initial_lr / final_div_factor, as a share of max_lr
+ENDS = {
+    "constant": (1, 1),
+    "cosine": (1, DECAY),
+    "exponential": (1, DECAY),
+    "one_cycle": (0.04, FINAL),
+    "plateau": (1, 1),
+    "step": (1, DECAY**2),
+}
+# torch 2.13.0: CosineAnnealingLR(T_max=100, eta_min=0.2) after so many of 100 steps
+COSINE = {0: 1.0, 10: 0.9804226065180623, 25: 0.8828427124746205, 50: 0.6, 75: 0.31715728752538147, 100: 0.2}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_factor_is_the_formula_at_every_fraction(name):
+    schedule = Schedule(name, DECAY)
+    for fraction in FRACTIONS:
+        assert schedule(fraction) == pytest.approx(REFERENCES[name](fraction), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_ends(name):
+    schedule = Schedule(name, DECAY)
+    assert (schedule(0.0), schedule(1 - 1e-9)) == pytest.approx(ENDS[name], rel=1e-6)
+
+
+def test_one_cycle_ends_where_pytorchs_does():
+    assert SCHEDULES["one_cycle"](1.0, DECAY) == pytest.approx(4e-6)
+
+
+def test_cosine_is_pytorchs():
+    for step, factor in COSINE.items():
+        assert Schedule("cosine", 0.2)(step / 100) == pytest.approx(factor, rel=1e-12)
+
+
+def test_one_cycle_is_pytorchs_between_the_same_turning_points():
+    # OneCycleLR(max_lr=1, total_steps=101) peaks at its 29th step of 0..100, 0.3 * 101 - 1 = 29.3
+    schedule = Schedule("one_cycle")
+    rising = {0: 0.04, 5: 0.10734245574706713, 15: 0.5380089997421007, 29: 0.9997516976618612}
+    falling = {30: 0.9997581421134295, 60: 0.6025806488883263, 90: 0.04855982953126747}
+    for step, factor in rising.items():
+        assert schedule(step / 29.3 * 0.3) == pytest.approx(factor, rel=1e-9)
+    for step, factor in falling.items():
+        assert schedule(0.3 + (step - 29.3) / 70.7 * 0.7) == pytest.approx(factor, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_only_one_cycle_ever_rises(name):
+    factors = [Schedule(name, DECAY)(fraction) for fraction in FRACTIONS]
+    rises = [fraction for fraction, (a, b) in zip(FRACTIONS, pairwise(factors), strict=False) if b > a]
+    assert max(factors) <= 1
+    assert rises == ([fraction for fraction in FRACTIONS if fraction < 0.3] if name == "one_cycle" else [])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("warm_up", [0.1, 0.5, 0.9])
+def test_warm_up_is_a_line_from_zero_and_the_schedule_follows_in_what_is_left(name, warm_up):
+    schedule, plain = Schedule(name, DECAY, warm_up), Schedule(name, DECAY)
+    for share in (0.0, 0.25, 0.5, 0.999):
+        assert schedule(warm_up * share) == pytest.approx(share)
+        assert schedule(warm_up + (1 - warm_up) * share) == pytest.approx(plain(share), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("decay", [0.0, 1.0])
+def test_the_least_and_the_largest_decay(name, decay):
+    factors = [Schedule(name, decay)(fraction) for fraction in FRACTIONS]
+    assert all(0 <= factor <= 1 for factor in factors)
+    if decay == 1 and name != "one_cycle":
+        assert set(factors) == {1.0}
+
+
+def test_the_factor_depends_on_nothing_but_the_fraction():
+    first, second = Schedule("cosine", 0.3, 0.2), Schedule("cosine", 0.3, 0.2)
+    assert first == second
+    assert [first(f) for f in FRACTIONS] == [second(f) for f in reversed(FRACTIONS)][::-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "linear"}, r"schedule must be one of .*, but got 'linear'"),
+        ({"decay": -0.1}, r"`0 <= decay <= 1` must hold, but got decay=-0\.1"),
+        ({"decay": 1.5}, r"decay=1\.5"),
+        ({"decay": float("nan")}, "decay=nan"),
+        ({"warm_up": -0.1}, r"`0 <= warm_up < 1` must hold, but got warm_up=-0\.1"),
+        ({"warm_up": 1.0}, r"warm_up=1\.0"),
+        ({"warm_up": float("nan")}, "warm_up=nan"),
+    ],
+)
+def test_impossible_schedules_are_refused(options, message):
+    with pytest.raises(SettingError, match=message):
+        Schedule(**options)
