@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 SHOWN = 3
+MISSING = object()
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -15,7 +16,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     'cv.n_splits was 5 and is 3'
     """
     old, new = _flat(before), _flat(after)
-    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    keys = [key for key in {**old, **new} if old.get(key, MISSING) != new.get(key, MISSING)]
     found = [f"{key} was {_shown(old, key)} and is {_shown(new, key)}" for key in keys[:SHOWN]]
     more = len(keys) - len(found)
     return "; ".join(found) + (f"; and {more} more" if more else "")
@@ -24,7 +25,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in document.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) and value else {prefix + key: value}
     return flat
 
 

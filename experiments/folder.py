@@ -103,8 +103,19 @@ def write_atomically(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        _flush(path.parent)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path
+
+
+def _flush(folder: Path) -> None:
+    """A rename is on the disk when its folder is; where folders cannot be flushed the system does it in time."""
+    if hasattr(os, "O_DIRECTORY"):
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

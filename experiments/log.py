@@ -15,7 +15,9 @@ class StudyLog:
     def write(self, line: str) -> None:
         """One line."""
         try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(f"{datetime.now().astimezone().isoformat(timespec='milliseconds')}  {line}\n")
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(
+                    f"{datetime.now().astimezone().isoformat(timespec='milliseconds')}  {' '.join(line.split())}\n"
+                )
         except OSError:
             return

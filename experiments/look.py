@@ -92,7 +92,7 @@ def take_look(
     models = [{**asdict(task), "rows": development.fingerprint} for task in tasks]
     look = Look(test.fingerprint, canonical_digest(models), study)
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
-    features, labels = test.open(look)
+    features, labels = test.open(look, ledger.has)
     rows = preprocessor.transform(features)
     logits = [future.result() for future in [processes.submit(outputs, model, rows) for model in scorable]]
     default = _default_outputs(logits, finalists)

@@ -78,7 +78,9 @@ class Space:
             for name in self._names(key):
                 self.distributions[name] = _distribution(key, searched)
         self._default = self._default_parameters(spec)
-        self._check_every_end(spec)
+        self._spec = spec
+        self._check_lists()
+        self.check(inputs=1, classes=2)
 
     @property
     def default(self) -> Parameters:
@@ -128,23 +130,29 @@ class Space:
                 parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
         return parameters
 
-    def _check_every_end(self, spec: StudySpec) -> None:
-        """The default, and every end of every range in it, must make a network."""
+    def check(self, inputs: int, classes: int) -> None:
+        """The default, and every end of every range in it, must make a network for data like this.
+
+        Raises:
+            SpecError: one does not; the message names the key.
+        """
+        self._check(self._default, "default" if self._spec.default else "training", inputs, classes)
+        for key, searched in self._spec.space.items():
+            for end in _ends(searched):
+                changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
+                self._check({**self._default, **changed}, f"space.{key}", inputs, classes)
+
+    def _check_lists(self) -> None:
         units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]
-        if isinstance(units, tuple) and ("hidden_layers" in spec.space or len(units) != layers):
+        if isinstance(units, tuple) and ("hidden_layers" in self._spec.space or len(units) != layers):
             raise SpecError(
                 f"training.hidden_units: a list names the size of each of the hidden_layers={layers} layers, "
                 f"which are then fixed, but got {list(units)}."
             )
-        self._check(self._default, "default" if spec.default else "training")
-        for key, searched in spec.space.items():
-            for end in _ends(searched):
-                changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
-                self._check({**self._default, **changed}, f"space.{key}")
 
-    def _check(self, parameters: Mapping[str, Any], where: str) -> None:
+    def _check(self, parameters: Mapping[str, Any], where: str, inputs: int, classes: int) -> None:
         try:
-            self.candidate(parameters).architecture(inputs=1, classes=2)
+            self.candidate(parameters).architecture(inputs, classes)
         except NNetError as error:
             raise SpecError(f"{where}: {error}") from None
 

@@ -103,6 +103,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         data = prepare(spec, os.environ)
+        space.check(data.features, len(data.classes))
         check_metric(
             spec.cv.metric,
             len(data.classes),

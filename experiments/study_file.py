@@ -25,9 +25,11 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SpecError(f"{path}: a study file is a regular file.")
         if path.stat().st_size > LARGEST_FILE:
             raise SpecError(f"{path}: a study file has at most {LARGEST_FILE} bytes, this has {path.stat().st_size}.")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror or error}.") from None
     except UnicodeDecodeError as error:

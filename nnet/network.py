@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
 MOST_UNITS = 1 << 24  # more would be a slip of the pen
+MOST_WEIGHTS = 1 << 28  # 1 GB of float32 in each of the arrays of a fold
 FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
@@ -60,6 +62,11 @@ class Architecture:
             raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
+        weights = sum(a * b for a, b in pairwise(self.sizes))
+        if weights > MOST_WEIGHTS:
+            raise SettingError(
+                f"a network has at most {MOST_WEIGHTS} weights, but the sizes {self.sizes} ask for more."
+            )
         for name in ("dropout", "input_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise SettingError(f"`0 <= {name} < 1` must hold, but got {name}={getattr(self, name)}.")

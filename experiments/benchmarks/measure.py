@@ -22,7 +22,7 @@ from experiments.benchmarks.peers import TRAINERS
 from experiments.benchmarks.profile import Part, profile
 from experiments.benchmarks.rows import SEED, Data, Row, data_of, folds_of
 
-WARM_UP = 100  # rows
+WARM_UP = 2  # batches; a fold keeps more than one of them
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _run(what: str, folder: Path) -> str:
     if what == "profile":
         return json.dumps([asdict(part) for part in profile(row, data)])
     trainer = TRAINERS[what]
-    small = folds_of(min(WARM_UP, len(data.x)), np.random.default_rng(SEED))
+    small = folds_of(min(WARM_UP * row.batch, len(data.x)), np.random.default_rng(SEED))
     trainer(replace(row, epochs=1), Data(data.x, data.y, small))
     seconds = trainer(row, data)
     peak = peak_mb()

@@ -2,7 +2,8 @@
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
 scoring and completed after, so that a look cannot be taken unseen. Single rows are known by their hashes, so that a
-look at the same rows in another split is counted too.
+look at the same rows in another split is counted too. The chain cannot protect its own end: the hash of the last
+entry, the head, is in every report and results.json.
 """
 
 from __future__ import annotations
@@ -113,8 +114,16 @@ class Ledger:
         """Write down what a reserved look saw; once."""
         with self._locked():
             entries = self._entries()
+            if not any(entry["look"] == look.id for entry in self._reservations(entries)):
+                raise LookError(f"{self.path}: the look was not reserved, so it cannot be completed.")
             if not any(entry["kind"] == "completed" and entry["look"] == look.id for entry in entries):
                 self._append({"kind": "completed", "look": look.id, "scores": scores, "time": _now()}, entries)
+
+    def has(self, look: Look) -> bool:
+        """Whether a study has reserved this look."""
+        with self._locked():
+            reservations = self._reservations(self._entries())
+        return any(entry["look"] == look.id and entry["study"] == look.study for entry in reservations)
 
     def past(self, study: str, test: SealedTestSet) -> Past:
         """What is known of these rows by now."""
@@ -163,7 +172,7 @@ class Ledger:
                 entry = json.loads(line)
                 intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
                 intact = intact and entry.keys() >= FIELDS[entry["kind"]]
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 intact = False
             if not intact:
                 raise LookError(f"{self.path}: line {number} does not follow from the line before; it was changed.")

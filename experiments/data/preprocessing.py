@@ -22,6 +22,10 @@ class Preprocessor:
     offset: NDArray[np.float64]
     scale: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        self.offset.setflags(write=False)
+        self.scale.setflags(write=False)
+
     def transform(self, features: Features) -> NDArray[np.float32]:
         """(N, d) -> (N, d), C-contiguous."""
         limit = np.finfo(np.float32).max

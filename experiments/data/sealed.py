@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from experiments.data.datasets import Features, Labels, fingerprint
@@ -11,7 +12,7 @@ from experiments.errors import LookError
 
 @dataclass(frozen=True)
 class Look:
-    """One look: which rows, at which models, by which study. Only the ledger makes them.
+    """One look: which rows, at which models, by which study.
 
     rows:   fingerprint of the test rows.
     models: digest of what is scored, fixed before the rows are read.
@@ -50,12 +51,17 @@ class SealedTestSet:
             for row, label in zip(self._features.astype("<f8"), labels, strict=True)
         )
 
-    def open(self, look: Look) -> tuple[Features, Labels]:
+    def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, Labels]:
         """The rows, for a look that was reserved for them.
 
+        Args:
+            is_reserved: whether the ledger has the look; `Ledger.has`.
+
         Raises:
-            LookError: the look was reserved for other rows.
+            LookError: the look was not reserved, or for other rows.
         """
+        if not is_reserved(look):
+            raise LookError("the test rows are sealed: the ledger has no reservation for this look.")
         if look.rows != self.fingerprint:
             raise LookError("the look was reserved for other test rows: their fingerprints differ.")
         return self._features, self._labels

@@ -88,7 +88,9 @@ def make_folds(development: DevelopmentSet, cv: CV, split_seed: int) -> Folds:
         (np.asarray(train, np.intp), np.asarray(validation, np.intp))
         for train, validation in splitter.split(development.features, development.labels)
     )
-    for pair in pairs:
+    for fold, pair in enumerate(pairs):
+        rule = f"cv: every class needs a row to learn from, in every fold; in fold {fold} (stratify, or fewer folds)"
+        _check_counts(development.labels[pair[0]], development.classes, 1, rule)
         for rows_of in pair:
             rows_of.setflags(write=False)
     return Folds(pairs, fingerprint(*(rows_of for pair in pairs for rows_of in pair)), development.fingerprint)

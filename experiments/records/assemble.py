@@ -31,9 +31,10 @@ def best_of(told: Sequence[Told]) -> Told:
     complete = [one for one in told if one.result.state == "COMPLETE"]
     if not complete:
         diverged = sum(one.result.reason == "diverged" for one in told)
+        hint = " lower space.learning_rate." if diverged else ""
         raise SearchError(
-            f"no trial of {len(told)} came to a score ({diverged} diverged), so there is nothing to refit; lower "
-            "space.learning_rate. The test set was not read."
+            f"no trial of {len(told)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
+            "The test set was not read."
         )
     return max(complete, key=lambda one: (one.result.value or 0.0, -one.result.number))
 

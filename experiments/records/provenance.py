@@ -44,8 +44,8 @@ def provenance(
 def commit(folder: Path = Path(__file__).parent) -> str | None:
     """The git commit of the program, with "+changes" when its files differ from it; None outside a checkout."""
     head = _git(folder, "rev-parse", "HEAD")
-    if head is None:
-        return None
+    if head is None or _git(folder, "ls-files", "--error-unmatch", Path(__file__).name) is None:
+        return None  # not a checkout of this program, though it may lie inside another one
     return head + ("+changes" if _git(folder, "status", "--porcelain", "--untracked-files=no", ".") else "")
 
 

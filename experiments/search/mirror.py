@@ -50,7 +50,10 @@ class Mirror:
             self._add_running(0, self._space.default)
             return self._space.default
         self._study.sampler = make_sampler(self._sampler, sampler_seed(self._seed, number))
-        return dict(self._study.ask(fixed_distributions=self._space.distributions).params)
+        distributions = self._space.distributions
+        # drawn in the order of their names: the order of the lines in a file must not matter
+        drawn = self._study.ask(fixed_distributions=dict(sorted(distributions.items()))).params
+        return {name: drawn[name] for name in distributions}
 
     def tell(self, result: TrialResult) -> None:
         """Tell the outcome of a running trial; call it in number order."""
@@ -74,7 +77,7 @@ class Mirror:
         self._study.add_trial(
             create_trial(
                 state=TrialState.RUNNING,
-                params=parameters if seen else {},
-                distributions=self._space.distributions if seen else {},
+                params=dict(sorted(parameters.items())) if seen else {},
+                distributions=dict(sorted(self._space.distributions.items())) if seen else {},
             )
         )

@@ -193,3 +193,12 @@ def test_what_is_not_asked_for_is_off():
     architecture = Architecture(5, (4,), 3)
     assert (architecture.dropout, architecture.input_dropout, architecture.batch_norm) == (0, 0, False)
     assert (architecture.activation, architecture.initializer) == ("relu", "auto")
+
+
+@pytest.mark.parametrize(("outputs", "unit_major"), [(3, True), (32, True), (33, False)])
+def test_few_outputs_are_laid_out_unit_by_unit_and_hidden_layers_never(outputs, unit_major, make_seeds):
+    hidden, *_, last = random_network(make_seeds, outputs=outputs).stack(slice(0, F), B, Mode.TRAINING).layers
+    x = example()
+    a = hidden.forward(x)
+    assert a.flags.c_contiguous
+    assert last.forward(a).flags.c_contiguous != unit_major

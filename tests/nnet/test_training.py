@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -246,3 +246,10 @@ def test_the_data_stays_as_it_was(make_folds, make_seeds):
     curve(folds, make_seeds(2), NORMALISED, replace(SETTINGS, average_epochs=2), train_scores=True)
     for data, before in zip(folds, kept, strict=True):
         assert all(map(np.array_equal, (data.x, data.y, data.train, data.validation, data.weights), before))
+
+
+def test_data_and_reports_are_frozen(make_folds, make_seeds):
+    folds = make_folds(ROWS)
+    for frozen in (folds[0], curve(folds, make_seeds(2))[0]):
+        with pytest.raises(FrozenInstanceError):
+            frozen.scores = frozen.x = None

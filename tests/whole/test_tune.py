@@ -143,6 +143,8 @@ def edited(old: str, new: str) -> str:
         (STUDY, ["--out", "missing/parent"], "does not exist"),
         (STUDY, ["--out", "studies/moons.toml"], "there is a file"),
         (STUDY, ["--score"], "no trial"),
+        (STUDY, ["--set", "cv.metric=acuracy"], "cv.metric"),
+        (STUDY, ["--set", "data.source=iris", "--set", "training.loss=binary_cross_entropy"], "two classes"),
         (edited('"moons"\n\n[cv]', '"sun"\n\n[cv]'), [], "data.source: must be one of"),
         (edited("epochs = 12", "epochs = 1.5"), [], "training.epochs"),
         (edited("epochs = 12", 'epochs = "12"'), [], "training.epochs"),

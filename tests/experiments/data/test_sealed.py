@@ -18,7 +18,7 @@ def sealed(rows: list[int]) -> SealedTestSet:
 
 def test_a_look_for_these_rows_opens_them() -> None:
     test = sealed([4, 0, 2])
-    features, labels = test.open(Look(test.fingerprint, "models", "study"))
+    features, labels = test.open(Look(test.fingerprint, "models", "study"), lambda _: True)
     np.testing.assert_array_equal(features, FEATURES[[4, 0, 2]])
     np.testing.assert_array_equal(labels, LABELS[[4, 0, 2]])
     assert len(test) == 3
@@ -30,7 +30,7 @@ def test_a_look_for_these_rows_opens_them() -> None:
 def test_a_look_for_other_rows_does_not(rows: list[int]) -> None:
     other = sealed(rows)
     with pytest.raises(LookError, match="other test rows"):
-        sealed([0, 1, 2]).open(Look(other.fingerprint, "models", "study"))
+        sealed([0, 1, 2]).open(Look(other.fingerprint, "models", "study"), lambda _: True)
 
 
 def test_a_look_is_the_pair_of_rows_and_models() -> None:
@@ -62,3 +62,9 @@ def test_a_label_and_the_last_bit_of_a_feature_are_in_the_hash() -> None:
 
 def test_the_hashes_do_not_depend_on_the_machines_integers() -> None:
     assert SealedTestSet(FEATURES[:3], LABELS[:3].astype(np.int32)).row_hashes() == sealed([0, 1, 2]).row_hashes()
+
+
+def test_without_a_reservation_the_seal_stays_closed() -> None:
+    test = sealed([0, 1, 2])
+    with pytest.raises(LookError, match="sealed"):
+        test.open(Look(test.fingerprint, "models", "study"), lambda _: False)

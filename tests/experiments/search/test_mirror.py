@@ -66,3 +66,10 @@ def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
     restored = Mirror(space, "tpe", seed=1)
     restored.restore(asked, results)
     assert restored.ask(14) == lived.ask(14)
+
+
+def test_the_order_of_the_lines_of_a_space_does_not_matter(spec: StudySpec) -> None:
+    document = spec.resolved()
+    turned = {**document, "space": dict(reversed(document["space"].items()))}
+    results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
+    assert proposals(Space(parse_spec(turned, "turned")), results) == proposals(Space(spec), results)
