@@ -20,6 +20,7 @@ from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
@@ -34,7 +35,7 @@ from experiments.search.scoring import check_metric
 from experiments.search.shared_data import DataReference, write_folds
 from experiments.search.trial import Told
 from experiments.search.window import search
-from experiments.search.worker import blas_kernel, run_trial
+from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags

@@ -28,7 +28,7 @@ class BatchNormViews:
 class BatchNorm(Layer):
     """out = scale * (x - mean) / sqrt(variance + epsilon) + shift, with the batch's own statistics, fold by fold.
 
-    The running statistics follow with weight `momentum`: what prediction uses.
+    The running statistics follow with weight `momentum`, the variance without bias: what prediction uses.
 
     Source: Ioffe and Szegedy (2015), Batch Normalization: Accelerating Deep Network Training, algorithms 1 and 2.
     """
@@ -45,18 +45,22 @@ class BatchNorm(Layer):
         self._normal: Array = np.empty((folds, rows, units), dtype)
         self._out: Array = np.empty((folds, rows, units), dtype)
         self._real = dtype.type
+        self._unbiased = dtype.type(rows / max(rows - 1, 1))
 
     def forward(self, x: Array) -> Array:
         row, inverse, normal, views = self._row, self._inverse, self._normal, self.views
         np.matmul(self._mean_of, x, out=row)
         np.subtract(x, row, out=normal)
-        self._follow(views.mean, row)
+        if x.shape[1] > 1:  # a single row has no variance, and nothing to say of the others
+            self._follow(views.mean, row)
         np.multiply(normal, normal, out=self._out)
         np.matmul(self._mean_of, self._out, out=row)
         np.add(row, self._real(EPSILON), out=inverse)
         np.sqrt(inverse, out=inverse)
         np.divide(self._real(1), inverse, out=inverse)
-        self._follow(views.variance, row)
+        if x.shape[1] > 1:
+            np.multiply(row, self._unbiased, out=row)
+            self._follow(views.variance, row)
         np.multiply(normal, inverse, out=normal)
         np.multiply(normal, views.scale, out=self._out)
         return np.add(self._out, views.shift, out=self._out)

@@ -6,7 +6,7 @@ fold with no rows left sits the step out, so every fold sees exactly the batches
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,10 +43,14 @@ class FoldData:
             raise ShapeError(
                 f"x must be (N, inputs) and y (N,) or (N, outputs), but got {self.x.shape} and {self.y.shape}."
             )
+        if self.x.dtype not in (np.float32, np.float64):
+            raise ShapeError(f"x must be of float32 or float64, but got {self.x.dtype}.")
         if self.weights is not None and self.weights.shape != self.x.shape[:1]:
             raise ShapeError(f"weights must be (N,) for {len(self.x)} rows, but got {self.weights.shape}.")
         if not len(self.train):
             raise ShapeError("a fold must have at least one training row, but got none.")
+        if self.weights is not None and not (np.isfinite(self.weights).all() and self.weights.min() >= 0):
+            raise ShapeError("weights must be finite and not negative.")
         for name, rows in (("train", self.train), ("validation", self.validation)):
             if len(rows) and not np.issubdtype(rows.dtype, np.integer):
                 raise ShapeError(f"{name} must hold row numbers, but its type is {rows.dtype}.")
@@ -111,17 +115,27 @@ class Gatherer:
         self._weights: Array | None = np.ones((len(folds), self._chunk, 1), dtype) if weighted else None
         self._cut: dict[tuple[int, ...], list[Batch]] = {}
 
-    def batches(self, orders: Sequence[Rows]) -> Iterator[list[Batch]]:
+    def batches(self, orders: Sequence[Rows]) -> Iterator[Iterable[Batch]]:
         """For each step, the batches of the folds that have rows left, taken in the given orders.
 
         Args:
             orders: one a fold, row numbers of its data.
         """
         size = self._size
+        if self._chunk == size:  # large batches are gathered one by one, so that each is in the cache when it is used
+            for begin in range(0, max(map(len, orders)), size):
+                yield self._one_by_one([order[begin : begin + size] for order in orders])
+            return
         for begin in range(0, max(map(len, orders)), self._chunk):
             held = [self._gather(fold, order[begin : begin + self._chunk]) for fold, order in enumerate(orders)]
             for start in range(0, max(held), size):
                 yield self._batches(start, held)
+
+    def _one_by_one(self, rows: Sequence[Rows]) -> Iterator[Batch]:
+        for batch in self._batches(0, [len(one) for one in rows]):
+            for fold in range(batch.folds.start, batch.folds.stop):
+                self._gather(fold, rows[fold])
+            yield batch
 
     def _gather(self, fold: int, rows: Rows) -> int:
         if len(rows):

@@ -149,13 +149,14 @@ class Lockstep:
             self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
 
     def _take_statistics(self) -> None:
-        """Batch statistics of weights that no step has made: the plain mean over the training rows' batches."""
+        """Batch statistics of weights that no step has made: the mean over the training rows' batches, by rows."""
         for number, step in enumerate(self._gather.batches([data.train for data in self._folds])):
             for batch in step:
-                stack = self.network.stack(batch.folds, batch.x.shape[1], Mode.STATISTICS)
+                rows = batch.x.shape[1]
+                stack = self.network.stack(batch.folds, rows, Mode.STATISTICS)
                 for layer in stack.layers:
                     if isinstance(layer, BatchNorm):
-                        layer.momentum = 1 / (number + 1)
+                        layer.momentum = rows / (number * self._settings.batch_size + rows)
                 stack.forward(batch.x)
 
     def _encode(self, smoothing: float) -> list[Array]:

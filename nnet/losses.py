@@ -33,6 +33,8 @@ class Loss(ABC):
         self._per_row: Array = np.empty((folds, rows, 1), dtype)
         self._weights: Array = np.empty((folds, rows, 1), dtype)
         self._true: Array = np.empty((folds, rows), dtype)
+        self._column: Array = np.empty((folds, 1, rows), dtype)
+        self._fold: Array = np.empty(folds, dtype)
         self._ones: Array = np.ones((folds, 1, rows), dtype)
         self._sum: Array = np.empty((folds, 1, 1), dtype)
         self._one_row = dtype.type(1 / rows)
@@ -109,6 +111,27 @@ class SoftmaxCrossEntropy(Loss):
         np.fill_diagonal(table, 1 - smoothing + smoothing / outputs)
         return table.astype(dtype)[labels]
 
+    def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
+        units = z.transpose(0, 2, 1)
+        if weights is not None or not units.flags.c_contiguous:
+            return super().step(z, targets, total, weights)
+        # outputs laid out unit by unit: all of a fold's are one vector
+        t, row, flat = self._term.transpose(0, 2, 1), self._column, (len(z), -1)
+        np.copyto(t, targets.transpose(0, 2, 1))
+        np.maximum.reduce(units, axis=1, keepdims=True, out=row)
+        np.subtract(units, row, out=units)
+        np.vecdot(units.reshape(flat), t.reshape(flat), out=self._fold)
+        np.subtract(total, self._fold, out=total)
+        np.exp(units, out=units)
+        np.add.reduce(units, axis=1, keepdims=True, out=row)
+        np.divide(units, row, out=units)
+        np.log(row, out=row)
+        np.vecdot(row[:, 0], self._ones[:, 0], out=self._fold)  # a sum whose order does not depend on F
+        np.add(total, self._fold, out=total)
+        np.subtract(units, t, out=units)
+        np.multiply(units, self._one_row, out=units)
+        return z
+
     def _gradient(self, z: Array, targets: Array) -> None:
         row = self._per_row
         np.maximum.reduce(z, axis=-1, keepdims=True, out=row)
@@ -144,6 +167,8 @@ class BinaryCrossEntropy(Loss):
 
     @staticmethod
     def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
+        if outputs != 1:
+            raise ShapeError(f"binary_cross_entropy takes one output, but the network has {outputs}.")
         labels = checked_labels(y, 2)
         return np.array([[smoothing / 2], [1 - smoothing / 2]], dtype)[labels]
 
@@ -167,7 +192,8 @@ class BinaryCrossEntropy(Loss):
     @staticmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
         wide = z.astype(np.float64)
-        losses: Array = np.logaddexp(0.0, wide) - wide * targets
+        with np.errstate(invalid="ignore"):
+            losses: Array = np.logaddexp(0.0, wide) - wide * targets
         return losses[:, 0]
 
 
@@ -255,6 +281,8 @@ def checked_labels(y: Targets, classes: int) -> Targets:
 
 def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
     """Numbers as a column for each output."""
+    if not np.issubdtype(y.dtype, np.number):
+        raise ShapeError(f"y must hold numbers, but its type is {y.dtype}.")
     columns: Array = np.ascontiguousarray(y.reshape(len(y), -1), dtype)
     if columns.shape[1] != outputs:
         raise ShapeError(f"y must have {outputs} columns, one for each output, but got {columns.shape[1]}.")

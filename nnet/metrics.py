@@ -38,7 +38,8 @@ def log_likelihood(z: Array, y: Targets) -> Array:
     wide = z.astype(np.float64)
     if wide.shape[-1] == 1:
         towards = np.where(y == 1, wide[:, 0], -wide[:, 0])
-        return np.negative(np.logaddexp(0.0, -towards))
+        with np.errstate(invalid="ignore"):  # NaN is an outcome
+            return np.negative(np.logaddexp(0.0, -towards))
     wide -= wide.max(axis=-1, keepdims=True)
     log_sum: Array = np.log(np.exp(wide).sum(axis=-1))
     log_sum -= wide[np.arange(len(y)), y]

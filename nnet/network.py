@@ -60,6 +60,10 @@ class Architecture:
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple):
             raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
+        if not all(type(units) is int for units in self.sizes):
+            raise SettingError(f"layer sizes must be integers, but got {self.sizes!r}.")
+        if not isinstance(self.batch_norm, bool):
+            raise SettingError(f"batch_norm must be true or false, but got {self.batch_norm!r}.")
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
         weights = sum(a * b for a, b in pairwise(self.sizes))

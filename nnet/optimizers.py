@@ -13,7 +13,7 @@ from math import sqrt
 
 import numpy as np
 
-from nnet.arrays import Array
+from nnet.arrays import Array, aligned_zeros
 from nnet.parameters import Parameters
 
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
@@ -54,7 +54,9 @@ class Optimizer(ABC):
         with np.errstate(over="ignore"):
             self._l1, self._l2, self._momentum = self._real(l1), self._real(l2), self._real(momentum)
         self._decay = l2
-        self._state = tuple(np.zeros_like(parameters.values) for _ in range(self.states))
+        folds, columns = parameters.value_buffer.shape
+        dtype = parameters.values.dtype
+        self._state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
         self._scratch: Array = np.empty(0, parameters.values.dtype)
         self._steps = [0] * len(parameters.values)
         self._blocks: dict[tuple[int, int], list[Block]] = {}
@@ -92,6 +94,8 @@ class Optimizer(ABC):
         """Source: Pascanu et al. (2013), On the difficulty of training Recurrent Neural Networks, algorithm 1."""
         for gradient in self._parameters.gradients[folds]:
             length = sqrt(float(np.dot(gradient, gradient)))
+            if length == np.inf:  # the squares overflow, the gradient does not
+                length = float(np.linalg.norm(gradient.astype(np.float64)))
             if length > self._clip_norm:
                 np.multiply(gradient, self._real(self._clip_norm / length), out=gradient)
 
@@ -106,10 +110,10 @@ class Optimizer(ABC):
     def _walk(self, start: int, stop: int) -> list[Block]:
         """The blocks of a range of folds, made once."""
         if (start, stop) not in self._blocks:
-            folds, columns = stop - start, self._parameters.values.shape[1]
+            folds, columns = stop - start, self._parameters.value_buffer.shape[1]
             width = max(1, BLOCK // folds)
             if self._scratch.size < folds * width:
-                self._scratch = np.empty(folds * width, self._parameters.values.dtype)
+                self._scratch = aligned_zeros(1, folds * width, self._parameters.values.dtype)[0]
             self._blocks[start, stop] = [
                 self._block(slice(start, stop), begin, min(begin + width, columns))
                 for begin in range(0, columns, width)
@@ -122,8 +126,8 @@ class Optimizer(ABC):
         shape = (folds.stop - folds.start, end - begin)
         scratch = self._scratch[: shape[0] * shape[1]].reshape(shape, copy=False)
         return Block(
-            values=parameters.values[here],
-            gradients=parameters.gradients[here],
+            values=parameters.value_buffer[here],
+            gradients=parameters.gradient_buffer[here],
             state=tuple(array[here] for array in self._state),
             scratch=scratch,
             decayed_values=parameters.values[decayed],

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nnet.arrays import Array
+from nnet.arrays import Array, aligned_zeros
 from nnet.batch_norm import BatchNormViews
 
 
@@ -33,7 +33,7 @@ class Parameters:
     normalisation: penalties act on the first `weight_columns` columns and thereby never on any of the latter.
 
     Attributes:
-        values, gradients: (F, P).
+        values, gradients: (F, P), in buffers whose rows are filled up to whole cache lines with zeros that stay zero.
         statistics:        (F, S) running mean and variance of every batch normalisation; not trained.
     """
 
@@ -47,8 +47,10 @@ class Parameters:
         kept = [2 * outputs * norm for (_, outputs), norm in zip(self.shapes, self.normalised, strict=True)]
         self._statistic_starts = list(accumulate(kept, initial=0))
         self.weight_columns = sum(weights)
-        self.values: Array = np.zeros((folds, starts[-1]), dtype)
-        self.gradients: Array = np.zeros((folds, starts[-1]), dtype)
+        self.value_buffer = aligned_zeros(folds, starts[-1], dtype)
+        self.gradient_buffer = aligned_zeros(folds, starts[-1], dtype)
+        self.values: Array = self.value_buffer[:, : starts[-1]]
+        self.gradients: Array = self.gradient_buffer[:, : starts[-1]]
         self.statistics: Array = np.zeros((folds, sum(kept)), dtype)
         for layer in range(len(self.shapes)):
             if self.normalised[layer]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnet.batches import FoldData
-from nnet.errors import ShapeError
+from nnet.errors import SettingError, ShapeError
 from nnet.lockstep import Lockstep
 from nnet.metrics import Score, score_of
 from nnet.network import Architecture, Network
@@ -115,9 +115,9 @@ def lockstep_groups(
             f"each fold needs an architecture and a seed, but got {len(architectures)} architectures, "
             f"{len(folds)} folds and {len(seeds)} seeds."
         )
-    members: dict[Architecture, list[int]] = {}
-    for fold, architecture in enumerate(architectures):
-        members.setdefault(architecture, []).append(fold)
+    members: dict[tuple[Architecture, bool], list[int]] = {}
+    for fold, (architecture, data) in enumerate(zip(architectures, folds, strict=True)):
+        members.setdefault((architecture, data.weights is None), []).append(fold)
     return [
         (
             positions,
@@ -129,7 +129,7 @@ def lockstep_groups(
                 folds_per_step,
             ),
         )
-        for architecture, positions in members.items()
+        for (architecture, _), positions in members.items()
     ]
 
 
@@ -149,6 +149,8 @@ def fit(
     Returns:
         the network, and the training loss of each epoch.
     """
+    if not 1 <= epochs <= settings.epochs:
+        raise SettingError(f"`1 <= epochs <= horizon` must hold, but got epochs={epochs}, horizon={settings.epochs}.")
     lockstep = Lockstep(architecture, settings, [data], [seed])
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         losses = tuple(

@@ -19,6 +19,7 @@ ROOMS = {
     "experiments.canonical": set(),
     "experiments.folder": {"experiments.errors"},
     "experiments.candidate": {"nnet"},
+    "experiments.kernel": set(),
     "experiments.spec": set(),
     "experiments.space": {
         "experiments.candidate",
@@ -29,6 +30,7 @@ ROOMS = {
     },
     "experiments.search.trial": {"experiments.candidate"},
     "experiments.search": {
+        "experiments.kernel",
         "experiments.candidate",
         "experiments.errors",
         "experiments.space",

@@ -21,6 +21,7 @@ import numpy as np
 from experiments.benchmarks.peers import TRAINERS
 from experiments.benchmarks.profile import Part, profile
 from experiments.benchmarks.rows import SEED, Data, Row, data_of, folds_of
+from experiments.kernel import blas_kernel
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 
@@ -70,14 +71,6 @@ def peak_mb() -> float:
     except (OSError, StopIteration):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-
-
-def blas_kernel() -> str:
-    """The kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty where it does not say."""
-    from threadpoolctl import threadpool_info
-
-    kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]
-    return str(kernels[0]) if kernels else ""
 
 
 def _read(folder: Path) -> tuple[Row, Data]:

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from experiments.benchmarks.comparison import write_json
-from experiments.benchmarks.measure import blas_kernel, measure, measure_profile, prepare
+from experiments.benchmarks.measure import measure, measure_profile, prepare
 from experiments.benchmarks.pairs import Compared, compare
 from experiments.benchmarks.peers import peers
 from experiments.benchmarks.rows import Row
 from experiments.benchmarks.table import NOTES, network_table, profile_table, wide_console
+from experiments.kernel import blas_kernel
 from nnet.blas import computing_environment, cpu_flags
 
 

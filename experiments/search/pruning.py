@@ -10,7 +10,7 @@ from optuna.trial import TrialState, create_trial
 from experiments.search.trial import History
 
 WARM_UP_TRIALS = 5  # as many must be COMPLETE before any is pruned: a median of fewer says little
-WARM_UP_EPOCHS = 5  # and so many epochs must have passed: the first ones rank learning rates, not configurations
+WARM_UP_EPOCHS = 3  # and so many epochs must have passed: the first ones rank learning rates, not configurations
 
 
 def make_pruner(name: str) -> optuna.pruners.BasePruner:

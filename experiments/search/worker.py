@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
+from experiments.kernel import blas_kernel
 from experiments.search.evaluate import evaluate
 from experiments.search.pruning import quiet_optuna
 from experiments.search.refit import Refit, RefitTask, refit
@@ -47,14 +48,6 @@ def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
     """Refit a configuration."""
     return refit(task, open_folds(reference), reference.classes)
-
-
-def blas_kernel() -> str:
-    """The kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty where it does not say."""
-    from threadpoolctl import threadpool_info
-
-    kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]
-    return str(kernels[0]) if kernels else ""
 
 
 def _end_with(parent: int) -> None:

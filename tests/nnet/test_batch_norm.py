@@ -60,7 +60,7 @@ def test_running_statistics_follow_with_a_weight_of_a_tenth():
     for batch in (x, 2 * x + 1, x**2):
         layer.forward(batch.copy())
         mean = 0.9 * mean + 0.1 * batch.mean(axis=1, keepdims=True)
-        variance = 0.9 * variance + 0.1 * batch.var(axis=1, keepdims=True)
+        variance = 0.9 * variance + 0.1 * batch.var(axis=1, ddof=1, keepdims=True)
     np.testing.assert_allclose(views.mean, mean, rtol=1e-13)
     np.testing.assert_allclose(views.variance, variance, rtol=1e-13)
 

@@ -95,18 +95,19 @@ def test_the_network_is_finished_as_the_mean_of_its_last_weights(architecture, a
 
 
 def recomputed_statistics(lockstep, data, fold):
-    """The plain mean over the batches, in the rows' order, of every hidden layer's mean and variance; no dropout."""
-    parameters, found = lockstep.network.parameters, []
+    """The mean over the batches, by rows, of every hidden layer's mean and unbiased variance; no dropout."""
+    parameters, found, rows = lockstep.network.parameters, [], []
     for start in range(0, len(data.train), 16):
         a, statistics = data.x[data.train[start : start + 16]], []
         for layer in range(2):
             z = a @ parameters.dense(layer, slice(fold, fold + 1)).weights[0]
             views = parameters.batch_norm(layer, slice(fold, fold + 1))
-            statistics += [z.mean(axis=0), z.var(axis=0)]
-            normal = (z - statistics[-2]) / np.sqrt(statistics[-1] + EPSILON)
+            statistics += [z.mean(axis=0), z.var(axis=0) * len(z) / max(len(z) - 1, 1)]
+            normal = (z - statistics[-2]) / np.sqrt(z.var(axis=0) + EPSILON)
             a = np.maximum(normal * views.scale[0] + views.shift[0], 0)
         found.append(np.concatenate(statistics))
-    return np.mean(found, axis=0)
+        rows.append(len(a) if len(a) > 1 else 0)  # a single row says nothing of a variance
+    return np.average(found, axis=0, weights=rows)
 
 
 @pytest.mark.parametrize("epochs", [2, 4])

@@ -32,9 +32,15 @@ def test_buffers_are_contiguous_and_of_the_dtype(parameters):
     assert parameters.weight_columns == 4 * 3 + 3 * 1 + 1 * 2
     assert parameters.values.shape == parameters.gradients.shape == (F, parameters.weight_columns + others)
     assert parameters.statistics.shape == (F, 2 * sum(HIDDEN) if norm else 0)
-    for buffer in (parameters.values, parameters.gradients, parameters.statistics):
+    for buffer in (parameters.value_buffer, parameters.gradient_buffer, parameters.statistics):
         assert buffer.dtype == np.float32
         assert buffer.flags.c_contiguous
+    for buffer, view in (
+        (parameters.value_buffer, parameters.values),
+        (parameters.gradient_buffer, parameters.gradients),
+    ):
+        assert np.shares_memory(buffer, view)
+        assert all(row.ctypes.data % 64 == 0 for row in buffer)
 
 
 @FOLDS

@@ -8,8 +8,16 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from experiments import benchmark, tune
+from experiments.spec import Training
 from experiments.study_file import parse_spec
+from nnet.activations import ACTIVATIONS
+from nnet.initializers import INITIALIZERS
+from nnet.losses import LOSSES
+from nnet.optimizers import OPTIMIZERS
+from nnet.schedules import SCHEDULES
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -18,10 +26,26 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_python_example_does_what_it_says() -> None:
-    (program,) = blocks("python")
+@pytest.mark.parametrize("program", blocks("python"))
+def test_a_python_example_does_what_it_says(program: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == re.findall(r"# (\(.*\))$", program, re.MULTILINE)[0]
+    assert done.stdout.strip() == re.findall(r"^print.*# (.*)$", program, re.MULTILINE)[0]
+
+
+def test_every_key_of_the_networks_table_exists() -> None:
+    table = README.split("## The network")[1].split("`nnet.MLPClassifier`")[0]
+    named = set(re.findall(r"`([a-z_0-9]+)`", table))
+    assert named == set(Training.model_fields)
+    values = re.findall(r"`(activation|loss|initializer|optimizer|schedule)`: ([^;|`]*)", table)
+    tables = {
+        "activation": ACTIVATIONS,
+        "loss": LOSSES,
+        "initializer": {"auto": None, **INITIALIZERS},
+        "optimizer": OPTIMIZERS,
+        "schedule": SCHEDULES,
+    }
+    for key, listed in values:
+        assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
 
 
 def test_the_study_file_is_one() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,8 @@ def test_it_trains_for_the_epochs_it_is_told_and_is_pure(space: Space, everythin
 
 
 def test_outputs_are_those_of_the_trained_network(space: Space, everything: FoldData) -> None:
-    model = refit(RefitTask(4, space.candidate(space.default), epochs=60, seed=1), [everything], 2)
+    candidate = space.candidate(space.default)
+    longer = replace(candidate, training=replace(candidate.training, epochs=60))
+    model = refit(RefitTask(4, longer, epochs=60, seed=1), [everything], 2)
     predicted = outputs(model, everything.x).argmax(axis=-1)
     assert (predicted == everything.y).mean() > 0.8
