@@ -280,7 +280,9 @@ def checked_labels(y: Targets, classes: int) -> Targets:
 
 
 def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
-    """Numbers as a column for each output."""
+    """Numbers as a column for each output; labels of several classes as a one in their class's column."""
+    if y.ndim == 1 and outputs > 1 and np.issubdtype(y.dtype, np.integer):
+        return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):
         raise ShapeError(f"y must hold numbers, but its type is {y.dtype}.")
     columns: Array = np.ascontiguousarray(y.reshape(len(y), -1), dtype)

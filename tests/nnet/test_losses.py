@@ -207,6 +207,7 @@ def test_targets_that_are_no_labels_are_refused(name, y):
 def test_numbers_become_a_column_for_each_output(name):
     assert LOSSES[name].encode(np.arange(4), 1, 0.0, np.dtype(np.float32)).tolist() == [[0], [1], [2], [3]]
     assert LOSSES[name].encode(np.ones((4, 2)), 2, 0.0, np.dtype(np.float32)).shape == (4, 2)
+    assert LOSSES[name].encode(np.array([2, 0]), 3, 0.0, np.dtype(np.float32)).tolist() == [[0, 0, 1], [1, 0, 0]]
     with pytest.raises(ShapeError, match="y must have 3 columns, one for each output, but got 2"):
         LOSSES[name].encode(np.ones((4, 2)), 3, 0.0, np.dtype(float))
 

@@ -1,0 +1,73 @@
+"""Every option of the network is reachable from a study file, fixed or searched, and survives the refit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.data.prepare import StudyData, preprocessed_folds
+from experiments.search.evaluate import evaluate
+from experiments.search.refit import RefitTask, outputs, refit
+from experiments.search.trial import TrialTask
+from experiments.space import Space
+from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
+from nnet.activations import ACTIVATIONS
+from nnet.batches import FoldData
+from nnet.initializers import INITIALIZERS
+from nnet.losses import LOSSES
+from nnet.optimizers import OPTIMIZERS
+from nnet.schedules import SCHEDULES
+
+OPTIONS: list[dict[str, Any]] = [
+    *({"activation": name} for name in ACTIVATIONS),
+    *({"initializer": name} for name in INITIALIZERS),
+    *({"loss": name} for name in LOSSES),
+    *({"optimizer": name} for name in OPTIMIZERS),
+    *({"schedule": name, "warm_up": 0.2, "plateau_patience": 1} for name in SCHEDULES),
+    {"batch_norm": True},
+    {"batch_norm": True, "average_epochs": 3},
+    {"class_weight": "balanced"},
+    {"clip_norm": 0.5, "max_norm": 1.0},
+    {"huber_delta": 0.5, "loss": "huber"},
+    {"input_dropout": 0.1, "label_smoothing": 0.1, "l1": 1e-4},
+]
+
+
+def study(spec: StudySpec, options: dict[str, Any]) -> StudySpec:
+    document = spec.resolved()
+    return parse_spec({**document, "training": {**document["training"], **options}}, "options")
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyData, options: dict[str, Any]) -> None:
+    space = Space(study(spec, options))
+    candidate = space.candidate(space.default)
+    result = evaluate(
+        TrialTask(0, candidate, 0, "accuracy", "none", ()), preprocessed_folds(data.development, data.folds), 2
+    )
+    assert result.state == "COMPLETE"
+    development = data.development
+    everything = FoldData(
+        development.features.astype(np.float32),
+        development.labels,
+        np.arange(len(development.labels)),
+        np.empty(0, np.intp),
+    )
+    model = refit(RefitTask(0, candidate, result.epochs, 0, result.curves.factors), [everything], 2)
+    assert np.isfinite(outputs(model, everything.x)).all()
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_an_option_can_be_searched(spec: StudySpec, options: dict[str, Any]) -> None:
+    document = spec.resolved()
+    for key in options:
+        document["training"].pop(key, None)
+    searched = {key: {"choices": [value]} for key, value in options.items() if key not in document["space"]}
+    space = Space(parse_spec({**document, "space": {**document["space"], **searched}}, "options"))
+    for key, value in options.items():
+        drawn = space.candidate({**space.default, key: value})
+        holders = [drawn, drawn.shape, drawn.training]
+        assert any(getattr(one, key, None) == value for one in holders)
