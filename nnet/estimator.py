@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from threading import Lock
@@ -26,12 +27,11 @@ from nnet.errors import SettingError, lookup
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
-EXPECTED_FAILED_CHECKS: dict[str, str] = {}
-"""Checks of `sklearn.utils.estimator_checks` that the estimators fail on purpose, by name, with the reason."""
+EXPECTED_FAILED_CHECKS: dict[str, str] = {}  # checks of scikit-learn's that fail on purpose, with the reason
 
 
 @dataclass(eq=False, repr=False)
-class MLP(BaseEstimator):  # type: ignore[misc]
+class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     """What both estimators share. The parameters have scikit-learn's names and meanings, but for `alpha`.
 
     hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
@@ -118,9 +118,9 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         weights: Array = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         return weights
 
+    @abstractmethod
     def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
         """What `score` would say."""
-        raise NotImplementedError
 
     def _train(self, X: Array, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
         """Train for max_iter epochs, or for one that goes on where the last one ended, and set what was learnt."""

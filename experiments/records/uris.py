@@ -18,8 +18,8 @@ def masked(text: str) -> str:
 
     >>> masked("https://ann:s3cret@mlflow.example.org:5000/path?token=abc&page=2")
     'https://***@mlflow.example.org:5000/path?token=***&page=***'
-    >>> masked("no answer from http://127.0.0.1:5000/api, see sqlite:////work/a@b/mlflow.db")
-    'no answer from http://127.0.0.1:5000/api, see sqlite:////work/a@b/mlflow.db'
+    >>> masked("no answer from http://127.0.0.1:5000/api, see sqlite:////data/a@b/mlflow.db")
+    'no answer from http://127.0.0.1:5000/api, see sqlite:////data/a@b/mlflow.db'
     >>> masked("postgresql+psycopg2://ann:p@ss/word@db/mlflow")
     'postgresql+psycopg2://***@db/mlflow'
     """
