@@ -113,7 +113,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)
-        folder, log = StudyFolder(options.folder), StudyLog(options.folder / "log.txt")
+        folder = StudyFolder(options.folder)
+        log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
         folder.claim()

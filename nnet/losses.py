@@ -22,7 +22,7 @@ class Loss(ABC):
         delta: of Huber; others ignore it.
     """
 
-    classifies = True
+    classifies = True  # whether its targets are classes by nature
 
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
         folds, rows, outputs = shape
@@ -197,8 +197,8 @@ class BinaryCrossEntropy(Loss):
         return losses[:, 0]
 
 
-class MeanSquaredError(Loss):
-    """(z - t)^2 summed over the outputs; gradient 2 (z - t)."""
+class ErrorLoss(Loss):
+    """A loss of the error z - t: targets are numbers, or labels as a one in their class's column."""
 
     classifies = False
 
@@ -209,6 +209,10 @@ class MeanSquaredError(Loss):
     @staticmethod
     def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
         return checked_numbers(y, outputs, dtype)
+
+
+class MeanSquaredError(ErrorLoss):
+    """(z - t)^2 summed over the outputs; gradient 2 (z - t)."""
 
     def _gradient(self, z: Array, targets: Array) -> None:
         np.subtract(z, targets, out=z)
@@ -222,21 +226,11 @@ class MeanSquaredError(Loss):
         return losses
 
 
-class Huber(Loss):
+class Huber(ErrorLoss):
     """e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), for e = z - t, summed over the outputs.
 
     Source: Huber (1964), Robust Estimation of a Location Parameter.
     """
-
-    classifies = False
-
-    @staticmethod
-    def outputs(classes: int) -> int:
-        return classes
-
-    @staticmethod
-    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
-        return checked_numbers(y, outputs, dtype)
 
     def _gradient(self, z: Array, targets: Array) -> None:
         # with c = e clipped to +-delta, the loss is c (e - c / 2) and its gradient c
