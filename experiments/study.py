@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,19 +13,19 @@ from typing import Any, Literal
 
 from rich.console import Console
 
-from experiments.canonical import canonical_digest
-from experiments.changes import changes
+from experiments.card import card_of, final_metrics, final_tags
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.identity import check_enough_trials, ending_here, same_study, study_identity
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
-from experiments.records.provenance import commit, provenance
+from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
-from experiments.records.tracking import StudyCard, Tracking
+from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
@@ -39,8 +38,6 @@ from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
-
-FORMAT = 1  # of what the journal says of its study
 
 
 @dataclass(frozen=True)
@@ -124,15 +121,15 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         journal = Journal(folder.journal)
         told = journal.told()
         if options.look == "only":
-            spec = _ending_here(spec, told, folder)
-        uid = _same_study(journal, spec, data, folder)
-        _enough_trials(spec, told, folder)
+            spec = ending_here(spec, told, folder)
+        uid = same_study(journal, spec, data, folder)
+        check_enough_trials(spec, told, folder)
         reference = write_folds(
             folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
         )
         kernel = _one_kernel(processes, told)
         tracking = Tracking(
-            options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
+            options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
@@ -175,7 +172,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             )
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
-            untracked = tracking.finish("FINISHED", _final_metrics(result), _final_tags(result), files)
+            untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
@@ -186,11 +183,6 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
     return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
-
-
-def study_identity(spec: StudySpec, data: StudyData) -> str:
-    """What the ledger knows the study by: all that determines it but the number of trials."""
-    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
 
 
 def _load_what_comes_last() -> tuple[Any, Any]:
@@ -236,47 +228,6 @@ def _finalists(told: Sequence[Told]) -> list[Told]:
     return [best] if default is None or default.result.number == best.result.number else [best, default]
 
 
-def _without_trials(spec: StudySpec) -> dict[str, Any]:
-    document = spec.resolved()
-    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
-
-
-def _same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: StudyFolder) -> str:
-    """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
-    identity = {
-        "format": FORMAT,
-        "spec": _without_trials(spec),
-        "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
-    }
-    known = journal.identity
-    if known is None:
-        uid = uuid.uuid4().hex
-        journal.begin({**identity, "uid": uid})
-        return uid
-    before = {key: value for key, value in known.items() if key != "uid"}
-    if before != identity:
-        raise StudyStateError(
-            f"{folder.path} holds another study: {changes(before, identity)}. --fresh starts anew, or choose another "
-            "folder with --out."
-        )
-    return str(known["uid"])
-
-
-def _ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
-    """--score: the study has the trials that it has."""
-    if not told:
-        raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
-
-
-def _enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> None:
-    if len(told) > spec.search.trials:
-        raise StudyStateError(
-            f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
-            f"--trials {len(told)} goes on with them, --fresh starts anew."
-        )
-
-
 def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
     """The kernel of every process that computes for the study, now and before."""
     kernels = {greeting.kernel for greeting in processes.greetings()}
@@ -289,48 +240,6 @@ def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
     return next(iter(kernels), "")
 
 
-def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
-    document = spec.resolved()
-    constants = {
-        f"{section}.{key}": value
-        for section in ("data", "cv", "training", "search")
-        for key, value in document[section].items()
-    }
-    tags = {
-        "spec": canonical_digest(document),
-        "data": data.fingerprint,
-        "test_rows": data.test.fingerprint,
-        "seed": str(spec.study.seed),
-    }
-    head = commit()
-    return StudyCard(
-        name=spec.study.name,
-        uid=uid,
-        description=f"{spec.search.trials} configurations of a NumPy network on {data.name}, compared by "
-        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean.",
-        params=constants,
-        tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
-        log_scaled=frozenset(space.log_scaled),
-    )
-
-
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
     past = ledger.past(study, data.test)
     return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head)
-
-
-def _final_metrics(result: StudyResult) -> dict[str, float]:
-    metrics = {"best_cv_mean": result.best.cv_mean, "best_cv_std": result.best.cv_std}
-    if result.default is not None:
-        metrics["default_cv_mean"] = result.default.cv_mean
-    if result.test is not None:
-        metrics["test_score"] = result.test.score
-        metrics["test_ci95_low"], metrics["test_ci95_high"] = result.test.ci95
-        if result.test.default is not None:
-            metrics["test_score_default"] = result.test.default.score
-    return metrics
-
-
-def _final_tags(result: StudyResult) -> dict[str, str]:
-    tags = {"digest": result.digest, "best_trial": str(result.best.number)}
-    return tags if result.test is None else {**tags, "verdict": result.test.verdict}
