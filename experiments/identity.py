@@ -11,6 +11,7 @@ from experiments.changes import changes
 from experiments.data.prepare import StudyData
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.search.ending import end_of
 from experiments.search.journal import Journal
 from experiments.search.trial import Told
 from experiments.spec import StudySpec
@@ -45,9 +46,9 @@ def same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: Study
 
 
 def ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
-    """--score: the study has the trials that it has."""
+    """The study with the trials that it has, as if no more had been asked for."""
     if not told:
-        raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
+        raise StudyStateError(f"{folder.path} holds no trial to score; the study needs more time or trials.")
     return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
 
 
@@ -57,6 +58,12 @@ def check_enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFold
         raise StudyStateError(
             f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
             f"--trials {len(told)} goes on with them, --fresh starts anew."
+        )
+    end = end_of([one.result for one in told], spec.search.patience)
+    if end is not None and end < len(told):
+        raise StudyStateError(
+            f"search.patience: {folder.path} holds {len(told)} trials already, but a patience of "
+            f"{spec.search.patience} ends the search after {end}; choose more, or --fresh starts anew."
         )
 
 

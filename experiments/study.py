@@ -27,6 +27,7 @@ from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
+from experiments.search.ending import Budget, possible_trials
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -108,18 +109,24 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             [data.development.labels[validation] for _, validation in data.folds.pairs],
         )
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
-        if options.look == "take" and not options.acknowledge_reuse:
-            ledger.check(study, data.test, spec.search.trials)
         folder = StudyFolder(options.folder)
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
+
+        def refuse_a_second_look(told: Sequence[Told], spent: float) -> None:
+            if options.look == "take" and not options.acknowledge_reuse:
+                ledger.check(study, data.test, possible_trials([one.result for one in told], spec.search, spent))
+
+        if options.fresh or not folder.journal.exists():
+            refuse_a_second_look([], 0.0)
         folder.claim()
         stack.callback(folder.release)
         if options.fresh:
             folder.clear()
         journal = Journal(folder.journal)
-        told = journal.told()
+        told, spent = journal.told(), journal.spent
+        refuse_a_second_look(told, spent)
         if options.look == "only":
             spec = ending_here(spec, told, folder)
         uid = same_study(journal, spec, data, folder)
@@ -135,7 +142,14 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
         clock.lap("start")
         try:
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
+            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel, budget)
+            if len(told) < spec.search.trials:
+                journal.end(budget.spent)
+                line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
+                console.print(line)
+                log.write(line)
+                spec = ending_here(spec, told, folder)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -204,6 +218,7 @@ def _search(
     log: StudyLog,
     console: Console,
     kernel: str,
+    budget: Budget,
 ) -> list[Told]:
     """The search, each trial journalled before anything else hears of it."""
     everything = list(told)
@@ -211,15 +226,23 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), budget):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            inside = one.result.number > 0 or space.default_is_inside
+            journal.append(one, space.distributions, inside, budget.spent)
             everything.append(one)
             tracking.trial(one.result, one.params)
             progress.update(one)
             log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
     return everything
+
+
+def _why(budget: Budget, spec: StudySpec) -> str:
+    """What ended a search early."""
+    if budget.left == 0:
+        return f"its budget of {spec.search.budget_minutes:g} minutes is spent"
+    return f"{spec.search.patience} in a row brought no improvement greater than the fold standard error"
 
 
 def _finalists(told: Sequence[Told]) -> list[Told]:
