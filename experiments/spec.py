@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
@@ -99,13 +112,72 @@ class Training(Section):
     validate_every: int = 1
 
 
+class TPEOptions(Section):
+    """Of Optuna's TPESampler, under its own names."""
+
+    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    n_ei_candidates: Annotated[int, Field(ge=1, le=100_000)] = 24
+    multivariate: bool = True
+    constant_liar: bool = True
+
+
+class QMCOptions(Section):
+    """Of Optuna's QMCSampler, whose sequence is always scrambled by the study's seed."""
+
+    qmc_type: Literal["sobol", "halton"] = "sobol"
+
+
+class GPOptions(Section):
+    """Of Optuna's GPSampler."""
+
+    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+
+
+class CMAESOptions(Section):
+    """Of Optuna's CmaEsSampler. Without a popsize it is 4 + 3 ln(dimensions), rounded down."""
+
+    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    popsize: Annotated[int, Field(ge=2, le=10_000)] | None = None
+    consider_pruned_trials: bool = False
+    use_separable_cma: bool = False
+    with_margin: bool = False
+    lr_adapt: bool = False
+
+    @model_validator(mode="after")
+    def _one_variant(self) -> CMAESOptions:
+        chosen = [name for name in ("use_separable_cma", "with_margin", "lr_adapt") if getattr(self, name)]
+        if len(chosen) > 1:
+            raise ValueError(f"only one variant of CMA-ES can be chosen, but got {' and '.join(chosen)}")
+        return self
+
+
+SAMPLERS: dict[str, type[Section]] = {
+    "tpe": TPEOptions,
+    "random": Section,
+    "qmc": QMCOptions,
+    "grid": Section,
+    "gp": GPOptions,
+    "cmaes": CMAESOptions,
+}
+
+
 class Search(Section):
-    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them."""
+    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
+
+    enqueue: configurations tried first, after the default, as [default] gives one.
+    """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
     lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
-    sampler: Literal["tpe", "random"] = "tpe"
+    sampler: Literal["tpe", "random", "qmc", "grid", "gp", "cmaes"] = "tpe"
+    sampler_options: SerializeAsAny[Section] = Field(default_factory=Section, validate_default=True)
+    enqueue: tuple[dict[str, Value | tuple[Value, ...]], ...] = ()
     pruner: Literal["median", "none"] = "median"
+
+    @field_validator("sampler_options", mode="plain")
+    @classmethod
+    def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
+        return _options(SAMPLERS, info.data.get("sampler"), value)
 
 
 class Range(Section):
@@ -154,6 +226,20 @@ Searched = Annotated[
 ]
 
 
+def _options(models: Mapping[str, type[Section]], name: str | None, value: object) -> Section:
+    """What stands in the table of options, as the options of what is named."""
+    if name is None:  # it has an error of its own
+        return Section()
+    model = models[name]
+    given: Any = value.model_dump() if isinstance(value, Section) else value
+    unknown = [str(key) for key in given if key not in model.model_fields] if isinstance(given, Mapping) else []
+    if not unknown:
+        return model.model_validate(given)
+    there = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
+    fault = PydanticCustomError("value_error", "{rule}", {"rule": f"{name} has no such option: {there}"})
+    raise ValidationError.from_exception_data(name, [InitErrorDetails(type=fault, loc=(unknown[0],), input=given)])
+
+
 class StudySpec(Section):
     """The whole study file. Everything in it may change the outcome; nothing outside it and the data does."""
 
@@ -170,8 +256,14 @@ class StudySpec(Section):
         document = self.model_dump(mode="json", exclude_none=True, exclude={"data": {"folder"}})
         training = document["training"]
         ours = {key: training.pop(key) for key in self.space if key in training}
-        both = {"space": document["space"], "default": ours | document["default"]}
-        return {**document, **{key: _one_form(value) for key, value in both.items()}}
+        default = _one_form(ours | document["default"])
+        enqueue = [default | _one_form(entry) for entry in document["search"]["enqueue"]]
+        return {
+            **document,
+            "search": {**document["search"], "enqueue": enqueue},
+            "space": _one_form(document["space"]),
+            "default": default,
+        }
 
 
 def _one_form(value: Any) -> Any:

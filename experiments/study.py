@@ -15,7 +15,7 @@ from typing import Any, Literal
 from rich.console import Console
 
 from experiments.canonical import canonical_digest
-from experiments.changes import changes
+from experiments.changes import changes, flat
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
@@ -31,6 +31,7 @@ from experiments.records.uris import masked
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
+from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
 from experiments.search.shared_data import DataReference, write_folds
 from experiments.search.trial import Told
@@ -98,6 +99,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
     """
     clock, space = Clock(), Space(spec)
+    check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
@@ -222,7 +224,7 @@ def _search(
         for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            journal.append(one, space.distributions, inside=space.contains(one.params))
             everything.append(one)
             tracking.trial(one.result, one.params)
             progress.update(one)
@@ -291,11 +293,7 @@ def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
 
 def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
     document = spec.resolved()
-    constants = {
-        f"{section}.{key}": value
-        for section in ("data", "cv", "training", "search")
-        for key, value in document[section].items()
-    }
+    constants = flat({section: document[section] for section in ("data", "cv", "training", "search")})
     tags = {
         "spec": canonical_digest(document),
         "data": data.fingerprint,

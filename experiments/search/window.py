@@ -27,7 +27,7 @@ def search(spec: StudySpec, space: Space, told: Sequence[Told], submit: Submit) 
         submit: computes a task, at any time and in any order.
     """
     trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(told)
-    mirror = Mirror(space, spec.search.sampler, spec.study.seed)
+    mirror = Mirror(space, spec.search, spec.study.seed)
     results = [one.result for one in told]
     histories = [history_of(result) for result in results]
     asked: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
