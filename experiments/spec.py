@@ -7,30 +7,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     SerializeAsAny,
     Tag,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from experiments.sampler_options import SAMPLERS
+from experiments.section import Section, options_of
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
 SMALLEST = 1e-30  # where a log range may begin
 MOST_STEPS = 1e9
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
-
-
-class Section(BaseModel):
-    """Frozen and strict: an unknown key or another type is an error, and nothing is converted silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def _names_a_folder(name: str) -> str:
@@ -112,55 +105,6 @@ class Training(Section):
     validate_every: int = 1
 
 
-class TPEOptions(Section):
-    """Of Optuna's TPESampler, under its own names."""
-
-    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 10
-    n_ei_candidates: Annotated[int, Field(ge=1, le=100_000)] = 24
-    multivariate: bool = True
-    constant_liar: bool = True
-
-
-class QMCOptions(Section):
-    """Of Optuna's QMCSampler, whose sequence is always scrambled by the study's seed."""
-
-    qmc_type: Literal["sobol", "halton"] = "sobol"
-
-
-class GPOptions(Section):
-    """Of Optuna's GPSampler."""
-
-    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 10
-
-
-class CMAESOptions(Section):
-    """Of Optuna's CmaEsSampler. Without a popsize it is 4 + 3 ln(dimensions), rounded down."""
-
-    n_startup_trials: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    popsize: Annotated[int, Field(ge=2, le=10_000)] | None = None
-    consider_pruned_trials: bool = False
-    use_separable_cma: bool = False
-    with_margin: bool = False
-    lr_adapt: bool = False
-
-    @model_validator(mode="after")
-    def _one_variant(self) -> CMAESOptions:
-        chosen = [name for name in ("use_separable_cma", "with_margin", "lr_adapt") if getattr(self, name)]
-        if len(chosen) > 1:
-            raise ValueError(f"only one variant of CMA-ES can be chosen, but got {' and '.join(chosen)}")
-        return self
-
-
-SAMPLERS: dict[str, type[Section]] = {
-    "tpe": TPEOptions,
-    "random": Section,
-    "qmc": QMCOptions,
-    "grid": Section,
-    "gp": GPOptions,
-    "cmaes": CMAESOptions,
-}
-
-
 class Search(Section):
     """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
 
@@ -170,14 +114,14 @@ class Search(Section):
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
     lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
     sampler: Literal["tpe", "random", "qmc", "grid", "gp", "cmaes"] = "tpe"
-    sampler_options: SerializeAsAny[Section] = Field(default_factory=Section, validate_default=True)
+    sampler_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
     enqueue: tuple[dict[str, Value | tuple[Value, ...]], ...] = ()
     pruner: Literal["median", "none"] = "median"
 
     @field_validator("sampler_options", mode="plain")
     @classmethod
     def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
-        return _options(SAMPLERS, info.data.get("sampler"), value)
+        return options_of(SAMPLERS, info.data.get("sampler"), value)
 
 
 class Range(Section):
@@ -226,20 +170,6 @@ Searched = Annotated[
 ]
 
 
-def _options(models: Mapping[str, type[Section]], name: str | None, value: object) -> Section:
-    """What stands in the table of options, as the options of what is named."""
-    if name is None:  # it has an error of its own
-        return Section()
-    model = models[name]
-    given: Any = value.model_dump() if isinstance(value, Section) else value
-    unknown = [str(key) for key in given if key not in model.model_fields] if isinstance(given, Mapping) else []
-    if not unknown:
-        return model.model_validate(given)
-    there = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
-    fault = PydanticCustomError("value_error", "{rule}", {"rule": f"{name} has no such option: {there}"})
-    raise ValidationError.from_exception_data(name, [InitErrorDetails(type=fault, loc=(unknown[0],), input=given)])
-
-
 class StudySpec(Section):
     """The whole study file. Everything in it may change the outcome; nothing outside it and the data does."""
 
@@ -249,7 +179,7 @@ class StudySpec(Section):
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
-    default: dict[str, Value | tuple[Value, ...]] = {}
+    default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from experiments.spec import CV, SAMPLERS, Choices, CMAESOptions, Range, Study, StudySpec, Training
+from experiments.sampler_options import SAMPLERS, CMAESOptions
+from experiments.spec import CV, Choices, Range, Study, StudySpec, Training
 
 SPACE: dict[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
@@ -178,11 +179,6 @@ def test_an_option_is_the_samplers_own() -> None:
     assert spec.resolved()["search"]["sampler_options"]["popsize"] == 6
     with pytest.raises(ValidationError, match="tpe has no such option"):
         make(search={"sampler": "tpe", "sampler_options": spec.search.sampler_options})
-
-
-def test_only_one_variant_of_cma_es() -> None:
-    with pytest.raises(ValidationError, match=r"only one variant .* got use_separable_cma and lr_adapt"):
-        CMAESOptions(use_separable_cma=True, lr_adapt=True)
 
 
 def test_what_is_enqueued_is_resolved_with_what_the_default_adds() -> None:

@@ -14,6 +14,7 @@ import optuna
 import pytest
 
 from experiments.errors import SpecError, StudyStateError
+from experiments.sampler_options import SAMPLERS
 from experiments.search import samplers
 from experiments.search.evaluate import result_of
 from experiments.search.pruning import quiet_optuna
@@ -21,7 +22,7 @@ from experiments.search.samplers import check_installed, make_samplers
 from experiments.search.trial import Curves, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
-from experiments.spec import SAMPLERS, Search, StudySpec
+from experiments.spec import Search, StudySpec
 from experiments.study_file import parse_spec
 
 MIXED: dict[str, Any] = {
