@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import optuna
 from optuna.samplers import RandomSampler
 from optuna.trial import Trial, TrialState, create_trial
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from experiments.errors import StudyStateError
 from experiments.search.samplers import REMEMBERING, WITH_MATRICES, make_samplers
@@ -35,6 +36,7 @@ class Mirror:
         self._space, self._sampler = space, search.sampler
         with quiet():
             self._sampler_of = make_samplers(space, search, seed)
+        self._threads = ThreadpoolController() if search.sampler in WITH_MATRICES else None
         self._study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
 
     def restore(self, asked: Sequence[Parameters], told: Sequence[TrialResult]) -> None:
@@ -69,7 +71,7 @@ class Mirror:
             self._add(self._space.known[number])
             return dict(self._space.known[number])
         distributions = self._space.distributions
-        with quiet(), one_thread() if self._sampler in WITH_MATRICES else nullcontext():
+        with quiet(), self._one_thread():
             self._study.sampler = self._sampler_of(number)
             # drawn in the order of their names: the order of the lines in a file must not matter
             drawn = self._study.ask(fixed_distributions=dict(sorted(distributions.items()))).params
@@ -90,6 +92,10 @@ class Mirror:
                 Trial(self._study, number).report(result.last, result.epochs)
             self._study.tell(number, state=TrialState.PRUNED)
 
+    def _one_thread(self) -> AbstractContextManager[Any]:
+        """How many cores there are must not change the last bits of a product of matrices."""
+        return self._threads.limit(limits=1) if self._threads else nullcontext()
+
     def _add(self, parameters: Parameters) -> None:
         """A running trial; or from the beginning a failed one, so that the sampler sees no point outside the space."""
         inside = self._space.contains(parameters)
@@ -100,13 +106,6 @@ class Mirror:
                 distributions=dict(sorted(self._space.distributions.items())) if inside else {},
             )
         )
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """How many cores there are must not change the last bits of a product of matrices."""
-    with threadpool_limits(1):
-        yield
 
 
 @contextmanager

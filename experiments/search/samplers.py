@@ -88,7 +88,8 @@ def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
         sequence = QuasiRandom(space, of_study, options)
         return lambda number: _fixed(sequence.point(number - first))
     if search.sampler == "gp":
-        import_module("torch")  # now, so that what limits threads finds it
+        for library in ("torch", "scipy.optimize"):
+            import_module(library)  # now, so that whoever limits their threads finds them
     make = SEEDED[search.sampler]
     return lambda number: make(seed=sampler_seed(seed, number), **options)
 

@@ -8,10 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from math import log10
+from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
+from rich.console import Console
+from threadpoolctl import threadpool_info
 
 from experiments.errors import SpecError, StudyStateError
 from experiments.sampler_options import SAMPLERS
@@ -23,6 +26,7 @@ from experiments.search.trial import Curves, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import Search, StudySpec
+from experiments.study import Options, run_study
 from experiments.study_file import parse_spec
 
 MIXED: dict[str, Any] = {
@@ -32,6 +36,7 @@ MIXED: dict[str, Any] = {
     "hidden_layers": {"low": 1, "high": 2},
     "hidden_units": {"low": 4, "high": 64, "log": True},
     "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+    "l1": {"low": 0.0, "high": 0.0},
     "momentum": {"low": 0.0, "high": 0.9, "step": 0.1},
 }
 STEPS: dict[str, Any] = {
@@ -262,8 +267,32 @@ def test_cma_es_needs_a_range() -> None:
         parse_spec(document, "here")
 
 
+@pytest.mark.parametrize("name", ["cmaes", "gp"])
+def test_products_of_matrices_take_one_thread(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "gp":
+        pytest.importorskip("torch")
+    threads: list[int] = []
+    make = samplers.SEEDED[name]
+
+    def watched(**options: Any) -> optuna.samplers.BaseSampler:
+        threads.extend(library["num_threads"] for library in threadpool_info())
+        return make(**options)
+
+    monkeypatch.setitem(samplers.SEEDED, name, watched)
+    run(study(name, trials=3))
+    assert set(threads) == {1}
+
+
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samplers, "find_spec", lambda name: None)
     with pytest.raises(SpecError, match=r"^search\.sampler: gp needs torch and greenlet, .*'\.\[gp\]'\.$"):
         check_installed(Search(sampler="gp"))
     check_installed(Search(sampler="tpe"))
+
+
+def test_what_is_missing_is_missed_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samplers, "find_spec", lambda name: None)
+    options = Options(tmp_path / "folder", tmp_path / "mlruns", "sqlite://", None, workers=1)
+    with pytest.raises(SpecError, match="gp needs"):
+        run_study(study("gp"), options, Console(quiet=True))
+    assert not list(tmp_path.iterdir())
