@@ -31,6 +31,7 @@ from experiments.search.ending import Budget, possible_trials
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
+from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
 from experiments.search.shared_data import DataReference, write_folds
 from experiments.search.trial import Told
@@ -96,6 +97,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
     """
     clock, space = Clock(), Space(spec)
+    check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
@@ -229,8 +231,7 @@ def _search(
         for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), budget):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            inside = one.result.number > 0 or space.default_is_inside
-            journal.append(one, space.distributions, inside, budget.spent)
+            journal.append(one, space.distributions, space.contains(one.params), budget.spent)
             everything.append(one)
             tracking.trial(one.result, one.params)
             progress.update(one)
