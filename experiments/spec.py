@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from experiments.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
+from experiments.section import Section, broken_rule, options_of
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
 SMALLEST = 1e-30  # where a log range may begin
 MOST_STEPS = 1e9
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
-
-
-class Section(BaseModel):
-    """Frozen and strict: an unknown key or another type is an error, and nothing is converted silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def _names_a_folder(name: str) -> str:
@@ -105,7 +111,15 @@ class Search(Section):
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
     lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
     sampler: Literal["tpe", "random"] = "tpe"
-    pruner: Literal["median", "none"] = "median"
+    pruner: Literal["none", "median", "percentile", "successive_halving", "hyperband", "patient", "threshold"] = (
+        "median"
+    )
+    pruner_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
+
+    @field_validator("pruner_options", mode="plain")
+    @classmethod
+    def _of_the_pruner(cls, value: object, info: ValidationInfo) -> Section:
+        return options_of(PRUNERS, info.data.get("pruner"), value)
 
 
 class Range(Section):
@@ -163,7 +177,20 @@ class StudySpec(Section):
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
-    default: dict[str, Value | tuple[Value, ...]] = {}
+    default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+
+    @field_validator("search")
+    @classmethod
+    def _first_rung_is_reached(cls, search: Search, info: ValidationInfo) -> Search:
+        """A rung beyond the last epoch would prune nothing, and Hyperband would have no bracket."""
+        table, options = ["pruner_options"], search.pruner_options
+        if isinstance(options, PatientOptions):
+            table, options = [*table, "pruner_options"], options.pruner_options
+        training = info.data.get("training")
+        if isinstance(options, HyperbandOptions) and training and options.min_resource > training.epochs:
+            rule = f"must be at most training.epochs, which is {training.epochs}, but got {options.min_resource}"
+            raise broken_rule((*table, "min_resource"), rule)
+        return search
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""

@@ -28,6 +28,7 @@ from experiments.records.provenance import commit, provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import StudyCard, Tracking
 from experiments.records.uris import masked
+from experiments.search.histories import Share, share_in
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -138,7 +139,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
         clock.lap("start")
         try:
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            share = share_in(folder.work / "histories")
+            told = _search(spec, space, told, processes, share, reference, journal, tracking, log, console, kernel)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -206,6 +208,7 @@ def _search(
     space: Space,
     told: Sequence[Told],
     processes: Processes,
+    share: Share,
     reference: DataReference,
     journal: Journal,
     tracking: Tracking,
@@ -219,7 +222,7 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), share):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
             journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)

@@ -20,7 +20,9 @@ ROOMS = {
     "experiments.folder": {"experiments.errors"},
     "experiments.candidate": {"nnet"},
     "experiments.kernel": set(),
-    "experiments.spec": set(),
+    "experiments.section": set(),
+    "experiments.pruner_options": {"experiments.section"},
+    "experiments.spec": {"experiments.pruner_options", "experiments.section"},
     "experiments.space": {
         "experiments.candidate",
         "experiments.errors",

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from experiments.search.executor import WorkerDied
+from experiments.search.histories import lines_of
 from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
@@ -64,7 +65,7 @@ def test_a_trial_is_asked_exactly_when_the_one_lookahead_before_it_is_told(
 
     def hold(task: TrialTask) -> Future[TrialResult]:
         events.append(f"ask {task.number}")
-        assert len(task.visible) == max(0, task.number - spec.search.lookahead + 1)
+        assert len(lines_of(task.visible)) == max(0, task.number - spec.search.lookahead + 1)
         future: Future[TrialResult] = Future()
         running[task.number] = task, future
         return future
