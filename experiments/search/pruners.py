@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -37,7 +39,9 @@ def make_pruner(choice: PrunerChoice, epochs: int) -> BasePruner:
     """
     options: dict[str, Any] = dict(choice.options)
     if choice.wrapped is not None:
-        return PatientPruner(make_pruner(choice.wrapped, epochs), **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            return PatientPruner(make_pruner(choice.wrapped, epochs), **options)
     if choice.name in AT_RUNGS:
         del options["n_warmup_steps"], options["rung_factor"]
     if choice.name == "hyperband":

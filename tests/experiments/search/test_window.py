@@ -5,15 +5,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from experiments.search import histories
 from experiments.search.executor import WorkerDied
-from experiments.search.histories import lines_of
+from experiments.search.histories import lines_of, share_in
 from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
 
 Compute = Callable[[TrialTask], TrialResult]
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
@@ -111,3 +114,42 @@ def test_the_random_sampler_is_deterministic_too(spec: StudySpec, space: Space, 
     once = list(search(other, space, [], submit))
     assert once[:5] + list(search(other, space, once[:5], submit)) == once
     assert len({tuple(one.params.items()) for one in once}) == len(once)
+
+
+PRUNERS: dict[str, dict[str, object]] = {
+    "none": {},
+    "percentile": {"n_startup_trials": 2},
+    "successive_halving": {"reduction_factor": 2},
+    "hyperband": {"reduction_factor": 2},
+    "patient": {"patience": 0, "pruner": "successive_halving", "pruner_options": {"reduction_factor": 2}},
+    "threshold": {"lower": 0.4},
+}
+
+
+@pytest.mark.parametrize("pruner", PRUNERS)
+def test_every_pruner_gives_one_table_at_any_timing_and_resumed_anywhere(
+    spec: StudySpec, compute_fast: Compute, pruner: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(histories, "BLOCK", 200)
+    document = spec.resolved()
+    table = {**document["search"], "pruner": pruner, "pruner_options": PRUNERS[pruner]}
+    other = parse_spec({**document, "search": table}, pruner)
+    space, chance, share = Space(other), random.Random(pruner), share_in(tmp_path)
+    known: dict[TrialTask, TrialResult] = {}
+
+    def slow(task: TrialTask) -> TrialResult:
+        time.sleep(chance.random() * 0.005)
+        result = compute_fast(task)
+        assert known.setdefault(task, result) == result
+        return result
+
+    def run(told: list[Told], workers: int) -> list[Told]:
+        with ThreadPoolExecutor(workers) as pool:
+            return list(search(other, space, told, lambda task: pool.submit(slow, task), share))
+
+    once = run([], 1)
+    assert ("pruned" in {one.result.reason for one in once}) == (pruner != "none")
+    assert run([], 3) == once
+    for told in (1, 3, 4, 5, 9, 15, 16):
+        assert once[:told] + run(once[:told], 2) == once
+    assert len(known) == len(once)  # a task of a resumed study is the task that it was
