@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,6 @@ class Comparison:
     peer_seconds: float
 
 
-def write_json(comparisons: Sequence[Comparison], file: Path) -> None:
-    """The comparisons as a list of objects."""
-    file.write_text(json.dumps([asdict(one) for one in comparisons], indent=1) + "\n")
+def write_json(lines: Sequence[Any], file: Path) -> None:
+    """Comparisons, or the lines of another table, as a list of objects."""
+    file.write_text(json.dumps([asdict(one) for one in lines], indent=1) + "\n")

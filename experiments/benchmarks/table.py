@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from experiments.benchmarks.comparison import Comparison
 from experiments.benchmarks.pairs import Compared
 from experiments.benchmarks.profile import Part
+from experiments.benchmarks.pruners import PrunerRow
 from experiments.benchmarks.rows import FOLDS, Row
 
 NOTES = (
@@ -61,6 +62,28 @@ def study_table(comparisons: Sequence[Comparison]) -> Table:
     table = Table("row", "peer", *(_right(name) for name in ("ratio", "seconds", "peer's seconds")))
     for it in comparisons:
         table.add_row(it.row, it.peer, f"{it.ratio:.1f}", f"{it.seconds:.1f}", f"{it.peer_seconds:.1f}")
+    return table
+
+
+def pruner_table(rows: Sequence[PrunerRow]) -> Table:
+    """What pruning saves, study by study."""
+    columns = ("best cv_mean", "pruned", "epochs", "s", "epochs to target", "s to target")
+    table = Table("study", "pruner", *(_right(name) for name in columns))
+    last = ""
+    for it in rows:
+        if last and last != it.study:
+            table.add_section()
+        table.add_row(
+            "" if it.study == last else it.study,
+            it.pruner,
+            f"{it.score:.4f}",
+            f"{it.pruned:.0%}",
+            f"{it.epochs:.0f}",
+            f"{it.seconds:.1f}",
+            f"{it.epochs_to_target:.0f}",
+            f"{it.seconds_to_target:.1f}",
+        )
+        last = it.study
     return table
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments import benchmark, tune
+from experiments.pruner_options import PRUNERS
 from experiments.spec import Training
 from experiments.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
@@ -46,6 +47,20 @@ def test_every_key_of_the_networks_table_exists() -> None:
     }
     for key, listed in values:
         assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
+
+
+def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() -> None:
+    table = README.split("## Pruners")[1].split("## Commands")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", table, re.MULTILINE)
+    assert [name for name, _ in rows] == ["pruner", *PRUNERS]
+    for name, options in rows[1:]:
+        shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9.]+))?", options))
+        defaults = {key: field.default for key, field in PRUNERS[name].model_fields.items()}
+        assert shown.keys() == defaults.keys(), name
+        said = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in defaults.items()}
+        assert {key: value for key, value in shown.items() if value} == {key: said[key] for key in shown if shown[key]}
+        unsaid = {key for key in shown if not shown[key]}
+        assert unsaid <= {"lower", "upper", "pruner_options"}
 
 
 def test_the_study_file_is_one() -> None:
