@@ -112,9 +112,9 @@ class TrialResult:
     epochs:      the epoch of `value`, or for other states the last epoch scored.
     cv_std:      standard deviation over the folds at `epochs`, ddof 1.
     fold_scores: (F,) the scores at `epochs`; empty when no epoch was scored.
-    marks:       what the pruner wrote down about the trial, for decisions about later ones.
     seconds:     time of the evaluation; not part of any digest.
     kernel:      the BLAS kernel that computed it.
+    marks:       what the pruner wrote down about the trial, for decisions about later ones.
     """
 
     number: int
@@ -126,9 +126,9 @@ class TrialResult:
     cv_std: float | None
     fold_scores: tuple[float, ...]
     curves: Curves
-    marks: Marks = ()
     seconds: float = field(compare=False, default=0.0)
     kernel: str = field(compare=False, default="")
+    marks: Marks = ()
 
 
 @dataclass(frozen=True)

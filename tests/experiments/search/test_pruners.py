@@ -57,6 +57,6 @@ def test_a_history_holds_what_is_read_of_it(choice: PrunerChoice, epochs: tuple[
     scores = tuple((epoch / 10, epoch / 20) for epoch in range(1, 8))
     marks = (("completed_rung_0", 0.3),)
     curves = Curves(tuple(range(1, 8)), scores, scores, scores)
-    result = TrialResult(7, "COMPLETE", "", 0.525, 0.525, 7, 0.1, (0.7, 0.35), curves, marks)
+    result = TrialResult(7, "COMPLETE", "", 0.525, 0.525, 7, 0.1, (0.7, 0.35), curves, marks=marks)
     expected = tuple(curves.mean_scores[epoch - 1] for epoch in epochs)
     assert history_of(result, choice) == History("COMPLETE", 0.525, epochs, expected, marks)
