@@ -28,6 +28,7 @@ from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
 from experiments.search.ending import Budget, possible_trials
+from experiments.search.histories import Share, share_in
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -144,8 +145,11 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
         clock.lap("start")
         try:
+            share = share_in(folder.work / "histories")
             budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel, budget)
+            told = _search(
+                spec, space, told, processes, share, reference, journal, tracking, log, console, kernel, budget
+            )
             if len(told) < spec.search.trials:
                 journal.end(budget.spent)
                 line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
@@ -214,6 +218,7 @@ def _search(
     space: Space,
     told: Sequence[Told],
     processes: Processes,
+    share: Share,
     reference: DataReference,
     journal: Journal,
     tracking: Tracking,
@@ -228,7 +233,7 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), budget):
+        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), share, budget):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
             journal.append(one, space.distributions, space.contains(one.params), budget.spent)

@@ -21,8 +21,9 @@ ROOMS = {
     "experiments.candidate": {"nnet"},
     "experiments.kernel": set(),
     "experiments.section": set(),
+    "experiments.pruner_options": {"experiments.section"},
     "experiments.sampler_options": {"experiments.section"},
-    "experiments.spec": {"experiments.sampler_options", "experiments.section"},
+    "experiments.spec": {"experiments.pruner_options", "experiments.sampler_options", "experiments.section"},
     "experiments.space": {
         "experiments.candidate",
         "experiments.errors",

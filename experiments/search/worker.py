@@ -7,10 +7,11 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 
 from experiments.kernel import blas_kernel
 from experiments.search.evaluate import evaluate
-from experiments.search.pruning import quiet_optuna
+from experiments.search.pruning import ToldStudy, quiet_optuna
 from experiments.search.refit import Refit, RefitTask, refit
 from experiments.search.shared_data import DataReference, open_folds
 from experiments.search.trial import TrialResult, TrialTask
@@ -41,8 +42,14 @@ def hello() -> Hello:
 def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
-    result = evaluate(task, open_folds(reference), reference.classes)
+    result = evaluate(task, open_folds(reference), reference.classes, told_study())
     return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
+
+
+@cache
+def told_study() -> ToldStudy:
+    """This process's, from task to task."""
+    return ToldStudy()
 
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
