@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
 
 from experiments.canonical import canonical_digest
-from experiments.changes import changes
+from experiments.clock import Clock
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.identity import check_enough_trials, study_identity, uid_of
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
+from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import commit, provenance
@@ -39,8 +39,6 @@ from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
-
-FORMAT = 1  # of what the journal says of its study
 
 
 @dataclass(frozen=True)
@@ -69,25 +67,25 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished study, what this run took, and one line about MLflow where something has not arrived there."""
+    """A finished study, and how this run went.
+
+    clock:     what it took.
+    tracking:  seconds that the writer to MLflow worked, beside the rest.
+    forecast:  seconds that it was to take, by its first trials; None where there were too few.
+    untracked: one line about MLflow where something has not arrived there.
+    """
 
     result: StudyResult
     folder: Path
-    seconds: float
+    clock: Clock
+    tracking: float
+    forecast: float | None
     untracked: str | None
 
-
-@dataclass
-class Clock:
-    """Seconds that each part of this run took; outside every digest."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, part: str) -> None:
-        """What passed since the last lap belongs to this part."""
-        now = time.perf_counter()
-        self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
+    @property
+    def seconds(self) -> float:
+        """Of the whole run."""
+        return sum(self.clock.seconds.values())
 
 
 def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
@@ -103,13 +101,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     with ExitStack() as stack:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        data = prepare(spec, os.environ)
-        space.check(data.features, len(data.classes))
-        check_metric(
-            spec.cv.metric,
-            len(data.classes),
-            [data.development.labels[validation] for _, validation in data.folds.pairs],
-        )
+        data = checked_data(spec, space)
+        clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)
@@ -125,20 +118,25 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         told = journal.told()
         if options.look == "only":
             spec = _ending_here(spec, told, folder)
-        uid = _same_study(journal, spec, data, folder)
-        _enough_trials(spec, told, folder)
+        uid = uid_of(journal, spec, data, folder.path)
+        check_enough_trials(spec.search.trials, len(told), folder.path)
         reference = write_folds(
             folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
         )
+        clock.lap("folder, journal, folds")
         kernel = _one_kernel(processes, told)
+        clock.lap("waiting for workers to start")
         tracking = Tracking(
             options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
-        clock.lap("start")
+        pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
+        clock.lap("start of tracking")
         try:
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            told = _search(
+                spec, space, told, processes, reference, journal, tracking, log, console, kernel, clock, pace
+            )
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -176,6 +174,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
             untracked = tracking.finish("FINISHED", _final_metrics(result), _final_tags(result), files)
+            clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
@@ -185,12 +184,21 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             log.write(f"ended: {error}")
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
-    return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
+    clock.lap("end of workers")
+    return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)
 
 
-def study_identity(spec: StudySpec, data: StudyData) -> str:
-    """What the ledger knows the study by: all that determines it but the number of trials."""
-    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
+def checked_data(spec: StudySpec, space: Space) -> StudyData:
+    """The data of a study whose space and metric fit it.
+
+    Raises:
+        ExperimentError: the data breaks a rule, or they do not fit.
+    """
+    data = prepare(spec, os.environ)
+    space.check(data.features, len(data.classes))
+    validations = [data.development.labels[validation] for _, validation in data.folds.pairs]
+    check_metric(spec.cv.metric, len(data.classes), validations)
+    return data
 
 
 def _load_what_comes_last() -> tuple[Any, Any]:
@@ -212,6 +220,8 @@ def _search(
     log: StudyLog,
     console: Console,
     kernel: str,
+    clock: Clock,
+    pace: Pace,
 ) -> list[Told]:
     """The search, each trial journalled before anything else hears of it."""
     everything = list(told)
@@ -219,14 +229,19 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+        submit = clock.watched(lambda task: processes.submit(run_trial, task, reference))
+        for one in clock.waited(search(spec, space, told, submit)):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            with clock.part("journal"):
+                journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
             everything.append(one)
-            tracking.trial(one.result, one.params)
-            progress.update(one)
-            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
+            pace.told(one.result.seconds, clock.elapsed)
+            with clock.part("hand-over to tracking"):
+                tracking.trial(one.result, one.params)
+            with clock.part("progress and log"):
+                progress.update(one)
+                log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
     return everything
 
 
@@ -236,45 +251,11 @@ def _finalists(told: Sequence[Told]) -> list[Told]:
     return [best] if default is None or default.result.number == best.result.number else [best, default]
 
 
-def _without_trials(spec: StudySpec) -> dict[str, Any]:
-    document = spec.resolved()
-    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
-
-
-def _same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: StudyFolder) -> str:
-    """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
-    identity = {
-        "format": FORMAT,
-        "spec": _without_trials(spec),
-        "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
-    }
-    known = journal.identity
-    if known is None:
-        uid = uuid.uuid4().hex
-        journal.begin({**identity, "uid": uid})
-        return uid
-    before = {key: value for key, value in known.items() if key != "uid"}
-    if before != identity:
-        raise StudyStateError(
-            f"{folder.path} holds another study: {changes(before, identity)}. --fresh starts anew, or choose another "
-            "folder with --out."
-        )
-    return str(known["uid"])
-
-
 def _ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
     """--score: the study has the trials that it has."""
     if not told:
         raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
     return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
-
-
-def _enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> None:
-    if len(told) > spec.search.trials:
-        raise StudyStateError(
-            f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
-            f"--trials {len(told)} goes on with them, --fresh starts anew."
-        )
 
 
 def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:

@@ -1,0 +1,72 @@
+"""Which study this is: what the ledger knows it by, and what its journal must have been begun with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.canonical import canonical_digest
+from experiments.changes import changes
+from experiments.data.prepare import StudyData
+from experiments.errors import StudyStateError
+from experiments.search.journal import Journal
+from experiments.spec import StudySpec
+
+FORMAT = 1  # of what the journal says of its study
+
+
+def study_identity(spec: StudySpec, data: StudyData) -> str:
+    """What the ledger knows the study by: all that determines it but the number of trials."""
+    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
+
+
+def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
+    """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
+    if journal.identity is None:
+        uid = uuid.uuid4().hex
+        journal.begin({**_identity(spec, data), "uid": uid})
+        return uid
+    check_same_study(journal.identity, spec, data, folder)
+    return str(journal.identity["uid"])
+
+
+def check_same_study(known: Mapping[str, Any], spec: StudySpec, data: StudyData, folder: Path) -> None:
+    """Refuse to go on with another study.
+
+    Raises:
+        StudyStateError: the identity that a journal in the folder has is not that of this spec and data.
+    """
+    before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(spec, data)
+    if before != now:
+        raise StudyStateError(
+            f"{folder} holds another study: {changes(before, now)}. --fresh starts anew, or choose another "
+            "folder with --out."
+        )
+
+
+def check_enough_trials(trials: int, told: int, folder: Path) -> None:
+    """Refuse a study of fewer trials than are told.
+
+    Raises:
+        StudyStateError: it is one.
+    """
+    if told > trials:
+        raise StudyStateError(
+            f"search.trials: {folder} holds {told} trials already, more than {trials}; "
+            f"--trials {told} goes on with them, --fresh starts anew."
+        )
+
+
+def _identity(spec: StudySpec, data: StudyData) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "spec": _without_trials(spec),
+        "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
+    }
+
+
+def _without_trials(spec: StudySpec) -> dict[str, Any]:
+    document = spec.resolved()
+    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
