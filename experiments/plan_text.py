@@ -42,29 +42,23 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
     left = max(0, search.trials - plan.told)
     yield "search", asked + (f"; {plan.told} are told, {left} to go" if plan.told else "")
     yield from _costs(plan)
-    yield "test interval", "; ".join(test_interval(spec.cv.metric, len(data.test)))
+    yield "test interval", interval_widths(spec.cv.metric, len(data.test))
     yield "test rows", _looks(plan)
     yield from _places(plan)
     yield "", f"planned in {plan.took:.1f} s; no trial was run and nothing was written"
 
 
-def test_interval(metric: str, rows: int) -> Iterator[str]:
-    """How exact the test score will be.
+def interval_widths(metric: str, rows: int) -> str:
+    """What can be said of the test score's interval before there is a score.
 
-    >>> list(test_interval("accuracy", 360))[1]
-    '±0.031 at 0.9'
+    >>> interval_widths("accuracy", 360)
+    '95% Wilson, ±0.041 if the accuracy is 0.8; ±0.031 at 0.9; ±0.023 at 0.95; ±0.012 at 0.99'
     """
     if metric != "accuracy":
-        yield f"95% by bootstrap over {rows} rows; how wide, the scores of {metric} decide"
-        yield f"about 1.96 × their standard deviation / {rows**0.5:.1f}"
-        return
-    for score in ASSUMED:
-        low, high = wilson_interval(round(score * rows), rows)
-        yield (
-            f"±{(high - low) / 2:.3f} at {score:g}"
-            if score > ASSUMED[0]
-            else (f"95% Wilson, ±{(high - low) / 2:.3f} if the accuracy is {score:g}")
-        )
+        return f"95% by bootstrap: its width depends on how {metric} varies over the {rows} rows, and is not known yet"
+    halves = [(high - low) / 2 for low, high in (wilson_interval(round(one * rows), rows) for one in ASSUMED)]
+    more = [f"±{half:.3f} at {one:g}" for one, half in zip(ASSUMED[1:], halves[1:], strict=True)]
+    return "; ".join([f"95% Wilson, ±{halves[0]:.3f} if the accuracy is {ASSUMED[0]:g}", *more])
 
 
 def _costs(plan: Plan) -> Iterator[tuple[str, str]]:

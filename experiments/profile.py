@@ -22,7 +22,9 @@ def profile_text(clock: Clock, before: float, workers: int, tracking: float) -> 
     lines += [f"  {name:<34}{seconds:9.2f} s {seconds / total:6.1%}" for name, seconds in _parts(clock, before)]
     search = clock.seconds.get(SEARCH, 0.0) * workers
     share = f", {clock.busy / search:.0%} of the search" if search else ""
-    lines.append(f"workers: {workers}, busy {clock.busy:.1f} of {search:.1f} s{share}; a died one's last trial is idle")
+    lines.append(
+        f"workers: {workers}, busy {clock.busy:.1f} of {search:.1f} s{share}; trials that were not told count as idle"
+    )
     lines.append(f"MLflow's writer, beside all this: {tracking:.2f} s")
     return "\n".join(lines) + "\n"
 
