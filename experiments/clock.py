@@ -38,7 +38,7 @@ class Clock:
 
     def lap(self, part: str) -> None:
         """What passed since the last lap belongs to this part."""
-        self.seconds[part] = round(self.elapsed - sum(self.seconds.values()), 3)
+        self.seconds[part] = round(max(0.0, self.elapsed - sum(self.seconds.values())), 3)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:

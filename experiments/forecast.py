@@ -19,8 +19,12 @@ PRUNED_EPOCHS = 0.1  # of the horizon, which those trials have run
 WARM_UP_TRIALS = 5  # before any is pruned
 LEARNT = 1.15  # a sampler that learns prefers larger networks than one that draws at random
 IDLE = 0.17  # share of a worker's time lost by telling in order, when there is a worker for every trial in flight
+LAYER = 200_000  # what Python spends on one layer in one step, in products of one weight with one row
+UPDATE = 35  # what an optimizer spends on one weight in one step, in the same unit
 COORDINATION = 0.01  # seconds that asking, telling and journalling one trial take
-FINISH = 2.0  # seconds for the report's pictures, results and what is left to tell MLflow
+FINISH = 1.3  # seconds for the report's pictures, the results and the end of the workers
+TRACKING, NEW_STORE, TRACKED_TRIAL = 1.5, 2.0, 0.06  # seconds of MLflow's import, a new database, one trial's records
+PATIENCE = 10.0  # seconds that the command waits for what is left to tell MLflow
 MARGIN = 1.5  # times and divided by: the range that is printed
 
 TRIAL_BYTES = 1500  # of a trial in the journal, without its curves
@@ -37,6 +41,7 @@ class Search:
     trials: those still to run.       told:    those that are told already.
     epochs: the horizon.              folds:   of the cross-validation.
     learns: the sampler learns.       prunes:  there is a pruner.
+    new_store: MLflow's database must be made first.
     """
 
     trials: int
@@ -47,6 +52,7 @@ class Search:
     lookahead: int
     learns: bool
     prunes: bool
+    new_store: bool
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,21 @@ def expected_epochs(candidate: Candidate) -> float:
     return min(settings.epochs, BEST_EPOCH * settings.epochs + settings.patience * settings.validate_every)
 
 
+def relative_cost(candidate: Candidate, parameters: int) -> float:
+    """What an epoch of this candidate costs, in a unit of its own: only ratios mean something.
+
+    Args:
+        parameters: weights and biases of its network.
+    """
+    batch = candidate.training.batch_size
+    return parameters * (1 + UPDATE / batch) + LAYER * (len(candidate.shape.hidden) + 1) / batch
+
+
 def forecast(
     search: Search,
     default: tuple[Candidate, Timed],
-    drawn: Sequence[tuple[Candidate, Timed]],
+    timed: Sequence[tuple[Candidate, Timed]],
+    drawn: Sequence[tuple[Candidate, int]],
     start: float,
     here: int,
     worker: int,
@@ -105,7 +122,9 @@ def forecast(
 
     Args:
         default: trial 0, which is never pruned.
-        drawn:   configurations from the space, at random; at least one.
+        timed:   configurations that were timed; at least one.
+        drawn:   many from the space, each with its number of parameters. The timed ones are few, so their mean may be
+                 far from that of all: it is corrected by the ratio of what both should cost.
         start:   seconds until the workers are ready and the data is loaded.
         here:    bytes that the command takes by then.
         worker:  bytes that a worker takes.
@@ -114,18 +133,23 @@ def forecast(
     pruned = PRUNED * max(0, every - WARM_UP_TRIALS) / max(1, every) if search.prunes else 0.0
     share = 1 - pruned + pruned * PRUNED_EPOCHS  # of the epochs of trials that nobody prunes
     epochs = mean(expected_epochs(candidate) for candidate, _ in drawn)
-    trial = mean(expected_epochs(candidate) * timed.epoch for candidate, timed in drawn)
+    seconds = mean(expected_epochs(candidate) * one.epoch for candidate, one in timed)
+    cost = mean(expected_epochs(candidate) * relative_cost(candidate, one.parameters) for candidate, one in timed)
+    trial = seconds / cost * mean(expected_epochs(candidate) * relative_cost(candidate, n) for candidate, n in drawn)
     trial *= share * (LEARNT if search.learns else 1.0)
     first = expected_epochs(default[0]) * default[1].epoch
     work = search.trials * trial if search.told else first + (search.trials - 1) * trial
     busy = 1 - IDLE * search.workers / search.lookahead
     refit = max(first, trial) / max(1, search.folds - 1)
-    parameters = max(timed.parameters for _, timed in [default, *drawn])
+    parameters = max(default[1].parameters, *(count for _, count in drawn))
     scored = every * epochs * share * search.folds
+    evaluation = max(work / (search.workers * busy), trial if search.trials else 0.0) + COORDINATION * search.trials
+    tracking = TRACKING + NEW_STORE * search.new_store + TRACKED_TRIAL * search.trials
+    seconds = evaluation + min(tracking, evaluation) / (search.workers + 1)  # they share the processor meanwhile
     return Forecast(
         start=start,
-        search=max(work / (search.workers * busy), trial if search.trials else 0.0) + COORDINATION * search.trials,
-        finish=FINISH + refit,
+        search=seconds,
+        finish=FINISH + refit + min(PATIENCE, max(0.0, tracking - seconds)),
         epochs=epochs,
         pruned=pruned,
         memory=here + TRACKING_MEMORY + search.workers * worker,

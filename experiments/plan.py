@@ -7,19 +7,22 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import mean
 
 import numpy as np
 import optuna
 
-from experiments.calibration import Timed, calibrate, most_memory
+from experiments.calibration import Timed, calibrate, most_memory, parameter_count
 from experiments.candidate import Candidate
 from experiments.data.ledger import Ledger, Past
 from experiments.data.prepare import StudyData, preprocessed_folds
+from experiments.errors import SearchError, SpecError, StudyStateError
 from experiments.folder import StudyFolder
 from experiments.forecast import Forecast, Search, forecast
 from experiments.identity import check_enough_trials, check_same_study, study_identity
 from experiments.kernel import blas_kernel
+from experiments.search.executor import WorkerDied
 from experiments.search.journal_view import view_journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -29,9 +32,10 @@ from experiments.study import Options, checked_data
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.blas import computing_environment, cpu_flags
+from nnet.errors import NNetError
 
 SECONDS = 2.5  # of calibration
-DRAWS = 32  # configurations at most, of which those are timed that there is time for
+DRAWS = 128  # configurations, the first of which are timed, as many as there is time for
 LARGEST = 1 << 24  # elements of the features that a worker is sent to calibrate with: 64 MB of float32
 
 
@@ -77,17 +81,22 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
             view = replace(view, identity=None, told=())
         if view.identity is not None:
             check_same_study(view.identity, spec, data, folder.path)
+        if options.look == "only" and not view.told:
+            raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
         if options.look != "only":
             check_enough_trials(spec.search.trials, len(view.told), folder.path)
         past = Ledger(options.mlruns / "looks.jsonl").glance(study_identity(spec, data), data.test)
         folds = preprocessed_folds(data.development, data.folds)
-        kernel = processes.greetings()[0].kernel
+        kernel = next((one.kernel for one in processes.greetings()), "")
         start = time.perf_counter() - started
-        candidates = [space.candidate(space.default), *random_candidates(space)]
+        candidates, sizes = _candidates(space, data)
         sample, share = sample_of(folds)
         arguments = candidates, sample, share, len(data.classes), spec.cv.metric, SECONDS
         futures = [processes.submit(calibrate, *arguments) for _ in range(options.workers)]
-        found = [future.result() for future in futures]
+        try:
+            found = [future.result() for future in futures]
+        except WorkerDied as error:
+            raise SearchError(f"configurations of this space cannot be timed here: {error}.") from None
     timed = [
         (candidate, Timed(mean(one.epoch for one in times), times[0].parameters))
         for candidate, *times in zip(candidates, *(one.timed for one in found), strict=False)
@@ -102,8 +111,11 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         lookahead=spec.search.lookahead,
         learns=spec.search.sampler != "random",
         prunes=spec.search.pruner != "none",
+        new_store=_is_new(options.tracking_uri),
     )
-    foretold = forecast(search, timed[0], timed[1:] or timed, start, most_memory(), max(one.memory for one in found))
+    drawn = list(zip(candidates, sizes, strict=True))[1:]
+    most = max(one.memory for one in found)
+    foretold = forecast(search, timed[0], timed[1:] or timed, drawn, start, most_memory(), most)
     return Plan(
         spec=spec,
         options=options,
@@ -155,3 +167,18 @@ def sample_of(folds: Sequence[FoldData]) -> tuple[list[FoldData], float]:
         for fold in folds
     ]
     return sample, sum(len(fold.train) for fold in sample) / sum(len(fold.train) for fold in folds)
+
+
+def _candidates(space: Space, data: StudyData) -> tuple[list[Candidate], list[int]]:
+    """The default and others from the space, and the number of parameters of each."""
+    try:
+        candidates = [space.candidate(space.default), *random_candidates(space)]
+        return candidates, [parameter_count(one, data.features, len(data.classes)) for one in candidates]
+    except NNetError as error:
+        raise SpecError(f"space: {error}") from None
+
+
+def _is_new(tracking_uri: str) -> bool:
+    """Whether this is a database on this machine that does not exist yet."""
+    file = tracking_uri.removeprefix("sqlite:///")
+    return file != tracking_uri and not Path(file).exists()

@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(chosen)
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command again resumes the study", file=sys.stderr)
+        only_looks = chosen.plan or chosen.status or chosen.list
+        print("\ninterrupted" + ("" if only_looks else "; the same command again resumes the study"), file=sys.stderr)
         return 130
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from experiments import plan as module
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import prepare
 from experiments.data.sealed import Look
-from experiments.errors import ExperimentError, StudyStateError
+from experiments.errors import ExperimentError, SearchError, StudyStateError
 from experiments.identity import study_identity, uid_of
 from experiments.plan import Plan, make_plan, random_candidates, sample_of
 from experiments.plan_text import dimensions, interval_widths, print_plan
+from experiments.search.executor import WorkerDied
 from experiments.search.journal import Journal
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -127,6 +129,11 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
         ({"cv": {"n_splits": 4}}, {}, r"holds another study: .*cv.n_splits was 3 and is 4"),
         ({"cv": {"metric": "acuracy"}}, {}, r"cv\.metric"),
         ({"data": {"source": "sun"}}, {}, r"data\.source"),
+        (
+            {"space": {"hidden_units": {"low": 1, "high": 90_000}, "hidden_layers": {"low": 1, "high": 3}}},
+            {},
+            "space: ",
+        ),
         ({}, {"folder": "moons/journal.log"}, "there is a file"),
         ({}, {"folder": "missing/moons"}, "does not exist"),
     ],
@@ -135,7 +142,7 @@ def test_what_the_study_would_be_refused_for_the_plan_is_too(
     begun: Path, sections: dict[str, Any], changes: dict[str, Any], words: str
 ) -> None:
     before = files(begun)
-    chosen = options(begun, **{key: begun / value for key, value in changes.items()})
+    chosen = options(begun, fresh="space" in sections, **{key: begun / value for key, value in changes.items()})
     with pytest.raises(ExperimentError, match=words):
         make_plan(spec_of(**sections), chosen)
     assert files(begun) == before
@@ -143,6 +150,22 @@ def test_what_the_study_would_be_refused_for_the_plan_is_too(
 
 def test_a_fresh_start_leaves_behind_what_is_there(begun: Path) -> None:
     assert make_plan(spec_of(cv={"n_splits": 4}), options(begun, fresh=True)).told == 0
+
+
+def test_a_score_needs_trials(begun: Path) -> None:
+    with pytest.raises(StudyStateError, match="no trial to score"):
+        make_plan(spec_of(), options(begun, look="only"))
+
+
+def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def submit(*_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(WorkerDied("the worker process died 3 times"))
+        return future
+
+    monkeypatch.setattr(module.Processes, "submit", submit)
+    with pytest.raises(SearchError, match="cannot be timed here: the worker process died 3 times"):
+        make_plan(spec_of(), options(begun))
 
 
 def test_a_damaged_journal_is_named(begun: Path) -> None:
