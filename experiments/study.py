@@ -7,20 +7,22 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
 
 from experiments.card import card_of, final_metrics, final_tags
+from experiments.clock import Clock
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
-from experiments.identity import check_enough_trials, ending_here, same_study, study_identity
+from experiments.identity import check_enough_trials, ending_here, study_identity, uid_of
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
+from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import provenance
@@ -69,25 +71,25 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished study, what this run took, and one line about MLflow where something has not arrived there."""
+    """A finished study, and how this run went.
+
+    clock:     what it took.
+    tracking:  seconds that the writer to MLflow worked, beside the rest.
+    forecast:  seconds that it was to take, by its first trials; None where there were too few.
+    untracked: one line about MLflow where something has not arrived there.
+    """
 
     result: StudyResult
     folder: Path
-    seconds: float
+    clock: Clock
+    tracking: float
+    forecast: float | None
     untracked: str | None
 
-
-@dataclass
-class Clock:
-    """Seconds that each part of this run took; outside every digest."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, part: str) -> None:
-        """What passed since the last lap belongs to this part."""
-        now = time.perf_counter()
-        self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
+    @property
+    def seconds(self) -> float:
+        """Of the whole run."""
+        return sum(self.clock.seconds.values())
 
 
 def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
@@ -104,13 +106,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     with ExitStack() as stack:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        data = prepare(spec, os.environ)
-        space.check(data.features, len(data.classes))
-        check_metric(
-            spec.cv.metric,
-            len(data.classes),
-            [data.development.labels[validation] for _, validation in data.folds.pairs],
-        )
+        data = checked_data(spec, space)
+        clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         folder = StudyFolder(options.folder)
         log = StudyLog(folder.log)
@@ -131,31 +128,47 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         told, spent = journal.told(), journal.spent
         refuse_a_second_look(told, spent)
         if options.look == "only":
-            spec = ending_here(spec, told, folder)
-        uid = same_study(journal, spec, data, folder)
-        check_enough_trials(spec, told, folder)
+            spec = ending_here(spec, told, folder.path)
+        uid = uid_of(journal, spec, data, folder.path)
+        check_enough_trials(spec, told, folder.path)
         reference = write_folds(
             folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
         )
+        clock.lap("folder, journal, folds")
         kernel = _one_kernel(processes, told)
+        clock.lap("waiting for workers to start")
         tracking = Tracking(
             options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
-        clock.lap("start")
+        pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
+        clock.lap("start of tracking")
         try:
             share = share_in(folder.work / "histories")
             budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
             told = _search(
-                spec, space, told, processes, share, reference, journal, tracking, log, console, kernel, budget
+                spec,
+                space,
+                told,
+                processes,
+                share,
+                reference,
+                journal,
+                tracking,
+                log,
+                console,
+                kernel,
+                budget,
+                clock,
+                pace,
             )
             if len(told) < spec.search.trials:
                 journal.end(budget.spent)
                 line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
                 console.print(line)
                 log.write(line)
-                spec = ending_here(spec, told, folder)
+                spec = ending_here(spec, told, folder.path)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -193,6 +206,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
             untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
+            clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
@@ -202,7 +216,21 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             log.write(f"ended: {error}")
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
-    return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
+    clock.lap("end of workers")
+    return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)
+
+
+def checked_data(spec: StudySpec, space: Space) -> StudyData:
+    """The data of a study whose space and metric fit it.
+
+    Raises:
+        ExperimentError: the data breaks a rule, or they do not fit.
+    """
+    data = prepare(spec, os.environ)
+    space.check(data.features, len(data.classes))
+    validations = [data.development.labels[validation] for _, validation in data.folds.pairs]
+    check_metric(spec.cv.metric, len(data.classes), validations)
+    return data
 
 
 def _load_what_comes_last() -> tuple[Any, Any]:
@@ -226,6 +254,8 @@ def _search(
     console: Console,
     kernel: str,
     budget: Budget,
+    clock: Clock,
+    pace: Pace,
 ) -> list[Told]:
     """The search, each trial journalled before anything else hears of it."""
     everything = list(told)
@@ -233,14 +263,19 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference), share, budget):
+        submit = clock.watched(lambda task: processes.submit(run_trial, task, reference))
+        for one in clock.waited(search(spec, space, told, submit, share, budget)):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, space.contains(one.params), budget.spent)
+            with clock.part("journal"):
+                journal.append(one, space.distributions, space.contains(one.params), budget.spent)
             everything.append(one)
-            tracking.trial(one.result, one.params)
-            progress.update(one)
-            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
+            pace.told(one.result.seconds, clock.elapsed)
+            with clock.part("hand-over to tracking"):
+                tracking.trial(one.result, one.params)
+            with clock.part("progress and log"):
+                progress.update(one)
+                log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
     return everything
 
 
