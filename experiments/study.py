@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from rich.console import Console
 
 from experiments.canonical import canonical_digest
 from experiments.changes import changes
+from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
@@ -29,12 +30,12 @@ from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import StudyCard, Tracking
 from experiments.records.uris import masked
 from experiments.search.journal import Journal
-from experiments.search.processes import Processes
+from experiments.search.processes import SILENCE
 from experiments.search.pruning import quiet_optuna
 from experiments.search.scoring import check_metric
-from experiments.search.shared_data import DataReference, write_folds
-from experiments.search.trial import Told
-from experiments.search.window import search
+from experiments.search.shared_data import share_folds
+from experiments.search.trial import InterventionKind, Told
+from experiments.search.window import NONE, Submit, search
 from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -52,6 +53,9 @@ class Options:
     tracking_uri:      MLflow's store.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
+    executor:          processes of this machine, or a Ray cluster.
+    ray_address:       of a running cluster; None starts one on this machine.
+    silence:           seconds without a sign of life after which a local worker is replaced.
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
@@ -62,6 +66,9 @@ class Options:
     tracking_uri: str
     artifacts: Path | None
     workers: int
+    executor: ExecutorKind = "local"
+    ray_address: str | None = None
+    silence: float = SILENCE
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
@@ -90,8 +97,13 @@ class Clock:
         self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
 
 
-def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
+def run_study(
+    spec: StudySpec, options: Options, console: Console, interventions: Mapping[int, InterventionKind] = NONE
+) -> Outcome:
     """Search, refit, look once, and write everything down.
+
+    Args:
+        interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
 
     Raises:
         ExperimentError: in one line, what is wrong. What was told is in the journal.
@@ -101,8 +113,13 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
-        processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
+        folder = StudyFolder(options.folder)
+        executor = stack.enter_context(  # its workers start while we load
+            open_executor(
+                options.executor, options.workers, environment, folder.work, options.silence, options.ray_address
+            )
+        )
         data = prepare(spec, os.environ)
         space.check(data.features, len(data.classes))
         check_metric(
@@ -113,7 +130,6 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)
-        folder = StudyFolder(options.folder)
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
@@ -127,18 +143,28 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             spec = _ending_here(spec, told, folder)
         uid = _same_study(journal, spec, data, folder)
         _enough_trials(spec, told, folder)
-        reference = write_folds(
-            folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
-        )
-        kernel = _one_kernel(processes, told)
+        reference = share_folds(preprocessed_folds(data.development, data.folds), len(data.classes), executor.share)
+        greetings = executor.greetings()
+        kernel = one_kernel(greetings, told)
         tracking = Tracking(
             options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
-        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
+        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         clock.lap("start")
         try:
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            told = _search(
+                spec,
+                space,
+                told,
+                lambda task: executor.submit(run_trial, task, reference),
+                interventions,
+                journal,
+                tracking,
+                log,
+                console,
+                kernel,
+            )
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -153,8 +179,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
                     data.test,
                     ledger,
                     finalists,
-                    processes,
-                    folder.work / "refit",
+                    executor,
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
@@ -170,6 +195,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
                     options.workers,
                     masked(options.tracking_uri),
                     os.environ | environment,
+                    options.executor,
                 ),
                 dict(clock.seconds),
             )
@@ -205,8 +231,8 @@ def _search(
     spec: StudySpec,
     space: Space,
     told: Sequence[Told],
-    processes: Processes,
-    reference: DataReference,
+    submit: Submit,
+    interventions: Mapping[int, InterventionKind],
     journal: Journal,
     tracking: Tracking,
     log: StudyLog,
@@ -219,7 +245,7 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+        for one in search(spec, space, told, submit, interventions):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
             journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
@@ -275,18 +301,6 @@ def _enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -
             f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
             f"--trials {len(told)} goes on with them, --fresh starts anew."
         )
-
-
-def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
-    """The kernel of every process that computes for the study, now and before."""
-    kernels = {greeting.kernel for greeting in processes.greetings()}
-    before = {one.result.kernel for one in told} - {""}
-    if len(kernels | before) > 1:
-        raise StudyStateError(
-            f"the study was computed with BLAS kernel {', '.join(sorted(before))}, this machine offers "
-            f"{', '.join(sorted(kernels))}: last bits would differ. Go on where it began, or start anew with --fresh."
-        )
-    return next(iter(kernels), "")
 
 
 def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
