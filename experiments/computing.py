@@ -15,7 +15,12 @@ ExecutorKind = Literal["local", "ray"]
 
 
 def open_executor(
-    kind: ExecutorKind, workers: int, environment: Mapping[str, str], work: Path, silence: float, address: str | None
+    kind: ExecutorKind,
+    workers: int,
+    environment: Mapping[str, str],
+    work: Path | None,
+    silence: float,
+    address: str | None,
 ) -> Executor:
     """The executor of that kind; its workers start while the caller goes on.
 

@@ -18,11 +18,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event, Thread, current_thread, main_thread
 from types import TracebackType
 from typing import Any, TypeVar
 
 import numpy as np
+import psutil
 
 from experiments.errors import ExecutorError
 from experiments.search.executor import ATTEMPTS, Hello, WorkerDied, WorkerLost
@@ -31,14 +33,15 @@ from experiments.search.worker import hello
 
 T = TypeVar("T")
 REACH = 5.0  # seconds to reach a head
-LOOK = 1.0  # seconds between looks at it
-MISSES = 5  # looks in a row that find no head; Ray itself ends the whole process after 60 s without one
-FAREWELL = 3.0  # seconds that Ray has to say goodbye to a cluster
+LOOK = 0.5  # seconds between looks at it
+MISSES = 4  # looks in a row that find it gone
+FAREWELL = 2.0  # seconds that Ray has to end or leave a cluster
 
 # Ray reads these from the environment only, some when it is imported
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else it warns that this will be so
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # else it writes to the terminal what tasks and nodes went through
 }
 OWN_HEAD = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # what makes every part of Ray listen on 127.0.0.1 alone
@@ -60,8 +63,9 @@ class RayCluster:
 
     def __init__(self, workers: int, environment: Mapping[str, str], address: str | None = None):
         self._ray = _connected(workers, address)
-        self._head = self._ray.get_runtime_context().gcs_address
-        self._owned = address is None
+        self._started = psutil.Process().children() if address is None else []
+        here = self._ray.get_runtime_context()
+        self._head, self._again = here.gcs_address, "" if address is None else " when the cluster is back"
         self._closed = Event()
         self._ended: Future[None] = Future()
         # a user's choice of kernel reaches this machine's processes by itself, but no other node
@@ -70,16 +74,14 @@ class RayCluster:
             _call
         )
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        nodes = [
-            node
-            for node in self._ray.nodes()
-            if node["Alive"]
-            for _ in range(min(workers, int(node["Resources"].get("CPU", 0))))
-        ]
-        self._greeters = ThreadPoolExecutor(max(1, len(nodes)))
-        self._greetings = [self._greeters.submit(self._greet, node["NodeID"], node["NodeName"]) for node in nodes]
-        self._watch = Thread(target=self._watch_head, name="head", daemon=True)
-        self._watch.start()
+        nodes = [node for node in self._ray.nodes() if node["Alive"]]
+        slots = [node for node in nodes for _ in range(min(workers, int(node["Resources"].get("CPU", 0))))]
+        self._greeters = ThreadPoolExecutor(max(1, len(slots)))
+        self._greetings = [self._greeters.submit(self._greet, node["NodeID"], node["NodeName"]) for node in slots]
+        own = next(node for node in nodes if node["NodeID"] == here.get_node_id())
+        own_address = f"{own['NodeManagerAddress']}:{own['NodeManagerPort']}"
+        for what, where in (("head of the Ray cluster", self._head), ("Ray node of this machine", own_address)):
+            Thread(target=self._watch, args=(what, where), daemon=True).start()
 
     def greetings(self) -> list[Hello]:
         """What the workers of each node say; waits until all have started. A node that is lost is left out."""
@@ -103,9 +105,14 @@ class RayCluster:
         self._end("the executor was closed.")
         for pool in (self._threads, self._greeters):
             pool.shutdown(wait=False, cancel_futures=True)
+        family = [other for one in self._started if one.is_running() for other in (*one.children(recursive=True), one)]
         farewell = Thread(target=self._ray.shutdown, daemon=True)
         farewell.start()
         farewell.join(FAREWELL)
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, FAREWELL)
 
     def __enter__(self) -> RayCluster:
         return self
@@ -127,6 +134,12 @@ class RayCluster:
             ) from None
         except _NodeLost:
             return None
+        except ExecutorError:
+            raise
+        except Exception as error:  # whatever the node lacks
+            raise ExecutorError(
+                f"node {name} cannot compute: {_line(error)} This package must be installed on every node."
+            ) from None
         return replace(greeting, node=name, seconds=time.perf_counter() - start)
 
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
@@ -157,18 +170,21 @@ class RayCluster:
         except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):
             raise _NodeLost from None
         except errors.RayError as error:
-            self._end(f"the Ray cluster at {self._head} cannot compute any more: {_line(error)}")
+            self._end(
+                f"the Ray cluster at {self._head} cannot compute any more: {_line(error)} What was told is in the "
+                f"journal: the same command resumes the study{self._again}."
+            )
             raise ExecutorError(str(self._ended.exception())) from None
 
-    def _watch_head(self) -> None:
-        """End everything when the head is gone: Ray would wait for it for a minute, and then end this process."""
+    def _watch(self, what: str, where: str) -> None:
+        """Give up when it is gone: Ray would wait for it for up to a minute, and then end this process."""
         misses = 0
         while not self._closed.wait(LOOK):
-            misses = 0 if _reachable(self._head, REACH) else misses + 1
+            misses = 0 if _reachable(where, REACH) else misses + 1
             if misses == MISSES:
                 self._end(
-                    f"the head of the Ray cluster at {self._head} is lost. What was told is in the journal: the same "
-                    f"command resumes the study{'' if self._owned else ' when the cluster is back'}."
+                    f"the {what} at {where} is lost. What was told is in the journal: the same command resumes the "
+                    f"study{self._again}."
                 )
                 return
 
@@ -209,7 +225,7 @@ def _connected(workers: int, address: str | None) -> Any:
     importlib.import_module("ray.util.scheduling_strategies")
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:
-        with _signal_handler_kept():
+        with _kept_to_itself():
             if address is None:
                 ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
             else:
@@ -242,14 +258,18 @@ def _reachable(address: str, seconds: float) -> bool:
 
 
 @contextmanager
-def _signal_handler_kept() -> Iterator[None]:
-    """Ray would answer SIGTERM itself."""
-    before = signal.getsignal(signal.SIGTERM)
+def _kept_to_itself() -> Iterator[None]:
+    """While it starts, Ray writes to the terminal of its log level, and takes SIGTERM over."""
+    handler, terminal = signal.getsignal(signal.SIGTERM), os.dup(2)
     try:
+        with Path(os.devnull).open("w") as nothing:
+            os.dup2(nothing.fileno(), 2)
         yield
     finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
         if current_thread() is main_thread():
-            signal.signal(signal.SIGTERM, before)
+            signal.signal(signal.SIGTERM, handler)
 
 
 def _line(error: Exception) -> str:

@@ -38,12 +38,12 @@ def test_the_record_has_the_schemas_parts(git: Path) -> None:
     assert record["blas"] == {"kernel": "Haswell", "threads": 1}
     assert record["seeds"] == {"study": 3, "split": 0}
     environment = record["environment"]
-    assert (environment["workers"], environment["tracking"], environment["variables"]) == (
+    assert [environment[key] for key in ("workers", "executor", "tracking", "variables")] == [
         2,
+        "local",
         "sqlite:///x",
         {},
-        "local",
-    )
+    ]
 
 
 def test_the_environment_is_an_allow_list(git: Path) -> None:

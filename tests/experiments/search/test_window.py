@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from experiments.search.executor import WorkerDied
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.executor import WorkerDied, WorkerLost, WorkerSilent
+from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -89,20 +89,23 @@ def test_another_seed_is_another_study(spec: StudySpec, space: Space, submit: Su
     assert list(search(other, space, [], submit)) != undisturbed
 
 
-def test_a_task_whose_workers_died_is_told_as_failed_and_the_search_goes_on(
-    spec: StudySpec, space: Space, submit: Submit
+@pytest.mark.parametrize(("lost", "kind"), [(WorkerDied, "worker died"), (WorkerSilent, "worker silent")])
+def test_a_task_whose_workers_were_lost_is_told_as_failed_and_the_search_goes_on(
+    spec: StudySpec, space: Space, submit: Submit, lost: type[WorkerLost], kind: InterventionKind
 ) -> None:
     def dying(task: TrialTask) -> Future[TrialResult]:
         if task.number != 2:
             return submit(task)
         future: Future[TrialResult] = Future()
-        future.set_exception(WorkerDied("three times"))
+        future.set_exception(lost())
         return future
 
     told = list(search(spec, space, [], dying))
-    assert (told[2].result.state, told[2].result.reason) == ("FAIL", "worker died")
+    assert (told[2].result.state, told[2].result.reason) == ("FAIL", kind)
     assert len(told) == spec.search.trials
     assert told[:5] + list(search(spec, space, told[:5], dying)) == told
+    assert told[:5] + list(search(spec, space, told[:5], submit)) == told, "it is not run again"
+    assert list(search(spec, space, [], submit, {2: kind})) == told, "it can be told in advance"
 
 
 def test_the_random_sampler_is_deterministic_too(spec: StudySpec, space: Space, submit: Submit) -> None:
