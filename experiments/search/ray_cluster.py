@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import platform
 import re
 import secrets
 import signal
@@ -27,6 +28,7 @@ import numpy as np
 import psutil
 
 from experiments.errors import ExecutorError
+from experiments.kernel import blas_kernel
 from experiments.search.executor import ATTEMPTS, Hello, WorkerDied, WorkerLost
 from experiments.search.pruning import quiet_optuna
 from experiments.search.worker import hello
@@ -34,7 +36,7 @@ from experiments.search.worker import hello
 T = TypeVar("T")
 REACH = 5.0  # seconds to reach a head
 LOOK = 0.5  # seconds between looks at it
-MISSES = 4  # looks in a row that find it gone
+MISSES = 4  # looks in a row that find a head elsewhere gone; nobody listening on this machine is gone for good
 FAREWELL = 2.0  # seconds that Ray has to end or leave a cluster
 
 # Ray reads these from the environment only, some when it is imported
@@ -62,10 +64,12 @@ class RayCluster:
     """
 
     def __init__(self, workers: int, environment: Mapping[str, str], address: str | None = None):
+        before = set(psutil.Process().children())
         self._ray = _connected(workers, address)
-        self._started = psutil.Process().children() if address is None else []
+        self._started = set(psutil.Process().children()) - before
         here = self._ray.get_runtime_context()
         self._head, self._again = here.gcs_address, "" if address is None else " when the cluster is back"
+        self._kernel: str | None = None
         self._closed = Event()
         self._ended: Future[None] = Future()
         # a user's choice of kernel reaches this machine's processes by itself, but no other node
@@ -80,13 +84,18 @@ class RayCluster:
         self._greetings = [self._greeters.submit(self._greet, node["NodeID"], node["NodeName"]) for node in slots]
         own = next(node for node in nodes if node["NodeID"] == here.get_node_id())
         own_address = f"{own['NodeManagerAddress']}:{own['NodeManagerPort']}"
-        for what, where in (("head of the Ray cluster", self._head), ("Ray node of this machine", own_address)):
-            Thread(target=self._watch, args=(what, where), daemon=True).start()
+        watched = (
+            ("head of the Ray cluster", self._head, MISSES if address else 1),
+            ("Ray node of this machine", own_address, 1),
+        )
+        for each in watched:
+            Thread(target=self._watch, args=each, daemon=True).start()
 
     def greetings(self) -> list[Hello]:
         """What the workers of each node say; waits until all have started. A node that is lost is left out."""
-        found = [greeting.result() for greeting in self._greetings]
-        return [one for one in found if one is not None]
+        found = [one for one in (greeting.result() for greeting in self._greetings) if one is not None]
+        self._kernel = found[0].kernel if found else None
+        return found
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """Run a pure function on some node."""
@@ -105,7 +114,10 @@ class RayCluster:
         self._end("the executor was closed.")
         for pool in (self._threads, self._greeters):
             pool.shutdown(wait=False, cancel_futures=True)
-        family = [other for one in self._started if one.is_running() for other in (*one.children(recursive=True), one)]
+        family: list[psutil.Process] = []
+        for process in self._started:
+            with suppress(psutil.NoSuchProcess):
+                family += [*process.children(recursive=True), process]
         farewell = Thread(target=self._ray.shutdown, daemon=True)
         farewell.start()
         farewell.join(FAREWELL)
@@ -157,31 +169,31 @@ class RayCluster:
     def _once(self, call: Any, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         errors = self._ray.exceptions
         try:
-            future: Future[T] = call(function, arguments).future()
+            future: Future[T] = call(function, arguments, self._kernel).future()
             either: list[Future[Any]] = [future, self._ended]
             wait(either, return_when=FIRST_COMPLETED)
             if not future.done():
                 self._ended.result()
             return future.result()
-        except errors.RayTaskError as error:
-            raise error.cause from None
         except (errors.WorkerCrashedError, errors.OutOfMemoryError):
             raise WorkerDied from None
         except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):
             raise _NodeLost from None
         except errors.RayError as error:
+            if isinstance(error, errors.RayTaskError) and not isinstance(error.cause, errors.RayError):
+                raise error.cause from None  # the function's own
             self._end(
                 f"the Ray cluster at {self._head} cannot compute any more: {_line(error)} What was told is in the "
                 f"journal: the same command resumes the study{self._again}."
             )
             raise ExecutorError(str(self._ended.exception())) from None
 
-    def _watch(self, what: str, where: str) -> None:
+    def _watch(self, what: str, where: str, enough: int) -> None:
         """Give up when it is gone: Ray would wait for it for up to a minute, and then end this process."""
         misses = 0
         while not self._closed.wait(LOOK):
             misses = 0 if _reachable(where, REACH) else misses + 1
-            if misses == MISSES:
+            if misses == enough:
                 self._end(
                     f"the {what} at {where} is lost. What was told is in the journal: the same command resumes the "
                     f"study{self._again}."
@@ -210,8 +222,14 @@ class _NodeLost(Exception):
     """A task ended with its node."""
 
 
-def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+def _call(function: Callable[..., T], arguments: tuple[Any, ...], kernel: str | None) -> T:
+    """What runs on a node, which may have joined after the others had said their kernel."""
     quiet_optuna()
+    if kernel is not None and blas_kernel() != kernel:
+        raise ExecutorError(
+            f"node {platform.node()} computes with BLAS kernel {blas_kernel()}, the others with {kernel}: last bits "
+            "would differ. Take it out of the cluster; the same command then resumes the study."
+        )
     return function(*arguments)
 
 
@@ -236,6 +254,9 @@ def _connected(workers: int, address: str | None) -> Any:
     except Exception as error:  # Ray raises what its parts raise
         where = "Ray does not start" if address is None else f"--ray-address: cannot join the cluster at {address}"
         raise ExecutorError(f"{where}: {_line(error)}") from None
+    if address is None and not ray.get_runtime_context().gcs_address.startswith("127.0.0.1:"):
+        ray.shutdown()
+        raise ExecutorError("Ray was imported before the study began, so its head would listen beyond this machine.")
     return ray
 
 

@@ -20,7 +20,7 @@ from support.desk import Desk
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
 
-LONGER = ("--no-test", "--set", "training.epochs=300")
+LONGER = ("--no-test", "--set", "training.epochs=300", "--set", "training.batch_size=16", "--set", "search.pruner=none")
 KNOWN: dict[str, str] = {}
 HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}  # of the functions below, for workers
 
@@ -156,11 +156,14 @@ def test_the_executor_keeps_its_promises(cluster: Any, tmp_path: Path) -> None:
         assert ray.submit(die, tmp_path / "two", 2).result() == 2
         with pytest.raises(WorkerDied, match="3 times"):
             ray.submit(die, tmp_path / "many", 99).result()
+        ray._kernel = "Another"
+        with pytest.raises(ExecutorError, match=f"BLAS kernel {greetings[0].kernel}, the others with Another"):
+            ray.submit(os.getpid).result()
+        ray._kernel = greetings[0].kernel
         for size in (3, 100_000):
             shared = ray.share(np.arange(size).data)
             assert ray.submit(doubled, shared).result() == ([0, 2, 4], False)
             assert ray.submit(len, shared.open().tobytes()).result() == size * 8
-        assert shared == shared
         assert len({ray_node.result() for ray_node in [ray.submit(node) for _ in range(6)]}) == 2
 
 
