@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 
@@ -23,9 +22,9 @@ from experiments.judge import judge
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
 from experiments.reports.statistics import verdict
-from experiments.search.processes import Processes
+from experiments.search.executor import Executor
 from experiments.search.refit import Refit, RefitTask, network_of, outputs
-from experiments.search.shared_data import write_folds
+from experiments.search.shared_data import share_folds
 from experiments.search.trial import Told
 from experiments.search.worker import run_refit
 from experiments.space import Space
@@ -52,8 +51,7 @@ def take_look(
     test: SealedTestSet,
     ledger: Ledger,
     finalists: Sequence[Told],
-    processes: Processes,
-    work: Path,
+    executor: Executor,
     acknowledged: bool,
 ) -> Scored:
     """Refit the finalists, reserve the look, score them, and complete it.
@@ -61,7 +59,7 @@ def take_look(
     Args:
         study:     identity of the study for the ledger.
         finalists: the winner, then the default unless it diverged or is the winner itself.
-        work:      a folder for the arrays that the workers map.
+        executor:  refits them.
 
     Raises:
         LookError:   the study had another look at these rows.
@@ -71,7 +69,8 @@ def take_look(
     preprocessor = fit_preprocessor(development.features, development.pixel_range)
     x = preprocessor.transform(development.features)
     nothing = np.empty(0, np.intp)
-    reference = write_folds(work, [FoldData(x, development.labels, everything, nothing)], len(development.classes))
+    fold = FoldData(x, development.labels, everything, nothing)
+    reference = share_folds([fold], len(development.classes), executor.share)
     tasks = [
         RefitTask(
             one.result.number,
@@ -82,7 +81,7 @@ def take_look(
         )
         for one in finalists
     ]
-    refits = [future.result() for future in [processes.submit(run_refit, task, reference) for task in tasks]]
+    refits = [future.result() for future in [executor.submit(run_refit, task, reference) for task in tasks]]
     if not _converged(refits[0]):
         raise SearchError(
             f"the refit of trial {refits[0].number} on all development rows diverged, so there is no model to score; "
@@ -94,7 +93,7 @@ def take_look(
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
     features, labels = test.open(look, ledger.has)
     rows = preprocessor.transform(features)
-    logits = [future.result() for future in [processes.submit(outputs, model, rows) for model in scorable]]
+    logits = [future.result() for future in [executor.submit(outputs, model, rows) for model in scorable]]
     default = _default_outputs(logits, finalists)
     record = _record(spec, len(development.classes), logits, labels, tasks[0].candidate, default)
     ledger.complete(look, record.metrics)

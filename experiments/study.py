@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from experiments.card import card_of, final_metrics, final_tags
 from experiments.clock import Clock
+from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.errors import StudyStateError
@@ -23,23 +24,22 @@ from experiments.identity import check_enough_trials, ending_here, study_identit
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
-from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
 from experiments.search.ending import Budget, possible_trials
-from experiments.search.histories import Share, share_in
+from experiments.search.executor import Executor
 from experiments.search.journal import Journal
-from experiments.search.processes import Processes
+from experiments.search.processes import SILENCE
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
-from experiments.search.shared_data import DataReference, write_folds
-from experiments.search.trial import Told
-from experiments.search.window import search
-from experiments.search.worker import run_trial
+from experiments.search.shared_data import share_folds
+from experiments.search.trial import InterventionKind, Told
+from experiments.search.window import NONE
+from experiments.searching import Searching
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
@@ -54,6 +54,9 @@ class Options:
     tracking_uri:      MLflow's store.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
+    executor:          processes of this machine, or a Ray cluster.
+    ray_address:       of a running cluster; None starts one on this machine.
+    silence:           seconds without a sign of life after which a local worker is replaced.
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
@@ -64,6 +67,9 @@ class Options:
     tracking_uri: str
     artifacts: Path | None
     workers: int
+    executor: ExecutorKind = "local"
+    ray_address: str | None = None
+    silence: float = SILENCE
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
@@ -92,8 +98,13 @@ class Outcome:
         return sum(self.clock.seconds.values())
 
 
-def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
+def run_study(
+    spec: StudySpec, options: Options, console: Console, interventions: Mapping[int, InterventionKind] = NONE
+) -> Outcome:
     """Search, refit, look once, and write everything down.
+
+    Args:
+        interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
 
     Raises:
         ExperimentError: in one line, what is wrong. What was told is in the journal.
@@ -104,12 +115,14 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
-        processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
+        folder = StudyFolder(options.folder)
+        executor = stack.enter_context(
+            open_executor_of(options, environment, folder)
+        )  # its workers start while we load
         data = checked_data(spec, space)
         clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
-        folder = StudyFolder(options.folder)
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
@@ -131,44 +144,27 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             spec = ending_here(spec, told, folder.path)
         uid = uid_of(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
-        reference = write_folds(
-            folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
-        )
+        reference = share_folds(preprocessed_folds(data.development, data.folds), len(data.classes), executor.share)
         clock.lap("folder, journal, folds")
-        kernel = _one_kernel(processes, told)
+        greetings = executor.greetings()
+        kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
         tracking = Tracking(
             options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
-        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
+        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
+        budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
+        searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
         clock.lap("start of tracking")
         try:
-            share = share_in(folder.work / "histories")
-            budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-            told = _search(
-                spec,
-                space,
-                told,
-                processes,
-                share,
-                reference,
-                journal,
-                tracking,
-                log,
-                console,
-                kernel,
-                budget,
-                clock,
-                pace,
-            )
+            told = searching.run(told, executor, reference)
             if len(told) < spec.search.trials:
-                journal.end(budget.spent)
-                line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
-                console.print(line)
-                log.write(line)
                 spec = ending_here(spec, told, folder.path)
+                executor.__exit__(None, None, None)  # what is in flight is dropped
+                executor = stack.enter_context(open_executor_of(options, environment, folder))
+                one_kernel(executor.greetings(), told)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -183,8 +179,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
                     data.test,
                     ledger,
                     finalists,
-                    processes,
-                    folder.work / "refit",
+                    executor,
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
@@ -200,6 +195,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
                     options.workers,
                     masked(options.tracking_uri),
                     os.environ | environment,
+                    options.executor,
                 ),
                 dict(clock.seconds),
             )
@@ -233,6 +229,13 @@ def checked_data(spec: StudySpec, space: Space) -> StudyData:
     return data
 
 
+def open_executor_of(options: Options, environment: Mapping[str, str], folder: StudyFolder) -> Executor:
+    """Who computes, as the options say."""
+    return open_executor(
+        options.executor, options.workers, environment, folder.work, options.silence, options.ray_address
+    )
+
+
 def _load_what_comes_last() -> tuple[Any, Any]:
     """SciPy's statistics and matplotlib take a second to import, which is free while the workers start."""
     from experiments.look import take_look
@@ -241,67 +244,10 @@ def _load_what_comes_last() -> tuple[Any, Any]:
     return take_look, publish
 
 
-def _search(
-    spec: StudySpec,
-    space: Space,
-    told: Sequence[Told],
-    processes: Processes,
-    share: Share,
-    reference: DataReference,
-    journal: Journal,
-    tracking: Tracking,
-    log: StudyLog,
-    console: Console,
-    kernel: str,
-    budget: Budget,
-    clock: Clock,
-    pace: Pace,
-) -> list[Told]:
-    """The search, each trial journalled before anything else hears of it."""
-    everything = list(told)
-    with StudyProgress(console, spec.search.trials, spec.cv.metric) as progress:
-        for one in told:
-            tracking.trial(one.result, one.params)
-            progress.update(one, from_journal=True)
-        submit = clock.watched(lambda task: processes.submit(run_trial, task, reference))
-        for one in clock.waited(search(spec, space, told, submit, share, budget)):
-            if one.result.kernel not in ("", kernel):
-                raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            with clock.part("journal"):
-                journal.append(one, space.distributions, space.contains(one.params), budget.spent)
-            everything.append(one)
-            pace.told(one.result.seconds, clock.elapsed)
-            with clock.part("hand-over to tracking"):
-                tracking.trial(one.result, one.params)
-            with clock.part("progress and log"):
-                progress.update(one)
-                log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
-    return everything
-
-
-def _why(budget: Budget, spec: StudySpec) -> str:
-    """What ended a search early."""
-    if budget.left == 0:
-        return f"its budget of {spec.search.budget_minutes:g} minutes is spent"
-    return f"{spec.search.patience} in a row brought no improvement greater than the fold standard error"
-
-
 def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
     return [best] if default is None or default.result.number == best.result.number else [best, default]
-
-
-def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
-    """The kernel of every process that computes for the study, now and before."""
-    kernels = {greeting.kernel for greeting in processes.greetings()}
-    before = {one.result.kernel for one in told} - {""}
-    if len(kernels | before) > 1:
-        raise StudyStateError(
-            f"the study was computed with BLAS kernel {', '.join(sorted(before))}, this machine offers "
-            f"{', '.join(sorted(kernels))}: last bits would differ. Go on where it began, or start anew with --fresh."
-        )
-    return next(iter(kernels), "")
 
 
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:

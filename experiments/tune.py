@@ -36,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("--trials", type=int, metavar="N", help="the same as --set search.trials=N")
     it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
+    it.add_argument("--executor", choices=("local", "ray"), default="local", help="processes here, or a Ray cluster")
+    it.add_argument("--ray-address", metavar="HOST:PORT", help="of a running cluster (default: one is started here)")
+    it.add_argument(
+        "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
+    )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
     it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
@@ -85,6 +90,7 @@ def _tune(chosen: argparse.Namespace) -> None:
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
     from experiments.profile import profile_text
+    from experiments.search.processes import SILENCE
     from experiments.study import Options, run_study
     from experiments.study_file import read_spec
     from experiments.summary import print_summary, ui_command
@@ -102,7 +108,14 @@ def _tune(chosen: argparse.Namespace) -> None:
         from experiments.status import print_status
 
         return print_status(console, spec.study.name, folder, spec.search.trials)
-    workers = usable_cores() if chosen.workers is None else chosen.workers
+    if chosen.ray_address is not None and chosen.executor != "ray":
+        raise SpecError("--ray-address: needs --executor ray.")
+    silence = SILENCE if chosen.silence is None else chosen.silence
+    if not 1 <= silence <= 1e6:
+        raise SpecError(f"--silence: `1 <= seconds <= 1000000` must hold, but got {silence}.")
+    # another machine's cores are not counted here: a cluster queues what it cannot compute at once
+    cores = usable_cores() if chosen.ray_address is None else spec.search.lookahead
+    workers = cores if chosen.workers is None else chosen.workers
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
     if workers > spec.search.lookahead:
@@ -116,6 +129,9 @@ def _tune(chosen: argparse.Namespace) -> None:
         tracking_uri=uri,
         artifacts=artifacts,
         workers=workers,
+        executor=chosen.executor,
+        ray_address=chosen.ray_address,
+        silence=silence,
         fresh=chosen.fresh,
         look="leave" if chosen.no_test else "only" if chosen.score else "take",
         acknowledge_reuse=chosen.acknowledge_reuse,

@@ -23,10 +23,9 @@ from experiments.data.datasets import FOLDER_VARIABLE, fingerprint
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.data.splits import make_folds
 from experiments.kernel import blas_kernel
-from experiments.search.histories import share_in
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
-from experiments.search.shared_data import DataReference, write_folds
+from experiments.search.shared_data import DataReference, share_folds
 from experiments.search.trial import TrialResult
 from experiments.search.window import search
 from experiments.search.worker import run_trial
@@ -94,8 +93,8 @@ def compare_study(
     quiet_optuna()
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     environment = computing_environment(blas_kernel(), cpu_flags(), environ)
-    with tempfile.TemporaryDirectory() as folder, Processes(workers, environment) as processes:
-        reference = _shared(spec, rows, Path(folder), environ)
+    with tempfile.TemporaryDirectory() as work, Processes(workers, environment, Path(work)) as processes:
+        reference = _shared(spec, rows, processes, environ)
         processes.greetings()
         _timed_search(with_pruner(spec, "none", 0, trials=workers), processes, reference)  # what loads at first use
         runs = {
@@ -142,21 +141,21 @@ def with_pruner(spec: StudySpec, pruner: str, seed: int, **changes: Any) -> Stud
     return parse_spec({**document, "study": study, "search": {**table, "pruner": pruner, **changes}}, spec.study.name)
 
 
-def _shared(spec: StudySpec, rows: int | None, folder: Path, environ: Mapping[str, str]) -> DataReference:
+def _shared(spec: StudySpec, rows: int | None, processes: Processes, environ: Mapping[str, str]) -> DataReference:
     data = prepare(spec, environ)
     development, folds = data.development, data.folds
     if rows is not None:
         features, labels = development.features[:rows], development.labels[:rows]
         development = replace(development, features=features, labels=labels, fingerprint=fingerprint(features, labels))
         folds = make_folds(development, spec.cv, spec.data.split_seed)
-    return write_folds(folder / "folds", preprocessed_folds(development, folds), len(data.classes))
+    return share_folds(preprocessed_folds(development, folds), len(data.classes), processes.share)
 
 
 def _timed_search(spec: StudySpec, processes: Processes, reference: DataReference) -> list[Step]:
-    share = share_in(reference.folder.parent / "histories")
     start, epochs = time.perf_counter(), 0
     steps: list[Step] = []
-    for one in search(spec, Space(spec), [], lambda task: processes.submit(run_trial, task, reference), share):
+    trials = search(spec, Space(spec), [], lambda task: processes.submit(run_trial, task, reference), processes.share)
+    for one in trials:
         epochs += max(one.result.curves.epochs, default=0)
         steps.append(Step(time.perf_counter() - start, epochs, one.result))
     return steps

@@ -5,14 +5,11 @@ A task then carries the names of the blocks and less than a block of histories, 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from pathlib import Path
 from typing import Any
 
-from experiments.errors import StudyStateError
 from experiments.search.trial import History, Shared, Visible
 
 BLOCK = 1 << 15  # bytes: as many travel with a task at most
@@ -84,29 +81,3 @@ class Inline:
     def open(self) -> memoryview:
         """The content."""
         return memoryview(self.content)
-
-
-@dataclass(frozen=True)
-class SharedFile:
-    """Content in a file of this machine."""
-
-    path: Path
-
-    def open(self) -> memoryview:
-        """The content."""
-        return memoryview(self.path.read_bytes())
-
-
-def share_in(folder: Path) -> Share:
-    """Shares content by files in a folder, named by what is in them; the function raises StudyStateError."""
-
-    def share(content: bytes) -> SharedFile:
-        path = folder / f"{hashlib.sha256(content).hexdigest()}.jsonl"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        except OSError as error:
-            raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
-        return SharedFile(path)
-
-    return share

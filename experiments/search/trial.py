@@ -6,14 +6,17 @@ No array in a result is an ndarray: results are journalled, digested and compare
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from experiments.candidate import Candidate
 
 Parameters = dict[str, float | int | str]
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
-Reason = Literal["", "pruned", "diverged", "worker died"]
+# an outcome that a death or a clock caused, so that the study file alone cannot repeat it
+InterventionKind = Literal["worker died", "worker silent"]
+INTERVENTIONS: tuple[InterventionKind, ...] = get_args(InterventionKind)
+Reason = Literal["", "pruned", "diverged"] | InterventionKind
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from typing import Any
 
 from experiments.search.ending import Budget, Patience
 from experiments.search.evaluate import result_of
-from experiments.search.executor import WorkerDied
+from experiments.search.executor import WorkerLost
 from experiments.search.histories import Histories, Inline, Share
 from experiments.search.mirror import Mirror
 from experiments.search.pruners import compares, history_of
-from experiments.search.trial import Curves, Parameters, PrunerChoice, Told, TrialResult, TrialTask
+from experiments.search.trial import Curves, InterventionKind, Parameters, PrunerChoice, Told, TrialResult, TrialTask
 from experiments.space import Space
 from experiments.spec import StudySpec
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
+NONE: Mapping[int, InterventionKind] = {}
 
 
 def search(
@@ -30,16 +31,18 @@ def search(
     submit: Submit,
     share: Share = Inline,
     budget: Budget | None = None,
+    interventions: Mapping[int, InterventionKind] = NONE,
 ) -> Iterator[Told]:
     """Ask, evaluate and tell until the study has its trials; yields each trial when it is told, in number order.
 
     It ends sooner when its patience or budget is spent; what is in flight is then cancelled.
 
     Args:
-        told:   the trials of an earlier run, from 0 on; the search goes on as if it had never stopped.
-        submit: computes a task, at any time and in any order.
-        share:  puts what tasks have in common where whoever computes them can open it.
-        budget: of time; None for no limit.
+        told:          the trials of an earlier run, from 0 on; the search goes on as if it had never stopped.
+        submit:        computes a task, at any time and in any order.
+        share:         puts what tasks have in common where whoever computes them can open it.
+        budget:        of time; None for no limit.
+        interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
     """
     trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(told)
     patience = Patience(spec.search.patience)
@@ -55,6 +58,11 @@ def search(
         if compares(pruner):
             histories.add(history_of(result, pruner))
 
+    def ended(task: TrialTask) -> Future[TrialResult]:
+        future: Future[TrialResult] = Future()
+        future.set_result(_failed(task.number, interventions[task.number]))
+        return future
+
     def ask(number: int) -> None:
         if number >= lookahead:
             mirror.tell(results[number - lookahead])
@@ -68,7 +76,7 @@ def search(
             pruner=pruner,
             visible=histories.visible,
         )
-        asked[number] = params, submit(task)
+        asked[number] = params, ended(task) if number in interventions else submit(task)
 
     visible = results[: max(0, start - lookahead)]
     mirror.restore([one.params for one in told], visible)
@@ -98,8 +106,12 @@ def search(
 def _outcome(number: int, future: Future[TrialResult]) -> TrialResult:
     try:
         return future.result()
-    except WorkerDied:
-        return result_of(number, "FAIL", "worker died", Curves((), (), (), ()), best_epoch=0)
+    except WorkerLost as lost:
+        return _failed(number, lost.kind)
+
+
+def _failed(number: int, kind: InterventionKind) -> TrialResult:
+    return result_of(number, "FAIL", kind, Curves((), (), (), ()), best_epoch=0)
 
 
 def pruner_choice(name: str, options: Mapping[str, Any]) -> PrunerChoice:

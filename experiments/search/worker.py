@@ -1,30 +1,24 @@
-"""What runs inside a worker process: the pure functions, with the data that the process has mapped."""
+"""What runs inside a worker process: the pure functions, with the data that is shared with the process."""
 
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from experiments.kernel import blas_kernel
 from experiments.search.evaluate import evaluate
+from experiments.search.executor import Hello
 from experiments.search.pruning import ToldStudy, quiet_optuna
 from experiments.search.refit import Refit, RefitTask, refit
 from experiments.search.shared_data import DataReference, open_folds
 from experiments.search.trial import TrialResult, TrialTask
 
 LOOK_AFTER_PARENT = 0.5  # seconds
-
-
-@dataclass(frozen=True)
-class Hello:
-    """What a worker says of itself."""
-
-    pid: int
-    kernel: str
 
 
 def prepare(parent: int) -> None:
@@ -36,7 +30,7 @@ def prepare(parent: int) -> None:
 
 def hello() -> Hello:
     """Who is there; makes a lazily started worker start."""
-    return Hello(os.getpid(), blas_kernel())
+    return Hello(os.getpid(), platform.node(), blas_kernel())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 
-from experiments.errors import StudyStateError
-from experiments.search.histories import BLOCK, Histories, Inline, decoded, encoded, lines_of, share_in
+from experiments.search.histories import BLOCK, Histories, Inline, decoded, encoded, lines_of
 from experiments.search.trial import History, Visible
 
 
@@ -42,16 +40,3 @@ def test_blocks_are_shared_once_and_what_travels_with_a_task_is_less_than_a_bloc
         assert lines_of(seen[count - 1]) == tuple(expected[:count])
     first = len(lines_of(Visible(seen[-1].blocks[:1])))
     assert lines_of(seen[-1], after=1) == tuple(expected[first:])
-
-
-def test_files_name_what_is_in_them(tmp_path: Path) -> None:
-    share = share_in(tmp_path / "work" / "histories")
-    one, same, other = share(b"a\nb"), share(b"a\nb"), share(b"c")
-    assert one == same != other
-    assert [bytes(reference.open()) for reference in (one, other)] == [b"a\nb", b"c"]
-
-
-def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StudyStateError, match=r"file.*cannot be written: .+\."):
-        share_in(tmp_path / "file" / "histories")(b"a")

@@ -5,15 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from experiments.search import histories
 from experiments.search.ending import Budget, end_of
-from experiments.search.executor import WorkerDied
-from experiments.search.histories import lines_of, share_in
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.executor import WorkerDied, WorkerLost, WorkerSilent
+from experiments.search.histories import Inline, lines_of
+from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -94,20 +93,23 @@ def test_another_seed_is_another_study(spec: StudySpec, space: Space, submit: Su
     assert list(search(other, space, [], submit)) != undisturbed
 
 
-def test_a_task_whose_workers_died_is_told_as_failed_and_the_search_goes_on(
-    spec: StudySpec, space: Space, submit: Submit
+@pytest.mark.parametrize(("lost", "kind"), [(WorkerDied, "worker died"), (WorkerSilent, "worker silent")])
+def test_a_task_whose_workers_were_lost_is_told_as_failed_and_the_search_goes_on(
+    spec: StudySpec, space: Space, submit: Submit, lost: type[WorkerLost], kind: InterventionKind
 ) -> None:
     def dying(task: TrialTask) -> Future[TrialResult]:
         if task.number != 2:
             return submit(task)
         future: Future[TrialResult] = Future()
-        future.set_exception(WorkerDied("three times"))
+        future.set_exception(lost())
         return future
 
     told = list(search(spec, space, [], dying))
-    assert (told[2].result.state, told[2].result.reason) == ("FAIL", "worker died")
+    assert (told[2].result.state, told[2].result.reason) == ("FAIL", kind)
     assert len(told) == spec.search.trials
     assert told[:5] + list(search(spec, space, told[:5], dying)) == told
+    assert told[:5] + list(search(spec, space, told[:5], submit)) == told, "it is not run again"
+    assert list(search(spec, space, [], submit, interventions={2: kind})) == told, "it can be told in advance"
 
 
 def test_patience_ends_the_search_and_what_is_in_flight_is_cancelled(
@@ -160,13 +162,13 @@ PRUNERS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("pruner", PRUNERS)
 def test_every_pruner_gives_one_table_at_any_timing_and_resumed_anywhere(
-    spec: StudySpec, compute_fast: Compute, pruner: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    spec: StudySpec, compute_fast: Compute, pruner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(histories, "BLOCK", 200)
     document = spec.resolved()
     table = {**document["search"], "pruner": pruner, "pruner_options": PRUNERS[pruner]}
     other = parse_spec({**document, "search": table}, pruner)
-    space, chance, share = Space(other), random.Random(pruner), share_in(tmp_path)
+    space, chance, share = Space(other), random.Random(pruner), Inline
     known: dict[TrialTask, TrialResult] = {}
 
     def slow(task: TrialTask) -> TrialResult:
