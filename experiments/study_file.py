@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from experiments.errors import SpecError
 from experiments.space import SEARCHABLE, Space
-from experiments.spec import StudySpec
+from experiments.spec import StudySpec, sort_of
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
 UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
@@ -38,9 +38,28 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         raise SpecError(f"{path}: not TOML: {_shown(str(error))}.") from None
     except (RecursionError, ValueError) as error:
         raise SpecError(f"{path}: not TOML that can be read: {type(error).__name__}.") from None
+    document = located(document, path.parent)
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, str(path))
+
+
+def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A document whose [data] names its files and folders from here, not from that folder.
+
+    >>> located({"data": {"source": "my.csv"}}, Path("studies"))
+    {'data': {'source': 'studies/my.csv'}}
+    """
+    data = document.get("data")
+    if not isinstance(data, Mapping):
+        return dict(document)
+    paths = {key: data[key] for key in ("source", "test", "folder") if isinstance(data.get(key), str)}
+    found = {
+        key: (folder / Path(value).expanduser()).as_posix() + "/" * value.endswith("/")
+        for key, value in paths.items()
+        if key == "folder" or sort_of(value) not in ("name", "openml")
+    }
+    return {**document, "data": {**data, **found}}
 
 
 def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
@@ -102,7 +121,12 @@ def _one_line(error: ValidationError) -> str:
     """The first problem: its key, its rule and its value."""
     first = error.errors(include_url=False)[0]
     parts = [str(part) for part in first["loc"]]
-    if parts[0] in ("space", "default", "training"):  # where values may be of several types: pydantic names which
+    if parts[0] in (
+        "space",
+        "default",
+        "training",
+        "data",
+    ):  # where values may be of several types: pydantic names which
         parts = [part for at, part in enumerate(parts) if at < 2 or not UNION_MEMBER.match(part)]
     key = _shown(".".join(parts))
     if first["type"] == "extra_forbidden":

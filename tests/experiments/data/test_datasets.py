@@ -80,7 +80,8 @@ def test_the_classes_are_scikit_learns() -> None:
 def test_an_unknown_source_is_refused_with_those_that_are(source: str) -> None:
     with pytest.raises(DataError) as caught:
         load_dataset(source)
-    assert str(caught.value) == (f"data.source: must be one of {', '.join(sorted(SOURCES))}, but got {source!r}.")
+    named = f"{', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/"
+    assert str(caught.value) == f"data.source: must be one of {named}, but got {source!r}."
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e101])

@@ -72,7 +72,7 @@ def test_a_folder_of_other_pictures_is_refused(tmp_path: Path) -> None:
     for part in ("train", "t10k"):
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(ARRAY))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(ARRAY[:, 0, 0].copy()))
-    with pytest.raises(DataError, match="60000 pictures"):
+    with pytest.raises(DataError, match="60000 pictures of 28 x 28"):
         load_dataset("mnist", tmp_path)
 
 
