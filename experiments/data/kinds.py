@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +23,25 @@ FEW = 20  # rows or values: of fewer nothing is concluded
 LONG = 200  # characters; no category is as long
 
 
-def texts(sheet: Sheet, name: str) -> pa.ChunkedArray:
-    """A column as stripped texts, null where it is missing.
+def cleaned(sheet: Sheet, names: Iterable[str]) -> Sheet:
+    """The columns of these names; texts, truth values and categories as stripped texts, null where they are missing.
 
     Raises:
-        DataError: it would take too much memory.
+        DataError: a column would take too much memory.
     """
+    import pyarrow as pa
+
+    types = {name: sheet.columns[name].type for name in names}
+    truths = {name for name, kind in types.items() if pa.types.is_boolean(kind)}
+    columns = {
+        name: _stripped(sheet, name) if is_text(kind) or name in truths or pa.types.is_dictionary(kind) else column
+        for name, kind in types.items()
+        for column in [sheet.columns[name]]
+    }
+    return replace(sheet, columns=columns, declared=sheet.declared | truths)
+
+
+def _stripped(sheet: Sheet, name: str) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -41,12 +55,19 @@ def texts(sheet: Sheet, name: str) -> pa.ChunkedArray:
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Whether values of that type are read as texts: texts are, and truth values, and categories in general."""
+def texts(sheet: Sheet, name: str) -> pa.ChunkedArray:
+    """A column of a cleaned sheet as texts, whatever it holds."""
     import pyarrow as pa
 
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary, pa.types.is_boolean)
-    return any(test(kind) for test in tests)
+    column = sheet.columns[name]
+    return column if is_text(column.type) else column.cast(pa.string())
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether values of that type are texts."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def numbers_in(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -64,9 +85,8 @@ def read_number(sheet: Sheet, name: str) -> NDArray[np.float64]:
     """
     import pyarrow as pa
 
-    kind = sheet.columns[name].type
-    column = texts(sheet, name) if is_text(kind) else sheet.columns[name]
-    if is_text(kind) and (wrong := first(numbers_in(column), False)) is not None:
+    column = sheet.columns[name]
+    if is_text(column.type) and (wrong := first(numbers_in(column), False)) is not None:
         raise DataError(
             f"{at(sheet, name)} is a number, but {sheet.place(wrong)} has {shown(column[wrong].as_py())}; correct it, "
             "leave the cell empty if it is missing, or name the column in data.categories."
@@ -107,17 +127,17 @@ def is_category(sheet: Sheet, name: str) -> bool:
     if not (is_text(kind) or pa.types.is_null(kind)):
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             raise DataError(f"{place} holds values of type {kind}; name it in data.drop.")
-        _refuse_counter(sheet, name, sheet.columns[name])
+        _refuse_counter(sheet, name)
         return False
-    present = texts(sheet, name).drop_null()
+    present = sheet.columns[name].drop_null()
     if not len(present):
         raise DataError(f"{place} is empty in every row; name it in data.drop.")
-    if name in sheet.declared or pa.types.is_boolean(kind):
+    if name in sheet.declared:
         return True
     are_numbers = pc.sum(numbers_in(present)).as_py() / len(present)
     if are_numbers >= 0.5:
         if are_numbers == 1.0:
-            _refuse_counter(sheet, name, texts(sheet, name))
+            _refuse_counter(sheet, name)
         return False  # where some are not, reading them says which
     if pc.all(pc.match_substring_regex(present, DATE)).as_py():
         raise DataError(
@@ -177,10 +197,11 @@ def at(sheet: Sheet, name: str) -> str:
     return f"{sheet.where}: column {shown(name)}"
 
 
-def _refuse_counter(sheet: Sheet, name: str, column: pa.ChunkedArray) -> None:
+def _refuse_counter(sheet: Sheet, name: str) -> None:
     """Refuse whole numbers that count the rows, in any order."""
     import pyarrow as pa
 
+    column = sheet.columns[name]
     if sheet.rows < FEW or column.null_count:
         return
     values = column.cast(pa.float64(), safe=False).to_numpy()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data.kinds import at, chosen, read_category, read_number
+from experiments.data.kinds import at, chosen, cleaned, read_category, read_number
 from experiments.data.own_test import appended
 from experiments.data.row_columns import check_identifiers, read_groups, read_time, read_weights
 from experiments.data.sheet import Sheet, listed, shown
@@ -35,6 +35,7 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
         raise DataError(f"{sheet.where}: a table needs features, but every column has another role.")
     if sheet.rows < LEAST:
         raise DataError(f"{sheet.where}: a table needs at least {LEAST} rows, but it has {sheet.rows}.")
+    sheet = cleaned(sheet, [name for name in sheet.columns if name not in roles.get("drop", ())])
     used = {name: name in roles.get("categories", ()) for name in roles["target"]}  # a target may be told to be classes
     told = [name for name in roles.get("categories", ()) if name not in used]
     categories = chosen(sheet, features, told, roles.get("numbers", ()))
@@ -45,6 +46,7 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
         lost = [name for name in needed if name not in test.columns]
         if lost:
             raise DataError(f"data.test: {test.where} lacks {listed(lost)}, which {sheet.where} has.")
+        test = cleaned(test, needed)
         parts.append(_part(test, roles, categories, as_classes))
     for name in roles.get("identifier", ()):
         check_identifiers([sheet] if test is None else [sheet, test], name)

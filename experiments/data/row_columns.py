@@ -58,7 +58,7 @@ def read_time(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
     if name is None:
         return None
     kind = sheet.columns[name].type
-    column = texts(sheet, name) if is_text(kind) else sheet.columns[name]
+    column = sheet.columns[name]
     refuse_missing(sheet, name, column, "the time")
     if pa.types.is_temporal(kind):
         return np.asarray(column.cast(pa.timestamp("ns")).to_numpy())

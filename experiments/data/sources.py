@@ -45,7 +45,7 @@ def _load(data: Data, environ: Mapping[str, str]) -> Table:
         from experiments.data.openml import read_openml
 
         return table_of(*read_openml(data))
-    path, test = Path(data.source), None if data.test is None else Path(data.test)
+    path, test = _file(data.source), None if data.test is None else _file(data.test)
     if data.sort == "parquet":
         from experiments.data.parquet import read_parquet
 
@@ -59,13 +59,21 @@ def _load(data: Data, environ: Mapping[str, str]) -> Table:
     )
 
 
+def _file(source: str) -> Path:
+    path = Path(source)
+    with path.open("rb"):  # or an error that says why not
+        return path
+
+
 def _of_npz(data: Data) -> Table:
     from experiments.data.npz import read_npz
     from experiments.data.own_test import appended
 
     if data.test is None:
-        return read_npz(Path(data.source), data)
-    return appended(read_npz(Path(data.source), data, own_test=False), read_npz(Path(data.test), data, own_test=False))
+        return read_npz(_file(data.source), data)
+    return appended(
+        read_npz(_file(data.source), data, own_test=False), read_npz(_file(data.test), data, own_test=False)
+    )
 
 
 def _of_folder(data: Data) -> Table:
