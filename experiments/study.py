@@ -55,6 +55,7 @@ class Options:
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
+    study_file:        text of the study file to keep in the folder, where there was none.
     """
 
     folder: Path
@@ -65,6 +66,7 @@ class Options:
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
+    study_file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             spec = _ending_here(spec, told, folder)
         uid = _same_study(journal, spec, data, folder)
         _enough_trials(spec, told, folder)
+        if options.study_file is not None:
+            folder.keep("study.toml", options.study_file)
         reference = write_folds(
             folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
         )

@@ -23,7 +23,11 @@ def parser() -> argparse.ArgumentParser:
         description="Search, refit, score once and report: a hyperparameter study of a NumPy neural network.",
         epilog=EPILOG,
     )
-    it.add_argument("study", nargs="?", default="digits", metavar="STUDY", help="name in studies/, or a .toml file")
+    it.add_argument("study", nargs="?", metavar="STUDY", help="name in studies/ (default: digits), or a .toml file")
+    it.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
+    it.add_argument(
+        "--target", metavar="COLUMN", help="with --data: what to predict, by name or position (-1: the last)"
+    )
     it.add_argument(
         "--set",
         action="append",
@@ -73,14 +77,22 @@ def _tune(chosen: argparse.Namespace) -> None:
     from rich.console import Console
 
     from experiments.errors import SpecError
+    from experiments.own_data import folder_of, own_study, study_text
     from experiments.study import Options, run_study
     from experiments.study_file import read_spec
     from experiments.summary import print_summary, ui_command
 
     console = Console(quiet=chosen.quiet, highlight=False)
-    path = study_path(chosen.study)
+    check_source(chosen)
     overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
-    spec = read_spec(path, overrides)
+    document = None
+    if chosen.data is not None:
+        spec, document = own_study(chosen.data, chosen.target, overrides)
+        folder = chosen.out or Path("studies") / spec.study.name
+    else:
+        path = study_path(chosen.study or "digits")
+        spec = read_spec(path, overrides)
+        folder = chosen.out or folder_of(path, spec)
     workers = usable_cores() if chosen.workers is None else chosen.workers
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
@@ -90,7 +102,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         workers = spec.search.lookahead
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
-        folder=chosen.out or path.parent / spec.study.name,
+        folder=folder,
         mlruns=Path("mlruns"),
         tracking_uri=uri,
         artifacts=artifacts,
@@ -98,11 +110,29 @@ def _tune(chosen: argparse.Namespace) -> None:
         fresh=chosen.fresh,
         look="leave" if chosen.no_test else "only" if chosen.score else "take",
         acknowledge_reuse=chosen.acknowledge_reuse,
+        study_file=None if document is None else study_text(document, folder),
     )
     outcome = run_study(spec, options, console)
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, ui_command(uri, artifacts))
     if outcome.untracked:
         console.print(f"{outcome.untracked}; the same command again sends it")
+
+
+def check_source(chosen: argparse.Namespace) -> None:
+    """Refuse a study file and data of its own at once, and a target without data.
+
+    Raises:
+        SpecError: both are there, or the one without the other.
+    """
+    from experiments.errors import SpecError
+
+    if chosen.data is not None and chosen.study is not None:
+        raise SpecError(
+            f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
+            "data with --set data.source=FILE --set data.target=COLUMN."
+        )
+    if chosen.target is not None and chosen.data is None:
+        raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
 
 
 def study_path(study: str) -> Path:
