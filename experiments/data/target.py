@@ -48,7 +48,7 @@ def read_target(sheet: Sheet, name: str, as_classes: bool = False) -> tuple[NDAr
     different = pc.count_distinct(column).as_py()
     if are_numbers == 1.0 and not as_classes:
         if pc.all(pc.match_substring_regex(column, WHOLE)).as_py():
-            return column.cast(pa.int64()).to_numpy(), None
+            return pc.utf8_ltrim(column, "+").cast(pa.int64()).to_numpy(), None
         return read_number(sheet, name), None
     if different >= FEW and (different > len(column) / 2 or are_numbers >= 0.5):
         if are_numbers >= 0.5 and (wrong := first(numbers_in(column), False)) is not None:
