@@ -20,6 +20,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # none that another prog
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pbm", ".pgm", ".ppm")
 MOST_PIXELS = 1 << 26  # of one picture, before it is brought to its size
 MOST_VALUES = 1 << 16  # of one row
+TURNED = ("JPEG", "MPO", "WEBP")  # formats of cameras, which note how they were held
+SIDEWAYS = 5  # and the orientations from here on lie on their side
 GREY = ("1", "L", "LA")
 COLOURED = ("P", "RGB", "RGBA", "CMYK", "YCbCr", "PA", "RGBX", "LAB", "HSV", "La", "RGBa")
 
@@ -104,6 +106,7 @@ def _look(data: Data, paths: list[Path]) -> Look:
 
 
 def _header(path: Path) -> tuple[int, int, str]:
+    """Width, height and Pillow's mode; nothing is decoded."""
     from PIL import ExifTags, Image
 
     with warnings.catch_warnings():
@@ -111,7 +114,7 @@ def _header(path: Path) -> tuple[int, int, str]:
         try:
             with Image.open(path, formats=FORMATS) as picture:
                 (width, height), mode = picture.size, picture.mode
-                if picture.getexif().get(ExifTags.Base.Orientation, 1) >= 5:  # lies on its side
+                if picture.format in TURNED and picture.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS:
                     width, height = height, width
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
             raise _too_large(path, "more") from None
@@ -148,7 +151,8 @@ def _pixels(path: Path, look: Look) -> NDArray[np.uint8]:
 
     try:
         with Image.open(path, formats=FORMATS) as picture:
-            upright = ImageOps.exif_transpose(picture).convert("RGB" if look.colour else "L")
+            upright = ImageOps.exif_transpose(picture) if picture.format in TURNED else picture
+            upright = upright.convert("RGB" if look.colour else "L")
     except Exception as error:  # whatever Pillow's decoders meet in a broken file
         raise _unreadable(path, error) from None
     if upright.size != look.size:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from experiments.data.datasets import SOURCES, Dataset, fingerprint, load_dataset
+from experiments.data.datasets import SOURCES, Dataset, fingerprint, load_builtin, load_dataset
 from experiments.errors import DataError
 
 SHAPES = {
@@ -46,6 +46,22 @@ def test_its_arrays_are_read_only(source: str) -> None:
         dataset.features[0, 0] = 1
     with pytest.raises(ValueError, match="read-only"):
         dataset.labels[0] = 1
+
+
+def test_diabetes_has_numbers_to_predict() -> None:
+    table = load_builtin("diabetes")
+    assert (table.classes, table.target.dtype, table.target_name) == (None, np.float64, "progression")
+    assert (table.features.shape, table.columns[:3]) == ((442, 10), ("age", "sex", "bmi"))
+    with pytest.raises(DataError, match="diabetes has numbers to predict, not classes"):
+        load_dataset("diabetes")
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_a_column_has_a_name_and_a_kind(source: str) -> None:
+    table = load_builtin(source)
+    assert len(set(table.columns)) == len(table.kinds) == table.features.shape[1]
+    assert set(table.kinds) == {"pixel" if source == "digits" else "number"}
+    assert table.target.dtype == np.int64
 
 
 def test_moons_are_scikit_learns() -> None:
