@@ -13,6 +13,7 @@ from experiments.spec import StudySpec, sort_of
 from experiments.study_file import parse_spec, with_override
 
 STUDY_FILE = "study.toml"  # in a study's own folder
+LONGEST = 50  # characters of a name, of at most 4 bytes each
 DEFAULTS: dict[str, Any] = {
     "training": {"epochs": 60, "batch_size": 32, "patience": 8},
     "search": {"trials": 40, "lookahead": 4},
@@ -36,7 +37,7 @@ def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) ->
     Raises:
         SpecError: an override breaks a rule.
     """
-    if Path(source).is_dir():
+    if os.path.isdir(source):  # noqa: PTH112 - never raises, whatever the name
         source = f"{PurePath(source)}/"
     data: dict[str, Any] = {"source": source}
     if target is not None:
@@ -55,7 +56,8 @@ def name_of(source: str) -> str:
     """
     path = PurePath(source)
     stem = path.name if sort_of(source) in ("name", "openml", "folder") else path.stem
-    return re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f]', "-", stem).strip(". ").lstrip("-")[:100] or "table"
+    allowed = (one if one.isprintable() and one not in '/\\:*?"<>|' else "-" for one in stem)
+    return "".join(allowed).strip(". ").lstrip("-")[:LONGEST] or "table"
 
 
 def study_text(document: Mapping[str, Any], folder: Path) -> str:

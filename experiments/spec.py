@@ -32,6 +32,15 @@ def _names_a_folder(name: str) -> str:
     return name
 
 
+def _is_a_path(path: str) -> str:
+    if any(ord(one) < 32 or ord(one) == 127 or 0xD800 <= ord(one) < 0xE000 for one in path):
+        raise ValueError(f"it must not hold control characters, but got {path!r}")
+    return path
+
+
+Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
+
+
 class Study(Section):
     """[study]: what it is called and the seed of everything random in it but the splits."""
 
@@ -61,9 +70,9 @@ class Data(Section):
     Columns are named, or counted from 0 and, from the end, from -1.
     """
 
-    source: Annotated[str, Field(min_length=1)]
-    folder: str | None = None  # of mnist's and fashion_mnist's files
-    test: str | None = None  # another file or folder, whose rows are the test set
+    source: Source
+    folder: Source | None = None  # of mnist's and fashion_mnist's files
+    test: Source | None = None  # another file or folder, whose rows are the test set
     rows: Annotated[int, Field(ge=2)] | None = None  # so many of the source's own, drawn by split_seed
     header: bool | None = None  # of a .csv or .tsv; None: its first line is one unless it holds a number
     target: Column | None = None
