@@ -11,6 +11,7 @@ from typing import Any
 from experiments.reports.toml_text import study_file
 from experiments.spec import StudySpec, sort_of
 from experiments.study_file import parse_spec, with_override
+from experiments.study_paths import seen_from
 
 STUDY_FILE = "study.toml"  # in a study's own folder
 LONGEST = 50  # characters of a name, of at most 4 bytes each
@@ -61,13 +62,8 @@ def name_of(source: str) -> str:
 
 
 def study_text(document: Mapping[str, Any], folder: Path) -> str:
-    """The document as a study file that lies in that folder: its paths lead there from here."""
-    data = dict(document["data"])
-    for key in {"source", "test", "folder"} & data.keys():
-        if key == "folder" or sort_of(data[key]) not in ("name", "openml"):
-            path = Path(os.path.relpath(data[key], folder)).as_posix()
-            data[key] = f"{path}/" if sort_of(data[key]) == "folder" else path
-    return study_file({**document, "data": data})
+    """The document as the text of a study file that lies in that folder."""
+    return study_file(seen_from(document, folder))
 
 
 def folder_of(path: Path, spec: StudySpec) -> Path:

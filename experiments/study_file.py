@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from experiments.errors import SpecError
 from experiments.space import SEARCHABLE, Space
-from experiments.spec import StudySpec, sort_of
+from experiments.spec import StudySpec
+from experiments.study_paths import located
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
 UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
@@ -42,24 +43,6 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, str(path))
-
-
-def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A document whose [data] names its files and folders from here, not from that folder.
-
-    >>> located({"data": {"source": "my.csv"}}, Path("studies"))
-    {'data': {'source': 'studies/my.csv'}}
-    """
-    data = document.get("data")
-    if not isinstance(data, Mapping):
-        return dict(document)
-    paths = {key: data[key] for key in ("source", "test", "folder") if isinstance(data.get(key), str)}
-    found = {
-        key: (folder / Path(value).expanduser()).as_posix() + "/" * value.endswith("/")
-        for key, value in paths.items()
-        if key == "folder" or sort_of(value) not in ("name", "openml")
-    }
-    return {**document, "data": {**data, **found}}
 
 
 def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:

@@ -68,7 +68,8 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         _tune(chosen)
     except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        line = " ".join(str(error).split())
+        print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
         return 2
     return 0
 

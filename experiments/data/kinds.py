@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
 DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
+COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values: of fewer nothing is concluded
 LONG = 200  # characters; no category is as long
 
@@ -70,6 +71,14 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def is_number(kind: pa.DataType) -> bool:
+    """Whether values of that type are numbers, or all missing."""
+    import pyarrow as pa
+
+    tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    return any(test(kind) for test in tests)
+
+
 def numbers_in(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Which of the texts are numbers; null where missing."""
     import pyarrow.compute as pc
@@ -91,6 +100,8 @@ def read_number(sheet: Sheet, name: str) -> NDArray[np.float64]:
             f"{at(sheet, name)} is a number, but {sheet.place(wrong)} has {shown(column[wrong].as_py())}; correct it, "
             "leave the cell empty if it is missing, or name the column in data.categories."
         )
+    if not (is_text(column.type) or is_number(column.type)):
+        raise DataError(f"{at(sheet, name)} is a number, but holds values of type {column.type}.")
     values = np.array(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
     unusable = np.flatnonzero(np.abs(values) > LARGEST)  # not so for NaN
     if len(unusable):
@@ -125,7 +136,7 @@ def is_category(sheet: Sheet, name: str) -> bool:
     if pa.types.is_temporal(kind):
         raise DataError(f"{place} holds dates; name it as data.time if it orders the rows, or in data.drop.")
     if not (is_text(kind) or pa.types.is_null(kind)):
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        if not is_number(kind):
             raise DataError(f"{place} holds values of type {kind}; name it in data.drop.")
         _refuse_counter(sheet, name)
         return False
@@ -143,6 +154,11 @@ def is_category(sheet: Sheet, name: str) -> bool:
         raise DataError(
             f"{place} holds dates such as {shown(present[0].as_py())}; name it as data.time if it orders the rows, or "
             "in data.drop."
+        )
+    if pc.all(pc.match_substring_regex(present, COMMA)).as_py():
+        raise DataError(
+            f"{place} holds numbers with commas such as {shown(present[0].as_py())}; write 7.4 for 7,4 and 1234 for "
+            "1,234, or name it in data.categories."
         )
     different = pc.count_distinct(present).as_py()
     if different >= FEW and different > len(present) / 2:

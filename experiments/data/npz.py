@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.own_test import appended
-from experiments.data.sheet import LARGEST_FILE, check_size, listed
+from experiments.data.sheet import LARGEST_FILE, brief, check_size, listed
 from experiments.data.table import LARGEST, Kind, Table
 from experiments.errors import DataError
 from experiments.spec import Data
@@ -41,7 +41,7 @@ def read_npz(path: Path, data: Data, own_test: bool = True) -> Table:
             if own_test and ending and _found(FEATURES, there, "_test"):
                 table = appended(table, _part(path, archive, there, "_test", data))
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as .npz: {error}.") from None
+        raise DataError(f"{path}: cannot be read as .npz: {brief(error)}.") from None
     return table
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from experiments.data.sheet import Sheet, check_size, column_names
+from experiments.data.sheet import Sheet, brief, check_size, column_names
 from experiments.errors import DataError
 from experiments.spec import Data
 
@@ -28,9 +28,7 @@ def read_openml(data: Data) -> tuple[Sheet, Data]:
     try:
         bunch = fetch_openml(data_id=int(number), as_frame=True, parser="auto", target_column=DEFAULT_TARGET)
     except Exception as error:  # whatever the network, the cache or the server does
-        raise DataError(
-            f"data.source: {data.source} cannot be had from OpenML: {error or type(error).__name__}."
-        ) from None
+        raise DataError(f"data.source: {data.source} cannot be had from OpenML: {brief(error)}.") from None
     frame = bunch.frame
     check_size(data.source, *frame.shape)
     names = column_names(data.source, [str(one) for one in frame.columns])

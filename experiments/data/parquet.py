@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from experiments.data.sheet import LARGEST_FILE, Sheet, check_size, column_names
+from experiments.data.sheet import LARGEST_FILE, Sheet, brief, check_size, column_names
 from experiments.errors import DataError
 
 
@@ -35,7 +35,7 @@ def read_parquet(path: Path) -> Sheet:
         texts = [one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)]
         table = parquet.read_table(path, read_dictionary=texts, partitioning=None)
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: cannot be read as parquet: {error}.") from None
+        raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
     declared = (name for name, one in zip(names, schema, strict=True) if types.is_dictionary(one.type))
     columns: dict[str, Any] = dict(zip(names, table.columns, strict=True))
     return Sheet(path.stem, str(path), columns, lambda row: f"row {row} (from 0)", frozenset(declared))

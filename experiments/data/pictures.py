@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.own_test import appended
-from experiments.data.sheet import LARGEST_FILE, listed
+from experiments.data.sheet import LARGEST_FILE, brief, listed
 from experiments.data.table import Kind, Table
 from experiments.errors import DataError
 from experiments.spec import Data
@@ -68,6 +68,8 @@ def _files(folder: Path) -> list[tuple[Path, str]]:
     classes = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
     files = []
     for one in classes:
+        if not one.name.isprintable():
+            raise DataError(f"{folder}: a class is a name of printable characters, but got {one.name!r}.")
         found = sorted(path for path in one.iterdir() if not path.name.startswith(".") and path.name != "Thumbs.db")
         if not found:
             raise DataError(f"{one}: holds no picture; remove the folder, or fill it.")
@@ -161,7 +163,9 @@ def _pixels(path: Path, look: Look) -> NDArray[np.uint8]:
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(f"{path}: cannot be read as a picture ({', '.join(FORMATS)}): {error}; remove or replace it.")
+    return DataError(
+        f"{path}: cannot be read as a picture ({', '.join(FORMATS)}): {brief(error)}; remove or replace it."
+    )
 
 
 def _too_large(path: Path, found: str) -> DataError:

@@ -60,8 +60,8 @@ def read_time(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
     kind = sheet.columns[name].type
     column = sheet.columns[name]
     refuse_missing(sheet, name, column, "the time")
-    if pa.types.is_temporal(kind):
-        return np.asarray(column.cast(pa.timestamp("ns")).to_numpy())
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return np.asarray(column.to_numpy())
     if not is_text(kind) or pc.all(pc.match_substring_regex(column, NUMBER)).as_py():
         return read_number(sheet, name)
     import pandas as pd

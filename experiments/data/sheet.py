@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 1 << 28  # as numbers they take 2 GiB
 LARGEST_FILE = 1 << 31  # bytes, unpacked
-SHOWN = 10
+SHOWN = 10  # names
+MOST_SAID = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,10 @@ def listed(names: Sequence[str]) -> str:
     """The first names, in one line."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(shown(name) for name in names[:SHOWN]) + more
+
+
+def brief(error: Exception) -> str:
+    """What a library says, its first line, short and readable."""
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    line = line if line.isprintable() else repr(line)
+    return line if len(line) <= MOST_SAID else f"{line[:MOST_SAID]}.."

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.data.sheet import LARGEST_FILE, Sheet, check_size, column_names, shown
+from experiments.data.sheet import LARGEST_FILE, Sheet, brief, check_size, column_names, shown
 from experiments.errors import DataError
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -33,7 +33,7 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
     except UnicodeDecodeError:
         raise _not_utf8(path) from None
     except csv.Error as error:
-        raise DataError(f"{path}: line 1 cannot be read: {error}.") from None
+        raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
     named = _is_header(first, target) if header is None else header
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
@@ -80,7 +80,7 @@ def _read(path: Path, separator: str, width: int) -> list[Any]:
             ) from None
         if "UTF8" in str(error):
             raise _not_utf8(path) from None
-        raise DataError(f"{path}: cannot be read as a table: {error}.") from None
+        raise DataError(f"{path}: cannot be read as a table: {brief(error)}.") from None
     last = table.column(width - 1)[-1].as_py()
     if "\n" in last and _quotes(path) % 2:
         raise DataError(f"{path}: a quote that is opened near {shown(last)} is never closed.")

@@ -17,7 +17,7 @@ import pytest
 
 from experiments.canonical import canonical_json
 from experiments.errors import SpecError
-from experiments.study_file import LARGEST_FILE, located, parse_spec, read_spec, with_override
+from experiments.study_file import LARGEST_FILE, parse_spec, read_spec, with_override
 
 FAILED = pytest.fail.Exception
 STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
@@ -346,38 +346,3 @@ def test_one_meaning_has_one_resolved_form() -> None:
         return canonical_json(parse_spec({**base, "space": space}, "here").resolved())
 
     assert text(1, 0) == text(1.0, 0.0)
-
-
-def test_paths_of_a_study_file_lie_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "studies").mkdir()
-    path = tmp_path / "studies" / "one.toml"
-    data = 'target = "y"\ntest = "../other.csv"'
-    path.write_text(toml(data=data).replace('source = "iris"', 'source = "my.csv"'))
-    monkeypatch.chdir(tmp_path)
-    spec = read_spec(Path("studies/one.toml"))
-    assert (spec.data.source, spec.data.test) == ("studies/my.csv", "studies/../other.csv")
-    here = read_spec(Path("studies/one.toml"), ["data.source=my.csv"])
-    assert here.data.source == "my.csv"
-    assert here.resolved() == spec.resolved()
-
-
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
-        ({"source": "iris"}, {"source": "iris"}),
-        ({"source": "openml:61"}, {"source": "openml:61"}),
-        ({"source": "flowers/"}, {"source": "at/flowers/"}),
-        ({"source": "/a/my.npz"}, {"source": "/a/my.npz"}),
-        ({"source": "mnist", "folder": "mnist"}, {"source": "mnist", "folder": "at/mnist"}),
-        ({"source": 3}, {"source": 3}),
-        ("iris", "iris"),
-    ],
-)
-def test_only_paths_are_located(data: Any, found: Any) -> None:
-    assert located({"data": data, "x": 1}, Path("at")) == {"data": found, "x": 1}
-    assert located({"x": 1}, Path("at")) == {"x": 1}
-
-
-def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    assert located({"data": {"source": "~/my.csv"}}, Path("at")) == {"data": {"source": "/home/me/my.csv"}}

@@ -47,6 +47,7 @@ def test_there_is_a_core() -> None:
         (["one", "--target", "y"], "--target goes with --data"),
         (["--target", "y"], "--target goes with --data"),
         (["--data", "my.csv", "--set", "data.test=3"], "--data: data.test: "),
+        (["\x1b[2J\udcff.toml"], r"\x1b[2J\udcff.toml: No such file"),
     ],
 )
 def test_a_study_and_data_of_its_own_are_not_taken_at_once(

@@ -84,6 +84,8 @@ MANY = range(40)
         (["31.01.2026", "1.2.26"], "holds dates such as '31.01.2026'"),
         (["2026-01-31T12:00:00Z", ""], "holds dates"),
         ([datetime.date(2026, 1, 31)], "holds dates; name it as data.time"),
+        (["7,4", "7", "6,25"], "numbers with commas such as '7,4'; write 7.4"),
+        (["1,234,567"], "numbers with commas"),
         (["", "?", "NA"], "is empty in every row; name it in data.drop"),
         ([None, None], "is empty in every row"),
         ([b"bytes"], "holds values of type binary; name it in data.drop"),

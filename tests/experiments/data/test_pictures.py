@@ -100,6 +100,9 @@ def test_a_folder_that_is_not_laid_out_so_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     with pytest.raises(DataError, match="b: holds no picture"):
         read(tmp_path)
+    (tmp_path / "b").rename(tmp_path / "\x1b[2J")
+    with pytest.raises(DataError, match=r"printable characters, but got '.x1b"):
+        read(tmp_path)
     save(tmp_path / "1.png", grey())
     with pytest.raises(DataError, match=r"'1\.png' lies beside them"):
         read(tmp_path)

@@ -43,6 +43,7 @@ def test_groups_are_names(sheet: Make) -> None:
         (["3", "1", "2.5"], [1, 2, 0]),
         ([3, 1, 2], [1, 2, 0]),
         (["2026-01-02", "2026-01-01T23:00", "2026-01-01T22:30:00-01:00"], [1, 2, 0]),
+        ([datetime.datetime(9999, 1, 2), datetime.datetime(1, 1, 2), datetime.datetime(9999, 1, 3)], [1, 0, 2]),
         ([datetime.date(2026, 1, 2), datetime.date(2025, 1, 2), datetime.date(2027, 1, 2)], [1, 0, 2]),
     ],
 )
@@ -51,6 +52,11 @@ def test_time_orders_the_rows(sheet: Make, values: list[Any], order: list[int]) 
     assert time is not None
     assert time.dtype.kind in "fM"
     assert np.argsort(time).tolist() == order
+
+
+def test_a_time_of_day_is_no_order(sheet: Make) -> None:
+    with pytest.raises(DataError, match="column 't' is a number, but holds values of type time64"):
+        read_time(sheet(t=[datetime.time(1)]), "t")
 
 
 @pytest.mark.parametrize(
