@@ -35,7 +35,7 @@ def read_npz(path: Path, data: Data, own_test: bool = True) -> Table:
         raise DataError(f"data.target: of an .npz it is the name of an array, but got {data.target}.")
     try:
         with zipfile.ZipFile(path) as archive:
-            there = {name.removesuffix(".npy") for name in archive.namelist()}
+            there = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
             ending = next((one for one in ("", "_train") if _found(FEATURES, there, one)), "")
             table = _part(path, archive, there, ending, data)
             if own_test and ending and _found(FEATURES, there, "_test"):
@@ -61,9 +61,9 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
         )
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise DataError(f"{path}: {y_name} is the target, but row {int((~np.isfinite(y)).argmax())} is no number.")
+    check_size(str(path), len(x), x.size // len(x))
     pictures = x.dtype == np.uint8 and x.ndim > 2
     x = np.ascontiguousarray(x.reshape(len(x), -1), np.uint8 if pictures else np.float64)
-    check_size(str(path), *x.shape)
     wrong = np.argwhere(np.abs(x) > LARGEST) if not pictures else np.empty((0, 2))
     if len(wrong):
         row, column = wrong[0]

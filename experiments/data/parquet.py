@@ -34,7 +34,8 @@ def read_parquet(path: Path) -> Sheet:
             raise DataError(f"{path}: column {nested[0].name!r} holds {nested[0].type}, not one value a row.")
         texts = [one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)]
         table = parquet.read_table(path, read_dictionary=texts, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)  # texts are UTF-8, dictionaries have what is asked of them
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
     declared = (name for name, one in zip(names, schema, strict=True) if types.is_dictionary(one.type))
     columns: dict[str, Any] = dict(zip(names, table.columns, strict=True))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data import npz
+from experiments.data import npz, sheet
 from experiments.data.npz import read_npz
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -146,6 +146,23 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(npz, "LARGEST_FILE", 1 << 20)
     monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: pytest.fail("it was unpacked"))
     with pytest.raises(DataError, match="8000000 bytes; at most 1048576 are read"):
+        read_npz(path, Data(source="my.npz"))
+
+
+def test_bytes_that_would_grow_too_large_as_numbers_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet, "MOST_CELLS", 7)
+    with pytest.raises(DataError, match="at most 7 cells are read, but it has 4 rows x 2 columns"):
+        read(tmp_path, X=np.zeros((4, 2), np.uint8), y=Y)
+
+
+def test_a_member_that_is_no_array_is_not_taken_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "my.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("X.npy", header((4, 3)) + bytes(96))
+        archive.writestr("y", header((4,)) + bytes(32))
+    with pytest.raises(DataError, match="an array called y or .* is needed, but it has 'X'"):
         read_npz(path, Data(source="my.npz"))
 
 

@@ -73,6 +73,20 @@ def test_dates_are_refused_with_advice(tmp_path: Path) -> None:
         table_of(read_parquet(path), Data(source="my.parquet", target="y"))
 
 
+def test_texts_are_utf_8(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a": ["name", "b"], "y": [0, 1]})
+    path.write_bytes(path.read_bytes().replace(b"name", b"n\xffme"))
+    with pytest.raises(DataError, match=r"cannot be read as parquet: .*UTF8"):
+        read_parquet(path)
+
+
+def test_names_are_utf_8(tmp_path: Path) -> None:
+    path = written(tmp_path, {"name": [1, 2], "y": [0, 1]})
+    path.write_bytes(path.read_bytes().replace(b"name", b"n\xffme"))
+    with pytest.raises(DataError, match="cannot be read as parquet"):
+        read_parquet(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"x,y\n1,2\n"])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "my.parquet"
