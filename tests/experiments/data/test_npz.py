@@ -162,7 +162,7 @@ def test_a_member_that_is_no_array_is_not_taken_for_one(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("X.npy", header((4, 3)) + bytes(96))
         archive.writestr("y", header((4,)) + bytes(32))
-    with pytest.raises(DataError, match="an array called y or .* is needed, but it has 'X'"):
+    with pytest.raises(DataError, match=r"an array called y or .* is needed, but it has 'X'"):
         read_npz(path, Data(source="my.npz"))
 
 
