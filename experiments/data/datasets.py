@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.idx import read_idx
+from experiments.data.idx import read_idx_folder
+from experiments.data.table import LARGEST, Table
 from experiments.errors import DataError
 
 Features = NDArray[np.float64] | NDArray[np.uint8]
 Labels = NDArray[np.intp]
-LARGEST = 1e100  # so that a variance is finite
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Dataset:
         self.labels.setflags(write=False)
 
 
-Loader = Callable[[Path | None], Dataset]
+Loader = Callable[[Path | None], Table]
 
 
 def fingerprint(*arrays: NDArray[Any]) -> str:
@@ -62,7 +62,26 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
 
 
 def load_dataset(source: str, folder: Path | None = None) -> Dataset:
-    """The dataset of that name.
+    """The built-in source of that name, where its target is classes.
+
+    Raises:
+        DataError: there is none, or its target is numbers.
+    """
+    table = load_builtin(source, folder)
+    if table.classes is None or not isinstance(table.features, np.ndarray):
+        raise DataError(f"data.source: {source} has numbers to predict, not classes.")
+    return Dataset(
+        name=table.name,
+        features=table.features,
+        labels=table.target.astype(np.intp),
+        classes=table.classes,
+        pixel_range=table.pixel_range,
+        own_test=table.own_test,
+    )
+
+
+def load_builtin(source: str, folder: Path | None = None) -> Table:
+    """The rows of the built-in source of that name.
 
     Args:
         folder: where the files of mnist and fashion_mnist lie; without it they come from OpenML.
@@ -71,70 +90,93 @@ def load_dataset(source: str, folder: Path | None = None) -> Dataset:
         DataError: there is none; the message lists those that are.
     """
     if source not in SOURCES:
-        raise DataError(f"data.source: must be one of {', '.join(sorted(SOURCES))}, but got {source!r}.")
+        raise DataError(
+            f"data.source: must be one of {', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/, "
+            f"but got {source!r}."
+        )
     return SOURCES[source](folder)
 
 
-def _bundled(name: str, pixel_range: float | None = None) -> Loader:
-    def load(_: Path | None) -> Dataset:
+def _bundled(name: str, target: str = "class", pixel_range: float | None = None) -> Loader:
+    def load(_: Path | None) -> Table:
         from sklearn import datasets
 
         bunch = getattr(datasets, f"load_{name}")()
-        return Dataset(
+        classes = tuple(str(one) for one in bunch.target_names) if "target_names" in bunch else None
+        return Table(
             name=name,
             features=np.ascontiguousarray(bunch.data, np.float64),
-            labels=np.asarray(bunch.target, np.intp),
-            classes=tuple(str(one) for one in bunch.target_names),
+            kinds=("number" if pixel_range is None else "pixel",) * bunch.data.shape[1],
+            columns=tuple(str(one) for one in bunch.feature_names),
+            target=np.asarray(bunch.target, np.float64 if classes is None else np.int64),
+            target_name=target,
+            classes=classes,
             pixel_range=pixel_range,
         )
 
     return load
 
 
-def _moons(_: Path | None) -> Dataset:
+def _points(name: str, features: NDArray[np.float64], labels: NDArray[Any], classes: tuple[str, ...]) -> Table:
+    return Table(
+        name=name,
+        features=np.asarray(features, np.float64),
+        kinds=("number", "number"),
+        columns=("x", "y"),
+        target=np.asarray(labels, np.int64),
+        target_name="class",
+        classes=classes,
+    )
+
+
+def _moons(_: Path | None) -> Table:
     """400 points of two interleaved half circles with noise 0.25."""
     from sklearn.datasets import make_moons
 
-    features, labels = make_moons(n_samples=400, noise=0.25, random_state=0)
-    return Dataset("moons", np.asarray(features, np.float64), np.asarray(labels, np.intp), ("upper", "lower"))
+    points, labels = make_moons(n_samples=400, noise=0.25, random_state=0)
+    return _points("moons", points, labels, ("upper", "lower"))
 
 
-def _xor(_: Path | None) -> Dataset:
+def _xor(_: Path | None) -> Table:
     """400 points around the corners of a square, with noise 0.25: one class where the corner's coordinates differ."""
     rng = np.random.default_rng(0)
     corners = np.tile([[0, 0], [0, 1], [1, 0], [1, 1]], (100, 1))
     features = corners + rng.normal(0.0, 0.25, corners.shape)
-    return Dataset("xor", features, np.asarray(corners[:, 0] != corners[:, 1], np.intp), ("same", "different"))
+    return _points("xor", features, corners[:, 0] != corners[:, 1], ("same", "different"))
 
 
 def _idx(name: str, openml: str, classes: tuple[str, ...]) -> Loader:
     """60,000 pictures of 28 x 28 pixels to learn from, and then 10,000 to be tested on."""
 
-    def load(folder: Path | None) -> Dataset:
+    def load(folder: Path | None) -> Table:
         pixels, labels = _from_openml(name, openml) if folder is None else _from_folder(folder)
-        return Dataset(name, pixels, labels, classes, pixel_range=255.0, own_test=10_000)
+        return Table(
+            name=name,
+            features=pixels,
+            kinds=("pixel",) * pixels.shape[1],
+            columns=tuple(map(str, range(pixels.shape[1]))),
+            target=labels,
+            target_name="class",
+            classes=classes,
+            pixel_range=255.0,
+            own_test=TEST,
+        )
 
     return load
 
 
-def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], Labels]:
-    parts = [
-        (read_idx(folder, f"{part}-images-idx3-ubyte", 3), read_idx(folder, f"{part}-labels-idx1-ubyte", 1))
-        for part in ("train", "t10k")
-    ]
-    for (pixels, labels), rows in zip(parts, (60_000, 10_000), strict=True):
-        if pixels.shape != (rows, 28, 28) or labels.shape != (rows,) or labels.max() > 9:
-            raise DataError(
-                f"{folder}: {rows} pictures of 28 x 28 and labels 0 to 9 are expected, but the shapes are "
-                f"{pixels.shape} and {labels.shape}, the largest label {labels.max()}."
-            )
-    return (
-        np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts]),
-        np.concatenate([labels for _, labels in parts]).astype(np.intp),
-    )
+def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    table = read_idx_folder(folder)
+    if table.features.shape != (LEARN + TEST, 784) or table.own_test != TEST or table.classes != tuple("0123456789"):
+        raise DataError(
+            f"{folder}: {LEARN} pictures of 28 x 28 to learn from and {TEST} to be tested on, with labels 0 to 9, are "
+            f"expected, but there are {len(table.target)}, {table.own_test} of them for the test, with "
+            f"{table.features.shape[1]} pixels."
+        )
+    return np.asarray(table.features), table.target
 
 
-def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], Labels]:
+def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     from sklearn.datasets import fetch_openml
 
     try:
@@ -144,13 +186,15 @@ def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], Labels]:
             f"data.source: {name} cannot be had from OpenML ({type(error).__name__}); name a folder with its IDX files "
             f"in data.folder or in {FOLDER_VARIABLE}."
         ) from None
-    return np.asarray(bunch.data, np.uint8), np.asarray(bunch.target, np.intp)
+    return np.asarray(bunch.data, np.uint8), np.asarray(bunch.target, np.int64)
 
 
 FOLDER_VARIABLE = "MNIST_FOLDER"
+LEARN, TEST = 60_000, 10_000  # pictures of MNIST and of its kin
 CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
 SOURCES: dict[str, Loader] = {
     "breast_cancer": _bundled("breast_cancer"),
+    "diabetes": _bundled("diabetes", target="progression"),
     "digits": _bundled("digits", pixel_range=16.0),
     "fashion_mnist": _idx("fashion_mnist", "Fashion-MNIST", CLOTHES),
     "iris": _bundled("iris"),

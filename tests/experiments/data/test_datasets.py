@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from experiments.data.datasets import SOURCES, Dataset, fingerprint, load_dataset
+from experiments.data.datasets import SOURCES, Dataset, fingerprint, load_builtin, load_dataset
 from experiments.errors import DataError
 
 SHAPES = {
@@ -48,6 +48,22 @@ def test_its_arrays_are_read_only(source: str) -> None:
         dataset.labels[0] = 1
 
 
+def test_diabetes_has_numbers_to_predict() -> None:
+    table = load_builtin("diabetes")
+    assert (table.classes, table.target.dtype, table.target_name) == (None, np.float64, "progression")
+    assert (table.features.shape, table.columns[:3]) == ((442, 10), ("age", "sex", "bmi"))
+    with pytest.raises(DataError, match="diabetes has numbers to predict, not classes"):
+        load_dataset("diabetes")
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_a_column_has_a_name_and_a_kind(source: str) -> None:
+    table = load_builtin(source)
+    assert len(set(table.columns)) == len(table.kinds) == table.features.shape[1]
+    assert set(table.kinds) == {"pixel" if source == "digits" else "number"}
+    assert table.target.dtype == np.int64
+
+
 def test_moons_are_scikit_learns() -> None:
     features, labels = make_moons(n_samples=400, noise=0.25, random_state=0)
     moons = load_dataset("moons")
@@ -80,7 +96,8 @@ def test_the_classes_are_scikit_learns() -> None:
 def test_an_unknown_source_is_refused_with_those_that_are(source: str) -> None:
     with pytest.raises(DataError) as caught:
         load_dataset(source)
-    assert str(caught.value) == (f"data.source: must be one of {', '.join(sorted(SOURCES))}, but got {source!r}.")
+    named = f"{', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/"
+    assert str(caught.value) == f"data.source: must be one of {named}, but got {source!r}."
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e101])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.data.datasets import load_dataset
-from experiments.data.idx import read_idx
+from experiments.data.idx import read_idx, read_idx_folder
 from experiments.errors import DataError
 
 MNIST = Path(__file__).parents[4] / "shared" / "data" / "mnist"
@@ -72,8 +72,33 @@ def test_a_folder_of_other_pictures_is_refused(tmp_path: Path) -> None:
     for part in ("train", "t10k"):
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(ARRAY))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(ARRAY[:, 0, 0].copy()))
-    with pytest.raises(DataError, match="60000 pictures"):
+    with pytest.raises(DataError, match="60000 pictures of 28 x 28"):
         load_dataset("mnist", tmp_path)
+
+
+def written(folder: Path, part: str, pixels: np.ndarray, labels: list[int]) -> None:
+    (folder / f"{part}-images-idx3-ubyte").write_bytes(idx(pixels))
+    (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.array(labels, np.uint8)))
+
+
+def test_a_folder_of_any_size_is_a_table(tmp_path: Path) -> None:
+    pixels = np.arange(24, dtype=np.uint8).reshape(3, 4, 2)
+    written(tmp_path, "train", pixels, [7, 3, 7])
+    table = read_idx_folder(tmp_path)
+    assert (table.name, table.classes, table.target.tolist()) == (tmp_path.name, ("3", "7"), [1, 0, 1])
+    assert (table.own_test, table.pixel_range, set(table.kinds)) == (0, 255.0, {"pixel"})
+    np.testing.assert_array_equal(np.asarray(table.features), pixels.reshape(3, 8))
+    written(tmp_path, "t10k", pixels[:1], [3])
+    whole = read_idx_folder(tmp_path)
+    assert (whole.own_test, whole.target.tolist()) == (1, [1, 0, 1, 0])
+
+
+@pytest.mark.parametrize(("shape", "labels"), [((2, 4, 2), [0]), ((2, 2, 4), [0, 1])])
+def test_pictures_and_labels_belong_together(tmp_path: Path, shape: tuple[int, ...], labels: list[int]) -> None:
+    written(tmp_path, "train", np.zeros((2, 4, 2), np.uint8), [0, 1])
+    written(tmp_path, "t10k", np.zeros(shape, np.uint8), labels)
+    with pytest.raises(DataError, match="pictures of one size and a label for each"):
+        read_idx_folder(tmp_path)
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
