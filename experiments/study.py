@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ from experiments.search.pruning import quiet_optuna
 from experiments.search.scoring import check_metric
 from experiments.search.shared_data import share_folds
 from experiments.search.trial import InterventionKind, Told
-from experiments.search.window import NONE, Submit, search
+from experiments.search.window import NONE, search
 from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -152,19 +152,9 @@ def run_study(
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         clock.lap("start")
+        found = search(spec, space, told, lambda task: executor.submit(run_trial, task, reference), interventions)
         try:
-            told = _search(
-                spec,
-                space,
-                told,
-                lambda task: executor.submit(run_trial, task, reference),
-                interventions,
-                journal,
-                tracking,
-                log,
-                console,
-                kernel,
-            )
+            told = _search(spec, space, told, found, journal, tracking, log, console, kernel)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -231,8 +221,7 @@ def _search(
     spec: StudySpec,
     space: Space,
     told: Sequence[Told],
-    submit: Submit,
-    interventions: Mapping[int, InterventionKind],
+    found: Iterable[Told],
     journal: Journal,
     tracking: Tracking,
     log: StudyLog,
@@ -245,7 +234,7 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, submit, interventions):
+        for one in found:
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
             journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
