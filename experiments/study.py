@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
+=======
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+>>>>>>> executors
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -38,8 +43,13 @@ from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
 from experiments.search.shared_data import share_folds
 from experiments.search.trial import InterventionKind, Told
+<<<<<<< HEAD
 from experiments.search.window import NONE
 from experiments.searching import Searching
+=======
+from experiments.search.window import NONE, search
+from experiments.search.worker import run_trial
+>>>>>>> executors
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
@@ -158,6 +168,7 @@ def run_study(
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
+<<<<<<< HEAD
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
         searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
@@ -169,6 +180,12 @@ def run_study(
                 executor.__exit__(None, None, None)  # what is in flight is dropped
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
                 one_kernel(executor.greetings(), told)
+=======
+        clock.lap("start")
+        found = search(spec, space, told, lambda task: executor.submit(run_trial, task, reference), interventions)
+        try:
+            told = _search(spec, space, told, found, journal, tracking, log, console, kernel)
+>>>>>>> executors
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -248,6 +265,37 @@ def _load_what_comes_last() -> tuple[Any, Any]:
     return take_look, publish
 
 
+<<<<<<< HEAD
+=======
+def _search(
+    spec: StudySpec,
+    space: Space,
+    told: Sequence[Told],
+    found: Iterable[Told],
+    journal: Journal,
+    tracking: Tracking,
+    log: StudyLog,
+    console: Console,
+    kernel: str,
+) -> list[Told]:
+    """The search, each trial journalled before anything else hears of it."""
+    everything = list(told)
+    with StudyProgress(console, spec.search.trials, spec.cv.metric) as progress:
+        for one in told:
+            tracking.trial(one.result, one.params)
+            progress.update(one, from_journal=True)
+        for one in found:
+            if one.result.kernel not in ("", kernel):
+                raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
+            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            everything.append(one)
+            tracking.trial(one.result, one.params)
+            progress.update(one)
+            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
+    return everything
+
+
+>>>>>>> executors
 def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
