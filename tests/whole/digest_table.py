@@ -2,7 +2,7 @@
 
 A script, not a test of every day: python tests/whole/digest_table.py [--samplers tpe,grid] [--pruners median]. The
 cluster has two nodes on this machine; each study runs on it once undisturbed, and once on a third node as well, which
-is killed in the middle. Ray complains of that on standard error. It ends with exit code 1 when two digests of a line differ.
+is killed in the middle, of which Ray complains. It ends with exit code 1 when two digests of a line differ.
 """
 
 from __future__ import annotations
