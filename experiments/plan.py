@@ -96,7 +96,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         try:
             found = [future.result() for future in futures]
         except WorkerDied as error:
-            raise SearchError(f"configurations of this space cannot be timed here: {error}.") from None
+            raise SearchError(f"configurations of this space cannot be timed here: {error}") from None
     timed = [
         (candidate, Timed(mean(one.epoch for one in times), times[0].parameters))
         for candidate, *times in zip(candidates, *(one.timed for one in found), strict=False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments import study
+from experiments import searching
 from experiments.records.results import StudyResult
 from experiments.search.shared_data import DataReference
 from experiments.search.trial import InterventionKind, TrialResult, TrialTask
@@ -41,9 +41,9 @@ def run(desk: Desk, out: str, trials: int, interventions: dict[int, Intervention
 
 
 def test_an_intervention_is_resumed_and_repeated_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "run_trial", run_but_for_trial_2)
+    monkeypatch.setattr(searching, "run_trial", run_but_for_trial_2)
     first = run(desk, "first", 4)
-    monkeypatch.setattr(study, "run_trial", run_trial)
+    monkeypatch.setattr(searching, "run_trial", run_trial)
     assert [(one.trial, one.kind) for one in first.interventions] == [(2, "worker died")]
     resumed = run(desk, "first", 7)
     repeated = run(desk, "repeated", 7, {one.trial: one.kind for one in first.interventions})

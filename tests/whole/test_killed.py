@@ -70,7 +70,7 @@ def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signa
 
 
 def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:
-    process = desk.start("moons", "--workers", "1")
+    process = desk.start("moons", "--workers", "1", "--trials", "1000")
     while not desk.told():
         time.sleep(0.01)
     done = desk.tune("moons")
