@@ -43,17 +43,27 @@ class Data(Section):
 
     source: Annotated[str, Field(min_length=1)]
     folder: str | None = None  # of the source's files, where it has some; where they lie does not matter
+    task: Literal["auto", "classification", "regression"] = "auto"  # auto: told from the values of the target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 
 
 class CV(Section):
-    """[cv]: scikit-learn's splitter by class name, and its scorer by name."""
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
 
-    splitter: Literal["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"] = "StratifiedKFold"
+    splitter: Literal[
+        "auto",
+        "GroupKFold",
+        "KFold",
+        "RepeatedKFold",
+        "RepeatedStratifiedKFold",
+        "StratifiedGroupKFold",
+        "StratifiedKFold",
+        "TimeSeriesSplit",
+    ] = "auto"
     n_splits: Annotated[int, Field(ge=2, le=100)] = 5
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
-    metric: Annotated[str, Field(min_length=1, max_length=100)] = "accuracy"
+    metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
 
     @model_validator(mode="after")
     def _bounded(self) -> CV:
@@ -62,6 +72,13 @@ class CV(Section):
         if self.n_splits * self.n_repeats > 100:
             raise ValueError(f"at most 100 folds, but got {self.n_splits} x {self.n_repeats}")
         return self
+
+
+class Preprocessing(Section):
+    """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` says what they mean."""
+
+    numbers: Literal["standard", "quantile", "none"] = "standard"
+    rare: Annotated[float, Field(ge=0, lt=1)] = 0.01
 
 
 class Training(Section):
@@ -79,7 +96,7 @@ class Training(Section):
     batch_norm: bool = False
     dropout: float = 0.0
     input_dropout: float = 0.0
-    loss: str = "cross_entropy"
+    loss: str = "auto"
     label_smoothing: float = 0.0
     huber_delta: float = 1.0
     class_weight: Literal["none", "balanced"] = "none"
@@ -160,16 +177,46 @@ class StudySpec(Section):
     study: Study
     data: Data
     cv: CV = CV()
+    preprocessing: Preprocessing = Preprocessing()
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
     default: dict[str, Value | tuple[Value, ...]] = {}
 
+    def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+        """The spec for data of this task: nothing is left to be chosen by it.
+
+        Args:
+            splitter: what suits the data, where the file names none.
+        """
+        classes = task == "classification"
+        training, default = self.training, self.default
+        loss = "cross_entropy" if classes else "mean_squared_error"
+        if "loss" in self.space:
+            default = {"loss": loss} | default
+        elif training.loss == "auto":
+            training = training.model_copy(update={"loss": loss})
+        cv = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        if self.cv.metric == "auto":
+            cv["metric"] = "accuracy" if classes else "r2"
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"task": task}),
+                "cv": self.cv.model_copy(update=cv),
+                "training": training,
+                "default": default,
+            }
+        )
+
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
         document = self.model_dump(mode="json", exclude_none=True, exclude={"data": {"folder"}})
-        training = document["training"]
-        ours = {key: training.pop(key) for key in self.space if key in training}
+        ours = {
+            key: document[section].pop(key)
+            for section in ("training", "preprocessing")
+            for key in self.space
+            if key in document[section]
+        }
         both = {"space": document["space"], "default": ours | document["default"]}
         return {**document, **{key: _one_form(value) for key, value in both.items()}}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,15 @@ from typing import Any, Literal
 
 from rich.console import Console
 
+from experiments.candidate import Preprocessing
 from experiments.canonical import canonical_digest
 from experiments.changes import changes
 from experiments.data.ledger import Ledger
-from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.prepare import StudyData, prepare
+from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.inputs import share_folds
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.progress import StudyProgress
@@ -32,8 +35,8 @@ from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
 from experiments.search.scoring import check_metric
-from experiments.search.shared_data import DataReference, write_folds
-from experiments.search.trial import Told
+from experiments.search.shared_data import DataReference
+from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.search.worker import run_trial
 from experiments.space import Space
@@ -90,26 +93,28 @@ class Clock:
         self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
 
 
-def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
+def run_study(spec: StudySpec, options: Options, console: Console, table: Table | None = None) -> Outcome:
     """Search, refit, look once, and write everything down.
+
+    Args:
+        table: the rows, where they are not to be loaded from the spec's source.
 
     Raises:
         ExperimentError: in one line, what is wrong. What was told is in the journal.
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
     """
-    clock, space = Clock(), Space(spec)
+    clock = Clock()
+    Space(spec)  # refuses at once what no data could make right
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
         processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        data = prepare(spec, os.environ)
-        space.check(data.features, len(data.classes))
-        check_metric(
-            spec.cv.metric,
-            len(data.classes),
-            [data.development.labels[validation] for _, validation in data.folds.pairs],
-        )
+        data = prepare(spec, os.environ, table)
+        spec = spec.settled(data.target.task, data.folds.splitter)
+        space = Space(spec)
+        space.check(data.features, data.target)
+        check_metric(spec.cv.metric, data.target, [data.development.y[rows] for _, rows in data.folds.pairs])
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         if options.look == "take" and not options.acknowledge_reuse:
             ledger.check(study, data.test, spec.search.trials)
@@ -127,9 +132,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
             spec = _ending_here(spec, told, folder)
         uid = _same_study(journal, spec, data, folder)
         _enough_trials(spec, told, folder)
-        reference = write_folds(
-            folder.work / "folds", preprocessed_folds(data.development, data.folds), len(data.classes)
-        )
+        references = share_folds(space, data, folder.work / "folds")
         kernel = _one_kernel(processes, told)
         tracking = Tracking(
             options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
@@ -138,7 +141,7 @@ def run_study(spec: StudySpec, options: Options, console: Console) -> Outcome:
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
         clock.lap("start")
         try:
-            told = _search(spec, space, told, processes, reference, journal, tracking, log, console, kernel)
+            told = _search(spec, space, told, processes, references, journal, tracking, log, console, kernel)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -206,7 +209,7 @@ def _search(
     space: Space,
     told: Sequence[Told],
     processes: Processes,
-    reference: DataReference,
+    references: Mapping[Preprocessing, DataReference],
     journal: Journal,
     tracking: Tracking,
     log: StudyLog,
@@ -219,7 +222,11 @@ def _search(
         for one in told:
             tracking.trial(one.result, one.params)
             progress.update(one, from_journal=True)
-        for one in search(spec, space, told, lambda task: processes.submit(run_trial, task, reference)):
+
+        def submit(task: TrialTask) -> Future[TrialResult]:
+            return processes.submit(run_trial, task, references[task.candidate.preprocessing])
+
+        for one in search(spec, space, told, submit):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
             journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
@@ -293,7 +300,7 @@ def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard
     document = spec.resolved()
     constants = {
         f"{section}.{key}": value
-        for section in ("data", "cv", "training", "search")
+        for section in ("data", "cv", "preprocessing", "training", "search")
         for key, value in document[section].items()
     }
     tags = {

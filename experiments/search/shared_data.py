@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.target import Target
 from nnet.batches import FoldData
 
 
@@ -21,10 +22,10 @@ class DataReference:
 
     folder: Path
     features: tuple[int, ...]
-    classes: int
+    target: Target
 
 
-def write_folds(folder: Path, folds: Sequence[FoldData], classes: int) -> DataReference:
+def write_folds(folder: Path, folds: Sequence[FoldData], target: Target) -> DataReference:
     """Write the arrays into a new folder."""
     folder.mkdir(parents=True)
     numbers: dict[int, int] = {}
@@ -35,7 +36,7 @@ def write_folds(folder: Path, folds: Sequence[FoldData], classes: int) -> DataRe
         np.save(folder / f"train_{fold}.npy", data.train)
         np.save(folder / f"validation_{fold}.npy", data.validation)
     np.save(folder / "labels.npy", folds[0].y)
-    return DataReference(folder, tuple(numbers[id(data.x)] for data in folds), classes)
+    return DataReference(folder, tuple(numbers[id(data.x)] for data in folds), target)
 
 
 @lru_cache(maxsize=4)

@@ -41,13 +41,13 @@ def hello() -> Hello:
 def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
-    result = evaluate(task, open_folds(reference), reference.classes)
+    result = evaluate(task, open_folds(reference), reference.target)
     return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
 
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
     """Refit a configuration."""
-    return refit(task, open_folds(reference), reference.classes)
+    return refit(task, open_folds(reference), reference.target)
 
 
 def _end_with(parent: int) -> None:

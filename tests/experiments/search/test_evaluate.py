@@ -8,12 +8,16 @@ from statistics import mean, stdev
 import numpy as np
 import pytest
 
+from experiments.candidate import Preprocessing
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search.evaluate import evaluate
 from experiments.search.trial import History, TrialResult, TrialTask
 from experiments.space import Space
 from experiments.spec import StudySpec
+from experiments.target import Target
 from nnet.batches import FoldData
+
+TWO = Target(("a", "b"))
 
 
 @pytest.fixture
@@ -34,8 +38,8 @@ def with_training(task: TrialTask, **changes: object) -> TrialTask:
 
 
 def test_it_is_a_pure_function(task: TrialTask, data: StudyData) -> None:
-    folds = preprocessed_folds(data.development, data.folds)
-    assert evaluate(task, folds, 2) == evaluate(task, folds, 2)
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    assert evaluate(task, folds, TWO) == evaluate(task, folds, TWO)
 
 
 def test_the_value_is_the_best_of_the_mean_curve(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
@@ -77,9 +81,9 @@ def test_no_pruner_prunes_nothing(task: TrialTask, compute: Callable[[TrialTask]
 def test_a_trial_that_diverges_is_pruned_with_its_reason(task: TrialTask, data: StudyData) -> None:
     huge = [
         FoldData(np.float32(1e30) * fold.x, fold.y, fold.train, fold.validation)
-        for fold in preprocessed_folds(data.development, data.folds)
+        for fold in preprocessed_folds(data.development, data.folds, Preprocessing())
     ]
-    result = evaluate(with_training(task, learning_rate=1e30, optimizer="sgd"), huge, 2)
+    result = evaluate(with_training(task, learning_rate=1e30, optimizer="sgd"), huge, TWO)
     assert (result.state, result.reason, result.value) == ("PRUNED", "diverged", None)
     assert all(np.isfinite(result.curves.train_losses).ravel())
 
@@ -95,9 +99,9 @@ def test_garbage_in_a_folds_validation_rows_leaves_its_training_unchanged(task: 
     _, validation = data.folds.pairs[1]
     features = development.features.copy()
     features[validation] = chance.normal(size=features[validation].shape) * 1e3
-    changed = replace(development, features=features)
-    clean = evaluate(task, preprocessed_folds(development, data.folds), 2).curves
-    dirty = evaluate(task, preprocessed_folds(changed, data.folds), 2).curves
+    changed = replace(development, table=replace(development.table, features=features))
+    clean = evaluate(task, preprocessed_folds(development, data.folds, Preprocessing()), TWO).curves
+    dirty = evaluate(task, preprocessed_folds(changed, data.folds, Preprocessing()), TWO).curves
     assert [row[1] for row in clean.train_losses] == [row[1] for row in dirty.train_losses]
     assert [row[1] for row in clean.validation_losses] != [row[1] for row in dirty.validation_losses]
     assert [row[0] for row in clean.train_losses] != [row[0] for row in dirty.train_losses]

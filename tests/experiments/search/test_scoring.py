@@ -7,11 +7,17 @@ from sklearn import metrics
 
 from experiments.errors import DataError
 from experiments.search.scoring import check_metric, scorer
+from experiments.target import Target
 
 RNG = np.random.default_rng(0)
 Z = RNG.normal(size=(60, 3)).astype(np.float32)
 Y = RNG.integers(0, 3, 60)
 P = softmax(Z.astype(float), axis=1)
+NUMBER = Target()
+
+
+def classes(count: int) -> Target:
+    return Target(tuple("abc"[:count]))
 
 
 @pytest.mark.parametrize(
@@ -25,19 +31,19 @@ P = softmax(Z.astype(float), axis=1)
     ],
 )
 def test_scores_are_scikit_learns(metric: str, expected: float) -> None:
-    assert scorer(metric, 3)(Z, Y) == pytest.approx(expected, abs=1e-12)
+    assert scorer(metric, classes(3))(Z, Y) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "f1", "accuracy", "neg_brier_score"])
 def test_a_single_logistic_unit_scores_as_its_two_classes(metric: str) -> None:
     one, labels = Z[:, :1], Y % 2
     two = np.hstack([np.zeros_like(one), one])
-    assert scorer(metric, 2)(one, labels) == pytest.approx(scorer(metric, 2)(two, labels), abs=1e-12)
+    assert scorer(metric, classes(2))(one, labels) == pytest.approx(scorer(metric, classes(2))(two, labels), abs=1e-12)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
 def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
-    assert np.isnan(scorer(metric, 3)(np.full((4, 3), np.nan), np.arange(4) % 3))
+    assert np.isnan(scorer(metric, classes(3))(np.full((4, 3), np.nan), np.arange(4) % 3))
 
 
 @pytest.mark.parametrize(
@@ -51,9 +57,9 @@ def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
 )
 def test_a_metric_without_a_value_is_refused(metric: str, validation: np.ndarray, words: str) -> None:
     with pytest.raises(DataError, match=words):
-        check_metric(metric, 3, [np.arange(60) % 3 if metric == "roc_auc_ovr" else Y % 2, validation])
+        check_metric(metric, classes(3), [np.arange(60) % 3 if metric == "roc_auc_ovr" else Y % 2, validation])
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "roc_auc_ovo", "matthews_corrcoef"])
 def test_a_metric_with_a_value_is_taken(metric: str) -> None:
-    check_metric(metric, 3, [Y, Y])
+    check_metric(metric, classes(3), [Y, Y])

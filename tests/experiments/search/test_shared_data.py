@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.search.shared_data import open_folds, write_folds
+from experiments.target import Target
 from nnet.batches import FoldData
 
 
@@ -17,7 +18,7 @@ def fold(x: np.ndarray, validation: list[int]) -> FoldData:
 def test_what_is_written_is_read_and_read_only(tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
     written = [fold(x, [0, 1]), fold(x + 1, [2])]
-    read = open_folds(write_folds(tmp_path / "data", written, classes=2))
+    read = open_folds(write_folds(tmp_path / "data", written, Target(("a", "b"))))
     for one, other in zip(written, read, strict=True):
         for name in ("x", "y", "train", "validation"):
             assert np.array_equal(getattr(one, name), getattr(other, name))
@@ -28,7 +29,7 @@ def test_what_is_written_is_read_and_read_only(tmp_path: Path) -> None:
 
 def test_folds_that_share_their_features_share_one_file(tmp_path: Path) -> None:
     x = np.zeros((6, 3), np.float32)
-    reference = write_folds(tmp_path / "data", [fold(x, [0]), fold(x, [1])], classes=2)
+    reference = write_folds(tmp_path / "data", [fold(x, [0]), fold(x, [1])], Target(("a", "b")))
     assert len(list((tmp_path / "data").glob("features_*"))) == 1
     first, second = open_folds(reference)
     assert np.shares_memory(first.x, second.x)

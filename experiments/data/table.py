@@ -1,0 +1,52 @@
+"""A table: rows as a source gives them, before a target is judged, split or encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["number", "category", "pixel"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a source gives; its arrays are read-only.
+
+    features:    (N, d): an array when every column is a number or a pixel (float64 or uint8, no NaN), else a DataFrame
+                 whose number columns are float64 (NaN: missing) and whose category columns are strings (None: missing).
+    kinds:       of each column.
+    columns:     names, each once; "0" to "d-1" where the source has none.
+    target:      (N,) as it came: int64 labels, float64 numbers or strings; none is missing.
+    target_name: how the source calls it.
+    classes:     names, where the source says that the target is classes (then target holds indices into them); None
+                 where that is to be told from its values.
+    pixel_range: the largest value a pixel can have; None where features are not pixels.
+    own_test:    how many rows at the end are the source's own test part; 0 where it has none.
+    groups:      (N,) rows of one group must not be parted; None where every row stands alone.
+    time:        (N,) what orders the rows: int64, float64 or datetime64.
+    weights:     (N,) how much each row counts.
+    """
+
+    name: str
+    features: NDArray[Any] | pd.DataFrame
+    kinds: tuple[Kind, ...]
+    columns: tuple[str, ...]
+    target: NDArray[Any]
+    target_name: str
+    classes: tuple[str, ...] | None
+    pixel_range: float | None = None
+    own_test: int = 0
+    groups: NDArray[Any] | None = None
+    time: NDArray[Any] | None = None
+    weights: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.features, self.target, self.groups, self.time, self.weights):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
