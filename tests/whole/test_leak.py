@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from experiments.data import prepare
-from experiments.data.datasets import Dataset
 from experiments.data.sealed import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
 from experiments.records.results import StudyResult
@@ -46,10 +45,10 @@ def model_files(folder: Path) -> dict[str, bytes]:
 def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = run(desk, "clean")
 
-    def with_garbage(dataset: Dataset, test_size: float, split_seed: int) -> tuple[DevelopmentSet, SealedTestSet]:
-        development, test = split(dataset, test_size, split_seed)
+    def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
+        development, test = split(*arguments)
         chance = np.random.default_rng(0)
-        features = chance.normal(size=(len(test), dataset.features.shape[1])) * 1e3
+        features = chance.normal(size=(len(test), 2)) * 1e3
         return development, SealedTestSet(features, chance.integers(0, 2, len(test)))
 
     monkeypatch.setattr(prepare, "split", with_garbage)
