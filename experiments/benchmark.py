@@ -1,7 +1,8 @@
 """Benchmarks from the command line: python -m experiments.benchmark
 
 Without options, the network table: this network against its matrix products alone, scikit-learn's MLP, and PyTorch
-where it is installed. --profile says where the time of a training step goes; --study times a whole study.
+where it is installed. --profile says where the time of a training step goes; --study times a whole study,
+--coordinator what the search itself takes for a trial.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     what = it.add_mutually_exclusive_group()
     what.add_argument("--profile", action="store_true", help="where the time of a training step goes")
     what.add_argument("--study", action="store_true", help="the whole digits study against Optuna with scikit-learn")
+    what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
     it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of --study (default: 40)")
     it.add_argument("--more", type=at_least_one, default=100, metavar="N", help="trials after those (default: 100)")
     return it
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.study:
             _study(chosen.trials, chosen.more, chosen.json)
+        elif chosen.coordinator:
+            _coordinator(chosen.json)
         else:
             _networks(chosen.rows, chosen.repeats, chosen.profile, chosen.json)
     except KeyboardInterrupt:
@@ -80,6 +84,17 @@ def _study(trials: int, more: int, json: Path | None) -> None:
     wide_console().print(study_table(comparisons))
     if json is not None:
         write_json(comparisons, json)
+
+
+def _coordinator(json: Path | None) -> None:
+    from experiments.benchmarks.comparison import write_json
+    from experiments.benchmarks.coordinator import SIZES, coordinator_cost
+    from experiments.benchmarks.table import coordinator_table, wide_console
+
+    costs = [coordinator_cost(trials) for trials in SIZES]
+    wide_console().print(coordinator_table(costs))
+    if json is not None:
+        write_json(costs, json)
 
 
 if __name__ == "__main__":

@@ -117,12 +117,20 @@ class Training(Section):
 
 
 class Search(Section):
-    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them."""
+    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
+
+    patience:       trials without an improvement that end the search; 0: never.
+    budget_minutes: wall-clock time that ends it, over all runs of the study; 0: no limit.
+
+    A search that one of these two ends is the same as one that was asked for as many trials, and so is its digest.
+    """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
     lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
     sampler: Literal["tpe", "random"] = "tpe"
     pruner: Literal["median", "none"] = "median"
+    patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
 
 
 class Range(Section):
@@ -210,7 +218,8 @@ class StudySpec(Section):
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
-        document = self.model_dump(mode="json", exclude_none=True, exclude={"data": {"folder"}})
+        elsewhere = {"data": {"folder"}, "search": {"patience", "budget_minutes"}}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere)
         ours = {
             key: document[section].pop(key)
             for section in ("training", "preprocessing")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,22 +14,23 @@ from typing import Any, Literal
 from rich.console import Console
 
 from experiments.candidate import Preprocessing
-from experiments.canonical import canonical_digest
-from experiments.changes import changes
+from experiments.card import card_of, final_metrics, final_tags
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
+from experiments.identity import check_enough_trials, ending_here, same_study, study_identity
 from experiments.inputs import share_folds
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.progress import StudyProgress
 from experiments.records.assemble import assemble, best_of, default_of
-from experiments.records.provenance import commit, provenance
+from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
-from experiments.records.tracking import StudyCard, Tracking
+from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
+from experiments.search.ending import Budget, possible_trials
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -42,8 +42,6 @@ from experiments.search.worker import run_trial
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
-
-FORMAT = 1  # of what the journal says of its study
 
 
 @dataclass(frozen=True)
@@ -116,32 +114,45 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
         space.check(data.features, data.target)
         check_metric(spec.cv.metric, data.target, [data.development.y[rows] for _, rows in data.folds.pairs])
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
-        if options.look == "take" and not options.acknowledge_reuse:
-            ledger.check(study, data.test, spec.search.trials)
         folder = StudyFolder(options.folder)
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
+
+        def refuse_a_second_look(told: Sequence[Told], spent: float) -> None:
+            if options.look == "take" and not options.acknowledge_reuse:
+                ledger.check(study, data.test, possible_trials([one.result for one in told], spec.search, spent))
+
+        if options.fresh or not folder.journal.exists():
+            refuse_a_second_look([], 0.0)
         folder.claim()
         stack.callback(folder.release)
         if options.fresh:
             folder.clear()
         journal = Journal(folder.journal)
-        told = journal.told()
+        told, spent = journal.told(), journal.spent
+        refuse_a_second_look(told, spent)
         if options.look == "only":
-            spec = _ending_here(spec, told, folder)
-        uid = _same_study(journal, spec, data, folder)
-        _enough_trials(spec, told, folder)
+            spec = ending_here(spec, told, folder)
+        uid = same_study(journal, spec, data, folder)
+        check_enough_trials(spec, told, folder)
         references = share_folds(space, data, folder.work / "folds")
         kernel = _one_kernel(processes, told)
         tracking = Tracking(
-            options.tracking_uri, options.artifacts, _card(spec, space, data, uid), lambda line: console.print(line)
+            options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
         clock.lap("start")
         try:
-            told = _search(spec, space, told, processes, references, journal, tracking, log, console, kernel)
+            budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
+            told = _search(spec, space, told, processes, references, journal, tracking, log, console, kernel, budget)
+            if len(told) < spec.search.trials:
+                journal.end(budget.spent)
+                line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
+                console.print(line)
+                log.write(line)
+                spec = ending_here(spec, told, folder)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -178,7 +189,7 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
             )
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
-            untracked = tracking.finish("FINISHED", _final_metrics(result), _final_tags(result), files)
+            untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
@@ -189,11 +200,6 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
     return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
-
-
-def study_identity(spec: StudySpec, data: StudyData) -> str:
-    """What the ledger knows the study by: all that determines it but the number of trials."""
-    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
 
 
 def _load_what_comes_last() -> tuple[Any, Any]:
@@ -215,6 +221,7 @@ def _search(
     log: StudyLog,
     console: Console,
     kernel: str,
+    budget: Budget,
 ) -> list[Told]:
     """The search, each trial journalled before anything else hears of it."""
     everything = list(told)
@@ -226,10 +233,11 @@ def _search(
         def submit(task: TrialTask) -> Future[TrialResult]:
             return processes.submit(run_trial, task, references[task.candidate.preprocessing])
 
-        for one in search(spec, space, told, submit):
+        for one in search(spec, space, told, submit, budget):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
+            inside = one.result.number > 0 or space.default_is_inside
+            journal.append(one, space.distributions, inside, budget.spent)
             everything.append(one)
             tracking.trial(one.result, one.params)
             progress.update(one)
@@ -237,51 +245,17 @@ def _search(
     return everything
 
 
+def _why(budget: Budget, spec: StudySpec) -> str:
+    """What ended a search early."""
+    if budget.left == 0:
+        return f"its budget of {spec.search.budget_minutes:g} minutes is spent"
+    return f"{spec.search.patience} in a row brought no improvement greater than the fold standard error"
+
+
 def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
     return [best] if default is None or default.result.number == best.result.number else [best, default]
-
-
-def _without_trials(spec: StudySpec) -> dict[str, Any]:
-    document = spec.resolved()
-    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
-
-
-def _same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: StudyFolder) -> str:
-    """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
-    identity = {
-        "format": FORMAT,
-        "spec": _without_trials(spec),
-        "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
-    }
-    known = journal.identity
-    if known is None:
-        uid = uuid.uuid4().hex
-        journal.begin({**identity, "uid": uid})
-        return uid
-    before = {key: value for key, value in known.items() if key != "uid"}
-    if before != identity:
-        raise StudyStateError(
-            f"{folder.path} holds another study: {changes(before, identity)}. --fresh starts anew, or choose another "
-            "folder with --out."
-        )
-    return str(known["uid"])
-
-
-def _ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
-    """--score: the study has the trials that it has."""
-    if not told:
-        raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
-
-
-def _enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> None:
-    if len(told) > spec.search.trials:
-        raise StudyStateError(
-            f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
-            f"--trials {len(told)} goes on with them, --fresh starts anew."
-        )
 
 
 def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
@@ -296,48 +270,6 @@ def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
     return next(iter(kernels), "")
 
 
-def _card(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
-    document = spec.resolved()
-    constants = {
-        f"{section}.{key}": value
-        for section in ("data", "cv", "preprocessing", "training", "search")
-        for key, value in document[section].items()
-    }
-    tags = {
-        "spec": canonical_digest(document),
-        "data": data.fingerprint,
-        "test_rows": data.test.fingerprint,
-        "seed": str(spec.study.seed),
-    }
-    head = commit()
-    return StudyCard(
-        name=spec.study.name,
-        uid=uid,
-        description=f"{spec.search.trials} configurations of a NumPy network on {data.name}, compared by "
-        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean.",
-        params=constants,
-        tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
-        log_scaled=frozenset(space.log_scaled),
-    )
-
-
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
     past = ledger.past(study, data.test)
     return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head)
-
-
-def _final_metrics(result: StudyResult) -> dict[str, float]:
-    metrics = {"best_cv_mean": result.best.cv_mean, "best_cv_std": result.best.cv_std}
-    if result.default is not None:
-        metrics["default_cv_mean"] = result.default.cv_mean
-    if result.test is not None:
-        metrics["test_score"] = result.test.score
-        metrics["test_ci95_low"], metrics["test_ci95_high"] = result.test.ci95
-        if result.test.default is not None:
-            metrics["test_score_default"] = result.test.default.score
-    return metrics
-
-
-def _final_tags(result: StudyResult) -> dict[str, str]:
-    tags = {"digest": result.digest, "best_trial": str(result.best.number)}
-    return tags if result.test is None else {**tags, "verdict": result.test.verdict}

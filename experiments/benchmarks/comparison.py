@@ -6,6 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,6 @@ class Comparison:
     peer_seconds: float
 
 
-def write_json(comparisons: Sequence[Comparison], file: Path) -> None:
-    """The comparisons as a list of objects."""
-    file.write_text(json.dumps([asdict(one) for one in comparisons], indent=1) + "\n")
+def write_json(lines: Sequence[DataclassInstance], file: Path) -> None:
+    """The lines of a table as a list of objects."""
+    file.write_text(json.dumps([asdict(one) for one in lines], indent=1) + "\n")

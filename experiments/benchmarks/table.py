@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from experiments.benchmarks.comparison import Comparison
+from experiments.benchmarks.coordinator import Cost
 from experiments.benchmarks.pairs import Compared
 from experiments.benchmarks.profile import Part
 from experiments.benchmarks.rows import FOLDS, Row
@@ -61,6 +62,16 @@ def study_table(comparisons: Sequence[Comparison]) -> Table:
     table = Table("row", "peer", *(_right(name) for name in ("ratio", "seconds", "peer's seconds")))
     for it in comparisons:
         table.add_row(it.row, it.peer, f"{it.ratio:.1f}", f"{it.seconds:.1f}", f"{it.peer_seconds:.1f}")
+    return table
+
+
+def coordinator_table(costs: Sequence[Cost]) -> Table:
+    """The coordinator's time a trial, beside Optuna's."""
+    names = ("trials", "coordinator, ms", "sampler alone, ms", "beyond it, ms", "Optuna's optimize, ms")
+    table = Table(*map(_right, names))
+    for it in costs:
+        milliseconds = (it.ours, it.sampler, it.ours - it.sampler, it.optuna)
+        table.add_row(f"{it.trials:,}", *(f"{one:.1f}" for one in milliseconds))
     return table
 
 

@@ -60,8 +60,8 @@ class Ledger:
     def __init__(self, path: Path):
         self.path = path
 
-    def check(self, study: str, test: SealedTestSet, trials: int) -> None:
-        """Refuse a study that had its look with another number of trials.
+    def check(self, study: str, test: SealedTestSet, trials: range) -> None:
+        """Refuse a study that had its look with another number of trials than it can come to.
 
         Raises:
             LookError: it did; more trials after the look would choose a model by a test set already seen.
@@ -70,11 +70,11 @@ class Ledger:
             return
         with self._locked():
             for entry in self._reservations(self._entries()):
-                if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] != trials:
+                if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] not in trials:
                     raise LookError(
                         f"this study had its look at the test set after {entry['trials']} trials; a second look after "
-                        f"{trials} would choose by a test set already seen. --acknowledge-reuse does it all the same "
-                        "and the report says so; --no-test goes on searching without a look."
+                        f"{trials[-1]} would choose by a test set already seen. --acknowledge-reuse does it all the "
+                        "same and the report says so; --no-test goes on searching without a look."
                     )
 
     def reserve(self, look: Look, test: SealedTestSet, name: str, trials: int, acknowledged: bool = False) -> Look:

@@ -64,11 +64,25 @@ class Journal:
         trials = self._study.get_trials(deepcopy=False)
         return [Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"])) for trial in trials]
 
-    def append(self, told: Told, distributions: Mapping[str, BaseDistribution], inside: bool) -> None:
+    @property
+    def spent(self) -> float:
+        """Seconds that the study had taken, over all its runs, when its last trial was told or its time was up."""
+        trials = self._study.get_trials(deepcopy=False)
+        told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
+        return max(told, float(self._study.user_attrs.get("spent", 0.0)))
+
+    def end(self, spent: float) -> None:
+        """Write down that a search's time is up, so that the next run ends it at the same trial."""
+        self._study.set_user_attr("spent", spent)
+
+    def append(
+        self, told: Told, distributions: Mapping[str, BaseDistribution], inside: bool, spent: float = 0.0
+    ) -> None:
         """Write one told trial.
 
         Args:
             inside: its parameters lie in the distributions; Optuna can then show them.
+            spent:  seconds that the study has taken so far.
         """
         result = told.result
         trial = create_trial(
@@ -76,7 +90,7 @@ class Journal:
             value=result.value,
             params=told.params if inside else {},
             distributions=dict(distributions) if inside else {},
-            user_attrs={"params": told.params, "result": asdict(result)},
+            user_attrs={"params": told.params, "result": asdict(result), "spent": spent},
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
         try:

@@ -182,3 +182,30 @@ def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> 
     assert done.error.count("\n") == 1
     assert not (desk.folder / "mlruns" / "looks.jsonl").exists()
     assert desk.told() == 3
+
+
+def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Desk) -> None:
+    first = desk.tune("moons", "--set", "search.patience=3", "--set", "search.trials=40")
+    result = desk.results()
+    trials = len(result["trials"])
+    assert (first.code, first.error, trials < 40) == (0, "", True)
+    assert f"the search ended after {trials} of 40 trials: 3 in a row brought no improvement" in first.out
+    assert result["spec"]["search"]["trials"] == trials
+    again = desk.tuned("moons", "--set", "search.patience=3", "--set", "search.trials=40")
+    asked_for = desk.tuned("moons", "--trials", str(trials), "--out", "asked")
+    assert again["digest"] == asked_for["digest"] == result["digest"]
+    assert asked_for["ledger"]["looks"] == 1
+    more = desk.tune("moons", "--set", "search.patience=30", "--trials", "40")
+    assert more.code == 2
+    assert f"look at the test set after {trials} trials" in more.error
+
+
+def test_a_budget_ends_the_search_with_what_was_told(desk: Desk) -> None:
+    budget = ("--set", "search.budget_minutes=0.07", "--trials", "5000")
+    first = desk.tune("moons", *budget)
+    result = desk.results()
+    trials = len(result["trials"])
+    assert (first.code, first.error) == (0, "")
+    assert f"ended after {trials} of 5000 trials: its budget of 0.07 minutes is spent" in first.out
+    assert desk.tuned("moons", *budget)["digest"] == result["digest"]
+    assert desk.tuned("moons", "--trials", str(trials), "--out", "asked")["digest"] == result["digest"]

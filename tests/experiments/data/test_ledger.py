@@ -48,7 +48,7 @@ def entries(ledger: Ledger) -> list[dict[str, object]]:
 
 
 def test_nothing_is_known_before_the_first_look(ledger: Ledger) -> None:
-    ledger.check("a", TEST, 5)
+    ledger.check("a", TEST, range(5, 6))
     assert not ledger.path.parent.exists()
     assert ledger.past("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
 
@@ -84,12 +84,12 @@ def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledge
 
 def test_more_trials_after_the_look_are_refused(ledger: Ledger) -> None:
     look(ledger, trials=5)
-    ledger.check("a", TEST, 5)
-    ledger.check("b", TEST, 9)
-    ledger.check("a", rows(0, 9), 9)
+    ledger.check("a", TEST, range(5, 6))
+    ledger.check("b", TEST, range(9, 10))
+    ledger.check("a", rows(0, 9), range(9, 10))
     for trials in (4, 6):
         with pytest.raises(LookError, match=f"after 5 trials; a second look after {trials} would"):
-            ledger.check("a", TEST, trials)
+            ledger.check("a", TEST, range(trials, trials + 1))
 
 
 def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
@@ -145,7 +145,7 @@ def test_a_changed_line_is_found(
     changed = b"".join(one + b"\n" for one in damage(ledger.path.read_bytes().splitlines()))
     ledger.path.write_bytes(changed)
     calls: dict[str, Callable[[], object]] = {
-        "check": lambda: ledger.check("a", TEST, 5),
+        "check": lambda: ledger.check("a", TEST, range(5, 6)),
         "reserve": lambda: look(ledger),
         "complete": lambda: ledger.complete(taken, {}),
         "past": lambda: ledger.past("a", TEST),

@@ -98,3 +98,14 @@ def test_another_file_is_refused_in_one_line(tmp_path: Path) -> None:
     path.write_text("this is not a journal\n")
     with pytest.raises(StudyStateError, match="not an Optuna journal"):
         Journal(path)
+
+
+def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(tmp_path: Path, told: list[Told], space: Space) -> None:
+    path = tmp_path / "journal.log"
+    assert Journal(path).spent == 0.0
+    Journal(path).append(told[0], space.distributions, inside=True, spent=12.5)
+    assert Journal(path).spent == 12.5
+    Journal(path).end(13.0)
+    assert Journal(path).spent == 13.0
+    Journal(path).append(told[1], space.distributions, inside=True, spent=20.0)
+    assert Journal(path).spent == 20.0

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from experiments.search.ending import Budget, end_of
 from experiments.search.executor import WorkerDied
 from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
@@ -110,3 +111,41 @@ def test_the_random_sampler_is_deterministic_too(spec: StudySpec, space: Space, 
     once = list(search(other, space, [], submit))
     assert once[:5] + list(search(other, space, once[:5], submit)) == once
     assert len({tuple(one.params.items()) for one in once}) == len(once)
+
+
+def test_patience_ends_the_search_and_what_is_in_flight_is_cancelled(
+    spec: StudySpec, space: Space, compute: Compute, submit: Submit
+) -> None:
+    impatient = spec.model_copy(update={"search": spec.search.model_copy(update={"patience": 3})})
+    everything = list(search(spec, space, [], submit))
+    end = end_of([one.result for one in everything], 3)
+    assert end is not None
+    assert end < 16
+    futures: list[Future[TrialResult]] = []
+
+    def never_beyond(task: TrialTask) -> Future[TrialResult]:
+        future: Future[TrialResult] = Future()
+        futures.append(future)
+        if task.number < end:
+            future.set_result(compute(task))
+        return future
+
+    told = list(search(impatient, space, [], never_beyond))
+    assert told == everything[:end]
+    assert all(future.cancelled() for future in futures[end:])
+    assert list(search(impatient, space, told, never_beyond)) == []
+
+
+def test_a_budget_ends_the_search_while_it_waits(spec: StudySpec, space: Space, compute: Compute) -> None:
+    futures: list[Future[TrialResult]] = []
+
+    def submit(task: TrialTask) -> Future[TrialResult]:
+        future: Future[TrialResult] = Future()
+        futures.append(future)
+        if task.number < 5:
+            future.set_result(compute(task))
+        return future
+
+    told = list(search(spec, space, [], submit, Budget(0.2, 0.0, time.monotonic)))
+    assert [one.result.number for one in told] == [0, 1, 2, 3, 4]
+    assert all(future.cancelled() for future in futures[5:])
