@@ -114,14 +114,13 @@ def read_model(folder: Path) -> Model:
         quantiles=_array(folder, extra, "quantiles", np.dtype(np.float64), (len(quantiles), len(ranked))),
         categories=tuple(Categories(one.column, one.names, one.pooled) for one in about.categories),
     )
-    used = sorted([*numeric.tolist(), *(one.column for one in fitted.categories)])
+    words = sorted(one.column for one in fitted.categories)
+    kinds = [kind == "category" for _, kind in about.inputs]
     outputs = len(about.classes) or 1
     architecture = saved.network.architecture
     rules = {
-        "preprocesses every column once": used == list(range(columns)),
-        "has a category column where it says so": all(
-            (about.inputs[column][1] == "category") == (column not in set(numeric.tolist())) for column in used
-        ),
+        "preprocesses every column once, by its kind": words == np.flatnonzero(kinds).tolist()
+        and numeric.tolist() == np.flatnonzero(np.logical_not(kinds)).tolist(),
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),

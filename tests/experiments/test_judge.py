@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.judge import judge
+from experiments.judge import judge, other_metrics
 from experiments.reports import statistics
 from experiments.target import Target
 
@@ -46,3 +46,27 @@ def test_without_a_default_there_is_no_difference(metric: str) -> None:
 @pytest.mark.parametrize("metric", ["f1_macro", "neg_log_loss"])
 def test_the_same_outputs_give_the_same_interval(metric: str) -> None:
     assert judge(metric, TWO, Y, GOOD, BAD) == judge(metric, TWO, Y, GOOD, BAD)
+
+
+NUMBERS = RNG.normal(100, 10, 200)
+CLOSE = (NUMBERS + RNG.normal(0, 2, 200))[:, None]
+FAR = (NUMBERS + RNG.normal(0, 6, 200))[:, None]
+
+
+@pytest.mark.parametrize("metric", ["r2", "neg_mean_absolute_error", "neg_root_mean_squared_error", "neg_max_error"])
+def test_numbers_are_judged_too(metric: str) -> None:
+    judged = judge(metric, Target(), NUMBERS, CLOSE, FAR)
+    assert judged.default is not None
+    assert judged.difference is not None
+    assert judged.ci95[0] <= judged.score <= judged.ci95[1]
+    assert judged.difference.score == pytest.approx(judged.score - judged.default)
+    assert judged.difference.p_value < 0.02
+    assert judged.difference.ci95[0] > 0
+
+
+def test_further_scores_are_those_of_the_task() -> None:
+    numbers = other_metrics(Target(), "huber", NUMBERS, CLOSE)
+    assert sorted(numbers) == ["neg_mean_absolute_error", "neg_root_mean_squared_error", "r2"]
+    assert numbers["neg_root_mean_squared_error"] == pytest.approx(-(((CLOSE[:, 0] - NUMBERS) ** 2).mean() ** 0.5))
+    assert sorted(other_metrics(TWO, "cross_entropy", Y, GOOD)) == ["accuracy", "neg_log_loss"]
+    assert sorted(other_metrics(TWO, "mean_squared_error", Y, GOOD)) == ["accuracy"]

@@ -7,10 +7,11 @@ from statistics import mean, stdev
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_class_weight
 
-from experiments.candidate import Preprocessing
+from experiments.candidate import Candidate, Preprocessing
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search.evaluate import evaluate
+from experiments.search.evaluate import evaluate, learner
 from experiments.search.trial import History, TrialResult, TrialTask
 from experiments.space import Space
 from experiments.spec import StudySpec
@@ -105,3 +106,57 @@ def test_garbage_in_a_folds_validation_rows_leaves_its_training_unchanged(task: 
     assert [row[1] for row in clean.train_losses] == [row[1] for row in dirty.train_losses]
     assert [row[1] for row in clean.validation_losses] != [row[1] for row in dirty.validation_losses]
     assert [row[0] for row in clean.train_losses] != [row[0] for row in dirty.train_losses]
+
+
+WEIGHTED = FoldData(np.zeros((6, 1), np.float32), np.array([0, 0, 0, 1, 1, 1]), np.arange(4), np.array([4, 5]))
+
+
+def candidate(task: TrialTask, class_weight: str) -> Candidate:
+    return replace(task.candidate, class_weight=class_weight)
+
+
+def test_rows_weigh_what_the_data_says_and_every_class_the_same_if_asked(task: TrialTask) -> None:
+    own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
+    fold = replace(WEIGHTED, weights=own)
+    plain, _ = learner(fold, candidate(task, "none"), TWO)
+    balanced, _ = learner(fold, candidate(task, "balanced"), TWO)
+    assert plain.weights is not None
+    assert balanced.weights is not None
+    np.testing.assert_allclose(plain.weights[:4], own[:4] / 8)
+    classes = np.bincount(fold.y[:4], balanced.weights[:4])
+    assert classes[0] == pytest.approx(classes[1])
+    np.testing.assert_allclose(balanced.weights[:3] / balanced.weights[0], [1, 2, 1])
+
+
+def test_without_weights_classes_weigh_as_scikit_learn_has_it(task: TrialTask) -> None:
+    fold, _ = learner(WEIGHTED, candidate(task, "balanced"), TWO)
+    expected = compute_class_weight("balanced", classes=np.array([0, 1]), y=WEIGHTED.y[:4])
+    assert fold.weights is not None
+    np.testing.assert_allclose(fold.weights, expected[WEIGHTED.y], rtol=1e-6)
+
+
+@pytest.mark.parametrize("changed", [1e300, 0.0])
+def test_the_weight_of_a_validation_row_changes_no_training_row(task: TrialTask, changed: float) -> None:
+    own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
+    other = np.r_[own[:4], changed, changed]
+    for how in ("none", "balanced"):
+        pair = [learner(replace(WEIGHTED, weights=one), candidate(task, how), TWO)[0].weights for one in (own, other)]
+        assert pair[0] is not None
+        assert pair[1] is not None
+        assert pair[0][:4].tobytes() == pair[1][:4].tobytes()
+
+
+def test_numbers_are_learnt_at_variance_1_and_scored_in_their_own_units(task: TrialTask, data: StudyData) -> None:
+    number = Target()
+    training = replace(task.candidate.training, loss="mean_squared_error", epochs=40)
+    asked = replace(task, candidate=replace(task.candidate, training=training), metric="neg_mean_absolute_error")
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    y = 1e6 + 1e3 * folds[0].x[:, 0].astype(np.float64)
+    result = evaluate(asked, [replace(fold, y=y) for fold in folds], number)
+    assert result.value is not None
+    assert -300 < result.value < -1  # of a standard deviation of 1,000
+    assert result.curves.train_losses[0][0] < 2  # in variances
+    r2 = evaluate(replace(asked, metric="r2"), [replace(fold, y=y) for fold in folds], number)
+    assert r2.value is not None
+    assert 0.9 < r2.value < 1
+    assert r2.curves.train_losses == result.curves.train_losses
