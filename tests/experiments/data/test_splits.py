@@ -177,3 +177,80 @@ def test_too_few_rows_for_the_folds_are_refused_with_the_counts(cv: CV, counts: 
 def test_as_many_rows_as_folds_are_enough() -> None:
     assert len(make_folds(development(3, 3), CV(n_splits=3), 0).pairs) == 3
     assert len(make_folds(development(2, 2), CV(splitter="KFold", n_splits=4), 0).pairs) == 4
+
+
+GROUPS = np.repeat(np.array(["a", "b", "c", "d", "e", "f", "g", "h"], object), 5)
+
+
+def by_groups(**more: Any) -> Table:
+    return replace(numbers(40), groups=GROUPS, **more)
+
+
+def test_a_number_needs_no_classes_to_be_split() -> None:
+    ours, sealed = parts(numbers(50), 0.3)
+    assert (len(ours.y), len(sealed), ours.target.task) == (35, 15, "regression")
+    assert make_folds(ours, CV(), 0).splitter == "KFold"
+
+
+def test_the_test_set_of_a_grouped_table_shares_no_group() -> None:
+    ours, sealed = parts(by_groups(), 0.25)
+    theirs = {int(row[0]) // 10 for row in opened(sealed)[0]}  # each row's number tells its group
+    assert ours.table.groups is not None
+    assert len(theirs) == 2
+    assert not {"abcdefgh"[one] for one in theirs} & set(ours.table.groups)
+    with pytest.raises(DataError, match="share a group"):
+        parts(by_groups(own_test=7))
+
+
+@pytest.mark.parametrize("splitter", ["auto", "GroupKFold", "StratifiedGroupKFold"])
+def test_no_group_is_on_both_sides_of_a_fold(splitter: str) -> None:
+    rows = development(20, 20, groups=GROUPS)
+    folds = make_folds(rows, CV.model_validate({"splitter": splitter, "n_splits": 4}), 0)
+    assert folds.splitter == ("StratifiedGroupKFold" if splitter == "auto" else splitter)
+    for train, validation in folds.pairs:
+        assert not set(GROUPS[train]) & set(GROUPS[validation])
+        assert sorted([*train.tolist(), *validation.tolist()]) == list(range(40))
+
+
+def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> None:
+    days = np.random.default_rng(0).permutation(60).astype("datetime64[D]")
+    ours, sealed = parts(replace(numbers(60), time=days), 0.2)
+    assert ours.table.time is not None
+    assert (np.diff(ours.table.time.astype(int)) == 1).all()
+    assert sorted(days[(opened(sealed)[0][:, 0] // 2).astype(int)].astype(int)) == list(range(48, 60))
+    folds = make_folds(ours, CV(n_splits=4), 0)
+    assert folds.splitter == "TimeSeriesSplit"
+    for train, validation in folds.pairs:
+        assert ours.table.time[train].max() < ours.table.time[validation].min()
+
+
+@pytest.mark.parametrize(
+    ("splitter", "rows", "words"),
+    [
+        ("StratifiedKFold", numbers(40), "StratifiedKFold needs classes"),
+        ("StratifiedGroupKFold", by_groups(), "StratifiedGroupKFold needs classes"),
+        ("GroupKFold", numbers(40), r"GroupKFold needs data\.groups"),
+        ("KFold", by_groups(), r"KFold would part the groups"),
+        ("RepeatedKFold", by_groups(), r"RepeatedKFold would part the groups"),
+        ("TimeSeriesSplit", numbers(40), r"TimeSeriesSplit needs data\.time"),
+        ("KFold", replace(numbers(40), time=np.arange(40)), "KFold would learn from rows later"),
+        ("GroupKFold", replace(numbers(40), groups=np.arange(40) // 20), r"n_splits=5, groups=2"),
+        ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: fold 0"),
+    ],
+)
+def test_a_splitter_that_does_not_suit_the_rows_is_refused(splitter: str, rows: Table, words: str) -> None:
+    target, y = target_of(rows)
+    with pytest.raises(DataError, match=words):
+        make_folds(DevelopmentSet(rows, y, target, "f"), CV.model_validate({"splitter": splitter}), 0)
+
+
+def test_groups_and_time_do_not_go_together() -> None:
+    with pytest.raises(DataError, match="not both"):
+        parts(by_groups(time=np.arange(40)))
+
+
+def test_classes_that_time_keeps_apart_are_refused() -> None:
+    rows = replace(table(30, 30), time=np.arange(60), target=np.r_[np.zeros(20, int), np.arange(40) % 2])
+    ours, _ = parts(rows)
+    with pytest.raises(DataError, match="in fold 0"):
+        make_folds(ours, CV(n_splits=5), 0)
