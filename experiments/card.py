@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from experiments.canonical import canonical_digest
+from experiments.changes import flat
 from experiments.data.prepare import StudyData
 from experiments.records.provenance import commit
 from experiments.records.results import StudyResult
@@ -13,11 +14,7 @@ from experiments.spec import StudySpec
 
 def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
     document = spec.resolved()
-    constants = {
-        f"{section}.{key}": value
-        for section in ("data", "cv", "preprocessing", "training", "search")
-        for key, value in document[section].items()
-    }
+    constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
     tags = {
         "spec": canonical_digest(document),
         "data": data.fingerprint,

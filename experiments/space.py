@@ -63,6 +63,7 @@ class Space:
 
     Attributes:
         distributions: Optuna's distribution of each searched parameter.
+        known:         the configurations to try first: the default, then those of search.enqueue.
 
     Raises:
         SpecError: a range or value is none that the network takes; the message names the key.
@@ -87,20 +88,27 @@ class Space:
                 raise SpecError(f"space.{key}: is searched as choices = [...].")
             for name in self._names(key):
                 self.distributions[name] = _distribution(key, searched)
-        self._default = self._default_parameters(spec)
         self._spec = spec
+        self.known = (
+            self._parameters(spec.default, "default"),
+            *(self._parameters(given, f"search.enqueue[{at}]") for at, given in enumerate(spec.search.enqueue)),
+        )
         self._check_lists()
         self.check(1, Target(("no", "yes")))  # which every loss can learn; the data's own target is not known yet
 
     @property
     def default(self) -> Parameters:
         """The parameters of trial 0, which need not lie in the space."""
-        return dict(self._default)
+        return dict(self.known[0])
 
-    @property
-    def default_is_inside(self) -> bool:
-        """Whether the default could have been drawn."""
-        return all(_contains(one, self._default[name]) for name, one in self.distributions.items())
+    def contains(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether a sampler could have drawn them."""
+        return all(_contains(one, parameters[name]) for name, one in self.distributions.items())
+
+    def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
+        """Names of the parameters that have no effect beside the others: sizes of layers that are not there."""
+        first = parameters.get("hidden_layers", self._layers) + 1
+        return frozenset(f"hidden_units_{layer}" for layer in range(first, self._layers + 1))
 
     @property
     def log_scaled(self) -> tuple[str, ...]:
@@ -127,21 +135,22 @@ class Space:
             if key in self._spec.space
         }
         drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
-        asked = [self._default, *({**self._default, **one} for one in drawn)]
+        asked = [*self.known, *({**self.default, **one} for one in drawn)]
         return tuple(dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | one)) for one in asked))
 
     def _names(self, key: str) -> list[str]:
         """The parameters that a key of [space] stands for."""
         return [f"hidden_units_{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
 
-    def _default_parameters(self, spec: StudySpec) -> Parameters:
+    def _parameters(self, given: Mapping[str, Any], section: str) -> Parameters:
+        """The parameters of a configuration that names some searched keys; the default has the others."""
         parameters: Parameters = {}
-        for key in spec.default:
-            if key not in spec.space:
-                raise SpecError(f"default.{key}: only searched keys have a default here; others belong in [training].")
-        for key in spec.space:
-            where = f"default.{key}" if key in spec.default else f"training.{key}"
-            value = spec.default.get(key, self._fixed[key])
+        for key in given:
+            if key not in self._spec.space:
+                raise SpecError(f"{section}.{key}: only searched keys can be given; others belong in [training].")
+        sources = {section: given, "default": self._spec.default, "training": self._fixed}
+        for key in self._spec.space:
+            where, value = next((f"{name}.{key}", source[key]) for name, source in sources.items() if key in source)
             values = value if isinstance(value, tuple) and key == "hidden_units" else (value,)
             names = self._names(key)
             if not names:
@@ -153,16 +162,22 @@ class Space:
         return parameters
 
     def check(self, inputs: int, target: Target) -> None:
-        """The default, and every end of every range in it, must make a network for data like this.
+        """What is tried first, and every end of every range in the default, must make a network for data like this.
 
         Raises:
             SpecError: one does not; the message names the key.
         """
-        self._check(self._default, "default" if self._spec.default else "training", inputs, target)
+        default, *enqueued = self.known
+        self._check(default, "default" if self._spec.default else "training", inputs, target)
         for key, searched in self._spec.space.items():
             for end in _ends(searched):
                 changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
-                self._check({**self._default, **changed}, f"space.{key}", inputs, target)
+                self._check({**default, **changed}, f"space.{key}", inputs, target)
+        for at, (parameters, given) in enumerate(zip(enqueued, self._spec.search.enqueue, strict=True)):
+            for key in given:
+                changed = {name: parameters[name] for name in self._names(key)}
+                self._check({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, target)
+            self._check(parameters, f"search.enqueue[{at}]", inputs, target)
 
     def _check_lists(self) -> None:
         units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]

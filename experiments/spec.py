@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from experiments.sampler_options import SAMPLERS
+from experiments.section import Section, options_of
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
 SMALLEST = 1e-30  # where a log range may begin
 MOST_STEPS = 1e9
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
-
-
-class Section(BaseModel):
-    """Frozen and strict: an unknown key or another type is an error, and nothing is converted silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def _names_a_folder(name: str) -> str:
@@ -119,6 +125,7 @@ class Training(Section):
 class Search(Section):
     """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
 
+    enqueue:        configurations tried first, after the default, as [default] gives one.
     patience:       trials without an improvement that end the search; 0: never.
     budget_minutes: wall-clock time that ends it, over all runs of the study; 0: no limit.
 
@@ -127,10 +134,17 @@ class Search(Section):
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
     lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
-    sampler: Literal["tpe", "random"] = "tpe"
+    sampler: Literal["tpe", "random", "qmc", "grid", "gp", "cmaes"] = "tpe"
+    sampler_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
+    enqueue: tuple[dict[str, Value | tuple[Value, ...]], ...] = ()
     pruner: Literal["median", "none"] = "median"
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
+
+    @field_validator("sampler_options", mode="plain")
+    @classmethod
+    def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
+        return options_of(SAMPLERS, info.data.get("sampler"), value)
 
 
 class Range(Section):
@@ -189,7 +203,7 @@ class StudySpec(Section):
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
-    default: dict[str, Value | tuple[Value, ...]] = {}
+    default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
 
     def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
         """The spec for data of this task: nothing is left to be chosen by it.
@@ -226,8 +240,14 @@ class StudySpec(Section):
             for key in self.space
             if key in document[section]
         }
-        both = {"space": document["space"], "default": ours | document["default"]}
-        return {**document, **{key: _one_form(value) for key, value in both.items()}}
+        default = _one_form(ours | document["default"])
+        enqueue = [default | _one_form(entry) for entry in document["search"]["enqueue"]]
+        return {
+            **document,
+            "search": {**document["search"], "enqueue": enqueue},
+            "space": _one_form(document["space"]),
+            "default": default,
+        }
 
 
 def _one_form(value: Any) -> Any:

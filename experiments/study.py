@@ -34,6 +34,7 @@ from experiments.search.ending import Budget, possible_trials
 from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
+from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
 from experiments.search.shared_data import DataReference
 from experiments.search.trial import Told, TrialResult, TrialTask
@@ -103,6 +104,7 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
     """
     clock = Clock()
     Space(spec)  # refuses at once what no data could make right
+    check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
@@ -236,8 +238,7 @@ def _search(
         for one in search(spec, space, told, submit, budget):
             if one.result.kernel not in ("", kernel):
                 raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            inside = one.result.number > 0 or space.default_is_inside
-            journal.append(one, space.distributions, inside, budget.spent)
+            journal.append(one, space.distributions, space.contains(one.params), budget.spent)
             everything.append(one)
             tracking.trial(one.result, one.params)
             progress.update(one)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.errors import SpecError
+from experiments.search.samplers import check_sampler
 from experiments.space import SEARCHABLE, Space
 from experiments.spec import StudySpec
 
@@ -56,7 +57,7 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
     except RecursionError:
         raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
     try:
-        Space(spec)  # the ranges that the network has, and the default
+        check_sampler(Space(spec), spec)  # the ranges that the network has, what is tried first, and who proposes
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
     return spec
@@ -102,8 +103,11 @@ def _one_line(error: ValidationError) -> str:
     """The first problem: its key, its rule and its value."""
     first = error.errors(include_url=False)[0]
     parts = [str(part) for part in first["loc"]]
-    if parts[0] in ("space", "default", "training"):  # where values may be of several types: pydantic names which
-        parts = [part for at, part in enumerate(parts) if at < 2 or not UNION_MEMBER.match(part)]
+    if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
+        parts[1:3] = [f"enqueue[{parts[2]}]"]
+    named = {"space": 2, "default": 2, "training": 2, "search": 3}.get(parts[0], len(parts))
+    # values may be of several types: after the key's own names pydantic names the type that it tried
+    parts = [part for at, part in enumerate(parts) if at < named or not UNION_MEMBER.match(part)]
     key = _shown(".".join(parts))
     if first["type"] == "extra_forbidden":
         return f"{key}: there is no such key."

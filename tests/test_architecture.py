@@ -21,7 +21,9 @@ ROOMS = {
     "experiments.target": set(),
     "experiments.candidate": {"experiments.target", "nnet"},
     "experiments.kernel": set(),
-    "experiments.spec": set(),
+    "experiments.section": set(),
+    "experiments.sampler_options": {"experiments.section"},
+    "experiments.spec": {"experiments.sampler_options", "experiments.section"},
     "experiments.space": {
         "experiments.candidate",
         "experiments.errors",

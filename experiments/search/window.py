@@ -33,7 +33,7 @@ def search(
         budget: of time; None for no limit.
     """
     trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(told)
-    mirror = Mirror(space, spec.search.sampler, spec.study.seed)
+    mirror = Mirror(space, spec.search, spec.study.seed)
     results = [one.result for one in told]
     histories = [history_of(result) for result in results]
     patience = Patience(spec.search.patience)

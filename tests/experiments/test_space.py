@@ -173,24 +173,49 @@ def test_the_default_cannot_be_changed_from_outside() -> None:
 def test_a_default_need_not_lie_in_the_space(rule: dict[str, Any], default: int, inside: bool) -> None:
     space = make({"batch_size": rule}, default={"batch_size": default})
     assert space.default == {"batch_size": default}
-    assert space.default_is_inside is inside
+    assert space.contains(space.default) is inside
     assert space.candidate(space.default).training.batch_size == default
 
 
 @pytest.mark.parametrize(("default", "inside"), [(0.3, True), (0.30000000000000004, True), (0.35, False), (1.1, False)])
 def test_a_default_on_a_step_is_inside(default: float, inside: bool) -> None:
     space = make({"l2": {"low": 0.0, "high": 1.0, "step": 0.1}}, default={"l2": default})
-    assert space.default_is_inside is inside
+    assert space.contains(space.default) is inside
 
 
 def test_any_default_in_a_range_is_inside() -> None:
-    assert make({"l2": {"low": 0, "high": 1}}, default={"l2": 0.123}).default_is_inside
+    space = make({"l2": {"low": 0, "high": 1}}, default={"l2": 0.123})
+    assert space.contains(space.default)
 
 
 def test_one_layer_of_the_default_outside_is_outside() -> None:
     rules = {"hidden_units": {"low": 4, "high": 32}, "hidden_layers": {"low": 1, "high": 2}}
-    assert make(rules, default={"hidden_units": (32, 4)}).default_is_inside
-    assert not make(rules, default={"hidden_units": (32, 33)}).default_is_inside
+    for units, inside in [((32, 4), True), ((32, 33), False)]:
+        space = make(rules, default={"hidden_units": units})
+        assert space.contains(space.default) is inside
+
+
+def test_what_is_enqueued_is_given_like_the_default_which_has_the_rest() -> None:
+    rules = {
+        "learning_rate": RATE,
+        "hidden_units": {"low": 4, "high": 64},
+        "hidden_layers": {"low": 1, "high": 2},
+        "l2": {"low": 0, "high": 1},
+    }
+    enqueue = ({}, {"hidden_units": (8, 4), "l2": 1}, {"hidden_units": 9, "learning_rate": 0.5})
+    space = make(rules, default={"learning_rate": 0.02}, search={"enqueue": enqueue})
+    default, *enqueued = space.known
+    assert default == space.default == enqueued[0]
+    assert enqueued[1] == {**default, "hidden_units_1": 8, "hidden_units_2": 4, "l2": 1.0}
+    assert enqueued[2] == {**default, "hidden_units_1": 9, "hidden_units_2": 9, "learning_rate": 0.5}
+    assert [space.contains(one) for one in enqueued] == [True, True, False]
+
+
+def test_sizes_of_layers_that_are_not_there_are_unused() -> None:
+    space = make({"hidden_units": {"low": 4, "high": 64}, "hidden_layers": {"low": 0, "high": 3}})
+    assert space.unused({"hidden_layers": 1}) == {"hidden_units_2", "hidden_units_3"}
+    assert space.unused({"hidden_layers": 3}) == set()
+    assert make({"hidden_units": {"low": 4, "high": 64}}, training={"hidden_layers": 2}).unused({}) == set()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +247,15 @@ def test_one_layer_of_the_default_outside_is_outside() -> None:
             {"hidden_units": {"low": 1, "high": 8}},
             {"default": {"hidden_units": (1, 2)}},
             r"default.hidden_units: .*\[1, 2\]",
+        ),
+        *(
+            ({"l2": {"low": 0, "high": 1}, "dropout": {"low": 0, "high": 0.5}}, {"search": {"enqueue": entries}}, words)
+            for entries, words in [
+                (({}, {"dropout": 1}), r"^search\.enqueue\[1\]\.dropout: .*dropout=1\.0"),
+                (({"l2": "a"},), r"^search\.enqueue\[0\]\.l2: must be a number, but got 'a'"),
+                (({"momentum": 0.5},), r"^search\.enqueue\[0\]\.momentum: only searched keys can be given"),
+                (({"dropout": (0.1, 0.2)},), r"^search\.enqueue\[0\]\.dropout: must be a number"),
+            ]
         ),
     ],
 )

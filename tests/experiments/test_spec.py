@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from experiments.sampler_options import SAMPLERS, CMAESOptions
 from experiments.spec import CV, Choices, Range, Study, StudySpec, Training
 
 SPACE: dict[str, Any] = {
@@ -162,3 +163,31 @@ def test_resolved_has_every_key_in_one_place() -> None:
     assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
     assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
     assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_options_written_out_or_left_out_are_one_study(sampler: str) -> None:
+    resolved = make(search={"sampler": sampler}).resolved()
+    options = resolved["search"]["sampler_options"]
+    assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
+    assert make(search={"sampler": sampler, "sampler_options": options}).resolved() == resolved
+
+
+def test_an_option_is_the_samplers_own() -> None:
+    spec = make(search={"sampler": "cmaes", "sampler_options": {"popsize": 6}})
+    assert spec.search.sampler_options == CMAESOptions(popsize=6)
+    assert spec.resolved()["search"]["sampler_options"]["popsize"] == 6
+    with pytest.raises(ValidationError, match="tpe has no such option"):
+        make(search={"sampler": "tpe", "sampler_options": spec.search.sampler_options})
+
+
+def test_what_is_enqueued_is_resolved_with_what_the_default_adds() -> None:
+    def resolved(*enqueue: dict[str, Any]) -> Any:
+        return make(default={"dropout": 0.25}, search={"enqueue": enqueue}).resolved()["search"]["enqueue"]
+
+    whole = {"learning_rate": 0.5, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
+    assert resolved({"learning_rate": 0.5}, {"dropout": 0}) == [
+        whole,
+        {**whole, "learning_rate": 1e-3, "dropout": 0},
+    ]
+    assert resolved({"learning_rate": 0.5}) == resolved(whole)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments import benchmark, tune
+from experiments.sampler_options import SAMPLERS
 from experiments.spec import Training
 from experiments.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
@@ -46,6 +47,19 @@ def test_every_key_of_the_networks_table_exists() -> None:
     }
     for key, listed in values:
         assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
+
+
+def test_every_sampler_stands_in_the_table_with_its_options_and_their_defaults() -> None:
+    table = README.split("## Samplers")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", table, re.MULTILINE)
+    assert [name for name, _ in rows] == ["sampler", *SAMPLERS]
+    for name, options in rows[1:]:
+        shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9]+))?", options))
+        defaults = SAMPLERS[name]().model_dump(mode="json")
+        assert shown.keys() == defaults.keys(), name
+        unsaid = {"popsize": None, "with_margin": False, "use_separable_cma": False, "lr_adapt": False}
+        said = {key: unsaid.get(key, value.lower()) for key, value in shown.items()}
+        assert said == {key: value if key in unsaid else str(value).lower() for key, value in defaults.items()}
 
 
 def test_the_study_file_is_one() -> None:

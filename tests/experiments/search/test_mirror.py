@@ -8,7 +8,7 @@ from experiments.search.evaluate import result_of
 from experiments.search.mirror import Mirror
 from experiments.search.trial import Curves, Reason, State, TrialResult
 from experiments.space import Space
-from experiments.spec import StudySpec
+from experiments.spec import Search, StudySpec
 from experiments.study_file import parse_spec
 
 
@@ -18,7 +18,7 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
 
 
 def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
-    mirror = Mirror(space, "tpe", seed=0)
+    mirror = Mirror(space, Search(), seed=0)
     for result in results:
         mirror.ask(result.number)
         mirror.tell(result)
@@ -26,7 +26,7 @@ def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[d
 
 
 def test_trial_0_is_the_default(space: Space) -> None:
-    assert Mirror(space, "tpe", seed=0).ask(0) == space.default
+    assert Mirror(space, Search(), seed=0).ask(0) == space.default
 
 
 def test_the_sampler_learns_from_values(space: Space) -> None:
@@ -49,7 +49,7 @@ def test_the_sampler_learns_from_divergence_whatever_came_before_it(space: Space
 def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec) -> None:
     document = spec.resolved()
     outside = Space(parse_spec({**document, "default": {**document["default"], "learning_rate": 0.5}}, "outside"))
-    assert not outside.default_is_inside
+    assert not outside.contains(outside.default)
     results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
     better = [outcome(0, "COMPLETE", score=1.0), *results[1:]]
     assert proposals(outside, results) == proposals(outside, better)
@@ -58,12 +58,12 @@ def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec
 
 @pytest.mark.parametrize("finished", [0, 1, 12])
 def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
-    lived = Mirror(space, "tpe", seed=1)
+    lived = Mirror(space, Search(), seed=1)
     asked = [lived.ask(number) for number in range(14)]
     results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
     for result in results:
         lived.tell(result)
-    restored = Mirror(space, "tpe", seed=1)
+    restored = Mirror(space, Search(), seed=1)
     restored.restore(asked, results)
     assert restored.ask(14) == lived.ask(14)
 

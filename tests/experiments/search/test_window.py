@@ -106,13 +106,6 @@ def test_a_task_whose_workers_died_is_told_as_failed_and_the_search_goes_on(
     assert told[:5] + list(search(spec, space, told[:5], dying)) == told
 
 
-def test_the_random_sampler_is_deterministic_too(spec: StudySpec, space: Space, submit: Submit) -> None:
-    other = spec.model_copy(update={"search": spec.search.model_copy(update={"sampler": "random"})})
-    once = list(search(other, space, [], submit))
-    assert once[:5] + list(search(other, space, once[:5], submit)) == once
-    assert len({tuple(one.params.items()) for one in once}) == len(once)
-
-
 def test_patience_ends_the_search_and_what_is_in_flight_is_cancelled(
     spec: StudySpec, space: Space, compute: Compute, submit: Submit
 ) -> None:

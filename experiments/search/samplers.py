@@ -1,0 +1,127 @@
+"""Optuna's samplers by name, made deterministic: for each trial a new one, which is a function of seed and number.
+
+What a sampler proposes then depends on that and on the trials that it sees, and on nothing that a process remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import optuna
+from optuna.distributions import CategoricalDistribution
+from optuna.samplers import (
+    BaseSampler,
+    CmaEsSampler,
+    GPSampler,
+    PartialFixedSampler,
+    QMCSampler,
+    RandomSampler,
+    TPESampler,
+)
+from optuna.trial import TrialState, create_trial
+
+from experiments.errors import SpecError
+from experiments.search.grid import grid
+from experiments.search.seeds import sampler_seed
+from experiments.search.trial import Parameters
+from experiments.space import Space
+from experiments.spec import Search, StudySpec
+
+SamplerOf = Callable[[int], BaseSampler]
+
+REMEMBERING = frozenset({"cmaes"})  # keeps its state in attributes of the trials that it proposed
+WITH_MATRICES = frozenset({"cmaes", "gp"})
+PACKAGES = {"gp": ("torch", "greenlet")}  # extras of their sampler's name; without greenlet Optuna's GP does otherwise
+
+
+def check_sampler(space: Space, spec: StudySpec) -> None:
+    """Whether the sampler can search this space for so many trials.
+
+    Raises:
+        SpecError: it cannot; the message names the key.
+    """
+    search = spec.search
+    if search.sampler == "grid":
+        points, known = len(grid(space, 0)), len(space.known)
+        if search.trials > points + known:
+            raise SpecError(
+                f"search.trials: the grid has {points} points besides the default and {known - 1} enqueued, which "
+                f"makes {points + known} trials at most, but got {search.trials}."
+            )
+    if search.sampler == "cmaes" and all(
+        one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
+    ):
+        raise SpecError("search.sampler: cmaes searches ranges of numbers, but [space] has choices alone.")
+
+
+def check_installed(search: Search) -> None:
+    """Whether the sampler's packages are there.
+
+    Raises:
+        SpecError: one is not; the message says how to install it.
+    """
+    missing = [package for package in PACKAGES.get(search.sampler, ()) if find_spec(package) is None]
+    if missing:
+        raise SpecError(
+            f"search.sampler: {search.sampler} needs {' and '.join(missing)}, not installed here: install the extra "
+            f"{search.sampler}, as in pip install -e '.[{search.sampler}]'."
+        )
+
+
+def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
+    """The sampler of each trial by its number.
+
+    Args:
+        seed: the study's.
+    """
+    options = search.sampler_options.model_dump()
+    first = len(space.known)
+    of_study = sampler_seed(seed, 0)  # trial 0 is the default, for which nothing is drawn
+    if search.sampler == "grid":
+        points = grid(space, of_study)
+        return lambda number: _fixed(points[number - first])
+    if search.sampler == "qmc":
+        sequence = QuasiRandom(space, of_study, options)
+        return lambda number: _fixed(sequence.point(number - first))
+    if search.sampler == "gp":
+        for library in ("torch", "scipy.optimize"):
+            import_module(library)  # now, so that whoever limits their threads finds them
+    make = SEEDED[search.sampler]
+    return lambda number: make(seed=sampler_seed(seed, number), **options)
+
+
+class QuasiRandom:
+    """The points of a quasi-random sequence over a space; a point is a function of its index.
+
+    Args:
+        options: of Optuna's QMCSampler.
+    """
+
+    def __init__(self, space: Space, seed: int, options: dict[str, Any]):
+        self._distributions = dict(sorted(space.distributions.items()))
+        self._sampler = QMCSampler(scramble=True, seed=seed, **options)
+        self._study = optuna.create_study(sampler=self._sampler)  # of its own: there the sampler counts its points
+        self._points: list[Parameters] = []
+
+    def point(self, index: int) -> Parameters:
+        """The point of this index, from 0."""
+        while len(self._points) <= index:
+            trial = create_trial(state=TrialState.RUNNING)
+            self._points.append(self._sampler.sample_relative(self._study, trial, self._distributions))
+        return self._points[index]
+
+
+def _fixed(point: Parameters) -> BaseSampler:
+    return PartialFixedSampler(point, RandomSampler(seed=0))
+
+
+SEEDED: dict[str, Callable[..., BaseSampler]] = {
+    "tpe": TPESampler,
+    "random": RandomSampler,
+    "gp": partial(GPSampler, warn_independent_sampling=False),
+    "cmaes": partial(CmaEsSampler, warn_independent_sampling=False),
+}
