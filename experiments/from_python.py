@@ -51,6 +51,8 @@ def run(
     wanted = usable_cores() if workers is None else workers
     if wanted < 1:
         raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
+    if out is None:
+        Path("studies").mkdir(exist_ok=True)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
         folder=Path(out) if out is not None else Path("studies") / read.study.name,
