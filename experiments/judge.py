@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from experiments.records.results import Difference
 from experiments.reports.statistics import (
     BOOTSTRAP,
+    GROUP_BOOTSTRAP,
+    SCORE_BOOTSTRAP,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
@@ -41,9 +44,20 @@ class Judgement:
     difference: Difference | None
 
 
-def judge(metric: str, target: Target, y: Targets, winner: Array, default: Array | None) -> Judgement:
-    """Judge the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,)."""
-    if metric == "accuracy":
+def judge(
+    metric: str,
+    target: Target,
+    y: Targets,
+    winner: Array,
+    default: Array | None,
+    groups: NDArray[Any] | None = None,
+) -> Judgement:
+    """Judge the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,).
+
+    Args:
+        groups: (N,) which rows belong together; None where every row stands alone.
+    """
+    if metric == "accuracy" and groups is None:
         hits, others = correct(winner, y) > 0, None if default is None else correct(default, y) > 0
         return Judgement(
             float(hits.mean()),
@@ -52,7 +66,7 @@ def judge(metric: str, target: Target, y: Targets, winner: Array, default: Array
             None if others is None else float(others.mean()),
             None if others is None else paired_difference(hits, others),
         )
-    if metric in ROW_SCORES:
+    if metric in ROW_SCORES and groups is None:
         rows = row_score(metric)
         ours, theirs = rows(winner, y), None if default is None else rows(default, y)
         return Judgement(
@@ -67,10 +81,10 @@ def judge(metric: str, target: Target, y: Targets, winner: Array, default: Array
     of_default = None if default is None else _of_sample(metric, target, default, y)
     return Judgement(
         of_winner(everything),
-        score_interval(of_winner, len(y), SEED),
-        "percentile bootstrap over rows, 1,000 draws",
+        score_interval(of_winner, len(y), SEED, groups),
+        SCORE_BOOTSTRAP if groups is None else GROUP_BOOTSTRAP,
         None if of_default is None else of_default(everything),
-        None if of_default is None else score_difference(of_winner, of_default, len(y), SEED),
+        None if of_default is None else score_difference(of_winner, of_default, len(y), SEED, groups),
     )
 
 

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.candidate import Candidate
 from experiments.canonical import canonical_digest
@@ -93,7 +95,9 @@ def take_look(
     features, y = test.open(look, ledger.has)
     rows = {way: shared[way][0].transform(features) for way in dict.fromkeys(ways)}
     found = [future.result() for future in [processes.submit(outputs, model, rows[way]) for model, way in scorable]]
-    record = _record(spec, development.target, y, found[0], tasks[0].candidate, _default_outputs(found, finalists))
+    record = _record(
+        spec, development.target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists)
+    )
     ledger.complete(look, record.metrics)
     times = ledger.past(study, test).of_this_study
     model = Model(
@@ -109,9 +113,15 @@ def take_look(
 
 
 def _record(
-    spec: StudySpec, target: Target, y: Targets, found: Array, winner: Candidate, default: Array | None
+    spec: StudySpec,
+    target: Target,
+    y: Targets,
+    groups: NDArray[Any] | None,
+    found: Array,
+    winner: Candidate,
+    default: Array | None,
 ) -> LookRecord:
-    judgement = judge(spec.cv.metric, target, y, found, default)
+    judgement = judge(spec.cv.metric, target, y, found, default, groups)
     return LookRecord(
         metric=spec.cv.metric,
         score=judgement.score,

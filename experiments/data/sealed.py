@@ -34,12 +34,17 @@ class Look:
 
 
 class SealedTestSet:
-    """Test rows behind a seal."""
+    """Test rows behind a seal.
+
+    Attributes:
+        groups: (N,) which of them belong together; None where every row stands alone. Not sealed.
+    """
 
     HASH_BYTES = 8  # of each row's hash: two of 10 million rows collide with probability 3e-6
 
-    def __init__(self, features: Features, y: NDArray[Any]):
+    def __init__(self, features: Features, y: NDArray[Any], groups: NDArray[Any] | None = None):
         self._features, self._y = features, y
+        self.groups = groups
         if isinstance(features, np.ndarray):
             features.setflags(write=False)
         y.setflags(write=False)

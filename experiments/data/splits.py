@@ -80,11 +80,16 @@ def split(
             _check_counts(y[part], target, 1, "data.test_size: every class needs a row on each side")
     if table.groups is not None and np.intersect1d(table.groups[development], table.groups[test]).size:
         raise DataError("data.groups: the source's own test rows share a group with its other rows.")
+    if table.groups is not None and len(np.unique(table.groups[test])) < 2:
+        raise DataError(
+            "data.test_size: the test set needs at least two groups, or nothing says how sure its score is."
+        )
     ours, labels = rows_of(table, development), y[development]
     labels.setflags(write=False)
+    theirs = rows_of(table, test)
     return (
         DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels)),
-        SealedTestSet(rows_of(table, test).features, y[test]),
+        SealedTestSet(theirs.features, y[test], theirs.groups),
     )
 
 

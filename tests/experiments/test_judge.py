@@ -70,3 +70,24 @@ def test_further_scores_are_those_of_the_task() -> None:
     assert numbers["neg_root_mean_squared_error"] == pytest.approx(-(((CLOSE[:, 0] - NUMBERS) ** 2).mean() ** 0.5))
     assert sorted(other_metrics(TWO, "cross_entropy", Y, GOOD)) == ["accuracy", "neg_log_loss"]
     assert sorted(other_metrics(TWO, "mean_squared_error", Y, GOOD)) == ["accuracy"]
+
+
+GROUPS = np.repeat(np.arange(10), 20)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro"])
+def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
+    alike = np.repeat(GOOD[::20], 20, axis=0), np.repeat(Y[::20], 20)  # a group says no more than one row of it
+    grouped = judge(metric, TWO, alike[1], alike[0], None, GROUPS)
+    alone = judge(metric, TWO, alike[1], alike[0], None)
+    assert grouped.score == pytest.approx(alone.score)
+    assert grouped.ci_method == statistics.GROUP_BOOTSTRAP
+    assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
+
+
+@pytest.mark.parametrize(("count", "least"), [(2, 0.5), (4, 0.125), (10, 0.0)])
+def test_few_groups_claim_little(count: int, least: float) -> None:
+    judged = judge("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % count)
+    assert judged.difference is not None
+    assert judged.difference.p_value >= least
+    assert judged.difference.p_value <= max(least, 0.05)

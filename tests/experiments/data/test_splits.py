@@ -254,3 +254,9 @@ def test_classes_that_time_keeps_apart_are_refused() -> None:
     ours, _ = parts(rows)
     with pytest.raises(DataError, match="in fold 0"):
         make_folds(ours, CV(n_splits=5), 0)
+
+
+def test_a_test_set_of_one_group_is_refused() -> None:
+    with pytest.raises(DataError, match="at least two groups"):
+        parts(by_groups(), 0.1)
+    assert parts(by_groups(), 0.25)[1].groups is not None
