@@ -18,15 +18,17 @@ class DataReference:
     """Where the arrays of some folds lie. Folds that share their features share one file.
 
     features: for each fold, the number of its features file.
+    weighted: whether rows have weights.
     """
 
     folder: Path
     features: tuple[int, ...]
     target: Target
+    weighted: bool
 
 
 def write_folds(folder: Path, folds: Sequence[FoldData], target: Target) -> DataReference:
-    """Write the arrays into a new folder."""
+    """Write the arrays of folds that have their labels and weights in common into a new folder."""
     folder.mkdir(parents=True)
     numbers: dict[int, int] = {}
     for fold, data in enumerate(folds):
@@ -36,7 +38,10 @@ def write_folds(folder: Path, folds: Sequence[FoldData], target: Target) -> Data
         np.save(folder / f"train_{fold}.npy", data.train)
         np.save(folder / f"validation_{fold}.npy", data.validation)
     np.save(folder / "labels.npy", folds[0].y)
-    return DataReference(folder, tuple(numbers[id(data.x)] for data in folds), target)
+    weights = folds[0].weights
+    if weights is not None:
+        np.save(folder / "weights.npy", weights)
+    return DataReference(folder, tuple(numbers[id(data.x)] for data in folds), target, weights is not None)
 
 
 @lru_cache(maxsize=4)
@@ -49,8 +54,8 @@ def open_folds(reference: DataReference) -> tuple[FoldData, ...]:
         return np.asarray(mapped)  # a plain view: indexing a memmap costs more
 
     features = {number: array(f"features_{number}") for number in set(reference.features)}
-    labels = array("labels")
+    labels, weights = array("labels"), array("weights") if reference.weighted else None
     return tuple(
-        FoldData(features[number], labels, array(f"train_{fold}"), array(f"validation_{fold}"))
+        FoldData(features[number], labels, array(f"train_{fold}"), array(f"validation_{fold}"), weights)
         for fold, number in enumerate(reference.features)
     )

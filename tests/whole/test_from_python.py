@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import experiments
 from experiments.errors import DataError, SpecError
 from experiments.predict import main as predict
 from support.desk import Desk
-from support.tables import mixed_frame
+from support.tables import mixed_frame, mixed_table
 
 SPEC: dict[str, Any] = {
     "study": {"name": "prices"},
@@ -60,6 +61,21 @@ def test_a_frame_is_learnt_and_its_like_predicted(desk: Desk, capsys: pytest.Cap
     assert np.corrcoef(predicted, frame["price"])[0, 1] > 0.8
     assert predicted.mean() == pytest.approx(frame["price"].mean(), rel=0.1)
     assert capsys.readouterr().err == ""
+
+
+def test_groups_and_weights_are_heeded(desk: Desk) -> None:
+    chance = np.random.default_rng(2)
+    groups, weights = np.arange(160) // 8, chance.uniform(0.1, 2.0, 160)
+    table = mixed_table(160, groups=groups, weights=weights)
+    spec = {**SPEC, "study": {"name": "grouped"}}
+    result = experiments.run(spec, table)
+    assert result.spec["cv"]["splitter"] == "StratifiedGroupKFold"
+    assert result.test is not None
+    assert result.test.rows % 8 == 0
+    assert "over groups" in result.test.ci_method
+    plain = experiments.run(spec, replace(table, weights=None), fresh=True)
+    assert plain.data.fingerprint != result.data.fingerprint
+    assert [one.value for one in plain.trials] != [one.value for one in result.trials]
 
 
 def test_what_is_wrong_is_said_before_anything_is_written(desk: Desk) -> None:
