@@ -1,13 +1,14 @@
 """Benchmarks from the command line: python -m experiments.benchmark
 
 Without options, the network table: this network against its matrix products alone, scikit-learn's MLP, and PyTorch
-where it is installed. --profile says where the time of a training step goes; --study times a whole study,
---coordinator what the search itself takes for a trial.
+where it is installed. --profile says where the time of a training step goes; --study times a whole study; --pruners
+shows what pruning saves; --coordinator what the search itself takes for a trial.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +28,13 @@ def parser() -> argparse.ArgumentParser:
     what = it.add_mutually_exclusive_group()
     what.add_argument("--profile", action="store_true", help="where the time of a training step goes")
     what.add_argument("--study", action="store_true", help="the whole digits study against Optuna with scikit-learn")
+    what.add_argument("--pruners", action="store_true", help="what pruning saves until a study has the same score")
     what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
-    it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of --study (default: 40)")
-    it.add_argument("--more", type=at_least_one, default=100, metavar="N", help="trials after those (default: 100)")
+    it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of a study (default: 40)")
+    it.add_argument(
+        "--more", type=at_least_one, default=100, metavar="N", help="trials of --study after those (default: 100)"
+    )
+    it.add_argument("--seeds", type=at_least_one, default=3, metavar="N", help="studies a pruner (default: 3)")
     return it
 
 
@@ -41,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _study(chosen.trials, chosen.more, chosen.json)
         elif chosen.coordinator:
             _coordinator(chosen.json)
+        elif chosen.pruners:
+            _pruners(chosen.trials, chosen.seeds, chosen.json)
         else:
             _networks(chosen.rows, chosen.repeats, chosen.profile, chosen.json)
     except KeyboardInterrupt:
@@ -95,6 +102,21 @@ def _coordinator(json: Path | None) -> None:
     wide_console().print(coordinator_table(costs))
     if json is not None:
         write_json(costs, json)
+
+
+def _pruners(trials: int, seeds: int, json: Path | None) -> None:
+    from experiments.benchmarks.comparison import write_json
+    from experiments.benchmarks.pruners import compare_pruners
+    from experiments.benchmarks.table import pruner_table, wide_console
+
+    rows, left_out = compare_pruners(trials, seeds, os.environ)
+    console = wide_console()
+    console.print(pruner_table(rows))
+    console.print("Medians over seeds. Target: the lowest of the pruners' best scores less its standard error.")
+    for line in left_out:
+        console.print(line)
+    if json is not None:
+        write_json(rows, json)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
     ├── SpecError              the study file or an override of it
     ├── DataError              the data, its split or its folds
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
+    ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
     ├── SearchError            the search has no usable outcome
     └── LookError              the test set may not be looked at (again), or the ledger is damaged
 
@@ -27,6 +28,10 @@ class DataError(ExperimentError):
 
 class StudyStateError(ExperimentError):
     """The study's folder cannot be used: not writable, in use, or holding another study."""
+
+
+class ExecutorError(ExperimentError):
+    """Whoever computes cannot: Ray is missing or lost, a BLAS kernel differs, or a task was given up."""
 
 
 class SearchError(ExperimentError):

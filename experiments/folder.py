@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -11,6 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from experiments.errors import StudyStateError
+
+PATIENCE = 0.3  # seconds that a claim waits: longer than another command's glance at the lock, `is_running`, takes
 
 
 class StudyFolder:
@@ -22,7 +25,7 @@ class StudyFolder:
 
     def __init__(self, path: Path):
         self.path = path
-        self._lock = FileLock(path / ".lock", blocking=False)
+        self._lock = FileLock(path / ".lock", timeout=PATIENCE)
 
     @property
     def journal(self) -> Path:
@@ -34,21 +37,47 @@ class StudyFolder:
         """What happened when, for people."""
         return self.path / "log.txt"
 
+    def is_running(self) -> bool:
+        """Whether a command has the folder now; nothing is written, and one that is claiming it is not disturbed."""
+        try:
+            number = os.open(self.path / ".lock", os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(number)
+        return False
+
+    def check_place(self) -> None:
+        """Refuse a place where the folder cannot be, without making it.
+
+        Raises:
+            StudyStateError: there is a file, the parent does not exist, or it cannot be told.
+        """
+        try:
+            occupied, parent = self.path.exists() and not self.path.is_dir(), self.path.parent.is_dir()
+        except OSError as error:
+            raise StudyStateError(f"{self.path}: cannot be read: {error.strerror}.") from None
+        if occupied:
+            raise StudyStateError(f"{self.path}: the study's folder is wanted here, but there is a file.")
+        if not parent:
+            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.")
+
     def claim(self) -> None:
         """Take the folder for this command, and make sure that it can be written to.
 
         Raises:
             StudyStateError: it cannot be made or written to, or another command has it.
         """
+        self.check_place()
         try:
             self.path.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
             self._lock.acquire()
-        except FileExistsError:
-            raise StudyStateError(f"{self.path}: the study's folder is wanted here, but there is a file.") from None
-        except FileNotFoundError:
-            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.") from None
         except Timeout:
             raise StudyStateError(f"{self.path}: another command is running this study.") from None
         except OSError as error:
@@ -71,7 +100,7 @@ class StudyFolder:
         Raises:
             StudyStateError: something cannot be removed.
         """
-        names = ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt")
+        names = ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt")
         try:
             for name in names:
                 (self.path / name).unlink(missing_ok=True)

@@ -63,7 +63,7 @@ def run(
         fresh=fresh,
         look=look,
     )
-    return run_study(read, options, Console(quiet=quiet, highlight=False), table).result
+    return run_study(read, options, Console(quiet=quiet, highlight=False), table=table).result
 
 
 def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:

@@ -1,16 +1,16 @@
-"""Which study it is: what a folder holds must be what its file asks for, or it is refused with the difference."""
+"""Which study this is: what the ledger knows it by, and what its journal must have been begun with."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from experiments.canonical import canonical_digest
 from experiments.changes import changes
 from experiments.data.prepare import StudyData
 from experiments.errors import StudyStateError
-from experiments.folder import StudyFolder
 from experiments.search.ending import end_of
 from experiments.search.journal import Journal
 from experiments.search.trial import Told
@@ -24,47 +24,67 @@ def study_identity(spec: StudySpec, data: StudyData) -> str:
     return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
 
 
-def same_study(journal: Journal, spec: StudySpec, data: StudyData, folder: StudyFolder) -> str:
+def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
     """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
-    identity = {
+    if journal.identity is None:
+        uid = uuid.uuid4().hex
+        journal.begin({**_identity(spec, data), "uid": uid})
+        return uid
+    check_same_study(journal.identity, spec, data, folder)
+    return str(journal.identity["uid"])
+
+
+def check_same_study(known: Mapping[str, Any], spec: StudySpec, data: StudyData, folder: Path) -> None:
+    """Refuse to go on with another study.
+
+    Raises:
+        StudyStateError: the identity that a journal in the folder has is not that of this spec and data.
+    """
+    before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(spec, data)
+    if before != now:
+        raise StudyStateError(
+            f"{folder} holds another study: {changes(before, now)}. --fresh starts anew, or choose another "
+            "folder with --out."
+        )
+
+
+def check_enough_trials(spec: StudySpec, told: Sequence[Told], folder: Path) -> None:
+    """Refuse a study of fewer trials than are told: what was told stays told.
+
+    Raises:
+        StudyStateError: it is one.
+    """
+    count = len(told)
+    if count > spec.search.trials:
+        raise StudyStateError(
+            f"search.trials: {folder} holds {count} trials already, more than {spec.search.trials}; "
+            f"--trials {count} goes on with them, --fresh starts anew."
+        )
+    end = end_of([one.result for one in told], spec.search.patience)
+    if end is not None and end < count:
+        raise StudyStateError(
+            f"search.patience: {folder} holds {count} trials already, but a patience of {spec.search.patience} ends "
+            f"the search after {end}; choose more, or --fresh starts anew."
+        )
+
+
+def ending_here(spec: StudySpec, told: Sequence[Told], folder: Path) -> StudySpec:
+    """The study with the trials that it has, as if no more had been asked for.
+
+    Raises:
+        StudyStateError: it has none.
+    """
+    if not told:
+        raise StudyStateError(f"{folder} holds no trial to score; the study needs more time or trials.")
+    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
+
+
+def _identity(spec: StudySpec, data: StudyData) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "spec": _without_trials(spec),
         "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
     }
-    known = journal.identity
-    if known is None:
-        uid = uuid.uuid4().hex
-        journal.begin({**identity, "uid": uid})
-        return uid
-    before = {key: value for key, value in known.items() if key != "uid"}
-    if before != identity:
-        raise StudyStateError(
-            f"{folder.path} holds another study: {changes(before, identity)}. --fresh starts anew, or choose another "
-            "folder with --out."
-        )
-    return str(known["uid"])
-
-
-def ending_here(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> StudySpec:
-    """The study with the trials that it has, as if no more had been asked for."""
-    if not told:
-        raise StudyStateError(f"{folder.path} holds no trial to score; the study needs more time or trials.")
-    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
-
-
-def check_enough_trials(spec: StudySpec, told: Sequence[Told], folder: StudyFolder) -> None:
-    """A study is never cut back: what was told stays told."""
-    if len(told) > spec.search.trials:
-        raise StudyStateError(
-            f"search.trials: {folder.path} holds {len(told)} trials already, more than {spec.search.trials}; "
-            f"--trials {len(told)} goes on with them, --fresh starts anew."
-        )
-    end = end_of([one.result for one in told], spec.search.patience)
-    if end is not None and end < len(told):
-        raise StudyStateError(
-            f"search.patience: {folder.path} holds {len(told)} trials already, but a patience of "
-            f"{spec.search.patience} ends the search after {end}; choose more, or --fresh starts anew."
-        )
 
 
 def _without_trials(spec: StudySpec) -> dict[str, Any]:

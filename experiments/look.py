@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from experiments.judge import judge, other_metrics
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
 from experiments.reports.statistics import verdict
-from experiments.search.processes import Processes
+from experiments.search.executor import Executor
 from experiments.search.refit import Refit, RefitTask, network_of, outputs
 from experiments.search.trial import Told
 from experiments.search.worker import run_refit
@@ -52,8 +51,7 @@ def take_look(
     test: SealedTestSet,
     ledger: Ledger,
     finalists: Sequence[Told],
-    processes: Processes,
-    work: Path,
+    executor: Executor,
     acknowledged: bool,
 ) -> Scored:
     """Refit the finalists, reserve the look, score them, and complete it.
@@ -61,7 +59,7 @@ def take_look(
     Args:
         study:     identity of the study for the ledger.
         finalists: the winner, then the default unless it diverged or is the winner itself.
-        work:      a folder for the arrays that the workers map.
+        executor:  refits them.
 
     Raises:
         LookError:   the study had another look at these rows.
@@ -78,10 +76,10 @@ def take_look(
         for one in finalists
     ]
     ways = [task.candidate.preprocessing for task in tasks]
-    shared = {way: share_everything(development, way, work / str(number)) for number, way in enumerate(ways)}
+    shared = {way: share_everything(development, way, executor.share) for way in dict.fromkeys(ways)}
     refits = [
         future.result()
-        for future in [processes.submit(run_refit, task, shared[way][1]) for task, way in zip(tasks, ways, strict=True)]
+        for future in [executor.submit(run_refit, task, shared[way][1]) for task, way in zip(tasks, ways, strict=True)]
     ]
     if not _converged(refits[0]):
         raise SearchError(
@@ -94,7 +92,7 @@ def take_look(
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
     features, y = test.open(look, ledger.has)
     rows = {way: shared[way][0].transform(features) for way in dict.fromkeys(ways)}
-    found = [future.result() for future in [processes.submit(outputs, model, rows[way]) for model, way in scorable]]
+    found = [future.result() for future in [executor.submit(outputs, model, rows[way]) for model, way in scorable]]
     record = _record(
         spec, development.target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists)
     )

@@ -16,8 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+from experiments.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.sampler_options import SAMPLERS
-from experiments.section import Section, options_of
+from experiments.section import Section, broken_rule, options_of
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
@@ -137,7 +138,10 @@ class Search(Section):
     sampler: Literal["tpe", "random", "qmc", "grid", "gp", "cmaes"] = "tpe"
     sampler_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
     enqueue: tuple[dict[str, Value | tuple[Value, ...]], ...] = ()
-    pruner: Literal["median", "none"] = "median"
+    pruner: Literal["none", "median", "percentile", "successive_halving", "hyperband", "patient", "threshold"] = (
+        "median"
+    )
+    pruner_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
 
@@ -145,6 +149,11 @@ class Search(Section):
     @classmethod
     def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
         return options_of(SAMPLERS, info.data.get("sampler"), value)
+
+    @field_validator("pruner_options", mode="plain")
+    @classmethod
+    def _of_the_pruner(cls, value: object, info: ValidationInfo) -> Section:
+        return options_of(PRUNERS, info.data.get("pruner"), value)
 
 
 class Range(Section):
@@ -204,6 +213,19 @@ class StudySpec(Section):
     search: Search = Search()
     space: dict[str, Searched]
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+
+    @field_validator("search")
+    @classmethod
+    def _first_rung_is_reached(cls, search: Search, info: ValidationInfo) -> Search:
+        """A rung beyond the last epoch would prune nothing, and Hyperband would have no bracket."""
+        table, options = ["pruner_options"], search.pruner_options
+        if isinstance(options, PatientOptions):
+            table, options = [*table, "pruner_options"], options.pruner_options
+        training = info.data.get("training")
+        if isinstance(options, HyperbandOptions) and training and options.min_resource > training.epochs:
+            rule = f"must be at most training.epochs, which is {training.epochs}, but got {options.min_resource}"
+            raise broken_rule((*table, "min_resource"), rule)
+        return search
 
     def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
         """The spec for data of this task: nothing is left to be chosen by it.

@@ -5,41 +5,42 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
 
-from experiments.candidate import Preprocessing
 from experiments.card import card_of, final_metrics, final_tags
+from experiments.clock import Clock
+from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
-from experiments.identity import check_enough_trials, ending_here, same_study, study_identity
-from experiments.inputs import share_folds
+from experiments.identity import check_enough_trials, ending_here, study_identity, uid_of
+from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
-from experiments.progress import StudyProgress
+from experiments.pace import Pace
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
 from experiments.search.ending import Budget, possible_trials
+from experiments.search.executor import Executor
 from experiments.search.journal import Journal
-from experiments.search.processes import Processes
+from experiments.search.processes import SILENCE
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
-from experiments.search.shared_data import DataReference
-from experiments.search.trial import Told, TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.search.worker import run_trial
+from experiments.search.trial import InterventionKind, Told
+from experiments.search.window import NONE
+from experiments.searching import Searching
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
@@ -54,6 +55,9 @@ class Options:
     tracking_uri:      MLflow's store.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
+    executor:          processes of this machine, or a Ray cluster.
+    ray_address:       of a running cluster; None starts one on this machine.
+    silence:           seconds without a sign of life after which a local worker is replaced.
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
@@ -64,6 +68,9 @@ class Options:
     tracking_uri: str
     artifacts: Path | None
     workers: int
+    executor: ExecutorKind = "local"
+    ray_address: str | None = None
+    silence: float = SILENCE
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
@@ -71,32 +78,39 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished study, what this run took, and one line about MLflow where something has not arrived there."""
+    """A finished study, and how this run went.
+
+    clock:     what it took.
+    tracking:  seconds that the writer to MLflow worked, beside the rest.
+    forecast:  seconds that it was to take, by its first trials; None where there were too few.
+    untracked: one line about MLflow where something has not arrived there.
+    """
 
     result: StudyResult
     folder: Path
-    seconds: float
+    clock: Clock
+    tracking: float
+    forecast: float | None
     untracked: str | None
 
-
-@dataclass
-class Clock:
-    """Seconds that each part of this run took; outside every digest."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, part: str) -> None:
-        """What passed since the last lap belongs to this part."""
-        now = time.perf_counter()
-        self.seconds[part] = round(now - self.started - sum(self.seconds.values()), 3)
+    @property
+    def seconds(self) -> float:
+        """Of the whole run."""
+        return sum(self.clock.seconds.values())
 
 
-def run_study(spec: StudySpec, options: Options, console: Console, table: Table | None = None) -> Outcome:
+def run_study(
+    spec: StudySpec,
+    options: Options,
+    console: Console,
+    interventions: Mapping[int, InterventionKind] = NONE,
+    table: Table | None = None,
+) -> Outcome:
     """Search, refit, look once, and write everything down.
 
     Args:
-        table: the rows, where they are not to be loaded from the spec's source.
+        interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
+        table:         the rows, where they are not to be loaded from the spec's source.
 
     Raises:
         ExperimentError: in one line, what is wrong. What was told is in the journal.
@@ -108,15 +122,14 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with ExitStack() as stack:
-        processes = stack.enter_context(Processes(options.workers, environment))  # they start while we load
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        data = prepare(spec, os.environ, table)
-        spec = spec.settled(data.target.task, data.folds.splitter)
-        space = Space(spec)
-        space.check(data.features, data.target)
-        check_metric(spec.cv.metric, data.target, [data.development.y[rows] for _, rows in data.folds.pairs])
-        study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         folder = StudyFolder(options.folder)
+        executor = stack.enter_context(
+            open_executor_of(options, environment, folder)
+        )  # its workers start while we load
+        spec, space, data = checked_data(spec, table)
+        clock.lap("data")
+        study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
@@ -135,26 +148,30 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
         told, spent = journal.told(), journal.spent
         refuse_a_second_look(told, spent)
         if options.look == "only":
-            spec = ending_here(spec, told, folder)
-        uid = same_study(journal, spec, data, folder)
-        check_enough_trials(spec, told, folder)
-        references = share_folds(space, data, folder.work / "folds")
-        kernel = _one_kernel(processes, told)
+            spec = ending_here(spec, told, folder.path)
+        uid = uid_of(journal, spec, data, folder.path)
+        check_enough_trials(spec, told, folder.path)
+        inputs = share_inputs(space, data, executor.share)
+        clock.lap("folder, journal, folds")
+        greetings = executor.greetings()
+        kernel = one_kernel(greetings, told)
+        clock.lap("waiting for workers to start")
         tracking = Tracking(
             options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
         )
         tracking.start()
-        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.workers} workers, BLAS {kernel}")
-        clock.lap("start")
+        log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
+        pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
+        budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
+        searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
+        clock.lap("start of tracking")
         try:
-            budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-            told = _search(spec, space, told, processes, references, journal, tracking, log, console, kernel, budget)
+            told = searching.run(told, executor, inputs)
             if len(told) < spec.search.trials:
-                journal.end(budget.spent)
-                line = f"the search ended after {len(told)} of {spec.search.trials} trials: {_why(budget, spec)}"
-                console.print(line)
-                log.write(line)
-                spec = ending_here(spec, told, folder)
+                spec = ending_here(spec, told, folder.path)
+                executor.__exit__(None, None, None)  # what is in flight is dropped
+                executor = stack.enter_context(open_executor_of(options, environment, folder))
+                one_kernel(executor.greetings(), told)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -169,8 +186,7 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
                     data.test,
                     ledger,
                     finalists,
-                    processes,
-                    folder.work / "refit",
+                    executor,
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
@@ -186,12 +202,14 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
                     options.workers,
                     masked(options.tracking_uri),
                     os.environ | environment,
+                    options.executor,
                 ),
                 dict(clock.seconds),
             )
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
             untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
+            clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
@@ -201,7 +219,32 @@ def run_study(spec: StudySpec, options: Options, console: Console, table: Table 
             log.write(f"ended: {error}")
             tracking.finish("FAILED", {}, {}, [], timeout=2.0)
             raise
-    return Outcome(result, options.folder, time.perf_counter() - clock.started, untracked)
+    clock.lap("end of workers")
+    return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)
+
+
+def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec, Space, StudyData]:
+    """The data of a study, with its spec and space settled for it, once they are known to fit.
+
+    Args:
+        table: the rows, where they are not to be loaded from the spec's source.
+
+    Raises:
+        ExperimentError: the data breaks a rule, or they do not fit.
+    """
+    data = prepare(spec, os.environ, table)
+    spec = spec.settled(data.target.task, data.folds.splitter)
+    space = Space(spec)
+    space.check(data.features, data.target)
+    check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
+    return spec, space, data
+
+
+def open_executor_of(options: Options, environment: Mapping[str, str], folder: StudyFolder) -> Executor:
+    """Who computes, as the options say."""
+    return open_executor(
+        options.executor, options.workers, environment, folder.work, options.silence, options.ray_address
+    )
 
 
 def _load_what_comes_last() -> tuple[Any, Any]:
@@ -212,63 +255,10 @@ def _load_what_comes_last() -> tuple[Any, Any]:
     return take_look, publish
 
 
-def _search(
-    spec: StudySpec,
-    space: Space,
-    told: Sequence[Told],
-    processes: Processes,
-    references: Mapping[Preprocessing, DataReference],
-    journal: Journal,
-    tracking: Tracking,
-    log: StudyLog,
-    console: Console,
-    kernel: str,
-    budget: Budget,
-) -> list[Told]:
-    """The search, each trial journalled before anything else hears of it."""
-    everything = list(told)
-    with StudyProgress(console, spec.search.trials, spec.cv.metric) as progress:
-        for one in told:
-            tracking.trial(one.result, one.params)
-            progress.update(one, from_journal=True)
-
-        def submit(task: TrialTask) -> Future[TrialResult]:
-            return processes.submit(run_trial, task, references[task.candidate.preprocessing])
-
-        for one in search(spec, space, told, submit, budget):
-            if one.result.kernel not in ("", kernel):
-                raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, space.contains(one.params), budget.spent)
-            everything.append(one)
-            tracking.trial(one.result, one.params)
-            progress.update(one)
-            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
-    return everything
-
-
-def _why(budget: Budget, spec: StudySpec) -> str:
-    """What ended a search early."""
-    if budget.left == 0:
-        return f"its budget of {spec.search.budget_minutes:g} minutes is spent"
-    return f"{spec.search.patience} in a row brought no improvement greater than the fold standard error"
-
-
 def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
     return [best] if default is None or default.result.number == best.result.number else [best, default]
-
-
-def _one_kernel(processes: Processes, told: Sequence[Told]) -> str:
-    """The kernel of every process that computes for the study, now and before."""
-    kernels = {greeting.kernel for greeting in processes.greetings()}
-    before = {one.result.kernel for one in told} - {""}
-    if len(kernels | before) > 1:
-        raise StudyStateError(
-            f"the study was computed with BLAS kernel {', '.join(sorted(before))}, this machine offers "
-            f"{', '.join(sorted(kernels))}: last bits would differ. Go on where it began, or start anew with --fresh."
-        )
-    return next(iter(kernels), "")
 
 
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:

@@ -13,25 +13,34 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from experiments.pace import AFTER
 from experiments.records.results import LookRecord, StudyResult
 from experiments.records.uris import masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
 
 
-def print_summary(console: Console, result: StudyResult, folder: Path, seconds: float, ui: str) -> None:
+def print_summary(
+    console: Console, result: StudyResult, folder: Path, seconds: float, forecast: float | None, ui: str
+) -> None:
     """Print it, one fact a line; a line longer than the terminal is the terminal's to wrap, so that it can be copied.
 
     Args:
-        folder:  where the report is.
-        seconds: what the command took.
-        ui:      how to see the trials in MLflow's UI.
+        folder:   where the report is.
+        seconds:  what the command took.
+        forecast: what it was to take, by its first trials; None where there were too few.
+        ui:       how to see the trials in MLflow's UI.
     """
     states = Counter(trial.reason or "complete" for trial in result.trials)
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
     title = f"{result.study}: {len(result.trials)} trials ({counts}) in {seconds:.0f} s"
     console.print(Text(title, style="bold"), soft_wrap=True)
-    for label, fact in [*facts(result), ("report", str(folder / "report.html")), ("compare trials", ui)]:
+    pace = (
+        []
+        if forecast is None
+        else [("forecast", f"{forecast:.0f} s by the first {AFTER} trials, it took {seconds:.0f} s")]
+    )
+    for label, fact in [*facts(result), *pace, ("report", str(folder / "report.html")), ("compare trials", ui)]:
         console.print(Text.assemble((f"  {label:<21}", "dim"), fact), soft_wrap=True)
 
 

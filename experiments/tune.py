@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -14,6 +15,7 @@ from typing import NoReturn
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
 130 interrupted."""
+BEGUN = time.perf_counter()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("--trials", type=int, metavar="N", help="the same as --set search.trials=N")
     it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
+    it.add_argument("--executor", choices=("local", "ray"), default="local", help="processes here, or a Ray cluster")
+    it.add_argument("--ray-address", metavar="HOST:PORT", help="of a running cluster (default: one is started here)")
+    it.add_argument(
+        "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
+    )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
     it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
@@ -41,6 +48,13 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("--no-test", action="store_true", help="stop before the look: the study can be extended freely")
     look.add_argument("--score", action="store_true", help="end a study with the trials it has: refit and look")
     it.add_argument("--acknowledge-reuse", action="store_true", help="look a second time; the report says so")
+    it.add_argument(
+        "--profile", action="store_true", help="say at the end where the time went; also in DIR/profile.txt"
+    )
+    instead = it.add_mutually_exclusive_group()
+    instead.add_argument("--plan", action="store_true", help="show the study and a forecast; run and write nothing")
+    instead.add_argument("--status", action="store_true", help="where the study stands, also while it runs elsewhere")
+    instead.add_argument("--list", action="store_true", help="where all studies of studies/ stand")
     it.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return it
 
@@ -54,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(chosen)
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command again resumes the study", file=sys.stderr)
+        only_looks = chosen.plan or chosen.status or chosen.list
+        print("\ninterrupted" + ("" if only_looks else "; the same command again resumes the study"), file=sys.stderr)
         return 130
 
 
@@ -73,15 +88,34 @@ def _tune(chosen: argparse.Namespace) -> None:
     from rich.console import Console
 
     from experiments.errors import SpecError
+    from experiments.folder import write_atomically
+    from experiments.profile import profile_text
+    from experiments.search.processes import SILENCE
     from experiments.study import Options, run_study
     from experiments.study_file import read_spec
     from experiments.summary import print_summary, ui_command
 
     console = Console(quiet=chosen.quiet, highlight=False)
+    if chosen.list:
+        from experiments.status import print_list
+
+        return print_list(console, Path("studies"))
     path = study_path(chosen.study)
     overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
     spec = read_spec(path, overrides)
-    workers = usable_cores() if chosen.workers is None else chosen.workers
+    folder = chosen.out or path.parent / spec.study.name
+    if chosen.status:
+        from experiments.status import print_status
+
+        return print_status(console, spec.study.name, folder, spec.search.trials)
+    if chosen.ray_address is not None and chosen.executor != "ray":
+        raise SpecError("--ray-address: needs --executor ray.")
+    silence = SILENCE if chosen.silence is None else chosen.silence
+    if not 1 <= silence <= 1e6:
+        raise SpecError(f"--silence: `1 <= seconds <= 1000000` must hold, but got {silence}.")
+    # another machine's cores are not counted here: a cluster queues what it cannot compute at once
+    cores = usable_cores() if chosen.ray_address is None else spec.search.lookahead
+    workers = cores if chosen.workers is None else chosen.workers
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
     if workers > spec.search.lookahead:
@@ -90,19 +124,32 @@ def _tune(chosen: argparse.Namespace) -> None:
         workers = spec.search.lookahead
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
-        folder=chosen.out or path.parent / spec.study.name,
+        folder=folder,
         mlruns=Path("mlruns"),
         tracking_uri=uri,
         artifacts=artifacts,
         workers=workers,
+        executor=chosen.executor,
+        ray_address=chosen.ray_address,
+        silence=silence,
         fresh=chosen.fresh,
         look="leave" if chosen.no_test else "only" if chosen.score else "take",
         acknowledge_reuse=chosen.acknowledge_reuse,
     )
+    if chosen.plan:
+        from experiments.plan import make_plan
+        from experiments.plan_text import print_plan
+
+        return print_plan(console, make_plan(spec, options))
     outcome = run_study(spec, options, console)
-    print_summary(console, outcome.result, outcome.folder, outcome.seconds, ui_command(uri, artifacts))
+    ui = ui_command(uri, artifacts)
+    print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
     if outcome.untracked:
         console.print(f"{outcome.untracked}; the same command again sends it")
+    if chosen.profile:
+        text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
+        write_atomically(folder / "profile.txt", text.encode())
+        console.print(text, end="", soft_wrap=True)
 
 
 def study_path(study: str) -> Path:

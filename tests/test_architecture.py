@@ -22,8 +22,9 @@ ROOMS = {
     "experiments.candidate": {"experiments.target", "nnet"},
     "experiments.kernel": set(),
     "experiments.section": set(),
+    "experiments.pruner_options": {"experiments.section"},
     "experiments.sampler_options": {"experiments.section"},
-    "experiments.spec": {"experiments.sampler_options", "experiments.section"},
+    "experiments.spec": {"experiments.pruner_options", "experiments.sampler_options", "experiments.section"},
     "experiments.space": {
         "experiments.candidate",
         "experiments.errors",
@@ -60,6 +61,29 @@ ROOMS = {
         "experiments.spec",
         "experiments.target",
         "nnet",
+    },
+    "experiments.calibration": {"experiments.candidate", "experiments.search", "experiments.target", "nnet"},
+    "experiments.forecast": {"experiments.calibration", "experiments.candidate"},
+    "experiments.pace": {"experiments.forecast"},
+    "experiments.clock": {"experiments.search.trial"},
+    "experiments.profile": {"experiments.clock"},
+    "experiments.identity": {
+        "experiments.canonical",
+        "experiments.changes",
+        "experiments.data",
+        "experiments.errors",
+        "experiments.search.ending",
+        "experiments.search.journal",
+        "experiments.search.trial",
+        "experiments.spec",
+    },
+    "experiments.status": {
+        "experiments.errors",
+        "experiments.folder",
+        "experiments.records.results",
+        "experiments.search.journal_view",
+        "experiments.search.trial",
+        "experiments.study_file",
     },
     "experiments.reports": {"experiments.records.results", "experiments.search.trial"},
 }
@@ -125,7 +149,7 @@ def test_there_is_no_circle() -> None:
 
 
 def test_a_worker_loads_no_storage_and_no_tracking() -> None:
-    loaded = "import sys, experiments.search.worker; print(*sys.modules)"
+    loaded = "import sys, experiments.calibration, experiments.search.worker; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
     assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich"} & set(modules)
 

@@ -11,6 +11,7 @@ from experiments.benchmarks.comparison import Comparison
 from experiments.benchmarks.coordinator import Cost
 from experiments.benchmarks.pairs import Compared
 from experiments.benchmarks.profile import Part
+from experiments.benchmarks.pruners import PrunerRow
 from experiments.benchmarks.rows import FOLDS, Row
 
 NOTES = (
@@ -72,6 +73,28 @@ def coordinator_table(costs: Sequence[Cost]) -> Table:
     for it in costs:
         milliseconds = (it.ours, it.sampler, it.ours - it.sampler, it.optuna)
         table.add_row(f"{it.trials:,}", *(f"{one:.1f}" for one in milliseconds))
+    return table
+
+
+def pruner_table(rows: Sequence[PrunerRow]) -> Table:
+    """What pruning saves, study by study."""
+    columns = ("best cv_mean", "pruned", "epochs", "s", "epochs to target", "s to target")
+    table = Table("study", "pruner", *(_right(name) for name in columns))
+    last = ""
+    for it in rows:
+        if last and last != it.study:
+            table.add_section()
+        table.add_row(
+            "" if it.study == last else it.study,
+            it.pruner,
+            f"{it.score:.4f}",
+            f"{it.pruned:.0%}",
+            f"{it.epochs:.0f}",
+            f"{it.seconds:.1f}",
+            f"{it.epochs_to_target:.0f}",
+            f"{it.seconds_to_target:.1f}",
+        )
+        last = it.study
     return table
 
 

@@ -18,7 +18,7 @@ from experiments.records.results import (
     StudyResult,
     TrialRecord,
 )
-from experiments.search.trial import Told
+from experiments.search.trial import INTERVENTIONS, Told
 from experiments.spec import StudySpec
 
 
@@ -74,9 +74,10 @@ def assemble(
         ),
         trials=tuple(_trial(one) for one in told),
         interventions=tuple(
-            Intervention(trial=one.result.number, kind=one.result.reason)
+            Intervention(trial=one.result.number, kind=kind)
             for one in told
-            if one.result.reason == "worker died"
+            for kind in INTERVENTIONS
+            if kind == one.result.reason
         ),
         default=None if default is None else DefaultRecord(number=0, **_cv(default)),
         best=BestRecord(

@@ -15,7 +15,12 @@ VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PY
 
 
 def provenance(
-    kernel: str, seeds: Mapping[str, int], workers: int, tracking: str, environment: Mapping[str, str]
+    kernel: str,
+    seeds: Mapping[str, int],
+    workers: int,
+    tracking: str,
+    environment: Mapping[str, str],
+    executor: str,
 ) -> dict[str, Any]:
     """Versions, commit, BLAS kernel, seeds and environment, as results.json has them.
 
@@ -23,6 +28,7 @@ def provenance(
         kernel:      of the processes that computed.
         tracking:    the MLflow URI, masked.
         environment: of those processes.
+        executor:    what ran them.
     """
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
@@ -34,7 +40,7 @@ def provenance(
             "machine": platform.machine(),
             "cores": os.cpu_count(),
             "workers": workers,
-            "executor": "local",
+            "executor": executor,
             "tracking": tracking,
             "variables": {name: environment[name] for name in VARIABLES if name in environment},
         },

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from experiments.canonical import canonical_digest, canonical_json
-from experiments.search.trial import Reason, State
+from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
 Parameters = dict[str, float | int | str | bool]
@@ -57,7 +57,7 @@ class Intervention(Record):
     """An outcome that a clock or a death caused, so that a replay can repeat it."""
 
     trial: int
-    kind: str
+    kind: InterventionKind
 
 
 class DefaultRecord(Record):

@@ -69,6 +69,7 @@ class Tracking:
         self._ended = ""  # the id of the run that has the study's end
         self._trouble = ""
         self._warned = False
+        self.seconds = 0.0  # that the thread has worked
 
     def start(self) -> None:
         """Start the thread: it imports MLflow, finds or makes the study's run and waits for trials."""
@@ -127,9 +128,10 @@ class Tracking:
                 self._change.wait_for(lambda: self._news or self._closed)
                 self._news, ended = False, self._end is not None
             try:
-                store = store or self._connect()
-                while not self._closed and self._write_next(store):
-                    pause = FIRST_PAUSE
+                with self._timed():
+                    store = store or self._connect()
+                    while not self._closed and self._write_next(store):
+                        pause = FIRST_PAUSE
             except Exception as error:
                 store = None
                 self._stumble(reason(error))
@@ -140,6 +142,14 @@ class Tracking:
         with self._change:
             self._arrived = not self._closed
             self._change.notify_all()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begun
 
     def _connect(self) -> Store:
         store = Store.connect(self._uri, self._artifacts, self._card, self._environ)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _SECTIONS: Final = ("study", "data", "cv", "preprocessing", "training", "search", "space", "default")
 _FIRST: Final = ("name", "source", "low", "high")
+_OPTIONS: Final = ("sampler_options", "pruner_options")  # tables of [search] that get a heading of their own
 
 
 def study_file(spec: Mapping[str, Any]) -> str:
@@ -29,8 +30,11 @@ def study_file(spec: Mapping[str, Any]) -> str:
     """
     lines: list[str] = []
     for section in [*_SECTIONS, *sorted(set(spec) - set(_SECTIONS))]:
-        if spec.get(section):
-            lines += ["", f"[{_key(section)}]", *_lines(spec[section])]
+        if settings := dict(spec.get(section) or {}):
+            options = {name: settings.pop(name) for name in _OPTIONS if name in settings}
+            lines += ["", f"[{_key(section)}]", *_lines(settings)]
+            for name, table in options.items():
+                lines += ["", f"[{_key(section)}.{name}]", *_lines(table)] if table else []
     return "\n".join(lines[1:]) + "\n"
 
 

@@ -10,10 +10,10 @@ from statistics import stdev
 import numpy as np
 
 from experiments.candidate import Candidate
-from experiments.search.pruning import Pruning
+from experiments.search.pruning import Pruning, ToldStudy
 from experiments.search.scoring import scorer
 from experiments.search.seeds import TRIAL, fold_seed
-from experiments.search.trial import Curves, Reason, State, TrialResult, TrialTask
+from experiments.search.trial import Curves, Marks, Reason, State, TrialResult, TrialTask
 from experiments.search.units import Units, units_of
 from experiments.target import Target
 from nnet.batches import FoldData
@@ -21,13 +21,14 @@ from nnet.stopping import EarlyStopping
 from nnet.training import EpochReport, train
 
 
-def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target) -> TrialResult:
+def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None) -> TrialResult:
     """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
 
     Args:
         task:   the configuration, its number, and what it may be compared with.
         folds:  the development rows of each fold.
         target: what is to be predicted.
+        told:   saves work when it comes back with the next task; the result is the same.
     """
     settings = task.candidate.training
     learners = [learner(fold, task.candidate, target) for fold in folds]
@@ -36,7 +37,7 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target) -> Tria
     scores = score if target.classes else [units.scored(score) for _, units in learners]
     architectures = [task.candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
-    pruning = Pruning(task.pruner, task.visible)
+    pruning = Pruning(task, told or ToldStudy())
     stopping = EarlyStopping(settings.patience)
     scored: list[EpochReport] = []
     state: State = "COMPLETE"
@@ -53,10 +54,10 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target) -> Tria
         mean = sum(report.scores) / len(report.scores)
         if stopping.update(report.epoch, mean) or report.epoch == settings.epochs:
             break
-        if task.number > 0 and pruning.should_prune(report.epoch, mean):
+        if pruning.should_prune(report.epoch, mean) and task.number > 0:
             state, reason = "PRUNED", "pruned"
             break
-    return result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch)
+    return result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
 
 
 def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, Units]:
@@ -102,7 +103,9 @@ def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curve
     )
 
 
-def result_of(number: int, state: State, reason: Reason, curves: Curves, best_epoch: int) -> TrialResult:
+def result_of(
+    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, marks: Marks = ()
+) -> TrialResult:
     """The result that follows from a trial's curves: at its best epoch when COMPLETE, else at its last."""
     means = curves.mean_scores
     at = None if not means else curves.epochs.index(best_epoch) if state == "COMPLETE" else len(means) - 1
@@ -117,6 +120,7 @@ def result_of(number: int, state: State, reason: Reason, curves: Curves, best_ep
         cv_std=stdev(fold_scores) if len(fold_scores) > 1 else None,
         fold_scores=fold_scores,
         curves=curves,
+        marks=marks,
     )
 
 

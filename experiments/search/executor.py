@@ -1,21 +1,91 @@
-"""What the search asks of whoever computes: one method."""
+"""What the search asks of whoever computes: processes on this machine, or a Ray cluster. The answer is the same.
+
+WorkerLost                 a task was given up
+├── WorkerDied             its workers died: killed, out of memory, crashed
+└── WorkerSilent           its workers gave no sign of life
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from experiments.errors import ExecutorError
+from experiments.search.trial import InterventionKind, Shared
 
 T = TypeVar("T")
+ATTEMPTS = 3  # of a task whose worker is lost; a fourth would hardly end otherwise
 
 
-class WorkerDied(Exception):
-    """A task whose workers died as often as is tried."""
+class WorkerLost(ExecutorError):
+    """A task that was tried ATTEMPTS times and given up, because its worker was lost every time."""
+
+    kind: ClassVar[InterventionKind]
+
+    def __str__(self) -> str:
+        return f"a task was tried {ATTEMPTS} times and given up: {self.kind}."
+
+
+class WorkerDied(WorkerLost):
+    """The last worker died: killed, out of memory or crashed."""
+
+    kind = "worker died"
+
+
+class WorkerSilent(WorkerLost):
+    """The last worker gave no sign of life."""
+
+    kind = "worker silent"
+
+
+@dataclass(frozen=True)
+class Hello:
+    """What a worker says of itself.
+
+    node:    the machine it runs on.
+    kernel:  its BLAS kernel.
+    seconds: from its start to its greeting; 0 where only the worker speaks.
+    """
+
+    pid: int
+    node: str
+    kernel: str
+    seconds: float = 0.0
 
 
 class Executor(Protocol):
     """Runs pure functions elsewhere."""
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run it in the next free worker; the future raises WorkerDied when its workers died too often."""
+        """Run it in the next free worker, and again in another when that one is lost.
+
+        The future raises WorkerLost when it was given up, and ExecutorError when nobody is left who could compute.
+        """
+        ...
+
+    def share(self, content: memoryview | bytes) -> Shared:
+        """Put content where every worker can open it; once, however many tasks name it.
+
+        Raises:
+            ExecutorError: there is no room for it.
+        """
+        ...
+
+    def greetings(self) -> list[Hello]:
+        """Who computes; waits until all have started. Workers that were lost meanwhile are left out.
+
+        Raises:
+            ExecutorError: somebody cannot compute for this study.
+        """
+        ...
+
+    def __enter__(self) -> Executor: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop every worker at once, whatever it is doing."""
         ...

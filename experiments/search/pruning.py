@@ -2,51 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from copy import copy
 
 import optuna
-from optuna.trial import TrialState, create_trial
+from optuna.samplers import RandomSampler
+from optuna.storages import InMemoryStorage
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.search.trial import History
+from experiments.search.histories import decoded, lines_of
+from experiments.search.pruners import make_pruner, rungs_of
+from experiments.search.trial import History, Marks, Shared, TrialTask, Visible
 
-WARM_UP_TRIALS = 5  # as many must be COMPLETE before any is pruned: a median of fewer says little
-WARM_UP_EPOCHS = 3  # and so many epochs must have passed: the first ones rank learning rates, not configurations
+STUDY = "study"  # Hyperband makes a trial's bracket of its number and this name, so it is the same for every study
+RUNNING = "running"
 
 
-def make_pruner(name: str) -> optuna.pruners.BasePruner:
-    """Optuna's pruner of that name."""
-    if name == "median":
-        return optuna.pruners.MedianPruner(n_startup_trials=WARM_UP_TRIALS, n_warmup_steps=WARM_UP_EPOCHS)
-    return optuna.pruners.NopPruner()
+class ToldStudy:
+    """The visible trials as a study in memory, which grows from task to task: what is visible rarely becomes less.
+
+    The trial that is being decided about lies in a second study of the same storage, where pruners can write to it. So
+    the first one holds the visible trials, each under its number, and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: tuple[Shared, ...] = ()
+        self._rest: tuple[bytes, ...] = ()
+        self._storage, self._sampler = InMemoryStorage(), RandomSampler(seed=0)  # which nobody asks
+        self._study = self._new(STUDY)
+
+    def show(self, visible: Visible) -> optuna.Study:
+        """The study of these trials, until the next call."""
+        known = len(self._blocks)
+        later = lines_of(visible, known) if visible.blocks[:known] == self._blocks else None
+        if later is None or later[: len(self._rest)] != self._rest:  # another study, or an earlier trial again
+            self._blocks, self._rest, self._study = (), (), self._new(STUDY)
+            later = lines_of(visible)
+        for line in later[len(self._rest) :]:
+            self._study.add_trial(_told(decoded(line)))
+        self._blocks, self._rest = visible.blocks, visible.rest
+        return self._study
+
+    def running(self) -> optuna.Study:
+        """A study of one running trial, until the next call."""
+        study = self._new(RUNNING)
+        study.add_trial(create_trial(state=TrialState.RUNNING))
+        return study
+
+    def _new(self, name: str) -> optuna.Study:
+        if name in optuna.get_all_study_names(self._storage):
+            optuna.delete_study(study_name=name, storage=self._storage)
+        return optuna.create_study(study_name=name, storage=self._storage, direction="maximize", sampler=self._sampler)
 
 
 class Pruning:
     """Decides for one trial, which reports its mean curve epoch by epoch.
 
     Args:
-        name:    the pruner's.
-        visible: the trials 0..i-L, in order.
+        task: the trial's, with the pruner and what it may be compared with.
+        told: not to be used for another trial meanwhile.
     """
 
-    def __init__(self, name: str, visible: Sequence[History]):
-        self._pruner = make_pruner(name)
-        self._study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0))
-        for history in visible:
-            self._study.add_trial(
-                create_trial(
-                    state=TrialState[history.state],
-                    value=history.value,
-                    intermediate_values=dict(zip(history.epochs, history.mean_scores, strict=True)),
-                )
-            )
-        self._curve: dict[int, float] = {}
-        self._trial = create_trial(state=TrialState.RUNNING, intermediate_values=self._curve)
+    def __init__(self, task: TrialTask, told: ToldStudy):
+        self._rungs = rungs_of(task.pruner)
+        self._pruner = make_pruner(task.pruner, task.candidate.training.epochs)
+        self._study = told.show(task.visible)
+        self._running = told.running()
+        self._trial = self._stored()
+        self._trial.number = task.number
+        self._trial.intermediate_values = {}
 
     def should_prune(self, epoch: int, mean_score: float) -> bool:
         """Report one more epoch, and hear whether to go on."""
-        self._curve[epoch] = mean_score
-        self._trial.intermediate_values = self._curve
-        return self._pruner.prune(self._study, self._trial)
+        self._trial.intermediate_values[epoch] = mean_score
+        if self._rungs is not None and not self._rungs.climb(epoch):
+            return False
+        decision = self._pruner.prune(self._study, self._trial)
+        self._trial.system_attrs = self._stored().system_attrs
+        return decision
+
+    @property
+    def marks(self) -> Marks:
+        """What the pruner wrote down about the trial so far."""
+        return tuple(sorted(self._trial.system_attrs.items()))
+
+    def _stored(self) -> FrozenTrial:
+        return copy(self._running.get_trials(deepcopy=False)[0])
+
+
+def _told(history: History) -> FrozenTrial:
+    return create_trial(
+        state=TrialState[history.state],
+        value=history.value,
+        intermediate_values=dict(zip(history.epochs, history.scores, strict=True)),
+        system_attrs=dict(history.marks),
+    )
 
 
 def quiet_optuna() -> None:

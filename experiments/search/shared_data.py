@@ -1,61 +1,83 @@
-"""The folds' arrays as files that every worker maps into its memory: written once, never sent with a task."""
+"""The folds' arrays, shared once with every worker and never sent with a task."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from experiments.search.trial import Shared
 from experiments.target import Target
 from nnet.batches import FoldData
+
+Share = Callable[[memoryview], Shared]
+
+
+@dataclass(frozen=True)
+class SharedArray:
+    """An array whose bytes every worker can open."""
+
+    content: Shared
+    dtype: str
+    shape: tuple[int, ...]
+
+    def open(self) -> NDArray[Any]:
+        """The array, read-only and without a copy."""
+        return np.frombuffer(self.content.open(), self.dtype).reshape(self.shape)
 
 
 @dataclass(frozen=True)
 class DataReference:
-    """Where the arrays of some folds lie. Folds that share their features share one file.
+    """Where the arrays of some folds lie. Folds that share their features share one array.
 
-    features: for each fold, the number of its features file.
-    weighted: whether rows have weights.
+    features: of each fold.
+    rows:     the row numbers of all folds one after another, each fold's training rows before its validation rows.
+    ends:     for each fold, where its training and its validation rows end.
     """
 
-    folder: Path
-    features: tuple[int, ...]
+    features: tuple[SharedArray, ...]
+    labels: SharedArray
+    rows: SharedArray
+    ends: tuple[tuple[int, int], ...]
     target: Target
-    weighted: bool
+    weights: SharedArray | None
 
 
-def write_folds(folder: Path, folds: Sequence[FoldData], target: Target) -> DataReference:
-    """Write the arrays of folds that have their labels and weights in common into a new folder."""
-    folder.mkdir(parents=True)
-    numbers: dict[int, int] = {}
-    for fold, data in enumerate(folds):
-        if id(data.x) not in numbers:
-            numbers[id(data.x)] = len(numbers)
-            np.save(folder / f"features_{numbers[id(data.x)]}.npy", data.x)
-        np.save(folder / f"train_{fold}.npy", data.train)
-        np.save(folder / f"validation_{fold}.npy", data.validation)
-    np.save(folder / "labels.npy", folds[0].y)
+def share_array(array: NDArray[Any], share: Share) -> SharedArray:
+    """Share an array of any layout."""
+    content = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    return SharedArray(share(content.data), array.dtype.str, array.shape)
+
+
+def share_folds(folds: Sequence[FoldData], target: Target, share: Share) -> DataReference:
+    """Share the arrays of folds that have their labels and weights in common."""
+    features = {id(fold.x): fold.x for fold in folds}
+    shared = {key: share_array(x, share) for key, x in features.items()}
+    rows = [rows for fold in folds for rows in (fold.train, fold.validation)]
+    ends = np.cumsum([len(one) for one in rows]).tolist()
     weights = folds[0].weights
-    if weights is not None:
-        np.save(folder / "weights.npy", weights)
-    return DataReference(folder, tuple(numbers[id(data.x)] for data in folds), target, weights is not None)
+    return DataReference(
+        features=tuple(shared[id(fold.x)] for fold in folds),
+        labels=share_array(folds[0].y, share),
+        rows=share_array(np.concatenate(rows), share),
+        ends=tuple(zip(ends[::2], ends[1::2], strict=True)),
+        target=target,
+        weights=None if weights is None else share_array(weights, share),
+    )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # one for each way of preprocessing
 def open_folds(reference: DataReference) -> tuple[FoldData, ...]:
-    """The folds, memory-mapped; a process opens them once."""
-
-    def array(name: str) -> np.ndarray:
-        path = reference.folder / f"{name}.npy"
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-        return np.asarray(mapped)  # a plain view: indexing a memmap costs more
-
-    features = {number: array(f"features_{number}") for number in set(reference.features)}
-    labels, weights = array("labels"), array("weights") if reference.weighted else None
+    """The folds, without a copy; a process opens them once."""
+    features = {shared: shared.open() for shared in set(reference.features)}
+    labels, rows = reference.labels.open(), reference.rows.open()
+    weights = None if reference.weights is None else reference.weights.open()
+    starts = (0, *(end for _, end in reference.ends))
     return tuple(
-        FoldData(features[number], labels, array(f"train_{fold}"), array(f"validation_{fold}"), weights)
-        for fold, number in enumerate(reference.features)
+        FoldData(features[shared], labels, rows[start:train_end], rows[train_end:end], weights)
+        for shared, start, (train_end, end) in zip(reference.features, starts, reference.ends, strict=False)
     )

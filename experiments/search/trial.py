@@ -6,14 +6,17 @@ No array in a result is an ndarray: results are journalled, digested and compare
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, get_args
 
 from experiments.candidate import Candidate
 
 Parameters = dict[str, float | int | str]
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
-Reason = Literal["", "pruned", "diverged", "worker died"]
+# an outcome that a death or a clock caused, so that the study file alone cannot repeat it
+InterventionKind = Literal["worker died", "worker silent"]
+INTERVENTIONS: tuple[InterventionKind, ...] = get_args(InterventionKind)
+Reason = Literal["", "pruned", "diverged"] | InterventionKind
 
 
 @dataclass(frozen=True)
@@ -40,28 +43,67 @@ class Curves:
 
 
 @dataclass(frozen=True)
+class PrunerChoice:
+    """A pruner by name.
+
+    options: under Optuna's names.
+    wrapped: the pruner that a patient one asks.
+    """
+
+    name: str
+    options: tuple[tuple[str, float | int], ...] = ()
+    wrapped: PrunerChoice | None = None
+
+
+Marks = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class History:
-    """What a pruning decision may see of a trial told earlier: its state, its value and its mean curve."""
+    """What a pruning decision may read of a trial told earlier.
+
+    epochs: (R,) the rungs that it came to.
+    scores: (R,) its mean score there.
+    marks:  what the pruner wrote down about it.
+    """
 
     state: State
     value: float | None
-    epochs: tuple[int, ...]
-    mean_scores: tuple[float, ...]
+    epochs: tuple[int, ...] = ()
+    scores: tuple[float, ...] = ()
+    marks: Marks = ()
+
+
+class Shared(Protocol):
+    """Names content that every worker can open. Small and hashable: it travels with tasks. Equal ones are the same."""
+
+    def open(self) -> memoryview:
+        """The content, read-only."""
+        ...
+
+
+@dataclass(frozen=True)
+class Visible:
+    """The histories of the trials 0..i-L in order, which are all that trial i may be compared with, encoded.
+
+    blocks: the first of them, which workers open once.
+    rest:   those after the last block, one a line.
+    """
+
+    blocks: tuple[Shared, ...] = ()
+    rest: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
 class TrialTask:
-    """All that `evaluate` needs to know, besides the data, to compute one trial.
-
-    visible holds the trials 0..i-L, which are all that trial i may be compared with.
-    """
+    """All that `evaluate` needs to know, besides the data, to compute one trial."""
 
     number: int
     candidate: Candidate
     seed: int
     metric: str
-    pruner: str
-    visible: tuple[History, ...]
+    pruner: PrunerChoice
+    visible: Visible
 
 
 @dataclass(frozen=True)
@@ -75,6 +117,7 @@ class TrialResult:
     fold_scores: (F,) the scores at `epochs`; empty when no epoch was scored.
     seconds:     time of the evaluation; not part of any digest.
     kernel:      the BLAS kernel that computed it.
+    marks:       what the pruner wrote down about the trial, for decisions about later ones.
     """
 
     number: int
@@ -88,6 +131,7 @@ class TrialResult:
     curves: Curves
     seconds: float = field(compare=False, default=0.0)
     kernel: str = field(compare=False, default="")
+    marks: Marks = ()
 
 
 @dataclass(frozen=True)

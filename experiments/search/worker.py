@@ -1,29 +1,24 @@
-"""What runs inside a worker process: the pure functions, with the data that the process has mapped."""
+"""What runs inside a worker process: the pure functions, with the data that is shared with the process."""
 
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache
 
 from experiments.kernel import blas_kernel
 from experiments.search.evaluate import evaluate
-from experiments.search.pruning import quiet_optuna
+from experiments.search.executor import Hello
+from experiments.search.pruning import ToldStudy, quiet_optuna
 from experiments.search.refit import Refit, RefitTask, refit
 from experiments.search.shared_data import DataReference, open_folds
 from experiments.search.trial import TrialResult, TrialTask
 
 LOOK_AFTER_PARENT = 0.5  # seconds
-
-
-@dataclass(frozen=True)
-class Hello:
-    """What a worker says of itself."""
-
-    pid: int
-    kernel: str
 
 
 def prepare(parent: int) -> None:
@@ -35,14 +30,20 @@ def prepare(parent: int) -> None:
 
 def hello() -> Hello:
     """Who is there; makes a lazily started worker start."""
-    return Hello(os.getpid(), blas_kernel())
+    return Hello(os.getpid(), platform.node(), blas_kernel())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
-    result = evaluate(task, open_folds(reference), reference.target)
+    result = evaluate(task, open_folds(reference), reference.target, told_study())
     return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
+
+
+@cache
+def told_study() -> ToldStudy:
+    """This process's, from task to task."""
+    return ToldStudy()
 
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -100,7 +102,7 @@ def test_a_claim_leaves_what_is_there(tmp_path: Path) -> None:
 
 
 def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
-    for name in ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt"):
+    for name in ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt"):
         folder.write(name, name)
     for name in ("model/model.json", "report_files/curves.svg", "notes/mine.txt"):
         folder.write(name, name)
@@ -166,3 +168,23 @@ def test_what_clear_cannot_remove_is_one_line(folder: StudyFolder) -> None:
     (folder.path / "results.json").mkdir()
     with pytest.raises(StudyStateError, match=r"results\.json"):
         folder.clear()
+
+
+def test_whether_a_command_has_the_folder_can_be_seen(folder: StudyFolder, tmp_path: Path) -> None:
+    seen = StudyFolder(folder.path)
+    assert seen.is_running()
+    folder.release()
+    assert not seen.is_running()
+    assert not StudyFolder(tmp_path / "absent").is_running()
+    assert not (tmp_path / "absent").exists()
+
+
+def test_a_glance_at_the_lock_refuses_nobody(folder: StudyFolder) -> None:
+    folder.release()
+    with (folder.path / ".lock").open() as glance:
+        fcntl.flock(glance, fcntl.LOCK_SH)  # is_running in the moment in which it looks
+        assert not StudyFolder(folder.path).is_running()
+        threading.Timer(0.05, lambda: fcntl.flock(glance, fcntl.LOCK_UN)).start()
+        other = StudyFolder(folder.path)
+        other.claim()
+    other.release()

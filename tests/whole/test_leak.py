@@ -29,7 +29,7 @@ def run(desk: Desk, out: str, table: Table | None = None) -> StudyResult:
         artifacts=desk.folder / "mlruns" / "artifacts",
         workers=2,
     )
-    return run_study(spec, options, Console(quiet=True), table).result
+    return run_study(spec, options, Console(quiet=True), table=table).result
 
 
 def outside_test(result: StudyResult) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 
 from experiments import benchmark, tune
 from experiments.candidate import NUMBERS
+from experiments.pruner_options import PRUNERS
 from experiments.sampler_options import SAMPLERS
 from experiments.spec import CV, Preprocessing, Training
 from experiments.study_file import parse_spec
@@ -70,6 +71,20 @@ def test_every_key_and_value_of_the_inputs_table_exists() -> None:
     assert keys == {*Preprocessing.model_fields, "splitter", "task"}
     splitters = get_args(CV.model_fields["splitter"].annotation)
     assert all(one in table for one in (*NUMBERS, *(set(splitters) - {"auto"})))
+
+
+def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() -> None:
+    table = README.split("## Pruners")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", table, re.MULTILINE)
+    assert [name for name, _ in rows] == ["pruner", *PRUNERS]
+    for name, options in rows[1:]:
+        shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9.]+))?", options))
+        defaults = {key: field.default for key, field in PRUNERS[name].model_fields.items()}
+        assert shown.keys() == defaults.keys(), name
+        said = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in defaults.items()}
+        assert {key: value for key, value in shown.items() if value} == {key: said[key] for key in shown if shown[key]}
+        unsaid = {key for key in shown if not shown[key]}
+        assert unsaid <= {"lower", "upper", "pruner_options"}
 
 
 def test_the_study_file_is_one() -> None:

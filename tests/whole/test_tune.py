@@ -66,7 +66,7 @@ def test_mlflow_has_one_parent_and_every_trial(desk: Desk) -> None:
 
 def test_any_number_of_workers_gives_one_digest(desk: Desk, undisturbed: dict[str, Any]) -> None:
     assert desk.tuned("moons", "--workers", "2")["digest"] == undisturbed["digest"]
-    again = desk.tuned("moons", "--workers", "3", "--out", "again")
+    again = desk.tuned("moons", "--workers", "4", "--out", "again")
     assert again["digest"] == undisturbed["digest"]
     assert (again["test"]["times_scored"], again["ledger"]["looks"]) == (1, 1)
 
@@ -139,6 +139,9 @@ def edited(old: str, new: str) -> str:
         (STUDY, ["--set", "search.trails=3"], "search.trails: there is no such key"),
         (STUDY, ["--trials", "0"], "search.trials: must be greater than or equal to 1, but got 0"),
         (STUDY, ["--workers", "0"], "1 <= workers"),
+        (STUDY, ["--silence", "0"], "--silence: `1 <= seconds <= 1000000` must hold, but got 0.0"),
+        (STUDY, ["--silence", "nan"], "--silence"),
+        (STUDY, ["--ray-address", "127.0.0.1:1"], "--ray-address: needs --executor ray"),
         (STUDY, ["--set", "no equals sign"], "key=value"),
         (STUDY, ["--out", "missing/parent"], "does not exist"),
         (STUDY, ["--out", "studies/moons.toml"], "there is a file"),

@@ -253,3 +253,20 @@ def test_the_same_models_by_another_study_are_its_look_too(ledger: Ledger) -> No
     look(ledger, study="a")
     look(ledger, study="b")
     assert ledger.past("b", TEST).of_this_study == 1
+
+
+def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
+    assert ledger.glance("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
+    assert not ledger.path.parent.exists()
+    look(ledger)
+    look(ledger, study="b", models="n", test=rows(5, 15))
+    assert ledger.glance("a", TEST) == ledger.past("a", TEST)
+    known, whole = ledger.glance("a", TEST), ledger.path.read_bytes()
+    ledger.path.write_bytes(whole + b'{"kind":"res')  # another command is writing
+    ledger.path.with_suffix(".lock").unlink()
+    assert ledger.glance("a", TEST) == known
+    assert ledger.path.read_bytes() == whole + b'{"kind":"res'
+    assert [one.name for one in ledger.path.parent.iterdir()] == [ledger.path.name]
+    ledger.path.write_bytes(whole.replace(b'"trials":5', b'"trials":6', 1))
+    with pytest.raises(LookError, match="does not follow from the line before"):
+        ledger.glance("a", TEST)

@@ -10,7 +10,7 @@ from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.results import LedgerRecord, StudyResult
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, InterventionKind, Told, TrialResult
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
 
@@ -33,8 +33,8 @@ def pruned(number: int) -> Told:
     return Told({"l2": 1.0}, TrialResult(number, "PRUNED", "pruned", None, 0.9, 4, 0.1, (0.8, 1.0), NO_CURVES))
 
 
-def died(number: int) -> Told:
-    return Told({"l2": 1.0}, TrialResult(number, "FAIL", "worker died", None, None, 0, None, (), NO_CURVES))
+def died(number: int, kind: InterventionKind = "worker died") -> Told:
+    return Told({"l2": 1.0}, TrialResult(number, "FAIL", kind, None, None, 0, None, (), NO_CURVES))
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +113,9 @@ def test_best_and_default_are_summaries_of_their_rows(spec: StudySpec, data: Stu
     assert assembled(spec, data, [diverged(0), complete(1, 0.75)]).default is None
 
 
-def test_a_death_is_an_intervention_and_a_divergence_is_none(spec: StudySpec, data: StudyData) -> None:
-    result = assembled(spec, data, [complete(0, 0.5), died(1), diverged(2), pruned(3), died(4)])
-    assert [(one.trial, one.kind) for one in result.interventions] == [(1, "worker died"), (4, "worker died")]
+def test_a_death_or_silence_is_an_intervention_and_a_divergence_is_none(spec: StudySpec, data: StudyData) -> None:
+    result = assembled(spec, data, [complete(0, 0.5), died(1), diverged(2), pruned(3), died(4, "worker silent")])
+    assert [(one.trial, one.kind) for one in result.interventions] == [(1, "worker died"), (4, "worker silent")]
 
 
 def test_the_data_and_its_split_are_recorded(spec: StudySpec, data: StudyData) -> None:

@@ -29,7 +29,7 @@ def script(git: Path, text: str) -> None:
 
 
 def test_the_record_has_the_schemas_parts(git: Path) -> None:
-    record = provenance("Haswell", {"study": 3, "split": 0}, 2, "sqlite:///x", {})
+    record = provenance("Haswell", {"study": 3, "split": 0}, 2, "sqlite:///x", {}, "local")
     assert list(record) == ["versions", "commit", "blas", "seeds", "environment"]
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert record["versions"]["numpy"] == np.__version__
@@ -38,24 +38,29 @@ def test_the_record_has_the_schemas_parts(git: Path) -> None:
     assert record["blas"] == {"kernel": "Haswell", "threads": 1}
     assert record["seeds"] == {"study": 3, "split": 0}
     environment = record["environment"]
-    assert (environment["workers"], environment["tracking"], environment["variables"]) == (2, "sqlite:///x", {})
+    assert [environment[key] for key in ("workers", "executor", "tracking", "variables")] == [
+        2,
+        "local",
+        "sqlite:///x",
+        {},
+    ]
 
 
 def test_the_environment_is_an_allow_list(git: Path) -> None:
     ours = {name: f"value of {name}" for name in VARIABLES}
-    record = provenance("", {}, 1, "", SECRETS | ours)
+    record = provenance("", {}, 1, "", SECRETS | ours, "local")
     assert record["environment"]["variables"] == ours
     assert "s3cret" not in json.dumps(record)
 
 
 def test_the_environment_is_the_one_given_and_not_this_ones(git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Other")
-    assert provenance("", {}, 1, "", {})["environment"]["variables"] == {}
+    assert provenance("", {}, 1, "", {}, "local")["environment"]["variables"] == {}
 
 
 def test_a_package_that_is_not_installed_has_no_version(git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PACKAGES", ("numpy", "no-such-package"))
-    assert provenance("", {}, 1, "", {})["versions"]["no-such-package"] is None
+    assert provenance("", {}, 1, "", {}, "local")["versions"]["no-such-package"] is None
 
 
 @pytest.mark.parametrize(

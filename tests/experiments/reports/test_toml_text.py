@@ -20,6 +20,11 @@ def test_the_resolved_study_resolves_to_itself(study):
     assert parse_spec(tomllib.loads(study_file(resolved)), "study.toml").resolved() == resolved
 
 
+def test_options_get_a_heading_of_their_own_and_empty_ones_none():
+    spec = {"search": {"sampler": "tpe", "sampler_options": {"n_startup_trials": 5}, "pruner_options": {}}}
+    assert study_file(spec) == '[search]\nsampler = "tpe"\n\n[search.sampler_options]\nn_startup_trials = 5\n'
+
+
 def test_the_order_of_settings_does_not_matter(study):
     turned = {key: dict(reversed(value.items())) for key, value in reversed(study[0].spec.items())}
     assert study_file(turned) == study_file(study[0].spec)

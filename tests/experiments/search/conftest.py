@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.candidate import Preprocessing
@@ -16,6 +17,8 @@ from experiments.search.trial import TrialResult, TrialTask
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
+from nnet.settings import TrainingSettings
+from nnet.training import EpochReport
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "moons", "seed": 3},
@@ -72,3 +75,28 @@ def submit(compute: Callable[[TrialTask], TrialResult]) -> Callable[[TrialTask],
         return future
 
     return run
+
+
+def made_up_curves(
+    _: object, settings: TrainingSettings, folds: Sequence[object], seeds: Sequence[np.random.SeedSequence], *__: object
+) -> Iterator[EpochReport]:
+    """Instead of training: curves that rise at their own pace to a height that depends on the learning rate."""
+    chances = [np.random.default_rng(seed) for seed in seeds]
+    height = 0.9 - 0.2 * abs(np.log10(settings.learning_rate) + 2) + 0.1 * chances[0].random()
+    pace = 2 + 10 * chances[0].random()
+    for epoch in range(1, settings.epochs + 1):
+        scores = tuple(height * (1 - 0.5 ** (epoch / pace)) + 0.1 * chance.random() for chance in chances)
+        scored = epoch % settings.validate_every == 0 or epoch == settings.epochs
+        yield EpochReport(epoch, scores, scores if scored else None, scores if scored else None)
+
+
+@pytest.fixture
+def without_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.search.evaluate.train", made_up_curves)
+
+
+@pytest.fixture
+def compute_fast(data: StudyData, without_training: None) -> Callable[[TrialTask], TrialResult]:
+    """The evaluation in this process, of made-up curves."""
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    return lambda task: evaluate(task, folds, data.target)

@@ -12,7 +12,10 @@ from sklearn.utils.class_weight import compute_class_weight
 from experiments.candidate import Candidate, Preprocessing
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search.evaluate import evaluate, learner
-from experiments.search.trial import History, TrialResult, TrialTask
+from experiments.search.histories import encoded
+from experiments.search.pruning import ToldStudy
+from experiments.search.trial import History, PrunerChoice, TrialResult, TrialTask, Visible
+from experiments.search.window import pruner_choice
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.target import Target
@@ -23,14 +26,15 @@ TWO = Target(("a", "b"))
 
 @pytest.fixture
 def task(spec: StudySpec, space: Space) -> TrialTask:
-    return TrialTask(0, space.candidate(space.default), 3, "accuracy", "median", ())
+    median = pruner_choice("median", spec.search.pruner_options.model_dump())
+    return TrialTask(0, space.candidate(space.default), 3, "accuracy", median, Visible())
 
 
 def hopeless(task: TrialTask) -> TrialTask:
     """The same task where all earlier trials were perfect from the first epoch."""
     epochs = tuple(range(1, task.candidate.training.epochs + 1))
     perfect = History("COMPLETE", 1.0, epochs, (1.0,) * len(epochs))
-    return replace(task, number=9, visible=(perfect,) * 6)
+    return replace(task, number=9, visible=Visible(rest=(encoded(perfect),) * 6))
 
 
 def with_training(task: TrialTask, **changes: object) -> TrialTask:
@@ -40,7 +44,9 @@ def with_training(task: TrialTask, **changes: object) -> TrialTask:
 
 def test_it_is_a_pure_function(task: TrialTask, data: StudyData) -> None:
     folds = preprocessed_folds(data.development, data.folds, Preprocessing())
-    assert evaluate(task, folds, TWO) == evaluate(task, folds, TWO)
+    told = ToldStudy()
+    tasks = [hopeless(task), task, hopeless(task)]
+    assert [evaluate(one, folds, TWO, told) for one in tasks] == [evaluate(one, folds, TWO) for one in tasks]
 
 
 def test_the_value_is_the_best_of_the_mean_curve(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
@@ -76,7 +82,7 @@ def test_trial_0_is_never_pruned(task: TrialTask, compute: Callable[[TrialTask],
 
 
 def test_no_pruner_prunes_nothing(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
-    assert compute(replace(hopeless(task), pruner="none")).state == "COMPLETE"
+    assert compute(replace(hopeless(task), pruner=PrunerChoice("none"))).state == "COMPLETE"
 
 
 def test_a_trial_that_diverges_is_pruned_with_its_reason(task: TrialTask, data: StudyData) -> None:

@@ -15,7 +15,7 @@ from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.table import Table
 from experiments.data.targets import target_of
 from experiments.search.evaluate import evaluate, learner
-from experiments.search.trial import TrialResult, TrialTask
+from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, Visible
 from experiments.spec import CV
 from nnet.batches import FoldData
 from nnet.network import Architecture
@@ -94,7 +94,7 @@ def test_garbage_in_the_validation_rows_leaves_the_curve_unchanged(task: str) ->
     rows, folds, dirty = parts(task)
     training = TrainingSettings(epochs=4, loss=TASKS[task], patience=0)
     metric = "accuracy" if rows.target.classes else "neg_mean_absolute_error"
-    asked = TrialTask(0, Candidate(Architecture(1, (5,), 1), training), 0, metric, "none", ())
+    asked = TrialTask(0, Candidate(Architecture(1, (5,), 1), training), 0, metric, PrunerChoice("none"), Visible())
 
     def curves(of: DevelopmentSet) -> TrialResult:
         return evaluate(asked, preprocessed_folds(of, folds, Preprocessing()), rows.target)

@@ -10,7 +10,7 @@ import pytest
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search.evaluate import evaluate
 from experiments.search.refit import RefitTask, outputs, refit
-from experiments.search.trial import TrialTask
+from experiments.search.trial import PrunerChoice, TrialTask, Visible
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
@@ -46,7 +46,7 @@ def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyDa
     space = Space(study(spec, options))
     candidate = space.candidate(space.default)
     result = evaluate(
-        TrialTask(0, candidate, 0, "accuracy", "none", ()),
+        TrialTask(0, candidate, 0, "accuracy", PrunerChoice("none"), Visible()),
         preprocessed_folds(data.development, data.folds, candidate.preprocessing),
         data.target,
     )

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.search.executor import WorkerDied
+from experiments.errors import ExecutorError
+from experiments.search.executor import WorkerDied, WorkerSilent
 from experiments.search.processes import Processes
+from experiments.search.trial import Shared
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,27 @@ def die_unless(path: Path, deaths: int) -> str:
     return "alive"
 
 
+def stop_unless(path: Path, stops: int) -> str:
+    """Stop this process, until as many have stopped."""
+    stopped = len(path.read_text()) if path.exists() else 0
+    if stopped < stops:
+        path.write_text("x" * (stopped + 1))
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return "alive"
+
+
+def compute(seconds: float) -> str:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return "alive"
+
+
+def first_and_last(shared: Shared) -> tuple[int, int, bool]:
+    content = shared.open()
+    return content[0], content[-1], content.readonly
+
+
 def alive(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -42,7 +65,8 @@ def test_workers_have_their_environment_before_they_load_anything(processes: Pro
 def test_workers_say_which_kernel_they_have(processes: Processes) -> None:
     greetings = processes.greetings()
     assert len({greeting.pid for greeting in greetings}) == 2
-    assert len({greeting.kernel for greeting in greetings}) == 1
+    assert len({(greeting.kernel, greeting.node) for greeting in greetings}) == 1
+    assert all(greeting.seconds > 0 for greeting in greetings)
 
 
 def test_the_task_of_a_killed_worker_is_run_again(processes: Processes, tmp_path: Path) -> None:
@@ -91,3 +115,40 @@ def test_no_worker_outlives_a_killed_coordinator() -> None:
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(map(alive, pids))
+
+
+def test_a_silent_worker_is_replaced_and_its_task_run_again(tmp_path: Path) -> None:
+    with Processes(1, {}, silence=1.0) as pool:
+        (greeting,) = pool.greetings()
+        assert pool.submit(stop_unless, tmp_path / "stops", 2).result() == "alive"
+        assert not alive(greeting.pid)
+
+
+def test_a_task_whose_workers_fall_silent_three_times_is_given_up(tmp_path: Path) -> None:
+    with Processes(1, {}, silence=1.0) as pool:
+        with pytest.raises(WorkerSilent, match="3 times and given up: worker silent"):
+            pool.submit(stop_unless, tmp_path / "stops", 99).result()
+        assert len((tmp_path / "stops").read_text()) == 3
+        assert pool.submit(os.getenv, "NOTHING").result() is None
+
+
+def test_a_worker_that_computes_is_never_silent_however_long_it_takes() -> None:
+    with Processes(1, {}, silence=0.5) as pool:
+        (greeting,) = pool.greetings()
+        assert pool.submit(compute, 1.2).result() == "alive"
+        assert pool.submit(os.getpid).result() == greeting.pid
+
+
+def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -> None:
+    with Processes(1, {}, tmp_path / "work") as pool:
+        shared, nothing = pool.share(b"abc"), pool.share(memoryview(b""))
+        assert pool.submit(first_and_last, shared).result() == (97, 99, True)
+        assert bytes(nothing.open()) == b""
+        assert shared != nothing
+        assert {shared: 1}[shared] == 1
+
+
+def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> None:
+    (tmp_path / "work").touch()
+    with Processes(1, {}, tmp_path / "work") as pool, pytest.raises(ExecutorError, match="shared_0: cannot be written"):
+        pool.share(b"abc")

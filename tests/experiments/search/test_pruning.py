@@ -1,37 +1,200 @@
+"""Decisions equal those of Optuna's own loop, and depend on nothing but the task."""
+
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import optuna
 import pytest
+from optuna.exceptions import ExperimentalWarning
+from optuna.pruners import (
+    BasePruner,
+    HyperbandPruner,
+    MedianPruner,
+    NopPruner,
+    PatientPruner,
+    PercentilePruner,
+    SuccessiveHalvingPruner,
+    ThresholdPruner,
+)
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.search.pruning import WARM_UP_EPOCHS, WARM_UP_TRIALS, Pruning
-from experiments.search.trial import History
+from experiments.candidate import Preprocessing
+from experiments.data.prepare import StudyData, preprocessed_folds
+from experiments.search import histories
+from experiments.search.evaluate import evaluate
+from experiments.search.pruning import STUDY, ToldStudy
+from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.window import search
+from experiments.space import Space
+from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
+
+EPOCHS, TRIALS = 30, 40
+RUNGS = frozenset({3, 6, 12, 24})
+Compute = Callable[[TrialTask], TrialResult]
+Curve = list[tuple[int, float]]
 
 
-def flat(score: float, epochs: int = 10) -> History:
-    return History("COMPLETE", score, tuple(range(1, epochs + 1)), (score,) * epochs)
+@dataclass(frozen=True)
+class Case:
+    """A pruner as a study file names it, the same of Optuna's, and the epochs at which the latter is asked."""
+
+    name: str
+    options: dict[str, Any]
+    theirs: Callable[[], BasePruner]
+    asked_at: frozenset[int] = field(default=frozenset(range(1, EPOCHS + 1)))
 
 
-def first_pruned(pruning: Pruning, score: float, epochs: int = 10) -> int | None:
-    return next((epoch for epoch in range(1, epochs + 1) if pruning.should_prune(epoch, score)), None)
+def patient(wrapped: BasePruner, patience: int, min_delta: float = 0.0) -> BasePruner:
+    with pytest.warns(ExperimentalWarning):
+        return PatientPruner(wrapped, patience, min_delta)
 
 
-def test_below_the_median_is_pruned_once_the_warm_up_is_over() -> None:
-    visible = [flat(score / 10) for score in range(1, 8)]  # the median is 0.4
-    assert first_pruned(Pruning("median", visible), 0.39) == WARM_UP_EPOCHS
-    assert first_pruned(Pruning("median", visible), 0.41) is None
+CASES = [
+    Case("none", {}, NopPruner),
+    Case("median", {}, MedianPruner, RUNGS),
+    Case("median", {"rung_factor": 1}, lambda: MedianPruner(n_warmup_steps=3)),
+    Case("median", {"n_min_trials": 20}, lambda: MedianPruner(n_min_trials=20), RUNGS),
+    Case("percentile", {"n_startup_trials": 2}, lambda: PercentilePruner(25.0, 2), RUNGS),
+    Case("percentile", {"percentile": 80, "rung_factor": 1, "n_warmup_steps": 1}, lambda: PercentilePruner(80.0)),
+    Case("successive_halving", {}, lambda: SuccessiveHalvingPruner(min_resource=1)),
+    Case(
+        "successive_halving",
+        {"min_resource": 2, "reduction_factor": 2, "min_early_stopping_rate": 1, "bootstrap_count": 3},
+        lambda: SuccessiveHalvingPruner(2, 2, 1, 3),
+    ),
+    Case("hyperband", {}, lambda: HyperbandPruner(1, EPOCHS, 3)),
+    Case("hyperband", {"min_resource": 2, "reduction_factor": 2}, lambda: HyperbandPruner(2, EPOCHS, 2)),
+    Case("threshold", {"lower": 0.4, "n_warmup_steps": 5}, lambda: ThresholdPruner(lower=0.4, n_warmup_steps=5)),
+    Case("threshold", {"upper": 0.8}, lambda: ThresholdPruner(upper=0.8)),
+    Case("patient", {"patience": 0}, lambda: patient(MedianPruner(), 0), RUNGS),
+    Case(
+        "patient",
+        {"patience": 1, "min_delta": 0.002, "pruner": "successive_halving", "pruner_options": {"reduction_factor": 2}},
+        lambda: patient(SuccessiveHalvingPruner(1, 2), 1, 0.002),
+    ),
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.options}")
 
 
-def test_too_few_complete_trials_prune_nothing() -> None:
-    pruned = History("PRUNED", None, (1,), (0.9,))
-    visible = [flat(0.9)] * (WARM_UP_TRIALS - 1) + [pruned] * 10
-    assert first_pruned(Pruning("median", visible), 0.0) is None
+def study(spec: StudySpec, case: Case, lookahead: int, validate_every: int = 1) -> StudySpec:
+    document = spec.resolved()
+    training = {**document["training"], "epochs": EPOCHS, "validate_every": validate_every}
+    search_table = {"trials": TRIALS, "lookahead": lookahead, "sampler": "random"}
+    pruner = {"pruner": case.name, "pruner_options": case.options}
+    return parse_spec({**document, "training": training, "search": search_table | pruner}, "pruning")
 
 
-def test_only_what_is_visible_counts() -> None:
-    visible = [flat(0.2)] * WARM_UP_TRIALS
-    assert first_pruned(Pruning("median", visible), 0.3) is None
-    assert first_pruned(Pruning("median", [*visible, *[flat(0.9)] * 10]), 0.3) is not None
+def run(spec: StudySpec, compute: Compute) -> list[Told]:
+    def submit(task: TrialTask) -> Future[TrialResult]:
+        future: Future[TrialResult] = Future()
+        future.set_result(compute(task))
+        return future
+
+    return list(search(spec, Space(spec), [], submit))
 
 
-@pytest.mark.parametrize("score", [0.0, 1.0])
-def test_none_never_prunes(score: float) -> None:
-    assert first_pruned(Pruning("none", [flat(0.9)] * 10), score) is None
+def curves(spec: StudySpec, compute: Compute) -> list[Curve]:
+    """Every trial's curve to its end: the random sampler proposes the same whatever is pruned."""
+    told = run(study(spec, CASES[0], 1, spec.training.validate_every), compute)
+    return [list(zip(one.result.curves.epochs, one.result.curves.mean_scores, strict=True)) for one in told]
+
+
+def optunas(trial: optuna.Trial, curve: Curve, asked_at: frozenset[int]) -> FrozenTrial:
+    """Optuna's own loop over one trial; an epoch between rungs is not asked about, the last one never."""
+    values, asked_before = [], 0
+    for epoch, score in curve:
+        trial.report(score, epoch)
+        values.append(score)
+        due = any(asked_before < rung <= epoch for rung in asked_at)
+        asked_before = epoch
+        if epoch < EPOCHS and due and trial.should_prune() and trial.number > 0:
+            return trial.study.tell(trial, state=TrialState.PRUNED)
+    return trial.study.tell(trial, max(values))
+
+
+def outcome(trial: FrozenTrial) -> tuple[str, int | None, dict[str, float]]:
+    return trial.state.name, trial.last_step, trial.system_attrs
+
+
+def outcomes(told: list[Told]) -> list[tuple[str, int | None, dict[str, float]]]:
+    return [(one.result.state, one.result.curves.epochs[-1], dict(one.result.marks)) for one in told]
+
+
+@every_case
+@pytest.mark.parametrize("validate_every", [1, 4])
+def test_a_sequential_study_prunes_what_optuna_prunes(
+    spec: StudySpec, compute_fast: Compute, case: Case, validate_every: int
+) -> None:
+    mine = study(spec, case, 1, validate_every)
+    theirs = optuna.create_study(study_name=STUDY, direction="maximize", pruner=case.theirs())
+    expected = [outcome(optunas(theirs.ask(), curve, case.asked_at)) for curve in curves(mine, compute_fast)]
+    found = outcomes(run(mine, compute_fast))
+    assert found == expected
+    assert ("PRUNED" in {state for state, *_ in found}) == (case.name != "none")
+
+
+@every_case
+def test_a_decision_sees_the_trials_up_to_the_lookahead_and_its_own_number(
+    spec: StudySpec, compute_fast: Compute, case: Case
+) -> None:
+    lookahead = 5
+    mine = study(spec, case, lookahead)
+    finished: list[FrozenTrial] = []
+    for number, curve in enumerate(curves(mine, compute_fast)):
+        theirs = optuna.create_study(study_name=STUDY, direction="maximize", pruner=case.theirs())
+        theirs.add_trials(finished[: max(0, number - lookahead + 1)])
+        while len(theirs.trials) < number:
+            theirs.add_trial(create_trial(state=TrialState.RUNNING))
+        finished.append(optunas(theirs.ask(), curve, case.asked_at))
+    assert outcomes(run(mine, compute_fast)) == [outcome(trial) for trial in finished]
+
+
+@every_case
+def test_neither_the_order_of_tasks_nor_what_a_process_remembers_matters(
+    spec: StudySpec, data: StudyData, without_training: None, monkeypatch: pytest.MonkeyPatch, case: Case
+) -> None:
+    monkeypatch.setattr(histories, "BLOCK", 300)
+    folds, chance = preprocessed_folds(data.development, data.folds, Preprocessing()), random.Random(0)
+    tasks: list[TrialTask] = []
+
+    def compute(task: TrialTask) -> TrialResult:
+        tasks.append(task)
+        return evaluate(task, folds, data.target)
+
+    results = [one.result for one in run(study(spec, case, 4), compute)]
+    assert (len(tasks[-1].visible.blocks) > 1) == (case.name not in ("none", "threshold"))
+    remembered = ToldStudy()
+    assert [evaluate(task, folds, data.target, remembered) for task in tasks] == results
+    for task in chance.choices(tasks, k=40):
+        assert evaluate(task, folds, data.target, remembered) == results[task.number]
+
+
+def test_a_process_that_served_another_study_remembers_nothing_of_it(
+    spec: StudySpec, data: StudyData, without_training: None
+) -> None:
+    folds, remembered = preprocessed_folds(data.development, data.folds, Preprocessing()), ToldStudy()
+    document = spec.resolved()
+    other = parse_spec({**document, "study": {"name": "other", "seed": 4}}, "other")
+    for one in (spec, other, spec):
+        mine = study(one, CASES[1], 2)
+        with_memory = run(mine, lambda task: evaluate(task, folds, data.target, remembered))
+        assert with_memory == run(mine, lambda task: evaluate(task, folds, data.target))
+
+
+def test_the_shown_study_holds_the_visible_trials_and_no_other() -> None:
+    told = ToldStudy()
+    lines = [histories.encoded(histories.History("COMPLETE", float(n), (3,), (n / 10,))) for n in range(9)]
+    for count in (0, 3, 9, 4):
+        visible = histories.Visible(rest=tuple(lines[:count]))
+        shown = told.show(visible).get_trials()
+        told.running()
+        assert [(trial.number, trial.value) for trial in shown] == [(n, float(n)) for n in range(count)]
+        assert [(trial.number, trial.value) for trial in told.show(visible).get_trials()] == [
+            (n, float(n)) for n in range(count)
+        ]

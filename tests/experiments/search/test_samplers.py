@@ -102,11 +102,12 @@ def run(spec: StudySpec, told: list[Told] | None = None) -> list[Told]:
     return before + list(search(spec, Space(spec), before, submit))
 
 
-@pytest.fixture(params=CASES, scope="module")
+GP = pytest.param("gp", marks=pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed"))
+
+
+@pytest.fixture(params=[GP if name == "gp" else name for name in CASES], scope="module")
 def case(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    if name == "gp" and find_spec("torch") is None:
-        pytest.skip("PyTorch is not installed")
     return name
 
 
@@ -153,10 +154,9 @@ def test_a_longer_study_begins_like_a_shorter_one(case: str, undisturbed: list[T
     assert run(study(case, trials=7)) == undisturbed[:7]
 
 
-@pytest.mark.parametrize(("name", "trials"), [("tpe", 40), ("cmaes", 40), ("gp", 16)])
-def test_what_learns_ends_better_than_what_does_not(name: str, trials: int) -> None:
-    if name == "gp":
-        pytest.importorskip("torch")
+@pytest.mark.parametrize("name", ["tpe", "cmaes", GP])
+def test_what_learns_ends_better_than_what_does_not(name: str) -> None:
+    trials = 16 if name == "gp" else 40
     rules = {key: MIXED[key] for key in ("dropout", "learning_rate")}
     learned, blind = run(study(name, rules, trials=trials)), run(study("random", rules, trials=trials))
     late = [sum(one.result.last or 0.0 for one in told[-8:]) for told in (learned, blind)]
@@ -221,9 +221,11 @@ def test_a_journal_that_cma_es_would_not_have_written_is_refused() -> None:
         run(study("cmaes"), [*told[:9], bent, *told[10:12]])
 
 
-@pytest.mark.parametrize("name", ["tpe", "cmaes", "gp"])
+@pytest.mark.parametrize("name", ["tpe", "cmaes", GP])
 def test_sizes_of_layers_are_modelled_jointly(name: str) -> None:
     """All of them in every trial: Optuna's relative search space holds what a sampler models together."""
+    if name == "gp":
+        pytest.importorskip("torch")
     spec = study(name)
     space = Space(spec)
     mirror = optuna.create_study(direction="maximize")
@@ -267,10 +269,8 @@ def test_cma_es_needs_a_range() -> None:
         parse_spec(document, "here")
 
 
-@pytest.mark.parametrize("name", ["cmaes", "gp"])
+@pytest.mark.parametrize("name", ["cmaes", GP])
 def test_products_of_matrices_take_one_thread(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if name == "gp":
-        pytest.importorskip("torch")
     threads: list[int] = []
     make = samplers.SEEDED[name]
 

@@ -8,12 +8,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from experiments.search import histories
 from experiments.search.ending import Budget, end_of
-from experiments.search.executor import WorkerDied
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.executor import WorkerDied, WorkerLost, WorkerSilent
+from experiments.search.histories import Inline, lines_of
+from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
 
 Compute = Callable[[TrialTask], TrialResult]
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
@@ -65,7 +68,7 @@ def test_a_trial_is_asked_exactly_when_the_one_lookahead_before_it_is_told(
 
     def hold(task: TrialTask) -> Future[TrialResult]:
         events.append(f"ask {task.number}")
-        assert len(task.visible) == max(0, task.number - spec.search.lookahead + 1)
+        assert len(lines_of(task.visible)) == max(0, task.number - spec.search.lookahead + 1)
         future: Future[TrialResult] = Future()
         running[task.number] = task, future
         return future
@@ -90,20 +93,23 @@ def test_another_seed_is_another_study(spec: StudySpec, space: Space, submit: Su
     assert list(search(other, space, [], submit)) != undisturbed
 
 
-def test_a_task_whose_workers_died_is_told_as_failed_and_the_search_goes_on(
-    spec: StudySpec, space: Space, submit: Submit
+@pytest.mark.parametrize(("lost", "kind"), [(WorkerDied, "worker died"), (WorkerSilent, "worker silent")])
+def test_a_task_whose_workers_were_lost_is_told_as_failed_and_the_search_goes_on(
+    spec: StudySpec, space: Space, submit: Submit, lost: type[WorkerLost], kind: InterventionKind
 ) -> None:
     def dying(task: TrialTask) -> Future[TrialResult]:
         if task.number != 2:
             return submit(task)
         future: Future[TrialResult] = Future()
-        future.set_exception(WorkerDied("three times"))
+        future.set_exception(lost())
         return future
 
     told = list(search(spec, space, [], dying))
-    assert (told[2].result.state, told[2].result.reason) == ("FAIL", "worker died")
+    assert (told[2].result.state, told[2].result.reason) == ("FAIL", kind)
     assert len(told) == spec.search.trials
     assert told[:5] + list(search(spec, space, told[:5], dying)) == told
+    assert told[:5] + list(search(spec, space, told[:5], submit)) == told, "it is not run again"
+    assert list(search(spec, space, [], submit, interventions={2: kind})) == told, "it can be told in advance"
 
 
 def test_patience_ends_the_search_and_what_is_in_flight_is_cancelled(
@@ -139,6 +145,45 @@ def test_a_budget_ends_the_search_while_it_waits(spec: StudySpec, space: Space, 
             future.set_result(compute(task))
         return future
 
-    told = list(search(spec, space, [], submit, Budget(0.2, 0.0, time.monotonic)))
+    told = list(search(spec, space, [], submit, budget=Budget(0.2, 0.0, time.monotonic)))
     assert [one.result.number for one in told] == [0, 1, 2, 3, 4]
     assert all(future.cancelled() for future in futures[5:])
+
+
+PRUNERS: dict[str, dict[str, object]] = {
+    "none": {},
+    "percentile": {"n_startup_trials": 2},
+    "successive_halving": {"reduction_factor": 2},
+    "hyperband": {"reduction_factor": 2},
+    "patient": {"patience": 0, "pruner": "successive_halving", "pruner_options": {"reduction_factor": 2}},
+    "threshold": {"lower": 0.4},
+}
+
+
+@pytest.mark.parametrize("pruner", PRUNERS)
+def test_every_pruner_gives_one_table_at_any_timing_and_resumed_anywhere(
+    spec: StudySpec, compute_fast: Compute, pruner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "BLOCK", 200)
+    document = spec.resolved()
+    table = {**document["search"], "pruner": pruner, "pruner_options": PRUNERS[pruner]}
+    other = parse_spec({**document, "search": table}, pruner)
+    space, chance, share = Space(other), random.Random(pruner), Inline
+    known: dict[TrialTask, TrialResult] = {}
+
+    def slow(task: TrialTask) -> TrialResult:
+        time.sleep(chance.random() * 0.005)
+        result = compute_fast(task)
+        assert known.setdefault(task, result) == result
+        return result
+
+    def run(told: list[Told], workers: int) -> list[Told]:
+        with ThreadPoolExecutor(workers) as pool:
+            return list(search(other, space, told, lambda task: pool.submit(slow, task), share))
+
+    once = run([], 1)
+    assert ("pruned" in {one.result.reason for one in once}) == (pruner != "none")
+    assert run([], 3) == once
+    for told in (1, 3, 4, 5, 9, 15, 16):
+        assert once[:told] + run(once[:told], 2) == once
+    assert len(known) == len(once)  # a task of a resumed study is the task that it was

@@ -1,0 +1,82 @@
+"""Clock: where the time of one run goes. Nothing of it is in any digest."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
+
+from experiments.search.trial import Told, TrialResult, TrialTask
+
+Submit = Callable[[TrialTask], "Future[TrialResult]"]
+WAITING, COORDINATION = "waiting for results", "asking and telling"
+
+
+@dataclass
+class Clock:
+    """Seconds that each part of a run took.
+
+    seconds: of the parts that follow one another.
+    inside:  of what the search was made of, in the command's own process.
+    busy:    that workers spent on the trials told in this run.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    inside: dict[str, float] = field(default_factory=dict)
+    busy: float = 0.0
+    started: float = field(default_factory=time.perf_counter)
+    _done: deque[list[float]] = field(default_factory=deque)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self.started
+
+    def lap(self, part: str) -> None:
+        """What passed since the last lap belongs to this part."""
+        self.seconds[part] = round(max(0.0, self.elapsed - sum(self.seconds.values())), 3)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """What is done here belongs to this part of the search."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._add(name, time.perf_counter() - begun)
+
+    def watched(self, submit: Submit) -> Submit:
+        """The same, and the moment is noted at which each result is there."""
+
+        def run(task: TrialTask) -> Future[TrialResult]:
+            moment = [inf]
+            self._done.append(moment)
+            future = submit(task)
+            future.add_done_callback(lambda _: moment.__setitem__(0, time.perf_counter()))
+            return future
+
+        return run
+
+    def waited(self, trials: Iterator[Told]) -> Iterator[Told]:
+        """The trials of a watched search, in the order of their submission, as they are told.
+
+        The time until each is that until its result was there, which is waiting, and what came after.
+        """
+        while True:
+            begun = time.perf_counter()
+            one = next(trials, None)
+            if one is None:
+                return
+            now = time.perf_counter()
+            there = min(max(self._done.popleft()[0], begun), now)
+            self._add(WAITING, there - begun)
+            self._add(COORDINATION, now - there)
+            self.busy += one.result.seconds
+            yield one
+
+    def _add(self, name: str, seconds: float) -> None:
+        self.inside[name] = self.inside.get(name, 0.0) + seconds

@@ -1,0 +1,34 @@
+"""Pace: how long a running study will take, by its first trials; the summary holds it against what it took."""
+
+from __future__ import annotations
+
+from experiments.forecast import FINISH, IDLE
+
+AFTER = 5  # trials
+
+
+class Pace:
+    """Follows the trials of one run of the command.
+
+    Args:
+        trials:    still to be told when the search begins.
+        workers:   that compute them.
+        lookahead: trials in flight.
+
+    Attributes:
+        forecast: seconds of the whole run; None before there are enough trials, or where there are few.
+    """
+
+    def __init__(self, trials: int, workers: int, lookahead: int) -> None:
+        self._left = trials
+        self._speed = workers * (1 - IDLE * workers / lookahead)
+        self._seconds: list[float] = []
+        self.forecast: float | None = None
+
+    def told(self, seconds: float, elapsed: float) -> None:
+        """One more trial was told, which took its worker so many seconds, so long after the command began."""
+        self._left -= 1
+        self._seconds.append(seconds)
+        if len(self._seconds) == AFTER and self._left >= AFTER:
+            each = sum(self._seconds) / AFTER
+            self.forecast = elapsed + self._left * each / self._speed + FINISH

@@ -1,0 +1,85 @@
+"""The search of a study as it runs: each trial is journalled before anything else hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from experiments.clock import Clock
+from experiments.errors import StudyStateError
+from experiments.inputs import Inputs
+from experiments.log import StudyLog
+from experiments.pace import Pace
+from experiments.progress import StudyProgress
+from experiments.records.tracking import Tracking
+from experiments.search.ending import Budget
+from experiments.search.executor import Executor
+from experiments.search.journal import Journal
+from experiments.search.trial import InterventionKind, Told
+from experiments.search.window import search
+from experiments.search.worker import run_trial
+from experiments.space import Space
+from experiments.spec import StudySpec
+
+
+@dataclass(frozen=True)
+class Searching:
+    """A search, and who is told of its trials.
+
+    kernel:        of BLAS, which every worker must have.
+    interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
+    """
+
+    spec: StudySpec
+    space: Space
+    kernel: str
+    interventions: Mapping[int, InterventionKind]
+    budget: Budget
+    journal: Journal
+    tracking: Tracking
+    log: StudyLog
+    console: Console
+    clock: Clock
+    pace: Pace
+
+    def run(self, told: Sequence[Told], executor: Executor, inputs: Inputs) -> list[Told]:
+        """Go on from the trials told before, until the study has its trials or ends early; returns all of them."""
+        everything = list(told)
+        submit = self.clock.watched(lambda task: executor.submit(run_trial, task, inputs[task.candidate.preprocessing]))
+        coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
+        with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
+            for one in told:
+                self.tracking.trial(one.result, one.params)
+                progress.update(one, from_journal=True)
+            for one in self.clock.waited(coming):
+                self._tell(one)
+                everything.append(one)
+                with self.clock.part("progress and log"):
+                    progress.update(one)
+        if len(everything) < self.spec.search.trials:
+            self.journal.end(self.budget.spent)
+            line = f"the search ended after {len(everything)} of {self.spec.search.trials} trials: {self._why}"
+            self.console.print(line)
+            self.log.write(line)
+        return everything
+
+    def _tell(self, one: Told) -> None:
+        result = one.result
+        if result.kernel not in ("", self.kernel):
+            raise StudyStateError(f"a worker computed with BLAS kernel {result.kernel}, the others {self.kernel}.")
+        with self.clock.part("journal"):
+            self.journal.append(one, self.space.distributions, self.space.contains(one.params), self.budget.spent)
+        self.pace.told(result.seconds, self.clock.elapsed)
+        with self.clock.part("hand-over to tracking"):
+            self.tracking.trial(result, one.params)
+        self.log.write(f"trial {result.number}: {result.state} {result.reason} {result.last}")
+
+    @property
+    def _why(self) -> str:
+        """What ended the search early."""
+        settings = self.spec.search
+        if self.budget.left == 0:
+            return f"its budget of {settings.budget_minutes:g} minutes is spent"
+        return f"{settings.patience} in a row brought no improvement greater than the fold standard error"

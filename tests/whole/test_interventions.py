@@ -1,0 +1,69 @@
+"""Outcomes that a death or silence caused: recorded, digested, never computed again, and repeatable."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from experiments import study
+from experiments.records.results import StudyResult
+from experiments.search.shared_data import DataReference
+from experiments.search.trial import InterventionKind, TrialResult, TrialTask
+from experiments.search.worker import run_trial
+from experiments.study import Options, run_study
+from experiments.study_file import read_spec
+from support.desk import Desk
+
+
+def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialResult:
+    if task.number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_trial(task, reference)
+
+
+def run(desk: Desk, out: str, trials: int, interventions: dict[int, InterventionKind] | None = None) -> StudyResult:
+    spec = read_spec(desk.folder / "studies" / "moons.toml", [f"search.trials={trials}"])
+    options = Options(
+        folder=desk.folder / out,
+        mlruns=desk.folder / "mlruns",
+        tracking_uri=f"sqlite:///{desk.folder}/mlruns/mlflow.db",
+        artifacts=desk.folder / "mlruns" / "artifacts",
+        workers=2,
+        look="leave",
+    )
+    return run_study(spec, options, Console(quiet=True), interventions or {}).result
+
+
+def test_an_intervention_is_resumed_and_repeated_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "run_trial", run_but_for_trial_2)
+    first = run(desk, "first", 4)
+    monkeypatch.setattr(study, "run_trial", run_trial)
+    assert [(one.trial, one.kind) for one in first.interventions] == [(2, "worker died")]
+    resumed = run(desk, "first", 7)
+    repeated = run(desk, "repeated", 7, {one.trial: one.kind for one in first.interventions})
+    assert resumed.interventions == repeated.interventions == first.interventions
+    assert resumed.trials[:4] == first.trials
+    assert resumed.digest == repeated.digest
+    assert resumed.digest != run(desk, "undisturbed", 7).digest
+
+
+def test_a_worker_that_falls_silent_changes_nothing(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    process = desk.start("moons", "--workers", "2", "--silence", "2")
+    stopped = False
+    while process.poll() is None and not stopped:
+        if desk.told() and (workers := desk.workers()):
+            with suppress(ProcessLookupError):
+                os.kill(min(workers), signal.SIGSTOP)
+                stopped = True
+        time.sleep(0.01)
+    out, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (0, ""), out
+    assert stopped
+    assert desk.results()["digest"] == undisturbed["digest"]
+    assert not desk.workers()

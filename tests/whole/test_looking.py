@@ -1,0 +1,60 @@
+"""Planning, profiling and looking on, from the outside: none of it changes a study."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from support.desk import Desk, kill
+from support.tracking import wait_for
+
+
+def contents(desk: Desk) -> dict[str, tuple[bytes, int]]:
+    found = {}
+    for path in desk.folder.rglob("*"):
+        found[str(path)] = (path.read_bytes() if path.is_file() else b"", path.stat().st_mtime_ns)
+    return found
+
+
+def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
+    shutil.rmtree(desk.folder / "mlruns")
+    before = contents(desk)
+    done = desk.tune("moons", "--plan", "--workers", "2")
+    assert (done.code, done.error) == (0, "")
+    assert contents(desk) == before
+    for word in ("[space]", "test interval", "memory", "sqlite:///mlruns/mlflow.db", "no trial was run"):
+        assert word in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+    refused = desk.tune("moons", "--plan", "--set", "cv.metric=acuracy")
+    assert (refused.code, refused.error.count("\n")) == (2, 1)
+    assert contents(desk) == before
+
+
+def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    done = desk.tune("moons", "--profile", "--workers", "2")
+    assert (done.code, done.error) == (0, "")
+    assert desk.results()["digest"] == undisturbed["digest"]
+    text = (desk.study / "profile.txt").read_text()
+    assert text in done.out
+    for part in ("waiting for results", "asking and telling", "journal", "refit and look", "report", "workers: 2"):
+        assert part in text
+    assert "s by the first 5 trials, it took" in done.out
+    assert "moons: done, 14 trials" in desk.tune("moons", "--status").out
+    listed = desk.tune("--list").out
+    assert f"{undisturbed['test']['score']:.4f}" in listed
+    assert "done" in listed
+
+
+def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
+    process = desk.start("moons", "--workers", "1", "--trials", "200")
+    try:
+        wait_for(lambda: desk.told() > 2, seconds=60)
+        done = desk.tune("moons", "--status", "--trials", "200")
+        assert process.poll() is None
+    finally:
+        kill(process)
+    assert (done.code, done.error) == (0, "")
+    assert "moons: running, " in done.out
+    assert " of 200 trials" in done.out
+    assert "cv_mean" in done.out
+    assert "moons: interrupted, " in desk.tune("moons", "--status", "--trials", "200").out
