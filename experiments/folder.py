@@ -117,6 +117,22 @@ class StudyFolder:
         """
         return write_atomically(self.path / name, text.encode())
 
+    def keep(self, name: str, text: str) -> None:
+        """Write a file; another that has its name, which a person may have edited, stays under `name.before`.
+
+        Raises:
+            StudyStateError: the disk is full or the folder cannot be written to.
+        """
+        path = self.path / name
+        try:
+            before = path.read_bytes() if path.exists() else None
+        except OSError as error:
+            raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
+        if before != text.encode():
+            if before is not None:
+                write_atomically(path.with_name(f"{name}.before"), before)
+            self.write(name, text)
+
 
 def write_atomically(path: Path, content: bytes) -> Path:
     """Write a file under another name, flush it to the disk, and give it its name.

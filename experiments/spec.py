@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from experiments.data_section import Data
 from experiments.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.sampler_options import SAMPLERS
 from experiments.section import Section, broken_rule, options_of
@@ -43,16 +44,6 @@ class Study(Section):
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
-
-
-class Data(Section):
-    """[data]: where the rows come from and how the test set is split off."""
-
-    source: Annotated[str, Field(min_length=1)]
-    folder: str | None = None  # of the source's files, where it has some; where they lie does not matter
-    task: Literal["auto", "classification", "regression"] = "auto"  # auto: told from the values of the target
-    test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 
 
 class CV(Section):
@@ -254,8 +245,8 @@ class StudySpec(Section):
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
-        elsewhere = {"data": {"folder"}, "search": {"patience", "budget_minutes"}}
-        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere)
+        elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {"data": self.data.resolved()}
         ours = {
             key: document[section].pop(key)
             for section in ("training", "preprocessing")

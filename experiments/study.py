@@ -61,6 +61,7 @@ class Options:
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
+    study_file:        text of the study file to keep in the folder, where there was none.
     """
 
     folder: Path
@@ -74,6 +75,7 @@ class Options:
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
+    study_file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ def run_study(
             spec = ending_here(spec, told, folder.path)
         uid = uid_of(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
+        if options.study_file is not None:
+            folder.keep("study.toml", options.study_file)
         inputs = share_inputs(space, data, executor.share)
         clock.lap("folder, journal, folds")
         greetings = executor.greetings()

@@ -14,6 +14,7 @@ from experiments.errors import SpecError
 from experiments.search.samplers import check_sampler
 from experiments.space import SEARCHABLE, Space
 from experiments.spec import StudySpec
+from experiments.study_paths import located
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
 UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
@@ -39,6 +40,7 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         raise SpecError(f"{path}: not TOML: {_shown(str(error))}.") from None
     except (RecursionError, ValueError) as error:
         raise SpecError(f"{path}: not TOML that can be read: {type(error).__name__}.") from None
+    document = located(document, path.parent)
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, str(path))
@@ -105,7 +107,7 @@ def _one_line(error: ValidationError) -> str:
     parts = [str(part) for part in first["loc"]]
     if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
         parts[1:3] = [f"enqueue[{parts[2]}]"]
-    named = {"space": 2, "default": 2, "training": 2, "search": 3}.get(parts[0], len(parts))
+    named = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
     # values may be of several types: after the key's own names pydantic names the type that it tried
     parts = [part for at, part in enumerate(parts) if at < named or not UNION_MEMBER.match(part)]
     key = _shown(".".join(parts))

@@ -25,7 +25,11 @@ def parser() -> argparse.ArgumentParser:
         description="Search, refit, score once and report: a hyperparameter study of a NumPy neural network.",
         epilog=EPILOG,
     )
-    it.add_argument("study", nargs="?", default="digits", metavar="STUDY", help="name in studies/, or a .toml file")
+    it.add_argument("study", nargs="?", metavar="STUDY", help="name in studies/ (default: digits), or a .toml file")
+    it.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
+    it.add_argument(
+        "--target", metavar="COLUMN", help="with --data: what to predict, by name or position (-1: the last)"
+    )
     it.add_argument(
         "--set",
         action="append",
@@ -79,7 +83,8 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         _tune(chosen)
     except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        line = " ".join(str(error).split())
+        print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
         return 2
     return 0
 
@@ -89,6 +94,7 @@ def _tune(chosen: argparse.Namespace) -> None:
 
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
+    from experiments.own_data import folder_of, own_study, study_text
     from experiments.profile import profile_text
     from experiments.search.processes import SILENCE
     from experiments.study import Options, run_study
@@ -100,10 +106,16 @@ def _tune(chosen: argparse.Namespace) -> None:
         from experiments.status import print_list
 
         return print_list(console, Path("studies"))
-    path = study_path(chosen.study)
+    check_source(chosen)
     overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
-    spec = read_spec(path, overrides)
-    folder = chosen.out or path.parent / spec.study.name
+    document = None
+    if chosen.data is not None:
+        spec, document = own_study(chosen.data, chosen.target, overrides)
+        folder = chosen.out or Path("studies") / spec.study.name
+    else:
+        path = study_path(chosen.study or "digits")
+        spec = read_spec(path, overrides)
+        folder = chosen.out or folder_of(path, spec)
     if chosen.status:
         from experiments.status import print_status
 
@@ -135,6 +147,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         fresh=chosen.fresh,
         look="leave" if chosen.no_test else "only" if chosen.score else "take",
         acknowledge_reuse=chosen.acknowledge_reuse,
+        study_file=None if document is None else study_text(document, folder),
     )
     if chosen.plan:
         from experiments.plan import make_plan
@@ -150,6 +163,23 @@ def _tune(chosen: argparse.Namespace) -> None:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
         write_atomically(folder / "profile.txt", text.encode())
         console.print(text, end="", soft_wrap=True)
+
+
+def check_source(chosen: argparse.Namespace) -> None:
+    """Refuse a study file and data of its own at once, and a target without data.
+
+    Raises:
+        SpecError: both are there, or the one without the other.
+    """
+    from experiments.errors import SpecError
+
+    if chosen.data is not None and chosen.study is not None:
+        raise SpecError(
+            f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
+            "data with --set data.source=FILE --set data.target=COLUMN."
+        )
+    if chosen.target is not None and chosen.data is None:
+        raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
 
 
 def study_path(study: str) -> Path:

@@ -24,7 +24,13 @@ ROOMS = {
     "experiments.section": set(),
     "experiments.pruner_options": {"experiments.section"},
     "experiments.sampler_options": {"experiments.section"},
-    "experiments.spec": {"experiments.pruner_options", "experiments.sampler_options", "experiments.section"},
+    "experiments.data_section": {"experiments.section"},
+    "experiments.spec": {
+        "experiments.data_section",
+        "experiments.pruner_options",
+        "experiments.sampler_options",
+        "experiments.section",
+    },
     "experiments.space": {
         "experiments.candidate",
         "experiments.errors",
@@ -46,6 +52,7 @@ ROOMS = {
     "experiments.data": {
         "experiments.candidate",
         "experiments.canonical",
+        "experiments.data_section",
         "experiments.errors",
         "experiments.spec",
         "experiments.target",

@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.idx import read_idx
+from experiments.data.idx import read_idx_folder
+from experiments.data.table import Table
 from experiments.errors import DataError
 
-Features = NDArray[np.float64] | NDArray[np.uint8]
-Labels = NDArray[np.intp]
-LARGEST = 1e100  # so that a variance is finite
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Rows to learn from, as they came; arrays are read-only.
-
-    features:    (N, d), float64 or, for pixels, uint8.
-    labels:      (N,) indices into classes.
-    pixel_range: the largest value a pixel can have; None where features are not pixels.
-    own_test:    how many rows at the end are the source's own test set; 0 where it has none.
-    """
-
-    name: str
-    features: Features
-    labels: Labels
-    classes: tuple[str, ...]
-    pixel_range: float | None = None
-    own_test: int = 0
-
-    def __post_init__(self) -> None:
-        usable = np.abs(self.features) <= LARGEST  # not so for NaN
-        if not usable.all():
-            row, column = np.argwhere(~usable)[0]
-            value = self.features[row, column]
-            raise DataError(
-                f"{self.name}: every feature must be a number of at most {LARGEST:g}, but row {row}, column {column} "
-                f"is {value}."
-            )
-        self.features.setflags(write=False)
-        self.labels.setflags(write=False)
-
-
-Loader = Callable[[Path | None], Dataset]
+Loader = Callable[[Path | None], Table]
 
 
 def fingerprint(*arrays: NDArray[Any]) -> str:
@@ -61,8 +26,8 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def load_dataset(source: str, folder: Path | None = None) -> Dataset:
-    """The dataset of that name.
+def load_builtin(source: str, folder: Path | None = None) -> Table:
+    """The rows of the built-in source of that name.
 
     Args:
         folder: where the files of mnist and fashion_mnist lie; without it they come from OpenML.
@@ -71,70 +36,93 @@ def load_dataset(source: str, folder: Path | None = None) -> Dataset:
         DataError: there is none; the message lists those that are.
     """
     if source not in SOURCES:
-        raise DataError(f"data.source: must be one of {', '.join(sorted(SOURCES))}, but got {source!r}.")
+        raise DataError(
+            f"data.source: must be one of {', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/, "
+            f"but got {source!r}."
+        )
     return SOURCES[source](folder)
 
 
-def _bundled(name: str, pixel_range: float | None = None) -> Loader:
-    def load(_: Path | None) -> Dataset:
+def _bundled(name: str, target: str = "class", pixel_range: float | None = None) -> Loader:
+    def load(_: Path | None) -> Table:
         from sklearn import datasets
 
         bunch = getattr(datasets, f"load_{name}")()
-        return Dataset(
+        classes = tuple(str(one) for one in bunch.target_names) if "target_names" in bunch else None
+        return Table(
             name=name,
             features=np.ascontiguousarray(bunch.data, np.float64),
-            labels=np.asarray(bunch.target, np.intp),
-            classes=tuple(str(one) for one in bunch.target_names),
+            kinds=("number" if pixel_range is None else "pixel",) * bunch.data.shape[1],
+            columns=tuple(str(one) for one in bunch.feature_names),
+            target=np.asarray(bunch.target, np.float64 if classes is None else np.int64),
+            target_name=target,
+            classes=classes,
             pixel_range=pixel_range,
         )
 
     return load
 
 
-def _moons(_: Path | None) -> Dataset:
+def _points(name: str, features: NDArray[np.float64], labels: NDArray[Any], classes: tuple[str, ...]) -> Table:
+    return Table(
+        name=name,
+        features=np.asarray(features, np.float64),
+        kinds=("number", "number"),
+        columns=("x", "y"),
+        target=np.asarray(labels, np.int64),
+        target_name="class",
+        classes=classes,
+    )
+
+
+def _moons(_: Path | None) -> Table:
     """400 points of two interleaved half circles with noise 0.25."""
     from sklearn.datasets import make_moons
 
-    features, labels = make_moons(n_samples=400, noise=0.25, random_state=0)
-    return Dataset("moons", np.asarray(features, np.float64), np.asarray(labels, np.intp), ("upper", "lower"))
+    points, labels = make_moons(n_samples=400, noise=0.25, random_state=0)
+    return _points("moons", points, labels, ("upper", "lower"))
 
 
-def _xor(_: Path | None) -> Dataset:
+def _xor(_: Path | None) -> Table:
     """400 points around the corners of a square, with noise 0.25: one class where the corner's coordinates differ."""
     rng = np.random.default_rng(0)
     corners = np.tile([[0, 0], [0, 1], [1, 0], [1, 1]], (100, 1))
     features = corners + rng.normal(0.0, 0.25, corners.shape)
-    return Dataset("xor", features, np.asarray(corners[:, 0] != corners[:, 1], np.intp), ("same", "different"))
+    return _points("xor", features, corners[:, 0] != corners[:, 1], ("same", "different"))
 
 
 def _idx(name: str, openml: str, classes: tuple[str, ...]) -> Loader:
     """60,000 pictures of 28 x 28 pixels to learn from, and then 10,000 to be tested on."""
 
-    def load(folder: Path | None) -> Dataset:
+    def load(folder: Path | None) -> Table:
         pixels, labels = _from_openml(name, openml) if folder is None else _from_folder(folder)
-        return Dataset(name, pixels, labels, classes, pixel_range=255.0, own_test=10_000)
+        return Table(
+            name=name,
+            features=pixels,
+            kinds=("pixel",) * pixels.shape[1],
+            columns=tuple(map(str, range(pixels.shape[1]))),
+            target=labels,
+            target_name="class",
+            classes=classes,
+            pixel_range=255.0,
+            own_test=TEST,
+        )
 
     return load
 
 
-def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], Labels]:
-    parts = [
-        (read_idx(folder, f"{part}-images-idx3-ubyte", 3), read_idx(folder, f"{part}-labels-idx1-ubyte", 1))
-        for part in ("train", "t10k")
-    ]
-    for (pixels, labels), rows in zip(parts, (60_000, 10_000), strict=True):
-        if pixels.shape != (rows, 28, 28) or labels.shape != (rows,) or labels.max() > 9:
-            raise DataError(
-                f"{folder}: {rows} pictures of 28 x 28 and labels 0 to 9 are expected, but the shapes are "
-                f"{pixels.shape} and {labels.shape}, the largest label {labels.max()}."
-            )
-    return (
-        np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts]),
-        np.concatenate([labels for _, labels in parts]).astype(np.intp),
-    )
+def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    table = read_idx_folder(folder)
+    if table.features.shape != (LEARN + TEST, 784) or table.own_test != TEST or table.classes != tuple("0123456789"):
+        raise DataError(
+            f"{folder}: {LEARN} pictures of 28 x 28 to learn from and {TEST} to be tested on, with labels 0 to 9, are "
+            f"expected, but there are {len(table.target)}, {table.own_test} of them for the test, with "
+            f"{table.features.shape[1]} pixels."
+        )
+    return np.asarray(table.features), table.target
 
 
-def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], Labels]:
+def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     from sklearn.datasets import fetch_openml
 
     try:
@@ -144,13 +132,15 @@ def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], Labels]:
             f"data.source: {name} cannot be had from OpenML ({type(error).__name__}); name a folder with its IDX files "
             f"in data.folder or in {FOLDER_VARIABLE}."
         ) from None
-    return np.asarray(bunch.data, np.uint8), np.asarray(bunch.target, np.intp)
+    return np.asarray(bunch.data, np.uint8), np.asarray(bunch.target, np.int64)
 
 
 FOLDER_VARIABLE = "MNIST_FOLDER"
+LEARN, TEST = 60_000, 10_000  # pictures of MNIST and of its kin
 CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
 SOURCES: dict[str, Loader] = {
     "breast_cancer": _bundled("breast_cancer"),
+    "diabetes": _bundled("diabetes", target="progression"),
     "digits": _bundled("digits", pixel_range=16.0),
     "fashion_mnist": _idx("fashion_mnist", "Fashion-MNIST", CLOTHES),
     "iris": _bundled("iris"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.table import Table
 from experiments.errors import DataError
 
 LARGEST = 1 << 31  # bytes of one file's content
@@ -39,6 +40,38 @@ def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
     if len(content) != size:
         raise DataError(f"{path}: its header promises {size} bytes, but there are {_more(len(content), size)}.")
     return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def read_idx_folder(folder: Path) -> Table:
+    """The table of a folder with MNIST's four files, or with the two of `train` alone; classes are the labels used.
+
+    Raises:
+        DataError: a file is missing or damaged, or pictures and labels do not belong together.
+    """
+    has_test = any(folder.glob("t10k-*"))
+    parts = [
+        (read_idx(folder, f"{part}-images-idx3-ubyte", 3), read_idx(folder, f"{part}-labels-idx1-ubyte", 1))
+        for part in ("train", *(("t10k",) if has_test else ()))
+    ]
+    for pixels, labels in parts:
+        if pixels.shape[1:] != parts[0][0].shape[1:] or len(pixels) != len(labels):
+            raise DataError(
+                f"{folder}: pictures of one size and a label for each are expected, but the shapes are {pixels.shape} "
+                f"and {labels.shape}, the first part's {parts[0][0].shape}."
+            )
+    features = np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts])
+    names, target = np.unique(np.concatenate([labels for _, labels in parts]), return_inverse=True)
+    return Table(
+        name=folder.resolve().name,
+        features=features,
+        kinds=("pixel",) * features.shape[1],
+        columns=tuple(map(str, range(features.shape[1]))),
+        target=target.astype(np.int64),
+        target_name="label",
+        classes=tuple(map(str, names)),
+        pixel_range=255.0,
+        own_test=len(parts[1][1]) if has_test else 0,
+    )
 
 
 def _shape(path: Path, header: bytes, dimensions: int) -> tuple[int, ...]:

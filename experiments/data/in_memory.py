@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.data.table import Kind, Table
-from experiments.data.targets import LARGEST
+from experiments.data.table import LARGEST, Kind, Table
 from experiments.errors import DataError
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.table import Kind
-from experiments.data.targets import LARGEST
+from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError
 
 if TYPE_CHECKING:

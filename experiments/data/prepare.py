@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.candidate import Preprocessing
-from experiments.data.datasets import FOLDER_VARIABLE, Dataset, load_dataset
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.sealed import SealedTestSet
+from experiments.data.sources import load_table
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
 from experiments.data.table import Table
 from experiments.data.targets import target_of
@@ -49,7 +48,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     Raises:
         DataError: the data breaks a rule.
     """
-    table = _loaded(spec, environ) if table is None else table
+    table = load_table(spec.data, environ) if table is None else table
     target, y = target_of(table, spec.data.task)
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed)
     return StudyData(
@@ -90,24 +89,3 @@ def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing
     features = table.features
     training = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
     return fit_preprocessor(training, table.kinds, table.pixel_range, preprocessing)
-
-
-def _loaded(spec: StudySpec, environ: Mapping[str, str]) -> Table:
-    folder = spec.data.folder or environ.get(FOLDER_VARIABLE)
-    return as_table(load_dataset(spec.data.source, Path(folder) if folder else None))
-
-
-def as_table(dataset: Dataset) -> Table:
-    """A built-in dataset as the table that it is."""
-    width = dataset.features.shape[1]
-    return Table(
-        name=dataset.name,
-        features=dataset.features,
-        kinds=("number" if dataset.pixel_range is None else "pixel",) * width,
-        columns=tuple(map(str, range(width))),
-        target=dataset.labels,
-        target_name="target",
-        classes=dataset.classes,
-        pixel_range=dataset.pixel_range,
-        own_test=dataset.own_test,
-    )

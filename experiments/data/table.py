@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "category", "pixel"]
+LARGEST = 1e100  # of a number, so that a variance is finite
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.table import Table
+from experiments.data.table import LARGEST, Table
 from experiments.errors import DataError
 from experiments.target import Target
 
 MOST_CLASSES = 20  # values that integers may have to be taken for classes
 FEWEST_ROWS = 5  # of each of them
-LARGEST = 1e100  # so that a variance is finite
 
 Asked = Literal["auto", "classification", "regression"]
 

@@ -6,7 +6,7 @@ run again on another, however often it happens. When the head is lost nobody can
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import logging
 import os
 import platform
@@ -235,11 +235,10 @@ def _call(function: Callable[..., T], arguments: tuple[Any, ...], kernel: str | 
 
 def _connected(workers: int, address: str | None) -> Any:
     """Ray, connected to a cluster."""
+    if importlib.util.find_spec("ray") is None:
+        raise ExecutorError("--executor ray: Ray is not installed; pip install 'nnet-experiments[ray]'.")
     os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD, "RAY_AUTH_TOKEN": secrets.token_hex(32)})
-    try:
-        ray = importlib.import_module("ray")
-    except ImportError:
-        raise ExecutorError("--executor ray: Ray is not installed; pip install 'nnet-experiments[ray]'.") from None
+    ray = importlib.import_module("ray")
     importlib.import_module("ray.util.scheduling_strategies")
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from experiments.data_section import OF_A_SOURCE, Data
 from experiments.sampler_options import SAMPLERS, CMAESOptions
 from experiments.spec import CV, Choices, Range, Study, StudySpec, Training
 
@@ -191,3 +192,100 @@ def test_what_is_enqueued_is_resolved_with_what_the_default_adds() -> None:
         {**whole, "learning_rate": 1e-3, "dropout": 0},
     ]
     assert resolved({"learning_rate": 0.5}) == resolved(whole)
+
+
+VALUES: dict[str, Any] = {
+    "target": "y",
+    "drop": ("a", 0),
+    "categories": ("a",),
+    "numbers": (-1,),
+    "identifier": "i",
+    "groups": 3,
+    "time": "t",
+    "weights": "w",
+    "header": False,
+    "size": (8, 8),
+    "colour": True,
+}
+OF_EACH = {
+    "name": "iris",
+    "openml": "openml:61",
+    "text": "my.csv",
+    "parquet": "a/my.PARQUET",
+    "npz": "my.npz",
+    "folder": "flowers/",
+}
+
+
+@pytest.mark.parametrize("sort", OF_EACH)
+@pytest.mark.parametrize("key", [*VALUES, "test"])
+def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
+    source = OF_EACH[sort]
+    keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
+    assert Data(source=source).sort == sort
+    if key in OF_A_SOURCE[sort]:
+        assert getattr(Data(source=source, **keys), key) == keys[key]
+    else:
+        with pytest.raises(ValidationError, match=f"{key} does not go with source '{source}'"):
+            Data(source=source, **keys)
+
+
+def test_every_key_that_not_every_source_has_is_tried() -> None:
+    assert set().union(*OF_A_SOURCE.values()) == {*VALUES, "test", "folder"}
+
+
+@pytest.mark.parametrize(
+    ("source", "test"), [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
+)
+def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
+    with pytest.raises(ValidationError, match="test must be of the same sort"):
+        Data(source=source, test=test)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"target": True},
+        {"target": 1.0},
+        {"target": ""},
+        {"target": ("y",)},
+        {"drop": ()},
+        {"drop": "y"},
+        {"rows": 1},
+        {"rows": "9"},
+        {"header": 1},
+    ],
+)
+def test_a_column_is_a_name_or_a_position(keys: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(keys))):
+        Data(source="my.csv", **keys)
+
+
+@pytest.mark.parametrize("source", ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000])
+@pytest.mark.parametrize("key", ["source", "test", "folder"])
+def test_a_path_holds_no_control_characters(key: str, source: str) -> None:
+    with pytest.raises(ValidationError, match=key):
+        Data(**({"source": "iris"} | {key: source}))
+
+
+@pytest.mark.parametrize("size", [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8])
+def test_a_size_is_a_width_and_a_height(size: object) -> None:
+    with pytest.raises(ValidationError, match="size"):
+        Data(source="a/", size=size)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("keys", "resolved"),
+    [
+        ({"source": "a/b/my.csv", "target": 0}, {"source": "my.csv", "target": 0}),
+        ({"source": "my.csv", "test": "/x/other.csv"}, {"source": "my.csv", "test": "other.csv"}),
+        ({"source": "a/flowers/"}, {"source": "flowers/"}),
+        ({"source": "./a/flowers"}, {"source": "flowers/"}),
+        ({"source": "mnist", "folder": "/somewhere"}, {"source": "mnist"}),
+        ({"source": "openml:61"}, {"source": "openml:61"}),
+    ],
+)
+def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
+    found = make(data=keys).resolved()["data"]
+    assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
+    assert Data.model_validate(found).resolved() == found

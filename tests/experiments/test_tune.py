@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments import study
 from experiments.errors import SpecError
-from experiments.tune import study_path, tracking_store, usable_cores
+from experiments.spec import StudySpec
+from experiments.tune import main, study_path, tracking_store, usable_cores
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,43 @@ def test_the_option_comes_before_the_variable_before_the_local_store(here: Path)
 
 def test_there_is_a_core() -> None:
     assert usable_cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["one", "--data", "my.csv"], "--data makes a study of its own, but STUDY is 'one'"),
+        (["one", "--target", "y"], "--target goes with --data"),
+        (["--target", "y"], "--target goes with --data"),
+        (["--data", "my.csv", "--set", "data.test=3"], "--data: data.test: "),
+        (["\x1b[2J\udcff.toml"], r"\x1b[2J\udcff.toml: No such file"),
+    ],
+)
+def test_a_study_and_data_of_its_own_are_not_taken_at_once(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith(f"error: {message}")
+
+
+def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[StudySpec, study.Options]] = []
+
+    def run(spec: StudySpec, options: study.Options, _: object) -> None:
+        seen.append((spec, options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "run_study", run)
+    assert main(["--data", "my.csv", "--target", "-1", "--trials", "3", "--workers", "1"]) == 130
+    assert main(["--data", "my.csv", "--target", "-1", "--workers", "1", "--out", "there"]) == 130
+    (spec, options), (_, elsewhere) = seen
+    assert (spec.study.name, spec.data.source, spec.data.target, spec.search.trials) == ("my", "my.csv", -1, 3)
+    assert (options.folder, elsewhere.folder) == (Path("studies/my"), Path("there"))
+    assert options.study_file is not None
+    assert 'source = "../../my.csv"\ntarget = -1\n' in options.study_file
+    (here / "studies" / "my").mkdir()
+    (here / "studies" / "my" / "study.toml").write_text(options.study_file)
+    assert main(["studies/my/study.toml", "--workers", "1"]) == 130
+    again, later = seen[-1]
+    assert again.resolved() == spec.resolved()
+    assert (later.folder, later.study_file) == (Path("studies/my"), None)

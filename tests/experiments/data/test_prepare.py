@@ -12,8 +12,9 @@ from sklearn.preprocessing import StandardScaler
 
 from experiments.candidate import Preprocessing
 from experiments.data import prepare as module
-from experiments.data.datasets import Dataset, load_dataset
+from experiments.data.datasets import load_builtin
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.table import Table
 from experiments.errors import DataError
 from experiments.study_file import parse_spec
 
@@ -82,13 +83,13 @@ def test_garbage_in_the_validation_rows_changes_no_training_row() -> None:
 def test_garbage_in_the_test_rows_changes_nothing_but_the_test_set(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clean, dataset = prepared(source), load_dataset(source)
+    clean, dataset = prepared(source), load_builtin(source)
     known = {row.tobytes() for row in clean.development.features}
     unseen = [number for number, row in enumerate(dataset.features) if row.tobytes() not in known]
     features = dataset.features.copy()
     features[unseen] = 7.5
-    load: Callable[..., Dataset] = lambda *_: replace(dataset, features=features)  # noqa: E731
-    monkeypatch.setattr(module, "load_dataset", load)
+    load: Callable[..., Table] = lambda *_: replace(dataset, features=features)  # noqa: E731
+    monkeypatch.setattr(module, "load_table", load)
     dirty = prepared(source)
     assert dirty.fingerprint != clean.fingerprint
     assert dirty.test.fingerprint != clean.test.fingerprint

@@ -13,9 +13,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
 
 from experiments.candidate import Preprocessing
-from experiments.data.datasets import LARGEST
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
-from experiments.data.table import Kind
+from experiments.data.table import LARGEST, Kind
 from support.tables import mixed_frame
 
 TRAINING = np.random.default_rng(0).normal(3, [0.01, 5, 1e4], (40, 3))

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from sklearn import model_selection
 
-from experiments.data.datasets import load_dataset
-from experiments.data.prepare import as_table
+from experiments.data.datasets import load_builtin
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
 from experiments.data.table import Table
@@ -54,11 +53,11 @@ def development(*counts: int, **more: Any) -> DevelopmentSet:
 
 @pytest.mark.parametrize(("source", "test_size", "seed"), [("iris", 0.2, 0), ("wine", 0.35, 7), ("digits", 0.1, 3)])
 def test_the_split_is_scikit_learns(source: str, test_size: float, seed: int) -> None:
-    dataset = load_dataset(source)
-    ours, sealed = parts(as_table(dataset), test_size, seed)
+    dataset = load_builtin(source)
+    ours, sealed = parts(dataset, test_size, seed)
     features, labels = opened(sealed)
     expected = model_selection.train_test_split(
-        dataset.features, dataset.labels, test_size=test_size, stratify=dataset.labels, random_state=seed
+        dataset.features, dataset.target, test_size=test_size, stratify=dataset.target, random_state=seed
     )
     for one, other in zip((ours.features, features, ours.y, labels), expected, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -118,7 +117,7 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count(
 
 @pytest.mark.parametrize("splitter", SHUFFLED)
 def test_the_folds_are_scikit_learns(splitter: str) -> None:
-    rows, _ = parts(as_table(load_dataset("iris")))
+    rows, _ = parts(load_builtin("iris"))
     repeats = {"n_repeats": 3} if splitter.startswith("Repeated") else {}
     cv = CV.model_validate({"splitter": splitter, "n_splits": 4, **repeats})
     shuffled = repeats or {"shuffle": True}
@@ -152,7 +151,7 @@ def test_the_folds_are_bound_to_their_rows_and_their_seed() -> None:
 
 
 def test_nothing_of_a_split_can_be_written_to() -> None:
-    ours, sealed = parts(as_table(load_dataset("iris")))
+    ours, sealed = parts(load_builtin("iris"))
     pairs = make_folds(ours, CV(), 0).pairs
     for array in (ours.features, ours.y, *opened(sealed), *(rows for pair in pairs for rows in pair)):
         assert not array.flags.writeable

@@ -1,0 +1,27 @@
+"""Sheets written down as Python values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from experiments.data.kinds import cleaned
+from experiments.data.sheet import Sheet
+
+
+@pytest.fixture
+def sheet() -> Callable[..., Sheet]:
+    """sheet(x=[...], y=[...]): a cleaned sheet; a place is "row N"."""
+
+    def make(declared: Sequence[str] = (), **columns: Any) -> Sheet:
+        arrow = {
+            name: values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([pa.array(values)])
+            for name, values in columns.items()
+        }
+        raw = Sheet("mine", "mine.csv", arrow, lambda row: f"row {row}", frozenset(declared))
+        return cleaned(raw, columns)
+
+    return make

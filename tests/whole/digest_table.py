@@ -1,0 +1,123 @@
+"""One digest however a study is run: every sampler with every pruner, on 1, 2 and 4 processes and on a Ray cluster.
+
+A script, not a test of every day: python tests/whole/digest_table.py [--samplers tpe,grid] [--pruners median]. The
+cluster has two nodes on this machine; each study runs on it once undisturbed, and once on a third node as well, which
+is killed in the middle, of which Ray complains. It ends with exit code 1 when two digests of a line differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.pruner_options import PRUNERS
+from experiments.records.assemble import assemble
+from experiments.sampler_options import SAMPLERS
+from experiments.search.executor import Executor
+from experiments.search.processes import Processes
+from experiments.search.pruning import quiet_optuna
+from experiments.search.ray_cluster import RayCluster
+from experiments.search.shared_data import DataReference, share_folds
+from experiments.search.window import search
+from experiments.search.worker import run_trial
+from experiments.space import Space
+from experiments.spec import StudySpec
+from experiments.study_file import parse_spec
+
+TRIALS, MIDDLE = 24, 12
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+LEARNING_RATE = {"low": 1e-3, "high": 1e-1, "log": True}
+SPACES: dict[str, dict[str, Any]] = {
+    "grid": {
+        "learning_rate": {"choices": [1e-3, 1e-2, 1e-1]},
+        "hidden_layers": {"low": 1, "high": 2},
+        "hidden_units": {"low": 4, "high": 16, "step": 4},
+    }
+}
+SPACE: dict[str, Any] = {
+    "learning_rate": LEARNING_RATE,
+    "hidden_layers": {"low": 1, "high": 2},
+    "hidden_units": {"low": 4, "high": 32, "log": True},
+    "l2": {"low": 1e-6, "high": 1e-1, "log": True},
+}
+OPTIONS: dict[str, dict[str, Any]] = {"threshold": {"lower": 0.7, "n_warmup_steps": 3}}
+
+
+def study(sampler: str, pruner: str) -> StudySpec:
+    document = {
+        "study": {"name": "moons", "seed": 1},
+        "data": {"source": "moons"},
+        "cv": {"n_splits": 3},
+        "training": {"epochs": 12, "patience": 0},
+        "search": {"trials": TRIALS, "sampler": sampler, "pruner": pruner, "pruner_options": OPTIONS.get(pruner, {})},
+        "space": SPACES.get(sampler, SPACE),
+    }
+    return parse_spec(document, "moons")
+
+
+def digest(
+    spec: StudySpec, data: StudyData, executor: Executor, reference: DataReference, middle: Callable[[], object]
+) -> tuple[str, int]:
+    """The digest of the study's results without a look, and how many trials were pruned."""
+    told = []
+    for one in search(spec, Space(spec), [], lambda task: executor.submit(run_trial, task, reference), executor.share):
+        told.append(one)
+        if len(told) == MIDDLE:
+            middle()
+    result = assemble(spec, data, told, None, None, {}, {})
+    return result.digest[:12], sum(one.result.reason == "pruned" for one in told)
+
+
+def main() -> int:
+    it = argparse.ArgumentParser(description=__doc__)
+    it.add_argument("--samplers", default=",".join(SAMPLERS))
+    it.add_argument("--pruners", default=",".join(PRUNERS))
+    chosen = it.parse_args()
+    os.environ.update(ONE_THREAD)
+    quiet_optuna()
+    from ray.cluster_utils import Cluster
+
+    data = prepare(study("tpe", "none"), {})
+    folds = preprocessed_folds(data.development, data.folds)
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster.add_node(num_cpus=1)
+    start, different = time.monotonic(), 0
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        executors: dict[str, Executor] = {
+            f"{workers} workers": stack.enter_context(Processes(workers, ONE_THREAD, work / str(workers)))
+            for workers in (1, 2, 4)
+        }
+        executors["ray"] = executors["node killed"] = stack.enter_context(
+            RayCluster(3, ONE_THREAD, str(cluster.address))
+        )
+        references = {name: share_folds(folds, len(data.classes), one.share) for name, one in executors.items()}
+        for one in executors.values():
+            one.greetings()
+        for sampler in chosen.samplers.split(","):
+            for pruner in chosen.pruners.split(","):
+                spec, found, pruned = study(sampler, pruner), {}, 0
+                for name, executor in executors.items():
+                    more = [cluster.add_node(num_cpus=1)] if name == "node killed" else []
+                    kill = partial(list, map(partial(cluster.remove_node, allow_graceful=False), more))
+                    found[name], pruned = digest(spec, data, executor, references[name], kill)
+                same = len(set(found.values())) == 1
+                different += not same
+                answer = f"{next(iter(found.values()))} on all" if same else f"DIFFERENT: {found}"
+                print(f"{sampler:8}{pruner:20}{pruned:3} pruned  {answer}", flush=True)
+    cluster.shutdown()
+    print(f"{', '.join(executors)}: {different} lines differ; {time.monotonic() - start:.0f} s")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
