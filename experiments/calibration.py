@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from experiments.candidate import Candidate
-from experiments.search.evaluate import weighted
+from experiments.search.evaluate import learner
 from experiments.search.scoring import scorer
+from experiments.target import Target
 from nnet.batches import FoldData
 from nnet.training import train
 
@@ -50,7 +51,7 @@ def calibrate(
     candidates: Sequence[Candidate],
     folds: Sequence[FoldData],
     share: float,
-    classes: int,
+    target: Target,
     metric: str,
     seconds: float,
 ) -> Calibration:
@@ -66,30 +67,32 @@ def calibrate(
     for candidate in candidates:
         if timed and time.perf_counter() > end:
             break
-        timed.append(_timed(candidate, folds, share, classes, metric))
+        timed.append(_timed(candidate, folds, share, target, metric))
     return Calibration(tuple(timed), most_memory())
 
 
-def parameter_count(candidate: Candidate, inputs: int, classes: int) -> int:
+def parameter_count(candidate: Candidate, inputs: int, target: Target) -> int:
     """Weights and biases of the network, without batch normalisation's.
 
     >>> from experiments.candidate import Candidate
+    >>> from experiments.target import Target
     >>> from nnet.network import Architecture
     >>> from nnet.settings import TrainingSettings
-    >>> parameter_count(Candidate(Architecture(1, (64,), 1), TrainingSettings()), inputs=64, classes=10)
+    >>> candidate = Candidate(Architecture(1, (64,), 1), TrainingSettings())
+    >>> parameter_count(candidate, inputs=64, target=Target(tuple("0123456789")))
     4810
     """
-    sizes = candidate.architecture(inputs, classes).sizes
+    sizes = candidate.architecture(inputs, target).sizes
     return sum((before + 1) * after for before, after in pairwise(sizes))
 
 
-def _timed(candidate: Candidate, folds: Sequence[FoldData], share: float, classes: int, metric: str) -> Timed:
+def _timed(candidate: Candidate, folds: Sequence[FoldData], share: float, target: Target, metric: str) -> Timed:
     part = min(1.0, FEWEST_STEPS * candidate.training.batch_size / min(len(fold.train) for fold in folds))
-    seconds = _epoch(candidate, [_part(fold, part) for fold in folds], classes, metric)
+    seconds = _epoch(candidate, [_part(fold, part) for fold in folds], target, metric)
     while part < 1 and seconds < ENOUGH:
         part = min(1.0, part * max(2.0, ENOUGH / max(seconds, 1e-6)))
-        seconds = _epoch(candidate, [_part(fold, part) for fold in folds], classes, metric)
-    return Timed(seconds / part / share, parameter_count(candidate, folds[0].x.shape[1], classes))
+        seconds = _epoch(candidate, [_part(fold, part) for fold in folds], target, metric)
+    return Timed(seconds / part / share, parameter_count(candidate, folds[0].x.shape[1], target))
 
 
 def _part(fold: FoldData, part: float) -> FoldData:
@@ -98,15 +101,15 @@ def _part(fold: FoldData, part: float) -> FoldData:
     return replace(fold, train=train_rows, validation=validation)
 
 
-def _epoch(candidate: Candidate, folds: Sequence[FoldData], classes: int, metric: str) -> float:
+def _epoch(candidate: Candidate, folds: Sequence[FoldData], target: Target, metric: str) -> float:
     """Seconds of one epoch on these rows, a scoring shared among the epochs that it stands for."""
     settings = replace(candidate.training, epochs=SCORED + 1, validate_every=2, patience=0)
-    folds = [weighted(fold, candidate.class_weight, classes) for fold in folds]
-    architectures = [candidate.architecture(fold.x.shape[1], classes) for fold in folds]
+    folds = [learner(fold, candidate, target)[0] for fold in folds]
+    architectures = [candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [np.random.SeedSequence(fold) for fold in range(len(folds))]
     taken: dict[int, float] = {}
     start = time.perf_counter()
-    for report in train(architectures, settings, folds, seeds, scorer(metric, classes)):
+    for report in train(architectures, settings, folds, seeds, scorer(metric, target)):
         now = time.perf_counter()
         taken[report.epoch], start = now - start, now
         if report.epoch == SCORED:

@@ -14,7 +14,7 @@ from experiments.spec import StudySpec
 
 def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
     document = spec.resolved()
-    constants = flat({section: document[section] for section in ("data", "cv", "training", "search")})
+    constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
     tags = {
         "spec": canonical_digest(document),
         "data": data.fingerprint,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from experiments.records.results import Difference
 from experiments.reports.statistics import (
     BOOTSTRAP,
+    GROUP_BOOTSTRAP,
+    SCORE_BOOTSTRAP,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
@@ -20,10 +22,15 @@ from experiments.reports.statistics import (
     wilson_interval,
 )
 from experiments.search.scoring import scorer
-from nnet.arrays import Array, Labels
+from experiments.target import Target
+from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, correct, row_score
 
 SEED = 0  # of every resampling, fixed, so that an interval is a function of the outputs
+OTHER_METRICS = {
+    "classification": ("accuracy",),
+    "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,20 +44,31 @@ class Judgement:
     difference: Difference | None
 
 
-def judge(metric: str, classes: int, labels: Labels, winner: Array, default: Array | None) -> Judgement:
-    """Judge the winner's outputs (N, outputs), and the default's, against the labels (N,)."""
-    if metric == "accuracy":
-        hits, others = correct(winner, labels) > 0, None if default is None else correct(default, labels) > 0
+def judge(
+    metric: str,
+    target: Target,
+    y: Targets,
+    winner: Array,
+    default: Array | None,
+    groups: NDArray[Any] | None = None,
+) -> Judgement:
+    """Judge the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,).
+
+    Args:
+        groups: (N,) which rows belong together; None where every row stands alone.
+    """
+    if metric == "accuracy" and groups is None:
+        hits, others = correct(winner, y) > 0, None if default is None else correct(default, y) > 0
         return Judgement(
             float(hits.mean()),
-            wilson_interval(int(hits.sum()), len(labels)),
+            wilson_interval(int(hits.sum()), len(y)),
             "Wilson",
             None if others is None else float(others.mean()),
             None if others is None else paired_difference(hits, others),
         )
-    if metric in ROW_SCORES:
+    if metric in ROW_SCORES and groups is None:
         rows = row_score(metric)
-        ours, theirs = rows(winner, labels), None if default is None else rows(default, labels)
+        ours, theirs = rows(winner, y), None if default is None else rows(default, y)
         return Judgement(
             float(ours.mean()),
             bootstrap_interval(ours, SEED),
@@ -58,28 +76,26 @@ def judge(metric: str, classes: int, labels: Labels, winner: Array, default: Arr
             None if theirs is None else float(theirs.mean()),
             None if theirs is None else paired_mean_difference(ours, theirs, SEED),
         )
-    of_winner = _of_sample(metric, classes, winner, labels)
-    everything = np.arange(len(labels))
-    of_default = None if default is None else _of_sample(metric, classes, default, labels)
+    of_winner = _of_sample(metric, target, winner, y)
+    everything = np.arange(len(y))
+    of_default = None if default is None else _of_sample(metric, target, default, y)
     return Judgement(
         of_winner(everything),
-        score_interval(of_winner, len(labels), SEED),
-        "percentile bootstrap over rows, 1,000 draws",
+        score_interval(of_winner, len(y), SEED, groups),
+        SCORE_BOOTSTRAP if groups is None else GROUP_BOOTSTRAP,
         None if of_default is None else of_default(everything),
-        None if of_default is None else score_difference(of_winner, of_default, len(labels), SEED),
+        None if of_default is None else score_difference(of_winner, of_default, len(y), SEED, groups),
     )
 
 
-def _of_sample(metric: str, classes: int, z: Array, labels: Labels) -> Callable[[NDArray[np.intp]], float]:
+def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:
+    """Further scores of outputs (N, outputs), by name, which no choice was made by."""
+    # outputs are log-probabilities only where they were trained as such
+    likelihood = ("neg_log_loss",) if loss.endswith("cross_entropy") else ()
+    return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
+
+
+def _of_sample(metric: str, target: Target, z: Array, y: Targets) -> Callable[[NDArray[np.intp]], float]:
     """The score of a sample of rows; NaN where the metric has none, as when a class is not drawn."""
-    score = scorer(metric, classes)
-
-    def of(sample: NDArray[np.intp]) -> float:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                return score(z[sample], labels[sample])
-            except ValueError:
-                return float("nan")
-
-    return of
+    score = scorer(metric, target)
+    return lambda sample: score(z[sample], y[sample])

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from experiments.data_section import sort_of
 from experiments.reports.toml_text import study_file
-from experiments.spec import StudySpec, sort_of
+from experiments.spec import StudySpec
 from experiments.study_file import parse_spec, with_override
 from experiments.study_paths import seen_from
 

@@ -69,11 +69,11 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
     Raises:
         ExperimentError: what would be wrong with the study itself.
     """
-    started, space = time.perf_counter(), Space(spec)
+    started = time.perf_counter()
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
     with Processes(options.workers, environment) as processes:
-        data = checked_data(spec, space)
+        spec, space, data = checked_data(spec)
         folder = StudyFolder(options.folder)
         folder.check_place()
         view = view_journal(folder.journal)
@@ -86,12 +86,12 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         if options.look != "only":
             check_enough_trials(spec, view.told, folder.path)
         past = Ledger(options.mlruns / "looks.jsonl").glance(study_identity(spec, data), data.test)
-        folds = preprocessed_folds(data.development, data.folds)
+        folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         kernel = next((one.kernel for one in processes.greetings()), "")
         start = time.perf_counter() - started
         candidates, sizes = _candidates(space, data)
         sample, share = sample_of(folds)
-        arguments = candidates, sample, share, len(data.classes), spec.cv.metric, SECONDS
+        arguments = candidates, sample, share, data.target, spec.cv.metric, SECONDS
         futures = [processes.submit(calibrate, *arguments) for _ in range(options.workers)]
         try:
             found = [future.result() for future in futures]
@@ -173,7 +173,7 @@ def _candidates(space: Space, data: StudyData) -> tuple[list[Candidate], list[in
     """The default and others from the space, and the number of parameters of each."""
     try:
         candidates = [space.candidate(space.default), *random_candidates(space)]
-        return candidates, [parameter_count(one, data.features, len(data.classes)) for one in candidates]
+        return candidates, [parameter_count(one, data.features, data.target) for one in candidates]
     except NNetError as error:
         raise SpecError(f"space: {error}") from None
 

@@ -34,8 +34,9 @@ def print_plan(console: Console, plan: Plan) -> None:
 def facts(plan: Plan) -> Iterator[tuple[str, str]]:
     """The plan's facts, as (label, text)."""
     spec, data, search = plan.spec, plan.data, plan.spec.search
-    yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {len(data.classes)} classes"
-    development = len(data.development.labels)
+    what = f"{len(data.target.classes)} classes" if data.target.classes else "a number to predict"
+    yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {what}"
+    development = len(data.development.y)
     yield "split", f"{development} rows to learn from in {len(data.folds.pairs)} folds, {len(data.test)} test rows"
     yield "searched", dimensions(plan.space)
     asked = f"{search.trials} trials, {search.lookahead} in flight, {plan.options.workers} workers"

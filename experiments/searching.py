@@ -9,6 +9,7 @@ from rich.console import Console
 
 from experiments.clock import Clock
 from experiments.errors import StudyStateError
+from experiments.inputs import Inputs
 from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
@@ -16,7 +17,6 @@ from experiments.records.tracking import Tracking
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor
 from experiments.search.journal import Journal
-from experiments.search.shared_data import DataReference
 from experiments.search.trial import InterventionKind, Told
 from experiments.search.window import search
 from experiments.search.worker import run_trial
@@ -44,10 +44,10 @@ class Searching:
     clock: Clock
     pace: Pace
 
-    def run(self, told: Sequence[Told], executor: Executor, data: DataReference) -> list[Told]:
+    def run(self, told: Sequence[Told], executor: Executor, inputs: Inputs) -> list[Told]:
         """Go on from the trials told before, until the study has its trials or ends early; returns all of them."""
         everything = list(told)
-        submit = self.clock.watched(lambda task: executor.submit(run_trial, task, data))
+        submit = self.clock.watched(lambda task: executor.submit(run_trial, task, inputs[task.candidate.preprocessing]))
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
         with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:

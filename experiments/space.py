@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from itertools import product
 from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from experiments.candidate import Candidate
+from experiments.candidate import Candidate, Preprocessing
 from experiments.errors import SpecError
 from experiments.search.trial import Parameters
 from experiments.spec import Choices, Range, StudySpec
+from experiments.target import Target
 from nnet.errors import NNetError
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
@@ -44,11 +46,14 @@ SEARCHABLE: dict[str, type[Parameter]] = {
     "loss": str,
     "max_norm": float,
     "momentum": float,
+    "numbers": str,
     "optimizer": str,
     "plateau_patience": int,
+    "rare": float,
     "schedule": str,
     "warm_up": float,
 }
+PREPROCESSING = tuple(field.name for field in fields(Preprocessing))
 MOST_LAYERS = 20
 LARGEST = 10**24
 
@@ -65,7 +70,9 @@ class Space:
     """
 
     def __init__(self, spec: StudySpec):
-        self._fixed: dict[str, Any] = spec.training.model_dump()
+        self._fixed: dict[str, Any] = {**spec.preprocessing.model_dump(), **spec.training.model_dump()}
+        if self._fixed["loss"] == "auto":  # of a spec that is not settled yet
+            self._fixed["loss"] = "cross_entropy"
         self._layers = _largest_depth(spec)
         self._units_searched = "hidden_units" in spec.space
         self.distributions: dict[str, BaseDistribution] = {}
@@ -74,8 +81,11 @@ class Space:
         for key, searched in spec.space.items():
             if key not in SEARCHABLE:
                 raise SpecError(f"space.{key}: only {', '.join(SEARCHABLE)} can be searched.")
-            if key in spec.training.model_fields_set:
-                raise SpecError(f"space.{key}: a key is fixed in [training] or searched in [space], not both.")
+            section = "preprocessing" if key in PREPROCESSING else "training"
+            if key in getattr(spec, section).model_fields_set:
+                raise SpecError(f"space.{key}: a key is fixed in [{section}] or searched in [space], not both.")
+            if key in PREPROCESSING and isinstance(searched, Range):
+                raise SpecError(f"space.{key}: is searched as choices = [...].")
             for name in self._names(key):
                 self.distributions[name] = _distribution(key, searched)
         self._spec = spec
@@ -84,7 +94,7 @@ class Space:
             *(self._parameters(given, f"search.enqueue[{at}]") for at, given in enumerate(spec.search.enqueue)),
         )
         self._check_lists()
-        self.check(inputs=1, classes=2)
+        self.check(1, Target(("no", "yes")))  # which every loss can learn; the data's own target is not known yet
 
     @property
     def default(self) -> Parameters:
@@ -114,7 +124,19 @@ class Space:
         chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
         training = TrainingSettings(**_fields_of(TrainingSettings, chosen))
         shape = Architecture(**_fields_of(Architecture, {**chosen, "inputs": 1, "outputs": 1}))
-        return Candidate(shape, training, chosen["class_weight"])
+        return Candidate(shape, training, chosen["class_weight"], Preprocessing(**_fields_of(Preprocessing, chosen)))
+
+    @property
+    def preprocessings(self) -> tuple[Preprocessing, ...]:
+        """Every preprocessing that a candidate may ask for."""
+        searched = {
+            key: [_typed(key, value, f"space.{key}") for value in _ends(self._spec.space[key])]
+            for key in PREPROCESSING
+            if key in self._spec.space
+        }
+        drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
+        asked = [*self.known, *({**self.default, **one} for one in drawn)]
+        return tuple(dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | one)) for one in asked))
 
     def _names(self, key: str) -> list[str]:
         """The parameters that a key of [space] stands for."""
@@ -139,23 +161,23 @@ class Space:
                 parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
         return parameters
 
-    def check(self, inputs: int, classes: int) -> None:
+    def check(self, inputs: int, target: Target) -> None:
         """What is tried first, and every end of every range in the default, must make a network for data like this.
 
         Raises:
             SpecError: one does not; the message names the key.
         """
         default, *enqueued = self.known
-        self._check(default, "default" if self._spec.default else "training", inputs, classes)
+        self._check(default, "default" if self._spec.default else "training", inputs, target)
         for key, searched in self._spec.space.items():
             for end in _ends(searched):
                 changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
-                self._check({**default, **changed}, f"space.{key}", inputs, classes)
+                self._check({**default, **changed}, f"space.{key}", inputs, target)
         for at, (parameters, given) in enumerate(zip(enqueued, self._spec.search.enqueue, strict=True)):
             for key in given:
                 changed = {name: parameters[name] for name in self._names(key)}
-                self._check({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, classes)
-            self._check(parameters, f"search.enqueue[{at}]", inputs, classes)
+                self._check({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, target)
+            self._check(parameters, f"search.enqueue[{at}]", inputs, target)
 
     def _check_lists(self) -> None:
         units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]
@@ -165,9 +187,9 @@ class Space:
                 f"which are then fixed, but got {list(units)}."
             )
 
-    def _check(self, parameters: Mapping[str, Any], where: str, inputs: int, classes: int) -> None:
+    def _check(self, parameters: Mapping[str, Any], where: str, inputs: int, target: Target) -> None:
         try:
-            self.candidate(parameters).architecture(inputs, classes)
+            self.candidate(parameters).architecture(inputs, target)
         except NNetError as error:
             raise SpecError(f"{where}: {error}") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from experiments.data_section import Data
 from experiments.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.sampler_options import SAMPLERS
 from experiments.section import Section, broken_rule, options_of
@@ -39,15 +39,6 @@ def _names_a_folder(name: str) -> str:
     return name
 
 
-def _is_a_path(path: str) -> str:
-    if any(ord(one) < 32 or ord(one) == 127 or 0xD800 <= ord(one) < 0xE000 for one in path):
-        raise ValueError(f"it must not hold control characters, but got {path!r}")
-    return path
-
-
-Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
-
-
 class Study(Section):
     """[study]: what it is called and the seed of everything random in it but the splits."""
 
@@ -55,96 +46,22 @@ class Study(Section):
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
 
 
-TABLES = (".csv", ".tsv", ".parquet")
-ROLES = ("target", "drop", "categories", "numbers", "identifier", "groups", "time", "weights")
-OF_A_SOURCE = {  # which of the keys that not every source has belong to which sort of source
-    "name": {"folder"},
-    "openml": {*ROLES},
-    "text": {*ROLES, "header", "test"},
-    "parquet": {*ROLES, "test"},
-    "npz": {"target", "groups", "time", "weights", "test"},
-    "folder": {"size", "colour", "test"},
-}
-Column = Annotated[str, Field(min_length=1)] | int
-Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
-Side = Annotated[int, Field(ge=1, le=4096)]
-
-
-class Data(Section):
-    """[data]: where the rows come from and how the test set is split off.
-
-    A file's name ends in one of the known ways and a folder's holds a slash; whatever else is a name or openml:ID.
-    Columns are named, or counted from 0 and, from the end, from -1.
-    """
-
-    source: Source
-    folder: Source | None = None  # of mnist's and fashion_mnist's files
-    test: Source | None = None  # another file or folder, whose rows are the test set
-    rows: Annotated[int, Field(ge=2)] | None = None  # so many of the source's own, drawn by split_seed
-    header: bool | None = None  # of a .csv or .tsv; None: its first line is one unless it holds a number
-    target: Column | None = None
-    drop: Columns | None = None
-    categories: Columns | None = None
-    numbers: Columns | None = None
-    identifier: Column | None = None
-    groups: Column | None = None
-    time: Column | None = None
-    weights: Column | None = None
-    size: tuple[Side, Side] | None = None  # width and height that pictures are brought to
-    colour: bool | None = None  # of pictures; None: as they are
-    test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
-
-    @property
-    def sort(self) -> str:
-        """What the source is: a name, openml, or a text, parquet, npz or folder path."""
-        return sort_of(self.source)
-
-    @model_validator(mode="after")
-    def _of_its_source(self) -> Data:
-        for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key} does not go with source {self.source!r}")
-        if self.test is not None and sort_of(self.test) != self.sort:
-            raise ValueError(f"test must be of the same sort as source {self.source!r}, but got {self.test!r}")
-        return self
-
-    def resolved(self) -> dict[str, Any]:
-        """Plain JSON data without what does not matter: where the files lie, but not how they are called."""
-        document = self.model_dump(mode="json", exclude_none=True, exclude={"folder"})
-        return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}
-
-
-def sort_of(source: str) -> str:
-    """What a source is, by its form.
-
-    >>> [sort_of(one) for one in ("iris", "openml:61", "my.csv", "a/b.npz", "flowers/")]
-    ['name', 'openml', 'text', 'npz', 'folder']
-    """
-    suffix = PurePath(source).suffix.lower()
-    if source.startswith("openml:"):
-        return "openml"
-    if suffix in TABLES:
-        return "parquet" if suffix == ".parquet" else "text"
-    if suffix == ".npz":
-        return "npz"
-    return "folder" if "/" in source or "\\" in source else "name"
-
-
-def _file_name(source: str) -> str:
-    sort = sort_of(source)
-    if sort in ("name", "openml"):
-        return source
-    return PurePath(source).name + ("/" if sort == "folder" else "")
-
-
 class CV(Section):
-    """[cv]: scikit-learn's splitter by class name, and its scorer by name."""
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
 
-    splitter: Literal["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"] = "StratifiedKFold"
+    splitter: Literal[
+        "auto",
+        "GroupKFold",
+        "KFold",
+        "RepeatedKFold",
+        "RepeatedStratifiedKFold",
+        "StratifiedGroupKFold",
+        "StratifiedKFold",
+        "TimeSeriesSplit",
+    ] = "auto"
     n_splits: Annotated[int, Field(ge=2, le=100)] = 5
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
-    metric: Annotated[str, Field(min_length=1, max_length=100)] = "accuracy"
+    metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
 
     @model_validator(mode="after")
     def _bounded(self) -> CV:
@@ -153,6 +70,13 @@ class CV(Section):
         if self.n_splits * self.n_repeats > 100:
             raise ValueError(f"at most 100 folds, but got {self.n_splits} x {self.n_repeats}")
         return self
+
+
+class Preprocessing(Section):
+    """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` says what they mean."""
+
+    numbers: Literal["standard", "quantile", "none"] = "standard"
+    rare: Annotated[float, Field(ge=0, lt=1)] = 0.01
 
 
 class Training(Section):
@@ -170,7 +94,7 @@ class Training(Section):
     batch_norm: bool = False
     dropout: float = 0.0
     input_dropout: float = 0.0
-    loss: str = "cross_entropy"
+    loss: str = "auto"
     label_smoothing: float = 0.0
     huber_delta: float = 1.0
     class_weight: Literal["none", "balanced"] = "none"
@@ -275,6 +199,7 @@ class StudySpec(Section):
     study: Study
     data: Data
     cv: CV = CV()
+    preprocessing: Preprocessing = Preprocessing()
     training: Training = Training()
     search: Search = Search()
     space: dict[str, Searched]
@@ -293,12 +218,41 @@ class StudySpec(Section):
             raise broken_rule((*table, "min_resource"), rule)
         return search
 
+    def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+        """The spec for data of this task: nothing is left to be chosen by it.
+
+        Args:
+            splitter: what suits the data, where the file names none.
+        """
+        classes = task == "classification"
+        training, default = self.training, self.default
+        loss = "cross_entropy" if classes else "mean_squared_error"
+        if "loss" in self.space:
+            default = {"loss": loss} | default
+        elif training.loss == "auto":
+            training = training.model_copy(update={"loss": loss})
+        cv = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        if self.cv.metric == "auto":
+            cv["metric"] = "accuracy" if classes else "r2"
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"task": task}),
+                "cv": self.cv.model_copy(update=cv),
+                "training": training,
+                "default": default,
+            }
+        )
+
     def resolved(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
         elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {"data": self.data.resolved()}
-        training = document["training"]
-        ours = {key: training.pop(key) for key in self.space if key in training}
+        ours = {
+            key: document[section].pop(key)
+            for section in ("training", "preprocessing")
+            for key in self.space
+            if key in document[section]
+        }
         default = _one_form(ours | document["default"])
         enqueue = [default | _one_form(entry) for entry in document["search"]["enqueue"]]
         return {

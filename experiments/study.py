@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
-=======
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
->>>>>>> executors
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,10 +17,12 @@ from experiments.card import card_of, final_metrics, final_tags
 from experiments.clock import Clock
 from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
-from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.prepare import StudyData, prepare
+from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
 from experiments.identity import check_enough_trials, ending_here, study_identity, uid_of
+from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
@@ -41,15 +38,9 @@ from experiments.search.processes import SILENCE
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.scoring import check_metric
-from experiments.search.shared_data import share_folds
 from experiments.search.trial import InterventionKind, Told
-<<<<<<< HEAD
 from experiments.search.window import NONE
 from experiments.searching import Searching
-=======
-from experiments.search.window import NONE, search
-from experiments.search.worker import run_trial
->>>>>>> executors
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
@@ -111,18 +102,24 @@ class Outcome:
 
 
 def run_study(
-    spec: StudySpec, options: Options, console: Console, interventions: Mapping[int, InterventionKind] = NONE
+    spec: StudySpec,
+    options: Options,
+    console: Console,
+    interventions: Mapping[int, InterventionKind] = NONE,
+    table: Table | None = None,
 ) -> Outcome:
     """Search, refit, look once, and write everything down.
 
     Args:
         interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
+        table:         the rows, where they are not to be loaded from the spec's source.
 
     Raises:
         ExperimentError: in one line, what is wrong. What was told is in the journal.
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
     """
-    clock, space = Clock(), Space(spec)
+    clock = Clock()
+    Space(spec)  # refuses at once what no data could make right
     check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
@@ -132,7 +129,7 @@ def run_study(
         executor = stack.enter_context(
             open_executor_of(options, environment, folder)
         )  # its workers start while we load
-        data = checked_data(spec, space)
+        spec, space, data = checked_data(spec, table)
         clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         log = StudyLog(folder.log)
@@ -158,7 +155,7 @@ def run_study(
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
             folder.keep("study.toml", options.study_file)
-        reference = share_folds(preprocessed_folds(data.development, data.folds), len(data.classes), executor.share)
+        inputs = share_inputs(space, data, executor.share)
         clock.lap("folder, journal, folds")
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
@@ -168,24 +165,17 @@ def run_study(
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
-<<<<<<< HEAD
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
         searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
         clock.lap("start of tracking")
         try:
-            told = searching.run(told, executor, reference)
+            told = searching.run(told, executor, inputs)
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
                 executor.__exit__(None, None, None)  # what is in flight is dropped
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
                 one_kernel(executor.greetings(), told)
-=======
-        clock.lap("start")
-        found = search(spec, space, told, lambda task: executor.submit(run_trial, task, reference), interventions)
-        try:
-            told = _search(spec, space, told, found, journal, tracking, log, console, kernel)
->>>>>>> executors
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
@@ -237,17 +227,21 @@ def run_study(
     return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)
 
 
-def checked_data(spec: StudySpec, space: Space) -> StudyData:
-    """The data of a study whose space and metric fit it.
+def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec, Space, StudyData]:
+    """The data of a study, with its spec and space settled for it, once they are known to fit.
+
+    Args:
+        table: the rows, where they are not to be loaded from the spec's source.
 
     Raises:
         ExperimentError: the data breaks a rule, or they do not fit.
     """
-    data = prepare(spec, os.environ)
-    space.check(data.features, len(data.classes))
-    validations = [data.development.labels[validation] for _, validation in data.folds.pairs]
-    check_metric(spec.cv.metric, len(data.classes), validations)
-    return data
+    data = prepare(spec, os.environ, table)
+    spec = spec.settled(data.target.task, data.folds.splitter)
+    space = Space(spec)
+    space.check(data.features, data.target)
+    check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
+    return spec, space, data
 
 
 def open_executor_of(options: Options, environment: Mapping[str, str], folder: StudyFolder) -> Executor:
@@ -265,37 +259,6 @@ def _load_what_comes_last() -> tuple[Any, Any]:
     return take_look, publish
 
 
-<<<<<<< HEAD
-=======
-def _search(
-    spec: StudySpec,
-    space: Space,
-    told: Sequence[Told],
-    found: Iterable[Told],
-    journal: Journal,
-    tracking: Tracking,
-    log: StudyLog,
-    console: Console,
-    kernel: str,
-) -> list[Told]:
-    """The search, each trial journalled before anything else hears of it."""
-    everything = list(told)
-    with StudyProgress(console, spec.search.trials, spec.cv.metric) as progress:
-        for one in told:
-            tracking.trial(one.result, one.params)
-            progress.update(one, from_journal=True)
-        for one in found:
-            if one.result.kernel not in ("", kernel):
-                raise StudyStateError(f"a worker computed with BLAS kernel {one.result.kernel}, the others {kernel}.")
-            journal.append(one, space.distributions, inside=one.result.number > 0 or space.default_is_inside)
-            everything.append(one)
-            tracking.trial(one.result, one.params)
-            progress.update(one)
-            log.write(f"trial {one.result.number}: {one.result.state} {one.result.reason} {one.result.last}")
-    return everything
-
-
->>>>>>> executors
 def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.spec import sort_of
+from experiments.data_section import sort_of
 
 
 def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def train(
     settings: TrainingSettings,
     folds: Sequence[FoldData],
     seeds: Sequence[np.random.SeedSequence],
-    metric: str | Score,
+    metric: str | Score | Sequence[Score],
     folds_per_step: int | None = None,
     train_scores: bool = False,
 ) -> Iterator[EpochReport]:
@@ -53,7 +53,8 @@ def train(
         folds:          the data, one a fold.
         seeds:          one a fold; fold k's curve depends on nothing but its own data, seed and settings (and, with a
                         plateau schedule, on the mean curve).
-        metric:         a name of `nnet.metrics`, or a function of outputs (N, outputs) and truth (N,) or (N, outputs).
+        metric:         a name of `nnet.metrics`, or a function of outputs (N, outputs) and truth (N,) or (N, outputs);
+                        or such functions, one a fold.
         folds_per_step: how many folds may share one step; chosen by size when None. It changes the speed only.
         train_scores:   score the training rows too.
 
@@ -64,7 +65,8 @@ def train(
     """
     groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
     validated = all(len(data.validation) for data in folds)
-    score = score_of(metric) if isinstance(metric, str) else metric
+    one = score_of(metric) if isinstance(metric, str) else metric
+    score = [one] * len(folds) if callable(one) else one
     plateau = Plateau(settings.decay, settings.plateau_patience)
     for epoch in range(1, settings.epochs + 1):
         factor = plateau.factor
@@ -74,12 +76,14 @@ def train(
             for members, lockstep in groups:
                 losses[members] = lockstep.train_epoch(epoch, factor)
                 if scored and validated:
-                    validation_losses[members], scores[members] = _score(lockstep, [folds[k] for k in members], score)
+                    validation_losses[members], scores[members] = _score(
+                        lockstep, [folds[k] for k in members], [score[k] for k in members]
+                    )
                 if scored and train_scores:
                     rows = [folds[k].train for k in members]
                     outputs = lockstep.outputs(rows)
                     own_scores[members] = [
-                        score(z, folds[k].y[r]) for k, z, r in zip(members, outputs, rows, strict=True)
+                        score[k](z, folds[k].y[r]) for k, z, r in zip(members, outputs, rows, strict=True)
                     ]
         if scored and validated and settings.schedule == "plateau":
             plateau.update(sum(scores.tolist()) / len(folds))
@@ -93,12 +97,12 @@ def train(
         )
 
 
-def _score(lockstep: Lockstep, folds: Sequence[FoldData], score: Score) -> tuple[list[float], list[float]]:
+def _score(lockstep: Lockstep, folds: Sequence[FoldData], score: Sequence[Score]) -> tuple[list[float], list[float]]:
     rows = [data.validation for data in folds]
     losses, scores = [], []
     for fold, (z, data, validation) in enumerate(zip(lockstep.outputs(rows), folds, rows, strict=True)):
         losses.append(float(lockstep.loss_rows(z, fold, validation).mean()))
-        scores.append(score(z, data.y[validation]))
+        scores.append(score[fold](z, data.y[validation]))
     return losses, scores
 
 

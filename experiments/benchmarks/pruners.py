@@ -19,9 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from experiments.data.datasets import FOLDER_VARIABLE, fingerprint
+import numpy as np
+
+from experiments.candidate import Preprocessing
+from experiments.data.datasets import FOLDER_VARIABLE
 from experiments.data.prepare import prepare, preprocessed_folds
-from experiments.data.splits import make_folds
+from experiments.data.splits import make_folds, rows_of, table_fingerprint
 from experiments.kernel import blas_kernel
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -145,10 +148,10 @@ def _shared(spec: StudySpec, rows: int | None, processes: Processes, environ: Ma
     data = prepare(spec, environ)
     development, folds = data.development, data.folds
     if rows is not None:
-        features, labels = development.features[:rows], development.labels[:rows]
-        development = replace(development, features=features, labels=labels, fingerprint=fingerprint(features, labels))
+        table, y = rows_of(development.table, np.arange(rows)), development.y[:rows]
+        development = replace(development, table=table, y=y, fingerprint=table_fingerprint(table, y))
         folds = make_folds(development, spec.cv, spec.data.split_seed)
-    return share_folds(preprocessed_folds(development, folds), len(data.classes), processes.share)
+    return share_folds(preprocessed_folds(development, folds, Preprocessing()), data.target, processes.share)
 
 
 def _timed_search(spec: StudySpec, processes: Processes, reference: DataReference) -> list[Step]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,42 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.idx import read_idx_folder
-from experiments.data.table import LARGEST, Table
+from experiments.data.table import Table
 from experiments.errors import DataError
-
-Features = NDArray[np.float64] | NDArray[np.uint8]
-Labels = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Rows to learn from, as they came; arrays are read-only.
-
-    features:    (N, d), float64 or, for pixels, uint8.
-    labels:      (N,) indices into classes.
-    pixel_range: the largest value a pixel can have; None where features are not pixels.
-    own_test:    how many rows at the end are the source's own test set; 0 where it has none.
-    """
-
-    name: str
-    features: Features
-    labels: Labels
-    classes: tuple[str, ...]
-    pixel_range: float | None = None
-    own_test: int = 0
-
-    def __post_init__(self) -> None:
-        usable = np.abs(self.features) <= LARGEST  # not so for NaN
-        if not usable.all():
-            row, column = np.argwhere(~usable)[0]
-            value = self.features[row, column]
-            raise DataError(
-                f"{self.name}: every feature must be a number of at most {LARGEST:g}, but row {row}, column {column} "
-                f"is {value}."
-            )
-        self.features.setflags(write=False)
-        self.labels.setflags(write=False)
-
 
 Loader = Callable[[Path | None], Table]
 
@@ -59,25 +24,6 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
         digest.update(f"{array.dtype.str}{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
-
-
-def load_dataset(source: str, folder: Path | None = None) -> Dataset:
-    """The built-in source of that name, where its target is classes.
-
-    Raises:
-        DataError: there is none, or its target is numbers.
-    """
-    table = load_builtin(source, folder)
-    if table.classes is None or not isinstance(table.features, np.ndarray):
-        raise DataError(f"data.source: {source} has numbers to predict, not classes.")
-    return Dataset(
-        name=table.name,
-        features=table.features,
-        labels=table.target.astype(np.intp),
-        classes=table.classes,
-        pixel_range=table.pixel_range,
-        own_test=table.own_test,
-    )
 
 
 def load_builtin(source: str, folder: Path | None = None) -> Table:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from experiments.data.own_test import appended
 from experiments.data.sheet import LARGEST_FILE, brief, check_size, listed
 from experiments.data.table import LARGEST, Kind, Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 FEATURES = ("X", "x", "features", "data")
 TARGETS = ("y", "target", "targets", "labels", "label")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from experiments.data.sheet import Sheet, brief, check_size, column_names
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 DEFAULT_TARGET = "default-target"
 

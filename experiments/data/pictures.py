@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from experiments.data.own_test import appended
 from experiments.data.sheet import LARGEST_FILE, brief, listed
 from experiments.data.table import Kind, Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # none that another program would be started for
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pbm", ".pgm", ".ppm")

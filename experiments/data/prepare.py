@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from experiments.data.datasets import FOLDER_VARIABLE, Dataset, fingerprint, load_dataset
-from experiments.data.preprocessing import fit_preprocessor
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.candidate import Preprocessing
+from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.sealed import SealedTestSet
-from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
+from experiments.data.sources import load_table
+from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
+from experiments.data.table import Table
+from experiments.data.targets import target_of
 from experiments.errors import DataError
 from experiments.spec import StudySpec
+from experiments.target import Target
 from nnet.batches import FoldData
 
 
@@ -23,7 +29,7 @@ class StudyData:
     """
 
     name: str
-    classes: tuple[str, ...]
+    target: Target
     rows: int
     features: int
     fingerprint: str
@@ -32,48 +38,54 @@ class StudyData:
     folds: Folds
 
 
-def prepare(spec: StudySpec, environ: Mapping[str, str]) -> StudyData:
+def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
     """Load, seal and split.
 
     Args:
         environ: may name the folder of MNIST's files.
+        table:   the rows, where they are not to be loaded from the spec's source.
 
     Raises:
         DataError: the data breaks a rule.
     """
-    folder = spec.data.folder or environ.get(FOLDER_VARIABLE)
-    dataset = load_dataset(spec.data.source, Path(folder) if folder else None)
-    development, test = split(dataset, spec.data.test_size, spec.data.split_seed)
+    table = load_table(spec.data, environ) if table is None else table
+    target, y = target_of(table, spec.data.task)
+    development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed)
     return StudyData(
-        name=dataset.name,
-        classes=dataset.classes,
-        rows=len(dataset.labels),
-        features=dataset.features.shape[1],
-        fingerprint=_of(dataset),
+        name=table.name,
+        target=target,
+        rows=len(y),
+        features=table.features.shape[1],
+        fingerprint=table_fingerprint(table, y),
         development=development,
         test=test,
         folds=make_folds(development, spec.cv, spec.data.split_seed),
     )
 
 
-def preprocessed_folds(development: DevelopmentSet, folds: Folds) -> list[FoldData]:
+def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[FoldData]:
     """The folds as the network takes them; what is fitted is fitted on each fold's training rows alone.
 
-    Folds whose preprocessing is the same share one array.
+    Folds whose preprocessing comes to the same share one array.
     """
     if folds.development != development.fingerprint:
         raise DataError("the folds were made for other development rows: their fingerprints differ.")
-    if development.pixel_range is not None:
-        shared = fit_preprocessor(development.features, development.pixel_range).transform(development.features)
-        shared.setflags(write=False)
-        return [FoldData(shared, development.labels, *pair) for pair in folds.pairs]
+    known: dict[str, NDArray[np.float32]] = {}
     prepared = []
     for train, validation in folds.pairs:
-        x = fit_preprocessor(development.features[train], None).transform(development.features)
-        x.setflags(write=False)
-        prepared.append(FoldData(x, development.labels, train, validation))
+        fitted = fitted_on(development, train, preprocessing)
+        if fitted.key not in known:
+            known[fitted.key] = fitted.transform(development.features)
+            known[fitted.key].setflags(write=False)
+        prepared.append(FoldData(known[fitted.key], development.y, train, validation, development.table.weights))
     return prepared
 
 
-def _of(dataset: Dataset) -> str:
-    return fingerprint(dataset.features, dataset.labels)
+def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing: Preprocessing) -> Preprocessor:
+    """The preprocessing as it is learnt from some development rows."""
+    table = development.table
+    if set(table.kinds) == {"pixel"}:
+        rows = rows[:1]  # there is nothing to learn
+    features = table.features
+    training = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
+    return fit_preprocessor(training, table.kinds, table.pixel_range, preprocessing)

@@ -1,47 +1,206 @@
-"""Preprocessing, fitted on training rows only: pixels to [0, 1], other numbers to mean 0 and variance 1."""
+"""Preprocessing, fitted on training rows only: what was learnt from them, and how it makes inputs of any rows.
+
+Scikit-learn's transformers do the learning. What they learnt is kept as plain numbers and names, so that a model
+folder can hold it, and is applied to a few thousand rows at a time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.datasets import Features
+from experiments.candidate import Preprocessing
+from experiments.canonical import canonical_digest
+from experiments.data.content import Features
+from experiments.data.datasets import fingerprint
+from experiments.data.table import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROWS = 4096  # at a time, so that float64 takes no memory to speak of
+QUANTILES = 1000  # at most, of each column
+MOST_NAMES = 256  # categories of a column that have an input of their own; the rarer ones are pooled
+
+Names = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Categories:
+    """One category column: an input for each of its frequent values, and one for all others where some were pooled.
+
+    names:  the frequent values; None is a missing one.
+    pooled: whether the training rows had rare values. If not, a value never seen is all zeros.
+    """
+
+    column: int
+    names: Names
+    pooled: bool
+
+    def encode(self, values: pd.Series) -> NDArray[np.float32]:
+        """(N,) -> (N, names, and one more where some are pooled) of zeros and ones."""
+        import pandas as pd
+
+        known = {name: number for number, name in enumerate(self.names)}
+        codes, seen = pd.factorize(values, use_na_sentinel=True)
+        numbers = np.array([known.get(str(name), len(known)) for name in seen] + [known.get(None, len(known))], np.intp)
+        wide = np.zeros((len(values), len(known) + 1), np.float32)
+        wide[np.arange(len(values)), numbers[codes]] = 1.0
+        return wide if self.pooled else wide[:, :-1]
 
 
 @dataclass(frozen=True)
 class Preprocessor:
-    """x -> (x - offset) / scale, in float32.
+    """x -> (fill or x - offset) / scale for numbers and pixels, then who was filled, then categories; in float32.
 
-    offset, scale: (d,).
+    numeric:       (k,) columns of numbers and pixels.
+    fill:          (k,) what stands for a missing number: the median.
+    flagged:       (m,) which of the k had a missing number; each has an input that says so, row by row.
+    offset, scale: (k,)
+    ranked:        (j,) which of the k are first taken to a normal distribution by their rank.
+    quantiles:     (q, j) of those, at equal distances from 0 to 1.
     """
 
+    numeric: NDArray[np.int64]
+    fill: NDArray[np.float64]
+    flagged: NDArray[np.int64]
     offset: NDArray[np.float64]
     scale: NDArray[np.float64]
+    ranked: NDArray[np.int64]
+    quantiles: NDArray[np.float64]
+    categories: tuple[Categories, ...] = ()
 
     def __post_init__(self) -> None:
-        self.offset.setflags(write=False)
-        self.scale.setflags(write=False)
+        for array in self.arrays.values():
+            array.setflags(write=False)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is numbers, by name."""
+        names = ("numeric", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def width(self) -> int:
+        """How many inputs it makes."""
+        return len(self.numeric) + len(self.flagged) + sum(len(one.names) + one.pooled for one in self.categories)
+
+    @property
+    def key(self) -> str:
+        """Equal for preprocessors that do the same."""
+        names = [[one.column, list(one.names), one.pooled] for one in self.categories]
+        return fingerprint(*self.arrays.values()) + canonical_digest(names)
 
     def transform(self, features: Features) -> NDArray[np.float32]:
-        """(N, d) -> (N, d), C-contiguous."""
-        limit = np.finfo(np.float32).max
-        x = np.empty(features.shape, np.float32)
+        """(N, d) -> (N, width), C-contiguous."""
+        x = np.empty((len(features), self.width), np.float32)
         for start in range(0, len(x), ROWS):
             rows = slice(start, start + ROWS)
-            x[rows] = np.clip((features[rows] - self.offset) / self.scale, -limit, limit)
+            if isinstance(features, np.ndarray):
+                x[rows] = self._numbers(features[rows][:, self.numeric], complete=True)
+            else:
+                chunk = features.iloc[rows]
+                numbers = chunk.iloc[:, self.numeric].to_numpy(np.float64)
+                encoded = [one.encode(chunk.iloc[:, one.column]) for one in self.categories]
+                x[rows] = np.hstack([self._numbers(numbers, complete=False), *encoded])
         return x
 
+    def _numbers(self, values: NDArray[Any], complete: bool) -> NDArray[np.float32]:
+        """(n, k) numbers, NaN where one is missing unless they are complete -> (n, k + m)."""
+        limit = np.finfo(np.float32).max
+        missing = np.zeros(values.shape, bool) if complete else np.isnan(values)
+        if not complete:
+            values = np.where(missing, self.fill, values)
+        if self.ranked.size:
+            values = values.astype(np.float64)
+            values[:, self.ranked] = self._by_rank.transform(values[:, self.ranked])
+        scaled = np.clip((values - self.offset) / self.scale, -limit, limit).astype(np.float32)
+        return np.hstack([scaled, missing[:, self.flagged].astype(np.float32)]) if self.flagged.size else scaled
 
-def fit_preprocessor(training: Features, pixel_range: float | None) -> Preprocessor:
-    """Fit on training rows; for pixels there is nothing to learn, their range is known in advance."""
-    if pixel_range is not None:
-        width = training.shape[1]
-        return Preprocessor(np.zeros(width), np.full(width, pixel_range))
-    from sklearn.preprocessing import StandardScaler
+    @cached_property
+    def _by_rank(self) -> Any:
+        """Scikit-learn's transformer that has learnt these quantiles."""
+        from sklearn.preprocessing import QuantileTransformer
 
-    fitted = StandardScaler().fit(training)
-    return Preprocessor(fitted.mean_, fitted.scale_)
+        fitted = QuantileTransformer(n_quantiles=len(self.quantiles), output_distribution="normal")
+        fitted.n_quantiles_, fitted.n_features_in_ = len(self.quantiles), self.quantiles.shape[1]
+        fitted.quantiles_, fitted.references_ = self.quantiles, np.linspace(0, 1, len(self.quantiles))
+        return fitted
+
+
+def fit_preprocessor(
+    training: Features, kinds: tuple[Kind, ...], pixel_range: float | None, preprocessing: Preprocessing
+) -> Preprocessor:
+    """Fit on training rows.
+
+    Of pixels there is nothing to learn, their range is known in advance.
+
+    Args:
+        training: (N, d) training rows and no others.
+        kinds:    of the d columns.
+    """
+    columns = np.array([index for index, kind in enumerate(kinds) if kind != "category"], np.int64)
+    values = _numeric(training, columns)
+    is_number = np.array([kinds[column] == "number" for column in columns], bool)
+    fill, flagged = _missing(values, is_number)
+    if flagged.size:
+        values = np.where(np.isnan(values), fill, values)
+    offset, scale = np.zeros(len(columns)), np.ones(len(columns))
+    scale[~is_number] = pixel_range or 1.0
+    ranked, quantiles = np.empty(0, np.int64), np.empty((0, 0))
+    if is_number.any() and preprocessing.numbers == "standard":
+        from sklearn.preprocessing import StandardScaler
+
+        fitted = StandardScaler().fit(values[:, is_number])
+        offset[is_number], scale[is_number] = fitted.mean_, fitted.scale_
+    elif is_number.any() and preprocessing.numbers == "quantile":
+        from sklearn.preprocessing import QuantileTransformer
+
+        count = min(QUANTILES, len(values))
+        transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
+        ranked, quantiles = np.flatnonzero(is_number), transformer.fit(values[:, is_number]).quantiles_
+    return Preprocessor(
+        columns, fill, flagged, offset, scale, ranked, quantiles, _categories(training, kinds, preprocessing.rare)
+    )
+
+
+def _numeric(features: Features, columns: NDArray[np.int64]) -> NDArray[Any]:
+    if isinstance(features, np.ndarray):
+        return features if len(columns) == features.shape[1] else features[:, columns]
+    numbers: NDArray[np.float64] = features.iloc[:, columns].to_numpy(np.float64)
+    return numbers
+
+
+def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The median of each column of numbers, and the columns in which a number is missing."""
+    fill = np.zeros(values.shape[1])
+    if not is_number.any():
+        return fill, np.empty(0, np.int64)
+    from sklearn.impute import SimpleImputer
+
+    fitted = SimpleImputer(strategy="median", keep_empty_features=True).fit(values[:, is_number])
+    fill[is_number] = fitted.statistics_
+    return fill, np.flatnonzero(np.isnan(values).any(axis=0) & is_number)
+
+
+def _categories(training: Features, kinds: tuple[Kind, ...], rare: float) -> tuple[Categories, ...]:
+    """The frequent values of each category column."""
+    columns = [index for index, kind in enumerate(kinds) if kind == "category"]
+    if not columns or isinstance(training, np.ndarray):
+        return ()
+    from sklearn.preprocessing import OneHotEncoder
+
+    words = training.iloc[:, columns].astype(object)
+    encoder = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", min_frequency=rare or None, max_categories=MOST_NAMES + 1
+    ).fit(words.where(words.notna(), None).to_numpy(object))
+    found = []
+    for column, names, rest in zip(columns, encoder.categories_, encoder.infrequent_categories_, strict=True):
+        pooled = set() if rest is None else set(rest)
+        frequent = tuple(None if name is None else str(name) for name in names if name not in pooled)
+        found.append(Categories(column, frequent, bool(pooled)))
+    return tuple(found)

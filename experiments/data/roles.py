@@ -14,8 +14,8 @@ from experiments.data.row_columns import check_identifiers, read_groups, read_ti
 from experiments.data.sheet import Sheet, listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.target import read_target
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")
 LISTS = ("drop", "categories", "numbers")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from experiments.data.datasets import Features, Labels, fingerprint
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.content import Features, content_fingerprint, row_bytes
 from experiments.errors import LookError
 
 
@@ -30,29 +34,32 @@ class Look:
 
 
 class SealedTestSet:
-    """Test rows behind a seal."""
+    """Test rows behind a seal.
+
+    Attributes:
+        groups: (N,) which of them belong together; None where every row stands alone. Not sealed.
+    """
 
     HASH_BYTES = 8  # of each row's hash: two of 10 million rows collide with probability 3e-6
 
-    def __init__(self, features: Features, labels: Labels):
-        self._features, self._labels = features, labels
-        features.setflags(write=False)
-        labels.setflags(write=False)
-        self.fingerprint = fingerprint(features, labels)
+    def __init__(self, features: Features, y: NDArray[Any], groups: NDArray[Any] | None = None):
+        self._features, self._y = features, y
+        self.groups = groups
+        if isinstance(features, np.ndarray):
+            features.setflags(write=False)
+        y.setflags(write=False)
+        self.fingerprint = content_fingerprint(features, y)
 
     def __len__(self) -> int:
-        return len(self._labels)
+        return len(self._y)
 
     def row_hashes(self) -> frozenset[bytes]:
-        """A hash of each row, features and label, by which the ledger knows rows again in another split."""
-        labels = self._labels.astype("<i8")
-        return frozenset(
-            hashlib.blake2b(row.tobytes() + label.tobytes(), digest_size=self.HASH_BYTES).digest()
-            for row, label in zip(self._features.astype("<f8"), labels, strict=True)
-        )
+        """A hash of each row, features and target, by which the ledger knows rows again in another split."""
+        rows = row_bytes(self._features, self._y)
+        return frozenset(hashlib.blake2b(row, digest_size=self.HASH_BYTES).digest() for row in rows)
 
-    def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, Labels]:
-        """The rows, for a look that was reserved for them.
+    def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, NDArray[Any]]:
+        """The rows as they came, and y, for a look that was reserved for them.
 
         Args:
             is_reserved: whether the ledger has the look; `Ledger.has`.
@@ -64,4 +71,4 @@ class SealedTestSet:
             raise LookError("the test rows are sealed: the ledger has no reservation for this look.")
         if look.rows != self.fingerprint:
             raise LookError("the look was reserved for other test rows: their fingerprints differ.")
-        return self._features, self._labels
+        return self._features, self._y

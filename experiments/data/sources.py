@@ -9,8 +9,8 @@ from experiments.data.datasets import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.idx import read_idx_folder
 from experiments.data.subset import subset
 from experiments.data.table import Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 
 def load_table(data: Data, environ: Mapping[str, str]) -> Table:

@@ -75,7 +75,9 @@ def loss_curves(result: StudyResult, curves: Curves) -> str:
         axes.plot(curves.epochs, training, color=ORANGE, linewidth=1.6, linestyle=(0, (4, 1.6)), label="training")
         losses = [(*both[0], *both[1]) for both in zip(curves.validation_losses, training, strict=True)]
         set_range(axes, min(map(min, losses)), max(map(max, _settled(losses))))
-        axes.set_ylabel("loss, nats per row" if result.data.task == "classification" else "loss per row")
+        axes.set_ylabel(
+            "loss, nats per row" if result.data.task == "classification" else "loss per row, target at variance 1"
+        )
         _epochs(axes, result)
         _legend(figure)
         return svg_text(figure)

@@ -1,15 +1,15 @@
 """How sure we are: intervals for one score, and the paired comparison of the winner with the default.
 
 Everything here takes rows of the one look at the test set. Both models were fixed before it, so nothing is selected
-here and no correction for selection is due. Rows count as independent draws; every interval is at 95%, every p
-two-sided.
+here and no correction for selection is due. Rows count as independent draws, or groups of rows where they belong
+together; every interval is at 95%, every p two-sided.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,8 @@ from scipy.stats import binomtest
 from experiments.records.results import Difference, Verdict
 
 BOOTSTRAP: Final = "percentile bootstrap over rows, 10,000 draws"
+SCORE_BOOTSTRAP: Final = "percentile bootstrap over rows, 1,000 draws"
+GROUP_BOOTSTRAP: Final = "percentile bootstrap over groups, 1,000 draws"
 SIGNIFICANCE: Final = 0.05
 _DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # a scorer takes a millisecond or more
@@ -25,6 +27,7 @@ _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard nor
 _BLOCK: Final = 1 << 20  # indices drawn at a time, so that memory does not grow with the number of rows
 
 Interval = tuple[float, float]
+Groups = NDArray[Any]
 Score = Callable[[NDArray[np.intp]], float]  # of the rows with these numbers
 
 
@@ -161,37 +164,43 @@ def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, 
     )
 
 
-def score_interval(score: Score, rows: int, seed: int) -> Interval:
+def score_interval(score: Score, rows: int, seed: int, groups: Groups | None = None) -> Interval:
     """The 95% percentile bootstrap interval of a score that is no mean over rows, such as an F1 or an area.
 
     Args:
-        score: of the rows with the given numbers; NaN for a sample that has no score, which is left out.
-        rows:  n.
-        seed:  of the resampling, 1,000 samples of n rows with replacement.
+        score:  of the rows with the given numbers; NaN for a sample that has no score, which is left out.
+        rows:   n.
+        seed:   of the resampling, 1,000 samples of n rows with replacement.
+        groups: (n,) which rows belong together; then as many whole groups as there are make a sample.
 
     >>> score_interval(lambda sample: float(np.mean(sample < 5)), rows=10, seed=0)
     (0.2, 0.8)
     """
-    return _percentile_limits(_resampled([score], rows, seed)[0])
+    return _percentile_limits(_resampled([score], rows, seed, groups)[0])
 
 
-def score_difference(winner: Score, default: Score, rows: int, seed: int) -> Difference:
+def score_difference(winner: Score, default: Score, rows: int, seed: int, groups: Groups | None = None) -> Difference:
     """The difference of two models' scores on the same rows by a paired bootstrap, as `paired_mean_difference`.
+
+    Of G groups, p is never below 2 / 2^G, the smallest that a sign test of so many has: a bootstrap of few groups
+    claims more than it knows.
 
     Args:
         winner, default: the score of the rows with the given numbers, higher is better.
         rows:            n.
         seed:            of the resampling, 1,000 samples of n rows with replacement.
+        groups:          as of `score_interval`.
     """
-    ours, theirs = _resampled([winner, default], rows, seed)
+    ours, theirs = _resampled([winner, default], rows, seed, groups)
     gains = ours - theirs
     beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
     everything = np.arange(rows)
+    smallest = 0.0 if groups is None else 2.0 ** (1 - len(np.unique(groups)))
     return Difference(
         score=winner(everything) - default(everything),
         ci95=_percentile_limits(gains),
-        p_value=min(1.0, 2 * (1 + beyond) / (1 + len(gains))),
-        method="paired percentile bootstrap over rows, 1,000 draws",
+        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
+        method=f"paired {SCORE_BOOTSTRAP if groups is None else GROUP_BOOTSTRAP}",
     )
 
 
@@ -230,10 +239,15 @@ def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float
     return means
 
 
-def _resampled(scores: Sequence[Score], rows: int, seed: int) -> NDArray[np.float64]:
+def _resampled(scores: Sequence[Score], rows: int, seed: int, groups: Groups | None) -> NDArray[np.float64]:
     """(len(scores), draws) scores of the same samples; samples without a score are left out."""
     random = np.random.default_rng(seed)
-    samples = [random.integers(rows, size=rows) for _ in range(_SCORE_DRAWS)]
+    if groups is None:
+        samples = [random.integers(rows, size=rows) for _ in range(_SCORE_DRAWS)]
+    else:
+        members = [np.flatnonzero(groups == one) for one in np.unique(groups)]
+        drawn = [random.integers(len(members), size=len(members)) for _ in range(_SCORE_DRAWS)]
+        samples = [np.concatenate([members[one] for one in draw]) for draw in drawn]
     found = np.array([[score(sample) for sample in samples] for score in scores])
     return found[:, np.isfinite(found).all(axis=0)]
 

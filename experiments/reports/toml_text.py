@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-_SECTIONS: Final = ("study", "data", "cv", "training", "search", "space", "default")
+_SECTIONS: Final = ("study", "data", "cv", "preprocessing", "training", "search", "space", "default")
 _FIRST: Final = ("name", "source", "low", "high")
 _OPTIONS: Final = ("sampler_options", "pruner_options")  # tables of [search] that get a heading of their own
 

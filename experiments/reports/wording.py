@@ -9,7 +9,12 @@ from typing import Any, Final
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "–"
-_LABELS: Final = {"l2": "L2 strength", "l1": "L1 strength"}
+_LABELS: Final = {
+    "l2": "L2 strength",
+    "l1": "L1 strength",
+    "numbers": "scaling of numbers",
+    "rare": "share of a rare category",
+}
 _ACTIVATIONS: Final = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU"}
 _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation", "l2", "dropout", "optimizer")
 _LAYER: Final = "hidden_units_"
@@ -107,10 +112,10 @@ def label(name: str) -> str:
 def metric_label(name: str) -> str:
     """A scikit-learn scorer's name as it is read; of every one of them higher is better.
 
-    >>> metric_label("accuracy"), metric_label("neg_log_loss")
-    ('accuracy', 'negative log loss')
+    >>> metric_label("accuracy"), metric_label("neg_log_loss"), metric_label("r2")
+    ('accuracy', 'negative log loss', 'R²')
     """
-    return name.replace("neg_", "negative ").replace("_", " ")
+    return "R²" if name == "r2" else name.replace("neg_", "negative ").replace("_", " ")
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -9,27 +9,33 @@ from statistics import stdev
 
 import numpy as np
 
+from experiments.candidate import Candidate
 from experiments.search.pruning import Pruning, ToldStudy
 from experiments.search.scoring import scorer
 from experiments.search.seeds import TRIAL, fold_seed
 from experiments.search.trial import Curves, Marks, Reason, State, TrialResult, TrialTask
+from experiments.search.units import Units, units_of
+from experiments.target import Target
 from nnet.batches import FoldData
 from nnet.stopping import EarlyStopping
 from nnet.training import EpochReport, train
 
 
-def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int, told: ToldStudy | None = None) -> TrialResult:
+def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None) -> TrialResult:
     """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
 
     Args:
-        task:    the configuration, its number, and what it may be compared with.
-        folds:   the development rows of each fold.
-        classes: number of outputs.
-        told:    saves work when it comes back with the next task; the result is the same.
+        task:   the configuration, its number, and what it may be compared with.
+        folds:  the development rows of each fold.
+        target: what is to be predicted.
+        told:   saves work when it comes back with the next task; the result is the same.
     """
     settings = task.candidate.training
-    folds = [weighted(fold, task.candidate.class_weight, classes) for fold in folds]
-    architectures = [task.candidate.architecture(fold.x.shape[1], classes) for fold in folds]
+    learners = [learner(fold, task.candidate, target) for fold in folds]
+    folds = [data for data, _ in learners]
+    score = scorer(task.metric, target)
+    scores = score if target.classes else [units.scored(score) for _, units in learners]
+    architectures = [task.candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
     pruning = Pruning(task, told or ToldStudy())
     stopping = EarlyStopping(settings.patience)
@@ -37,7 +43,7 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int, told: Tol
     state: State = "COMPLETE"
     reason: Reason = ""
     factors: list[float] = []
-    for report in train(architectures, settings, folds, seeds, scorer(task.metric, classes)):
+    for report in train(architectures, settings, folds, seeds, scores):
         factors.append(report.learning_factor)
         if not _finite(report):
             state, reason = "PRUNED", "diverged"
@@ -54,16 +60,36 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], classes: int, told: Tol
     return result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
 
 
-def weighted(fold: FoldData, class_weight: str, classes: int) -> FoldData:
-    """The fold with rows weighted as the candidate says, by its training rows alone.
+def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, Units]:
+    """A fold as the candidate learns from it: rows weighted, a number standardised, by the training rows alone.
 
-    balanced: a row of class c weighs n / (classes * n_c), as in scikit-learn.
+    Returns:
+        the fold, and the units of what the network then predicts.
     """
-    if class_weight == "none":
+    fold = weighted(fold, candidate.class_weight, target)
+    if target.classes:
+        return fold, Units()
+    units = units_of(fold.y[fold.train])
+    return replace(fold, y=units.standardised(fold.y)), units
+
+
+def weighted(fold: FoldData, class_weight: str, target: Target) -> FoldData:
+    """The fold with rows weighted as the data and the candidate say, at most 1, by its training rows alone.
+
+    balanced: a row of class c weighs W / (classes * W_c) times its own weight, where W_c is what the class's rows weigh
+    together and W what all of them do, as in scikit-learn.
+    """
+    if class_weight == "none" and fold.weights is None:
         return fold
-    counts = np.bincount(fold.y[fold.train], minlength=classes)
-    weights = len(fold.train) / (classes * np.maximum(counts, 1))
-    return replace(fold, weights=weights.astype(fold.x.dtype)[fold.y])
+    own = np.ones(len(fold.y)) if fold.weights is None else fold.weights.astype(np.float64)
+    if class_weight == "balanced":
+        totals = np.bincount(fold.y[fold.train], own[fold.train], minlength=target.outputs)
+        of_class = totals.sum() / (target.outputs * np.where(totals > 0, totals, 1.0))
+        own = own * of_class[fold.y]
+    if fold.weights is not None:
+        largest = own[fold.train].max()  # only proportions matter; in float32 large numbers do
+        own = np.minimum(own / (largest or 1.0), 1.0)
+    return replace(fold, weights=own.astype(fold.x.dtype))
 
 
 def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curves:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.candidate import Candidate
-from experiments.search.evaluate import weighted
+from experiments.search.evaluate import learner
 from experiments.search.seeds import REFIT, fold_seed
+from experiments.search.units import Units
+from experiments.target import Target
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.network import Architecture, Network
@@ -37,6 +39,7 @@ class Refit:
     parameters: (P,) in the network's own order.
     statistics: (S,) of its batch normalisations.
     losses:     (epochs,) mean training loss over rows.
+    units:      of what it predicts, where that is a number.
     """
 
     number: int
@@ -44,16 +47,17 @@ class Refit:
     parameters: Array
     statistics: Array
     losses: tuple[float, ...]
+    units: Units
 
 
-def refit(task: RefitTask, folds: Sequence[FoldData], classes: int) -> Refit:
+def refit(task: RefitTask, folds: Sequence[FoldData], target: Target) -> Refit:
     """Train on `folds[0].train`, which is every development row; no early stopping."""
-    data = weighted(folds[0], task.candidate.class_weight, classes)
-    architecture = task.candidate.architecture(data.x.shape[1], classes)
+    data, units = learner(folds[0], task.candidate, target)
+    architecture = task.candidate.architecture(data.x.shape[1], target)
     seed = fold_seed(task.seed, REFIT, task.number, 0)
     network, losses = fit(architecture, task.candidate.training, data, seed, task.epochs, task.factors)
     parameters = network.parameters
-    return Refit(task.number, architecture, parameters.values[0].copy(), parameters.statistics[0].copy(), losses)
+    return Refit(task.number, architecture, parameters.values[0].copy(), parameters.statistics[0].copy(), losses, units)
 
 
 def network_of(model: Refit) -> Network:
@@ -65,5 +69,6 @@ def network_of(model: Refit) -> Network:
 
 
 def outputs(model: Refit, x: Array) -> Array:
-    """(N, inputs) -> (N, outputs) of the network, whose meaning the loss knows."""
-    return network_of(model).predict(x)
+    """(N, inputs) -> (N, outputs): logits of classes, or a number in the target's own units."""
+    z = network_of(model).predict(x)
+    return z if model.units == Units() else model.units.restored(z)

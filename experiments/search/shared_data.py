@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.search.trial import Shared
+from experiments.target import Target
 from nnet.batches import FoldData
 
 Share = Callable[[memoryview], Shared]
@@ -42,7 +43,8 @@ class DataReference:
     labels: SharedArray
     rows: SharedArray
     ends: tuple[tuple[int, int], ...]
-    classes: int
+    target: Target
+    weights: SharedArray | None
 
 
 def share_array(array: NDArray[Any], share: Share) -> SharedArray:
@@ -51,28 +53,31 @@ def share_array(array: NDArray[Any], share: Share) -> SharedArray:
     return SharedArray(share(content.data), array.dtype.str, array.shape)
 
 
-def share_folds(folds: Sequence[FoldData], classes: int, share: Share) -> DataReference:
-    """Share the arrays of folds that have their labels in common."""
+def share_folds(folds: Sequence[FoldData], target: Target, share: Share) -> DataReference:
+    """Share the arrays of folds that have their labels and weights in common."""
     features = {id(fold.x): fold.x for fold in folds}
     shared = {key: share_array(x, share) for key, x in features.items()}
     rows = [rows for fold in folds for rows in (fold.train, fold.validation)]
     ends = np.cumsum([len(one) for one in rows]).tolist()
+    weights = folds[0].weights
     return DataReference(
         features=tuple(shared[id(fold.x)] for fold in folds),
         labels=share_array(folds[0].y, share),
         rows=share_array(np.concatenate(rows), share),
         ends=tuple(zip(ends[::2], ends[1::2], strict=True)),
-        classes=classes,
+        target=target,
+        weights=None if weights is None else share_array(weights, share),
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # one for each way of preprocessing
 def open_folds(reference: DataReference) -> tuple[FoldData, ...]:
     """The folds, without a copy; a process opens them once."""
     features = {shared: shared.open() for shared in set(reference.features)}
     labels, rows = reference.labels.open(), reference.rows.open()
+    weights = None if reference.weights is None else reference.weights.open()
     starts = (0, *(end for _, end in reference.ends))
     return tuple(
-        FoldData(features[shared], labels, rows[start:train_end], rows[train_end:end])
+        FoldData(features[shared], labels, rows[start:train_end], rows[train_end:end], weights)
         for shared, start, (train_end, end) in zip(reference.features, starts, reference.ends, strict=False)
     )

@@ -36,7 +36,7 @@ def hello() -> Hello:
 def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
-    result = evaluate(task, open_folds(reference), reference.classes, told_study())
+    result = evaluate(task, open_folds(reference), reference.target, told_study())
     return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
 
 
@@ -48,7 +48,7 @@ def told_study() -> ToldStudy:
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
     """Refit a configuration."""
-    return refit(task, open_folds(reference), reference.classes)
+    return refit(task, open_folds(reference), reference.target)
 
 
 def _end_with(parent: int) -> None:

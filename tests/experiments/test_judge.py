@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.judge import judge
+from experiments.judge import judge, other_metrics
 from experiments.reports import statistics
+from experiments.target import Target
 
+TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 200)
 GOOD = np.stack([1.0 - Y, Y], axis=1) * 2 + RNG.normal(size=(200, 2))
@@ -19,7 +21,7 @@ def fewer_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro"])
 def test_a_better_model_is_found_to_be_better(metric: str) -> None:
-    judged = judge(metric, 2, Y, GOOD, BAD)
+    judged = judge(metric, TWO, Y, GOOD, BAD)
     assert judged.default is not None
     assert judged.difference is not None
     assert judged.ci95[0] < judged.score < judged.ci95[1]
@@ -30,17 +32,62 @@ def test_a_better_model_is_found_to_be_better(metric: str) -> None:
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro"])
 def test_the_same_model_is_no_better(metric: str) -> None:
-    judged = judge(metric, 2, Y, GOOD, GOOD)
+    judged = judge(metric, TWO, Y, GOOD, GOOD)
     assert judged.difference is not None
     assert (judged.difference.score, judged.difference.p_value) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "roc_auc"])
 def test_without_a_default_there_is_no_difference(metric: str) -> None:
-    judged = judge(metric, 2, Y, GOOD, None)
+    judged = judge(metric, TWO, Y, GOOD, None)
     assert (judged.default, judged.difference) == (None, None)
 
 
 @pytest.mark.parametrize("metric", ["f1_macro", "neg_log_loss"])
 def test_the_same_outputs_give_the_same_interval(metric: str) -> None:
-    assert judge(metric, 2, Y, GOOD, BAD) == judge(metric, 2, Y, GOOD, BAD)
+    assert judge(metric, TWO, Y, GOOD, BAD) == judge(metric, TWO, Y, GOOD, BAD)
+
+
+NUMBERS = RNG.normal(100, 10, 200)
+CLOSE = (NUMBERS + RNG.normal(0, 2, 200))[:, None]
+FAR = (NUMBERS + RNG.normal(0, 6, 200))[:, None]
+
+
+@pytest.mark.parametrize("metric", ["r2", "neg_mean_absolute_error", "neg_root_mean_squared_error", "neg_max_error"])
+def test_numbers_are_judged_too(metric: str) -> None:
+    judged = judge(metric, Target(), NUMBERS, CLOSE, FAR)
+    assert judged.default is not None
+    assert judged.difference is not None
+    assert judged.ci95[0] <= judged.score <= judged.ci95[1]
+    assert judged.difference.score == pytest.approx(judged.score - judged.default)
+    assert judged.difference.p_value < 0.02
+    assert judged.difference.ci95[0] > 0
+
+
+def test_further_scores_are_those_of_the_task() -> None:
+    numbers = other_metrics(Target(), "huber", NUMBERS, CLOSE)
+    assert sorted(numbers) == ["neg_mean_absolute_error", "neg_root_mean_squared_error", "r2"]
+    assert numbers["neg_root_mean_squared_error"] == pytest.approx(-(((CLOSE[:, 0] - NUMBERS) ** 2).mean() ** 0.5))
+    assert sorted(other_metrics(TWO, "cross_entropy", Y, GOOD)) == ["accuracy", "neg_log_loss"]
+    assert sorted(other_metrics(TWO, "mean_squared_error", Y, GOOD)) == ["accuracy"]
+
+
+GROUPS = np.repeat(np.arange(10), 20)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro"])
+def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
+    alike = np.repeat(GOOD[::20], 20, axis=0), np.repeat(Y[::20], 20)  # a group says no more than one row of it
+    grouped = judge(metric, TWO, alike[1], alike[0], None, GROUPS)
+    alone = judge(metric, TWO, alike[1], alike[0], None)
+    assert grouped.score == pytest.approx(alone.score)
+    assert grouped.ci_method == statistics.GROUP_BOOTSTRAP
+    assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
+
+
+@pytest.mark.parametrize(("count", "least"), [(2, 0.5), (4, 0.125), (10, 0.0)])
+def test_few_groups_claim_little(count: int, least: float) -> None:
+    judged = judge("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % count)
+    assert judged.difference is not None
+    assert judged.difference.p_value >= least
+    assert judged.difference.p_value <= max(least, 0.05)

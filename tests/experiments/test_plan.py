@@ -47,7 +47,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 def spec_of(**sections: Any) -> StudySpec:
-    return parse_spec(DOCUMENT | sections, "moons")
+    return parse_spec(DOCUMENT | sections, "moons").settled("classification", "StratifiedKFold")
 
 
 def options(here: Path, **changes: Any) -> Options:

@@ -12,6 +12,7 @@ from experiments.errors import SpecError
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
+from experiments.target import Target
 
 RATE = {"low": 1e-4, "high": 0.1, "log": True}
 
@@ -65,7 +66,7 @@ def test_sizes_are_searched_for_a_fixed_number_of_layers() -> None:
 
 def test_no_hidden_layer_at_all() -> None:
     candidate = make({"learning_rate": RATE}, training={"hidden_layers": 0}).candidate({"learning_rate": 0.01})
-    assert candidate.architecture(4, 3).sizes == (4, 3)
+    assert candidate.architecture(4, Target(("a", "b", "c"))).sizes == (4, 3)
 
 
 def test_what_is_searched_replaces_what_is_fixed() -> None:
@@ -132,7 +133,7 @@ def test_whatever_is_drawn_makes_a_network() -> None:
     depths = set()
     for _ in range(30):
         candidate = space.candidate(study.ask(fixed_distributions=space.distributions).params)
-        assert candidate.architecture(4, 3).hidden == candidate.shape.hidden
+        assert candidate.architecture(4, Target(("a", "b", "c"))).hidden == candidate.shape.hidden
         assert set(candidate.shape.hidden) <= {4, 8, 16}
         depths.add(len(candidate.shape.hidden))
     assert depths == {0, 1, 2, 3, 4}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from experiments.data_section import OF_A_SOURCE, Data
 from experiments.sampler_options import SAMPLERS, CMAESOptions
-from experiments.spec import CV, OF_A_SOURCE, Choices, Data, Range, Study, StudySpec, Training
+from experiments.spec import CV, Choices, Range, Study, StudySpec, Training
 
 SPACE: dict[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
@@ -107,14 +108,14 @@ def test_what_a_file_leaves_out() -> None:
     spec = make()
     assert (spec.study.seed, spec.default) == (0, {})
     assert (spec.data.test_size, spec.data.split_seed) == (0.2, 0)
-    assert (spec.cv.splitter, spec.cv.n_splits, spec.cv.n_repeats) == ("StratifiedKFold", 5, 1)
-    assert (spec.cv.metric, spec.search.sampler, spec.search.pruner) == ("accuracy", "tpe", "median")
+    assert (spec.cv.splitter, spec.cv.n_splits, spec.cv.n_repeats) == ("auto", 5, 1)
+    assert (spec.cv.metric, spec.search.sampler, spec.search.pruner) == ("auto", "tpe", "median")
     assert (spec.search.trials, spec.search.lookahead) == (40, 4)
     ours = {
         **{"epochs": 60, "batch_size": 32, "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9},
         **{"activation": "relu", "initializer": "auto", "hidden_layers": 1, "hidden_units": 64},
         **{"l2": 1e-4, "dropout": 0.0, "patience": 10, "validate_every": 1, "batch_norm": False, "l1": 0.0},
-        **{"schedule": "constant", "loss": "cross_entropy", "label_smoothing": 0.0, "class_weight": "none"},
+        **{"schedule": "constant", "loss": "auto", "label_smoothing": 0.0, "class_weight": "none"},
         **{"average_epochs": 1, "max_norm": 0.0, "clip_norm": 0.0, "warm_up": 0.0, "input_dropout": 0.0},
     }
     assert spec.training.model_dump().items() >= ours.items()
@@ -286,5 +287,5 @@ def test_a_size_is_a_width_and_a_height(size: object) -> None:
 )
 def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
     found = make(data=keys).resolved()["data"]
-    assert found == {**resolved, "test_size": 0.2, "split_seed": 0}
+    assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
     assert Data.model_validate(found).resolved() == found

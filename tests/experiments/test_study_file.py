@@ -95,7 +95,7 @@ def test_the_main_study_is_there() -> None:
         (toml(cv="n_splits = 1"), "cv.n_splits", "1"),
         (toml(cv='splitter = "MyFold"'), "cv.splitter", "'MyFold'"),
         (toml(cv='metric = ""'), "cv.metric", "''"),
-        (toml(cv="n_repeats = 2"), "cv", "StratifiedKFold"),
+        (toml(cv='n_repeats = 2\nsplitter = "KFold"'), "cv", "KFold"),
         (toml(training="l2 = true"), "training.l2", "True"),
         (toml(training="batch_size = 0"), "training", "batch_size=0"),
         (toml(training="patience = -1"), "training", "patience=-1"),

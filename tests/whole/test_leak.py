@@ -10,16 +10,17 @@ import pytest
 from rich.console import Console
 
 from experiments.data import prepare
-from experiments.data.datasets import Dataset
 from experiments.data.sealed import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
+from experiments.data.table import Table
 from experiments.records.results import StudyResult
 from experiments.study import Options, run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
+from support.tables import mixed_frame, mixed_table
 
 
-def run(desk: Desk, out: str) -> StudyResult:
+def run(desk: Desk, out: str, table: Table | None = None) -> StudyResult:
     spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6"])
     options = Options(
         folder=desk.folder / out,
@@ -28,7 +29,7 @@ def run(desk: Desk, out: str) -> StudyResult:
         artifacts=desk.folder / "mlruns" / "artifacts",
         workers=2,
     )
-    return run_study(spec, options, Console(quiet=True)).result
+    return run_study(spec, options, Console(quiet=True), table=table).result
 
 
 def outside_test(result: StudyResult) -> dict[str, Any]:
@@ -43,13 +44,33 @@ def model_files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "model").iterdir()}
 
 
+def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = run(desk, "clean", mixed_table(120, "regression"))
+
+    def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
+        development, test = split(*arguments)
+        frame = mixed_frame(len(test), seed=99).assign(colour="green", age=-7.0)
+        return development, SealedTestSet(frame, np.random.default_rng(0).normal(0, 1e6, len(test)))
+
+    monkeypatch.setattr(prepare, "split", with_garbage)
+    dirty = run(desk, "dirty", mixed_table(120, "regression"))
+    assert outside_test(dirty) == outside_test(clean)
+    assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")
+    assert dirty.test is not None
+    assert clean.test is not None
+    assert dirty.test.score < clean.test.score
+    assert clean.data.task == "regression"
+
+
 def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = run(desk, "clean")
 
-    def with_garbage(dataset: Dataset, test_size: float, split_seed: int) -> tuple[DevelopmentSet, SealedTestSet]:
-        development, test = split(dataset, test_size, split_seed)
+    def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
+        development, test = split(*arguments)
         chance = np.random.default_rng(0)
-        features = chance.normal(size=(len(test), dataset.features.shape[1])) * 1e3
+        features = chance.normal(size=(len(test), 2)) * 1e3
         return development, SealedTestSet(features, chance.integers(0, 2, len(test)))
 
     monkeypatch.setattr(prepare, "split", with_garbage)

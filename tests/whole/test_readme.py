@@ -7,13 +7,15 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from experiments import benchmark, tune
+from experiments.candidate import NUMBERS
 from experiments.pruner_options import PRUNERS
 from experiments.sampler_options import SAMPLERS
-from experiments.spec import Training
+from experiments.spec import CV, Preprocessing, Training
 from experiments.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
@@ -29,8 +31,8 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("program", blocks("python"))
-def test_a_python_example_does_what_it_says(program: str) -> None:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+def test_a_python_example_does_what_it_says(program: str, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.strip() == re.findall(r"^print.*# (.*)$", program, re.MULTILINE)[0]
 
 
@@ -61,6 +63,14 @@ def test_every_sampler_stands_in_the_table_with_its_options_and_their_defaults()
         unsaid = {"popsize": None, "with_margin": False, "use_separable_cma": False, "lr_adapt": False}
         said = {key: unsaid.get(key, value.lower()) for key, value in shown.items()}
         assert said == {key: value if key in unsaid else str(value).lower() for key, value in defaults.items()}
+
+
+def test_every_key_and_value_of_the_inputs_table_exists() -> None:
+    table = README.split("## Classes or numbers")[1].split("## The network")[0]
+    keys = set(re.findall(r"`(?:preprocessing|cv|data)\.([a-z_]+)`", table))
+    assert keys == {*Preprocessing.model_fields, "splitter", "task"}
+    splitters = get_args(CV.model_fields["splitter"].annotation)
+    assert all(one in table for one in (*NUMBERS, *(set(splitters) - {"auto"})))
 
 
 def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() -> None:

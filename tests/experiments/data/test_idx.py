@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.data.datasets import load_dataset
+from experiments.data.datasets import load_builtin
 from experiments.data.idx import read_idx, read_idx_folder
 from experiments.errors import DataError
 
@@ -73,7 +73,7 @@ def test_a_folder_of_other_pictures_is_refused(tmp_path: Path) -> None:
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(ARRAY))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(ARRAY[:, 0, 0].copy()))
     with pytest.raises(DataError, match="60000 pictures of 28 x 28"):
-        load_dataset("mnist", tmp_path)
+        load_builtin("mnist", tmp_path)
 
 
 def written(folder: Path, part: str, pixels: np.ndarray, labels: list[int]) -> None:
@@ -103,8 +103,8 @@ def test_pictures_and_labels_belong_together(tmp_path: Path, shape: tuple[int, .
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
 def test_mnist_is_whole() -> None:
-    mnist = load_dataset("mnist", MNIST)
+    mnist = load_builtin("mnist", MNIST)
     assert (mnist.features.shape, mnist.features.dtype) == ((70_000, 784), np.uint8)
-    assert np.bincount(mnist.labels[:60_000]).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    assert np.bincount(mnist.labels[60_000:]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert np.bincount(mnist.target[:60_000]).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(mnist.target[60_000:]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert mnist.own_test == 10_000

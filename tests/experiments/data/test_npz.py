@@ -14,8 +14,8 @@ import pytest
 from experiments.data import npz, sheet
 from experiments.data.npz import read_npz
 from experiments.data.table import Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 X = np.arange(12.0).reshape(4, 3)
 Y = np.array([0, 1, 1, 0])

@@ -11,8 +11,8 @@ from sklearn.utils import Bunch
 
 from experiments.data.openml import read_openml
 from experiments.data.roles import table_of
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 FRAME = pd.DataFrame({
     "size": [1.0, None, 3.0],

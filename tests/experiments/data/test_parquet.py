@@ -16,8 +16,8 @@ from experiments.data import parquet as module
 from experiments.data import sheet
 from experiments.data.parquet import read_parquet
 from experiments.data.roles import table_of
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 COLUMNS: dict[str, Any] = {
     "size": pa.array([1, None, 3], pa.int32()),

@@ -14,8 +14,8 @@ from PIL import Image
 from experiments.data import pictures
 from experiments.data.pictures import read_pictures
 from experiments.data.table import Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 RNG = np.random.default_rng(0)
 

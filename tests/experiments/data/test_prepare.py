@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
+from experiments.candidate import Preprocessing
 from experiments.data import prepare as module
-from experiments.data.datasets import Dataset, load_dataset
+from experiments.data.datasets import load_builtin
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.table import Table
 from experiments.errors import DataError
 from experiments.study_file import parse_spec
+
+STANDARD = Preprocessing()
 
 
 def prepared(source: str = "wine", **sections: dict[str, Any]) -> StudyData:
@@ -25,8 +29,8 @@ def prepared(source: str = "wine", **sections: dict[str, Any]) -> StudyData:
 
 def test_the_parts_of_a_study() -> None:
     data = prepared("digits", cv={"n_splits": 4})
-    assert (data.name, data.rows, data.features, len(data.classes)) == ("digits", 1797, 64, 10)
-    assert (len(data.development.labels), len(data.test), len(data.folds.pairs)) == (1437, 360, 4)
+    assert (data.name, data.rows, data.features, len(data.target.classes)) == ("digits", 1797, 64, 10)
+    assert (len(data.development.y), len(data.test), len(data.folds.pairs)) == (1437, 360, 4)
     assert data.folds.development == data.development.fingerprint
 
 
@@ -51,22 +55,24 @@ def test_an_unknown_source_is_refused() -> None:
 
 def test_each_fold_is_scaled_by_its_own_training_rows() -> None:
     data = prepared()
-    folds = preprocessed_folds(data.development, data.folds)
+    folds = preprocessed_folds(data.development, data.folds, STANDARD)
     for fold, (train, validation) in zip(folds, data.folds.pairs, strict=True):
         scaler = StandardScaler().fit(data.development.features[train])
         np.testing.assert_array_equal(fold.x, scaler.transform(data.development.features).astype(np.float32))
         np.testing.assert_array_equal(fold.train, train)
         np.testing.assert_array_equal(fold.validation, validation)
-        np.testing.assert_array_equal(fold.y, data.development.labels)
+        np.testing.assert_array_equal(fold.y, data.development.y)
 
 
 def test_garbage_in_the_validation_rows_changes_no_training_row() -> None:
     data = prepared()
-    clean = preprocessed_folds(data.development, data.folds)
+    clean = preprocessed_folds(data.development, data.folds, STANDARD)
     for number, (train, validation) in enumerate(data.folds.pairs):
         features = data.development.features.copy()
         features[validation] = -1e6 * (1 + features[validation])
-        dirty = preprocessed_folds(replace(data.development, features=features), data.folds)
+        dirty = preprocessed_folds(
+            replace(data.development, table=replace(data.development.table, features=features)), data.folds, STANDARD
+        )
         assert dirty[number].x[train].tobytes() == clean[number].x[train].tobytes()
         assert dirty[number].x[validation].tobytes() != clean[number].x[validation].tobytes()
         other = (number + 1) % len(clean)
@@ -77,26 +83,26 @@ def test_garbage_in_the_validation_rows_changes_no_training_row() -> None:
 def test_garbage_in_the_test_rows_changes_nothing_but_the_test_set(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clean, dataset = prepared(source), load_dataset(source)
+    clean, dataset = prepared(source), load_builtin(source)
     known = {row.tobytes() for row in clean.development.features}
     unseen = [number for number, row in enumerate(dataset.features) if row.tobytes() not in known]
     features = dataset.features.copy()
     features[unseen] = 7.5
-    load: Callable[..., Dataset] = lambda *_: replace(dataset, features=features)  # noqa: E731
-    monkeypatch.setattr(module, "load_dataset", load)
+    load: Callable[..., Table] = lambda *_: replace(dataset, features=features)  # noqa: E731
+    monkeypatch.setattr(module, "load_table", load)
     dirty = prepared(source)
     assert dirty.fingerprint != clean.fingerprint
     assert dirty.test.fingerprint != clean.test.fingerprint
     assert dirty.development.fingerprint == clean.development.fingerprint
     assert dirty.folds.fingerprint == clean.folds.fingerprint
-    pairs = [preprocessed_folds(one.development, one.folds) for one in (clean, dirty)]
+    pairs = [preprocessed_folds(one.development, one.folds, STANDARD) for one in (clean, dirty)]
     for one, other in zip(*pairs, strict=True):
         assert one.x.tobytes() == other.x.tobytes()
 
 
 def test_the_folds_of_pixels_share_one_array() -> None:
     data = prepared("digits")
-    folds = preprocessed_folds(data.development, data.folds)
+    folds = preprocessed_folds(data.development, data.folds, STANDARD)
     assert len({id(fold.x) for fold in folds}) == 1
     np.testing.assert_array_equal(folds[0].x, data.development.features / 16)
     assert folds[0].x.dtype == np.float32
@@ -105,10 +111,10 @@ def test_the_folds_of_pixels_share_one_array() -> None:
 def test_folds_of_other_rows_are_refused() -> None:
     one, other = prepared(), prepared(data={"split_seed": 1})
     with pytest.raises(DataError, match="other development rows"):
-        preprocessed_folds(one.development, other.folds)
+        preprocessed_folds(one.development, other.folds, STANDARD)
 
 
 @pytest.mark.parametrize("source", ["wine", "digits"])
 def test_the_inputs_are_read_only(source: str) -> None:
     data = prepared(source)
-    assert not any(fold.x.flags.writeable for fold in preprocessed_folds(data.development, data.folds))
+    assert not any(fold.x.flags.writeable for fold in preprocessed_folds(data.development, data.folds, STANDARD))

@@ -2,56 +2,69 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-from sklearn.preprocessing import StandardScaler
+import warnings
 
-from experiments.data.datasets import LARGEST
-from experiments.data.preprocessing import fit_preprocessor
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+
+from experiments.candidate import Preprocessing
+from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
+from experiments.data.table import LARGEST, Kind
+from support.tables import mixed_frame
 
 TRAINING = np.random.default_rng(0).normal(3, [0.01, 5, 1e4], (40, 3))
 OTHERS = np.random.default_rng(1).normal(0, 9, (7, 3))
 
 
+def fitted(training: np.ndarray, pixel_range: float | None = None) -> Preprocessor:
+    kinds: tuple[Kind, ...] = ("number" if pixel_range is None else "pixel",) * training.shape[1]
+    return fit_preprocessor(training, kinds, pixel_range, Preprocessing())
+
+
 def test_numbers_come_to_mean_0_and_variance_1() -> None:
-    x = fit_preprocessor(TRAINING, None).transform(TRAINING)
+    x = fitted(TRAINING).transform(TRAINING)
     np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(x.std(axis=0), 1, atol=1e-6)
 
 
 def test_it_is_the_standard_scaler() -> None:
     expected = StandardScaler().fit(TRAINING).transform(OTHERS).astype(np.float32)
-    np.testing.assert_array_equal(fit_preprocessor(TRAINING, None).transform(OTHERS), expected)
+    np.testing.assert_array_equal(fitted(TRAINING).transform(OTHERS), expected)
 
 
 def test_only_the_rows_it_is_fitted_on_matter() -> None:
-    fitted = fit_preprocessor(TRAINING, None)
-    np.testing.assert_allclose(fitted.offset, TRAINING.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(fitted.scale, TRAINING.std(axis=0), rtol=1e-12)
-    alone = fitted.transform(OTHERS)
-    fitted.transform(OTHERS * 100)
-    np.testing.assert_array_equal(fitted.transform(OTHERS), alone)
+    learnt = fitted(TRAINING)
+    np.testing.assert_allclose(learnt.offset, TRAINING.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(learnt.scale, TRAINING.std(axis=0), rtol=1e-12)
+    alone = learnt.transform(OTHERS)
+    learnt.transform(OTHERS * 100)
+    np.testing.assert_array_equal(learnt.transform(OTHERS), alone)
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0, 1e-300, 1e9 + 0.1])
 def test_a_constant_column_is_0_and_not_infinite(value: float) -> None:
     training = np.column_stack([TRAINING[:, 0], np.full(40, value)])
-    x = fit_preprocessor(training, None).transform(training)
+    x = fitted(training).transform(training)
     np.testing.assert_allclose(x[:, 1], 0, atol=1e-5)
     assert np.isfinite(x).all()
 
 
 def test_pixels_have_a_range_known_in_advance() -> None:
     pixels = np.array([[0.0, 8.0], [4.0, 12.0]])
-    fitted = fit_preprocessor(pixels, 16.0)
-    np.testing.assert_array_equal(fitted.transform(pixels), [[0, 0.5], [0.25, 0.75]])
-    np.testing.assert_array_equal(fit_preprocessor(pixels[:1], 16.0).transform(pixels), fitted.transform(pixels))
+    known = fitted(pixels, 16.0)
+    np.testing.assert_array_equal(known.transform(pixels), [[0, 0.5], [0.25, 0.75]])
+    np.testing.assert_array_equal(fitted(pixels[:1], 16.0).transform(pixels), known.transform(pixels))
 
 
 @pytest.mark.parametrize("pixel_range", [None, 16.0])
 def test_what_comes_out_is_the_networks_type_and_what_goes_in_is_left_alone(pixel_range: float | None) -> None:
     before = TRAINING.copy()
-    x = fit_preprocessor(TRAINING, pixel_range).transform(TRAINING[:, ::1])
+    x = fitted(TRAINING, pixel_range).transform(TRAINING[:, ::1])
     assert (x.dtype, x.shape, x.flags.c_contiguous) == (np.float32, TRAINING.shape, True)
     np.testing.assert_array_equal(TRAINING, before)
 
@@ -62,5 +75,70 @@ def test_what_comes_out_is_the_networks_type_and_what_goes_in_is_left_alone(pixe
     ids=["variance", "float32"],
 )
 def test_no_finite_table_makes_an_infinite_input(training: np.ndarray, value: float) -> None:
-    x = fit_preprocessor(training, None).transform(np.vstack([training, [[value]]]))
+    x = fitted(training).transform(np.vstack([training, [[value]]]))
     assert np.isfinite(x).all()
+
+
+KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
+FRAME, NEW = mixed_frame(300, seed=0), mixed_frame(80, seed=1)
+NEW.loc[0, "city"], NEW.loc[1, "colour"], NEW.loc[2, "age"] = "Zürich", "green", np.nan
+
+
+def peer(numbers: str, rare: float) -> ColumnTransformer:
+    """What a user of scikit-learn would write."""
+    scale = {
+        "standard": StandardScaler(),
+        "quantile": QuantileTransformer(n_quantiles=300, output_distribution="normal"),
+        "none": "passthrough",
+    }[numbers]
+    encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=rare or None, sparse_output=False)
+    missing = FunctionTransformer(lambda frame: frame.astype(object).where(frame.notna(), None))
+    return ColumnTransformer(
+        [
+            ("numbers", make_pipeline(SimpleImputer(strategy="median"), scale), ["age", "height"]),
+            ("missing", MissingIndicator(error_on_new=False), ["age", "height"]),
+            ("categories", make_pipeline(missing, encoder), ["city", "colour"]),
+        ]
+    )
+
+
+@pytest.mark.parametrize("numbers", ["standard", "quantile", "none"])
+@pytest.mark.parametrize("rare", [0.0, 0.01, 0.2])
+def test_a_mixed_table_becomes_what_scikit_learns_column_transformer_makes_of_it(numbers: str, rare: float) -> None:
+    learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing(numbers, rare))
+    pipeline = peer(numbers, rare).fit(FRAME)
+    for rows in (FRAME, NEW):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # scikit-learn says that there are unknown categories
+            expected = pipeline.transform(rows).astype(np.float32)
+        np.testing.assert_allclose(learnt.transform(rows), expected, rtol=1e-6, atol=1e-6)
+    assert learnt.width == pipeline.transform(FRAME).shape[1]
+
+
+def test_rows_of_one_table_come_out_the_same_alone_and_in_company() -> None:
+    learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing())
+    together = learnt.transform(NEW)
+    alone = np.vstack([learnt.transform(NEW.iloc[[row]]) for row in range(len(NEW))])
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_a_column_without_any_number_is_filled_and_flagged() -> None:
+    empty = pd.DataFrame({"a": [np.nan, np.nan], "b": [1.0, 3.0]})
+    learnt = fit_preprocessor(empty, ("number", "number"), None, Preprocessing())
+    np.testing.assert_array_equal(learnt.transform(empty), [[0, -1, 1], [0, 1, 1]])
+
+
+def test_many_names_are_bounded() -> None:
+    words = pd.DataFrame({"id": [str(row) for row in range(2000)]})
+    assert fit_preprocessor(words, ("category",), None, Preprocessing(rare=0.0)).width == MOST_NAMES + 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [Preprocessing("quantile"), Preprocessing("none"), Preprocessing(rare=0.3)],
+    ids=lambda one: f"{one.numbers} {one.rare}",
+)
+def test_preprocessors_that_differ_have_different_keys(changed: Preprocessing) -> None:
+    ours, again = (fit_preprocessor(FRAME, KINDS, None, Preprocessing()) for _ in range(2))
+    assert ours.key == again.key
+    assert ours.key != fit_preprocessor(FRAME, KINDS, None, changed).key

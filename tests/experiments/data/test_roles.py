@@ -12,8 +12,8 @@ import pytest
 from experiments.data.roles import table_of
 from experiments.data.sheet import Sheet
 from experiments.data.table import Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 Make = Callable[..., Sheet]
 COLUMNS: dict[str, list[Any]] = {

@@ -15,8 +15,8 @@ from PIL import Image
 from experiments.data.datasets import FOLDER_VARIABLE
 from experiments.data.sources import load_table
 from experiments.data.table import Table
+from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.spec import Data
 
 FRAME = pd.DataFrame({"a": np.linspace(0, 1, 30), "b": ["u", "v", "w"] * 10, "y": ["no", "yes"] * 15})
 
@@ -114,7 +114,7 @@ def test_a_folder_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_pandas_and_arrow_wait_for_a_table() -> None:
     program = (
-        "import sys; from experiments.data.sources import load_table; from experiments.spec import Data; "
+        "import sys; from experiments.data.sources import load_table; from experiments.data_section import Data; "
         "load_table(Data(source='xor'), {}); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

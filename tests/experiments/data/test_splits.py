@@ -4,75 +4,97 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn import model_selection
 
-from experiments.data.datasets import Dataset, load_dataset
-from experiments.data.sealed import Look
+from experiments.data.datasets import load_builtin
+from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
+from experiments.data.table import Table
+from experiments.data.targets import target_of
 from experiments.errors import DataError
 from experiments.spec import CV
+from experiments.target import Target
 
-SPLITTERS = ["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"]
+SHUFFLED = ["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"]
 
 
-def table(*counts: int) -> Dataset:
+def table(*counts: int, **more: Any) -> Table:
     """So many rows of each class, each row with a number of its own."""
-    labels = np.repeat(np.arange(len(counts)), counts)
-    return Dataset("mine", np.arange(2.0 * len(labels)).reshape(-1, 2), labels, tuple("abcdefgh"[: len(counts)]))
+    target = np.repeat(np.arange(len(counts)), counts)
+    features = np.arange(2.0 * len(target)).reshape(-1, 2)
+    names = tuple("abcdefgh"[: len(counts)])
+    return Table("mine", features, ("number", "number"), ("0", "1"), target, "class", names, **more)
 
 
-def development(*counts: int) -> DevelopmentSet:
-    whole = table(*counts)
-    return DevelopmentSet(whole.features, whole.labels, whole.classes, None, "fingerprint")
+def numbers(rows: int, **more: Any) -> Table:
+    """As many rows, with a number to predict."""
+    features = np.arange(2.0 * rows).reshape(-1, 2)
+    target = np.linspace(0.5, 1.5, rows)
+    return Table("mine", features, ("number", "number"), ("0", "1"), target, "number", None, **more)
+
+
+def parts(whole: Table, test_size: float = 0.2, seed: int = 0) -> tuple[DevelopmentSet, SealedTestSet]:
+    return split(whole, *target_of(whole), test_size, seed)
+
+
+def opened(sealed: SealedTestSet) -> tuple[Any, np.ndarray]:
+    return sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
+
+
+def development(*counts: int, **more: Any) -> DevelopmentSet:
+    whole = table(*counts, **more)
+    target, y = Target(whole.classes or ()), whole.target
+    return DevelopmentSet(whole, y, target, "fingerprint")
 
 
 @pytest.mark.parametrize(("source", "test_size", "seed"), [("iris", 0.2, 0), ("wine", 0.35, 7), ("digits", 0.1, 3)])
 def test_the_split_is_scikit_learns(source: str, test_size: float, seed: int) -> None:
-    dataset = load_dataset(source)
-    ours, sealed = split(dataset, test_size, seed)
-    features, labels = sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
+    dataset = load_builtin(source)
+    ours, sealed = parts(dataset, test_size, seed)
+    features, labels = opened(sealed)
     expected = model_selection.train_test_split(
-        dataset.features, dataset.labels, test_size=test_size, stratify=dataset.labels, random_state=seed
+        dataset.features, dataset.target, test_size=test_size, stratify=dataset.target, random_state=seed
     )
-    for one, other in zip((ours.features, features, ours.labels, labels), expected, strict=True):
+    for one, other in zip((ours.features, features, ours.y, labels), expected, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert (ours.classes, ours.pixel_range) == (dataset.classes, dataset.pixel_range)
+    assert (ours.target.classes, ours.table.pixel_range) == (dataset.classes, dataset.pixel_range)
 
 
 def test_every_row_is_on_one_side() -> None:
     whole = table(30, 20, 10)
-    ours, sealed = split(whole, 0.3, 0)
-    features, labels = sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
+    ours, sealed = parts(whole, 0.3)
+    features, labels = opened(sealed)
     rows = np.concatenate([ours.features, features])
     np.testing.assert_array_equal(rows[np.argsort(rows[:, 0])], whole.features)
-    assert np.bincount(ours.labels).tolist() == [21, 14, 7]
+    assert np.bincount(ours.y).tolist() == [21, 14, 7]
     assert np.bincount(labels).tolist() == [9, 6, 3]
 
 
 def test_a_sources_own_test_rows_are_the_test_set() -> None:
-    whole = replace(table(30, 30), labels=np.arange(60) % 2, own_test=7)
+    whole = replace(table(30, 30, own_test=7), target=np.arange(60) % 2)
     for seed in (0, 1):
-        ours, sealed = split(whole, 0.5, seed)
-        features, labels = sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
+        ours, sealed = parts(whole, 0.5, seed)
+        features, labels = opened(sealed)
         np.testing.assert_array_equal(ours.features, whole.features[:-7])
         np.testing.assert_array_equal(features, whole.features[-7:])
-        np.testing.assert_array_equal(labels, whole.labels[-7:])
+        np.testing.assert_array_equal(labels, whole.target[-7:])
     with pytest.raises(DataError, match="class 'a' has 0"):
-        split(replace(table(30, 30), own_test=7), 0.5, 0)
+        parts(table(30, 30, own_test=7), 0.5)
 
 
 def test_another_seed_is_another_split() -> None:
-    fingerprints = {seed: split(table(30, 30), 0.2, seed)[1].fingerprint for seed in (0, 1, 2)}
+    fingerprints = {seed: parts(table(30, 30), 0.2, seed)[1].fingerprint for seed in (0, 1, 2)}
     assert len(set(fingerprints.values())) == 3
-    assert split(table(30, 30), 0.2, 1)[1].fingerprint == fingerprints[1]
+    assert parts(table(30, 30), 0.2, 1)[1].fingerprint == fingerprints[1]
 
 
 def test_the_sealed_rows_are_no_development_set() -> None:
-    _, sealed = split(table(30, 30), 0.2, 0)
-    assert not {"features", "labels"} & {name for name in dir(sealed) if not name.startswith("_")}
+    _, sealed = parts(table(30, 30), 0.2, 0)
+    assert not {"features", "y"} & {name for name in dir(sealed) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize(
@@ -90,24 +112,24 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count(
     counts: tuple[int, ...], test_size: float, words: str
 ) -> None:
     with pytest.raises(DataError, match=words):
-        split(table(*counts), test_size, 0)
+        parts(table(*counts), test_size)
 
 
-@pytest.mark.parametrize("splitter", SPLITTERS)
+@pytest.mark.parametrize("splitter", SHUFFLED)
 def test_the_folds_are_scikit_learns(splitter: str) -> None:
-    rows, _ = split(load_dataset("iris"), 0.2, 0)
+    rows, _ = parts(load_builtin("iris"))
     repeats = {"n_repeats": 3} if splitter.startswith("Repeated") else {}
     cv = CV.model_validate({"splitter": splitter, "n_splits": 4, **repeats})
     shuffled = repeats or {"shuffle": True}
     expected = getattr(model_selection, splitter)(n_splits=4, random_state=5, **shuffled)
     folds = make_folds(rows, cv, 5)
     assert len(folds.pairs) == 4 * repeats.get("n_repeats", 1)
-    for ours, theirs in zip(folds.pairs, expected.split(rows.features, rows.labels), strict=True):
+    for ours, theirs in zip(folds.pairs, expected.split(rows.features, rows.y), strict=True):
         np.testing.assert_array_equal(ours[0], theirs[0])
         np.testing.assert_array_equal(ours[1], theirs[1])
 
 
-@pytest.mark.parametrize("splitter", SPLITTERS)
+@pytest.mark.parametrize("splitter", SHUFFLED)
 def test_the_folds_are_disjoint_and_complete(splitter: str) -> None:
     folds = make_folds(development(23, 14), CV.model_validate({"splitter": splitter, "n_splits": 3}), 0)
     for train, validation in folds.pairs:
@@ -129,10 +151,9 @@ def test_the_folds_are_bound_to_their_rows_and_their_seed() -> None:
 
 
 def test_nothing_of_a_split_can_be_written_to() -> None:
-    ours, sealed = split(load_dataset("iris"), 0.2, 0)
+    ours, sealed = parts(load_builtin("iris"))
     pairs = make_folds(ours, CV(), 0).pairs
-    opened = sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
-    for array in (ours.features, ours.labels, *opened, *(rows for pair in pairs for rows in pair)):
+    for array in (ours.features, ours.y, *opened(sealed), *(rows for pair in pairs for rows in pair)):
         assert not array.flags.writeable
         assert array.base is None or not array.base.flags.writeable
 
@@ -155,3 +176,86 @@ def test_too_few_rows_for_the_folds_are_refused_with_the_counts(cv: CV, counts: 
 def test_as_many_rows_as_folds_are_enough() -> None:
     assert len(make_folds(development(3, 3), CV(n_splits=3), 0).pairs) == 3
     assert len(make_folds(development(2, 2), CV(splitter="KFold", n_splits=4), 0).pairs) == 4
+
+
+GROUPS = np.repeat(np.array(["a", "b", "c", "d", "e", "f", "g", "h"], object), 5)
+
+
+def by_groups(**more: Any) -> Table:
+    return replace(numbers(40), groups=GROUPS, **more)
+
+
+def test_a_number_needs_no_classes_to_be_split() -> None:
+    ours, sealed = parts(numbers(50), 0.3)
+    assert (len(ours.y), len(sealed), ours.target.task) == (35, 15, "regression")
+    assert make_folds(ours, CV(), 0).splitter == "KFold"
+
+
+def test_the_test_set_of_a_grouped_table_shares_no_group() -> None:
+    ours, sealed = parts(by_groups(), 0.25)
+    theirs = {int(row[0]) // 10 for row in opened(sealed)[0]}  # each row's number tells its group
+    assert ours.table.groups is not None
+    assert len(theirs) == 2
+    assert not {"abcdefgh"[one] for one in theirs} & set(ours.table.groups)
+    with pytest.raises(DataError, match="share a group"):
+        parts(by_groups(own_test=7))
+
+
+@pytest.mark.parametrize("splitter", ["auto", "GroupKFold", "StratifiedGroupKFold"])
+def test_no_group_is_on_both_sides_of_a_fold(splitter: str) -> None:
+    rows = development(20, 20, groups=GROUPS)
+    folds = make_folds(rows, CV.model_validate({"splitter": splitter, "n_splits": 4}), 0)
+    assert folds.splitter == ("StratifiedGroupKFold" if splitter == "auto" else splitter)
+    for train, validation in folds.pairs:
+        assert not set(GROUPS[train]) & set(GROUPS[validation])
+        assert sorted([*train.tolist(), *validation.tolist()]) == list(range(40))
+
+
+def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> None:
+    days = np.random.default_rng(0).permutation(60).astype("datetime64[D]")
+    ours, sealed = parts(replace(numbers(60), time=days), 0.2)
+    assert ours.table.time is not None
+    assert (np.diff(ours.table.time.astype(int)) == 1).all()
+    assert sorted(days[(opened(sealed)[0][:, 0] // 2).astype(int)].astype(int)) == list(range(48, 60))
+    folds = make_folds(ours, CV(n_splits=4), 0)
+    assert folds.splitter == "TimeSeriesSplit"
+    for train, validation in folds.pairs:
+        assert ours.table.time[train].max() < ours.table.time[validation].min()
+
+
+@pytest.mark.parametrize(
+    ("splitter", "rows", "words"),
+    [
+        ("StratifiedKFold", numbers(40), "StratifiedKFold needs classes"),
+        ("StratifiedGroupKFold", by_groups(), "StratifiedGroupKFold needs classes"),
+        ("GroupKFold", numbers(40), r"GroupKFold needs data\.groups"),
+        ("KFold", by_groups(), r"KFold would part the groups"),
+        ("RepeatedKFold", by_groups(), r"RepeatedKFold would part the groups"),
+        ("TimeSeriesSplit", numbers(40), r"TimeSeriesSplit needs data\.time"),
+        ("KFold", replace(numbers(40), time=np.arange(40)), "KFold would learn from rows later"),
+        ("GroupKFold", replace(numbers(40), groups=np.arange(40) // 20), r"n_splits=5, groups=2"),
+        ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: fold 0"),
+    ],
+)
+def test_a_splitter_that_does_not_suit_the_rows_is_refused(splitter: str, rows: Table, words: str) -> None:
+    target, y = target_of(rows)
+    with pytest.raises(DataError, match=words):
+        make_folds(DevelopmentSet(rows, y, target, "f"), CV.model_validate({"splitter": splitter}), 0)
+
+
+def test_groups_and_time_do_not_go_together() -> None:
+    with pytest.raises(DataError, match="not both"):
+        parts(by_groups(time=np.arange(40)))
+
+
+def test_classes_that_time_keeps_apart_are_refused() -> None:
+    rows = replace(table(30, 30), time=np.arange(60), target=np.r_[np.zeros(20, int), np.arange(40) % 2])
+    ours, _ = parts(rows)
+    with pytest.raises(DataError, match="in fold 0"):
+        make_folds(ours, CV(n_splits=5), 0)
+
+
+def test_a_test_set_of_one_group_is_refused() -> None:
+    with pytest.raises(DataError, match="at least two groups"):
+        parts(by_groups(), 0.1)
+    assert parts(by_groups(), 0.25)[1].groups is not None

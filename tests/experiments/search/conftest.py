@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.candidate import Preprocessing
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.search.evaluate import evaluate
 from experiments.search.trial import TrialResult, TrialTask
@@ -37,7 +38,7 @@ DOCUMENT: dict[str, Any] = {
 
 @pytest.fixture
 def spec() -> StudySpec:
-    return parse_spec(DOCUMENT, "moons")
+    return parse_spec(DOCUMENT, "moons").settled("classification", "StratifiedKFold")
 
 
 @pytest.fixture
@@ -53,12 +54,12 @@ def data() -> StudyData:
 @pytest.fixture(scope="session")
 def compute(data: StudyData) -> Callable[[TrialTask], TrialResult]:
     """The evaluation in this process, remembered by task."""
-    folds = preprocessed_folds(data.development, data.folds)
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
     known: dict[TrialTask, TrialResult] = {}
 
     def run(task: TrialTask) -> TrialResult:
         if task not in known:
-            known[task] = evaluate(task, folds, len(data.classes))
+            known[task] = evaluate(task, folds, data.target)
         return replace(known[task])
 
     return run
@@ -97,5 +98,5 @@ def without_training(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def compute_fast(data: StudyData, without_training: None) -> Callable[[TrialTask], TrialResult]:
     """The evaluation in this process, of made-up curves."""
-    folds = preprocessed_folds(data.development, data.folds)
-    return lambda task: evaluate(task, folds, len(data.classes))
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    return lambda task: evaluate(task, folds, data.target)

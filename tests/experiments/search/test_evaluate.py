@@ -7,16 +7,21 @@ from statistics import mean, stdev
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_class_weight
 
+from experiments.candidate import Candidate, Preprocessing
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search.evaluate import evaluate
+from experiments.search.evaluate import evaluate, learner
 from experiments.search.histories import encoded
 from experiments.search.pruning import ToldStudy
 from experiments.search.trial import History, PrunerChoice, TrialResult, TrialTask, Visible
 from experiments.search.window import pruner_choice
 from experiments.space import Space
 from experiments.spec import StudySpec
+from experiments.target import Target
 from nnet.batches import FoldData
+
+TWO = Target(("a", "b"))
 
 
 @pytest.fixture
@@ -38,10 +43,10 @@ def with_training(task: TrialTask, **changes: object) -> TrialTask:
 
 
 def test_it_is_a_pure_function(task: TrialTask, data: StudyData) -> None:
-    folds = preprocessed_folds(data.development, data.folds)
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
     told = ToldStudy()
     tasks = [hopeless(task), task, hopeless(task)]
-    assert [evaluate(one, folds, 2, told) for one in tasks] == [evaluate(one, folds, 2) for one in tasks]
+    assert [evaluate(one, folds, TWO, told) for one in tasks] == [evaluate(one, folds, TWO) for one in tasks]
 
 
 def test_the_value_is_the_best_of_the_mean_curve(task: TrialTask, compute: Callable[[TrialTask], TrialResult]) -> None:
@@ -83,9 +88,9 @@ def test_no_pruner_prunes_nothing(task: TrialTask, compute: Callable[[TrialTask]
 def test_a_trial_that_diverges_is_pruned_with_its_reason(task: TrialTask, data: StudyData) -> None:
     huge = [
         FoldData(np.float32(1e30) * fold.x, fold.y, fold.train, fold.validation)
-        for fold in preprocessed_folds(data.development, data.folds)
+        for fold in preprocessed_folds(data.development, data.folds, Preprocessing())
     ]
-    result = evaluate(with_training(task, learning_rate=1e30, optimizer="sgd"), huge, 2)
+    result = evaluate(with_training(task, learning_rate=1e30, optimizer="sgd"), huge, TWO)
     assert (result.state, result.reason, result.value) == ("PRUNED", "diverged", None)
     assert all(np.isfinite(result.curves.train_losses).ravel())
 
@@ -101,9 +106,63 @@ def test_garbage_in_a_folds_validation_rows_leaves_its_training_unchanged(task: 
     _, validation = data.folds.pairs[1]
     features = development.features.copy()
     features[validation] = chance.normal(size=features[validation].shape) * 1e3
-    changed = replace(development, features=features)
-    clean = evaluate(task, preprocessed_folds(development, data.folds), 2).curves
-    dirty = evaluate(task, preprocessed_folds(changed, data.folds), 2).curves
+    changed = replace(development, table=replace(development.table, features=features))
+    clean = evaluate(task, preprocessed_folds(development, data.folds, Preprocessing()), TWO).curves
+    dirty = evaluate(task, preprocessed_folds(changed, data.folds, Preprocessing()), TWO).curves
     assert [row[1] for row in clean.train_losses] == [row[1] for row in dirty.train_losses]
     assert [row[1] for row in clean.validation_losses] != [row[1] for row in dirty.validation_losses]
     assert [row[0] for row in clean.train_losses] != [row[0] for row in dirty.train_losses]
+
+
+WEIGHTED = FoldData(np.zeros((6, 1), np.float32), np.array([0, 0, 0, 1, 1, 1]), np.arange(4), np.array([4, 5]))
+
+
+def candidate(task: TrialTask, class_weight: str) -> Candidate:
+    return replace(task.candidate, class_weight=class_weight)
+
+
+def test_rows_weigh_what_the_data_says_and_every_class_the_same_if_asked(task: TrialTask) -> None:
+    own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
+    fold = replace(WEIGHTED, weights=own)
+    plain, _ = learner(fold, candidate(task, "none"), TWO)
+    balanced, _ = learner(fold, candidate(task, "balanced"), TWO)
+    assert plain.weights is not None
+    assert balanced.weights is not None
+    np.testing.assert_allclose(plain.weights[:4], own[:4] / 8)
+    classes = np.bincount(fold.y[:4], balanced.weights[:4])
+    assert classes[0] == pytest.approx(classes[1])
+    np.testing.assert_allclose(balanced.weights[:3] / balanced.weights[0], [1, 2, 1])
+
+
+def test_without_weights_classes_weigh_as_scikit_learn_has_it(task: TrialTask) -> None:
+    fold, _ = learner(WEIGHTED, candidate(task, "balanced"), TWO)
+    expected = compute_class_weight("balanced", classes=np.array([0, 1]), y=WEIGHTED.y[:4])
+    assert fold.weights is not None
+    np.testing.assert_allclose(fold.weights, expected[WEIGHTED.y], rtol=1e-6)
+
+
+@pytest.mark.parametrize("changed", [1e300, 0.0])
+def test_the_weight_of_a_validation_row_changes_no_training_row(task: TrialTask, changed: float) -> None:
+    own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
+    other = np.r_[own[:4], changed, changed]
+    for how in ("none", "balanced"):
+        pair = [learner(replace(WEIGHTED, weights=one), candidate(task, how), TWO)[0].weights for one in (own, other)]
+        assert pair[0] is not None
+        assert pair[1] is not None
+        assert pair[0][:4].tobytes() == pair[1][:4].tobytes()
+
+
+def test_numbers_are_learnt_at_variance_1_and_scored_in_their_own_units(task: TrialTask, data: StudyData) -> None:
+    number = Target()
+    training = replace(task.candidate.training, loss="mean_squared_error", epochs=40)
+    asked = replace(task, candidate=replace(task.candidate, training=training), metric="neg_mean_absolute_error")
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    y = 1e6 + 1e3 * folds[0].x[:, 0].astype(np.float64)
+    result = evaluate(asked, [replace(fold, y=y) for fold in folds], number)
+    assert result.value is not None
+    assert -300 < result.value < -1  # of a standard deviation of 1,000
+    assert result.curves.train_losses[0][0] < 2  # in variances
+    r2 = evaluate(replace(asked, metric="r2"), [replace(fold, y=y) for fold in folds], number)
+    assert r2.value is not None
+    assert 0.9 < r2.value < 1
+    assert r2.curves.train_losses == result.curves.train_losses

@@ -47,18 +47,18 @@ def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyDa
     candidate = space.candidate(space.default)
     result = evaluate(
         TrialTask(0, candidate, 0, "accuracy", PrunerChoice("none"), Visible()),
-        preprocessed_folds(data.development, data.folds),
-        2,
+        preprocessed_folds(data.development, data.folds, candidate.preprocessing),
+        data.target,
     )
     assert result.state == "COMPLETE"
     development = data.development
     everything = FoldData(
         development.features.astype(np.float32),
-        development.labels,
-        np.arange(len(development.labels)),
+        development.y,
+        np.arange(len(development.y)),
         np.empty(0, np.intp),
     )
-    model = refit(RefitTask(0, candidate, result.epochs, 0, result.curves.factors), [everything], 2)
+    model = refit(RefitTask(0, candidate, result.epochs, 0, result.curves.factors), [everything], data.target)
     assert np.isfinite(outputs(model, everything.x)).all()
 
 

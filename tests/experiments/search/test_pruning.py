@@ -23,6 +23,7 @@ from optuna.pruners import (
 )
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from experiments.candidate import Preprocessing
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search import histories
 from experiments.search.evaluate import evaluate
@@ -159,31 +160,31 @@ def test_neither_the_order_of_tasks_nor_what_a_process_remembers_matters(
     spec: StudySpec, data: StudyData, without_training: None, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
     monkeypatch.setattr(histories, "BLOCK", 300)
-    folds, chance = preprocessed_folds(data.development, data.folds), random.Random(0)
+    folds, chance = preprocessed_folds(data.development, data.folds, Preprocessing()), random.Random(0)
     tasks: list[TrialTask] = []
 
     def compute(task: TrialTask) -> TrialResult:
         tasks.append(task)
-        return evaluate(task, folds, 2)
+        return evaluate(task, folds, data.target)
 
     results = [one.result for one in run(study(spec, case, 4), compute)]
     assert (len(tasks[-1].visible.blocks) > 1) == (case.name not in ("none", "threshold"))
     remembered = ToldStudy()
-    assert [evaluate(task, folds, 2, remembered) for task in tasks] == results
+    assert [evaluate(task, folds, data.target, remembered) for task in tasks] == results
     for task in chance.choices(tasks, k=40):
-        assert evaluate(task, folds, 2, remembered) == results[task.number]
+        assert evaluate(task, folds, data.target, remembered) == results[task.number]
 
 
 def test_a_process_that_served_another_study_remembers_nothing_of_it(
     spec: StudySpec, data: StudyData, without_training: None
 ) -> None:
-    folds, remembered = preprocessed_folds(data.development, data.folds), ToldStudy()
+    folds, remembered = preprocessed_folds(data.development, data.folds, Preprocessing()), ToldStudy()
     document = spec.resolved()
     other = parse_spec({**document, "study": {"name": "other", "seed": 4}}, "other")
     for one in (spec, other, spec):
         mine = study(one, CASES[1], 2)
-        with_memory = run(mine, lambda task: evaluate(task, folds, 2, remembered))
-        assert with_memory == run(mine, lambda task: evaluate(task, folds, 2))
+        with_memory = run(mine, lambda task: evaluate(task, folds, data.target, remembered))
+        assert with_memory == run(mine, lambda task: evaluate(task, folds, data.target))
 
 
 def test_the_shown_study_holds_the_visible_trials_and_no_other() -> None:

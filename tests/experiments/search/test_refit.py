@@ -8,18 +8,19 @@ import pytest
 from experiments.data.prepare import StudyData
 from experiments.search.refit import RefitTask, outputs, refit
 from experiments.space import Space
+from experiments.target import Target
 from nnet.batches import FoldData
 
 
 @pytest.fixture
 def everything(data: StudyData) -> FoldData:
     x = data.development.features.astype(np.float32)
-    return FoldData(x, data.development.labels, np.arange(len(x)), np.empty(0, np.intp))
+    return FoldData(x, data.development.y, np.arange(len(x)), np.empty(0, np.intp))
 
 
 def test_it_trains_for_the_epochs_it_is_told_and_is_pure(space: Space, everything: FoldData) -> None:
     task = RefitTask(4, space.candidate(space.default), epochs=5, seed=1)
-    once, again = refit(task, [everything], 2), refit(task, [everything], 2)
+    once, again = refit(task, [everything], Target(("a", "b"))), refit(task, [everything], Target(("a", "b")))
     assert len(once.losses) == 5
     assert once.losses[-1] < once.losses[0]
     assert np.array_equal(once.parameters, again.parameters)
@@ -28,6 +29,6 @@ def test_it_trains_for_the_epochs_it_is_told_and_is_pure(space: Space, everythin
 def test_outputs_are_those_of_the_trained_network(space: Space, everything: FoldData) -> None:
     candidate = space.candidate(space.default)
     longer = replace(candidate, training=replace(candidate.training, epochs=60))
-    model = refit(RefitTask(4, longer, epochs=60, seed=1), [everything], 2)
+    model = refit(RefitTask(4, longer, epochs=60, seed=1), [everything], Target(("a", "b")))
     predicted = outputs(model, everything.x).argmax(axis=-1)
     assert (predicted == everything.y).mean() > 0.8

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from experiments.search.shared_data import open_folds, share_array, share_folds
+from experiments.target import Target
 from nnet.batches import FoldData
 
+TWO = Target(("a", "b"))
 STORE: list[bytes] = []
 
 
@@ -39,7 +41,7 @@ def fold(x: np.ndarray, validation: list[int]) -> FoldData:
 def test_what_is_shared_is_read_and_read_only(share: Callable[[memoryview], Stored]) -> None:
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
     written = [fold(x, [0, 1]), fold(np.asfortranarray(x + 1), [2]), fold(x, [])]
-    read = open_folds(share_folds(written, 2, share))
+    read = open_folds(share_folds(written, TWO, share))
     for one, other in zip(written, read, strict=True):
         for name in ("x", "y", "train", "validation"):
             assert np.array_equal(getattr(one, name), getattr(other, name))
@@ -48,10 +50,18 @@ def test_what_is_shared_is_read_and_read_only(share: Callable[[memoryview], Stor
             other.x[0, 0] = 1
 
 
+def test_weights_go_along(share: Callable[[memoryview], Stored]) -> None:
+    plain = fold(np.zeros((6, 3), np.float32), [0])
+    weighted = replace(plain, weights=np.linspace(0.5, 1, 6))
+    (read,) = open_folds(share_folds([weighted], TWO, share))
+    np.testing.assert_array_equal(read.weights, weighted.weights)
+    assert open_folds(share_folds([plain], TWO, share))[0].weights is None
+
+
 def test_folds_that_share_their_features_share_one_array(share: Callable[[memoryview], Stored]) -> None:
     x = np.zeros((6, 3), np.float32)
     before = len(STORE)
-    reference = share_folds([fold(x, [0]), fold(x, [1])], 2, share)
+    reference = share_folds([fold(x, [0]), fold(x, [1])], TWO, share)
     assert len(STORE) - before == 3  # features, labels and rows
     first, second = open_folds(reference)
     assert np.shares_memory(first.x, second.x)

@@ -1,0 +1,77 @@
+"""The main job from Python: the same study as from the command line, with rows that the caller may have in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+
+from experiments.data.in_memory import SOURCE, Rows, given_table
+from experiments.errors import SpecError
+from experiments.records.results import StudyResult
+from experiments.spec import StudySpec
+from experiments.study import Options, run_study
+from experiments.study_file import parse_spec, read_spec
+from experiments.tune import tracking_store, usable_cores
+
+
+def run(
+    spec: StudySpec | Mapping[str, Any] | str | Path,
+    data: Rows | None = None,
+    *,
+    target: str | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    look: Literal["take", "leave", "only"] = "take",
+    fresh: bool = False,
+    tracking_uri: str | None = None,
+    quiet: bool = True,
+) -> StudyResult:
+    """Run a study, or resume it; the result is that of `python -m experiments.tune`.
+
+    Args:
+        spec:         a study file, or what one says as a mapping of its sections.
+        data:         (x, y), a DataFrame or a `Table`; None takes the spec's own source.
+        target:       the column of a DataFrame that is to be predicted; the last one if None.
+        out:          the study's folder; studies/NAME if None.
+        workers:      processes; all usable cores if None.
+        look:         at the test set: take it at the end, leave it sealed, or only take it.
+        fresh:        start anew instead of resuming.
+        tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
+        quiet:        print nothing.
+
+    Raises:
+        ExperimentError: in one line, what is wrong.
+    """
+    read = _read(spec, given=data is not None)
+    table = None if data is None else given_table(data, target)
+    wanted = usable_cores() if workers is None else workers
+    if wanted < 1:
+        raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
+    if out is None:
+        Path("studies").mkdir(exist_ok=True)
+    uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    options = Options(
+        folder=Path(out) if out is not None else Path("studies") / read.study.name,
+        mlruns=Path("mlruns"),
+        tracking_uri=uri,
+        artifacts=artifacts,
+        workers=min(wanted, read.search.lookahead),
+        fresh=fresh,
+        look=look,
+    )
+    return run_study(read, options, Console(quiet=quiet, highlight=False), table=table).result
+
+
+def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:
+    """The spec; its source is the caller where rows are given."""
+    if isinstance(spec, str | Path):
+        return read_spec(Path(spec), [f"data.source={SOURCE}"] if given else [])
+    document: Mapping[str, Any] = spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec
+    section = document.get("data", {})
+    if given and isinstance(section, Mapping):
+        document = {**document, "data": {**section, "source": SOURCE}}
+    return parse_spec(document, "spec")

@@ -1,0 +1,112 @@
+"""Predictions of a study's model for new rows: python -m experiments.predict MODEL FILE [--out F]."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.records.model import Model
+
+ROWS = 4096  # of a chunk, whatever the file has: last bits depend on how many rows are computed together
+NAMED = 5  # ignored columns
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.predict",
+        description="Predict new rows with a study's model, as CSV: the prediction, and each class's probability.",
+    )
+    it.add_argument("model", type=Path, metavar="MODEL", help="a study's folder, or the model/ folder in it")
+    it.add_argument("file", type=Path, metavar="FILE", help="new rows: .csv, .tsv, .parquet or .npz")
+    it.add_argument("--out", type=Path, metavar="F", help="file to write (default: standard output)")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    from experiments.errors import ExperimentError
+
+    chosen = parser().parse_args(arguments)
+    try:
+        _predict(chosen.model, chosen.file, chosen.out)
+    except ExperimentError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _predict(folder: Path, file: Path, out: Path | None) -> None:
+    from experiments.data.new_rows import read_rows
+    from experiments.errors import StudyStateError
+    from experiments.records.model import read_model
+
+    model = read_model(folder / "model" if (folder / "model").is_dir() else folder)
+    rows = read_rows(file, model.inputs, ROWS)
+    if rows.ignored:
+        more = len(rows.ignored) - NAMED
+        named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        print(f"note: ignored what the model does not know: {named}", file=sys.stderr)
+    predictions = (predicted(model, chunk) for chunk in rows.chunks)
+    if out is None:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
+            _write(whole, predictions)
+            whole.seek(0)
+            shutil.copyfileobj(whole, sys.stdout)
+            sys.stdout.flush()
+        return
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as whole:
+            _write(whole, predictions)
+        part.replace(out)
+    except OSError as error:
+        raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+    """A model's predictions for rows with its columns: `prediction`, and for classes `probability_NAME` of each.
+
+    What a row gets does not depend on how many others there are.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from experiments.search.scoring import probabilities
+    from nnet.metrics import predicted_labels
+
+    x = np.zeros((ROWS, model.preprocessor.width), np.float32)
+    x[: len(rows)] = model.preprocessor.transform(rows)
+    z = model.network.predict(x)[: len(rows)]
+    if not model.target.classes:
+        return pd.DataFrame({"prediction": model.units.restored(z)[:, 0]})
+    classes = model.target.classes
+    found = {"prediction": np.array(classes, object)[predicted_labels(z)]}
+    return pd.DataFrame(
+        found | {f"probability_{name}": column for name, column in zip(classes, probabilities(z).T, strict=True)}
+    )
+
+
+def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:
+    for number, chunk in enumerate(predictions):
+        chunk.to_csv(file, index=False, header=number == 0, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""Columns by name and type, cells with their place, and nothing else than what the model takes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.data.new_rows import Inputs, read_rows
+from experiments.errors import DataError
+from support.tables import mixed_frame
+
+INPUTS: Inputs = [("age", "number"), ("city", "category"), ("height", "number"), ("colour", "category")]
+POSITIONS: Inputs = [("0", "number"), ("1", "number")]
+FRAME = mixed_frame(25)
+
+
+def everything(path: Path, inputs: Inputs = INPUTS, rows: int = 10) -> pd.DataFrame:
+    chunks = list(read_rows(path, inputs, rows).chunks)
+    assert all(len(chunk) == rows for chunk in chunks[:-1])
+    return pd.concat(chunks)
+
+
+def write(frame: pd.DataFrame, path: Path) -> Path:
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_csv(path, index=False, sep="\t" if path.suffix == ".tsv" else ",")
+    return path
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.tsv", "new.parquet"])
+def test_columns_come_in_the_models_order_whatever_the_files(tmp_path: Path, name: str) -> None:
+    frame = FRAME[["colour", "age", "city", "height"]].assign(extra=1)
+    path = write(frame, tmp_path / name)
+    found = everything(path)
+    assert read_rows(path, INPUTS, 10).ignored == ("extra",)
+    assert list(found.columns) == [name for name, _ in INPUTS]
+    first = 1 if name.endswith("parquet") else 2
+    assert found.index.tolist() == list(range(first, first + 25))
+    for column, kind in INPUTS:
+        ours, theirs = found[column], FRAME[column]
+        assert (ours.isna().to_numpy() == theirs.isna().to_numpy()).all()
+        if kind == "number":
+            np.testing.assert_array_equal(ours, theirs)
+        else:
+            assert [one for one in ours if one is not None] == theirs.dropna().tolist()
+            assert ours.dtype == object
+
+
+@pytest.mark.parametrize("cell", ["", "?", "NA", "n/a", "NaN", "null", " none "])
+def test_a_missing_cell_is_missing_in_both_kinds(tmp_path: Path, cell: str) -> None:
+    (tmp_path / "new.csv").write_text(f"age,city,height,colour\n{cell},{cell},1,red\n")
+    found = everything(tmp_path / "new.csv")
+    assert np.isnan(found["age"]).all()
+    assert found["city"].tolist() == [None]
+
+
+def test_semicolons_marks_and_quotes_are_understood(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_bytes('\ufeffage;city;height;colour\n 1.5 ;"a;b";-2e3; red\n'.encode())
+    assert everything(tmp_path / "new.csv").to_numpy().tolist() == [[1.5, "a;b", -2000.0, "red"]]
+
+
+def test_rows_without_a_header_are_taken_by_position(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("1,2,9\n3,4,9\n")
+    assert everything(tmp_path / "new.csv", POSITIONS).to_numpy().tolist() == [[1, 2], [3, 4]]
+    (tmp_path / "new.csv").write_text("0,1\n3,4\n")
+    assert everything(tmp_path / "new.csv", POSITIONS).to_numpy().tolist() == [[3, 4]]
+
+
+def test_arrays_are_taken_by_position(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "new.npz", X=np.arange(8).reshape(4, 2))
+    assert everything(tmp_path / "new.npz", POSITIONS, 3).to_numpy().tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("age,city,height\n1,a,2\n", "'colour', which the file lacks"),
+        ("a,b\n1,2\n", "'age' and 3 more"),
+        ("age,age,city,height,colour\n1,1,a,2,red\n", "2 are called 'age'"),
+        ("age,city,height,colour\n1,a,2,red\nold,a,2,red\n", "'age' takes numbers .* line 3 has 'old'"),
+        ("age,city,height,colour\ninf,a,2,red\n", "line 2 has 'inf'"),
+        ("age,city,height,colour\n1,a,2\n", "4 cells, but line 2 has 3"),
+        ("age,city,height,colour\n1,a,2,red\n1,a,2,red,blue,7\n", "but line 3 has 6"),
+        ("age,city,height,colour\n", "no rows"),
+        ("", "empty"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "new.csv").write_text(text)
+    with pytest.raises(DataError, match=words) as refused:
+        everything(tmp_path / "new.csv")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.parquet", "new.npz", "new.xlsx", "absent.csv"])
+def test_what_is_no_such_file_is_refused(tmp_path: Path, name: str) -> None:
+    if not name.startswith("absent"):
+        (tmp_path / name).write_bytes(b"\xff\xfe\x00garbage")
+    with pytest.raises(DataError, match=name):
+        everything(tmp_path / name, POSITIONS)
+
+
+def npy(header: str, content: bytes = b"") -> bytes:
+    text = header.encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + content
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 2), }"),
+        npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", bytes(32)),
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", bytes(16)),
+        b"not an array",
+    ],
+    ids=["giant", "objects", "flat", "garbage"],
+)
+def test_an_array_that_is_not_what_it_says_is_refused(tmp_path: Path, member: bytes) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("X.npy", member)
+    (tmp_path / "new.npz").write_bytes(buffer.getvalue())
+    with pytest.raises(DataError, match=r"new\.npz"):
+        everything(tmp_path / "new.npz", POSITIONS)

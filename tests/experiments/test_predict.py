@@ -1,0 +1,93 @@
+"""The command's answers are the model's, row by row, whatever else is in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.candidate import Preprocessing
+from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.table import Kind
+from experiments.predict import main, predicted
+from experiments.records.model import Model, read_model, write_model
+from experiments.search.scoring import probabilities
+from experiments.search.units import Units
+from experiments.target import Target
+from nnet.network import Architecture, Network
+from support.tables import mixed_frame
+
+KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
+NEW = mixed_frame(9000, seed=5)
+
+
+@pytest.fixture(params=[("no", "yes"), ("a", "b", "c,d"), ()], ids=["two", "three", "number"])
+def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
+    """A model in a study's folder."""
+    frame, target = mixed_frame(100), Target(request.param)
+    fitted = fit_preprocessor(frame, KINDS, None, Preprocessing())
+    outputs = 1 if len(target.classes) == 2 else target.outputs
+    network = Network(Architecture(fitted.width, (6,), outputs), [np.random.SeedSequence(4)])
+    inputs = tuple(zip(frame.columns, KINDS, strict=True))
+    made = Model(network, fitted, target, Units() if target.classes else Units(500.0, 20.0), inputs, "y", 0)
+    (tmp_path / "study").mkdir()
+    write_model(made, tmp_path / "study" / "model")
+    return made
+
+
+def test_a_file_of_any_length_is_predicted_row_by_row(model: Model, tmp_path: Path) -> None:
+    NEW.to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    found = pd.read_csv(tmp_path / "out.csv")
+    z = model.network.predict(model.preprocessor.transform(NEW))
+    assert len(found) == len(NEW)
+    if not model.target.classes:
+        assert list(found) == ["prediction"]
+        np.testing.assert_allclose(found["prediction"], z[:, 0] * 20.0 + 500.0, rtol=1e-5)
+        return
+    expected = probabilities(z)
+    assert list(found) == ["prediction", *(f"probability_{name}" for name in model.target.classes)]
+    np.testing.assert_allclose(found.iloc[:, 1:], expected, atol=1e-5)
+    assert (found["prediction"] == np.array(model.target.classes)[found.iloc[:, 1:].to_numpy().argmax(1)]).all()
+
+
+def test_a_row_gets_the_same_bits_in_any_company(model: Model) -> None:
+    ours = predicted(model, NEW.iloc[:300])
+    for rows in (slice(0, 1), slice(0, 37), slice(0, 299)):
+        assert predicted(model, NEW.iloc[rows]).equals(ours.iloc[rows])
+
+
+def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    NEW.iloc[:3].assign(name="x", other=1).to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
+    out, error = capsys.readouterr()
+    assert len(out.splitlines()) == 4
+    assert error == "note: ignored what the model does not know: name, other\n"
+
+
+@pytest.mark.parametrize(
+    ("study", "content", "words"),
+    [
+        ("study", "age,city\n1,a\n", "needs column 'height' and 1 more"),
+        ("study", "age,city,height,colour\nold,a,1,red\n", "line 2 has 'old'"),
+        ("nowhere", "age,city,height,colour\n1,a,1,red\n", "model.json: cannot be read"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str], study: str, content: str, words: str
+) -> None:
+    (tmp_path / "new.csv").write_text(content)
+    before = sorted(tmp_path.iterdir())
+    assert main([str(tmp_path / study), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert words in error
+    assert error.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_is_written_is_read_back_as_the_same_model(model: Model, tmp_path: Path) -> None:
+    again = read_model(tmp_path / "study" / "model")
+    assert predicted(again, NEW.iloc[:50]).equals(predicted(model, NEW.iloc[:50]))

@@ -1,0 +1,33 @@
+"""Tables made on the spot: numbers with holes, categories with rare values, a target of either task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.data.table import Table
+
+CITIES = np.array(["Aachen", "Basel", "Çorum", "Delft", "Évora"])
+
+
+def mixed_frame(rows: int, seed: int = 0) -> pd.DataFrame:
+    """Two number columns, one of them with holes; one category column with holes and rare values, one without."""
+    chance = np.random.default_rng(seed)
+    age = chance.normal(40, 12, rows)
+    height = np.exp(chance.normal(0, 1, rows))
+    height[chance.random(rows) < 0.1] = np.nan
+    city = CITIES[chance.choice(5, rows, p=[0.5, 0.3, 0.1, 0.08, 0.02])].astype(object)
+    city[chance.random(rows) < 0.05] = None
+    colour = np.array(["red", "blue"], object)[chance.integers(0, 2, rows)]
+    return pd.DataFrame({"age": age, "city": city, "height": height, "colour": colour})
+
+
+def mixed_table(rows: int = 200, task: str = "classification", seed: int = 0, **more: Any) -> Table:
+    """A table whose target depends on numbers and categories."""
+    frame = mixed_frame(rows, seed)
+    noise = np.random.default_rng(seed + 1).normal(0, 0.3, rows)
+    signal = (frame["age"].to_numpy() - 40) / 12 + 2.0 * (frame["colour"] == "red").to_numpy() - 1.0 + noise
+    target = np.where(signal > 0, "yes", "no") if task == "classification" else 1000.0 + 50.0 * signal
+    return Table("mixed", frame, ("number", "category", "number", "category"), tuple(frame), target, "y", None, **more)
