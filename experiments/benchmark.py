@@ -30,11 +30,13 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--study", action="store_true", help="the whole digits study against Optuna with scikit-learn")
     what.add_argument("--pruners", action="store_true", help="what pruning saves until a study has the same score")
     what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
+    what.add_argument("--tables", action="store_true", help="ten tables by --data alone against a tuned scikit-learn")
     it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of a study (default: 40)")
     it.add_argument(
         "--more", type=at_least_one, default=100, metavar="N", help="trials of --study after those (default: 100)"
     )
     it.add_argument("--seeds", type=at_least_one, default=3, metavar="N", help="studies a pruner (default: 3)")
+    it.add_argument("--splits", type=at_least_one, metavar="N", help="of each table (default: 10 if small, else 5)")
     return it
 
 
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _study(chosen.trials, chosen.more, chosen.json)
         elif chosen.coordinator:
             _coordinator(chosen.json)
+        elif chosen.tables:
+            _tables(chosen.trials, chosen.splits, chosen.json)
         elif chosen.pruners:
             _pruners(chosen.trials, chosen.seeds, chosen.json)
         else:
@@ -102,6 +106,21 @@ def _coordinator(json: Path | None) -> None:
     wide_console().print(coordinator_table(costs))
     if json is not None:
         write_json(costs, json)
+
+
+def _tables(trials: int, splits: int | None, json: Path | None) -> None:
+    from experiments.benchmarks.comparison import write_json
+    from experiments.benchmarks.own_tables import TABLES
+    from experiments.benchmarks.table import tables_table, wide_console
+    from experiments.benchmarks.tables import TableRow, compare_tables
+
+    console, rows = wide_console(), list[TableRow]()
+    for row in compare_tables(list(TABLES), trials, splits):
+        rows.append(row)
+        console.print(f"{row.table}: {row.ours:.4f}, scikit-learn {row.peer:.4f}")
+        if json is not None:
+            write_json(rows, json)
+    console.print(tables_table(rows))
 
 
 def _pruners(trials: int, seeds: int, json: Path | None) -> None:

@@ -13,6 +13,7 @@ from experiments.benchmarks.pairs import Compared
 from experiments.benchmarks.profile import Part
 from experiments.benchmarks.pruners import PrunerRow
 from experiments.benchmarks.rows import FOLDS, Row
+from experiments.benchmarks.tables import TableRow
 
 NOTES = (
     f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
@@ -95,6 +96,25 @@ def pruner_table(rows: Sequence[PrunerRow]) -> Table:
             f"{it.seconds_to_target:.1f}",
         )
         last = it.study
+    return table
+
+
+def tables_table(rows: Sequence[TableRow]) -> Table:
+    """Own data against a tuned scikit-learn, table by table."""
+    names = ("rows", "metric", "splits", "this", "scikit-learn", "difference", "its standard error")
+    table = Table("table", *map(_right, names), "worse by more than that")
+    for it in rows:
+        table.add_row(
+            it.table,
+            f"{it.rows:,}",
+            it.metric,
+            str(it.splits),
+            f"{it.ours:.4f}",
+            f"{it.peer:.4f}",
+            f"{it.difference:+.4f}",
+            f"{it.standard_error:.4f}",
+            "yes" if it.worse else "no",
+        )
     return table
 
 
