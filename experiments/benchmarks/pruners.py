@@ -13,18 +13,15 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from experiments.candidate import Preprocessing
 from experiments.data.datasets import FOLDER_VARIABLE
 from experiments.data.prepare import prepare, preprocessed_folds
-from experiments.data.splits import make_folds, rows_of, table_fingerprint
 from experiments.kernel import blas_kernel
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
@@ -38,7 +35,7 @@ from experiments.study_file import parse_spec, read_spec
 from nnet.blas import computing_environment, cpu_flags
 
 COMPARED = ("none", "median", "successive_halving", "hyperband")
-STUDIES: dict[str, int | None] = {"digits": None, "mnist": 6000}  # and how many of its first development rows
+STUDIES: dict[str, int | None] = {"digits": None, "mnist": 6000}  # and how many of its rows
 
 
 @dataclass(frozen=True)
@@ -80,24 +77,22 @@ def compare_pruners(trials: int, seeds: int, environ: Mapping[str, str]) -> tupl
         if name == "mnist" and not environ.get(FOLDER_VARIABLE):
             left_out.append(f"{name} is left out: {FOLDER_VARIABLE} names no folder with its files")
             continue
-        spec = read_spec(Path("studies") / f"{name}.toml", [f"search.trials={trials}"])
-        rows += compare_study(spec, count, COMPARED, seeds, environ)
+        fewer = [] if count is None else [f"data.rows={count}"]
+        spec = read_spec(Path("studies") / f"{name}.toml", [f"search.trials={trials}", *fewer])
+        rows += compare_study(spec, COMPARED, seeds, environ)
     return rows, left_out
 
 
-def compare_study(
-    spec: StudySpec, rows: int | None, pruners: Sequence[str], seeds: int, environ: Mapping[str, str]
-) -> list[PrunerRow]:
-    """One row a pruner.
-
-    Args:
-        rows: as many of the first development rows; None is all of them.
-    """
+def compare_study(spec: StudySpec, pruners: Sequence[str], seeds: int, environ: Mapping[str, str]) -> list[PrunerRow]:
+    """One row a pruner."""
     quiet_optuna()
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     environment = computing_environment(blas_kernel(), cpu_flags(), environ)
     with tempfile.TemporaryDirectory() as work, Processes(workers, environment, Path(work)) as processes:
-        reference = _shared(spec, rows, processes, environ)
+        data = prepare(spec, environ)
+        spec = spec.settled(data.target.task, data.folds.splitter)
+        folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+        reference = share_folds(folds, data.target, processes.share)
         processes.greetings()
         _timed_search(with_pruner(spec, "none", 0, trials=workers), processes, reference)  # what loads at first use
         runs = {
@@ -142,16 +137,6 @@ def with_pruner(spec: StudySpec, pruner: str, seed: int, **changes: Any) -> Stud
     table = {key: value for key, value in document["search"].items() if key != "pruner_options"}
     study = {**document["study"], "seed": seed}
     return parse_spec({**document, "study": study, "search": {**table, "pruner": pruner, **changes}}, spec.study.name)
-
-
-def _shared(spec: StudySpec, rows: int | None, processes: Processes, environ: Mapping[str, str]) -> DataReference:
-    data = prepare(spec, environ)
-    development, folds = data.development, data.folds
-    if rows is not None:
-        table, y = rows_of(development.table, np.arange(rows)), development.y[:rows]
-        development = replace(development, table=table, y=y, fingerprint=table_fingerprint(table, y))
-        folds = make_folds(development, spec.cv, spec.data.split_seed)
-    return share_folds(preprocessed_folds(development, folds, Preprocessing()), data.target, processes.share)
 
 
 def _timed_search(spec: StudySpec, processes: Processes, reference: DataReference) -> list[Step]:

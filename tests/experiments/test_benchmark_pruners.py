@@ -56,7 +56,7 @@ def test_a_row_says_when_the_target_is_reached() -> None:
 
 
 def test_a_tiny_study_is_compared() -> None:
-    rows = compare_study(parse_spec(TINY, "tiny"), 90, ("none", "successive_halving"), 1, {})
+    rows = compare_study(parse_spec(TINY, "tiny"), ("none", "successive_halving"), 1, {})
     assert [row.pruner for row in rows] == ["none", "successive_halving"]
     assert rows[0].epochs == 8 * 6 > rows[1].epochs > 0
     assert rows[0].pruned == 0 < rows[1].pruned
@@ -70,8 +70,8 @@ def test_the_command_prints_and_writes_and_leaves_out_what_has_no_files(
 ) -> None:
     seen = []
 
-    def compared(spec: Any, rows: int | None, names: Sequence[str], seeds: int, _: object) -> list[pruners.PrunerRow]:
-        seen.append((spec.study.name, spec.search.trials, rows, seeds))
+    def compared(spec: Any, names: Sequence[str], seeds: int, _: object) -> list[pruners.PrunerRow]:
+        seen.append((spec.study.name, spec.search.trials, spec.data.rows, seeds))
         return [pruners.PrunerRow(spec.study.name, name, 0.9, 0.25, 1.0, 100, 0.5, 40) for name in names]
 
     monkeypatch.setattr(pruners, "compare_study", compared)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -10,7 +11,9 @@ from experiments import clock as module
 from experiments.clock import COORDINATION, WAITING, Clock
 from experiments.search.trial import Curves, Told, TrialResult, TrialTask
 
-TASK = cast(TrialTask, None)
+
+def task(number: int) -> TrialTask:
+    return cast(TrialTask, SimpleNamespace(number=number))
 
 
 class Time:
@@ -65,8 +68,8 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     submit = clock.watched(lambda _: next(pending))
 
     def search() -> Iterator[Told]:
-        submit(TASK)
-        submit(TASK)
+        submit(task(0))
+        submit(task(1))
         time.now += 1.0
         futures[1].set_result(told(1, 0.5).result)  # out of order, before it is waited for
         time.now += 3.0
@@ -75,6 +78,8 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
         yield told(0, 4.0)
         time.now += 0.5
         yield told(1, 0.5)
+        time.now += 0.25
+        yield told(2, 0.0)  # an outcome told in advance, which nobody was asked for
 
     trials = clock.waited(search())
     assert next(trials).result.number == 0
@@ -82,5 +87,7 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     time.now += 10.0  # what is done with a trial is counted elsewhere
     assert next(trials).result.number == 1
     assert clock.inside == {WAITING: 4.0, COORDINATION: 0.75}
+    assert next(trials).result.number == 2
+    assert clock.inside == {WAITING: 4.0, COORDINATION: 1.0}
     assert next(trials, None) is None
     assert clock.busy == 4.5
