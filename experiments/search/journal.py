@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ class Journal:
             value=result.value,
             params=told.params if inside else {},
             distributions=dict(distributions) if inside else {},
-            user_attrs={"params": told.params, "result": asdict(result), "spent": spent},
+            user_attrs={"params": told.params, "result": document_of(result), "spent": spent},
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
         try:
@@ -119,8 +118,13 @@ def cut_torn_tail(path: Path) -> None:
             file.truncate(end)
 
 
+def document_of(result: TrialResult) -> dict[str, Any]:
+    """The result as JSON data; `dataclasses.asdict` would copy every number of its curves."""
+    return {**vars(result), "curves": vars(result.curves)}
+
+
 def result_of_json(document: Mapping[str, Any]) -> TrialResult:
-    """The result that `dataclasses.asdict` and JSON made a document of."""
+    """The result that `document_of` and JSON made a document of."""
 
     def tuples(value: Any) -> Any:
         return tuple(tuples(item) for item in value) if isinstance(value, list | tuple) else value

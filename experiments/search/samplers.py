@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import optuna
-from optuna.distributions import CategoricalDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.samplers import (
     BaseSampler,
     CmaEsSampler,
@@ -22,7 +22,8 @@ from optuna.samplers import (
     RandomSampler,
     TPESampler,
 )
-from optuna.trial import TrialState, create_trial
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.errors import SpecError
 from experiments.search.grid import grid
@@ -90,8 +91,25 @@ def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
     if search.sampler == "gp":
         for library in ("torch", "scipy.optimize"):
             import_module(library)  # now, so that whoever limits their threads finds them
-    make = SEEDED[search.sampler]
+    make = partial(TPE, space) if search.sampler == "tpe" else SEEDED[search.sampler]
     return lambda number: make(seed=sampler_seed(seed, number), **options)
+
+
+class TPE(TPESampler):
+    """Optuna's TPE over a space known beforehand, which its own would read from all trials again for each new sampler.
+
+    Args:
+        options: of Optuna's TPESampler.
+    """
+
+    def __init__(self, space: Space, multivariate: bool, **options: Any):
+        super().__init__(multivariate=multivariate, **options)
+        joint = sorted(space.distributions.items()) if multivariate else []
+        self._joint = {name: one for name, one in joint if not one.single()}
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """What is modelled jointly."""
+        return self._joint
 
 
 class QuasiRandom:
@@ -120,7 +138,6 @@ def _fixed(point: Parameters) -> BaseSampler:
 
 
 SEEDED: dict[str, Callable[..., BaseSampler]] = {
-    "tpe": TPESampler,
     "random": RandomSampler,
     "gp": partial(GPSampler, warn_independent_sampling=False),
     "cmaes": partial(CmaEsSampler, warn_independent_sampling=False),
