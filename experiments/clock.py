@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import inf
 
 from experiments.search.trial import Told, TrialResult, TrialTask
 
@@ -29,7 +27,7 @@ class Clock:
     inside: dict[str, float] = field(default_factory=dict)
     busy: float = 0.0
     started: float = field(default_factory=time.perf_counter)
-    _done: deque[list[float]] = field(default_factory=deque)
+    _done: dict[int, float] = field(default_factory=dict)
 
     @property
     def elapsed(self) -> float:
@@ -53,18 +51,17 @@ class Clock:
         """The same, and the moment is noted at which each result is there."""
 
         def run(task: TrialTask) -> Future[TrialResult]:
-            moment = [inf]
-            self._done.append(moment)
             future = submit(task)
-            future.add_done_callback(lambda _: moment.__setitem__(0, time.perf_counter()))
+            future.add_done_callback(lambda _: self._done.__setitem__(task.number, time.perf_counter()))
             return future
 
         return run
 
     def waited(self, trials: Iterator[Told]) -> Iterator[Told]:
-        """The trials of a watched search, in the order of their submission, as they are told.
+        """The trials of a watched search, as they are told.
 
-        The time until each is that until its result was there, which is waiting, and what came after.
+        The time until each is that until its result was there, which is waiting, and what came after. Of a trial that
+        was never submitted, or whose moment is not noted yet, all of it is waiting.
         """
         while True:
             begun = time.perf_counter()
@@ -72,7 +69,7 @@ class Clock:
             if one is None:
                 return
             now = time.perf_counter()
-            there = min(max(self._done.popleft()[0], begun), now)
+            there = min(max(self._done.pop(one.result.number, now), begun), now)
             self._add(WAITING, there - begun)
             self._add(COORDINATION, now - there)
             self.busy += one.result.seconds

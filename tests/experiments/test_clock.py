@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -10,7 +11,7 @@ from experiments import clock as module
 from experiments.clock import COORDINATION, WAITING, Clock
 from experiments.search.trial import Curves, Told, TrialResult, TrialTask
 
-TASK = cast(TrialTask, None)
+TASKS = [cast(TrialTask, SimpleNamespace(number=number)) for number in range(2)]
 
 
 class Time:
@@ -65,8 +66,8 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     submit = clock.watched(lambda _: next(pending))
 
     def search() -> Iterator[Told]:
-        submit(TASK)
-        submit(TASK)
+        for task in TASKS:
+            submit(task)
         time.now += 1.0
         futures[1].set_result(told(1, 0.5).result)  # out of order, before it is waited for
         time.now += 3.0
@@ -84,3 +85,19 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     assert clock.inside == {WAITING: 4.0, COORDINATION: 0.75}
     assert next(trials, None) is None
     assert clock.busy == 4.5
+
+
+def test_a_trial_that_nobody_computes_shifts_no_other(time: Time) -> None:
+    clock, future = Clock(started=0.0), Future[TrialResult]()
+    submit = clock.watched(lambda _: future)
+
+    def search() -> Iterator[Told]:
+        submit(TASKS[1])
+        yield told(0, 0.0)
+        time.now += 3.0
+        future.set_result(told(1, 3.0).result)
+        time.now += 0.5
+        yield told(1, 3.0)
+
+    assert [one.result.number for one in clock.waited(search())] == [0, 1]
+    assert clock.inside == {WAITING: 3.0, COORDINATION: 0.5}
