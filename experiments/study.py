@@ -174,8 +174,9 @@ def run_study(
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
                 executor.__exit__(None, None, None)  # what is in flight is dropped
-                executor = stack.enter_context(open_executor_of(options, environment, folder))
-                one_kernel(executor.greetings(), told)
+                if options.look != "leave":
+                    executor = stack.enter_context(open_executor_of(options, environment, folder))
+                    one_kernel(executor.greetings(), told)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None
