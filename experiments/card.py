@@ -5,6 +5,7 @@ from __future__ import annotations
 from experiments.canonical import canonical_digest
 from experiments.changes import flat
 from experiments.data.prepare import StudyData
+from experiments.identity import without_trials
 from experiments.records.provenance import commit
 from experiments.records.results import StudyResult
 from experiments.records.tracking import StudyCard
@@ -13,7 +14,8 @@ from experiments.spec import StudySpec
 
 
 def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
-    document = spec.resolved()
+    """The card of a study, the same however many trials it comes to."""
+    document = without_trials(spec)
     constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
     tags = {
         "spec": canonical_digest(document),
@@ -25,7 +27,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
     return StudyCard(
         name=spec.study.name,
         uid=uid,
-        description=f"{spec.search.trials} configurations of a NumPy network on {data.name}, compared by "
+        description=f"Configurations of a NumPy network on {data.name}, compared by "
         f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean.",
         params=constants,
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
@@ -34,7 +36,11 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
 
 
 def final_metrics(result: StudyResult) -> dict[str, float]:
-    metrics = {"best_cv_mean": result.best.cv_mean, "best_cv_std": result.best.cv_std}
+    metrics = {
+        "trials": len(result.trials),
+        "best_cv_mean": result.best.cv_mean,
+        "best_cv_std": result.best.cv_std,
+    }
     if result.default is not None:
         metrics["default_cv_mean"] = result.default.cv_mean
     if result.test is not None:

@@ -21,7 +21,7 @@ FORMAT = 1  # of what the journal says of its study
 
 def study_identity(spec: StudySpec, data: StudyData) -> str:
     """What the ledger knows the study by: all that determines it but the number of trials."""
-    return canonical_digest({"spec": _without_trials(spec), "data": data.fingerprint})
+    return canonical_digest({"spec": without_trials(spec), "data": data.fingerprint})
 
 
 def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
@@ -82,11 +82,12 @@ def ending_here(spec: StudySpec, told: Sequence[Told], folder: Path) -> StudySpe
 def _identity(spec: StudySpec, data: StudyData) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "spec": _without_trials(spec),
+        "spec": without_trials(spec),
         "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
     }
 
 
-def _without_trials(spec: StudySpec) -> dict[str, Any]:
+def without_trials(spec: StudySpec) -> dict[str, Any]:
+    """The resolved study but for the number of its trials, which may grow."""
     document = spec.resolved()
     return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}

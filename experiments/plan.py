@@ -15,25 +15,26 @@ import optuna
 
 from experiments.calibration import Timed, calibrate, most_memory, parameter_count
 from experiments.candidate import Candidate
+from experiments.computing import one_kernel
 from experiments.data.ledger import Ledger, Past
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.errors import SearchError, SpecError, StudyStateError
+from experiments.errors import SearchError
 from experiments.folder import StudyFolder
 from experiments.forecast import Forecast, Search, forecast
-from experiments.identity import check_enough_trials, check_same_study, study_identity
+from experiments.identity import check_enough_trials, check_same_study, ending_here, study_identity
 from experiments.kernel import blas_kernel
-from experiments.search.executor import WorkerDied
+from experiments.search.executor import WorkerLost
 from experiments.search.journal_view import view_journal
-from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
+from experiments.search.samplers import check_installed
 from experiments.space import Space
 from experiments.spec import StudySpec
-from experiments.study import Options, checked_data
+from experiments.study import Options, checked_data, open_executor_of
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.blas import computing_environment, cpu_flags
-from nnet.errors import NNetError
 
+DRAWING = frozenset({"random", "qmc", "grid"})  # samplers that learn nothing of earlier trials
 SECONDS = 2.5  # of calibration
 DRAWS = 128  # configurations, the first of which are timed, as many as there is time for
 LARGEST = 1 << 24  # elements of the features that a worker is sent to calibrate with: 64 MB of float32
@@ -43,6 +44,7 @@ LARGEST = 1 << 24  # elements of the features that a worker is sent to calibrate
 class Plan:
     """What is known of a study before it runs.
 
+    options:   with as many workers as there are to compute it.
     told:      trials that its folder holds already.
     running:   another command works on it now.
     kernel:    of BLAS, in the workers.
@@ -70,46 +72,49 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         ExperimentError: what would be wrong with the study itself.
     """
     started = time.perf_counter()
+    check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
-    with Processes(options.workers, environment) as processes:
+    folder = StudyFolder(options.folder)
+    with open_executor_of(options, environment, folder) as executor:
         spec, space, data = checked_data(spec)
-        folder = StudyFolder(options.folder)
         folder.check_place()
         view = view_journal(folder.journal)
         if options.fresh:
             view = replace(view, identity=None, told=())
         if view.identity is not None:
             check_same_study(view.identity, spec, data, folder.path)
-        if options.look == "only" and not view.told:
-            raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-        if options.look != "only":
-            check_enough_trials(spec, view.told, folder.path)
+        if options.look == "only":
+            spec = ending_here(spec, view.told, folder.path)
+        check_enough_trials(spec, view.told, folder.path)
         past = Ledger(options.mlruns / "looks.jsonl").glance(study_identity(spec, data), data.test)
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
-        kernel = next((one.kernel for one in processes.greetings()), "")
+        inputs = max(fold.x.shape[1] for fold in folds)
+        space.check(inputs, data.target)
+        greetings = executor.greetings()
+        kernel, workers = one_kernel(greetings, view.told), min(options.workers, len(greetings))
         start = time.perf_counter() - started
-        candidates, sizes = _candidates(space, data)
+        candidates = [space.candidate(space.default), *random_candidates(space)]
+        sizes = [parameter_count(one, inputs, data.target) for one in candidates]
         sample, share = sample_of(folds)
         arguments = candidates, sample, share, data.target, spec.cv.metric, SECONDS
-        futures = [processes.submit(calibrate, *arguments) for _ in range(options.workers)]
+        futures = [executor.submit(calibrate, *arguments) for _ in range(workers)]
         try:
             found = [future.result() for future in futures]
-        except WorkerDied as error:
+        except WorkerLost as error:
             raise SearchError(f"configurations of this space cannot be timed here: {error}") from None
     timed = [
         (candidate, Timed(mean(one.epoch for one in times), times[0].parameters))
         for candidate, *times in zip(candidates, *(one.timed for one in found), strict=False)
     ]
-    wanted = max(0, spec.search.trials - len(view.told))
     search = Search(
-        trials=0 if options.look == "only" else wanted,
+        trials=spec.search.trials - len(view.told),
         told=len(view.told),
         epochs=spec.training.epochs,
         folds=len(folds),
-        workers=options.workers,
+        workers=workers,
         lookahead=spec.search.lookahead,
-        learns=spec.search.sampler != "random",
+        learns=spec.search.sampler not in DRAWING,
         prunes=spec.search.pruner != "none",
         new_store=_is_new(options.tracking_uri),
     )
@@ -118,7 +123,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
     foretold = forecast(search, timed[0], timed[1:] or timed, drawn, start, most_memory(), most)
     return Plan(
         spec=spec,
-        options=options,
+        options=replace(options, workers=workers),
         data=data,
         space=space,
         told=len(view.told),
@@ -167,15 +172,6 @@ def sample_of(folds: Sequence[FoldData]) -> tuple[list[FoldData], float]:
         for fold in folds
     ]
     return sample, sum(len(fold.train) for fold in sample) / sum(len(fold.train) for fold in folds)
-
-
-def _candidates(space: Space, data: StudyData) -> tuple[list[Candidate], list[int]]:
-    """The default and others from the space, and the number of parameters of each."""
-    try:
-        candidates = [space.candidate(space.default), *random_candidates(space)]
-        return candidates, [parameter_count(one, data.features, data.target) for one in candidates]
-    except NNetError as error:
-        raise SpecError(f"space: {error}") from None
 
 
 def _is_new(tracking_uri: str) -> bool:

@@ -40,8 +40,12 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "split", f"{development} rows to learn from in {len(data.folds.pairs)} folds, {len(data.test)} test rows"
     yield "searched", dimensions(plan.space)
     asked = f"{search.trials} trials, {search.lookahead} in flight, {plan.options.workers} workers"
-    left = max(0, search.trials - plan.told)
+    left = search.trials - plan.told
     yield "search", asked + (f"; {plan.told} are told, {left} to go" if plan.told else "")
+    ends = [f"{search.patience} trials without a gain"] if search.patience else []
+    ends += [f"{search.budget_minutes:g} minutes, over all runs"] if search.budget_minutes else []
+    if ends:
+        yield "", f"it ends sooner after {' or '.join(ends)}"
     yield from _costs(plan)
     yield "test interval", interval_widths(spec.cv.metric, len(data.test))
     yield "test rows", _looks(plan)

@@ -162,7 +162,7 @@ class Space:
         return parameters
 
     def check(self, inputs: int, target: Target) -> None:
-        """What is tried first, and every end of every range in the default, must make a network for data like this.
+        """What is tried first, every end of every range in the default, and the largest network must fit such data.
 
         Raises:
             SpecError: one does not; the message names the key.
@@ -173,6 +173,10 @@ class Space:
             for end in _ends(searched):
                 changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
                 self._check({**default, **changed}, f"space.{key}", inputs, target)
+        if {"hidden_layers", "hidden_units"} <= self._spec.space.keys():
+            largest = dict.fromkeys(self._names("hidden_units"), max(_ends(self._spec.space["hidden_units"])))
+            largest["hidden_layers"] = self._layers
+            self._check({**default, **largest}, "space.hidden_units in all hidden_layers", inputs, target)
         for at, (parameters, given) in enumerate(zip(enqueued, self._spec.search.enqueue, strict=True)):
             for key in given:
                 changed = {name: parameters[name] for name in self._names(key)}

@@ -144,6 +144,7 @@ def run_study(
             refuse_a_second_look([], 0.0)
         folder.claim()
         stack.callback(folder.release)
+        inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
             folder.clear()
         journal = Journal(folder.journal)
@@ -155,7 +156,6 @@ def run_study(
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
             folder.keep("study.toml", options.study_file)
-        inputs = share_inputs(space, data, executor.share)
         clock.lap("folder, journal, folds")
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
@@ -174,8 +174,9 @@ def run_study(
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
                 executor.__exit__(None, None, None)  # what is in flight is dropped
-                executor = stack.enter_context(open_executor_of(options, environment, folder))
-                one_kernel(executor.greetings(), told)
+                if options.look != "leave":
+                    executor = stack.enter_context(open_executor_of(options, environment, folder))
+                    one_kernel(executor.greetings(), told)
             clock.lap("search")
             take_look, publish = later.result()
             scored = None

@@ -118,7 +118,11 @@ def _one_line(error: ValidationError) -> str:
     if first["type"] == "value_error":
         return f"{key}: {_shown(first['msg'].removeprefix('Value error, '), 300)}."
     rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
-    rule = rule.replace("Input should be", "must be").replace("Input should have", "must have")
+    rule = (
+        rule.replace("a valid tuple", "a list")
+        .replace("Input should be", "must be")
+        .replace("Input should have", "must have")
+    )
     if first["type"] in ("int_type", "float_type", "finite_number") and parts[0] == "space":
         named = SEARCHABLE.get(parts[1]) in (str, bool)
         rule = "is searched as choices = [...]" if named else "must be a number"

@@ -7,7 +7,8 @@ everything else can be made from it again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +28,21 @@ class Journal:
     """The journal in one file, of which the caller is the only writer.
 
     Raises:
-        StudyStateError: the file is no journal, or cannot be written. From any method.
+        StudyStateError: the file is no journal of ours, or cannot be written. From any method.
     """
 
     def __init__(self, path: Path):
         self._path = path
-        cut_torn_tail(path)
-        for leftover in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: nobody else has the folder
-            leftover.unlink(missing_ok=True)
-        try:
+        with _no_traceback(path):
+            cut_torn_tail(path)
+            for leftover in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: nobody else has the folder
+                leftover.unlink(missing_ok=True)
             storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
-            begun = STUDY in optuna.get_all_study_names(storage)
             self._study = (
                 optuna.load_study(study_name=STUDY, storage=storage)
-                if begun
+                if STUDY in optuna.get_all_study_names(storage)
                 else optuna.create_study(study_name=STUDY, storage=storage, direction="maximize")
             )
-        except OSError as error:
-            raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
 
     @property
     def identity(self) -> dict[str, Any] | None:
@@ -56,12 +52,12 @@ class Journal:
 
     def begin(self, identity: Mapping[str, Any]) -> None:
         """Write down what the study is of."""
-        self._study.set_user_attr("identity", dict(identity))
+        with _no_traceback(self._path):
+            self._study.set_user_attr("identity", dict(identity))
 
     def told(self) -> list[Told]:
         """Every trial told so far, in number order."""
-        trials = self._study.get_trials(deepcopy=False)
-        return [Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"])) for trial in trials]
+        return told_of(self._study, self._path)
 
     @property
     def spent(self) -> float:
@@ -72,7 +68,8 @@ class Journal:
 
     def end(self, spent: float) -> None:
         """Write down that a search's time is up, so that the next run ends it at the same trial."""
-        self._study.set_user_attr("spent", spent)
+        with _no_traceback(self._path):
+            self._study.set_user_attr("spent", spent)
 
     def append(
         self, told: Told, distributions: Mapping[str, BaseDistribution], inside: bool, spent: float = 0.0
@@ -92,10 +89,18 @@ class Journal:
             user_attrs={"params": told.params, "result": document_of(result), "spent": spent},
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
-        try:
+        with _no_traceback(self._path):
             self._study.add_trial(trial)
-        except OSError as error:
-            raise StudyStateError(f"{self._path}: cannot be written: {error.strerror}.") from None
+
+
+@contextmanager
+def _no_traceback(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
 
 
 def cut_torn_tail(path: Path) -> None:
@@ -116,6 +121,22 @@ def cut_torn_tail(path: Path) -> None:
         if end < size:
             shutil.copyfile(path, path.with_name(f"{path.name}.torn"))
             file.truncate(end)
+
+
+def told_of(study: optuna.Study, path: Path) -> list[Told]:
+    """The trials of a study as a journal holds them, in number order.
+
+    Raises:
+        StudyStateError: somebody else wrote them.
+    """
+    try:
+        told = [
+            Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"]))
+            for trial in study.get_trials(deepcopy=False)
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
+    return told
 
 
 def document_of(result: TrialResult) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 
 from experiments.errors import StudyStateError
-from experiments.search.journal import STUDY, result_of_json
+from experiments.search.journal import STUDY, told_of
 from experiments.search.trial import Told
 
 
@@ -46,9 +46,7 @@ def view_journal(path: Path) -> JournalView:
         if STUDY not in optuna.get_all_study_names(storage):
             return JournalView()
         study = optuna.load_study(study_name=STUDY, storage=storage)
-        trials = study.get_trials(deepcopy=False)
-        told = tuple(Told(one.user_attrs["params"], result_of_json(one.user_attrs["result"])) for one in trials)
-        return JournalView(study.user_attrs.get("identity"), told)
+        return JournalView(study.user_attrs.get("identity"), tuple(told_of(study, path)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
 

@@ -177,7 +177,7 @@ class _Worker:
                     raise WorkerSilent
             result: T = future.result()
             return result
-        except BrokenProcessPool:
+        except (BrokenProcessPool, MemoryError):
             raise WorkerDied from None
 
     def kill(self) -> None:

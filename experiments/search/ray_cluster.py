@@ -175,7 +175,7 @@ class RayCluster:
             if not future.done():
                 self._ended.result()
             return future.result()
-        except (errors.WorkerCrashedError, errors.OutOfMemoryError):
+        except (errors.WorkerCrashedError, errors.OutOfMemoryError, MemoryError):
             raise WorkerDied from None
         except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):
             raise _NodeLost from None
@@ -237,7 +237,9 @@ def _connected(workers: int, address: str | None) -> Any:
     """Ray, connected to a cluster."""
     if importlib.util.find_spec("ray") is None:
         raise ExecutorError("--executor ray: Ray is not installed; pip install 'nnet-experiments[ray]'.")
-    os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD, "RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD})
+    if address is None:  # Ray remembers the token with which this process started its first head
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     ray = importlib.import_module("ray")
     importlib.import_module("ray.util.scheduling_strategies")
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}

@@ -45,6 +45,8 @@ def search(
         interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
     """
     trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(told)
+    if start >= trials:
+        return
     patience = Patience(spec.search.patience)
     results = [one.result for one in told]
     if any(patience.over(result) for result in results) or (budget is not None and budget.left == 0):

@@ -91,3 +91,19 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     assert clock.inside == {WAITING: 4.0, COORDINATION: 1.0}
     assert next(trials, None) is None
     assert clock.busy == 4.5
+
+
+def test_a_trial_that_nobody_computes_shifts_no_other(time: Time) -> None:
+    clock, future = Clock(started=0.0), Future[TrialResult]()
+    submit = clock.watched(lambda _: future)
+
+    def search() -> Iterator[Told]:
+        submit(task(1))
+        yield told(0, 0.0)
+        time.now += 3.0
+        future.set_result(told(1, 3.0).result)
+        time.now += 0.5
+        yield told(1, 3.0)
+
+    assert [one.result.number for one in clock.waited(search())] == [0, 1]
+    assert clock.inside == {WAITING: 3.0, COORDINATION: 0.5}

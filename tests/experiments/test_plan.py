@@ -18,12 +18,14 @@ from experiments import plan as module
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import prepare
 from experiments.data.sealed import Look
-from experiments.errors import ExperimentError, SearchError, StudyStateError
+from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
+from experiments.forecast import Forecast, Search, forecast
 from experiments.identity import study_identity, uid_of
 from experiments.plan import Plan, make_plan, random_candidates, sample_of
 from experiments.plan_text import dimensions, interval_widths, print_plan
 from experiments.search.executor import WorkerDied
 from experiments.search.journal import Journal
+from experiments.search.processes import Processes
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.study import Options
@@ -132,7 +134,7 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
         (
             {"space": {"hidden_units": {"low": 1, "high": 90_000}, "hidden_layers": {"low": 1, "high": 3}}},
             {},
-            "space: ",
+            "space.hidden_units in all hidden_layers: a network has at most",
         ),
         ({}, {"folder": "moons/journal.log"}, "there is a file"),
         ({}, {"folder": "missing/moons"}, "does not exist"),
@@ -146,6 +148,36 @@ def test_what_the_study_would_be_refused_for_the_plan_is_too(
     with pytest.raises(ExperimentError, match=words):
         make_plan(spec_of(**sections), chosen)
     assert files(begun) == before
+
+
+def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_path: Path) -> None:
+    names = "".join(f"name {row // 2},{'yes' if row % 2 else 'no'}\n" for row in range(700))
+    (tmp_path / "names.csv").write_text("name,label\n" + names)
+    data = {"source": str(tmp_path / "names.csv"), "target": "label"}
+    space = {"hidden_units": {"low": 1, "high": 1 << 20}}
+    spec = parse_spec(DOCUMENT | {"data": data, "space": space, "preprocessing": {"rare": 0.0}}, "names")
+    with pytest.raises(SpecError, match=r"^space.hidden_units: a network has at most"):
+        make_plan(spec, options(tmp_path))
+
+
+@pytest.mark.parametrize(("sampler", "learns"), [("tpe", True), ("qmc", False), ("random", False)])
+def test_samplers_that_only_draw_are_not_expected_to_learn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: str, learns: bool
+) -> None:
+    searches: list[Search] = []
+
+    def recorded(search: Search, *rest: Any) -> Forecast:
+        searches.append(search)
+        return forecast(search, *rest)
+
+    monkeypatch.setattr(module, "forecast", recorded)
+    make_plan(spec_of(search={"sampler": sampler}), options(tmp_path))
+    assert searches[0].learns is learns
+
+
+def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
+    plan = make_plan(spec_of(search={"patience": 3, "budget_minutes": 2.5}), options(tmp_path))
+    assert "it ends sooner after 3 trials without a gain or 2.5 minutes, over all runs" in " ".join(text(plan).split())
 
 
 def test_a_fresh_start_leaves_behind_what_is_there(begun: Path) -> None:
@@ -163,7 +195,7 @@ def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPa
         future.set_exception(WorkerDied("the worker process died 3 times"))
         return future
 
-    monkeypatch.setattr(module.Processes, "submit", submit)
+    monkeypatch.setattr(Processes, "submit", submit)
     with pytest.raises(SearchError, match=r"cannot be timed here: a task was tried 3 times .* worker died\.$"):
         make_plan(spec_of(), options(begun))
 

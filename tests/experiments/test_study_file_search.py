@@ -30,7 +30,7 @@ RATE = {"low": 1e-4, "high": 0.1, "log": True}
             "with_margin and lr_adapt",
         ),
         ({"sampler": "dice", "sampler_options": {"x": 3}}, "sampler", "'dice'"),
-        ({"enqueue": 3}, "enqueue", "3"),
+        ({"enqueue": 3}, "enqueue", "must be a list, but got 3"),
         ({"enqueue": [3]}, "enqueue[0]", "3"),
         ({"enqueue": [{}, {"learning_rate": [[1]]}]}, "enqueue[1].learning_rate", "1"),
         ({"enqueue": [{"learning_rate": "a"}]}, "enqueue[0].learning_rate", "'a'"),

@@ -114,6 +114,14 @@ def test_two_nodes_give_the_same_study_and_so_does_one_that_is_killed(
     assert desk.results()["digest"] == longer
 
 
+def test_a_search_that_ends_early_is_refitted_by_a_second_head(desk: Desk) -> None:
+    patience = ("--set", "search.patience=3", "--set", "search.trials=40")
+    here = desk.tuned("moons", *patience, "--out", "here")
+    there = desk.tuned("moons", *patience, "--executor", "ray", "--workers", "2", "--out", "there")
+    assert len(there["trials"]) < 40
+    assert there["digest"] == here["digest"]
+
+
 def test_an_address_where_nobody_is_is_refused(desk: Desk) -> None:
     for address, words in {"127.0.0.1:1": "no Ray cluster answers", "ray://there:1": "must be host:port"}.items():
         done = desk.tune("moons", "--executor", "ray", "--ray-address", address)

@@ -99,12 +99,20 @@ def test_a_study_extended_after_its_look_is_refused(desk: Desk) -> None:
     assert reused["test"]["times_scored"] == (1 if reused["best"] == before["best"] else 2)
 
 
-def test_a_changed_study_is_refused_with_the_difference(desk: Desk) -> None:
+def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: Desk) -> None:
     desk.tuned("moons", "--trials", "3")
     done = desk.tune("moons", "--trials", "3", "--set", "training.batch_size=16")
     assert done.code == 2
     assert "training.batch_size was 32 and is 16" in done.error
     assert "--fresh" in done.error
+    rows = "".join(f"name {row // 2},{'yes' if row % 2 else 'no'}\n" for row in range(700))
+    (desk.folder / "names.csv").write_text("name,label\n" + rows)
+    inputs = ("data.source=names.csv", "data.target=label", "preprocessing.rare=0.0")
+    sizes = ("space.hidden_layers={low=1,high=1}", "space.hidden_units={low=1,high=1048576}")
+    refused = desk.tune("moons", "--fresh", *(word for key in (*inputs, *sizes) for word in ("--set", key)))
+    assert refused.code == 2
+    assert "space.hidden_units: a network has at most" in refused.error  # 350 inputs, which only the folds show
+    assert desk.told() == 3
     fresh = desk.tuned("moons", "--trials", "3", "--set", "training.batch_size=16", "--fresh")
     assert fresh["spec"]["training"]["batch_size"] == 16
     assert fresh["ledger"]["looks"] == 2

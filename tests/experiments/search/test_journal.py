@@ -12,6 +12,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from experiments.errors import StudyStateError
 from experiments.search.journal import Journal, cut_torn_tail
+from experiments.search.journal_view import view_journal
 from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
@@ -109,3 +110,30 @@ def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(tmp_path: Path, 
     assert Journal(path).spent == 13.0
     Journal(path).append(told[1], space.distributions, inside=True, spent=20.0)
     assert Journal(path).spent == 20.0
+
+
+def test_trials_of_somebody_else_are_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    theirs = optuna.create_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))
+    theirs.add_trial(optuna.create_trial(value=1.0))
+    with pytest.raises(StudyStateError, match="not those of a study of ours: 'params'"):
+        Journal(path).told()
+    with pytest.raises(StudyStateError, match="not those of a study of ours"):
+        view_journal(path)
+
+
+def test_a_journal_that_cannot_be_written_is_named_whatever_is_written(
+    tmp_path: Path, told: list[Told], space: Space
+) -> None:
+    path = tmp_path / "journal.log"
+    journal = Journal(path)
+    path.unlink()
+    path.mkdir()
+    for write in (
+        lambda: journal.begin({}),
+        lambda: journal.end(1.0),
+        lambda: journal.append(told[0], space.distributions, inside=True),
+        lambda: Journal(path),
+    ):
+        with pytest.raises(StudyStateError, match=r"journal\.log: cannot be written: Is a directory"):
+            write()

@@ -86,6 +86,21 @@ def test_an_error_in_a_task_is_the_callers(processes: Processes) -> None:
         processes.submit(divmod, 1, 0).result()
 
 
+def want_memory_unless(path: Path, fails: int) -> int:
+    """Ask for more memory than there is, as often."""
+    failed = len(path.read_text()) if path.exists() else 0
+    if failed < fails:
+        path.write_text("x" * (failed + 1))
+        return len(bytearray(1 << 62))
+    return os.getpid()
+
+
+def test_a_worker_that_gets_no_memory_has_died(processes: Processes, tmp_path: Path) -> None:
+    assert processes.submit(want_memory_unless, tmp_path / "some", 1).result() > 0
+    with pytest.raises(WorkerDied, match="3 times and given up: worker died"):
+        processes.submit(want_memory_unless, tmp_path / "all", 99).result()
+
+
 def test_close_ends_workers_that_are_busy() -> None:
     pool = Processes(2, {})
     pids = [greeting.pid for greeting in pool.greetings()]

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from experiments.search import histories
+from experiments.search import histories, window
 from experiments.search.ending import Budget, end_of
 from experiments.search.executor import WorkerDied, WorkerLost, WorkerSilent
 from experiments.search.histories import Inline, lines_of
@@ -51,6 +51,13 @@ def test_a_study_resumed_anywhere_goes_on_as_if_never_stopped(
     spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told], told: int
 ) -> None:
     assert undisturbed[:told] + list(search(spec, space, undisturbed[:told], submit)) == undisturbed
+
+
+def test_a_study_that_has_its_trials_asks_no_sampler(
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "Mirror", None)
+    assert list(search(spec, space, undisturbed, submit)) == []
 
 
 def test_a_shorter_study_is_the_beginning_of_a_longer_one(
