@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 
 from experiments.search.trial import Told, TrialResult, TrialTask
 
