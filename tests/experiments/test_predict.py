@@ -88,6 +88,17 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("name", ["x" * 600, ".", "/"])
+def test_names_that_no_file_has_are_one_line(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    study, new = str(tmp_path / "study"), str(tmp_path / "new.csv")
+    for arguments in ([name, new], [study, name], [study, new, "--out", name]):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_what_is_written_is_read_back_as_the_same_model(model: Model, tmp_path: Path) -> None:
     again = read_model(tmp_path / "study" / "model")
     assert predicted(again, NEW.iloc[:50]).equals(predicted(model, NEW.iloc[:50]))
