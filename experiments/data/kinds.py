@@ -20,7 +20,7 @@ NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT]
 DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
 COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values: of fewer nothing is concluded
-NAME_IT = "; or name the column in data.categories"
+NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters; no category is as long
 
 
@@ -103,7 +103,7 @@ def read_number(sheet: Sheet, name: str, otherwise: str = NAME_IT) -> NDArray[np
     if is_text(column.type) and (wrong := first(numbers_in(column), False)) is not None:
         raise DataError(
             f"{at(sheet, name)} is a number, but {sheet.place(wrong)} has {shown(column[wrong].as_py())}; correct it, "
-            f"or leave the cell empty if it is missing{otherwise}."
+            f"leave the cell empty if it is missing{otherwise}."
         )
     if not (is_text(column.type) or is_number(column.type)):
         raise DataError(f"{at(sheet, name)} is a number, but holds values of type {column.type}.")

@@ -72,7 +72,7 @@ def split(
         development, test = _test_split(table, target, y, test_size, split_seed)
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
-    key = "data.test_size" if not table.own_test else "data"
+    key = "data: the source's own test rows" if table.own_test else "data.test_size"
     for part in (development, test):
         if len(part) < 2:  # of which a score of numbers needs two
             sides = f"{len(development)} and {len(test)}"

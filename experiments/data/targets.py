@@ -68,7 +68,7 @@ def _labels(values: NDArray[Any], names: NDArray[Any]) -> NDArray[np.intp]:
         rows = int((strange == strange[0]).sum())
         raise DataError(
             f"data: class {_name(strange[0])!r} is in {rows} of the source's own test rows, but in none to learn from; "
-            "remove these rows, or say data.task = 'regression' if it is a number."
+            f"remove these rows{'' if isinstance(strange[0], str) else ', or name data.task if it is a number'}."
         )
     return labels.astype(np.intp)
 
