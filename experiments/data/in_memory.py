@@ -64,9 +64,10 @@ def given_table(data: Rows, target: str | None = None) -> Table:
 def _target(y: Any) -> NDArray[Any]:
     import pandas as pd
 
-    if np.ndim(y) != 1:
-        raise DataError(f"data: y must be of shape (rows,), but got {np.shape(y)}.")
-    series = pd.Series(np.asarray(y)) if not isinstance(y, pd.Series) else y
+    series = y if isinstance(y, pd.Series) else _rectangular("y", y)
+    if series.ndim != 1:
+        raise DataError(f"data: y must be of shape (rows,), but got {series.shape}.")
+    series = pd.Series(series)
     if series.isna().any():
         raise DataError(f"data: y is missing in row {int(series.isna().to_numpy().argmax())}.")
     if series.dtype.kind in "iuf":
@@ -78,7 +79,7 @@ def _array(x: Any) -> tuple[Any, tuple[Kind, ...], float | None]:
     """Features of an array, and of which kind; a DataFrame where a number is missing."""
     import pandas as pd
 
-    array = np.asarray(x)
+    array = _rectangular("x", x)
     if array.ndim < 2 or not array.size or array.dtype.kind not in "iufb":
         raise DataError(f"data: x must be numbers of shape (rows, features), but got {array.dtype} of {array.shape}.")
     pictures = array.ndim > 2 and array.dtype == np.uint8
@@ -110,6 +111,13 @@ def _frame(x: pd.DataFrame) -> tuple[Any, tuple[Kind, ...]]:
     _check_finite(frame[numbers].to_numpy(np.float64), numbers)
     plain = len(numbers) == len(columns) and not frame.isna().to_numpy().any()
     return (np.ascontiguousarray(frame.to_numpy(np.float64)) if plain else frame), tuple(kinds)
+
+
+def _rectangular(name: str, values: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows of different lengths
+        raise DataError(f"data: {name} must be an array, but its rows have different lengths.") from None
 
 
 def _words(column: pd.Series) -> Any:

@@ -81,6 +81,8 @@ def test_a_table_stays_itself() -> None:
     [
         ((X, Y[:4]), None, r"\(6, 2\), \(4,\)"),
         ((X[:, 0], Y), None, "of shape"),
+        (([[1, 2], [3]], Y[:2]), None, "x must be an array, but its rows"),
+        ((X[:2], [[1, 2], [3]]), None, "y must be an array, but its rows"),
         ((X, X), None, r"y must be of shape \(rows,\), but got \(6, 2\)"),
         ((X[:0], Y[:0]), None, r"got float64 of \(0, 2\)"),
         ((np.array([["a"], ["b"]]), Y[:2]), None, "must be numbers"),
