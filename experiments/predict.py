@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -55,7 +56,8 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
     from experiments.errors import StudyStateError
     from experiments.records.model import read_model
 
-    model = read_model(folder / "model" if (folder / "model").is_dir() else folder)
+    inner = folder / "model"
+    model = read_model(inner if os.path.isdir(inner) else folder)  # noqa: PTH112 - never raises, whatever the name
     rows = read_rows(file, model.inputs, ROWS)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
@@ -69,6 +71,8 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
         return
+    if os.path.isdir(out) or not out.name:  # noqa: PTH112
+        raise StudyStateError(f"--out: is a file to write, but {out} is a folder.")
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:
@@ -77,7 +81,8 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:

@@ -183,7 +183,7 @@ def check_source(chosen: argparse.Namespace) -> None:
 
 
 def study_path(study: str) -> Path:
-    """The file of a study that is named or given by its path.
+    """The file of a study that is given by its path or named: in studies/, or kept in the folder of its name there.
 
     Raises:
         SpecError: there is none.
@@ -192,11 +192,15 @@ def study_path(study: str) -> Path:
 
     if study.endswith(".toml"):
         return Path(study)
-    path = Path("studies") / f"{study}.toml"
-    known = ", ".join(sorted(one.stem for one in Path("studies").glob("*.toml")))
-    if "/" in study or not path.is_file():
-        raise SpecError(f"STUDY: must be a .toml file or one of studies/ ({known or 'none here'}), but got {study!r}.")
-    return path
+    from experiments.own_data import STUDY_FILE
+
+    studies = Path("studies")
+    named = {one.parent.name: one for one in studies.glob(f"*/{STUDY_FILE}")}
+    named |= {one.stem: one for one in studies.glob("*.toml")}
+    if study not in named:
+        known = ", ".join(sorted(named)) or "none here"
+        raise SpecError(f"STUDY: must be a .toml file or one of studies/ ({known}), but got {study!r}.")
+    return named[study]
 
 
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.data.table import LARGEST, Kind, Table
+from experiments.data.table import LARGEST, MISSING, Kind, Table
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ Rows: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayL
 def given_table(data: Rows, target: str | None = None) -> Table:
     """The table that a caller's data is.
 
-    Numbers are number columns, NaN is a missing one; words and truth values are category columns. Bytes with three or
-    more axes are pictures.
+    Numbers are number columns, NaN is a missing one; words and truth values are category columns, in which the same
+    texts are missing as in files. Bytes with three or more axes are pictures.
 
     Args:
         data:   a table, (x, y), or a DataFrame that holds the target too.
@@ -52,7 +52,7 @@ def given_table(data: Rows, target: str | None = None) -> Table:
         pixel_range = None
     else:
         features, kinds, pixel_range = _array(x)
-    if len(features) != len(values) or not features.shape[1]:
+    if len(features) != len(values) or not features.size:
         raise DataError(f"data: x is (rows, features) and y (rows,), but they are {features.shape}, {values.shape}.")
     named = isinstance(x, pd.DataFrame)
     columns = tuple(str(one) for one in (x.columns if named else range(features.shape[1])))
@@ -64,7 +64,10 @@ def given_table(data: Rows, target: str | None = None) -> Table:
 def _target(y: Any) -> NDArray[Any]:
     import pandas as pd
 
-    series = pd.Series(np.asarray(y)) if not isinstance(y, pd.Series) else y
+    series = y if isinstance(y, pd.Series) else _rectangular("y", y)
+    if series.ndim != 1:
+        raise DataError(f"data: y must be of shape (rows,), but got {series.shape}.")
+    series = pd.Series(series)
     if series.isna().any():
         raise DataError(f"data: y is missing in row {int(series.isna().to_numpy().argmax())}.")
     if series.dtype.kind in "iuf":
@@ -76,8 +79,8 @@ def _array(x: Any) -> tuple[Any, tuple[Kind, ...], float | None]:
     """Features of an array, and of which kind; a DataFrame where a number is missing."""
     import pandas as pd
 
-    array = np.asarray(x)
-    if array.ndim < 2 or array.dtype.kind not in "iufb":
+    array = _rectangular("x", x)
+    if array.ndim < 2 or not array.size or array.dtype.kind not in "iufb":
         raise DataError(f"data: x must be numbers of shape (rows, features), but got {array.dtype} of {array.shape}.")
     pictures = array.ndim > 2 and array.dtype == np.uint8
     wide = np.array(array.reshape(len(array), -1), np.uint8 if pictures else np.float64, order="C")
@@ -99,10 +102,7 @@ def _frame(x: pd.DataFrame) -> tuple[Any, tuple[Kind, ...]]:
         if column.dtype.kind in "mMc":
             raise DataError(f"data: column {name!r} holds {column.dtype}; numbers or words are wanted.")
         number = column.dtype.kind in "iuf"
-        words = None if number else column.map(str, na_action="ignore").astype(object)
-        columns[str(name)] = (
-            column.to_numpy(np.float64, na_value=np.nan) if words is None else words.where(column.notna(), None).array
-        )
+        columns[str(name)] = column.to_numpy(np.float64, na_value=np.nan) if number else _words(column)
         kinds.append("number" if number else "category")
     if len(columns) < x.shape[1]:
         raise DataError("data: every column of the DataFrame needs its own name.")
@@ -111,6 +111,20 @@ def _frame(x: pd.DataFrame) -> tuple[Any, tuple[Kind, ...]]:
     _check_finite(frame[numbers].to_numpy(np.float64), numbers)
     plain = len(numbers) == len(columns) and not frame.isna().to_numpy().any()
     return (np.ascontiguousarray(frame.to_numpy(np.float64)) if plain else frame), tuple(kinds)
+
+
+def _rectangular(name: str, values: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows of different lengths
+        raise DataError(f"data: {name} must be an array, but its rows have different lengths.") from None
+
+
+def _words(column: pd.Series) -> Any:
+    """Stripped texts; None where one is missing."""
+    words = column.map(lambda one: str(one).strip(), na_action="ignore").astype(object)
+    missing = column.isna() | words.map(lambda one: str(one).lower() in MISSING)
+    return words.where(~missing, None).array
 
 
 def _check_finite(values: NDArray[np.float64], names: Any) -> None:

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.sheet import LARGEST_FILE, Sheet, shown
-from experiments.data.table import LARGEST
+from experiments.data.table import LARGEST, MISSING
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
 DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
 COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values: of fewer nothing is concluded
+NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters; no category is as long
 
 
@@ -51,6 +51,8 @@ def _stripped(sheet: Sheet, name: str) -> pa.ChunkedArray:
         size = sum(pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() or 0 for part in column.chunks)
         if size > LARGEST_FILE:
             raise DataError(f"{at(sheet, name)} unpacks to {size} bytes of text; at most {LARGEST_FILE} are read.")
+    if pa.types.is_boolean(column.type):  # as pandas writes them
+        return pc.if_else(column, "True", "False").cast(pa.string())
     stripped = pc.utf8_trim_whitespace(column.cast(pa.string()))
     missing = pc.is_in(pc.utf8_lower(stripped), pa.array(MISSING))
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
@@ -86,8 +88,11 @@ def numbers_in(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.match_substring_regex(column, NUMBER)
 
 
-def read_number(sheet: Sheet, name: str) -> NDArray[np.float64]:
+def read_number(sheet: Sheet, name: str, otherwise: str = NAME_IT) -> NDArray[np.float64]:
     """(N,) the values of a column of numbers, NaN where missing.
+
+    Args:
+        otherwise: what else a user may do about a text.
 
     Raises:
         DataError: a value is no number, or is too large to compute with; the message names its line.
@@ -98,7 +103,7 @@ def read_number(sheet: Sheet, name: str) -> NDArray[np.float64]:
     if is_text(column.type) and (wrong := first(numbers_in(column), False)) is not None:
         raise DataError(
             f"{at(sheet, name)} is a number, but {sheet.place(wrong)} has {shown(column[wrong].as_py())}; correct it, "
-            "leave the cell empty if it is missing, or name the column in data.categories."
+            f"leave the cell empty if it is missing{otherwise}."
         )
     if not (is_text(column.type) or is_number(column.type)):
         raise DataError(f"{at(sheet, name)} is a number, but holds values of type {column.type}.")

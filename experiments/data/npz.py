@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +35,39 @@ def read_npz(path: Path, data: Data, own_test: bool = True) -> Table:
     """
     if not isinstance(data.target, str | None):
         raise DataError(f"data.target: of an .npz it is the name of an array, but got {data.target}.")
+    with _opened(path) as (archive, there):
+        ending = next((one for one in ("", "_train") if _found(FEATURES, there, one)), "")
+        table = _part(path, archive, there, ending, data)
+        if own_test and ending and _found(FEATURES, there, "_test"):
+            table = appended(table, _part(path, archive, there, "_test", data))
+    return table
+
+
+def read_features(path: Path) -> NDArray[Any]:
+    """(N, d) the numbers of X alone; its other axes are laid out in a row.
+
+    Raises:
+        DataError: as `read_npz` has it.
+    """
+    with _opened(path) as (archive, there):
+        name = _found(FEATURES, there, "")
+        if not name:
+            raise DataError(f"{path}: an array called {' or '.join(FEATURES)} is needed.")
+        x = _numbers(path, archive, name)
+    if x.ndim < 2 or not x.size:
+        raise DataError(f"{path}: {name} is (rows, features), but it is {x.shape}.")
+    check_size(str(path), len(x), x.size // len(x))
+    return x.reshape(len(x), -1)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, set[str]]]:
+    """The archive, and the names of the arrays in it."""
     try:
         with zipfile.ZipFile(path) as archive:
-            there = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
-            ending = next((one for one in ("", "_train") if _found(FEATURES, there, one)), "")
-            table = _part(path, archive, there, ending, data)
-            if own_test and ending and _found(FEATURES, there, "_test"):
-                table = appended(table, _part(path, archive, there, "_test", data))
+            yield archive, {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as .npz: {brief(error)}.") from None
-    return table
 
 
 def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, data: Data) -> Table:

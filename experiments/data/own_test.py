@@ -24,8 +24,13 @@ def appended(table: Table, test: Table) -> Table:
         if strange:
             raise DataError(f"data.test: has classes that {table.name} has not: {listed(strange)}.")
         test = replace(test, target=np.array([classes.index(one) for one in test.classes])[test.target])
-    if (table.target.dtype.kind == "U") != (test.target.dtype.kind == "U"):
-        raise DataError(f"data.test: target {shown(table.target_name)} is text in one file and a number in the other.")
+    one_kind = (table.classes is None) == (test.classes is None)
+    if not one_kind or (table.target.dtype.kind == "U") != (test.target.dtype.kind == "U"):
+        raise DataError(
+            f"data.test: target {shown(table.target_name)} is of another type in one file than in the other."
+        )
+    if table.time is not None and (table.time.dtype.kind == "M") != (np.asarray(test.time).dtype.kind == "M"):
+        raise DataError("data.test: data.time holds dates in one file and numbers in the other.")
     if table.features.shape[1] != test.features.shape[1] or table.kinds != test.kinds:
         raise DataError(
             f"data.test: its rows must have the {table.features.shape[1]} features of {table.name}, of the same kinds, "

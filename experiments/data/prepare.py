@@ -13,6 +13,7 @@ from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.sealed import SealedTestSet
 from experiments.data.sources import load_table
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
+from experiments.data.subset import subset
 from experiments.data.table import Table
 from experiments.data.targets import target_of
 from experiments.errors import DataError
@@ -39,7 +40,7 @@ class StudyData:
 
 
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
-    """Load, seal and split.
+    """Load, choose rows, seal and split.
 
     Args:
         environ: may name the folder of MNIST's files.
@@ -50,6 +51,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     """
     table = load_table(spec.data, environ) if table is None else table
     target, y = target_of(table, spec.data.task)
+    if spec.data.rows is not None:
+        table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed)
     return StudyData(
         name=table.name,

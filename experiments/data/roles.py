@@ -47,7 +47,7 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
         if lost:
             raise DataError(f"data.test: {test.where} lacks {listed(lost)}, which {sheet.where} has.")
         test = cleaned(test, needed)
-        parts.append(_part(test, roles, categories, as_classes))
+        parts.append(_part(test, roles, categories, as_classes or parts[0].target.dtype.kind == "U"))
     for name in roles.get("identifier", ()):
         check_identifiers([sheet] if test is None else [sheet, test], name)
     whole = parts[0] if test is None else appended(parts[0], parts[1])

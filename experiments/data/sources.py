@@ -7,14 +7,13 @@ from pathlib import Path
 
 from experiments.data.datasets import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.idx import read_idx_folder
-from experiments.data.subset import subset
 from experiments.data.table import Table
 from experiments.data_section import Data
 from experiments.errors import DataError
 
 
 def load_table(data: Data, environ: Mapping[str, str]) -> Table:
-    """The rows of a study's source, with the test file's at the end and the choice of data.rows made.
+    """The rows of a study's source, with the test file's at the end.
 
     Args:
         environ: may name the folder of MNIST's files.
@@ -23,10 +22,9 @@ def load_table(data: Data, environ: Mapping[str, str]) -> Table:
         DataError: the source cannot be had or read, or breaks a rule; the message says where.
     """
     try:
-        table = _load(data, environ)
+        return _load(data, environ)
     except OSError as error:
         raise DataError(f"{error.filename or data.source}: {error.strerror or error}.") from None
-    return table if data.rows is None else subset(table, data.rows, data.split_seed)
 
 
 def _load(data: Data, environ: Mapping[str, str]) -> Table:

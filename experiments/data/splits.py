@@ -72,14 +72,17 @@ def split(
         development, test = _test_split(table, target, y, test_size, split_seed)
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
+    key = "data: the source's own test rows" if table.own_test else "data.test_size"
     for part in (development, test):
         if len(part) < 2:  # of which a score of numbers needs two
             sides = f"{len(development)} and {len(test)}"
-            raise DataError(f"data.test_size: each side needs at least two rows, but they have {sides}.")
+            raise DataError(f"{key}: each side needs at least two rows, but they have {sides}.")
         if target.classes:
-            _check_counts(y[part], target, 1, "data.test_size: every class needs a row on each side")
+            _check_counts(y[part], target, 1, f"{key}: every class needs a row on each side")
     if table.groups is not None and np.intersect1d(table.groups[development], table.groups[test]).size:
         raise DataError("data.groups: the source's own test rows share a group with its other rows.")
+    if table.time is not None and table.time[test].min() < table.time[development].max():
+        raise DataError("data.time: some of the source's own test rows are earlier than rows to learn from.")
     if table.groups is not None and len(np.unique(table.groups[test])) < 2:
         raise DataError(
             "data.test_size: the test set needs at least two groups, or nothing says how sure its score is."

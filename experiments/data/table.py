@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "category", "pixel"]
+MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # texts, in any case
 LARGEST = 1e100  # of a number, so that a variance is finite
 
 

@@ -20,7 +20,7 @@ def read_target(sheet: Sheet, name: str, as_classes: bool = False) -> tuple[NDAr
     With declared classes the target holds indices into them.
 
     Args:
-        as_classes: numbers are names, too.
+        as_classes: they are known to be names, numbers among them.
 
     Raises:
         DataError: a value is missing or a text among numbers, or there are about as many texts as rows.
@@ -50,7 +50,7 @@ def read_target(sheet: Sheet, name: str, as_classes: bool = False) -> tuple[NDAr
         if pc.all(pc.match_substring_regex(column, WHOLE)).as_py():
             return pc.utf8_ltrim(column, "+").cast(pa.int64()).to_numpy(), None
         return read_number(sheet, name), None
-    if different >= FEW and (different > len(column) / 2 or are_numbers >= 0.5):
+    if not as_classes and different >= FEW and (different > len(column) / 2 or are_numbers >= 0.5):
         if are_numbers >= 0.5 and (wrong := first(numbers_in(column), False)) is not None:
             value = shown(column[wrong].as_py())
             raise DataError(f"{place} is the target and a number, but {sheet.place(wrong)} has {value}; correct it.")

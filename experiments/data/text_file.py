@@ -28,12 +28,7 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise DataError(f"{path}: a table has at most {LARGEST_FILE} bytes, but this file has {size}.")
-    try:
-        separator, first = _first_line(path)
-    except UnicodeDecodeError:
-        raise _not_utf8(path) from None
-    except csv.Error as error:
-        raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
+    separator, first = _first_line(path)
     named = _is_header(first, target) if header is None else header
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
@@ -87,7 +82,25 @@ def _read(path: Path, separator: str, width: int) -> list[Any]:
     return [table.column(at) for at in range(width)]
 
 
+def first_cells(path: Path) -> list[str]:
+    """The cells of the first line, stripped: names, where it is a header.
+
+    Raises:
+        DataError: the file is empty or no text.
+    """
+    return [cell.strip() for cell in _first_line(path)[1]]
+
+
 def _first_line(path: Path) -> tuple[str, list[str]]:
+    try:
+        return _separated(path)
+    except UnicodeDecodeError:
+        raise _not_utf8(path) from None
+    except csv.Error as error:
+        raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
+
+
+def _separated(path: Path) -> tuple[str, list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         text = next((line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip("\r\n")), "")
     if not text:

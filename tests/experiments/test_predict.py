@@ -70,7 +70,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("study", "content", "words"),
     [
-        ("study", "age,city\n1,a\n", "needs column 'height' and 1 more"),
+        ("study", "age,city\n1,a\n", "lacks: 'height', 'colour'"),
         ("study", "age,city,height,colour\nold,a,1,red\n", "line 2 has 'old'"),
         ("nowhere", "age,city,height,colour\n1,a,1,red\n", "model.json: cannot be read"),
     ],
@@ -86,6 +86,17 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert words in error
     assert error.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["x" * 600, ".", "/"])
+def test_names_that_no_file_has_are_one_line(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    study, new = str(tmp_path / "study"), str(tmp_path / "new.csv")
+    for arguments in ([name, new], [study, name], [study, new, "--out", name]):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_is_written_is_read_back_as_the_same_model(model: Model, tmp_path: Path) -> None:

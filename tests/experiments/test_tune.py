@@ -23,6 +23,15 @@ def test_a_study_is_a_name_or_a_file() -> None:
     assert study_path("else/where.toml") == Path("else/where.toml")
 
 
+def test_a_study_of_ones_own_data_is_named_too() -> None:
+    """The report says `tune NAME`, wherever the study came from."""
+    for name in ("mine", "one"):
+        Path("studies", name).mkdir()
+        Path("studies", name, "study.toml").touch()
+    assert study_path("mine") == Path("studies/mine/study.toml")
+    assert study_path("one") == Path("studies/one.toml")
+
+
 @pytest.mark.parametrize("name", ["two", "../one", "studies/one", ""])
 def test_an_unknown_name_is_refused_with_those_that_there_are(name: str) -> None:
     with pytest.raises(SpecError, match=r"one of studies/ \(one\)"):

@@ -59,6 +59,12 @@ def test_truth_values_are_categories_and_classes() -> None:
     assert (table.kinds, table.target.tolist()) == (("category",), ["False", "True"])
 
 
+def test_the_same_texts_are_missing_as_in_files() -> None:
+    table = given_table((pd.DataFrame({"a": [" x ", "?", "NA", "", None, "x"]}), Y))
+    assert isinstance(table.features, pd.DataFrame)
+    assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "x"]
+
+
 def test_a_frame_of_whole_numbers_is_an_array() -> None:
     table = given_table((pd.DataFrame(X.astype(int), columns=["a", "b"]), Y))
     assert isinstance(table.features, np.ndarray)
@@ -75,6 +81,10 @@ def test_a_table_stays_itself() -> None:
     [
         ((X, Y[:4]), None, r"\(6, 2\), \(4,\)"),
         ((X[:, 0], Y), None, "of shape"),
+        (([[1, 2], [3]], Y[:2]), None, "x must be an array, but its rows"),
+        ((X[:2], [[1, 2], [3]]), None, "y must be an array, but its rows"),
+        ((X, X), None, r"y must be of shape \(rows,\), but got \(6, 2\)"),
+        ((X[:0], Y[:0]), None, r"got float64 of \(0, 2\)"),
         ((np.array([["a"], ["b"]]), Y[:2]), None, "must be numbers"),
         ((np.where(X == 4, np.inf, X), Y), None, "row 2 of column 0 has inf"),
         ((X, np.where(Y == 1, np.nan, Y)), None, "y is missing in row 1"),

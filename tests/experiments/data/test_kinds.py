@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 
 from experiments.data import kinds
-from experiments.data.kinds import MISSING, chosen, cleaned, is_category, read_category, read_number
+from experiments.data.kinds import chosen, cleaned, is_category, read_category, read_number
 from experiments.data.sheet import Sheet
+from experiments.data.table import MISSING
 from experiments.errors import DataError
 
 Make = Callable[..., Sheet]
@@ -44,7 +45,7 @@ def test_numbers_are_read_to_the_last_bit(sheet: Make, values: list[Any], number
     ("values", "categories"),
     [
         (["a", " b ", "", "a"], ["a", "b", None, "a"]),
-        ([True, False, None], ["true", "false", None]),
+        ([True, False, None], ["True", "False", None]),
         (["True", "False", "?"], ["True", "False", None]),
         (["1", "a", "b"], ["1", "a", "b"]),  # fewer than half are numbers
         (["😀", "<script>", "../"], ["😀", "<script>", "../"]),

@@ -37,16 +37,22 @@ def test_classes_are_matched_by_name() -> None:
     assert appended(one, other).target.tolist() == [0, 1, 1, 1, 1, 1]
 
 
+def test_classes_that_one_part_alone_declares_are_refused() -> None:
+    with pytest.raises(DataError, match="another type in one file"):
+        appended(replace(MINE, classes=("a", "b")), MINE)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"features": np.zeros((3, 1)), "kinds": ("number",)}, "the 2 features of mine, .* but have 1"),
         ({"kinds": ("pixel", "pixel")}, "of the same kinds"),
-        ({"target": np.array(["a", "b", "b"])}, "is text in one file"),
+        ({"target": np.array(["a", "b", "b"])}, "is of another type in one file"),
+        ({"time": np.array(["2026-01-01"] * 3, "datetime64[D]")}, "dates in one file"),
         ({"classes": ("a", "c")}, "has classes that mine has not: 'c'"),
     ],
 )
 def test_rows_of_another_kind_are_refused(change: dict[str, Any], message: str) -> None:
-    mine = replace(MINE, classes=("a", "b")) if "classes" in change else MINE
+    mine = replace(MINE, classes=("a", "b")) if "classes" in change else replace(MINE, time=np.arange(3))
     with pytest.raises(DataError, match=f"data.test: .*{message}"):
         appended(mine, replace(MINE, **change))

@@ -41,7 +41,7 @@ def test_types_decide(tmp_path: Path) -> None:
     assert table.kinds == ("number", "number", "category", "category", "category")
     assert isinstance(table.features, pd.DataFrame)
     assert table.features["size"].tolist()[::2] == [1, 3]
-    assert table.features["new"].tolist()[:2] == ["true", "false"]
+    assert table.features["new"].tolist()[:2] == ["True", "False"]
     assert table.features["shop"].tolist() == ["1", "2", "1"]
     assert table.features.isna().sum().tolist() == [1, 1, 1, 0, 0]
     assert (table.target.dtype, table.target.tolist()) == (np.int64, [0, 1, 0])

@@ -48,6 +48,13 @@ def test_it_depends_on_its_own_seed() -> None:
     assert one.folds.fingerprint != other.folds.fingerprint
 
 
+def test_rows_are_drawn_from_any_source_and_from_rows_in_memory() -> None:
+    assert prepared("iris", data={"rows": 30}).rows == 30
+    spec = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": {"source": "given", "rows": 40}}
+    data = prepare(parse_spec(spec, "here"), {}, load_builtin("iris"))
+    assert np.bincount(data.development.y).sum() + len(data.test) == 40
+
+
 def test_an_unknown_source_is_refused() -> None:
     with pytest.raises(DataError, match=r"data\.source: .*'nowhere'"):
         prepared("nowhere")

@@ -133,7 +133,7 @@ def test_a_test_sheet_comes_last_and_is_read_as_the_first(sheet: Make) -> None:
         ({"a": ["1"], "y": ["1"]}, "data.test: mine.csv lacks 'i'"),
         ({"i": ["2"], "a": ["1"], "y": ["1"]}, "'i' is the identifier, but row 0 has '2' again"),
         ({"i": ["3"], "a": ["x"], "y": ["1"]}, "'a' is a number, but row 0 has 'x'"),
-        ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' is text in one file and a number in the other"),
+        ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' is of another type in one file"),
         ({"i": ["3"], "a": ["1"], "y": [""]}, "target, but is missing at row 0"),
     ],
 )

@@ -52,8 +52,6 @@ def test_a_test_file_is_the_test_part(tmp_path: Path, ending: str) -> None:
         part.to_csv(path, index=False) if ending == ".csv" else part.to_parquet(path)
     table = load(tmp_path / f"my{ending}", target="y", test=str(tmp_path / f"other{ending}"))
     assert (len(table.target), table.own_test, table.name) == (30, 10, "my")
-    fewer = load(tmp_path / f"my{ending}", target="y", test=str(tmp_path / f"other{ending}"), rows=8)
-    assert (len(fewer.target), fewer.own_test) == (18, 10)
 
 
 def test_a_test_npz_stands_for_the_own_one(tmp_path: Path) -> None:
@@ -80,11 +78,6 @@ def test_a_folder_is_of_pictures_or_idx(tmp_path: Path) -> None:
     assert (table.classes, table.target.tolist(), table.own_test) == (("0", "1", "2"), [0, 1, 2, 0, 1], 2)
     with pytest.raises(DataError, match=r"data\.test: .* holds IDX files"):
         load(f"{tmp_path}/", test=f"{tmp_path}/")
-
-
-def test_rows_are_drawn_from_any_source() -> None:
-    table = load("iris", rows=30)
-    assert np.bincount(table.target).tolist() == [10, 10, 10]
 
 
 def test_a_variable_names_mnists_folder(tmp_path: Path) -> None:

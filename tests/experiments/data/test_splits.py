@@ -259,3 +259,10 @@ def test_a_test_set_of_one_group_is_refused() -> None:
     with pytest.raises(DataError, match="at least two groups"):
         parts(by_groups(), 0.1)
     assert parts(by_groups(), 0.25)[1].groups is not None
+
+
+def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:
+    late = numbers(60, own_test=7, time=np.arange(60))
+    parts(late)
+    with pytest.raises(DataError, match="earlier than rows to learn from"):
+        parts(replace(late, time=np.arange(60)[::-1]))

@@ -10,6 +10,7 @@ import pytest
 
 from experiments.data.subset import subset
 from experiments.data.table import Table
+from experiments.data.targets import target_of
 from experiments.errors import DataError
 
 TARGET = np.repeat([0, 1, 2], [50, 30, 20]).astype(np.int64)
@@ -18,7 +19,7 @@ WHOLE = Table("mine", X, ("number",) * 2, ("a", "b"), TARGET, "y", None, weights
 
 
 def drawn(table: Table, rows: int, seed: int = 0) -> Table:
-    return subset(table, rows, seed)
+    return subset(table, *target_of(table), rows, seed)[0]
 
 
 def test_rows_stay_whole_and_in_order() -> None:
@@ -54,11 +55,20 @@ def test_the_seed_decides_which() -> None:
     assert not np.array_equal(one, other)
 
 
-def test_a_frame_is_numbered_anew() -> None:
+def test_a_frame_has_the_same_rows() -> None:
     part = drawn(replace(WHOLE, features=pd.DataFrame(X, columns=["a", "b"])), 20)
     assert isinstance(part.features, pd.DataFrame)
-    assert part.features.index.tolist() == list(range(30))
     np.testing.assert_array_equal(part.features["a"], np.asarray(drawn(WHOLE, 20).features)[:, 0])
+
+
+def test_whole_numbers_that_are_no_classes_are_not_stratified() -> None:
+    table = replace(WHOLE, target=np.r_[np.zeros(99, np.int64), 1], own_test=0)
+    assert len(drawn(table, 7).target) == 7
+
+
+def test_y_goes_with_the_rows() -> None:
+    table, y = subset(WHOLE, *target_of(WHOLE), 20, 0)
+    np.testing.assert_array_equal(y, table.target)
 
 
 def test_all_rows_are_all() -> None:

@@ -37,6 +37,7 @@ def test_a_target_is_read_as_it_is(sheet: Make, values: list[Any], dtype: Any, e
 
 def test_numbers_that_are_told_to_be_classes_are_names(sheet: Make) -> None:
     assert read_target(sheet(y=["1", "2"]), "y", as_classes=True)[0].tolist() == ["1", "2"]
+    assert len(set(read_target(sheet(y=[*range(26)] * 2), "y", as_classes=True)[0])) == 26
     assert read_target(sheet(y=[1.5, 2.5]), "y", as_classes=True)[0].tolist() == ["1.5", "2.5"]
 
 
@@ -48,7 +49,7 @@ def test_declared_classes_are_indices_into_their_sorted_names(sheet: Make) -> No
     assert classes == ("maybe", "no", "yes")
     assert target.tolist() == [2, 1, 2, 0]
     assert target.dtype == np.int64
-    assert read_target(sheet(y=[True, False]), "y")[1] == ("false", "true")
+    assert read_target(sheet(y=[True, False]), "y")[1] == ("False", "True")
 
 
 @pytest.mark.parametrize(

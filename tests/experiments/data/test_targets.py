@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,18 @@ def test_everything_else_is_a_number(values: Any) -> None:
 def test_the_study_file_has_the_last_word() -> None:
     assert target_of(table([0, 1, 2] * 5), "regression")[0].task == "regression"
     assert target_of(table([0.5, 1.5] * 2), "classification")[0].classes == ("0.5", "1.5")
+
+
+def test_the_sources_own_test_rows_decide_nothing() -> None:
+    """A few whole numbers stay classes, and their order stays, whatever the test part holds."""
+    whole = replace(table([10, 2] * 5 + [2, 10, 2]), own_test=3)
+    assert target_of(whole)[0].classes == ("2", "10")
+    assert target_of(whole)[1].tolist() == [1, 0] * 5 + [0, 1, 0]
+    for strange in (7, 11):
+        with pytest.raises(DataError, match=f"class '{strange}' is in 2 of the source's own test rows, but in none"):
+            target_of(replace(table([10, 2] * 5 + [2, strange, strange]), own_test=3))
+    with pytest.raises(DataError, match="class 'maybe' is in 1"):
+        target_of(replace(table(["no", "yes", "maybe"]), own_test=1))
 
 
 def test_a_sources_own_classes_stay() -> None:
