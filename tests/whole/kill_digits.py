@@ -22,7 +22,8 @@ from typing import Any
 from experiments.records.tracking_store import SETTINGS, prepare_mlflow
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
-LONGEST = 3.0  # seconds that a command lives before it is killed
+LONGEST = 3.0  # seconds: every other command is killed within them, its start included
+AFTER = 1.0  # seconds: the others are killed within them after they told a trial more
 
 
 def command(folder: Path) -> list[str]:
@@ -36,10 +37,14 @@ def undisturbed(folder: Path) -> dict[str, Any]:
 
 def killed(folder: Path, kills: int, rng: random.Random) -> dict[str, Any]:
     for number in range(1, kills + 1):
+        before, start = told(folder), time.monotonic()
         process = subprocess.Popen(command(folder), cwd=folder)
-        seconds = rng.uniform(0.0, LONGEST)
+        while number % 2 and process.poll() is None and told(folder) == before:
+            time.sleep(0.01)
+        seconds = time.monotonic() - start
+        seconds += rng.uniform(0.0, AFTER if number % 2 else LONGEST)
         try:
-            code = process.wait(seconds)
+            code = process.wait(max(0.0, start + seconds - time.monotonic()))
             print(f"kill {number}: too late, the command ended with {code} within {seconds:.2f} s")
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
