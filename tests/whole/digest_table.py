@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.candidate import Preprocessing
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.pruner_options import PRUNERS
 from experiments.records.assemble import assemble
@@ -61,7 +62,7 @@ def study(sampler: str, pruner: str) -> StudySpec:
         "search": {"trials": TRIALS, "sampler": sampler, "pruner": pruner, "pruner_options": OPTIONS.get(pruner, {})},
         "space": SPACES.get(sampler, SPACE),
     }
-    return parse_spec(document, "moons")
+    return parse_spec(document, "moons").settled("classification", "StratifiedKFold")
 
 
 def digest(
@@ -87,7 +88,7 @@ def main() -> int:
     from ray.cluster_utils import Cluster
 
     data = prepare(study("tpe", "none"), {})
-    folds = preprocessed_folds(data.development, data.folds)
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     cluster.add_node(num_cpus=1)
     start, different = time.monotonic(), 0
@@ -100,7 +101,7 @@ def main() -> int:
         executors["ray"] = executors["node killed"] = stack.enter_context(
             RayCluster(3, ONE_THREAD, str(cluster.address))
         )
-        references = {name: share_folds(folds, len(data.classes), one.share) for name, one in executors.items()}
+        references = {name: share_folds(folds, data.target, one.share) for name, one in executors.items()}
         for one in executors.values():
             one.greetings()
         for sampler in chosen.samplers.split(","):
