@@ -126,9 +126,8 @@ def run_study(
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         folder = StudyFolder(options.folder)
-        executor = stack.enter_context(
-            open_executor_of(options, environment, folder)
-        )  # its workers start while we load
+        # its workers start while we load
+        executor = stack.enter_context(open_executor_of(options, environment, folder))
         spec, space, data = checked_data(spec, table)
         clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
@@ -173,7 +172,7 @@ def run_study(
             told = searching.run(told, executor, inputs)
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
-                executor.__exit__(None, None, None)  # what is in flight is dropped
+                executor.close()  # what is in flight is dropped
                 if options.look != "leave":
                     executor = stack.enter_context(open_executor_of(options, environment, folder))
                     one_kernel(executor.greetings(), told)

@@ -66,6 +66,7 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, set[str]]]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    # zipfile raises NotImplementedError for a compression that it does not know, RuntimeError for encrypted content
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as .npz: {brief(error)}.") from None
 

@@ -27,7 +27,7 @@ class Patience:
         self._best: float | None = None
         self._margin = 0.0
 
-    def over(self, result: TrialResult) -> bool:
+    def update(self, result: TrialResult) -> bool:
         """Take the next told trial in, and say whether the search ends with it."""
         self._since += 1
         if result.value is not None and (self._best is None or result.value > self._best + self._margin):
@@ -39,7 +39,7 @@ class Patience:
 def end_of(results: Sequence[TrialResult], patience: int) -> int | None:
     """How many trials the rule leaves of these; None where it does not end the search."""
     rule = Patience(patience)
-    return next((number for number, result in enumerate(results, 1) if rule.over(result)), None)
+    return next((number for number, result in enumerate(results, 1) if rule.update(result)), None)
 
 
 def possible_trials(results: Sequence[TrialResult], search: Search, spent: float) -> range:

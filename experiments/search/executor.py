@@ -82,10 +82,14 @@ class Executor(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Stop every worker at once, whatever it is doing; a second time does nothing."""
+        ...
+
     def __enter__(self) -> Executor: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop every worker at once, whatever it is doing."""
+        """Close it."""
         ...

@@ -67,7 +67,7 @@ class Journal:
         return max(told, float(self._study.user_attrs.get("spent", 0.0)))
 
     def end(self, spent: float) -> None:
-        """Write down that a search's time is up, so that the next run ends it at the same trial."""
+        """Write down what a search took that ended early: one whose budget is spent ends there in the next run too."""
         with _no_traceback(self._path):
             self._study.set_user_attr("spent", spent)
 

@@ -49,7 +49,8 @@ def search(
         return
     patience = Patience(spec.search.patience)
     results = [one.result for one in told]
-    if any(patience.over(result) for result in results) or (budget is not None and budget.left == 0):
+    ends = [patience.update(result) for result in results]
+    if any(ends) or (budget is not None and budget.left == 0):
         return
     mirror = Mirror(space, spec.search, spec.study.seed)
     pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
@@ -94,7 +95,7 @@ def search(
                 return
             result = _outcome(number, future)
             results.append(result)
-            over = patience.over(result)
+            over = patience.update(result)
             if not over and number + lookahead < trials:
                 ask(number + lookahead)
             yield Told(params, result)

@@ -107,6 +107,7 @@ def test_the_same_seed_gives_the_same_network_and_a_clone_is_blank():
 
 
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "batch_norm": True}, {"solver": "sgd", "average_epochs": 3}])
+# joblib pickles estimators for its workers; what is unpickled here was pickled in the same line
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_a_copy_predicts_the_same_and_goes_on_the_same(duplicate, options):
     model = MLPClassifier(**QUICK, **options).fit(*IRIS)

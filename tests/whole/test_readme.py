@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -52,11 +53,16 @@ def test_every_key_of_the_networks_table_exists() -> None:
         assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
 
 
+def options_table(heading: str, key: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name in the first column of a section's table, which are just those names, with its last column."""
+    section = README.split(f"## {heading}")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", section, re.MULTILINE)
+    assert [name for name, _ in rows] == [key, *names]
+    return rows[1:]
+
+
 def test_every_sampler_stands_in_the_table_with_its_options_and_their_defaults() -> None:
-    table = README.split("## Samplers")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", table, re.MULTILINE)
-    assert [name for name, _ in rows] == ["sampler", *SAMPLERS]
-    for name, options in rows[1:]:
+    for name, options in options_table("Samplers", "sampler", SAMPLERS):
         shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9]+))?", options))
         defaults = SAMPLERS[name]().model_dump(mode="json")
         assert shown.keys() == defaults.keys(), name
@@ -74,10 +80,7 @@ def test_every_key_and_value_of_the_inputs_table_exists() -> None:
 
 
 def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() -> None:
-    table = README.split("## Pruners")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", table, re.MULTILINE)
-    assert [name for name, _ in rows] == ["pruner", *PRUNERS]
-    for name, options in rows[1:]:
+    for name, options in options_table("Pruners", "pruner", PRUNERS):
         shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9.]+))?", options))
         defaults = {key: field.default for key, field in PRUNERS[name].model_fields.items()}
         assert shown.keys() == defaults.keys(), name
