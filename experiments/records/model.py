@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
-from experiments.records.results import Record
+from experiments.records.record import Record
 from experiments.search.units import Units
 from experiments.target import Target
 from nnet.network import Network

@@ -9,19 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from experiments.canonical import canonical_digest, canonical_json
+from experiments.records.analysis import AnalysisRecord, Counts
+from experiments.records.record import Record
 from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
 Parameters = dict[str, float | int | str | bool]
-
-
-class Record(BaseModel):
-    """Frozen, strict, and without NaN or infinity."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataRecord(Record):
@@ -92,8 +86,26 @@ class Difference(Record):
 Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
 
 
+class ReferenceRecord(Record):
+    """A plain model fixed beforehand, on the same test rows; without a score where it could not be fitted.
+
+    settings: in words, with what it was fitted on.
+    reason:   why there is no score; empty where there is one.
+    """
+
+    name: str
+    settings: str
+    score: float | None
+    ci95: tuple[float, float] | None
+    reason: str
+
+
 class LookRecord(Record):
-    """The one look. `difference` and `default` are None where the default diverged."""
+    """The one look. `difference` and `default` are None where the default diverged.
+
+    references: plain models beside which the score stands.
+    confusion:  of the winner on the test rows; None for a number.
+    """
 
     metric: str
     score: float
@@ -105,6 +117,8 @@ class LookRecord(Record):
     default: DefaultScore | None
     difference: Difference | None
     verdict: Verdict
+    references: tuple[ReferenceRecord, ...] = ()
+    confusion: Counts | None = None
 
 
 class LedgerRecord(Record):
@@ -121,7 +135,10 @@ class LedgerRecord(Record):
 
 
 class StudyResult(Record):
-    """The whole study. `test` and `ledger` are None while the test set has not been looked at (--no-test)."""
+    """The whole study. `test` and `ledger` are None while the test set has not been looked at (--no-test).
+
+    analysis: of the development rows; None where it has not been made.
+    """
 
     schema_: Literal[1] = 1
     study: str
@@ -133,6 +150,7 @@ class StudyResult(Record):
     default: DefaultRecord | None
     best: BestRecord
     test: LookRecord | None
+    analysis: AnalysisRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]

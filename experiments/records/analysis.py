@@ -1,0 +1,131 @@
+"""What a study says beyond its scores, all of it from development rows: the part `analysis` of results.json.
+
+Nothing here reads a test row. What could not be had stands under its name in `left_out`, with the reason.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from experiments.records.record import Record
+
+Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
+
+
+class SelectionRecord(Record):
+    """The winner's score, corrected for having been chosen, by a bootstrap over out-of-fold predictions (BBC-CV).
+
+    configurations: COMPLETE trials that were compared.
+    rows:           with out-of-fold predictions.
+    pooled:         the winner's score over these rows, optimistic.
+    corrected:      mean over draws of the score, on rows not drawn, of whoever is best on the drawn ones.
+    ci95:           quantiles of the same; it holds for the choice among these configurations on rows like these.
+    optimism:       pooled - corrected.
+    floor:          what the best of as many configurations would seem to gain over the default on rows like these
+                    if none were better: the mean over draws. None where the default came to no score.
+    floor95:        its 0.95 quantile.
+    method:         in words, with the number of draws.
+    """
+
+    configurations: int
+    rows: int
+    pooled: float
+    corrected: float
+    ci95: tuple[float, float]
+    optimism: float
+    floor: float | None
+    floor95: float | None
+    draws: int
+    method: str
+
+
+class CalibrationBin(Record):
+    """Rows whose predicted class had a probability in [low, high): their mean, and how many were right."""
+
+    low: float
+    high: float
+    rows: int
+    confidence: float
+    accuracy: float
+
+
+class CalibrationRecord(Record):
+    """error: expected calibration error, the mean over rows of |confidence - accuracy| of their bin."""
+
+    bins: tuple[CalibrationBin, ...]
+    error: float
+
+
+class PictureRecord(Record):
+    """8-bit pixels, rows from the top, as base64; three a pixel in colour."""
+
+    width: int
+    height: int
+    colour: bool
+    pixels: str
+
+
+class MistakeRecord(Record):
+    """A development row that the winner got most wrong.
+
+    row:         its number in the data, from 0.
+    fold:        in whose validation rows it was.
+    probability: of the predicted class; None for a number.
+    loss:        by which mistakes are ordered: nats, or the absolute error in the target's units.
+    """
+
+    row: int
+    fold: int
+    truth: str
+    predicted: str
+    probability: float | None
+    loss: float
+    picture: PictureRecord | None
+
+
+class OutOfFoldRecord(Record):
+    """The winner's predictions of development rows by networks that did not train on them.
+
+    points: (truth, prediction) of a number, of at most 500 rows, spread over the data.
+    """
+
+    rows: int
+    confusion: Counts | None
+    calibration: CalibrationRecord | None
+    mistakes: tuple[MistakeRecord, ...]
+    points: tuple[tuple[float, float], ...]
+
+
+class ImportanceRecord(Record):
+    """Share of the variation of the scores that each parameter explains, by Optuna's evaluator of this name."""
+
+    evaluator: str
+    values: dict[str, float]
+
+
+class PermutedColumn(Record):
+    """How much the score falls when the column is shuffled: mean and standard deviation over the repeats."""
+
+    name: str
+    drop: float
+    deviation: float
+
+
+class PermutationRecord(Record):
+    """Permutation importance of the winner on out-of-fold rows; baseline is its score on them as they are."""
+
+    metric: str
+    rows: int
+    repeats: int
+    baseline: float
+    columns: tuple[PermutedColumn, ...]
+
+
+class AnalysisRecord(Record):
+    """Each part, or under its name in `left_out` why it is not there."""
+
+    selection: SelectionRecord | None = None
+    out_of_fold: OutOfFoldRecord | None = None
+    importances: ImportanceRecord | None = None
+    permutation: PermutationRecord | None = None
+    left_out: dict[str, str] = Field(default_factory=dict)
