@@ -88,7 +88,7 @@ def test_the_document_has_the_schemas_order() -> None:
     document = result().document()
     assert list(document) == [
         *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"],
-        *["ledger", "provenance", "timing"],
+        *["analysis", "ledger", "provenance", "timing"],
     ]
     assert list(document["trials"][0]) == [
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
