@@ -2,7 +2,8 @@
 
 Without options, the network table: this network against its matrix products alone, scikit-learn's MLP, and PyTorch
 where it is installed. --profile says where the time of a training step goes; --study times a whole study; --pruners
-shows what pruning saves; --coordinator what the search itself takes for a trial.
+shows what pruning saves; --coordinator what the search itself takes for a trial; --honesty whether verdicts and
+intervals keep what they promise, on made data of which the truth is known.
 """
 
 from __future__ import annotations
@@ -31,12 +32,17 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--pruners", action="store_true", help="what pruning saves until a study has the same score")
     what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
     what.add_argument("--tables", action="store_true", help="ten tables by --data alone against a tuned scikit-learn")
+    what.add_argument(
+        "--honesty", action="store_true", help="verdicts and intervals on data of which the truth is known"
+    )
     it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of a study (default: 40)")
     it.add_argument(
         "--more", type=at_least_one, default=100, metavar="N", help="trials of --study after those (default: 100)"
     )
     it.add_argument("--seeds", type=at_least_one, default=3, metavar="N", help="studies a pruner (default: 3)")
     it.add_argument("--splits", type=at_least_one, metavar="N", help="of each table (default: 10 if small, else 5)")
+    it.add_argument("--studies", type=at_least_one, default=100, metavar="N", help="of --honesty (default: 100 each)")
+    it.add_argument("--draws", type=at_least_one, default=2000, metavar="N", help="of --honesty (default: 2000)")
     return it
 
 
@@ -50,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _coordinator(chosen.json)
         elif chosen.tables:
             _tables(chosen.trials, chosen.splits, chosen.json)
+        elif chosen.honesty:
+            _honesty(chosen.trials, chosen.studies, chosen.draws, chosen.json)
         elif chosen.pruners:
             _pruners(chosen.trials, chosen.seeds, chosen.json)
         else:
@@ -121,6 +129,27 @@ def _tables(trials: int, splits: int | None, json: Path | None) -> None:
         if json is not None:
             write_json(rows, json)
     console.print(tables_table(rows))
+
+
+def _honesty(trials: int, studies: int, draws: int, json: Path | None) -> None:
+    from experiments.benchmarks.comparison import write_json
+    from experiments.benchmarks.coverage import measure_coverage
+    from experiments.benchmarks.honesty import MAKERS, simulate
+    from experiments.benchmarks.table import coverage_notes, coverage_table, honesty_table, wide_console
+    from experiments.kernel import blas_kernel
+    from experiments.search.processes import Processes
+    from experiments.tune import usable_cores
+    from nnet.blas import computing_environment, cpu_flags
+
+    console = wide_console()
+    environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
+    with Processes(usable_cores(), environment) as processes:
+        verdicts = [simulate(made, studies, processes, trials) for made in MAKERS]
+        console.print(honesty_table(verdicts))
+        coverage = measure_coverage(draws, processes)
+        console.print(coverage_table(coverage), *coverage_notes(coverage[-1]), sep="\n")
+    if json is not None:
+        write_json([*verdicts, *coverage], json)
 
 
 def _pruners(trials: int, seeds: int, json: Path | None) -> None:

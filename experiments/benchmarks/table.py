@@ -9,6 +9,8 @@ from rich.table import Column, Table
 
 from experiments.benchmarks.comparison import Comparison
 from experiments.benchmarks.coordinator import Cost
+from experiments.benchmarks.coverage import EXPECTED, CoverageRow
+from experiments.benchmarks.honesty import HonestyRow
 from experiments.benchmarks.pairs import Compared
 from experiments.benchmarks.profile import Part
 from experiments.benchmarks.pruners import PrunerRow
@@ -116,6 +118,56 @@ def tables_table(rows: Sequence[TableRow]) -> Table:
             "yes" if it.worse else "no",
         )
     return table
+
+
+def honesty_table(rows: Sequence[HonestyRow]) -> Table:
+    """What studies of made data said, a column each."""
+    table = Table("studies of", *(_right(row.made) for row in rows), title="Verdicts, beside the truth on 20,000 rows")
+    lines = {
+        "studies": [f"{row.studies}" for row in rows],
+        "said that tuning helped": [f"{row.helped}" for row in rows],
+        "  share of them, 95% interval": [
+            f"{row.helped / row.studies:.0%} [{row.ci95[0]:.1%}, {row.ci95[1]:.1%}]" for row in rows
+        ],
+        "  wanted": [f"{'≤' if row.made == 'noise' else '≥'} {row.bound:.0%}" for row in rows],
+        "  held": ["yes" if row.held else "no" for row in rows],
+        "said that the default is better": [f"{row.worse}" for row in rows],
+        "gain in selection score, mean": [f"{row.selection:+.4f}" for row in rows],
+        "gain on the test rows, mean": [f"{row.test:+.4f}" for row in rows],
+        "true gain, mean": [f"{row.truth:+.4f}" for row in rows],
+        "winner's mean over folds ± 1.96 sd/√k holds its true score": [f"{row.folds_covered:.0%}" for row in rows],
+    }
+    for name, cells in lines.items():
+        table.add_row(name, *cells)
+    return table
+
+
+def coverage_table(rows: Sequence[CoverageRow]) -> Table:
+    """How often intervals hold the truth; the last row is all draws."""
+    names = ("draws", "true accuracy", "lowest", "highest", "Wilson", "bootstrap", "folds", "folds, procedure")
+    table = Table("best rule", *map(_right, names), title="Shares of 95% intervals that hold the truth")
+    for row in rows:
+        if row.best is None:
+            table.add_section()
+        table.add_row(
+            "all" if row.best is None else f"{row.best:.2f}",
+            f"{row.draws:,}",
+            *(f"{one:.3f}" for one in (row.accuracy, row.lowest, row.highest)),
+            *(f"{one:.1%}" for one in (row.wilson, row.bootstrap, row.fold_model, row.fold_procedure)),
+        )
+    return table
+
+
+def coverage_notes(everything: CoverageRow) -> tuple[str, ...]:
+    """What the columns of the table are, and whether Wilson's interval keeps its promise over all draws."""
+    low, high = EXPECTED
+    share, (least, most) = everything.wilson, everything.ci95
+    return (
+        "bootstrap: of the mean log-likelihood. folds: mean ± 1.96 sd/√k of five folds, for the accuracy of the model",
+        "that is refitted on all rows; procedure: for the mean accuracy of all models trained so.",
+        f"Wilson, all draws: {share:.1%} [{least:.1%}, {most:.1%}], {low:.1%} to {high:.1%} wanted: "
+        f"{'held' if everything.held else 'not held'}.",
+    )
 
 
 def wide_console() -> Console:

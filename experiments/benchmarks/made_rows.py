@@ -1,0 +1,56 @@
+"""Rows made so that it is known what a network can learn from them: nothing, a curve, or which of two clouds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from experiments.data.table import Kind, Table
+from nnet.arrays import Array, Targets
+
+FEATURES = 4
+BEND = 0.63  # of the parabola, so that 200 rows show a network about ten points more than a linear model
+RIGHT = 0.95  # share of the curve's rows that keep their class; the others have the wrong one
+Rows = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+
+def noise(random: np.random.Generator, rows: int) -> Rows:
+    """(N, 4) features and (N,) labels by the toss of a fair coin, which no feature says anything of."""
+    return random.normal(size=(rows, FEATURES)), random.integers(2, size=rows)
+
+
+def curve(random: np.random.Generator, rows: int) -> Rows:
+    """(N, 4) features and (N,) labels: which side of a parabola, so that a linear model has part of it right."""
+    x = random.normal(size=(rows, FEATURES))
+    above = x[:, 0] + BEND * (x[:, 1] ** 2 - 1) > 0
+    return x, (above == (random.random(rows) < RIGHT)).astype(np.int64)
+
+
+def clouds(random: np.random.Generator, rows: int, accuracy: float) -> tuple[Array, Targets]:
+    """(N, 4) features in float32 and (N,) labels: two normal clouds that the best rule tells apart that accurately.
+
+    Around -a and a on the first axis with variance 1, the sign is right with probability Φ(a).
+    """
+    y = random.integers(2, size=rows)
+    x = random.standard_normal((rows, FEATURES), np.float32)
+    x[:, 0] += (2 * y - 1) * norm.ppf(accuracy)
+    return x, y
+
+
+def made_table(make: Callable[[np.random.Generator, int], Rows], seed: int, development: int, test: int) -> Table:
+    """A table of made rows whose last ones are its own test part."""
+    x, y = make(np.random.default_rng(seed), development + test)
+    number: Kind = "number"
+    return Table(
+        name=make.__name__,
+        features=x,
+        kinds=(number,) * FEATURES,
+        columns=tuple(map(str, range(FEATURES))),
+        target=y,
+        target_name="label",
+        classes=("no", "yes"),
+        own_test=test,
+    )

@@ -1,0 +1,101 @@
+"""Whether verdicts keep what they promise: the made data, what studies say together, and tiny studies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments import benchmark
+from experiments.benchmarks import coverage, honesty
+from experiments.benchmarks.honesty import HonestyRow, SimulatedStudy, honesty_row, most_claims, simulate
+from experiments.benchmarks.in_this_process import InThisProcess
+from experiments.benchmarks.made_rows import BEND, RIGHT, clouds, curve, made_table, noise
+
+HELPED = SimulatedStudy("helped", 0.10, 0.05, 0.04, True)
+NOTHING = SimulatedStudy("no evidence either way", 0.02, -0.01, 0.0, False)
+WORSE = SimulatedStudy("default better", 0.03, -0.04, -0.01, False)
+
+
+def test_noise_says_nothing_of_its_labels() -> None:
+    x, y = noise(np.random.default_rng(0), 20_000)
+    assert y.mean() == pytest.approx(0.5, abs=0.02)
+    assert np.abs(np.corrcoef(np.column_stack([x, x**2]), y, rowvar=False)[-1, :-1]).max() < 0.03
+
+
+def test_the_curve_is_what_it_says_and_a_line_has_part_of_it_right() -> None:
+    x, y = curve(np.random.default_rng(0), 20_000)
+    above = x[:, 0] + BEND * (x[:, 1] ** 2 - 1) > 0
+    assert (above == y).mean() == pytest.approx(RIGHT, abs=0.01)
+    assert 0.7 < ((x[:, 0] > 0) == y).mean() < RIGHT - 0.1
+
+
+@pytest.mark.parametrize("best", [0.65, 0.95])
+def test_the_best_rule_for_the_clouds_has_the_accuracy_that_is_asked_for(best: float) -> None:
+    x, y = clouds(np.random.default_rng(0), 40_000, best)
+    assert ((x[:, 0] > 0) == y).mean() == pytest.approx(best, abs=0.01)
+
+
+def test_a_made_table_is_another_with_another_seed() -> None:
+    table = made_table(noise, 0, 20, 10)
+    assert (len(table.target), table.own_test) == (30, 10)
+    assert np.array_equal(table.features, made_table(noise, 0, 20, 10).features)
+    assert not np.array_equal(table.features, made_table(noise, 1, 20, 10).features)
+
+
+def test_studies_of_noise_may_claim_a_little() -> None:
+    row = honesty_row("noise", [HELPED, WORSE, *[NOTHING] * 98])
+    assert (row.studies, row.helped, row.worse, row.bound, row.held) == (100, 1, 1, most_claims(100), True)
+    assert row.ci95[0] < 0.01 < row.ci95[1] < 0.06
+    assert row.selection == pytest.approx((0.10 + 0.03 + 98 * 0.02) / 100)
+    assert row.test == pytest.approx((0.05 - 0.04 - 98 * 0.01) / 100)
+    assert row.truth == pytest.approx((0.04 - 0.01) / 100)
+    assert row.folds_covered == 0.01
+    assert honesty_row("noise", [HELPED] * 9 + [NOTHING] * 91).held
+    assert not honesty_row("noise", [HELPED] * 10 + [NOTHING] * 90).held
+
+
+def test_studies_of_a_planted_gain_must_find_it() -> None:
+    assert honesty_row("curve", [HELPED] * 9 + [NOTHING]).held
+    assert not honesty_row("curve", [HELPED] * 8 + [NOTHING, WORSE]).held
+
+
+def test_a_tiny_study_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(honesty, "TRUTH", 1000)
+    row = simulate("noise", 2, InThisProcess(), trials=4)
+    assert (row.made, row.studies) == ("noise", 2)
+    assert row.selection >= 0
+    assert abs(row.truth) < 0.1
+    assert simulate("noise", 2, InThisProcess(), trials=4) == row
+    assert simulate("curve", 1, InThisProcess(), trials=8).truth > 0
+
+
+def test_the_command_prints_and_writes_both_tables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+
+    def simulated(made: honesty.Made, studies: int, _: object, trials: int) -> HonestyRow:
+        seen.append((made, studies, trials))
+        return honesty_row(made, [HELPED, NOTHING] if made == "curve" else [NOTHING])
+
+    def measured(draws: int, _: object) -> list[coverage.CoverageRow]:
+        seen.append(draws)
+        row = coverage.CoverageRow(None, draws, 0.8, 0.6, 0.95, 0.951, (0.94, 0.96), 0.947, 0.85, 0.84)
+        return [row]
+
+    monkeypatch.setattr(honesty, "simulate", simulated)
+    monkeypatch.setattr(coverage, "measure_coverage", measured)
+    monkeypatch.setattr("experiments.tune.usable_cores", lambda: 1)
+    arguments = ["--honesty", "--studies", "7", "--trials", "5", "--draws", "30", "--json", str(tmp_path / "rows.json")]
+    assert benchmark.main(arguments) == 0
+    assert seen == [("noise", 7, 5), ("curve", 7, 5), 30]
+    out = capsys.readouterr().out
+    assert "50% [" in out
+    assert "95.1% [94.0%, 96.0%], 94.0% to 96.5% wanted: held." in out
+    lines = json.loads((tmp_path / "rows.json").read_text())
+    assert [line.get("made") for line in lines] == ["noise", "curve", None]
+    assert lines[2]["wilson"] == 0.951
