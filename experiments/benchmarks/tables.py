@@ -128,7 +128,7 @@ def _pipeline(x: Any, classifies: bool, sizes: Sequence[int], rate: float, l2: f
         ]
     )
     network = (MLPClassifier if classifies else MLPRegressor)(
-        sizes, learning_rate_init=rate, alpha=l2, batch_size=32, max_iter=EPOCHS, random_state=0
+        hidden_layer_sizes=sizes, learning_rate_init=rate, alpha=l2, batch_size=32, max_iter=EPOCHS, random_state=0
     )
     learner = network if classifies else TransformedTargetRegressor(network, transformer=StandardScaler())
     return make_pipeline(columns, learner)

@@ -1,0 +1,73 @@
+"""A user's own files through the whole command: what they say is what their rows say, and the model can be used."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from sklearn.metrics import accuracy_score, r2_score
+
+from experiments.data.datasets import load_builtin
+from support.desk import Desk
+from support.tables import mixed_frame
+
+MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
+FEW = ["--trials", "3", "--set", "training.epochs=4", "--set", "cv.n_splits=3", "--workers", "2"]
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
+def test_pictures_are_the_arrays_that_they_were_made_from(desk: Desk) -> None:
+    table = load_builtin("mnist", MNIST)
+    images, labels = np.asarray(table.features).reshape(-1, 28, 28), np.asarray(table.target).astype(int)
+    for part, letter, rows in (("train", "train", range(300)), ("test", "t10k", range(60_000, 60_120))):
+        order = np.array(sorted(rows, key=lambda row: (labels[row], row)))
+        for row in order:
+            folder = desk.folder / "png" / part / str(labels[row])
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(images[row].astype(np.uint8)).save(folder / f"{row:05}.png")
+        (desk.folder / "idx").mkdir(exist_ok=True)
+        pixels, classes = images[order].astype(np.uint8), labels[order].astype(np.uint8)
+        (desk.folder / "idx" / f"{letter}-images-idx3-ubyte").write_bytes(
+            struct.pack(">IIII", 0x803, len(order), 28, 28) + pixels.tobytes()
+        )
+        (desk.folder / "idx" / f"{letter}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">II", 0x801, len(order)) + classes.tobytes()
+        )
+    size = ["--set", "data.size=[28, 28]"]
+    pictures = desk.tuned("--data", "png/", *FEW, *size, "--set", "study.name=digits", "--out", "a", "--quiet")
+    arrays = desk.tuned("--data", "idx/", *FEW, "--set", "study.name=digits", "--out", "b", "--quiet")
+    assert pictures["data"]["rows"] == 420
+    assert pictures["trials"] == arrays["trials"]
+    assert pictures["test"]["score"] == arrays["test"]["score"]
+    assert pictures["test"]["metrics"] == arrays["test"]["metrics"]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_predictions_of_the_test_rows_have_the_score_of_the_results(task: str, desk: Desk) -> None:
+    results, truth, predicted = predicted_test_rows(task, desk)
+    score = accuracy_score if task == "classification" else r2_score
+    assert score(truth, predicted) == pytest.approx(results["test"]["score"], rel=1e-6)
+
+
+def predicted_test_rows(task: str, desk: Desk) -> tuple[dict[str, Any], pd.Series[Any], pd.Series[Any]]:
+    """A study with a test file, and what its model predicts of that file in a process of its own."""
+    frame = mixed_frame(240, seed=4)
+    signal = (frame["age"] - 40) / 12 + 2.0 * (frame["colour"] == "red") - 1.0
+    frame["y"] = np.where(signal > 0, "yes", "no") if task == "classification" else 1000 + 50 * signal
+    frame[:180].to_csv(desk.folder / "people.csv", index=False)
+    frame[180:].to_csv(desk.folder / "held_out.csv", index=False)
+    own = ["--data", "people.csv", "--target", "y", "--set", "data.test=held_out.csv", "--quiet"]
+    results = desk.tuned(*own, *FEW, "--out", "people")
+    assert (results["split"]["test"], results["data"]["task"]) == (60, task)
+    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "held_out.csv", "--out", "out.csv"]
+    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "note: ignored what the model does not know: y\n")
+    out = pd.read_csv(desk.folder / "out.csv")
+    return results, frame["y"][180:], out["prediction"]
