@@ -181,7 +181,10 @@ def _note(task: ReferenceTask, estimator: Any) -> str:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    """One thread, and no warnings."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 
