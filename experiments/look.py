@@ -92,7 +92,8 @@ def take_look(
         )
     scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
     references = [fitted(future) for future in fitting]
-    models = [{**described, "rows": development.fingerprint} for described in map(asdict, [*tasks, *plain])]
+    described = [*map(asdict, tasks), *map(asdict, plain)]
+    models = [{**one, "rows": development.fingerprint} for one in described]
     look = Look(test.fingerprint, canonical_digest(models), study)
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
     features, y = test.open(look, ledger.has)
