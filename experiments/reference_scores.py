@@ -6,12 +6,13 @@ from concurrent.futures import Future
 from math import isfinite
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from experiments.judge import judge
 from experiments.records.results import ReferenceRecord
 from experiments.search.executor import WorkerLost
-from experiments.search.references import FittedReference, ReferenceTask, reference_outputs
+from experiments.search.references import FittedReference, ReferenceTask, brief, reference_outputs
 from experiments.target import Target
 from nnet.arrays import Array, Targets
 
@@ -43,10 +44,11 @@ def score_reference(
     if model.estimator is None:
         return without_score(task, model.reason)
     try:
-        judged = judge(metric, target, y, reference_outputs(model, x, target), None, groups)
-    except Exception as error:  # what scikit-learn, or a resampling of outputs that are not finite, raises
-        return without_score(task, f"it could not be scored: {error}")
-    if not all(map(isfinite, (judged.score, *judged.ci95))):
+        z = reference_outputs(model, x, target)
+        judged = judge(metric, target, y, z, None, groups)
+    except Exception as error:  # a library may raise what it likes
+        return without_score(task, f"it could not be scored: {brief(error)}")
+    if not (np.isfinite(z).all() and all(map(isfinite, (judged.score, *judged.ci95)))):
         return without_score(task, f"its outputs have no {metric}")
     settings = ", ".join(filter(None, (task.settings, model.note)))
     return ReferenceRecord(name=task.name, settings=settings, score=judged.score, ci95=judged.ci95, reason="")

@@ -115,7 +115,7 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
             estimator = _estimator(task, target)
             estimator.fit(x, y if target.classes else units.standardised(y), sample_weight=weights)
     except Exception as error:  # a library may raise what it likes
-        return FittedReference(None, reason=f"it could not be fitted: {_brief(error)}")
+        return FittedReference(None, reason=f"it could not be fitted: {brief(error)}")
     return FittedReference(estimator, units, _note(task, estimator))
 
 
@@ -189,6 +189,7 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
+    """What a library says, in one short line."""
     line = next(iter(str(error).splitlines()), "") or type(error).__name__
     return line[:LONGEST]
