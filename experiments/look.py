@@ -1,6 +1,6 @@
-"""The look: winner and default, both fixed beforehand, refitted on all development rows and scored once.
+"""The look: winner, default and plain references, all fixed beforehand, fitted on all development rows, scored once.
 
-The ledger has the look before the test rows are read, and the pair of models cannot change after.
+The ledger has the look before the test rows are read, and the models cannot change after.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
 from experiments.inputs import share_everything
-from experiments.judge import judge, other_metrics
+from experiments.judge import confusion, judge, other_metrics
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
+from experiments.reference_scores import fitted, score_reference, scored
 from experiments.reports.statistics import verdict
 from experiments.search.executor import Executor
+from experiments.search.references import plain_references
 from experiments.search.refit import Refit, RefitTask, network_of, outputs
 from experiments.search.trial import Told
-from experiments.search.worker import run_refit
+from experiments.search.worker import run_reference, run_refit
 from experiments.space import Space
 from experiments.spec import StudySpec
 from experiments.target import Target
@@ -54,12 +56,12 @@ def take_look(
     executor: Executor,
     acknowledged: bool,
 ) -> Scored:
-    """Refit the finalists, reserve the look, score them, and complete it.
+    """Refit the finalists and fit the references, reserve the look, score them, and complete it.
 
     Args:
         study:     identity of the study for the ledger.
         finalists: the winner, then the default unless it diverged or is the winner itself.
-        executor:  refits them.
+        executor:  fits and scores.
 
     Raises:
         LookError:   the study had another look at these rows.
@@ -76,26 +78,36 @@ def take_look(
         for one in finalists
     ]
     ways = [task.candidate.preprocessing for task in tasks]
-    shared = {way: share_everything(development, way, executor.share) for way in dict.fromkeys(ways)}
-    refits = [
-        future.result()
-        for future in [executor.submit(run_refit, task, shared[way][1]) for task, way in zip(tasks, ways, strict=True)]
-    ]
+    plain_way = space.candidate(space.default).preprocessing
+    every_way = dict.fromkeys([*ways, plain_way])
+    shared = {way: share_everything(development, way, executor.share) for way in every_way}
+    refitting = [executor.submit(run_refit, task, shared[way][1]) for task, way in zip(tasks, ways, strict=True)]
+    plain = plain_references(development.target, len(development.y), shared[plain_way][0].width)
+    fitting = [executor.submit(run_reference, task, shared[plain_way][1]) for task in plain]
+    refits = [future.result() for future in refitting]
     if not _converged(refits[0]):
         raise SearchError(
             f"the refit of trial {refits[0].number} on all development rows diverged, so there is no model to score; "
             "lower the upper end of space.learning_rate. The test set was not read."
         )
     scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
-    models = [{**asdict(task), "rows": development.fingerprint} for task in tasks]
+    references = [fitted(future) for future in fitting]
+    described = [*map(asdict, tasks), *map(asdict, plain)]
+    models = [{**one, "rows": development.fingerprint} for one in described]
     look = Look(test.fingerprint, canonical_digest(models), study)
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
     features, y = test.open(look, ledger.has)
-    rows = {way: shared[way][0].transform(features) for way in dict.fromkeys(ways)}
-    found = [future.result() for future in [executor.submit(outputs, model, rows[way]) for model, way in scorable]]
-    record = _record(
-        spec, development.target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists)
-    )
+    rows = {way: shared[way][0].transform(features) for way in every_way}
+    predicting = [executor.submit(outputs, model, rows[way]) for model, way in scorable]
+    target, metric = development.target, spec.cv.metric
+    scoring = [
+        executor.submit(score_reference, task, model, metric, target, rows[plain_way], y, test.groups)
+        for task, model in zip(plain, references, strict=True)
+    ]
+    found = [future.result() for future in predicting]
+    judged = _record(spec, target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists))
+    beside = tuple(scored(task, future) for task, future in zip(plain, scoring, strict=True))
+    record = judged.model_copy(update={"references": beside})
     ledger.complete(look, record.metrics)
     times = ledger.past(study, test).of_this_study
     model = Model(
@@ -131,6 +143,7 @@ def _record(
         default=None if judgement.default is None else DefaultScore(score=judgement.default),
         difference=judgement.difference,
         verdict=verdict(judgement.difference),
+        confusion=confusion(target, y, found),
     )
 
 

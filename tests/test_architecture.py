@@ -92,6 +92,26 @@ ROOMS = {
         "experiments.search.trial",
         "experiments.study_file",
     },
+    "experiments.reference_scores": {
+        "experiments.judge",
+        "experiments.records.results",
+        "experiments.search",
+        "experiments.target",
+        "nnet",
+    },
+    "experiments.column_importance": {
+        "experiments.data.prepare",
+        "experiments.inputs",
+        "experiments.records.analysis",
+        "experiments.search",
+        "experiments.space",
+        "experiments.spec",
+    },
+    "experiments.parameter_importance": {
+        "experiments.records.analysis",
+        "experiments.search.trial",
+        "experiments.space",
+    },
     "experiments.reports": {"experiments.records.results", "experiments.search.trial"},
 }
 

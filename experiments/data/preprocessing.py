@@ -90,6 +90,12 @@ class Preprocessor:
         return len(self.numeric) + len(self.flagged) + sum(len(one.names) + one.pooled for one in self.categories)
 
     @property
+    def sources(self) -> NDArray[np.int64]:
+        """(width,) the column that each input is made of."""
+        made = [np.full(len(one.names) + one.pooled, one.column, np.int64) for one in self.categories]
+        return np.concatenate([self.numeric, self.numeric[self.flagged], *made])
+
+    @property
     def key(self) -> str:
         """Equal for preprocessors that do the same."""
         names = [[one.column, list(one.names), one.pooled] for one in self.categories]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-TRIAL, REFIT, SAMPLER = range(3)
+TRIAL, REFIT, SAMPLER, COLUMN = range(4)
 
 
 def fold_seed(seed: int, purpose: int, trial: int, fold: int) -> np.random.SeedSequence:

@@ -13,7 +13,9 @@ from functools import cache
 from experiments.kernel import blas_kernel
 from experiments.search.evaluate import evaluate
 from experiments.search.executor import Hello
+from experiments.search.permutation import PermutationTask, Permuted, permute_columns
 from experiments.search.pruning import ToldStudy, quiet_optuna
+from experiments.search.references import FittedReference, ReferenceTask, fit_reference
 from experiments.search.refit import Refit, RefitTask, refit
 from experiments.search.shared_data import DataReference, open_folds
 from experiments.search.trial import TrialResult, TrialTask
@@ -49,6 +51,16 @@ def told_study() -> ToldStudy:
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
     """Refit a configuration."""
     return refit(task, open_folds(reference), reference.target)
+
+
+def run_reference(task: ReferenceTask, reference: DataReference) -> FittedReference:
+    """Fit a plain model to the rows of the first fold."""
+    return fit_reference(task, open_folds(reference)[0], reference.target)
+
+
+def run_permutation(task: PermutationTask, reference: DataReference) -> Permuted:
+    """Train a fold's network again and shuffle its columns."""
+    return permute_columns(task, open_folds(reference)[task.fold], reference.target)
 
 
 def _end_with(parent: int) -> None:

@@ -1,0 +1,195 @@
+"""Plain models that a study's score stands beside, fixed beforehand: what anyone would try first. By scikit-learn.
+
+Their settings are constants of the platform, bounded so that a large table takes seconds. They learn from development
+rows only, and nothing else depends on them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.search.subsample import subsample
+from experiments.search.units import Units, units_of
+from experiments.target import Target
+from nnet.arrays import Array
+from nnet.batches import FoldData
+
+LINEAR_CELLS = 200_000_000  # rows x inputs x outputs, each read in every iteration
+LINEAR_ITERATIONS = 100  # scikit-learn's own; a convex loss gains little after
+BOOSTED_CELLS = 400_000_000  # rows x inputs x trees
+BOOSTED_ITERATIONS = (
+    10,
+    50,
+)  # at the learning rate 0.2, what 20 to 100 are at scikit-learn's own 0.1, in half the time
+BOOSTING = "gradient boosting"
+MOST_BOOSTED = 100  # classes, each with a tree in every iteration
+SEED = 0  # not the study's: on the same rows every study has the same references
+OWN = Units()
+LONGEST = 200  # characters of a reason
+
+
+@dataclass(frozen=True)
+class ReferenceTask:
+    """A plain model and what it may cost.
+
+    settings:   in words; with the name it is all that the model is, besides the rows.
+    rows:       to learn from; a seeded choice of them where there are more.
+    iterations: 0 where there are none.
+    """
+
+    name: str
+    settings: str
+    rows: int
+    iterations: int = 0
+
+
+@dataclass(frozen=True)
+class FittedReference:
+    """A plain model that has learnt.
+
+    estimator: scikit-learn's, fitted; None where it could not be.
+    units:     of what it predicts, where that is a number.
+    note:      what is to be known of the fit, if anything.
+    reason:    why there is no estimator.
+    """
+
+    estimator: Any | None
+    units: Units = OWN
+    note: str = ""
+    reason: str = ""
+
+
+def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceTask, ...]:
+    """The plain models for data of this size.
+
+    Args:
+        rows:   there are to learn from.
+        inputs: of each row.
+
+    >>> [one.name for one in plain_references(Target(("no", "yes")), rows=100, inputs=4)]
+    ['majority class', 'logistic regression', 'gradient boosting']
+    """
+    trees = target.outputs if target.outputs > 2 else 1
+    few, many = BOOSTED_ITERATIONS
+    linear = max(1, LINEAR_CELLS // (inputs * target.outputs))
+    boosted = max(1, BOOSTED_CELLS // (inputs * trees * few))
+    rounds = min(many, max(few, BOOSTED_CELLS // (min(rows, boosted) * inputs * trees)))
+
+    def task(name: str, words: str, most: int, iterations: int = 0) -> ReferenceTask:
+        learnt = f"all {rows:,} development rows"
+        if most < rows:
+            learnt = f"{most:,} of {rows:,} development rows, spread over the target"
+        return ReferenceTask(name, f"{words}; fitted on {learnt}", most, iterations)
+
+    limit = f"at most {LINEAR_ITERATIONS} iterations"
+    trees_of = f"of histograms, {rounds} iterations at learning rate 0.2, trees of at most 15 leaves, 64 bins"
+    boosting = task(BOOSTING, trees_of, boosted, rounds)
+    if target.classes:
+        regression = task("logistic regression", f"L2 with C = 1, L-BFGS, {limit}", linear, LINEAR_ITERATIONS)
+        return task("majority class", "the classes' frequencies", rows), regression, boosting
+    regression = task("ridge regression", f"L2 with alpha = 1, LSQR, {limit}", linear, LINEAR_ITERATIONS)
+    return task("mean", "of the target", rows), regression, boosting
+
+
+def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> FittedReference:
+    """Fit on `fold.train`, every row with its weight; a number is learnt at mean 0 and variance 1.
+
+    A fit that fails is an outcome, and no warning reaches anyone.
+    """
+    if task.name == BOOSTING and target.outputs > MOST_BOOSTED:
+        return FittedReference(None, reason=f"more than {MOST_BOOSTED} classes take too many trees")
+    seed = np.random.SeedSequence(SEED)
+    rows = fold.train[subsample(fold.y[fold.train], task.rows, bool(target.classes), seed)]
+    x = fold.x if len(rows) == len(fold.x) else fold.x[rows]
+    y, weights = fold.y[rows], _weights(fold, rows)
+    units = OWN if target.classes else units_of(y)
+    try:
+        with _quietly():
+            estimator = _estimator(task, target)
+            estimator.fit(x, y if target.classes else units.standardised(y), sample_weight=weights)
+    except Exception as error:  # a library may raise what it likes
+        return FittedReference(None, reason=f"it could not be fitted: {brief(error)}")
+    return FittedReference(estimator, units, _note(task, estimator))
+
+
+def reference_outputs(fitted: FittedReference, x: Array, target: Target) -> Array:
+    """(N, inputs) -> (N, C) log-probabilities or (N, 1) log-odds, up to a constant, or (N, 1) numbers in their units.
+
+    Raises:
+        ValueError: there is no estimator, or it takes no such rows.
+    """
+    if fitted.estimator is None:
+        raise ValueError(fitted.reason)
+    with _quietly():
+        if not target.classes:
+            numbers: Array = fitted.units.restored(fitted.estimator.predict(x)[:, None])
+            return numbers
+        if hasattr(fitted.estimator, "decision_function"):
+            z: Array = fitted.estimator.decision_function(x)
+            return z if z.ndim == 2 else z[:, None]
+        # a class without weight has no probability
+        shares: Array = np.maximum(fitted.estimator.predict_proba(x), np.finfo(np.float64).tiny)
+        return np.log(shares, out=shares)
+
+
+def _estimator(task: ReferenceTask, target: Target) -> Any:
+    if task.iterations == 0:
+        from sklearn.dummy import DummyClassifier, DummyRegressor
+
+        return DummyClassifier(strategy="prior") if target.classes else DummyRegressor()
+    if task.name == BOOSTING:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        boosted = HistGradientBoostingClassifier if target.classes else HistGradientBoostingRegressor
+        return boosted(
+            learning_rate=0.2,
+            max_iter=task.iterations,
+            max_leaf_nodes=15,
+            max_bins=64,
+            early_stopping=False,
+            random_state=0,
+        )
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if target.classes:
+        return LogisticRegression(max_iter=task.iterations)
+    return Ridge(solver="lsqr", max_iter=task.iterations)
+
+
+def _weights(fold: FoldData, rows: NDArray[np.integer[Any]]) -> NDArray[np.float64] | None:
+    """(N,) of mean 1, so that a penalty weighs the same as without."""
+    if fold.weights is None:
+        return None
+    weights: NDArray[np.float64] = fold.weights[rows].astype(np.float64)
+    weights /= weights.max() or 1.0
+    weights /= weights.mean() or 1.0
+    return weights
+
+
+def _note(task: ReferenceTask, estimator: Any) -> str:
+    # boosting has no end that it could miss
+    done = np.max(getattr(estimator, "n_iter_", None) or 0) if task.name != BOOSTING else 0
+    return "not converged" if 0 < task.iterations <= done else ""
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """One thread, and no warnings."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def brief(error: Exception) -> str:
+    """What a library says, in one short line."""
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return line[:LONGEST]

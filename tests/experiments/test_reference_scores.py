@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.judge import judge
+from experiments.reference_scores import score_reference
+from experiments.search.references import FittedReference, ReferenceTask
+from experiments.target import Target
+
+TWO = Target(("a", "b"))
+RNG = np.random.default_rng(0)
+Y = RNG.integers(0, 2, 100)
+X = (Y + RNG.normal(size=100))[:, None]
+TASK = ReferenceTask("a model", "as it is", 100)
+
+
+class Model:
+    """What scikit-learn fits, whose outputs are made up."""
+
+    def __init__(self, outputs: Callable[[Any], Any]):
+        self.decision_function = outputs
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(100) % 20])
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
+def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
+    model = FittedReference(Model(lambda x: x[:, 0] - 0.5), note="not converged")
+    record = score_reference(TASK, model, metric, TWO, X, Y, groups)
+    judged = judge(metric, TWO, Y, X - 0.5, None, groups)
+    assert (record.score, record.ci95) == (judged.score, judged.ci95)
+    assert (record.name, record.settings, record.reason) == ("a model", "as it is, not converged", "")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "roc_auc"])
+def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
+    model = FittedReference(Model(lambda x: np.full(len(x), np.nan)))
+    record = score_reference(TASK, model, metric, TWO, X, Y, None)
+    assert (record.score, record.ci95) == (None, None)
+    assert record.reason
+
+
+def test_an_error_is_a_reason_of_one_line() -> None:
+    def fails(_: Any) -> Any:
+        raise ValueError("not this\nat all")
+
+    record = score_reference(TASK, FittedReference(Model(fails)), "accuracy", TWO, X, Y, None)
+    assert (record.score, record.reason) == (None, "it could not be scored: not this")
+    unfitted = FittedReference(None, reason="it could not be fitted: no")
+    assert score_reference(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == "it could not be fitted: no"
