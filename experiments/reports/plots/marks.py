@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from experiments.records.results import StudyResult, TrialRecord
-from experiments.reports.svg import BLUE, FAINT, GREEN, ORANGE
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE, drawable
 from experiments.reports.wording import parameter
 
 FEW: Final = 10  # so many whole numbers stand apart on an axis, and trials at one of them side by side
@@ -80,7 +80,7 @@ def scale_choices(axes: Axes, bounds: Mapping[str, Any], values: Mapping[int, An
     """An axis with a place for each choice; the trials' positions on it, given the values by trial number."""
     places = {choice: place for place, choice in enumerate(dict.fromkeys([*bounds["choices"], *values.values()]))}
     axes.set_xlim(-0.5, len(places) - 0.5)
-    axes.set_xticks(range(len(places)), [_drawable(parameter(choice)) for choice in places])
+    axes.set_xticks(range(len(places)), [drawable(parameter(choice)) for choice in places])
     return {number: places[value] + _aside(number) for number, value in values.items()}
 
 
@@ -154,8 +154,3 @@ def _on_the_edge(kind: Kind) -> bool:
 def _aside(number: int) -> float:
     """A small step to either side, so that trials with the same value do not hide each other."""
     return 0.3 * (number * 0.618034 % 1 - 0.5)
-
-
-def _drawable(text: str) -> str:
-    """Text of the fonts that measure the picture; other characters as question marks."""
-    return text.encode("latin-1", "replace").decode("latin-1")
