@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
-Layout = Literal["one", "broad", "pair", "small"]
+Layout = Literal["one", "square", "broad", "pair", "small"]
 RowKind = Literal["", "winner", "partial", "open"]
 
 
@@ -75,7 +75,8 @@ class Row:
 class Table:
     """Rows under titled columns; title says what it is to those who cannot see it.
 
-    wide: may be wider than the text.
+    wide:  may be wider than the text.
+    prose: has sentences in its cells, which on a narrow screen stand below each other.
     """
 
     kind: ClassVar[str] = "table"
@@ -83,6 +84,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     wide: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Figures:
-    """Pictures one by one, broad ones, in pairs, or many small ones."""
+    """Pictures one by one, square or broad ones, in pairs, or many small ones."""
 
     kind: ClassVar[str] = "figures"
     pictures: tuple[Picture, ...]

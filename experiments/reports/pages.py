@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -132,7 +132,9 @@ def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
         "code_block": markdown.code_block,
         "link": markdown.link,
     }
-    templates.tests |= {name: partial(_is, kind) for name, kind in (("code", Code), ("names", Names), ("strong", Strong))}
+    templates.tests |= {
+        name: partial(_is, kind) for name, kind in (("code", Code), ("names", Names), ("strong", Strong))
+    }
     return templates
 
 

@@ -21,8 +21,8 @@ def trials_csv(result: StudyResult, trials: Sequence[TrialResult]) -> str:
 
     Columns: number, state, reason, value (COMPLETE only), last, epochs (of the value), trained (the last epoch that was
     scored; empty of a trial that is not among `trials`), cv_std (over the folds, ddof 1), each parameter (named
-    param_NAME where the name is one of the others), and fold_0 to fold_{F-1}, the scores at `epochs`. Floats are written
-    so that reading gives the same bits; line ends are LF.
+    param_NAME where the name is one of the others), and fold_0 to fold_{F-1}, the scores at `epochs`. Floats are
+    written so that reading gives the same bits; line ends are LF.
     """
     parameters = all_parameters(trial.params for trial in result.trials)
     folds = [f"fold_{fold}" for fold in range(max((len(trial.fold_scores) for trial in result.trials), default=0))]
@@ -33,7 +33,12 @@ def trials_csv(result: StudyResult, trials: Sequence[TrialResult]) -> str:
     writer.writerow([*FIXED, *(f"param_{name}" if name in taken else name for name in parameters), *folds])
     for trial in sorted(result.trials, key=lambda trial: trial.number):
         missing = [None] * (len(folds) - len(trial.fold_scores))
-        row = [*_fixed(trial, trained.get(trial.number)), *(trial.params.get(name) for name in parameters), *trial.fold_scores, *missing]
+        row = [
+            *_fixed(trial, trained.get(trial.number)),
+            *(trial.params.get(name) for name in parameters),
+            *trial.fold_scores,
+            *missing,
+        ]
         writer.writerow([_exact(value) for value in row])
     return out.getvalue()
 

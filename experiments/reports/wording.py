@@ -151,7 +151,7 @@ def bounds_of(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any] | None:
     >>> bounds_of("hidden_units_2", {"space": {"hidden_units": {"low": 4, "high": 9}}})
     {'low': 4, 'high': 9}
     """
-    space: Mapping[str, Any] = spec.get("space", {})
+    space: Mapping[str, Mapping[str, Any]] = spec.get("space", {})
     return space.get(name, space.get("hidden_units" if layer_of(name) else name))
 
 

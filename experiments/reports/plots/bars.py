@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, ORANGE, drawable, drawing, svg_text
 
-WIDTH: Final = 4.8  # inches
+WIDTH: Final = 4.2  # inches
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from experiments.reports.endings import Ending
 from experiments.reports.plots.marks import whole_numbers
 from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE, drawing, legend, svg_text
 
-WIDE: Final = (4.8, 2.1)  # inches
+WIDE: Final = (4.2, 2.0)  # inches
 COLOURS: Final = {"pruned": FAINT, "diverged": ORANGE, "complete": GREEN}
 
 
@@ -26,7 +26,9 @@ def endings(found: Sequence[Ending], epochs: int) -> str:
             ended = sorted({one.epoch for one in found if one.how == how})
             if ended:
                 heights = [sum(one.epoch >= epoch for one in found) for epoch in ended]
-                axes.plot(ended, heights, linestyle="none", marker=marker, color=COLOURS[how], markersize=5.5, label=how)
+                axes.plot(
+                    ended, heights, linestyle="none", marker=marker, color=COLOURS[how], markersize=5.5, label=how
+                )
         axes.set(xlim=(0, epochs * 1.01), ylim=(0, len(found) * 1.06), xlabel="epoch", ylabel="trials")
         axes.xaxis.set_major_locator(whole_numbers(8))
         axes.yaxis.set_major_locator(whole_numbers(5))

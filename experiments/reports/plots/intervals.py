@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
@@ -12,7 +13,7 @@ from experiments.records.results import Difference
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, svg_text
 from experiments.reports.wording import MINUS
 
-WIDTH: Final = 4.8  # inches
+WIDTH: Final = 4.2  # inches
 FAR: Final = 4  # a score this many times as far from the others as they lie apart leaves the picture
 
 
@@ -24,6 +25,11 @@ class Dot:
     score: float
     interval: tuple[float, float] | None
     main: bool = False
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """All that has to be in the picture."""
+        return (self.score, *self.interval) if self.interval else (self.score,)
 
 
 def dots(name: str, rows: Sequence[Dot], metric: str) -> str:
@@ -40,15 +46,21 @@ def dots(name: str, rows: Sequence[Dot], metric: str) -> str:
             colour = BLUE if row.main else INK
             if row.score < low:
                 axes.plot([0.012], [place], color=MUTED, marker="<", markersize=6, transform=axes.get_yaxis_transform())
-                axes.text(0.035, place, f"{row.score:.3g}".replace("-", MINUS), color=MUTED, va="center",
-                          transform=axes.get_yaxis_transform())
+                axes.text(
+                    0.035,
+                    place,
+                    f"{row.score:.3g}".replace("-", MINUS),
+                    color=MUTED,
+                    va="center",
+                    transform=axes.get_yaxis_transform(),
+                )
                 continue
             if row.interval:
                 ends = [max(row.interval[0], low), row.interval[1]]
                 axes.plot(ends, [place, place], color=colour, linewidth=2.4 if row.main else 1.6, solid_capstyle="butt")
             face = colour if row.main or row.interval else "none"
             axes.plot([row.score], [place], color=colour, marker="o", markersize=6.5, markerfacecolor=face)
-        shown = [end for row in rows if row.score >= low for end in (row.score, *(row.interval or ()))]
+        shown = [end for row in rows if row.score >= low for end in row.ends]
         first, last = max(min(shown), low), max(shown)
         margin = 0.06 * (last - first) or 0.01 * abs(last) or 0.01
         axes.set_xlim(first - (2 if low > min(row.score for row in rows) else 1) * margin, last + margin)
@@ -63,10 +75,10 @@ def dots(name: str, rows: Sequence[Dot], metric: str) -> str:
 def _left_end(rows: Sequence[Dot]) -> float:
     """Where the scale ends on the left: minus infinity where all scores fit on it."""
     scores = sorted((row.score for row in rows), reverse=True)
-    for better, worse in zip(scores[1:], scores[2:], strict=False):
+    for better, worse in pairwise(scores[1:]):
         span = max(scores[0] - better, *(row.interval[1] - row.interval[0] for row in rows if row.interval), 0.0)
         if better - worse > FAR * span > 0:
-            return min(end for row in rows if row.score >= better for end in (row.score, *(row.interval or ())))
+            return min(end for row in rows if row.score >= better for end in row.ends)
     return float("-inf")
 
 
@@ -89,4 +101,3 @@ def difference(found: Difference) -> str:
         axes.text(-reach, 1.15, "← default better", color=MUTED, ha="left", va="center")
         axes.text(reach, 1.15, "tuned better →", color=MUTED, ha="right", va="center")
         return svg_text(figure)
-

@@ -73,7 +73,7 @@ def set_range(axes: Axes, low: float, high: float) -> None:
 
 def whole_numbers(most: int) -> MaxNLocator:
     """At most so many ticks, at round whole numbers."""
-    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10])
+    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def scale_choices(axes: Axes, bounds: Mapping[str, Any], values: Mapping[int, Any]) -> dict[int, float]:
@@ -123,10 +123,10 @@ def log_ticks(low: float, high: float, base: int) -> list[float]:
 
 def short_number(x: float) -> str:
     """
-    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0)]
-    ['1e-4', '0.001', '0.1', '64', '1e5']
+    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0)]
+    ['1e-4', '0.001', '0.1', '64', '1e5', '0']
     """
-    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 else f"{x:.0e}"
+    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 or x == 0 else f"{x:.0e}"
     return text.replace("e-0", "e-").replace("e+0", "e")
 
 

@@ -43,11 +43,11 @@ def confusion(name: str, counts: Counts, classes: Sequence[str]) -> str:
         axes = figure.add_subplot()
         _fill(axes, cells, size, size)
         if size <= NUMBERED:
-            for (row, column), _ in cells.items():
+            for row, column in cells:
                 axes.text(column, row, f"{counts[row][column]:,}", ha="center", va="center",
                           fontsize=8 if size <= 10 else 6.5)  # fmt: skip
         names = [drawable(one, 12) for one in classes] if size <= NAMED else []
-        places = range(size) if names else [place for place in range(0, size, max(1, round(size / 5)))]
+        places = range(size) if names else range(0, size, max(1, round(size / 5)))
         long = max(map(len, names), default=0) > 3 and size > 3
         axes.set_xticks(places, names or [str(place) for place in places], rotation=90 if long else 0)
         axes.set_yticks(places, names or [str(place) for place in places])

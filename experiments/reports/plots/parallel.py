@@ -15,11 +15,12 @@ from matplotlib.lines import Line2D
 
 from experiments.records.results import StudyResult, TrialRecord
 from experiments.reports.plots.marks import log_ticks, score_range, short_number, whole_numbers
-from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, drawable, drawing, svg_text
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawable, drawing, svg_text
 from experiments.reports.wording import NOTHING, all_parameters, bounds_of, is_active, label, metric_of, parameter
 
 HEIGHT: Final = 3.3  # inches
 UNUSED: Final = -0.13  # where a line crosses the axis of a parameter that the trial had no use for
+BEHIND: Final = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}  # so that lines do not cross words
 FEWEST: Final = 2  # complete trials and axes that make a picture
 
 
@@ -50,7 +51,7 @@ def parallel(result: StudyResult) -> str | None:
             line = [axis.places[trial.number] for axis in axes_of]
             axes.plot(range(len(line)), line, **_look(result, trial.number, ends[trial.number], len(trials)))
         handles = [Line2D([], [], label=name, **look) for name, look in _named(result).items()]
-        axes.legend(handles=handles, loc="upper left", ncols=4, handlelength=1.8)
+        axes.legend(handles=handles, loc="upper left", ncols=4, handlelength=1.8, fontsize=9.5)
         return svg_text(figure)
 
 
@@ -67,8 +68,10 @@ def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> list[Axis]:
         low, high = score_range(result)[0], max(scores.values())
         low = max(low, min(scores.values()))
         shown = [low, *(tick for tick in _linear(low, high, whole=False)), high]
-        ticks = [(_share(tick, low, high), f"{tick:.4g}") for tick in _apart(shown, 0.09 * (high - low))]
-        found.append(Axis(metric_of(result.spec), {n: max(0.0, _share(one, low, high)) for n, one in scores.items()}, ticks))
+        ticks = [(_share(tick, low, high), f"{tick:.4g}") for tick in _apart(shown, 0.13 * (high - low))]
+        found.append(
+            Axis(metric_of(result.spec), {n: max(0.0, _share(one, low, high)) for n, one in scores.items()}, ticks)
+        )
     return found
 
 
@@ -119,10 +122,10 @@ def _draw_axis(axes: Axes, place: int, axis: Axis) -> None:
     axes.plot([place, place], [0, 1], color=FAINT, linewidth=0.9, zorder=3)
     words = axis.name.split(" ")
     lines = [" ".join(words[: (len(words) + 1) // 2]), " ".join(words[(len(words) + 1) // 2 :])]
-    axes.text(place, 1.04, "\n".join(filter(None, lines)), ha="center", va="bottom", color=INK, fontsize=8.5)
+    axes.text(place, 1.04, "\n".join(filter(None, lines)), ha="center", va="bottom", color=INK, fontsize=9.5)
     for height, text in axis.ticks:
         axes.plot([place - 0.03, place], [height, height], color=FAINT, linewidth=0.8, zorder=3)
-        axes.text(place - 0.06, height, text, ha="right", va="center", color=MUTED, fontsize=7.5, zorder=6)
+        axes.text(place - 0.06, height, text, ha="right", va="center", color=INK, fontsize=8.5, zorder=6, bbox=BEHIND)
 
 
 def _look(result: StudyResult, number: int, share: float, trials: int) -> dict[str, Any]:
@@ -140,5 +143,7 @@ def _named(result: StudyResult) -> dict[str, dict[str, Any]]:
     named: dict[str, dict[str, Any]] = {"winner": {"color": ORANGE, "linewidth": 2.2}}
     if result.default is not None and result.default.number != result.best.number:
         named["default"] = {"color": GREEN, "linewidth": 1.8, "linestyle": (0, (4, 1.6))}
-    return named | {"high score": {"color": BLUE, "alpha": 0.8, "linewidth": 1.6},
-                    "low score": {"color": BLUE, "alpha": 0.2, "linewidth": 0.8}}
+    return named | {
+        "high score": {"color": BLUE, "alpha": 0.8, "linewidth": 1.6},
+        "low score": {"color": BLUE, "alpha": 0.3, "linewidth": 0.8},
+    }

@@ -10,7 +10,7 @@ from experiments.reports.plots.marks import draw_trials, scale_choices, scale_ra
 from experiments.reports.plots.svg import INK, drawing, legend, svg_text
 from experiments.reports.wording import all_parameters, bounds_of, is_active, label, metric_of
 
-WIDE: Final = (4.8, 2.5)  # inches
+WIDE: Final = (4.2, 2.4)  # inches
 SMALL: Final = (2.75, 1.9)
 
 
@@ -24,10 +24,10 @@ def history(result: StudyResult) -> str:
         axes.step([*numbers, last], [*values, values[-1]], where="post", color=INK, linewidth=1.1, label="best so far")
         axes.set_xlabel("trial")
         axes.xaxis.set_major_locator(whole_numbers(8))
-        margin = 0.02 * max(last, 10)
+        margin = max(0.5, 0.02 * last)
         axes.set_xlim(-margin, last + margin)
         axes.set_ylabel(metric_of(result.spec))
-        legend(figure, columns=4)
+        legend(figure, columns=3)
         return svg_text(figure)
 
 

@@ -32,9 +32,10 @@ COLOURS: Final = MappingProxyType(
         "orange": "#d55e00",
         "green": "#009e73",
         "ground": "#fefefe",
+        "paper": "#fdfdfd",
     }
 )
-INK, MUTED, RULE, FAINT, BLUE, ORANGE, GREEN, GROUND = COLOURS.values()
+INK, MUTED, RULE, FAINT, BLUE, ORANGE, GREEN, GROUND, PAPER = COLOURS.values()
 
 _STYLE: Final[dict[str, Any]] = {
     "axes.axisbelow": True,
@@ -107,7 +108,23 @@ def svg_text(figure: Figure) -> str:
     text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
     text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
+    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, text)
+    text = re.sub(r"(<g[^>]*)>\s*((?:<use [^>]*/>\s*)+)</g>", _one_style, text)
     return re.sub(r"\n\s+", "\n", text)
+
+
+def _shorter(attribute: re.Match[str]) -> str:
+    """Places to a hundredth of a point, which is less than can be seen."""
+    return re.sub(r"(\.\d\d)\d+", r"\1", attribute[0])
+
+
+def _one_style(group: re.Match[str]) -> str:
+    """A group of equal marks with their style said once."""
+    styles = set(re.findall(r' style="[^"]*"', group[2]))
+    if len(styles) != 1:
+        return group[0]
+    style_of_all = styles.pop()
+    return f"{group[1]}{style_of_all}>{group[2].replace(style_of_all, '')}</g>"
 
 
 def legend(figure: Figure, columns: int = 5) -> None:

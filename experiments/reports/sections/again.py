@@ -23,15 +23,19 @@ def again(result: StudyResult) -> Section:
         "The same again",
         "reproduce",
         (
-            text("This runs the study anew from results.json, beside the one that is there, and names the first difference:"),
+            text(
+                "This runs the study anew as results.json has it, in a folder of its own, and names the first "
+                "difference:"
+            ),
             Listing(reproduce_command(result), "sh"),
             text("This resumes it, or repeats it from its study file:"),
             Listing(tune_command(result), "sh"),
             text("Its digest, over all that the study file and the data determine, is"),
             Listing(result.digest),
             text(
-                "A run with an equal digest found the same trials, the same winner and the same test score, bit for bit, "
-                "whatever the number of workers. Another BLAS kernel may differ in last bits and so give another digest."
+                "A run with an equal digest found the same trials, the same winner and the same test score, bit for "
+                "bit, whatever the number of workers. Another BLAS kernel may differ in last bits and so give another "
+                "digest."
             ),
             Heading("The resolved study file"),
             Listing(study_file(result.spec), "toml", wrap=False),

@@ -7,7 +7,12 @@ from experiments.reports.blocks import Block, Column, Figures, Picture, Row, Sec
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.wording import NOTHING, Scores, count, metric_label
 
-COLUMNS = (Column("model", number=False), Column("test score"), Column("95% interval"), Column("what it is", number=False))
+COLUMNS = (
+    Column("model", number=False),
+    Column("test score"),
+    Column("95% interval"),
+    Column("what it is", number=False),
+)
 
 
 def beside(result: StudyResult) -> Section | None:
@@ -20,11 +25,11 @@ def beside(result: StudyResult) -> Section | None:
     picture = Picture("beside", dots("beside", _dots(look), f"test {metric}"), alt)
     rest = () if not look.references else (
         " The plain models were fixed before the study and fitted on the development rows; "
-        "no test says here which of them is better: intervals of the same rows do not stand for differences.",
+        "no test was made of them, and intervals that overlap do not show that two models are equal.",
     )  # fmt: skip
     blocks: list[Block] = [
         Figures((picture,)),
-        Table("Scores on the test set", COLUMNS, _rows(result, look), wide=True),
+        Table("Scores on the test set", COLUMNS, _rows(result, look), prose=True),
         note(f"All on the same {count(look.rows, 'test row')}, in one look.", *rest),
     ]
     return Section("Beside other models", "beside others", tuple(blocks))
@@ -38,12 +43,16 @@ def _dots(look: LookRecord) -> list[Dot]:
 
 def _rows(result: StudyResult, look: LookRecord) -> tuple[Row, ...]:
     numbers = Scores.like(look.score)
-    rows = [Row(("tuned", numbers.show(look.score), numbers.interval(look.ci95), f"trial {result.best.number}"), "winner")]
+    rows = [
+        Row(("tuned", numbers.show(look.score), numbers.interval(look.ci95), f"trial {result.best.number}"), "winner")
+    ]
     if look.default and result.default:
         what = f"trial {result.default.number}, fixed before the search"
         rows.append(Row(("default", numbers.show(look.default.score), NOTHING, what)))
     for one in look.references:
         interval = numbers.interval(one.ci95) if one.ci95 else NOTHING
         what = one.settings if one.score is not None else f"no score: {one.reason}"
-        rows.append(Row((one.name, numbers.show(one.score), interval, what), "" if one.score is not None else "partial"))
+        rows.append(
+            Row((one.name, numbers.show(one.score), interval, what), "" if one.score is not None else "partial")
+        )
     return tuple(rows)

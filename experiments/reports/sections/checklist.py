@@ -1,4 +1,4 @@
-"""What a study by machine learning should tell, after REFORMS: what the platform knows is filled in, the rest stays open.
+"""What a study by machine learning should tell: what the platform knows is filled in, the rest stays open.
 
 Source: Kapoor et al. (2024), REFORMS: Consensus-based Recommendations for Machine-learning-based Science, Science
 Advances 10(18). The items are ours, shortened from its 32.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Column, Row, Section, Table, note
+from experiments.reports.blocks import Code, Column, Part, Row, Section, Table, note
 from experiments.reports.sections.again import reproduce_command
 from experiments.reports.wording import count, metric_of
 
@@ -25,7 +25,7 @@ class Item:
 
     group: str
     what: str
-    answer: str = ""
+    answer: Part = ""
 
 
 def checklist(result: StudyResult) -> Section:
@@ -34,23 +34,25 @@ def checklist(result: StudyResult) -> Section:
     answered = sum(bool(one.answer) for one in items)
     rows, group = [], ""
     for one in items:
-        rows.append(Row((one.group if one.group != group else "", one.what, one.answer or OPEN), "" if one.answer else "open"))
+        rows.append(
+            Row((one.group if one.group != group else "", one.what, one.answer or OPEN), "" if one.answer else "open")
+        )
         group = one.group
     return Section(
         "Checklist",
         "checklist",
         (
             note(
-                f"After REFORMS (Kapoor et al. 2024). {answered} of {len(items)} items are answered by the study itself; "
-                f"the other {len(items) - answered} only its author can answer."
+                f"After REFORMS (Kapoor et al. 2024). {answered} of {len(items)} items are answered by the study "
+                f"itself; the other {len(items) - answered} only its author can answer."
             ),
-            Table("Checklist", COLUMNS, tuple(rows)),
+            Table("Checklist", COLUMNS, tuple(rows), prose=True),
         ),
     )
 
 
 def _items(result: StudyResult) -> Iterator[Item]:
-    yield Item("Goal", "The population that the result speaks of, and why this one")
+    yield Item("Goal", "The population that the result speaks of, and why")
     yield Item("Goal", "Why a learning method, and what its predictions are for")
     yield from _reproducibility(result)
     yield from _data(result)
@@ -62,10 +64,10 @@ def _items(result: StudyResult) -> Iterator[Item]:
 
 
 def _reproducibility(result: StudyResult) -> Iterator[Item]:
-    group = "Repeating it"
+    group = "Repeat"
     yield Item(group, "The data, identified", f"{result.data.name}, fingerprint {result.data.fingerprint[:12]}")
     yield Item(group, "Code, versions and machine", "under “This run”")
-    yield Item(group, "A script for all the numbers", reproduce_command(result))
+    yield Item(group, "A script for all the numbers", Code(reproduce_command(result)))
 
 
 def _data(result: StudyResult) -> Iterator[Item]:
@@ -73,11 +75,11 @@ def _data(result: StudyResult) -> Iterator[Item]:
     yield Item(group, "How, when and by whom rows and labels were collected")
     yield Item(group, "Whether the rows stand for the population")
     yield Item(group, "What is predicted", _target(result))
-    sizes = f"{count(data.rows, 'row')}, {count(data.features, 'feature')}; {split.development:,} to learn, {split.test:,} to test"
-    yield Item(group, "Size", sizes)
+    parts = f"{split.development:,} to learn, {split.test:,} to test"
+    yield Item(group, "Size", f"{count(data.rows, 'row')}, {count(data.features, 'feature')}; {parts}")
     yield Item(group, "Rows left out before the study, impossible and missing values")
     numbers = result.spec.get("preprocessing", {}).get("numbers")
-    scaling = f"numbers: {numbers}; " if numbers else ""
+    scaling = f"numbers scaled ({numbers}); " if numbers else ""
     yield Item(group, "Transformations", f"{scaling}whatever is fitted is fitted on training rows only")
 
 
@@ -95,9 +97,9 @@ def _target(result: StudyResult) -> str:
 def _modelling(result: StudyResult) -> Iterator[Item]:
     group, cv = "Models", result.spec.get("cv", {})
     yield Item(group, "Every model that was tried", f"{count(len(result.trials), 'trial')}, all in trials.csv")
-    splitter = f"{cv['splitter']}, " if "splitter" in cv else ""
-    how = f"highest mean {metric_of(result.spec)} over {count(len(result.best.fold_scores), 'fold')} ({splitter}development rows)"
-    yield Item(group, "How the final one was chosen", how)
+    by = f" by {cv['splitter']}" if "splitter" in cv else ""
+    folds = f"{count(len(result.best.fold_scores), 'fold')}{by} of the development rows"
+    yield Item(group, "How the final one was chosen", f"highest mean {metric_of(result.spec)} over {folds}")
     look = result.test
     beside = [*(["the default configuration"] if look and look.default else []),
               *(one.name for one in (look.references if look else ()) if one.score is not None)]  # fmt: skip
@@ -107,7 +109,9 @@ def _modelling(result: StudyResult) -> Iterator[Item]:
 def _leakage(result: StudyResult) -> Iterator[Item]:
     group, look, source = "Leakage", result.test, result.spec.get("data", {})
     sealed = "split off first, not readable to the search, "
-    yield Item(group, "Test rows kept apart", sealed + (f"scored {_times(look.times_scored)}" if look else "not looked at"))
+    yield Item(
+        group, "Test rows kept apart", sealed + (f"scored {_times(look.times_scored)}" if look else "not looked at")
+    )
     groups, time = source.get("groups"), source.get("time")
     known = f"groups of {groups} stay together" if groups else f"rows in the order of {time}" if time else ""
     yield Item(group, "Rows that depend on each other, duplicates", known)
@@ -118,7 +122,11 @@ def _uncertainty(result: StudyResult) -> Iterator[Item]:
     group, look = "Metrics", result.test
     yield Item(group, "The metric", metric_of(result.spec))
     yield Item(group, "Why this metric")
-    yield Item(group, "Uncertainty of the score", f"95% interval, {look.ci_method}" if look else "no score: the test set is sealed")
+    yield Item(
+        group,
+        "Uncertainty of the score",
+        f"95% interval, {look.ci_method}" if look else "no score: the test set is sealed",
+    )
     test = f"{look.difference.method}, two-sided, fixed beforehand" if look and look.difference else "none was made"
     yield Item(group, "The test behind the comparison", test)
 

@@ -16,12 +16,18 @@ def configurations(result: StudyResult) -> Section:
     rows = tables.configurations(result)
     named = ["tuned", "default"] if result.default else ["tuned"]
     cells = tuple(Row((row.name, row.best, row.default)[: 1 + len(named)]) for row in rows)
-    blocks: list[Block] = [Table("Best configuration", columns(*named), cells), note("Rounded; the exact values are in results.json.")]
+    blocks: list[Block] = [
+        Table("Best configuration", columns(*named), cells),
+        note("Rounded; the exact values are in results.json."),
+    ]
     table = tables.top(result, TOP)
     if len(table.rows) > 1:
         blocks += [
             Heading("The highest scores"),
             trial_rows("The highest scores", table),
-            note(f"By selection score, mean {metric_of(result.spec)} over the folds (optimistic). Close ones may owe their order to luck."),
+            note(
+                f"By selection score, mean {metric_of(result.spec)} over the folds (optimistic)."
+                " Close ones may owe their order to luck."
+            ),
         ]
     return Section("Best configuration", "configuration", tuple(blocks))

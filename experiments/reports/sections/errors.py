@@ -27,12 +27,12 @@ from experiments.reports.wording import count
 
 COMMONEST = 10
 DIAGONAL = (
-    "Right predictions lie on the diagonal. Colour is the share of the true class, for errors on a stronger scale of their "
-    "own."
+    "Right predictions lie on the diagonal. Colour is the share of the true class, for errors on a stronger scale of "
+    "their own."
 )
 CALIBRATION = (
-    "Development rows by the probability of the class that was predicted. Below the dashed line predictions are surer of "
-    "themselves than they are right. Expected calibration error: {:.3f}."
+    "Development rows by the probability of the class that was predicted. Below the dashed line predictions are surer "
+    "of themselves than they are right. Expected calibration error: {:.3f}."
 )
 
 
@@ -57,7 +57,7 @@ def _confusions(result: StudyResult, found: OutOfFoldRecord | None) -> list[Bloc
     if look is not None and look.confusion:
         caption = f"On the test set: {count(look.rows, 'row')}, the one look."
         pictures.append(_confusion("test_confusion", look.confusion, classes, caption))
-    return [Figures(tuple(pictures), "pair"), *commonest] if pictures else []
+    return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *commonest] if pictures else []
 
 
 def _confusion(name: str, counts: Counts, classes: Sequence[str], caption: str) -> Picture:
@@ -71,7 +71,9 @@ def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
     """Of many classes, whose matrix has no numbers, the errors made most often."""
     if len(counts) <= NAMED:
         return []
-    pairs = [(line[there], here, there) for here, line in enumerate(counts) for there in range(len(line)) if here != there]
+    pairs = [
+        (line[there], here, there) for here, line in enumerate(counts) for there in range(len(line)) if here != there
+    ]
     most = sorted((one for one in pairs if one[0]), key=lambda one: (-one[0], one[1:]))[:COMMONEST]
     rows = tuple(
         Row((classes[here], classes[there], f"{number:,}", f"{sum(counts[here]):,}")) for number, here, there in most
@@ -86,12 +88,12 @@ def _predictions(found: OutOfFoldRecord) -> list[Block]:
         alt = "Share of right predictions by their probability"
         return [
             Heading("Do its probabilities hold?"),
-            Figures((Picture("calibration", calibration(found.calibration), alt, caption),)),
+            Figures((Picture("calibration", calibration(found.calibration), alt, caption),), "square"),
         ]
     if found.points:
         shown = count(len(found.points), "row")
         caption = f"Predicted against true, out of fold: {shown} of {found.rows:,}, spread over the data."
-        return [Figures((Picture("predictions", scatter(found.points), "Predicted against true", caption),))]
+        return [Figures((Picture("predictions", scatter(found.points), "Predicted against true", caption),), "square")]
     return []
 
 
@@ -109,7 +111,7 @@ def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block
             f"row {one.row}, true class {one.truth}, predicted {one.predicted}",
             picture.width,
             picture.height,
-            (f"{one.truth} taken for {one.predicted}", f"{_probability(one)}row {one.row}, fold {one.fold}"),
+            (f"true {one.truth}, predicted {one.predicted}", *_sure(one), f"row {one.row}, fold {one.fold}"),
         )
         for one, picture in shown
     )
@@ -126,5 +128,5 @@ def _cells(one: MistakeRecord) -> list[str]:
     return [str(one.row), one.truth, one.predicted, *probability, f"{one.loss:.3g}", str(one.fold)]
 
 
-def _probability(one: MistakeRecord) -> str:
-    return "" if one.probability is None else f"{100 * one.probability:.0f}% sure, "
+def _sure(one: MistakeRecord) -> tuple[str, ...]:
+    return () if one.probability is None else (f"{100 * one.probability:.0f}% sure",)

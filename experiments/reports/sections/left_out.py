@@ -20,7 +20,9 @@ TITLES = {
 def left_out(result: StudyResult, *parts: str) -> tuple[Block, ...]:
     """A line for each of these parts of the analysis that has a reason not to be there."""
     reasons = result.analysis.left_out if result.analysis else {}
-    return tuple(note(f"{_title(part)}: left out. Reason: {_sentence(reasons[part])}") for part in parts if part in reasons)
+    return tuple(
+        note(f"{_title(part)}: left out. Reason: {_sentence(reasons[part])}") for part in parts if part in reasons
+    )
 
 
 def others_left_out(result: StudyResult) -> Section | None:

@@ -50,14 +50,21 @@ def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) ->
     height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
     strongest = sorted(found.columns, key=lambda one: (-one.drop, one.name))[:5]
     caption = (
-        "The darker a pixel, the more the score falls when it is shuffled; rises, which are chance, are in the second colour. "
-        f"The darkest is worth {max(map(abs, drops.values())):.4f}."
+        "The darker a pixel, the more the score falls when it is shuffled; rises, which are chance, are in the second "
+        f"colour. The darkest is worth {max(map(abs, drops.values())):.4f}."
     )
     numbers = Scores.like(max(abs(strongest[0].drop), 1e-4))
     rows = tuple(Row((one.name, numbers.show(one.drop), numbers.show(one.deviation))) for one in strongest)
     titles = (Column("pixel", number=False), Column("fall of the score"), Column("sd over the shuffles"))
     return [
-        Figures((Picture("permutation", heat_map("permutation", drops, width, height), "Fall of the score by pixel", caption),)),
+        Figures(
+            (
+                Picture(
+                    "permutation", heat_map("permutation", drops, width, height), "Fall of the score by pixel", caption
+                ),
+            ),
+            "square",
+        ),
         Table("Pixels with the largest falls", titles, rows),
     ]
 
@@ -65,7 +72,7 @@ def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) ->
 def _how(found: PermutationRecord) -> Block:
     numbers = Scores.like(found.baseline)
     return note(
-        f"Permutation importance on {count(found.rows, 'row')} out of fold, {count(found.repeats, 'shuffle')} of each column; "
-        f"{metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say the same share their "
-        "importance, so a small fall does not show that a column says nothing."
+        f"Permutation importance on {count(found.rows, 'row')} out of fold, {count(found.repeats, 'shuffle')} of each "
+        f"column; {metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say the same "
+        "share their importance, so a small fall does not show that a column says nothing."
     )

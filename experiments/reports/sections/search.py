@@ -17,17 +17,18 @@ HISTORY = (
     "diverged or failed, stand on the lower edge."
 )
 PARALLEL = (
-    "Each line is a complete trial: where it crosses an axis is its value there, and it ends at its score. The higher the "
-    "score, the darker the line. – is a parameter that the trial had no use for."
+    "Each line is a complete trial: where it crosses an axis is its value there, and it ends at its score. The higher "
+    "the score, the stronger the line. – is a parameter that the trial had no use for; scores below the axis end at "
+    "its foot."
 )
 SLICES = (
-    "Each trial that used the parameter. The trials differ in the other parameters too, so a pattern here is a hint and "
-    "not an effect. The marks and the scale, {}, are those of the picture of all trials; trials with equal values stand "
-    "side by side."
+    "Each trial that used the parameter. The trials differ in the other parameters too, so a pattern here is a hint "
+    "and not an effect. The marks and the scale, {}, are those of the picture of all trials; trials with equal values "
+    "stand side by side."
 )
 IMPORTANCES = (
-    "Share of the variation of the scores among the trials of this search, by Optuna’s {}. It speaks of the ranges that "
-    "were searched; a parameter with a small share may still matter outside them."
+    "Share of the variation of the scores among the trials of this search, by Optuna’s {}. It speaks of the ranges "
+    "that were searched; a parameter with a small share may still matter outside them."
 )
 
 
@@ -40,7 +41,11 @@ def search(result: StudyResult) -> Section:
         blocks += [Heading("All parameters together"), Figures((Picture("parallel", lines, alt, PARALLEL),), "broad")]
     blocks += [*_importances(result), *left_out(result, "importances")]
     if pictures := _slices(result):
-        blocks += [Heading("Each parameter by itself"), note(SLICES.format(metric_of(result.spec))), Figures(pictures, "small")]
+        blocks += [
+            Heading("Each parameter by itself"),
+            note(SLICES.format(metric_of(result.spec))),
+            Figures(pictures, "small"),
+        ]
     return Section("What the search did", "search", tuple(blocks))
 
 

@@ -14,12 +14,11 @@ from experiments.reports.wording import Scores, count, metric_of
 def selection(result: StudyResult) -> Section:
     """The scores by which the search chose, and how far they can be believed."""
     found = result.analysis.selection if result.analysis else None
-    folds = len(result.best.fold_scores)
+    deviation = f"standard deviation over {len(result.best.fold_scores)} folds (not a confidence interval)"
     blocks: list[Block] = [
         Table(
             "Selection score",
-            columns("selection score (optimistic)", f"standard deviation over {folds} folds (not a confidence interval)",
-                    "trial"),
+            columns("selection score (optimistic)", deviation, "trial"),
             tuple(Row((row.name, row.score, row.deviation, row.trial)) for row in tables.selection(result)),
         ),
         note(
@@ -61,11 +60,13 @@ def _floor(result: StudyResult, found: SelectionRecord, numbers: Scores) -> list
     sentences = [
         f"A search of {count(found.configurations, 'configuration')} seems to gain {numbers.show(found.floor)} on rows "
         "like these if no configuration is better than the default",
-        f", and in one of twenty such searches {numbers.show(found.floor95)} or more." if found.floor95 is not None else ".",
+        f", and in one of twenty such searches {numbers.show(found.floor95)} or more."
+        if found.floor95 is not None
+        else ".",
     ]
     if result.default is not None:
         gain = result.best.cv_mean - result.default.cv_mean
         limit = found.floor if found.floor95 is None else found.floor95
-        verdict = "more than luck alone would give" if gain > limit else "no more than luck alone can give"
-        sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}.")
+        verdict = "more than luck alone gives in most such searches" if gain > limit else "luck alone can give as much"
+        sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}." if gain > 0 else "")
     return [text(Strong("The floor. "), *sentences)]

@@ -21,17 +21,18 @@ def stopped(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
     horizon = max(int(result.spec.get("training", {}).get("epochs", 0)), *(one.epoch for one in ends), 1)
     blocks: list[Block] = [text(_sentence(result, ends, horizon))]
     if len(ends) >= FEWEST:
-        picture = Picture("endings", plot(ends, horizon), "Trials still in training by epoch, and where they ended", CAPTION)
+        picture = Picture(
+            "endings", plot(ends, horizon), "Trials still in training by epoch, and where they ended", CAPTION
+        )
         blocks.append(Figures((picture,)))
     if found := rungs(ends):
         rows = tuple(
             Row((_span(one.first, one.last), f"{one.came:,}", f"{one.pruned:,}", f"{one.went_on:,}")) for one in found
         )
         names = ("epoch", "trials that came", "pruned there", "went on or finished there")
-        blocks += [
-            Table("Where trials were pruned", tuple(map(Column, names)), rows),
-            note("Those that came and are in neither column diverged there or were stopped for another reason."),
-        ]
+        blocks.append(Table("Where trials were pruned", tuple(map(Column, names)), rows))
+        if any(one.came > one.pruned + one.went_on for one in found):
+            blocks.append(note("Trials that came and are in neither of the last two columns diverged there."))
     return Section("What was stopped early", "stopping", tuple(blocks))
 
 
@@ -46,7 +47,11 @@ def _sentence(result: StudyResult, ends: Sequence[Ending], horizon: int) -> str:
     epochs = sum(one.epoch for one in ends)
     pruned = sum(one.how == "pruned" for one in ends)
     whole = len(ends) * horizon
-    by = "No pruner was used" if pruner == "none" else f"The pruner {pruner} stopped {pruned:,} of {count(len(ends), 'trial')}"
+    by = (
+        "No pruner was used"
+        if pruner == "none"
+        else f"The pruner {pruner} stopped {pruned:,} of {count(len(ends), 'trial')}"
+    )
     share = f"{100 * epochs / whole:.0f}%"
     return f"{by}. All trials together trained {count(epochs, 'epoch')}, {share} of the {whole:,} that they could have."
 

@@ -17,14 +17,17 @@ def trials(result: StudyResult) -> Section:
         text(", ".join(f"{number} {name}" for name, number in tables.counts(result)) + "."),
         *_odd(result),
         trial_rows("Trials", table),
-        note(f"{table.rest or 'All trials, by number.'} In grey italics: not completed; the score is the last one seen."),
+        note(
+            f"{table.rest or 'All trials, by number.'} The epoch is that of the score. "
+            "In grey italics: not completed; the score is the last one seen."
+        ),
     ]
     return Section("Trials", "trials", tuple(blocks))
 
 
 def trial_rows(title: str, table: tables.TrialTable) -> Table:
     """Trials as a table, the winner and the unfinished ones marked."""
-    fixed = (Column("trial"), Column("outcome", number=False), *map(Column, ("score", "sd of folds", "best epoch")))
+    fixed = (Column("trial"), Column("outcome", number=False), *map(Column, ("score", "sd of folds", "epoch")))
     return Table(title, (*fixed, *map(Column, table.names)), tuple(map(_row, table.rows)), wide=True)
 
 
@@ -40,7 +43,9 @@ def _odd(result: StudyResult) -> list[Block]:
     odd = [one for one in sorted(result.trials, key=lambda one: one.number) if tables.is_odd(one)]
     blocks: list[Block] = []
     if odd:
-        facts = [(f"trial {one.number}", f"{tables.outcome(one)} after {count(one.epochs, 'epoch')}") for one in odd[:ODD]]
+        facts = [
+            (f"trial {one.number}", f"{tables.outcome(one)} after {count(one.epochs, 'epoch')}") for one in odd[:ODD]
+        ]
         rest = [("and", f"{len(odd) - ODD} more, in trials.csv")] if len(odd) > ODD else []
         blocks += [Heading("Diverged and failed"), Facts((*facts, *rest))]
     if result.interventions:
