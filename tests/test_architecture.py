@@ -92,7 +92,11 @@ ROOMS = {
         "experiments.search.trial",
         "experiments.study_file",
     },
-    "experiments.reports": {"experiments.records.results", "experiments.search.trial"},
+    "experiments.reports": {
+        "experiments.records.analysis",
+        "experiments.records.results",
+        "experiments.search.trial",
+    },
 }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -133,13 +132,11 @@ def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
         "link": markdown.link,
     }
     templates.tests |= {
-        name: partial(_is, kind) for name, kind in (("code", Code), ("names", Names), ("strong", Strong))
+        "code": lambda part: isinstance(part, Code),
+        "names": lambda part: isinstance(part, Names),
+        "strong": lambda part: isinstance(part, Strong),
     }
     return templates
-
-
-def _is(kind: type, part: object) -> bool:
-    return isinstance(part, kind)
 
 
 def _one_blank_line(text: str) -> str:

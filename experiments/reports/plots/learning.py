@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from experiments.records.results import StudyResult
 from experiments.reports.plots.marks import set_range, whole_numbers
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, drawing, legend, svg_text
-from experiments.reports.wording import metric_of
+from experiments.reports.wording import count, metric_of
 from experiments.search.trial import Curves
 
 HALF: Final = (4.1, 2.7)  # inches
@@ -24,7 +24,7 @@ def score_curves(result: StudyResult, curves: Curves) -> str:
     with drawing("scores", *HALF) as figure:
         axes = figure.add_subplot()
         _fold_lines(axes, curves, curves.scores)
-        axes.plot(curves.epochs, curves.mean_scores, color=BLUE, linewidth=1.8, label="mean")
+        axes.plot(curves.epochs, curves.mean_scores, color=BLUE, linewidth=1.8, label="mean", marker=_marker(curves))
         set_range(axes, min(map(min, _settled(curves.scores))), max(map(max, curves.scores)))
         axes.set_ylabel(f"validation {metric_of(result.spec)}")
         _epochs(axes, result)
@@ -37,9 +37,14 @@ def loss_curves(result: StudyResult, curves: Curves) -> str:
     with drawing("losses", *HALF) as figure:
         axes = figure.add_subplot()
         _fold_lines(axes, curves, curves.validation_losses)
-        axes.plot(curves.epochs, _means(curves.validation_losses), color=BLUE, linewidth=1.8, label="validation")
+        mark = _marker(curves)
+        axes.plot(
+            curves.epochs, _means(curves.validation_losses), color=BLUE, linewidth=1.8, label="validation", marker=mark
+        )
         training = [[loss] for loss in _means(curves.train_losses)]
-        axes.plot(curves.epochs, training, color=ORANGE, linewidth=1.6, linestyle=(0, (4, 1.6)), label="training")
+        axes.plot(
+            curves.epochs, training, color=ORANGE, linewidth=1.6, linestyle=(0, (4, 1.6)), label="training", marker=mark
+        )
         losses = [(*both[0], *both[1]) for both in zip(curves.validation_losses, training, strict=True)]
         set_range(axes, min(map(min, losses)), max(map(max, _settled(losses))))
         axes.set_ylabel(
@@ -52,7 +57,7 @@ def loss_curves(result: StudyResult, curves: Curves) -> str:
 
 def _fold_lines(axes: Axes, curves: Curves, rows: Rows) -> None:
     """A faint line for each fold; of many folds the band from the lowest to the highest."""
-    name = f"{len(rows[0])} folds"
+    name = count(len(rows[0]), "fold")
     if len(rows[0]) > MANY_FOLDS:
         lows, highs = list(map(min, rows)), list(map(max, rows))
         axes.fill_between(curves.epochs, lows, highs, color=BLUE, alpha=0.18, linewidth=0, label=name)
@@ -67,6 +72,11 @@ def _epochs(axes: Axes, result: StudyResult) -> None:
     axes.axvline(epoch, color=INK, linewidth=0.9, linestyle=(0, (1.5, 1.5)), label=f"chosen epoch, {epoch}", zorder=1)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(whole_numbers(6))
+
+
+def _marker(curves: Curves) -> str:
+    """One epoch is no line that could be seen."""
+    return "o" if len(curves.epochs) == 1 else ""
 
 
 def _settled(rows: Rows) -> Rows:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Code, Column, Part, Row, Section, Table, note
-from experiments.reports.sections.again import reproduce_command
+from experiments.reports.blocks import Column, Row, Section, Table, note
 from experiments.reports.wording import count, metric_of
 
 OPEN: Final = "not answered"
@@ -25,7 +24,7 @@ class Item:
 
     group: str
     what: str
-    answer: Part = ""
+    answer: str = ""
 
 
 def checklist(result: StudyResult) -> Section:
@@ -67,7 +66,7 @@ def _reproducibility(result: StudyResult) -> Iterator[Item]:
     group = "Repeat"
     yield Item(group, "The data, identified", f"{result.data.name}, fingerprint {result.data.fingerprint[:12]}")
     yield Item(group, "Code, versions and machine", "under “This run”")
-    yield Item(group, "A script for all the numbers", Code(reproduce_command(result)))
+    yield Item(group, "A script for all the numbers", "under “The same again”")
 
 
 def _data(result: StudyResult) -> Iterator[Item]:

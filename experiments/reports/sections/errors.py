@@ -23,7 +23,7 @@ from experiments.reports.pixels import png
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, scatter
 from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import count
+from experiments.reports.wording import NOTHING, count
 
 COMMONEST = 10
 DIAGONAL = (
@@ -101,8 +101,10 @@ def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block
     if not found:
         return []
     classes = result.data.task == "classification"
-    titles = ["row", "true", "predicted", *(["probability", "loss, nats"] if classes else ["absolute error"]), "fold"]
-    rows = tuple(Row(tuple(_cells(one))) for one in found)
+    sure = any(one.probability is not None for one in found)
+    loss = "loss, nats" if classes else "absolute error"
+    titles = ["row", "true", "predicted", *(["probability"] if sure else []), loss, "fold"]
+    rows = tuple(Row(tuple(_cells(one, sure))) for one in found)
     table = Table("Worst mistakes", tuple(Column(title, title not in ("true", "predicted")) for title in titles), rows)
     shown = [(one, one.picture) for one in found if one.picture is not None]
     thumbnails = tuple(
@@ -123,8 +125,8 @@ def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block
     ]
 
 
-def _cells(one: MistakeRecord) -> list[str]:
-    probability = [] if one.probability is None else [f"{one.probability:.3f}"]
+def _cells(one: MistakeRecord, sure: bool) -> list[str]:
+    probability = [NOTHING if one.probability is None else f"{one.probability:.3f}"] if sure else []
     return [str(one.row), one.truth, one.predicted, *probability, f"{one.loss:.3g}", str(one.fold)]
 
 

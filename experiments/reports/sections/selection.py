@@ -57,16 +57,16 @@ def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
 def _floor(result: StudyResult, found: SelectionRecord, numbers: Scores) -> list[Block]:
     if found.floor is None:
         return []
+    often = (
+        "" if found.floor95 is None else f", and in one of twenty such searches {numbers.show(found.floor95)} or more"
+    )
     sentences = [
-        f"A search of {count(found.configurations, 'configuration')} seems to gain {numbers.show(found.floor)} on rows "
-        "like these if no configuration is better than the default",
-        f", and in one of twenty such searches {numbers.show(found.floor95)} or more."
-        if found.floor95 is not None
-        else ".",
+        f" A search of {count(found.configurations, 'configuration')} seems to gain {numbers.show(found.floor)} on "
+        f"rows like these if no configuration is better than the default{often}."
     ]
     if result.default is not None:
         gain = result.best.cv_mean - result.default.cv_mean
         limit = found.floor if found.floor95 is None else found.floor95
         verdict = "more than luck alone gives in most such searches" if gain > limit else "luck alone can give as much"
         sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}." if gain > 0 else "")
-    return [text(Strong("The floor. "), *sentences)]
+    return [text(Strong("The floor."), *sentences)]
