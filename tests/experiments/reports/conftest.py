@@ -36,6 +36,7 @@ from experiments.records.results import (
     StudyResult,
     TrialRecord,
 )
+from experiments.reports.pages import Pages, render
 from experiments.search.trial import Curves, TrialResult
 
 Study = tuple[StudyResult, tuple[TrialResult, ...]]
@@ -225,3 +226,9 @@ def full() -> Study:
     """The same with everything that a study can say."""
     result, trials = build()
     return with_all(result), trials
+
+
+@pytest.fixture(scope="session")
+def pages(full: Study) -> Pages:
+    """The pages of the full study."""
+    return render(*full)

@@ -15,11 +15,6 @@ HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{
 THIS_RUN = re.compile("<!-- this run -->.*<!-- /this run -->", re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def pages(full):
-    return render(*full)
-
-
 class Page(HTMLParser):
     """Tags, attributes and text of a page, with a check that every tag is closed in order."""
 

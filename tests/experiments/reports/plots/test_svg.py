@@ -12,8 +12,8 @@ from experiments.reports.plots.svg import drawing, inline, svg_text
 
 
 @pytest.fixture(scope="module")
-def pictures(full):
-    return render(*full).pictures
+def pictures(pages):
+    return pages.pictures
 
 
 def test_same_study_same_bytes_under_any_settings_of_the_user(full, pictures):
