@@ -140,9 +140,15 @@ def _look(result: StudyResult, number: int, share: float, trials: int) -> dict[s
 
 def _named(result: StudyResult) -> dict[str, dict[str, Any]]:
     """The lines that the legend explains."""
-    named: dict[str, dict[str, Any]] = {"winner": {"color": ORANGE, "linewidth": 2.2}}
+    named: dict[str, dict[str, Any]] = {"winner": {"color": ORANGE, "linewidth": 2.4, "marker": "o", "markersize": 5}}
     if result.default is not None and result.default.number != result.best.number:
-        named["default"] = {"color": GREEN, "linewidth": 1.8, "linestyle": (0, (4, 1.6))}
+        named["default"] = {
+            "color": GREEN,
+            "linewidth": 1.8,
+            "linestyle": (0, (4, 1.6)),
+            "marker": "D",
+            "markersize": 4.5,
+        }
     return named | {
         "high score": {"color": BLUE, "alpha": 0.8, "linewidth": 1.6},
         "low score": {"color": BLUE, "alpha": 0.3, "linewidth": 0.8},

@@ -16,21 +16,21 @@ COLUMNS = (
 
 
 def beside(result: StudyResult) -> Section | None:
-    """The tuned model, the default and the references; None before the look and where there is nothing beside it."""
+    """The tuned model, the default and the references; None before the look and without references."""
     look = result.test
-    if look is None or not (look.references or look.default):
+    if look is None or not look.references:
         return None
     metric = metric_label(look.metric)
     alt = f"Test {metric} of the tuned model and of the models beside it, with their 95% intervals"
     picture = Picture("beside", dots("beside", _dots(look), f"test {metric}"), alt)
-    rest = () if not look.references else (
-        " The plain models were fixed before the study and fitted on the development rows; "
-        "no test was made of them, and intervals that overlap do not show that two models are equal.",
-    )  # fmt: skip
     blocks: list[Block] = [
         Figures((picture,)),
         Table("Scores on the test set", COLUMNS, _rows(result, look), prose=True),
-        note(f"All on the same {count(look.rows, 'test row')}, in one look.", *rest),
+        note(
+            f"All on the same {count(look.rows, 'test row')}, in one look. The plain models were fixed before the study "
+            "and fitted on the development rows; no test was made of them, and intervals that overlap do not show that "
+            "two models are equal."
+        ),
     ]
     return Section("Beside other models", "beside others", tuple(blocks))
 

@@ -21,8 +21,14 @@ def test_a_reference_without_a_score_says_why(full):
     assert last.kind == "partial"
 
 
-def test_before_the_look_and_with_nothing_beside_it_there_is_none(make_study):
+def test_before_the_look_and_without_references_there_is_none(make_study):
     sealed, _ = make_study(trials=1, test=None, ledger=None)
     assert beside(sealed) is None
-    result, _ = make_study(trials=1)
-    assert beside(result.model_copy(update={"test": result.test.model_copy(update={"default": None})})) is None
+    assert beside(make_study(trials=1)[0]) is None
+
+
+def test_a_default_that_diverged_has_no_row(full):
+    result = full[0]
+    look = result.test.model_copy(update={"default": None})
+    rows = _rows(beside(result.model_copy(update={"test": look})))
+    assert [row.cells[0] for row in rows][:2] == ["tuned", "majority class"]
