@@ -27,9 +27,9 @@ def beside(result: StudyResult) -> Section | None:
         Figures((picture,)),
         Table("Scores on the test set", COLUMNS, _rows(result, look), prose=True),
         note(
-            f"All on the same {count(look.rows, 'test row')}, in one look. The plain models were fixed before the study "
-            "and fitted on the development rows; no test was made of them, and intervals that overlap do not show that "
-            "two models are equal."
+            f"All on the same {count(look.rows, 'test row')}, in one look. The plain models were fixed before the "
+            "study and fitted on the development rows; no test was made of them, and intervals that overlap do not "
+            "show that two models are equal."
         ),
     ]
     return Section("Beside other models", "beside others", tuple(blocks))
