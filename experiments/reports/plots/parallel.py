@@ -21,6 +21,7 @@ from experiments.reports.wording import NOTHING, all_parameters, bounds_of, is_a
 HEIGHT: Final = 3.3  # inches
 UNUSED: Final = -0.13  # where a line crosses the axis of a parameter that the trial had no use for
 BEHIND: Final = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}  # so that lines do not cross words
+MOST: Final = 300  # lines, the best ones; among more nothing could be told apart
 FEWEST: Final = 2  # complete trials and axes that make a picture
 
 
@@ -35,7 +36,7 @@ class Axis:
 
 def parallel(result: StudyResult) -> str | None:
     """The picture; None where too few trials are complete or too few parameters vary."""
-    trials = sorted((one for one in result.trials if one.value is not None), key=lambda one: one.value or 0.0)
+    trials = _drawn(result)
     axes_of = _axes(result, trials)
     if len(trials) < FEWEST or len(axes_of) < FEWEST + 1:
         return None
@@ -53,6 +54,13 @@ def parallel(result: StudyResult) -> str | None:
         handles = [Line2D([], [], label=name, **look) for name, look in _named(result).items()]
         axes.legend(handles=handles, loc="upper left", ncols=4, handlelength=1.8, fontsize=9.5)
         return svg_text(figure)
+
+
+def _drawn(result: StudyResult) -> list[TrialRecord]:
+    """The best complete trials, the winner last, and the default whatever its score."""
+    complete = sorted((one for one in result.trials if one.value is not None), key=lambda one: one.value or 0.0)
+    default = result.default.number if result.default else None
+    return [*(one for one in complete[:-MOST] if one.number == default), *complete[-MOST:]]
 
 
 def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> list[Axis]:

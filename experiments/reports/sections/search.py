@@ -8,7 +8,7 @@ from experiments.records.results import StudyResult
 from experiments.reports.blocks import Block, Figures, Heading, Picture, Section, note
 from experiments.reports.plots import search as plots
 from experiments.reports.plots.bars import Bar, bars
-from experiments.reports.plots.parallel import parallel
+from experiments.reports.plots.parallel import MOST, parallel
 from experiments.reports.sections.left_out import left_out
 from experiments.reports.wording import label, metric_of
 
@@ -17,7 +17,7 @@ HISTORY = (
     "diverged or failed, stand on the lower edge."
 )
 PARALLEL = (
-    "Each line is a complete trial: where it crosses an axis is its value there, and it ends at its score. The higher "
+    "Each line is {}: where it crosses an axis is its value there, and it ends at its score. The higher "
     "the score, the stronger the line. – is a parameter that the trial had no use for; scores below the axis end at "
     "its foot."
 )
@@ -38,7 +38,8 @@ def search(result: StudyResult) -> Section:
     blocks: list[Block] = [Figures((Picture("history", plots.history(result), alt, HISTORY),))]
     if lines := parallel(result):
         alt = f"Parallel coordinates: the parameters of each complete trial and its {metric_of(result.spec)}"
-        blocks += [Heading("All parameters together"), Figures((Picture("parallel", lines, alt, PARALLEL),), "broad")]
+        caption = PARALLEL.format(f"one of the best {MOST}" if _complete(result) > MOST else "a complete trial")
+        blocks += [Heading("All parameters together"), Figures((Picture("parallel", lines, alt, caption),), "broad")]
     blocks += [*_importances(result), *left_out(result, "importances")]
     if pictures := _slices(result):
         blocks += [
@@ -47,6 +48,10 @@ def search(result: StudyResult) -> Section:
             Figures(pictures, "small"),
         ]
     return Section("What the search did", "search", tuple(blocks))
+
+
+def _complete(result: StudyResult) -> int:
+    return sum(trial.value is not None for trial in result.trials)
 
 
 def _importances(result: StudyResult) -> list[Block]:

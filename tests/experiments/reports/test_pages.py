@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
@@ -165,6 +166,13 @@ def test_names_stay_text_in_html(hostile):
     assert "49" not in re.findall(r"\{\{.*?\}\}|\b49\b", page.text)
     assert page.text.count("<script>alert(1)</script>") >= 20
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_names_stay_text_in_pictures(hostile):
+    for svg in hostile.pictures.values():
+        tags = {element.tag.rsplit("}")[-1] for element in ElementTree.fromstring(svg).iter()}
+        assert "script" not in tags
+    assert "&lt;script&gt;alert(1)" in hostile.pictures["confusion"] + hostile.pictures["permutation"]
 
 
 def test_names_stay_text_in_markdown(hostile):

@@ -49,3 +49,12 @@ def test_equal_scores_make_a_picture_without_their_axis(make_study):
     result, _ = make_study()
     equal = tuple(trial.model_copy(update={"value": trial.value and 0.5}) for trial in result.trials)
     assert "accuracy" not in _words(parallel(result.model_copy(update={"trials": equal})))
+
+
+def test_of_very_many_trials_the_best_are_drawn(make_study):
+    result, _ = make_study(trials=500)
+    ninefold = tuple(
+        trial.model_copy(update={"number": 500 * time + trial.number}) for time in range(9) for trial in result.trials
+    )
+    svg = parallel(result.model_copy(update={"trials": ninefold}))
+    assert [len(_lines(svg, colour)) for colour in ("#0072b2", "#d55e00", "#009e73")] == [299, 1, 1]
