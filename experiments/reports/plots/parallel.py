@@ -58,7 +58,9 @@ def parallel(result: StudyResult) -> str | None:
 
 def _drawn(result: StudyResult) -> list[TrialRecord]:
     """The best complete trials, the winner last, and the default whatever its score."""
-    complete = sorted((one for one in result.trials if one.value is not None), key=lambda one: one.value or 0.0)
+    complete = sorted(
+        (one for one in result.trials if one.value is not None), key=lambda one: (one.value or 0.0, -one.number)
+    )
     default = result.default.number if result.default else None
     return [*(one for one in complete[:-MOST] if one.number == default), *complete[-MOST:]]
 
