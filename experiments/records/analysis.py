@@ -97,22 +97,36 @@ class OutOfFoldRecord(Record):
 
 
 class ImportanceRecord(Record):
-    """Share of the variation of the scores that each parameter explains, by Optuna's evaluator of this name."""
+    """How much each parameter tells the better COMPLETE trials from all, by Optuna's evaluator of this name.
+
+    values: shares that sum to 1 but for rounding, the largest first.
+    """
 
     evaluator: str
     values: dict[str, float]
 
 
 class PermutedColumn(Record):
-    """How much the score falls when the column is shuffled: mean and standard deviation over the repeats."""
+    """How much the score falls when the column is shuffled.
+
+    position:  of the column in the data, from 0; of pixels row by row from the top, in colour red, green, blue.
+    drop:      mean over the repeats.
+    deviation: standard deviation over the repeats; None where there is one.
+    """
 
     name: str
+    position: int
     drop: float
-    deviation: float
+    deviation: float | None
 
 
 class PermutationRecord(Record):
-    """Permutation importance of the winner on out-of-fold rows; baseline is its score on them as they are."""
+    """Permutation importance of the winner on out-of-fold rows.
+
+    rows:     that were predicted, of all folds together.
+    baseline: mean over the folds of the score of these rows as they are.
+    columns:  the largest drop first.
+    """
 
     metric: str
     rows: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from experiments.records.analysis import PictureRecord
+from experiments.records.analysis import PermutedColumn, PictureRecord
 
 
 def png(picture: PictureRecord) -> str:
@@ -25,24 +25,19 @@ def png(picture: PictureRecord) -> str:
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
-def places(names: Iterable[str], picture: PictureRecord | None) -> dict[str, tuple[int, int]] | None:
-    """The (row, column) of each column by its name; None where the names are no pixels.
+def places(columns: Sequence[PermutedColumn], picture: PictureRecord | None) -> dict[str, tuple[int, int]] | None:
+    """The (row, column) of each column of the data, by its name; None where they are no pixels.
 
-    Names are `pixel_ROW_COLUMN`, or numbers counted along the rows of pictures like the one given, of which a colour
-    has three in a row.
+    Pixels lie by their position in pictures like the one given; without one by their names, `pixel_ROW_COLUMN`.
 
-    >>> places(["pixel_0_3", "pixel_7_1"], None)
-    {'pixel_0_3': (0, 3), 'pixel_7_1': (7, 1)}
-    >>> places(["0", "29"], PictureRecord(width=28, height=28, colour=False, pixels=""))
-    {'0': (0, 0), '29': (1, 1)}
-    >>> places(["age"], None)
+    >>> column = PermutedColumn(name="29", position=29, drop=0.1, deviation=None)
+    >>> places([column], PictureRecord(width=28, height=28, colour=False, pixels=""))
+    {'29': (1, 1)}
+    >>> places([column], None)
     """
-    found = {}
-    for name in names:
-        if by_place := re.fullmatch(r"pixel_(\d+)_(\d+)", name):
-            found[name] = (int(by_place[1]), int(by_place[2]))
-        elif picture is not None and re.fullmatch(r"\d+", name):
-            found[name] = divmod(int(name) // (3 if picture.colour else 1), picture.width)
-        else:
-            return None
-    return found or None
+    if picture is not None:
+        channels = 3 if picture.colour else 1
+        return {one.name: divmod(one.position // channels, picture.width) for one in columns}
+    named = [re.fullmatch(r"pixel_(\d+)_(\d+)", one.name) for one in columns]
+    found = {match[0]: (int(match[1]), int(match[2])) for match in named if match}
+    return found if found and len(found) == len(columns) else None

@@ -21,7 +21,7 @@ def reliance(result: StudyResult) -> Section | None:
     found = result.analysis.permutation if result.analysis else None
     blocks: list[Block] = []
     if found is not None and found.columns:
-        where = places((one.name for one in found.columns), _a_picture(result))
+        where = places(found.columns, _a_picture(result))
         blocks = [*(_bars(found) if where is None else _heat_map(found, where)), _how(found)]
     blocks += left_out(result, "permutation")
     return Section("What the winner relies on", "columns", tuple(blocks)) if blocks else None
@@ -36,9 +36,10 @@ def _a_picture(result: StudyResult) -> PictureRecord | None:
 def _bars(found: PermutationRecord) -> list[Block]:
     ranked = sorted(found.columns, key=lambda one: (-one.drop, one.name))
     numbers = Scores.like(max(abs(ranked[0].drop), 1e-4))
-    rows = [Bar(one.name, one.drop, one.deviation, numbers.show(one.drop)) for one in ranked[:SHOWN]]
+    rows = [Bar(one.name, one.drop, one.deviation or 0.0, numbers.show(one.drop)) for one in ranked[:SHOWN]]
     shown = "" if len(ranked) <= SHOWN else f"The {SHOWN} columns of {len(ranked):,} with the largest falls. "
-    caption = f"{shown}The whisker is the standard deviation over the {count(found.repeats, 'shuffle')}."
+    whisker = f"The whisker is the standard deviation over the {found.repeats} shuffles." if found.repeats > 1 else ""
+    caption = f"{shown}{whisker}".strip()
     svg = bars("permutation", rows, f"fall of {metric_label(found.metric)} when shuffled")
     return [Figures((Picture("permutation", svg, "Fall of the score by column", caption),))]
 

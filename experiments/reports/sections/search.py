@@ -27,8 +27,8 @@ SLICES = (
     "stand side by side."
 )
 IMPORTANCES = (
-    "Share of the variation of the scores among the trials of this search, by Optuna’s {}. It speaks of the ranges "
-    "that were searched; a parameter with a small share may still matter outside them."
+    "How much each parameter tells the better trials from all, in shares, by Optuna’s {}. It speaks of the ranges that "
+    "were searched; a parameter with a small share may still matter outside them."
 )
 
 
@@ -60,7 +60,7 @@ def _importances(result: StudyResult) -> list[Block]:
         return []
     ranked = sorted(found.values.items(), key=lambda one: (-one[1], one[0]))
     rows = [Bar(label(name), share, words=f"{100 * share:.0f}%") for name, share in ranked]
-    svg = bars("importances", rows, "share of the variation of the scores")
+    svg = bars("importances", rows, "share of the importance")
     alt = "Importance of each parameter: " + ", ".join(f"{row.name} {row.words}" for row in rows)
     picture = Picture("importances", svg, alt, IMPORTANCES.format(found.evaluator))
     return [Heading("Which parameters mattered"), Figures((picture,))]

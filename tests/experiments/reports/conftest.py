@@ -185,7 +185,8 @@ def analysis(result: StudyResult) -> AnalysisRecord:
         importances=ImportanceRecord(evaluator="PedAnovaImportanceEvaluator",
                                      values={"dropout": 0.25, "learning_rate": 0.75}),
         permutation=PermutationRecord(metric="accuracy", rows=rows, repeats=5, baseline=0.9738, columns=tuple(
-            PermutedColumn(name=f"pixel_{row}_{column}", drop=0.01 * row - 0.001 * column, deviation=0.002)
+            PermutedColumn(name=f"pixel_{row}_{column}", position=4 * row + column,
+                           drop=0.01 * row - 0.001 * column, deviation=0.002)
             for row in range(3) for column in range(4))),
         left_out={"another part": "it takes too long"},
     )  # fmt: skip

@@ -140,7 +140,7 @@ def hostile(full):
     result, trials = full
     spec = result.spec | {"study": {"name": HOSTILE, "seed": 0}}
     data = result.data.model_copy(update={"name": HOSTILE, "classes": (HOSTILE, "``` # |", "ok")})
-    columns = tuple(PermutedColumn(name=name, drop=0.1, deviation=0.0) for name in (HOSTILE, "b"))
+    columns = tuple(PermutedColumn(name=name, position=0, drop=0.1, deviation=None) for name in (HOSTILE, "b"))
     mistake = MistakeRecord(row=1, fold=0, truth=HOSTILE, predicted="``` # |", probability=None, loss=9.0, picture=None)
     counts = ((1, 2, 0), (1, 2, 0), (0, 0, 3))
     changes = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.records.analysis import PictureRecord
+from experiments.records.analysis import PermutedColumn, PictureRecord
 from experiments.reports.pixels import places, png
 
 
@@ -29,11 +29,20 @@ def test_pixels_that_are_too_few_are_refused():
         png(PictureRecord(width=3, height=3, colour=False, pixels="AAAA"))
 
 
+def _columns(*names):
+    return [PermutedColumn(name=name, position=place, drop=0.1, deviation=None) for place, name in enumerate(names)]
+
+
 def test_the_three_pixels_of_a_colour_share_a_place():
     picture = PictureRecord(width=2, height=2, colour=True, pixels="")
-    assert places(["0", "2", "3", "11"], picture) == {"0": (0, 0), "2": (0, 0), "3": (0, 1), "11": (1, 1)}
+    found = places(_columns(*(str(number) for number in range(12))), picture)
+    assert (found["0"], found["2"], found["3"], found["11"]) == ((0, 0), (0, 0), (0, 1), (1, 1))
+
+
+def test_without_a_picture_the_names_tell():
+    assert places(_columns("pixel_0_3", "pixel_7_1"), None) == {"pixel_0_3": (0, 3), "pixel_7_1": (7, 1)}
 
 
 @pytest.mark.parametrize("names", [["pixel_0_0", "age"], ["0", "1"], []])
 def test_columns_of_a_table_have_no_place(names):
-    assert places(names, None) is None
+    assert places(_columns(*names), None) is None
