@@ -18,11 +18,12 @@ def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], mode
     """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as well."""
     if model is not None:
         write_model(model, folder.path / "model")
-    pages = render(result, [one.result for one in told])
+    trials = [one.result for one in told]
+    pages = render(result, trials)
     for name, picture in pages.pictures.items():
         folder.write(f"report_files/{name}.svg", picture)
     return [
-        folder.write("trials.csv", trials_csv(result)),
+        folder.write("trials.csv", trials_csv(result, trials)),
         folder.write("report.md", pages.markdown),
         folder.write("report.html", pages.html),
         folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),

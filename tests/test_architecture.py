@@ -112,7 +112,11 @@ ROOMS = {
         "experiments.search.trial",
         "experiments.space",
     },
-    "experiments.reports": {"experiments.records.results", "experiments.search.trial"},
+    "experiments.reports": {
+        "experiments.records.analysis",
+        "experiments.records.results",
+        "experiments.search.trial",
+    },
 }
 
 

@@ -7,27 +7,41 @@ Both are pure functions of the result. Whatever belongs to one run only stands b
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.records.results import StudyResult
-from experiments.reports import markdown, plots, tables
+from experiments.reports import markdown
 from experiments.reports.answer import answer
-from experiments.reports.svg import inline
+from experiments.reports.blocks import Code, Names, Picture, Section, Strong, pictures
+from experiments.reports.endings import trained_epochs
+from experiments.reports.plots.intervals import difference
+from experiments.reports.plots.svg import inline
+from experiments.reports.sections.again import again, tune_command
+from experiments.reports.sections.beside import beside
+from experiments.reports.sections.checklist import checklist
+from experiments.reports.sections.configurations import configurations
+from experiments.reports.sections.data import data
+from experiments.reports.sections.errors import errors
+from experiments.reports.sections.learning import learning
+from experiments.reports.sections.left_out import others_left_out
+from experiments.reports.sections.reliance import reliance
+from experiments.reports.sections.search import search
+from experiments.reports.sections.selection import selection
+from experiments.reports.sections.stopped import stopped
+from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.this_run import this_run
-from experiments.reports.toml_text import study_file
-from experiments.reports.wording import count, label, metric_label
-from experiments.search.trial import Curves, TrialResult
+from experiments.reports.wording import count
+from experiments.search.trial import TrialResult
 
-PICTURES: Final = "report_files"
-CLASSES_NAMED: Final = 20
+PAGE_VERSION: Final = 2  # raised whenever the pages of the same study come to say or show something else
+FOLDER: Final = "report_files"
 
 
 @dataclass(frozen=True)
@@ -42,27 +56,27 @@ class Pages:
     pictures: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture with what it shows: in a sentence for all, and in a few words for those who cannot see it."""
-
-    name: str
-    svg: str
-    alt: str
-    caption: str
-
-
 def render(result: StudyResult, trials: Sequence[TrialResult]) -> Pages:
     """Both pages and their pictures; nothing is written.
 
     Args:
         result: the study.
-        trials: the results with their learning curves; of them only the winner's is needed.
+        trials: the results with their learning curves; what is said of curves is left out without them.
     """
-    curves = next((trial.curves for trial in trials if trial.number == result.best.number), None)
-    pictures = _pictures(result, curves if curves and curves.epochs else None)
-    every = [one for group in pictures.values() for one in group]
-    values = _values(result) | {"pictures": pictures}
+    gain = _gain(result)
+    sections = _sections(result, trials)
+    values = {
+        "answer": answer(result),
+        "command": tune_command(result),
+        "count": count,
+        "folder": FOLDER,
+        "gain": gain,
+        "result": result,
+        "run": this_run(result),
+        "sections": sections,
+        "version": PAGE_VERSION,
+    }
+    every = [*gain, *(one for section in sections for one in pictures(section.blocks))]
     return Pages(
         html=_templates().get_template("report.html.jinja").render(values),
         markdown=_one_blank_line(_templates(markdown.escape).get_template("report.md.jinja").render(values)),
@@ -70,67 +84,31 @@ def render(result: StudyResult, trials: Sequence[TrialResult]) -> Pages:
     )
 
 
-def _values(result: StudyResult) -> dict[str, Any]:
-    """Everything the templates print, in words; each template escapes it in its own way."""
-    return {
-        "answer": answer(result),
-        "classes": result.data.classes[:CLASSES_NAMED],
-        "classes_unnamed": max(0, len(result.data.classes) - CLASSES_NAMED),
-        "command": f"python -m experiments.tune {shlex.quote(result.study)}",
-        "configurations": tables.configurations(result),
-        "count": count,
-        "digest": result.digest,
-        "counts": tables.counts(result),
-        "fingerprints": tables.fingerprints(result),
-        "folder": PICTURES,
-        "folds": len(result.best.fold_scores),
-        "metric": metric_label(str(result.spec.get("cv", {}).get("metric", "score"))),
-        "result": result,
-        "run": this_run(result),
-        "selection": tables.selection(result),
-        "study_file": study_file(result.spec),
-        "table": tables.trial_table(result),
-    }
+def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Section]:
+    """What follows the answer, in the order of reading."""
+    curves = next((trial.curves for trial in trials if trial.number == result.best.number), None)
+    found = [
+        beside(result),
+        selection(result),
+        configurations(result),
+        search(result),
+        learning(result, curves),
+        stopped(result, trained_epochs(trials)),
+        errors(result),
+        reliance(result),
+        others_left_out(result),
+        trials_section(result),
+        data(result),
+        checklist(result),
+        again(result),
+    ]
+    return [section for section in found if section is not None]
 
 
-def _pictures(result: StudyResult, curves: Curves | None) -> dict[str, list[Picture]]:
-    """The pictures by the section that shows them; names are safe as file names."""
+def _gain(result: StudyResult) -> list[Picture]:
     found = result.test.difference if result.test else None
-    gain = "The gain of the tuned model over the default on the test rows, with its 95% interval"
-    best = f"trial {result.best.number}"
-    return {
-        "difference": [Picture("difference", plots.difference(found), gain, f"{gain}.")] if found else [],
-        "history": [
-            Picture(
-                "history",
-                plots.history(result),
-                "Score of each trial by its number, with the best so far",
-                "Each trial’s mean score over the folds, and the best value so far. Trials far below the others, and "
-                "those that diverged or failed, stand on the lower edge.",
-            )
-        ],
-        "curves": [
-            Picture(
-                "scores",
-                plots.score_curves(result, curves),
-                f"Validation score of {best} by epoch, for each fold and their mean",
-                f"Validation score of the winner, {best}. The spread of the folds is not a confidence interval. Where "
-                "curves are steep, their start may lie outside the picture.",
-            ),
-            Picture(
-                "losses",
-                plots.loss_curves(result, curves),
-                f"Training and validation loss of {best} by epoch",
-                "Its training and validation loss. Training loss is measured with dropout on and without the penalty.",
-            ),
-        ]
-        if curves
-        else [],
-        "slices": [
-            Picture(f"slice_{re.sub('[^A-Za-z0-9_-]', '_', name)}", svg, f"Score by {label(name)}", "")
-            for name, svg in plots.slices(result).items()
-        ],
-    }
+    alt = "The gain of the tuned model over the default on the test rows, with its 95% interval"
+    return [Picture("difference", difference(found), alt, f"{alt}.")] if found else []
 
 
 def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
@@ -141,7 +119,7 @@ def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
     templates = Environment(
         autoescape=True,
         finalize=escape,
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -152,6 +130,11 @@ def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
         "code": markdown.code,
         "code_block": markdown.code_block,
         "link": markdown.link,
+    }
+    templates.tests |= {
+        "code": lambda part: isinstance(part, Code),
+        "names": lambda part: isinstance(part, Names),
+        "strong": lambda part: isinstance(part, Strong),
     }
     return templates
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,11 +102,24 @@ def selection(result: StudyResult) -> tuple[SelectionRow, ...]:
 
 def trial_table(result: StudyResult) -> TrialTable:
     """All trials in the order of their numbers, or of many the best ones, best first."""
-    trials = sorted(result.trials, key=lambda trial: trial.number)
-    rest = ""
-    if len(trials) > ALL_SHOWN:
-        trials = sorted(trials, key=_rank)[:BEST_SHOWN]
+    if len(result.trials) > ALL_SHOWN:
         rest = f"The best {BEST_SHOWN} of {count(len(result.trials), 'trial')}, best first; the rest are in trials.csv."
+        return _table(result, sorted(result.trials, key=_rank)[:BEST_SHOWN], rest)
+    return _table(result, sorted(result.trials, key=lambda trial: trial.number), "")
+
+
+def top(result: StudyResult, most: int) -> TrialTable:
+    """At most so many complete trials, best first."""
+    complete = [trial for trial in result.trials if trial.state == "COMPLETE"]
+    return _table(result, sorted(complete, key=_rank)[:most], "")
+
+
+def is_odd(trial: TrialRecord) -> bool:
+    """Whether it neither completed nor was pruned by the pruner."""
+    return trial.state == "FAIL" or trial.reason == "diverged"
+
+
+def _table(result: StudyResult, trials: Sequence[TrialRecord], rest: str) -> TrialTable:
     names = all_parameters(trial.params for trial in trials)
     single = [name for name in names if not is_layer(name)]
     layered = len(single) < len(names)

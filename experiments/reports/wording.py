@@ -118,6 +118,15 @@ def metric_label(name: str) -> str:
     return "R²" if name == "r2" else name.replace("neg_", "negative ").replace("_", " ")
 
 
+def metric_of(spec: Mapping[str, Any]) -> str:
+    """The metric by which the study selects, as it is read.
+
+    >>> metric_of({"cv": {"metric": "neg_log_loss"}}), metric_of({})
+    ('negative log loss', 'score')
+    """
+    return metric_label(str(spec.get("cv", {}).get("metric", "score")))
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """
     >>> count(1, "trial"), count(40, "trial"), count(2, "class", "classes"), count(1797, "row")
@@ -134,6 +143,16 @@ def layer_of(name: str) -> int:
     """
     number = name.removeprefix(_LAYER)
     return int(number) if number != name and number.isascii() and number.isdigit() else 0
+
+
+def bounds_of(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The range or the choices that a parameter was searched in; None of one that was not searched.
+
+    >>> bounds_of("hidden_units_2", {"space": {"hidden_units": {"low": 4, "high": 9}}})
+    {'low': 4, 'high': 9}
+    """
+    space: Mapping[str, Mapping[str, Any]] = spec.get("space", {})
+    return space.get(name, space.get("hidden_units" if layer_of(name) else name))
 
 
 def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...] | None:

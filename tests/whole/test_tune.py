@@ -29,7 +29,7 @@ def test_results_follow_the_contract(desk: Desk) -> None:
     result = desk.tuned("moons")
     assert list(result) == [
         *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"),
-        *("ledger", "provenance", "timing"),
+        *("analysis", "ledger", "provenance", "timing"),
     ]
     assert result["schema"] == 1
     assert result["digest"] == digest(result)

@@ -10,6 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.records.analysis import (
+    AnalysisRecord,
+    CalibrationBin,
+    CalibrationRecord,
+    ImportanceRecord,
+    MistakeRecord,
+    OutOfFoldRecord,
+    PermutationRecord,
+    PermutedColumn,
+    PictureRecord,
+    SelectionRecord,
+)
 from experiments.records.results import (
     BestRecord,
     DataRecord,
@@ -19,10 +31,12 @@ from experiments.records.results import (
     Intervention,
     LedgerRecord,
     LookRecord,
+    ReferenceRecord,
     SplitRecord,
     StudyResult,
     TrialRecord,
 )
+from experiments.reports.pages import Pages, render
 from experiments.search.trial import Curves, TrialResult
 
 Study = tuple[StudyResult, tuple[TrialResult, ...]]
@@ -145,6 +159,57 @@ def build(trials: int = 40, **changes: Any) -> Study:
     return StudyResult(**(fields | changes)), tuple(result for _, result in pairs)
 
 
+def analysis(result: StudyResult) -> AnalysisRecord:
+    """Every part that a study of classes can have; pictures of 2 x 2 pixels."""
+    rows, classes = result.split.development, len(result.data.classes)
+    each = rows // classes
+    confusion = tuple(
+        tuple(each - 3 if here == there else 3 * (there == (here + 1) % classes) for there in range(classes))
+        for here in range(classes)
+    )
+    bins = [(0.0, 0, 0.05, 0.0), (0.5, 100, 0.55, 0.5), (0.9, rows - 100, 0.97, 0.98)]
+    return AnalysisRecord(
+        selection=SelectionRecord(configurations=31, rows=rows, pooled=0.9738, corrected=0.9701, ci95=(0.9611, 0.9789),
+                                  optimism=0.0037, floor=0.0042, floor95=0.0081, draws=500, method="500 draws of rows"),
+        out_of_fold=OutOfFoldRecord(
+            rows=rows, confusion=confusion, points=(),
+            calibration=CalibrationRecord(error=0.0123, bins=tuple(
+                CalibrationBin(low=low, high=low + 0.1, rows=number, confidence=sure, accuracy=right)
+                for low, number, sure, right in bins)),
+            mistakes=tuple(
+                MistakeRecord(row=40 + number, fold=number, truth=result.data.classes[number],
+                              predicted=result.data.classes[number + 1], probability=0.91, loss=4.25,
+                              picture=PictureRecord(width=2, height=2, colour=False, pixels="AECA/w=="))
+                for number in range(classes - 1)),
+        ),
+        importances=ImportanceRecord(evaluator="PedAnovaImportanceEvaluator",
+                                     values={"dropout": 0.25, "learning_rate": 0.75}),
+        permutation=PermutationRecord(metric="accuracy", rows=rows, repeats=5, baseline=0.9738, columns=tuple(
+            PermutedColumn(name=f"pixel_{row}_{column}", position=4 * row + column,
+                           drop=0.01 * row - 0.001 * column, deviation=0.002)
+            for row in range(3) for column in range(4))),
+        left_out={"another part": "it takes too long"},
+    )  # fmt: skip
+
+
+REFERENCES = (
+    ReferenceRecord(
+        name="majority class", settings="the commonest class", score=0.1056, ci95=(0.078, 0.141), reason=""
+    ),
+    ReferenceRecord(name="logistic regression", settings="L2 strength 1", score=0.9583, ci95=(0.933, 0.975), reason=""),
+    ReferenceRecord(name="boosting", settings="100 trees", score=None, ci95=None, reason="it did not converge"),
+)
+
+
+def with_all(result: StudyResult) -> StudyResult:
+    """The study with its analysis, with references beside its score and with the test set's confusion."""
+    assert result.test is not None
+    size = len(result.data.classes)
+    confusion = tuple(tuple(36 * (here == there) for there in range(size)) for here in range(size))
+    look = result.test.model_copy(update={"references": REFERENCES, "confusion": confusion})
+    return result.model_copy(update={"analysis": analysis(result), "test": look})
+
+
 @pytest.fixture(scope="session")
 def make_study() -> Callable[..., Study]:
     """The builder: make_study(trials=40, **changed_fields_of_the_result)."""
@@ -155,3 +220,16 @@ def make_study() -> Callable[..., Study]:
 def study() -> Study:
     """One study of 40 trials."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def full() -> Study:
+    """The same with everything that a study can say."""
+    result, trials = build()
+    return with_all(result), trials
+
+
+@pytest.fixture(scope="session")
+def pages(full: Study) -> Pages:
+    """The pages of the full study."""
+    return render(*full)

@@ -12,9 +12,10 @@ def _rows(text):
 
 def test_every_trial_is_there_exactly(study):
     result, trials = study
-    rows = _rows(trials_csv(result))
+    rows = _rows(trials_csv(result, trials))
     assert [int(row["number"]) for row in rows] == list(range(40))
     for row, record, trial in zip(rows, result.trials, trials, strict=True):
+        assert row["trained"] == str(max(trial.curves.epochs, default=0))
         assert (row["state"], row["reason"], int(row["epochs"])) == (record.state, record.reason, record.epochs)
         assert (float(row["value"]) if row["value"] else None) == record.value
         assert (float(row["last"]) if row["last"] else None) == record.last
@@ -25,30 +26,35 @@ def test_every_trial_is_there_exactly(study):
 
 
 def test_columns_stand_in_order_and_hold_no_times(study):
-    header = trials_csv(study[0]).splitlines()[0].split(",")
-    assert tuple(header[:7]) == FIXED
-    assert header[7:] == ["learning_rate", "hidden_layers", "hidden_units_1", "hidden_units_2", "hidden_units_3",
+    header = trials_csv(*study).splitlines()[0].split(",")
+    assert tuple(header[:8]) == FIXED
+    assert header[8:] == ["learning_rate", "hidden_layers", "hidden_units_1", "hidden_units_2", "hidden_units_3",
                           "activation", "l2", "dropout", "fold_0", "fold_1", "fold_2", "fold_3", "fold_4"]  # fmt: skip
 
 
 def test_lines_end_with_lf_only(study):
-    text = trials_csv(study[0])
+    text = trials_csv(*study)
     assert "\r" not in text
     assert text.endswith("\n")
     assert text.count("\n") == 41
 
 
 def test_a_parameter_with_the_name_of_a_column_is_kept_apart(make_study):
-    result, _ = make_study(trials=2)
+    result, results = make_study(trials=2)
     trials = tuple(trial.model_copy(update={"params": {"epochs": 7, "fold_0": "x,y"}}) for trial in result.trials)
-    row = _rows(trials_csv(result.model_copy(update={"trials": trials})))[0]
+    row = _rows(trials_csv(result.model_copy(update={"trials": trials}), results))[0]
     assert (row["param_epochs"], row["param_fold_0"]) == ("7", "x,y")
     assert row["epochs"] == str(trials[0].epochs)
 
 
 def test_the_order_in_which_parameters_were_stored_does_not_matter(study):
-    result, _ = study
+    result, results = study
     turned = tuple(
         trial.model_copy(update={"params": dict(reversed(trial.params.items()))}) for trial in reversed(result.trials)
     )
-    assert trials_csv(result.model_copy(update={"trials": turned})) == trials_csv(result)
+    assert trials_csv(result.model_copy(update={"trials": turned}), results) == trials_csv(result, results)
+
+
+def test_what_was_trained_is_empty_where_it_is_not_known(study):
+    rows = _rows(trials_csv(study[0], study[1][:3]))
+    assert [row["trained"] for row in rows[:4]] == ["60", *(str(len(one.curves.epochs)) for one in study[1][1:3]), ""]

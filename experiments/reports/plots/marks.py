@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from experiments.records.results import StudyResult, TrialRecord
-from experiments.reports.svg import BLUE, FAINT, GREEN, ORANGE
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE, drawable
 from experiments.reports.wording import parameter
 
 FEW: Final = 10  # so many whole numbers stand apart on an axis, and trials at one of them side by side
@@ -73,14 +73,14 @@ def set_range(axes: Axes, low: float, high: float) -> None:
 
 def whole_numbers(most: int) -> MaxNLocator:
     """At most so many ticks, at round whole numbers."""
-    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10])
+    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def scale_choices(axes: Axes, bounds: Mapping[str, Any], values: Mapping[int, Any]) -> dict[int, float]:
     """An axis with a place for each choice; the trials' positions on it, given the values by trial number."""
     places = {choice: place for place, choice in enumerate(dict.fromkeys([*bounds["choices"], *values.values()]))}
     axes.set_xlim(-0.5, len(places) - 0.5)
-    axes.set_xticks(range(len(places)), [_drawable(parameter(choice)) for choice in places])
+    axes.set_xticks(range(len(places)), [drawable(parameter(choice)) for choice in places])
     return {number: places[value] + _aside(number) for number, value in values.items()}
 
 
@@ -123,10 +123,10 @@ def log_ticks(low: float, high: float, base: int) -> list[float]:
 
 def short_number(x: float) -> str:
     """
-    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0)]
-    ['1e-4', '0.001', '0.1', '64', '1e5']
+    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0)]
+    ['1e-4', '0.001', '0.1', '64', '1e5', '0']
     """
-    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 else f"{x:.0e}"
+    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 or x == 0 else f"{x:.0e}"
     return text.replace("e-0", "e-").replace("e+0", "e")
 
 
@@ -154,8 +154,3 @@ def _on_the_edge(kind: Kind) -> bool:
 def _aside(number: int) -> float:
     """A small step to either side, so that trials with the same value do not hide each other."""
     return 0.3 * (number * 0.618034 % 1 - 0.5)
-
-
-def _drawable(text: str) -> str:
-    """Text of the fonts that measure the picture; other characters as question marks."""
-    return text.encode("latin-1", "replace").decode("latin-1")

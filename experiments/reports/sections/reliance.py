@@ -1,0 +1,79 @@
+"""What the winner relies on: how much its score falls when a column is shuffled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from experiments.records.analysis import PermutationRecord, PictureRecord
+from experiments.records.results import StudyResult
+from experiments.reports.blocks import Block, Column, Figures, Picture, Row, Section, Table, note
+from experiments.reports.pixels import places
+from experiments.reports.plots.bars import Bar, bars
+from experiments.reports.plots.matrix import heat_map
+from experiments.reports.sections.left_out import left_out
+from experiments.reports.wording import Scores, count, metric_label
+
+SHOWN = 20
+
+
+def reliance(result: StudyResult) -> Section | None:
+    """Permutation importance, as a picture for pixels and as bars for others; None where nothing is known of it."""
+    found = result.analysis.permutation if result.analysis else None
+    blocks: list[Block] = []
+    if found is not None and found.columns:
+        where = places(found.columns, _a_picture(result))
+        blocks = [*(_bars(found) if where is None else _heat_map(found, where)), _how(found)]
+    blocks += left_out(result, "permutation")
+    return Section("What the winner relies on", "columns", tuple(blocks)) if blocks else None
+
+
+def _a_picture(result: StudyResult) -> PictureRecord | None:
+    """Any picture of a row, for its size."""
+    mistakes = result.analysis.out_of_fold.mistakes if result.analysis and result.analysis.out_of_fold else ()
+    return next((one.picture for one in mistakes if one.picture is not None), None)
+
+
+def _bars(found: PermutationRecord) -> list[Block]:
+    ranked = sorted(found.columns, key=lambda one: (-one.drop, one.name))
+    numbers = Scores.like(max(abs(ranked[0].drop), 1e-4))
+    rows = [Bar(one.name, one.drop, one.deviation or 0.0, numbers.show(one.drop)) for one in ranked[:SHOWN]]
+    shown = "" if len(ranked) <= SHOWN else f"The {SHOWN} columns of {len(ranked):,} with the largest falls. "
+    whisker = f"The whisker is the standard deviation over the {found.repeats} shuffles." if found.repeats > 1 else ""
+    caption = f"{shown}{whisker}".strip()
+    svg = bars("permutation", rows, f"fall of {metric_label(found.metric)} when shuffled")
+    return [Figures((Picture("permutation", svg, "Fall of the score by column", caption),))]
+
+
+def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) -> list[Block]:
+    drops: dict[tuple[int, int], float] = {}
+    for one in found.columns:
+        drops[where[one.name]] = drops.get(where[one.name], 0.0) + one.drop
+    height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
+    strongest = sorted(found.columns, key=lambda one: (-one.drop, one.name))[:5]
+    caption = (
+        "The darker a pixel, the more the score falls when it is shuffled; rises, which are chance, are in the second "
+        f"colour. The darkest is worth {max(map(abs, drops.values())):.4f}."
+    )
+    numbers = Scores.like(max(abs(strongest[0].drop), 1e-4))
+    rows = tuple(Row((one.name, numbers.show(one.drop), numbers.show(one.deviation))) for one in strongest)
+    titles = (Column("pixel", number=False), Column("fall of the score"), Column("sd over the shuffles"))
+    return [
+        Figures(
+            (
+                Picture(
+                    "permutation", heat_map("permutation", drops, width, height), "Fall of the score by pixel", caption
+                ),
+            ),
+            "square",
+        ),
+        Table("Pixels with the largest falls", titles, rows),
+    ]
+
+
+def _how(found: PermutationRecord) -> Block:
+    numbers = Scores.like(found.baseline)
+    return note(
+        f"Permutation importance on {count(found.rows, 'row')} out of fold, {count(found.repeats, 'shuffle')} of each "
+        f"column; {metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say the same "
+        "share their importance, so a small fall does not show that a column says nothing."
+    )

@@ -1,0 +1,60 @@
+"""What was stopped early, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from experiments.records.results import StudyResult
+from experiments.reports.blocks import Block, Column, Figures, Picture, Row, Section, Table, note, text
+from experiments.reports.endings import Ending, endings, rungs
+from experiments.reports.plots.endings import endings as plot
+from experiments.reports.wording import count
+
+FEWEST = 2  # trials that make a picture
+
+
+def stopped(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
+    """Where trials ended; None where their last epochs are not known."""
+    ends = endings(result, trained)
+    if not ends:
+        return None
+    horizon = max(int(result.spec.get("training", {}).get("epochs", 0)), *(one.epoch for one in ends), 1)
+    blocks: list[Block] = [text(_sentence(result, ends, horizon))]
+    if len(ends) >= FEWEST:
+        picture = Picture(
+            "endings", plot(ends, horizon), "Trials still in training by epoch, and where they ended", CAPTION
+        )
+        blocks.append(Figures((picture,)))
+    if found := rungs(ends):
+        rows = tuple(
+            Row((_span(one.first, one.last), f"{one.came:,}", f"{one.pruned:,}", f"{one.went_on:,}")) for one in found
+        )
+        names = ("epoch", "trials that came", "pruned there", "went on or finished there")
+        blocks.append(Table("Where trials were pruned", tuple(map(Column, names)), rows))
+        if any(one.came > one.pruned + one.went_on for one in found):
+            blocks.append(note("Trials that came and are in neither of the last two columns diverged there."))
+    return Section("What was stopped early", "stopping", tuple(blocks))
+
+
+CAPTION = (
+    "Each mark is where trials ended. A complete trial ends at the last epoch or once its score has stopped rising "
+    "(patience); its best epoch came before."
+)
+
+
+def _sentence(result: StudyResult, ends: Sequence[Ending], horizon: int) -> str:
+    pruner = str(result.spec.get("search", {}).get("pruner", "none"))
+    epochs = sum(one.epoch for one in ends)
+    pruned = sum(one.how == "pruned" for one in ends)
+    whole = len(ends) * horizon
+    by = (
+        "No pruner was used"
+        if pruner == "none"
+        else f"The pruner {pruner} stopped {pruned:,} of {count(len(ends), 'trial')}"
+    )
+    share = f"{100 * epochs / whole:.0f}%"
+    return f"{by}. All trials together trained {count(epochs, 'epoch')}, {share} of the {whole:,} that they could have."
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"

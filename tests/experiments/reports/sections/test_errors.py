@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from experiments.reports.blocks import Figures, Gallery, Heading, Table
+from experiments.reports.sections.errors import errors
+
+
+def _with(result, **changes):
+    found = result.analysis.out_of_fold.model_copy(update=changes)
+    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"out_of_fold": found})})
+
+
+def _names(section):
+    return [one.name for block in section.blocks if isinstance(block, Figures) for one in block.pictures]
+
+
+def test_what_is_known_is_shown(full):
+    section = errors(full[0])
+    assert _names(section) == ["confusion", "test_confusion", "calibration"]
+    gallery = next(block for block in section.blocks if isinstance(block, Gallery))
+    assert gallery.thumbnails[0].lines == ("true 0, predicted 1", "91% sure", "row 40, fold 0")
+    assert gallery.instead.rows[0].cells == ("40", "0", "1", "0.910", "4.25", "0")
+
+
+def test_mistakes_without_pictures_are_a_table(full):
+    mistakes = tuple(one.model_copy(update={"picture": None}) for one in full[0].analysis.out_of_fold.mistakes)
+    section = errors(_with(full[0], mistakes=mistakes))
+    assert not [block for block in section.blocks if isinstance(block, Gallery)]
+    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst mistakes"]
+
+
+def test_numbers_are_drawn_against_the_truth(full):
+    result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
+    look = result.test.model_copy(update={"confusion": None})
+    assert _names(errors(result.model_copy(update={"test": look}))) == ["predictions"]
+
+
+def test_the_commonest_confusions_of_many_classes_are_listed(full):
+    size = 30
+    counts = tuple(
+        tuple(90 if here == there else 7 - here // 4 if there == here + 1 else 0 for there in range(size))
+        for here in range(size)
+    )
+    result = _with(full[0], confusion=counts, mistakes=())
+    data = result.data.model_copy(update={"classes": tuple(f"class {one}" for one in range(size))})
+    look = result.test.model_copy(update={"confusion": None})
+    section = errors(result.model_copy(update={"data": data, "test": look}))
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert len(table.rows) == 10
+    assert table.rows[0].cells == ("class 0", "class 1", "7", "97")
+    assert any(isinstance(block, Heading) and "commonest" in block.text for block in section.blocks)
+
+
+def test_nothing_known_is_no_section(study):
+    assert errors(study[0]) is None
+
+
+def test_the_test_sets_confusion_stands_alone(full):
+    result = full[0].model_copy(update={"analysis": None})
+    section = errors(result)
+    assert _names(section) == ["test_confusion"]
+    assert section.blocks[0].layout == "square"
