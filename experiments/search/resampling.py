@@ -24,9 +24,10 @@ from nnet.metrics import ROW_SCORES, RowScore, negative_squared_error, predicted
 
 Numbers = NDArray[np.float64]
 Outputs = Sequence[Callable[[], Array]]  # (predictions, outputs) of each configuration, had when it is needed
+WeightedScore = Callable[[Numbers, int], float]
 DRAWS = 1000
-FEWEST, MOST = 50, 200  # draws where each is scored by scikit-learn
-CALLS, ROWS = 3_000, 60_000_000  # of a scorer, and rows in all of them: some seconds, and at most a minute
+FEWEST, MOST = 30, 200  # draws where each is scored by scikit-learn
+CALLS, NUMBERS = 2_000, 100_000_000  # of a scorer, and outputs in all of them: some seconds
 
 
 class Samples(Protocol):
@@ -63,15 +64,17 @@ def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units:
     """
     if metric in SUMS or metric in ROW_SCORES:
         return Sums(metric, outputs, y, units)
-    if target.classes and _counts_labels(metric):
-        return Cells(metric, target, outputs, y, units)
-    repeated = Repeated(metric, target, outputs, y, units)
-    if repeated.draws < FEWEST:
+    calls = len(outputs) + 1
+    draws = min(MOST, max(FEWEST, CALLS // calls))
+    if target.classes and _takes_labels(metric):
+        return OneByOne(by_label(metric, target, outputs, y), len(outputs), units, draws)
+    draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
+    if draws < FEWEST:
         return (
             f"a bootstrap of {metric} over {len(outputs)} configurations and {len(y)} rows takes too long: it is cheap "
             "only where a metric is a sum over rows or counts labels"
         )
-    return repeated
+    return OneByOne(by_repetition(metric, target, outputs, y), len(outputs), units, draws)
 
 
 class Sums:
@@ -103,70 +106,62 @@ class Sums:
         """(b, U), (b,) -> (b,)."""
         return self.scores(weights)[np.arange(len(chosen)), chosen]
 
-    def _summed(self, rows: Array, units: Rows) -> Array:
-        return np.bincount(units, rows, self.units)
+    def _summed(self, rows: Array, units: Rows) -> Numbers:
+        return np.bincount(units, rows, self.units).astype(np.float64, copy=False)
 
 
-class _ByScorer:
-    """Samples that are scored one by one."""
+class OneByOne:
+    """Samples that are scored one after the other.
 
-    units: int
+    Args:
+        score: of a configuration, by the weight (P,) of each prediction.
+        units: (P,) to which unit each prediction belongs.
+    """
 
-    def __init__(self, outputs: Outputs, units: Rows):
-        self.units, self._units, self._count = int(units.max()) + 1, units, len(outputs)
+    def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int):
+        self.units, self.draws = int(units.max()) + 1, draws
+        self._score, self._configurations, self._units = score, range(configurations), units
 
     def scores(self, weights: Numbers) -> Numbers:
         """(b, U) -> (b, C)."""
-        found = [[self._score(one[self._units], c) for c in range(self._count)] for one in weights]
-        return np.array(found, np.float64)
+        return np.array([[self._score(one[self._units], c) for c in self._configurations] for one in weights])
 
     def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
         """(b, U), (b,) -> (b,)."""
         return np.array([self._score(one[self._units], c) for one, c in zip(weights, chosen.tolist(), strict=True)])
 
-    def _score(self, weights: Numbers, configuration: int) -> float:
-        raise NotImplementedError
 
+def by_label(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
+    """The score of weighted predictions by a metric that follows from how many rows each truth and prediction has."""
+    from sklearn.metrics import get_scorer
 
-class Cells(_ByScorer):
-    """Samples of a metric of predicted labels, which follows from how many rows each truth and prediction has."""
+    classes = len(target.classes)
+    cells = [y * classes + predicted_labels(one()) for one in outputs]
+    truth, predicted = np.divmod(np.arange(classes**2), classes)
+    as_outputs, theirs, as_model = np.eye(classes)[predicted], get_scorer(metric), Classified(classes)
 
-    def __init__(self, metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows):
-        from sklearn.metrics import get_scorer
-
-        super().__init__(outputs, units)
-        self.draws = min(MOST, max(FEWEST, CALLS // (len(outputs) + 1)))
-        classes = len(target.classes)
-        self._cells = [y * classes + predicted_labels(one()) for one in outputs]
-        self._truth, predicted = np.divmod(np.arange(classes**2), classes)
-        self._outputs = np.eye(classes)[predicted]
-        self._theirs, self._predicted = get_scorer(metric), Classified(classes)
-
-    def _score(self, weights: Numbers, configuration: int) -> float:
-        counts = np.bincount(self._cells[configuration], weights, len(self._truth))
+    def score(weights: Numbers, configuration: int) -> float:
+        counts = np.bincount(cells[configuration], weights, classes**2)
         there = counts > 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return float(
-                    self._theirs(self._predicted, self._outputs[there], self._truth[there], sample_weight=counts[there])
-                )
+                return float(theirs(as_model, as_outputs[there], truth[there], sample_weight=counts[there]))
             except ValueError:
                 return float("nan")
 
+    return score
 
-class Repeated(_ByScorer):
-    """Samples of any other metric: rows are repeated as often as they were drawn."""
 
-    def __init__(self, metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows):
-        super().__init__(outputs, units)
-        configurations = len(outputs) + 1
-        self.draws = min(MOST, max(FEWEST, CALLS // configurations), ROWS // (configurations * len(y)))
-        self._outputs, self._y, self._scorer = [one() for one in outputs], y, scorer(metric, target)
+def by_repetition(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
+    """The score by any metric, of predictions that are repeated as often as they were drawn."""
+    z, of_rows = [one() for one in outputs], scorer(metric, target)
 
-    def _score(self, weights: Numbers, configuration: int) -> float:
+    def score(weights: Numbers, configuration: int) -> float:
         rows = np.repeat(np.arange(len(weights)), weights.astype(np.intp))
-        return self._scorer(self._outputs[configuration][rows], self._y[rows]) if len(rows) else float("nan")
+        return of_rows(z[configuration][rows], y[rows]) if len(rows) else float("nan")
+
+    return score
 
 
 SUMS: dict[str, RowScore] = {"r2": negative_squared_error, "neg_root_mean_squared_error": negative_squared_error}
@@ -176,7 +171,7 @@ def _opened(content: Shared) -> Array:
     return array_of(content.open())
 
 
-def _counts_labels(metric: str) -> bool:
+def _takes_labels(metric: str) -> bool:
     """Whether a scorer takes predicted labels, and weights."""
     from sklearn.metrics import get_scorer
 
