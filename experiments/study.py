@@ -175,16 +175,16 @@ def run_study(
         clock.lap("start of tracking")
         try:
             told = searching.run(told, executor, inputs)
+            told, lost = restore(spec, space, told, outputs, inputs, executor)
+            if lost:
+                log.write(f"out-of-fold outputs of {lost} trials were computed again")
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
                 executor.close()  # what is in flight is dropped
+                outputs.remove_others([one.result.number for one in told])
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
                 one_kernel(executor.greetings(), told)
-                inputs = share_inputs(space, data, executor.share)
             clock.lap("search")
-            lost = restore(spec, space, told, outputs, inputs, executor)
-            if lost:
-                log.write(f"out-of-fold outputs of {lost} trials were computed again")
             analysis = analyse(spec, space, data, told, outputs, executor)
             clock.lap("analysis")
             take_look, publish = later.result()

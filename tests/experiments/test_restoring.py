@@ -27,7 +27,9 @@ def done(tmp_path: Path) -> Searched:
 
 
 def restored(done: Searched) -> int:
-    return restore(done.spec, done.space, done.told, done.files, done.inputs, done.executor)
+    told, lost = restore(done.spec, done.space, done.told, done.files, done.inputs, done.executor)
+    assert told == done.told
+    return lost
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -44,7 +46,6 @@ def test_only_what_was_lost_is_computed_and_comes_out_the_same(done: Searched, t
     first, second, *_ = whole
     (tmp_path / first).unlink()
     (tmp_path / second).write_bytes(b"nonsense")
-    (tmp_path / "99.npy").write_bytes(b"of a trial that was in flight")
     assert (restored(done), done.executor.asked) == (2, ["run_trial", "run_trial"])
     assert contents(tmp_path) == whole
 
@@ -57,3 +58,10 @@ def test_a_trial_that_comes_to_something_else_is_refused(done: Searched, tmp_pat
     with pytest.raises(StudyStateError, match=r"trial 0: .* comes to 0\.\d+ instead of 0\.123"):
         restored(done)
     assert not list(tmp_path.iterdir())
+
+
+def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, tmp_path: Path) -> None:
+    older = [replace(one, result=replace(one.result, out_of_fold="")) for one in done.told]
+    told, lost = restore(done.spec, done.space, older, done.files, done.inputs, done.executor)
+    assert told == done.told
+    assert lost == len(list(tmp_path.iterdir()))
