@@ -37,6 +37,11 @@ class StudyFolder:
         """What happened when, for people."""
         return self.path / "log.txt"
 
+    @property
+    def out_of_fold(self) -> Path:
+        """The predictions of each trial for the rows that it did not learn from."""
+        return self.path / "out_of_fold"
+
     def is_running(self) -> bool:
         """Whether a command has the folder now; nothing is written, and one that is claiming it is not disturbed."""
         try:
@@ -106,7 +111,7 @@ class StudyFolder:
                 (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None
-        for name in ("model", "report_files"):
+        for name in ("model", "out_of_fold", "report_files"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def write(self, name: str, text: str) -> Path:

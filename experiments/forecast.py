@@ -42,6 +42,7 @@ class Search:
     epochs: the horizon.              folds:   of the cross-validation.
     learns: the sampler learns.       prunes:  there is a pruner.
     new_store: MLflow's database must be made first.
+    kept:      bytes of a trial's out-of-fold outputs.
     """
 
     trials: int
@@ -53,6 +54,7 @@ class Search:
     learns: bool
     prunes: bool
     new_store: bool
+    kept: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def forecast(
         memory=here + TRACKING_MEMORY + search.workers * worker,
         disk={
             "journal": round(every * TRIAL_BYTES + 3 * NUMBER_BYTES * scored),
+            "out-of-fold outputs": round(search.kept * every * (1 - pruned)),
             "report": REPORT_BYTES,
             "model": 4 * parameters,
             "MLflow": round(MLFLOW_EMPTY + every * MLFLOW_TRIAL + MLFLOW_NUMBER * scored),

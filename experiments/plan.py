@@ -117,6 +117,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         learns=spec.search.sampler not in DRAWING,
         prunes=spec.search.pruner != "none",
         new_store=_is_new(options.tracking_uri),
+        kept=sum(len(fold.validation) for fold in folds) * (4 * data.target.outputs if data.target.classes else 8),
     )
     drawn = list(zip(candidates, sizes, strict=True))[1:]
     most = max(one.memory for one in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -13,11 +14,12 @@ from experiments.inputs import Inputs
 from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
+from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.tracking import Tracking
 from experiments.search.ending import Budget
-from experiments.search.executor import Executor
+from experiments.search.executor import Executor, then
 from experiments.search.journal import Journal
-from experiments.search.trial import InterventionKind, Told
+from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.search.worker import run_trial
 from experiments.space import Space
@@ -30,6 +32,7 @@ class Searching:
 
     kernel:        of BLAS, which every worker must have.
     interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
+    outputs:       where out-of-fold outputs are kept.
     """
 
     spec: StudySpec
@@ -38,6 +41,7 @@ class Searching:
     interventions: Mapping[int, InterventionKind]
     budget: Budget
     journal: Journal
+    outputs: OutOfFoldFiles
     tracking: Tracking
     log: StudyLog
     console: Console
@@ -47,7 +51,12 @@ class Searching:
     def run(self, told: Sequence[Told], executor: Executor, inputs: Inputs) -> list[Told]:
         """Go on from the trials told before, until the study has its trials or ends early; returns all of them."""
         everything = list(told)
-        submit = self.clock.watched(lambda task: executor.submit(run_trial, task, inputs[task.candidate.preprocessing]))
+
+        def evaluated(task: TrialTask) -> Future[TrialResult]:
+            # kept as soon as it is there, so before it is told
+            return then(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
+
+        submit = self.clock.watched(evaluated)
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
         with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:

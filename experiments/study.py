@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from rich.console import Console
 
+from experiments.analysis import analyse
 from experiments.card import card_of, final_metrics, final_tags
 from experiments.clock import Clock
 from experiments.computing import ExecutorKind, described, one_kernel, open_executor
@@ -27,10 +28,12 @@ from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.records.assemble import assemble, best_of, default_of
+from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
+from experiments.restoring import restore
 from experiments.search.ending import Budget, possible_trials
 from experiments.search.executor import Executor
 from experiments.search.journal import Journal
@@ -146,7 +149,7 @@ def run_study(
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
             folder.clear()
-        journal = Journal(folder.journal)
+        journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
         told, spent = journal.told(), journal.spent
         refuse_a_second_look(told, spent)
         if options.look == "only":
@@ -166,17 +169,24 @@ def run_study(
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-        searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
+        searching = Searching(
+            spec, space, kernel, interventions, budget, journal, outputs, tracking, log, console, clock, pace
+        )
         clock.lap("start of tracking")
         try:
             told = searching.run(told, executor, inputs)
+            told, lost = restore(spec, space, told, outputs, inputs, executor)
+            if lost:
+                log.write(f"out-of-fold outputs of {lost} trials were computed again")
             if len(told) < spec.search.trials:
                 spec = ending_here(spec, told, folder.path)
                 executor.close()  # what is in flight is dropped
-                if options.look != "leave":
-                    executor = stack.enter_context(open_executor_of(options, environment, folder))
-                    one_kernel(executor.greetings(), told)
+                outputs.remove_others([one.result.number for one in told])
+                executor = stack.enter_context(open_executor_of(options, environment, folder))
+                one_kernel(executor.greetings(), told)
             clock.lap("search")
+            analysis = analyse(spec, space, data, told, outputs, executor)
+            clock.lap("analysis")
             take_look, publish = later.result()
             scored = None
             if options.look != "leave":
@@ -209,6 +219,7 @@ def run_study(
                     options.executor,
                 ),
                 dict(clock.seconds),
+                analysis,
             )
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")

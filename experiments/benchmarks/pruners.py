@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -23,10 +24,11 @@ from experiments.candidate import Preprocessing
 from experiments.data.datasets import FOLDER_VARIABLE
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.kernel import blas_kernel
+from experiments.search.executor import then
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
 from experiments.search.shared_data import DataReference, share_folds
-from experiments.search.trial import TrialResult
+from experiments.search.trial import TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.search.worker import run_trial
 from experiments.space import Space
@@ -142,8 +144,11 @@ def with_pruner(spec: StudySpec, pruner: str, seed: int, **changes: Any) -> Stud
 def _timed_search(spec: StudySpec, processes: Processes, reference: DataReference) -> list[Step]:
     start, epochs = time.perf_counter(), 0
     steps: list[Step] = []
-    trials = search(spec, Space(spec), [], lambda task: processes.submit(run_trial, task, reference), processes.share)
-    for one in trials:
+
+    def evaluated(task: TrialTask) -> Future[TrialResult]:
+        return then(processes.submit(run_trial, task, reference), lambda found: found.result)
+
+    for one in search(spec, Space(spec), [], evaluated, processes.share):
         epochs += max(one.result.curves.epochs, default=0)
         steps.append(Step(time.perf_counter() - start, epochs, one.result))
     return steps

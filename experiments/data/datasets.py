@@ -43,7 +43,9 @@ def load_builtin(source: str, folder: Path | None = None) -> Table:
     return SOURCES[source](folder)
 
 
-def _bundled(name: str, target: str = "class", pixel_range: float | None = None) -> Loader:
+def _bundled(
+    name: str, target: str = "class", pixel_range: float | None = None, picture: tuple[int, ...] | None = None
+) -> Loader:
     def load(_: Path | None) -> Table:
         from sklearn import datasets
 
@@ -58,6 +60,7 @@ def _bundled(name: str, target: str = "class", pixel_range: float | None = None)
             target_name=target,
             classes=classes,
             pixel_range=pixel_range,
+            picture=picture,
         )
 
     return load
@@ -105,6 +108,7 @@ def _idx(name: str, openml: str, classes: tuple[str, ...]) -> Loader:
             target_name="class",
             classes=classes,
             pixel_range=255.0,
+            picture=(28, 28),
             own_test=TEST,
         )
 
@@ -141,7 +145,7 @@ CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
 SOURCES: dict[str, Loader] = {
     "breast_cancer": _bundled("breast_cancer"),
     "diabetes": _bundled("diabetes", target="progression"),
-    "digits": _bundled("digits", pixel_range=16.0),
+    "digits": _bundled("digits", pixel_range=16.0, picture=(8, 8)),
     "fashion_mnist": _idx("fashion_mnist", "Fashion-MNIST", CLOTHES),
     "iris": _bundled("iris"),
     "mnist": _idx("mnist", "mnist_784", tuple("0123456789")),

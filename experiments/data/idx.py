@@ -70,6 +70,7 @@ def read_idx_folder(folder: Path) -> Table:
         target_name="label",
         classes=tuple(map(str, names)),
         pixel_range=255.0,
+        picture=parts[0][0].shape[1:],
         own_test=len(parts[1][1]) if has_test else 0,
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.data.table import LARGEST, MISSING, Kind, Table
+from experiments.data.table import LARGEST, MISSING, Kind, Table, picture_of
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def given_table(data: Rows, target: str | None = None) -> Table:
     columns = tuple(str(one) for one in (x.columns if named else range(features.shape[1])))
     if len(set(columns)) < len(columns):
         raise DataError("data: every column of the DataFrame needs its own name.")
-    return Table(SOURCE, features, kinds, columns, values, name, None, pixel_range)
+    picture = None if pixel_range is None else picture_of(np.shape(x)[1:])
+    return Table(SOURCE, features, kinds, columns, values, name, None, pixel_range, picture=picture)
 
 
 def _target(y: Any) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.data.own_test import appended
 from experiments.data.sheet import LARGEST_FILE, brief, check_size, listed
-from experiments.data.table import LARGEST, Kind, Table
+from experiments.data.table import LARGEST, Kind, Table, picture_of
 from experiments.data_section import Data
 from experiments.errors import DataError
 
@@ -89,6 +89,7 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
         raise DataError(f"{path}: {y_name} is the target, but row {int((~np.isfinite(y)).argmax())} is no number.")
     check_size(str(path), len(x), x.size // len(x))
     pictures = x.dtype == np.uint8 and x.ndim > 2
+    picture = picture_of(x.shape[1:]) if pictures else None
     x = np.ascontiguousarray(x.reshape(len(x), -1), np.uint8 if pictures else np.float64)
     wrong = np.argwhere(np.abs(x) > LARGEST) if not pictures else np.empty((0, 2))
     if len(wrong):
@@ -117,6 +118,7 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
         target_name=y_name.removesuffix(ending),
         classes=None,
         pixel_range=PIXELS if pictures else None,
+        picture=picture,
         **others,
     )
 

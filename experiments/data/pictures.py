@@ -145,6 +145,7 @@ def _table(folder: Path, files: list[tuple[Path, str]], look: Look) -> Table:
         target_name="class",
         classes=classes,
         pixel_range=255.0,
+        picture=look.shape,
     )
 
 

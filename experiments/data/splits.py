@@ -107,6 +107,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         groups=None if table.groups is None else table.groups[rows],
         time=None if table.time is None else table.time[rows],
         weights=None if table.weights is None else table.weights[rows],
+        numbers=rows if table.numbers is None else table.numbers[rows],
     )
 
 

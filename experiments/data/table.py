@@ -33,6 +33,8 @@ class Table:
     groups:      (N,) rows of one group must not be parted; None where every row stands alone.
     time:        (N,) what orders the rows: int64, float64 or datetime64.
     weights:     (N,) how much each row counts.
+    picture:     (height, width), and 3 for colour, of the picture that a row's pixels are; None where they are none.
+    numbers:     (N,) which row of the source each is, from 0; None where all of them are here, in order.
     """
 
     name: str
@@ -47,8 +49,21 @@ class Table:
     groups: NDArray[Any] | None = None
     time: NDArray[Any] | None = None
     weights: NDArray[np.float64] | None = None
+    picture: tuple[int, ...] | None = None
+    numbers: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.features, self.target, self.groups, self.time, self.weights):
+        for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+
+
+def picture_of(shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The picture that bytes of this shape are: grey (height, width), or in colour (height, width, 3); else None.
+
+    >>> picture_of((28, 28)), picture_of((28, 28, 1)), picture_of((32, 32, 3)), picture_of((3, 32, 32))
+    ((28, 28), (28, 28), (32, 32, 3), None)
+    """
+    if len(shape) == 3 and shape[2] == 1:
+        return shape[:2]
+    return shape if len(shape) == 2 or (len(shape) == 3 and shape[2] == 3) else None

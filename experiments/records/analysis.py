@@ -16,7 +16,7 @@ class SelectionRecord(Record):
     """The winner's score, corrected for having been chosen, by a bootstrap over out-of-fold predictions (BBC-CV).
 
     configurations: COMPLETE trials that were compared.
-    rows:           with out-of-fold predictions.
+    rows:           that were predicted out of fold.
     pooled:         the winner's score over these rows, optimistic.
     corrected:      mean over draws of the score, on rows not drawn, of whoever is best on the drawn ones.
     ci95:           quantiles of the same; it holds for the choice among these configurations on rows like these.
@@ -70,8 +70,9 @@ class MistakeRecord(Record):
 
     row:         its number in the data, from 0.
     fold:        in whose validation rows it was.
-    probability: of the predicted class; None for a number.
-    loss:        by which mistakes are ordered: nats, or the absolute error in the target's units.
+    probability: of the predicted class; None for a number, and of outputs that are no probabilities.
+    loss:        by which mistakes are ordered: nats; of outputs that are no probabilities by how much the predicted
+                 class's exceeds the true one's; of a number the absolute error in the target's units.
     """
 
     row: int
@@ -86,6 +87,7 @@ class MistakeRecord(Record):
 class OutOfFoldRecord(Record):
     """The winner's predictions of development rows by networks that did not train on them.
 
+    rows:   predictions; a row of repeated folds counts each time.
     points: (truth, prediction) of a number, of at most 500 rows, spread over the data.
     """
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.data.prepare import StudyData
 from experiments.errors import SearchError
+from experiments.records.analysis import AnalysisRecord
 from experiments.records.results import (
     BestRecord,
     DataRecord,
@@ -52,6 +53,7 @@ def assemble(
     ledger: LedgerRecord | None,
     provenance: dict[str, Any],
     timing: dict[str, float],
+    analysis: AnalysisRecord | None = None,
 ) -> StudyResult:
     """The result of a study whose trials are all told."""
     best, default = best_of(told), default_of(told)
@@ -84,6 +86,7 @@ def assemble(
             number=best.result.number, epochs=best.result.epochs, fold_scores=best.result.fold_scores, **_cv(best)
         ),
         test=test,
+        analysis=analysis,
         ledger=ledger,
         provenance=provenance,
         timing=timing,

@@ -10,10 +10,11 @@ from statistics import stdev
 import numpy as np
 
 from experiments.candidate import Candidate
+from experiments.search.out_of_fold import BestOutputs, fingerprint, npy
 from experiments.search.pruning import Pruning, ToldStudy
 from experiments.search.scoring import scorer
 from experiments.search.seeds import TRIAL, fold_seed
-from experiments.search.trial import Curves, Marks, Reason, State, TrialResult, TrialTask
+from experiments.search.trial import Curves, Evaluation, Marks, Reason, State, TrialResult, TrialTask
 from experiments.search.units import Units, units_of
 from experiments.target import Target
 from nnet.batches import FoldData
@@ -22,6 +23,13 @@ from nnet.training import EpochReport, train
 
 
 def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None) -> TrialResult:
+    """The result of `cross_validate`."""
+    return cross_validate(task, folds, target, told).result
+
+
+def cross_validate(
+    task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None
+) -> Evaluation:
     """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
 
     Args:
@@ -33,8 +41,11 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: T
     settings = task.candidate.training
     learners = [learner(fold, task.candidate, target) for fold in folds]
     folds = [data for data, _ in learners]
-    score = scorer(task.metric, target)
-    scores = score if target.classes else [units.scored(score) for _, units in learners]
+    outputs = BestOutputs(scorer(task.metric, target), len(folds))
+    scores = [
+        score if target.classes else units.scored(score)
+        for score, (_, units) in zip(outputs.scores, learners, strict=True)
+    ]
     architectures = [task.candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
     pruning = Pruning(task, told or ToldStudy())
@@ -52,12 +63,19 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: T
             continue
         scored.append(report)
         mean = sum(report.scores) / len(report.scores)
-        if stopping.update(report.epoch, mean) or report.epoch == settings.epochs:
+        over = stopping.update(report.epoch, mean) or report.epoch == settings.epochs
+        if stopping.best_epoch == report.epoch:
+            outputs.keep()
+        if over:
             break
         if pruning.should_prune(report.epoch, mean) and task.number > 0:
             state, reason = "PRUNED", "pruned"
             break
-    return result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
+    result = result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
+    if state != "COMPLETE":
+        return Evaluation(result, None)
+    content = npy(outputs.best)
+    return Evaluation(replace(result, out_of_fold=fingerprint(content)), content)
 
 
 def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, Units]:

@@ -17,6 +17,7 @@ from experiments.errors import ExecutorError
 from experiments.search.trial import InterventionKind, Shared
 
 T = TypeVar("T")
+U = TypeVar("U")
 ATTEMPTS = 3  # of a task whose worker is lost; a fourth would hardly end otherwise
 
 
@@ -93,3 +94,27 @@ class Executor(Protocol):
     ) -> None:
         """Close it."""
         ...
+
+
+def then(future: Future[T], function: Callable[[T], U]) -> Future[U]:
+    """What a function makes of a future's result, made in the thread in which that arrives.
+
+    >>> sent: Future[int] = Future()
+    >>> made = then(sent, str)
+    >>> sent.set_result(2)
+    >>> made.result()
+    '2'
+    """
+    made: Future[U] = Future()
+
+    def arrived(sent: Future[T]) -> None:
+        if not made.set_running_or_notify_cancel():
+            return
+        try:
+            made.set_result(function(sent.result()))
+        except BaseException as error:
+            made.set_exception(error)
+
+    future.add_done_callback(arrived)
+    made.add_done_callback(lambda one: future.cancel() if one.cancelled() else None)
+    return made

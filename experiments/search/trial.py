@@ -118,6 +118,7 @@ class TrialResult:
     seconds:     time of the evaluation; not part of any digest.
     kernel:      the BLAS kernel that computed it.
     marks:       what the pruner wrote down about the trial, for decisions about later ones.
+    out_of_fold: sha256 of its out-of-fold outputs, which are kept beside it; empty unless it is COMPLETE.
     """
 
     number: int
@@ -132,6 +133,18 @@ class TrialResult:
     seconds: float = field(compare=False, default=0.0)
     kernel: str = field(compare=False, default="")
     marks: Marks = ()
+    out_of_fold: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a worker sends back.
+
+    outputs: the trial's out-of-fold outputs as the content of an .npy file; None unless it is COMPLETE.
+    """
+
+    result: TrialResult
+    outputs: bytes | None
 
 
 @dataclass(frozen=True)

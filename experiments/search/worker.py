@@ -11,14 +11,14 @@ from dataclasses import replace
 from functools import cache
 
 from experiments.kernel import blas_kernel
-from experiments.search.evaluate import evaluate
+from experiments.search.evaluate import cross_validate
 from experiments.search.executor import Hello
 from experiments.search.permutation import PermutationTask, Permuted, permute_columns
 from experiments.search.pruning import ToldStudy, quiet_optuna
 from experiments.search.references import FittedReference, ReferenceTask, fit_reference
 from experiments.search.refit import Refit, RefitTask, refit
 from experiments.search.shared_data import DataReference, open_folds
-from experiments.search.trial import TrialResult, TrialTask
+from experiments.search.trial import Evaluation, TrialTask
 
 LOOK_AFTER_PARENT = 0.5  # seconds
 
@@ -35,11 +35,11 @@ def hello() -> Hello:
     return Hello(os.getpid(), platform.node(), blas_kernel())
 
 
-def run_trial(task: TrialTask, reference: DataReference) -> TrialResult:
+def run_trial(task: TrialTask, reference: DataReference) -> Evaluation:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
-    result = evaluate(task, open_folds(reference), reference.target, told_study())
-    return replace(result, seconds=time.perf_counter() - start, kernel=blas_kernel())
+    found = cross_validate(task, open_folds(reference), reference.target, told_study())
+    return replace(found, result=replace(found.result, seconds=time.perf_counter() - start, kernel=blas_kernel()))
 
 
 @cache

@@ -114,7 +114,7 @@ def test_a_claim_leaves_what_is_there(tmp_path: Path) -> None:
 def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
     for name in ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt"):
         folder.write(name, name)
-    for name in ("model/model.json", "report_files/curves.svg", "notes/mine.txt"):
+    for name in ("model/model.json", "report_files/curves.svg", "out_of_fold/0.npy", "notes/mine.txt"):
         folder.write(name, name)
     folder.write("mine.toml", "mine")
     folder.clear()

@@ -24,7 +24,16 @@ from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
 SEARCH = Search(
-    trials=40, told=0, epochs=60, folds=5, workers=2, lookahead=4, learns=False, prunes=False, new_store=False
+    trials=40,
+    told=0,
+    epochs=60,
+    folds=5,
+    workers=2,
+    lookahead=4,
+    learns=False,
+    prunes=False,
+    new_store=False,
+    kept=57_480,
 )
 
 
@@ -100,6 +109,8 @@ def test_tracking_takes_from_the_workers_and_is_waited_for_after_a_short_search(
 
 
 def test_more_folds_and_epochs_are_more_bytes() -> None:
+    assert foretold(SEARCH).disk["out-of-fold outputs"] == 40 * 57_480
+    assert foretold(replace(SEARCH, prunes=True)).disk["out-of-fold outputs"] < 40 * 57_480
     assert foretold(replace(SEARCH, folds=10)).disk["journal"] > foretold(SEARCH).disk["journal"]
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -23,11 +24,12 @@ from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.pruner_options import PRUNERS
 from experiments.records.assemble import assemble
 from experiments.sampler_options import SAMPLERS
-from experiments.search.executor import Executor
+from experiments.search.executor import Executor, then
 from experiments.search.processes import Processes
 from experiments.search.pruning import quiet_optuna
 from experiments.search.ray_cluster import RayCluster
 from experiments.search.shared_data import DataReference, share_folds
+from experiments.search.trial import TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.search.worker import run_trial
 from experiments.space import Space
@@ -70,7 +72,11 @@ def digest(
 ) -> tuple[str, int]:
     """The digest of the study's results without a look, and how many trials were pruned."""
     told = []
-    for one in search(spec, Space(spec), [], lambda task: executor.submit(run_trial, task, reference), executor.share):
+
+    def evaluated(task: TrialTask) -> Future[TrialResult]:
+        return then(executor.submit(run_trial, task, reference), lambda found: found.result)
+
+    for one in search(spec, Space(spec), [], evaluated, executor.share):
         told.append(one)
         if len(told) == MIDDLE:
             middle()

@@ -14,14 +14,14 @@ from rich.console import Console
 from experiments import searching
 from experiments.records.results import StudyResult
 from experiments.search.shared_data import DataReference
-from experiments.search.trial import InterventionKind, TrialResult, TrialTask
+from experiments.search.trial import Evaluation, InterventionKind, TrialTask
 from experiments.search.worker import run_trial
 from experiments.study import Options, run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
 
 
-def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialResult:
+def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> Evaluation:
     if task.number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return run_trial(task, reference)

@@ -87,6 +87,7 @@ def test_a_folder_of_any_size_is_a_table(tmp_path: Path) -> None:
     table = read_idx_folder(tmp_path)
     assert (table.name, table.classes, table.target.tolist()) == (tmp_path.name, ("3", "7"), [1, 0, 1])
     assert (table.own_test, table.pixel_range, set(table.kinds)) == (0, 255.0, {"pixel"})
+    assert table.picture == (4, 2)
     np.testing.assert_array_equal(np.asarray(table.features), pixels.reshape(3, 8))
     written(tmp_path, "t10k", pixels[:1], [3])
     whole = read_idx_folder(tmp_path)

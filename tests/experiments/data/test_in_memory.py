@@ -34,6 +34,8 @@ def test_a_hole_in_an_array_is_a_missing_number() -> None:
 def test_bytes_in_three_axes_are_pictures() -> None:
     table = given_table((np.zeros((6, 4, 4), np.uint8), Y))
     assert (set(table.kinds), table.features.shape, table.pixel_range) == ({"pixel"}, (6, 16), 255.0)
+    assert table.picture == (4, 4)
+    assert given_table((np.zeros((6, 2, 2, 3), np.uint8), Y)).picture == (2, 2, 3)
     assert set(given_table((np.zeros((6, 4), np.uint8), Y)).kinds) == {"number"}
 
 

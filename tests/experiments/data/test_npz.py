@@ -48,7 +48,7 @@ def test_train_and_test_come_in_that_order(tmp_path: Path) -> None:
 def test_bytes_with_three_axes_are_pixels(tmp_path: Path) -> None:
     pictures = np.arange(48, dtype=np.uint8).reshape(4, 3, 4)
     table = read(tmp_path, X=pictures, y=Y)
-    assert (set(table.kinds), table.pixel_range) == ({"pixel"}, 255.0)
+    assert (set(table.kinds), table.pixel_range, table.picture) == ({"pixel"}, 255.0, (3, 4))
     assert isinstance(table.features, np.ndarray)
     assert (table.features.dtype, table.features.shape) == (np.uint8, (4, 12))
     assert read(tmp_path, X=pictures.reshape(4, 12), y=Y).kinds[0] == "number"

@@ -49,6 +49,7 @@ def test_a_row_is_a_picture_by_class_and_file_name(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(table.features), [one.ravel() for one in drawn])
     assert (table.classes, table.target.tolist(), table.target_name) == (("a", "b"), [0, 0, 1], "class")
     assert (table.name, table.kinds, table.pixel_range) == (tmp_path.name, ("pixel",) * 24, 255.0)
+    assert table.picture == drawn[0].shape
     assert np.asarray(table.features).dtype == np.uint8
 
 
@@ -59,6 +60,7 @@ def test_one_in_colour_makes_all_of_them(tmp_path: Path) -> None:
     table = read(tmp_path)
     np.testing.assert_array_equal(np.asarray(table.features)[1], red.ravel())
     assert np.asarray(table.features).shape == (2, 72)
+    assert table.picture == (*red.shape[:2], 3)
     assert np.asarray(read(tmp_path, colour=False).features).shape == (2, 24)
 
 

@@ -69,6 +69,7 @@ def test_every_row_is_on_one_side() -> None:
     ours, sealed = parts(whole, 0.3)
     features, labels = opened(sealed)
     rows = np.concatenate([ours.features, features])
+    np.testing.assert_array_equal(ours.features, np.asarray(whole.features)[ours.table.numbers])
     np.testing.assert_array_equal(rows[np.argsort(rows[:, 0])], whole.features)
     assert np.bincount(ours.y).tolist() == [21, 14, 7]
     assert np.bincount(labels).tolist() == [9, 6, 3]
@@ -216,6 +217,7 @@ def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> No
     ours, sealed = parts(replace(numbers(60), time=days), 0.2)
     assert ours.table.time is not None
     assert (np.diff(ours.table.time.astype(int)) == 1).all()
+    np.testing.assert_array_equal(days[ours.table.numbers], ours.table.time)
     assert sorted(days[(opened(sealed)[0][:, 0] // 2).astype(int)].astype(int)) == list(range(48, 60))
     folds = make_folds(ours, CV(n_splits=4), 0)
     assert folds.splitter == "TimeSeriesSplit"

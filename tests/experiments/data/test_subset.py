@@ -30,6 +30,11 @@ def test_rows_stay_whole_and_in_order() -> None:
     assert part.weights is not None
     np.testing.assert_array_equal(part.weights, x[:, 0])
     np.testing.assert_array_equal(part.target, TARGET[(x[:, 0] / 2).astype(int)])
+    assert part.numbers is not None
+    np.testing.assert_array_equal(part.numbers, x[:, 0] / 2)
+    again = drawn(replace(part, own_test=10), 5)
+    assert again.numbers is not None
+    np.testing.assert_array_equal(again.numbers, np.asarray(again.features)[:, 0] / 2)
 
 
 def test_the_own_test_part_is_kept() -> None:

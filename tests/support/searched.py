@@ -1,0 +1,66 @@
+"""A search that was run in this process, with the files that it left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from experiments.data.prepare import StudyData
+from experiments.data.table import Table
+from experiments.inputs import Inputs, share_inputs
+from experiments.records.out_of_fold import OutOfFoldFiles
+from experiments.search.executor import then
+from experiments.search.histories import Inline
+from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.window import search
+from experiments.search.worker import run_trial
+from experiments.space import Space
+from experiments.spec import StudySpec
+from experiments.study import checked_data
+from experiments.study_file import parse_spec
+
+T = TypeVar("T")
+
+
+@dataclass
+class Here:
+    """Computes at once, in this process; counts what it was asked for."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        self.asked.append(function.__name__)
+        future: Future[T] = Future()
+        future.set_result(function(*arguments))
+        return future
+
+    def share(self, content: memoryview | bytes) -> Inline:
+        return Inline(bytes(content))
+
+
+@dataclass(frozen=True)
+class Searched:
+    spec: StudySpec
+    space: Space
+    data: StudyData
+    told: list[Told]
+    files: OutOfFoldFiles
+    inputs: Inputs
+    executor: Any
+
+
+def searched(document: dict[str, Any], folder: Path, table: Table | None = None) -> Searched:
+    """The search of a study file's content, all of it but tracking and the journal."""
+    spec, space, data = checked_data(parse_spec(document, "study"), table)
+    here, files = Here(), OutOfFoldFiles(folder)
+    inputs = share_inputs(space, data, here.share)
+
+    def evaluated(task: TrialTask) -> Future[TrialResult]:
+        return then(here.submit(run_trial, task, inputs[task.candidate.preprocessing]), files.keep)
+
+    told = list(search(spec, space, [], evaluated))
+    here.asked.clear()
+    return Searched(spec, space, data, told, files, inputs, here)
