@@ -13,8 +13,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.column_importance import permutation
 from experiments.data.prepare import StudyData
 from experiments.data.splits import DevelopmentSet
+from experiments.inputs import Inputs
+from experiments.parameter_importance import importances
 from experiments.records.analysis import (
     AnalysisRecord,
     CalibrationRecord,
@@ -63,13 +66,20 @@ def validated(data: StudyData) -> Validated:
 
 
 def analyse(
-    spec: StudySpec, space: Space, data: StudyData, told: Sequence[Told], files: OutOfFoldFiles, executor: Executor
+    spec: StudySpec,
+    space: Space,
+    data: StudyData,
+    told: Sequence[Told],
+    files: OutOfFoldFiles,
+    inputs: Inputs,
+    executor: Executor,
 ) -> AnalysisRecord:
     """What a search found, beyond its scores. A part is a record, or the reason why it was left out.
 
     Args:
-        told:  of which one at least is COMPLETE.
-        files: of every COMPLETE trial's outputs.
+        told:   of which one at least is COMPLETE.
+        files:  of every COMPLETE trial's outputs.
+        inputs: the folds by preprocessing.
     """
     best, of_rows = best_of(told), validated(data)
     complete = [one for one in told if one.result.state == "COMPLETE"]
@@ -84,7 +94,10 @@ def analyse(
         data.target,
         space.candidate(best.params).training.loss.endswith("cross_entropy"),
     )
+    permuted = permutation(spec, space, data, best, inputs, executor)
     parts: dict[str, Record | str] = {
+        "importances": importances(told, space),
+        "permutation": permuted,
         "selection": chosen if isinstance(chosen, str) else _selection_record(chosen.result(), of_rows),
         "out_of_fold": _out_of_fold_record(predicted.result(), data.development, of_rows),
     }

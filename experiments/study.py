@@ -185,7 +185,7 @@ def run_study(
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
                 one_kernel(executor.greetings(), told)
             clock.lap("search")
-            analysis = analyse(spec, space, data, told, outputs, executor)
+            analysis = analyse(spec, space, data, told, outputs, inputs, executor)
             clock.lap("analysis")
             take_look, publish = later.result()
             scored = None

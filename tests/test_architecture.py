@@ -71,7 +71,10 @@ ROOMS = {
         "nnet",
     },
     "experiments.analysis": {
+        "experiments.column_importance",
         "experiments.data",
+        "experiments.inputs",
+        "experiments.parameter_importance",
         "experiments.records",
         "experiments.search",
         "experiments.space",

@@ -28,7 +28,7 @@ from experiments.look import take_look
 from experiments.records.assemble import best_of, default_of
 from experiments.records.results import LookRecord, Verdict
 from experiments.reports.statistics import wilson_interval
-from experiments.search.executor import Executor
+from experiments.search.executor import Executor, then
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import Told
 from experiments.search.window import search
@@ -140,7 +140,9 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
             spec,
             space,
             [],
-            lambda task: executor.submit(run_trial, task, inputs[task.candidate.preprocessing]),
+            lambda task: then(
+                executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), lambda found: found.result
+            ),
             executor.share,
         )
     )

@@ -33,7 +33,7 @@ def document(source: str, **sections: Any) -> dict[str, Any]:
 
 
 def analysed(done: Searched) -> AnalysisRecord:
-    return analyse(done.spec, done.space, done.data, done.told, done.files, done.executor)
+    return analyse(done.spec, done.space, done.data, done.told, done.files, done.inputs, done.executor)
 
 
 def winner_outputs(done: Searched) -> Array:
@@ -47,7 +47,9 @@ def test_digits_have_pictures_of_the_rows_they_name(tmp_path: Path) -> None:
 
     done = searched(document("digits", training={"epochs": 2}), tmp_path)
     found = analysed(done)
-    assert found.left_out == {}
+    assert found.left_out == {"importances": "3 complete trials in the space; at least 20 are needed"}
+    assert found.permutation is not None
+    assert (found.permutation.baseline, len(found.permutation.columns)) == (best_of(done.told).result.value, 64)
     assert found == analysed(done)
     assert found.selection is not None
     assert (found.selection.configurations, found.selection.rows, found.selection.draws) == (3, 1437, 1000)
@@ -103,7 +105,7 @@ def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:
     table = mixed_table(90, "regression", time=np.arange(90)[::-1])
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
     found = analysed(done)
-    assert (found.selection, found.left_out) == (None, {"selection": ORDERED})
+    assert (found.selection, found.left_out["selection"]) == (None, ORDERED)
     assert found.out_of_fold is not None
     assert found.out_of_fold.rows < len(done.data.development.y), "the first rows are never predicted"
     target = np.asarray(table.target)
