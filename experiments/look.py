@@ -97,7 +97,6 @@ def take_look(
         spec, development.target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists)
     )
     ledger.complete(look, record.metrics)
-    times = ledger.past(study, test).of_this_study
     model = Model(
         network=network_of(refits[0]),
         preprocessor=shared[ways[0]][0],
@@ -107,7 +106,7 @@ def take_look(
         predicts=development.table.target_name,
         trial=refits[0].number,
     )
-    return Scored(record.model_copy(update={"times_scored": times}), model, refits[0].losses)
+    return Scored(record.model_copy(update={"times_scored": ledger.times(look)}), model, refits[0].losses)
 
 
 def _record(

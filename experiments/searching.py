@@ -14,6 +14,7 @@ from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.tracking import Tracking
+from experiments.records.untracked import Untracked
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor
 from experiments.search.journal import Journal
@@ -38,7 +39,7 @@ class Searching:
     interventions: Mapping[int, InterventionKind]
     budget: Budget
     journal: Journal
-    tracking: Tracking
+    tracking: Tracking | Untracked
     log: StudyLog
     console: Console
     clock: Clock

@@ -1,0 +1,40 @@
+"""Whether the ledger here knows the look that a study's results tell of: it may be cut, removed, or another one."""
+
+from __future__ import annotations
+
+from experiments.data.ledger import Ledger, Standing
+from experiments.errors import LookError
+from experiments.folder import StudyFolder
+from experiments.recorded import Recorded, read_results
+
+
+def standing_of(ledger: Ledger, recorded: Recorded) -> Standing:
+    """How the ledger here stands to that of the results; a study without a look is known everywhere.
+
+    Raises:
+        LookError: it begins as that one did, but has lost entries; or it was changed.
+    """
+    before = recorded.result.ledger
+    if before is None:
+        return "goes on"
+    standing = ledger.stands(before.first, before.head)
+    if standing == "cut":
+        raise LookError(
+            f"{ledger.path}: has lost entries: it begins as the ledger of {recorded.path} did, but has no entry "
+            f"{before.head[:12]}, which was its head then. Bring back the whole file."
+        )
+    return standing
+
+
+def check_look_is_known(ledger: Ledger, folder: StudyFolder) -> None:
+    """Refuse to go on with a study that had its look, where the ledger does not know of it.
+
+    Raises:
+        LookError: it had, by the results in its folder.
+    """
+    path = folder.path / "results.json"
+    if path.exists() and standing_of(ledger, read_results(path)) == "another":
+        raise LookError(
+            f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder where mlruns/ has its "
+            "ledger, or bring it back; --acknowledge-reuse enters the look here anew, --fresh starts another study."
+        )
