@@ -26,15 +26,24 @@ def standing_of(ledger: Ledger, recorded: Recorded) -> Standing:
     return standing
 
 
-def check_look_is_known(ledger: Ledger, folder: StudyFolder) -> None:
+def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, acknowledged: bool) -> None:
     """Refuse to go on with a study that had its look, where the ledger does not know of it.
+
+    Args:
+        trials:       how many the study can come to.
+        acknowledged: the look may be entered anew, if it is the same.
 
     Raises:
         LookError: it had, by the results in its folder.
     """
     path = folder.path / "results.json"
-    if path.exists() and standing_of(ledger, read_results(path)) == "another":
+    if not path.exists():
+        return
+    recorded = read_results(path)
+    count = len(recorded.result.trials)
+    same = acknowledged and trials == range(count, count + 1)
+    if standing_of(ledger, recorded) == "another" and not same:
         raise LookError(
             f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder where mlruns/ has its "
-            "ledger, or bring it back; --acknowledge-reuse enters the look here anew, --fresh starts another study."
+            f"ledger, or bring it back; --acknowledge-reuse with --trials {count} enters the same look here anew."
         )

@@ -11,8 +11,11 @@ from typing import Any, NoReturn
 
 from experiments.differences import Difference, differences
 from experiments.errors import StudyStateError
+from experiments.folder import StudyFolder
 from experiments.own_data import folder_of
 from experiments.records.results import StudyResult, digest
+from experiments.search.journal_view import view_journal
+from experiments.search.trial import Told
 from experiments.study_file import read_spec
 
 RESULTS = "results.json"
@@ -97,6 +100,22 @@ def read_own_results(path: Path) -> Recorded:
     return recorded
 
 
+def learned(recorded: Recorded) -> tuple[Told, ...]:
+    """The trials with their learning curves, from the journal beside the results; none where it is not there.
+
+    Raises:
+        StudyStateError: the journal cannot be read, or is of another study.
+    """
+    path = StudyFolder(recorded.folder).journal
+    told = view_journal(path).told
+    for one, trial in zip(told, recorded.result.trials, strict=False):
+        if differences(trial.model_dump(mode="json")["params"], one.params) or trial.value != one.result.value:
+            raise StudyStateError(f"{path}: trial {trial.number} is not that of {recorded.path}.")
+    if told and len(told) < len(recorded.result.trials):
+        raise StudyStateError(f"{path}: holds fewer trials than {recorded.path}.")
+    return told[: len(recorded.result.trials)]
+
+
 def edited(one: Difference) -> str:
     """A contradiction in words.
 
@@ -117,7 +136,9 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _contradictions(document: dict[str, Any], result: StudyResult) -> Iterator[Difference]:
-    yield from differences({"digest": document.get("digest")}, {"digest": digest(document)})
+    own, of_the_rest = str(document.get("digest")), digest(document)
+    if own != of_the_rest:
+        yield Difference("digest", own[:12], of_the_rest[:12])
     seeds = result.provenance.get("seeds")
     spec = {
         "study.seed": result.spec.get("study", {}).get("seed"),

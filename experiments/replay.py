@@ -21,9 +21,8 @@ from experiments.folder import StudyFolder
 from experiments.identity import study_identity
 from experiments.kernel import blas_kernel
 from experiments.look import take_look
-from experiments.recorded import Recorded
+from experiments.recorded import Recorded, learned
 from experiments.records.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
-from experiments.search.journal_view import view_journal
 from experiments.search.trial import Curves, Told, TrialResult
 from experiments.spec import StudySpec
 from experiments.study import Options, checked_data, open_executor_of, run_study
@@ -86,7 +85,9 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     found = run_study(spec, options, console, interventions, table).result
     document, before = found.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, found):
-        again = replace(options, look="only", acknowledge_reuse=_known(spec, table, options, recorded))
+        spec, _, data = checked_data(spec, table)
+        looked = Ledger(options.mlruns / "looks.jsonl").looked(study_identity(spec, data), data.test, len(found.trials))
+        again = replace(options, look="only", acknowledge_reuse=_acknowledged(options, recorded, looked))
         document = run_study(spec, again, console, interventions, table).result.document()
         notes += _as_many_times(before["test"], document["test"])
     elif result.test is not None:
@@ -115,6 +116,8 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     spec, space, data = checked_data(spec, table)
     finalists = _finalists(recorded, lambda params: space.candidate(params).training.schedule == "plateau")
     folder, ledger = StudyFolder(options.folder), Ledger(options.mlruns / "looks.jsonl")
+    study = study_identity(spec, data)
+    looked = ledger.looked(study, data.test, spec.search.trials)
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
     with ExitStack() as stack:
         folder.claim()
@@ -124,13 +127,13 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         scored = take_look(
             spec,
             space,
-            study_identity(spec, data),
+            study,
             data.development,
             data.test,
             ledger,
             finalists,
             executor,
-            _known(spec, table, options, recorded),
+            _acknowledged(options, recorded, looked),
         )
     test, before = scored.record.model_dump(mode="json"), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
@@ -170,11 +173,9 @@ def _same_models(before: StudyResult, found: StudyResult) -> bool:
     return bool(models(before) == models(found))
 
 
-def _known(spec: StudySpec, table: Table, options: Options, recorded: Recorded) -> bool:
-    """Whether this look may be one of several of its study: on record, or in the ledger here, or as a person says."""
-    spec, _, data = checked_data(spec, table)
-    looked = Ledger(options.mlruns / "looks.jsonl").looked(study_identity(spec, data), data.test, spec.search.trials)
-    return options.acknowledge_reuse or looked or recorded.document["test"]["times_scored"] > 1
+def _acknowledged(options: Options, recorded: Recorded, looked: bool) -> bool:
+    """Whether this may be one of several looks of its study: by the ledger here, on record, or as a person says."""
+    return looked or recorded.document["test"]["times_scored"] > 1 or options.acknowledge_reuse
 
 
 def _as_many_times(before: dict[str, Any], found: dict[str, Any]) -> list[str]:
@@ -198,14 +199,13 @@ def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: i
     """A trial with what a refit needs of it; the rates that a plateau schedule came to are in the journal alone."""
     factors: tuple[float, ...] = ()
     if replayed:
-        journal = StudyFolder(recorded.folder).journal
-        told = {one.result.number: one for one in view_journal(journal).told}.get(number)
-        if told is None or (told.params, told.result.epochs) != (params, epochs):
+        told = learned(recorded)
+        if not told:
             raise StudyStateError(
                 f"--final: trial {number} has a plateau schedule, and the rates that it came to are in the journal, "
-                f"but {journal} has no such trial; without --final they are computed again."
+                f"but {recorded.folder} has none; without --final they are computed again."
             )
-        factors = told.result.curves.factors
+        factors = told[number].result.curves.factors
     curves = Curves((), (), (), (), factors)
     return Told(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
 

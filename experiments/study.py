@@ -153,8 +153,8 @@ def run_study(
         journal = Journal(folder.journal)
         told, spent = journal.told(), journal.spent
         refuse_a_second_look(told, spent)
-        if not options.acknowledge_reuse:
-            check_look_is_known(ledger, folder)
+        possible = possible_trials([one.result for one in told], spec.search, spent)
+        check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
         if options.look == "only":
             spec = ending_here(spec, told, folder.path)
         uid = uid_of(journal, spec, data, folder.path)
