@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -18,6 +19,7 @@ from experiments.recorded import Recorded
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec, read_spec
 
+FROM_FOLDERS = ("fashion_mnist", "mnist")  # of the sources by name
 PLACES = ("source", "test", "folder")  # keys of [data] that say where something lies
 
 
@@ -41,6 +43,8 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
             "experiments.run give the same study."
         )
     named = sort_of(source) in ("name", "openml")
+    if data is not None and named and source not in FROM_FOLDERS:
+        raise SpecError(f"--data: the study's rows are {source!r}, which come by name and from no file; leave it out.")
     if data is not None:
         places = {"folder": data} if named else _beside(section, data)
     else:
@@ -71,23 +75,17 @@ def table_again(spec: StudySpec, recorded: Recorded) -> Table:
 
 def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Where the data may lie: where a study file of this study says, beside the results, or here."""
-    folder = recorded.folder
-    for file in (
-        folder / STUDY_FILE,
-        folder.parent / f"{folder.name}.toml",
-        folder.parent / f"{recorded.result.study}.toml",
-    ):
-        if file.is_file():
-            try:
-                known = read_spec(file).data
-            except ExperimentError:
-                continue
-            if known.resolved().get("source") == section["source"]:
+    folder, source = recorded.folder, section["source"]
+    named = sort_of(source) in ("name", "openml")
+    files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
+    for file in (folder / STUDY_FILE, *files):
+        with suppress(ExperimentError):
+            known = read_spec(file).data
+            if known.resolved()["source"] == source and (named or Path(known.source).exists()):
                 yield {key: value for key in PLACES if (value := getattr(known, key)) is not None}
-    if sort_of(section["source"]) not in ("name", "openml"):
-        for place in (folder / section["source"], folder.parent / section["source"], Path(section["source"])):
-            if place.exists():
-                yield _beside(section, str(place))
+    for place in () if named else (folder / source, folder.parent / source, Path(source)):
+        if place.exists():
+            yield _beside(section, str(place))
 
 
 def _beside(section: Mapping[str, Any], data: str) -> dict[str, str]:
