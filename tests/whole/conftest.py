@@ -49,10 +49,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dic
 
 
 @pytest.fixture(scope="session")
-def looked_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Path:
     """A desk whose study of 5 trials has had its look."""
     folder = tmp_path_factory.mktemp("looked")
     (folder / "studies").mkdir()
+    (folder / "mlruns").mkdir()
+    shutil.copy(database, folder / "mlruns" / "mlflow.db")
     (folder / "studies" / "moons.toml").write_text(STUDY.replace("trials = 14", "trials = 5"))
     Desk(folder).studied("studies/moons")
     return folder
