@@ -63,7 +63,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
     started, console, mlruns = time.perf_counter(), Console(highlight=False), Path("mlruns")
     recorded = read_results(find_results(chosen.study))
-    _say(console, "record", f"{recorded.path}, digest {recorded.digest}")
+    _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
     for one in contradictions:
         _say(console, "record", edited(one))
@@ -110,8 +110,8 @@ def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int
     console.print(Text(title, style="bold"), soft_wrap=True)
     if replay.differences:
         first, more = replay.differences[0], len(replay.differences) - 1
-        _say(console, "first difference", f"{first.where}: {first.recorded} on record, {first.found} here")
-        _say(console, "in all", f"{more} more" if more else "no other")
+        others = f"; and {more} more" if more else "; no other"
+        _say(console, "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}")
     _say(console, "compared", replay.compared)
     before = recorded_kernel(recorded)
     if before == replay.kernel:

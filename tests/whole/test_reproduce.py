@@ -64,7 +64,7 @@ def test_what_was_changed_in_a_copy_is_named(done: Desk, capsys: Output) -> None
     assert "was changed after it was written: digest is" in out
     assert "moons: NOT the same" in out
     assert "first difference  trial 0: fold_scores[1]: 0.5 on record" in out
-    assert "1 more" in out
+    assert "; and 1 more" in out
     assert Path("mlruns/looks.jsonl").read_bytes() == ledger
 
 
