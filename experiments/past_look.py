@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from experiments.data.ledger import Ledger, Standing
-from experiments.errors import LookError
+from experiments.errors import LookError, StudyStateError
 from experiments.folder import StudyFolder
 from experiments.recorded import Recorded, read_results
 
@@ -24,6 +26,16 @@ def standing_of(ledger: Ledger, recorded: Recorded) -> Standing:
             f"{before.head[:12]}, which was its head then. Bring back the whole file."
         )
     return standing
+
+
+def check_ledger_is_whole(ledger: Ledger, folder: StudyFolder) -> None:
+    """Refuse to start anew with a ledger that lost what it had by the results in the folder, readable ones at least.
+
+    Raises:
+        LookError: it has.
+    """
+    with suppress(StudyStateError):
+        standing_of(ledger, read_results(folder.path / "results.json"))
 
 
 def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, acknowledged: bool) -> None:

@@ -148,7 +148,9 @@ def _contradictions(document: dict[str, Any], result: StudyResult) -> Iterator[D
         started = {"study.seed": seeds.get("study"), "data.split_seed": seeds.get("split")}
         yield from differences({"spec": spec}, {"spec": started})
     for name, chosen in (("best", result.best), ("default", result.default)):
-        if chosen is not None and 0 <= chosen.number < len(result.trials):
+        if chosen is not None and not 0 <= chosen.number < len(result.trials):
+            yield Difference(f"{name}.number", str(chosen.number), f"there are {len(result.trials)} trials")
+        elif chosen is not None:
             trial, said = result.trials[chosen.number].model_dump(mode="json"), chosen.model_dump(mode="json")
             told = {**trial, "cv_mean": trial["value"]}
             shared = [key for key in said if key in told]

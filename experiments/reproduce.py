@@ -6,7 +6,6 @@ Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 inter
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -97,7 +96,8 @@ def _surroundings(recorded: Recorded) -> Iterator[str]:
     from experiments.surroundings import other_surroundings
 
     for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
-        yield f"{one.where} {json.loads(one.recorded)} on record, {json.loads(one.found)} here"
+        before, now = (value.strip('"') for value in (one.recorded, one.found))
+        yield f"{one.where} {before} on record, {now} here"
 
 
 def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int, seconds: float) -> None:

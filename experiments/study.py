@@ -26,7 +26,7 @@ from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
-from experiments.past_look import check_look_is_known
+from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
@@ -149,6 +149,7 @@ def run_study(
         stack.callback(folder.release)
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
+            check_ledger_is_whole(ledger, folder)
             folder.clear()
         journal = Journal(folder.journal)
         told, spent = journal.told(), journal.spent

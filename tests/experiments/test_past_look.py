@@ -12,7 +12,7 @@ from experiments.data.ledger import Ledger
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 from experiments.folder import StudyFolder
-from experiments.past_look import check_look_is_known
+from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.results import LedgerRecord
 from support.results import made_up
 
@@ -52,6 +52,10 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
     for acknowledged in (False, True):
         with pytest.raises(LookError, match=r"looks\.jsonl: has lost entries"):
             check_look_is_known(ledger, folder, SAME, acknowledged)
+    with pytest.raises(LookError, match=r"looks\.jsonl: has lost entries"):
+        check_ledger_is_whole(ledger, folder)
+    (folder.path / "results.json").write_text("{}")
+    check_ledger_is_whole(ledger, folder)
 
 
 def test_where_it_is_not_known_only_the_same_look_is_entered_anew(ledger: Ledger, folder: StudyFolder) -> None:
@@ -60,3 +64,4 @@ def test_where_it_is_not_known_only_the_same_look_is_entered_anew(ledger: Ledger
         with pytest.raises(LookError, match="--acknowledge-reuse with --trials 2 enters the same look here anew"):
             check_look_is_known(ledger, folder, trials, acknowledged)
     check_look_is_known(ledger, folder, SAME, acknowledged=True)
+    check_ledger_is_whole(ledger, folder)

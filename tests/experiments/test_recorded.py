@@ -59,6 +59,7 @@ def test_what_is_not_there_is_one_line(study: str) -> None:
             ("0.02", "0.5"),
         ),
         (lambda one: one["trials"][0].update(value=0.9), "default.cv_mean", ("0.625", "0.9")),
+        (lambda one: one["best"].update(number=2), "best.number", ("2", "there are 2 trials")),
         (lambda one: one["best"].update(epochs=5), "best.epochs", ("5", "4")),
         (lambda one: one["best"].update(fold_scores=[1.0, 1.0]), "best.fold_scores[0]", ("1.0", "0.75")),
     ],
