@@ -1,4 +1,4 @@
-.PHONY: check test tune
+.PHONY: check example test tune
 
 PYTHON ?= python
 
@@ -13,3 +13,10 @@ check:  ## style, types, tests
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest
+
+example:  ## studies/examples/digits, the report of studies/digits.toml, written again
+	rm -rf build/example studies/examples/digits
+	mkdir -p build/example studies/examples/digits
+	cd build/example && $(abspath $(shell command -v $(PYTHON))) -m experiments.tune $(CURDIR)/studies/digits.toml \
+		--out digits --tracking-uri sqlite:///mlflow.db
+	cp -r build/example/digits/report.md build/example/digits/report_files studies/examples/digits/

@@ -109,7 +109,6 @@ def take_look(
     beside = tuple(scored(task, future) for task, future in zip(plain, scoring, strict=True))
     record = judged.model_copy(update={"references": beside})
     ledger.complete(look, record.metrics)
-    times = ledger.past(study, test).of_this_study
     model = Model(
         network=network_of(refits[0]),
         preprocessor=shared[ways[0]][0],
@@ -119,7 +118,7 @@ def take_look(
         predicts=development.table.target_name,
         trial=refits[0].number,
     )
-    return Scored(record.model_copy(update={"times_scored": times}), model, refits[0].losses)
+    return Scored(record.model_copy(update={"times_scored": ledger.times(look)}), model, refits[0].losses)
 
 
 def _record(

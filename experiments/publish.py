@@ -18,6 +18,18 @@ def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], mode
     """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as well."""
     if model is not None:
         write_model(model, folder.path / "model")
+    return [
+        *write_report(folder, result, told),
+        folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),
+    ]
+
+
+def write_report(folder: StudyFolder, result: StudyResult, told: Sequence[Told]) -> list[Path]:
+    """Write the pictures, the trial table and the pages; returns all but the pictures.
+
+    Args:
+        told: the trials with their learning curves; without them the report has none.
+    """
     trials = [one.result for one in told]
     pages = render(result, trials)
     for name, picture in pages.pictures.items():
@@ -26,5 +38,4 @@ def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], mode
         folder.write("trials.csv", trials_csv(result, trials)),
         folder.write("report.md", pages.markdown),
         folder.write("report.html", pages.html),
-        folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),
     ]

@@ -16,6 +16,7 @@ from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.tracking import Tracking
+from experiments.records.untracked import Untracked
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor, then
 from experiments.search.journal import Journal
@@ -42,7 +43,7 @@ class Searching:
     budget: Budget
     journal: Journal
     outputs: OutOfFoldFiles
-    tracking: Tracking
+    tracking: Tracking | Untracked
     log: StudyLog
     console: Console
     clock: Clock

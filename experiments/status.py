@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.errors import ExperimentError, StudyStateError
+from experiments.errors import ExperimentError
 from experiments.folder import StudyFolder
+from experiments.recorded import read_results
 from experiments.records.results import StudyResult
 from experiments.search.journal_view import view_journal
 from experiments.search.trial import Told
@@ -156,14 +156,7 @@ def _time(when: datetime | None) -> str:
 
 
 def _result(path: Path) -> StudyResult | None:
-    try:
-        return StudyResult.of_document(json.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        raise StudyStateError(f"{path}: not the results of a study.") from None
+    return read_results(path).result if path.exists() else None
 
 
 def _last_lines(path: Path) -> tuple[str, ...]:

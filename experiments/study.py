@@ -27,11 +27,13 @@ from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
+from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
+from experiments.records.untracked import Untracked
 from experiments.records.uris import masked
 from experiments.restoring import restore
 from experiments.search.ending import Budget, possible_trials
@@ -55,7 +57,7 @@ class Options:
 
     folder:            where the study's files go.
     mlruns:            where the ledger lies.
-    tracking_uri:      MLflow's store.
+    tracking_uri:      MLflow's store; empty where it is to hear nothing.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
     executor:          processes of this machine, or a Ray cluster.
@@ -65,6 +67,7 @@ class Options:
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
     study_file:        text of the study file to keep in the folder, where there was none.
+    kernel:            of BLAS, to compute with where this processor can run it; None leaves the choice to us.
     """
 
     folder: Path
@@ -79,6 +82,7 @@ class Options:
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
     study_file: str | None = None
+    kernel: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def run_study(
     Space(spec)  # refuses at once what no data could make right
     check_installed(spec.search)
     quiet_optuna()
-    environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
+    environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         folder = StudyFolder(options.folder)
@@ -148,10 +152,13 @@ def run_study(
         stack.callback(folder.release)
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
+            check_ledger_is_whole(ledger, folder)
             folder.clear()
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
         told, spent = journal.told(), journal.spent
         refuse_a_second_look(told, spent)
+        possible = possible_trials([one.result for one in told], spec.search, spent)
+        check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
         if options.look == "only":
             spec = ending_here(spec, told, folder.path)
         uid = uid_of(journal, spec, data, folder.path)
@@ -162,8 +169,10 @@ def run_study(
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
-        tracking = Tracking(
-            options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
+        tracking = (
+            Tracking(options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), console.print)
+            if options.tracking_uri
+            else Untracked()
         )
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
@@ -278,4 +287,4 @@ def _finalists(told: Sequence[Told]) -> list[Told]:
 
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
     past = ledger.past(study, data.test)
-    return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head)
+    return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head, first=past.first)

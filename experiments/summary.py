@@ -54,6 +54,10 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
         yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
         yield from _test_facts(result.test)
+    if result.ledger is not None and result.ledger.looks > 1:
+        share = f"; another study saw {100 * result.ledger.largest_overlap:.3g}% of them"
+        seen = share if result.ledger.largest_overlap else ""
+        yield "looks at test rows", f"{result.ledger.looks} so far at these rows or some of them{seen}"
 
 
 def in_words(result: StudyResult) -> str:

@@ -10,6 +10,15 @@ from pathlib import Path
 
 AVX512 = frozenset({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"})
 AVX2_KERNELS = frozenset({"Haswell", "Zen"})
+NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
+    "Nehalem": frozenset({"sse4_2"}),
+    "Sandybridge": frozenset({"avx"}),
+    "Haswell": frozenset({"avx2", "fma"}),
+    "Zen": frozenset({"avx2", "fma"}),
+    "SkylakeX": AVX512,
+    "Cooperlake": AVX512 | {"avx512_bf16"},
+    "SapphireRapids": AVX512 | {"avx512_bf16", "amx_bf16"},
+}
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
@@ -21,23 +30,30 @@ def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     return frozenset(next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), []))
 
 
-def computing_environment(chosen: str | None, flags: frozenset[str], environment: Mapping[str, str]) -> dict[str, str]:
+def computing_environment(
+    chosen: str | None, flags: frozenset[str], environment: Mapping[str, str], wanted: str | None = None
+) -> dict[str, str]:
     """Environment variables for a process that computes: one BLAS thread, and the faster kernel where it is safe.
 
     Args:
         chosen:      the kernel that OpenBLAS chose by itself in this process.
         flags:       the processor's instruction sets.
         environment: the user's; an OPENBLAS_CORETYPE in it stays.
+        wanted:      the kernel to compute with, where this processor can run it.
 
     >>> computing_environment("Haswell", AVX512, {})["OPENBLAS_CORETYPE"]
     'SkylakeX'
     >>> "OPENBLAS_CORETYPE" in computing_environment("Haswell", frozenset({"avx2"}), {})
     False
+    >>> computing_environment("SkylakeX", AVX512 | {"avx2", "fma"}, {}, wanted="Haswell")["OPENBLAS_CORETYPE"]
+    'Haswell'
     """
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
     variables = dict.fromkeys(names, "1")
     if "OPENBLAS_CORETYPE" in environment:
         return variables
+    if wanted in NEEDS and flags >= NEEDS[wanted]:
+        return variables if wanted == chosen else variables | {"OPENBLAS_CORETYPE": wanted}
     if chosen in AVX2_KERNELS and flags >= AVX512:
         variables["OPENBLAS_CORETYPE"] = "SkylakeX"
     return variables

@@ -21,6 +21,7 @@ ROOMS = {
     "experiments.target": set(),
     "experiments.candidate": {"experiments.target", "nnet"},
     "experiments.kernel": set(),
+    "experiments.differences": {"experiments.canonical"},
     "experiments.section": set(),
     "experiments.pruner_options": {"experiments.section"},
     "experiments.sampler_options": {"experiments.section"},
@@ -107,6 +108,7 @@ ROOMS = {
     "experiments.status": {
         "experiments.errors",
         "experiments.folder",
+        "experiments.recorded",
         "experiments.records.results",
         "experiments.search.journal_view",
         "experiments.search.trial",

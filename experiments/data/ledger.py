@@ -2,14 +2,13 @@
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
 scoring and completed after, so that a look cannot be taken unseen. Single rows are known by their hashes, so that a
-look at the same rows in another split is counted too. The chain cannot protect its own end: the hash of the last
-entry, the head, is in every report and results.json.
+look at the same rows in another split is counted too. The chain cannot protect its own end: the hashes of the first
+and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import shutil
@@ -18,11 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from experiments.canonical import canonical_json
+from experiments.canonical import canonical_digest, canonical_json
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 
@@ -31,6 +30,7 @@ FIELDS = {
     "reserved": {"look", "rows", "models", "study", "name", "trials", "time"},
     "completed": {"look", "scores", "time"},
 }
+Standing = Literal["goes on", "cut", "another"]
 WAIT = 30.0  # seconds for another command's append, which takes milliseconds
 
 
@@ -42,12 +42,14 @@ class Past:
     largest_overlap: share of them, 0 to 1, seen in one look of another study; the largest.
     of_this_study:   distinct looks of the asking study at exactly these rows.
     head:            hash of the last entry.
+    first:           hash of the first, by which the ledger is known again.
     """
 
     looks: int
     largest_overlap: float
     of_this_study: int
     head: str
+    first: str = GENESIS
 
 
 class Ledger:
@@ -125,6 +127,27 @@ class Ledger:
             reservations = self._reservations(self._entries())
         return any(entry["look"] == look.id and entry["study"] == look.study for entry in reservations)
 
+    def times(self, look: Look) -> int:
+        """The how manieth look of its study at these rows it is, from 1; those taken after it change nothing."""
+        with self._locked():
+            reservations = self._reservations(self._entries())
+        ours = [entry["look"] for entry in reservations if (entry["study"], entry["rows"]) == (look.study, look.rows)]
+        return ours.index(look.id) + 1
+
+    def looked(self, study: str, test: SealedTestSet, trials: int) -> bool:
+        """Whether the study had a look at these rows after so many trials."""
+        return any(
+            (entry["study"], entry["rows"], entry["trials"]) == (study, test.fingerprint, trials)
+            for entry in self._reservations(self._glanced())
+        )
+
+    def stands(self, first: str, head: str) -> Standing:
+        """How this ledger stands to one that began with an entry of hash `first` and had the head `head` once."""
+        hashes = [canonical_digest(entry) for entry in self._glanced()]
+        if head in hashes:
+            return "goes on"
+        return "cut" if hashes[:1] == [first] else "another"
+
     def past(self, study: str, test: SealedTestSet) -> Past:
         """What is known of these rows by now."""
         with self._locked():
@@ -133,13 +156,16 @@ class Ledger:
 
     def glance(self, study: str, test: SealedTestSet) -> Past:
         """The same from the whole lines that are there now: nothing is locked, made or repaired."""
+        return self._past(self._glanced(), study, test)
+
+    def _glanced(self) -> list[dict[str, Any]]:
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
             raw = b""
         except OSError as error:
             raise LookError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
-        return self._past(self._chain(raw[: raw.rfind(b"\n") + 1]), study, test)
+        return self._chain(raw[: raw.rfind(b"\n") + 1])
 
     def _past(self, entries: list[dict[str, Any]], study: str, test: SealedTestSet) -> Past:
         ours, reservations = test.row_hashes(), self._reservations(entries)
@@ -155,6 +181,7 @@ class Ledger:
             largest_overlap=max((overlap for entry, overlap in overlaps if entry["study"] != study), default=0.0),
             of_this_study=sum(entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations),
             head=_head(entries),
+            first=_head(entries[:1]),
         )
 
     @contextmanager
@@ -209,7 +236,7 @@ class Ledger:
 
 
 def _head(entries: list[dict[str, Any]]) -> str:
-    return hashlib.sha256(canonical_json(entries[-1]).encode()).hexdigest() if entries else GENESIS
+    return canonical_digest(entries[-1]) if entries else GENESIS
 
 
 def _now() -> str:

@@ -38,6 +38,7 @@ def provenance(
         "environment": {
             "system": platform.system(),
             "machine": platform.machine(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "workers": workers,
             "executor": executor,
@@ -45,6 +46,15 @@ def provenance(
             "variables": {name: environment[name] for name in VARIABLES if name in environment},
         },
     }
+
+
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name, as its maker calls the model; empty where the system does not say."""
+    try:
+        lines = cpuinfo.read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
 def commit(folder: Path = Path(__file__).parent) -> str | None:

@@ -127,11 +127,13 @@ class LedgerRecord(Record):
     looks:           how many looks these rows, or rows overlapping them, have had, this one included.
     largest_overlap: share of these rows, 0 to 1, that an earlier look of another study saw; the largest.
     head:            hash of the ledger's last entry.
+    first:           hash of its first, by which it is known again.
     """
 
     looks: int
     largest_overlap: float
     head: str
+    first: str = ""
 
 
 class StudyResult(Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnet.blas import AVX2_KERNELS, AVX512, computing_environment, cpu_flags
+from nnet.blas import AVX2_KERNELS, AVX512, NEEDS, computing_environment, cpu_flags
 
 
 def test_flags_are_those_of_the_first_processor(tmp_path):
@@ -34,6 +34,21 @@ def test_never_without_every_flag(missing):
 )
 def test_another_choice_stays(chosen, environment):
     assert "OPENBLAS_CORETYPE" not in computing_environment(chosen, AVX512, environment)
+
+
+def test_the_kernel_wanted_where_the_processor_can_run_it():
+    able = AVX512 | {"avx2", "fma"}
+    assert computing_environment("SkylakeX", able, {}, "Haswell")["OPENBLAS_CORETYPE"] == "Haswell"
+    assert computing_environment("Haswell", able, {}, "SkylakeX")["OPENBLAS_CORETYPE"] == "SkylakeX"
+    assert "OPENBLAS_CORETYPE" not in computing_environment("Haswell", able, {}, "Haswell")
+    assert "OPENBLAS_CORETYPE" not in computing_environment("SkylakeX", able, {"OPENBLAS_CORETYPE": "x"}, "Haswell")
+
+
+@pytest.mark.parametrize("kernel", sorted(NEEDS))
+def test_never_a_kernel_wanted_that_would_crash(kernel):
+    for missing in NEEDS[kernel]:
+        assert "OPENBLAS_CORETYPE" not in computing_environment("Prescott", NEEDS[kernel] - {missing}, {}, kernel)
+    assert "OPENBLAS_CORETYPE" not in computing_environment("Prescott", NEEDS[kernel], {}, "ThunderX")
 
 
 def test_one_thread_in_every_case():

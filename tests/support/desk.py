@@ -6,12 +6,19 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
+from experiments.records.results import StudyResult
 from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.search.trial import InterventionKind
+from experiments.search.window import NONE
+from experiments.study import Options, run_study
+from experiments.study_file import read_spec
 
 STUDY = """\
 [study]
@@ -55,6 +62,14 @@ class Desk:
     def __init__(self, folder: Path):
         self.folder = folder
         self.study = folder / "studies" / "moons"
+
+    def studied(
+        self, out: str, *overrides: str, interventions: Mapping[int, InterventionKind] = NONE, **chosen: Any
+    ) -> StudyResult:
+        """The study with overrides, run in this process and unknown to MLflow."""
+        spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
+        options = Options(self.folder / out, self.folder / "mlruns", "", None, workers=1, **chosen)
+        return run_study(spec, options, Console(quiet=True), interventions).result
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-W", "error", "-m", "experiments.tune", *arguments]
@@ -110,6 +125,11 @@ class Desk:
         """Trials in the journal by now."""
         journal = (folder or self.study) / "journal.log"
         return journal.read_bytes().count(b'"op_code":4') if journal.exists() else 0
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file but locks, by its path from here."""
+        files = {str(path.relative_to(self.folder)): path for path in self.folder.rglob("*")}
+        return {name: path.read_bytes() for name, path in files.items() if path.is_file() and ".lock" not in name}
 
     def files(self) -> set[str]:
         return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}

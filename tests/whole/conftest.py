@@ -46,3 +46,23 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dic
     (folder / "studies" / "moons.toml").write_text(STUDY)
     shutil.copy(database, folder / "mlruns" / "mlflow.db")
     return Desk(folder).tuned("moons", "--workers", "1")
+
+
+@pytest.fixture(scope="session")
+def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Path:
+    """A desk whose study of 5 trials has had its look."""
+    folder = tmp_path_factory.mktemp("looked")
+    (folder / "studies").mkdir()
+    (folder / "mlruns").mkdir()
+    shutil.copy(database, folder / "mlruns" / "mlflow.db")
+    (folder / "studies" / "moons.toml").write_text(STUDY.replace("trials = 14", "trials = 5"))
+    Desk(folder).studied("studies/moons")
+    return folder
+
+
+@pytest.fixture
+def done(looked_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A copy of it, in which the test works."""
+    shutil.copytree(looked_once, tmp_path / "done")
+    monkeypatch.chdir(tmp_path / "done")
+    return Desk(tmp_path / "done")

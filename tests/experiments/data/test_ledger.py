@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,12 +93,43 @@ def test_more_trials_after_the_look_are_refused(ledger: Ledger) -> None:
             ledger.check("a", TEST, range(trials, trials + 1))
 
 
+def test_a_look_is_known_by_its_place_among_those_of_its_study(ledger: Ledger) -> None:
+    first, other = look(ledger), look(ledger, study="b")
+    second = look(ledger, models="others", trials=8, acknowledged=True)
+    assert [ledger.times(one) for one in (first, second, other)] == [1, 2, 1]
+    assert [ledger.looked("a", TEST, trials) for trials in (5, 8, 9)] == [True, True, False]
+    assert not ledger.looked("b", rows(0, 9), 5)
+
+
+def test_a_ledger_that_was_cut_is_told_from_another(ledger: Ledger, tmp_path: Path) -> None:
+    look(ledger)
+    early = ledger.past("a", TEST)
+    look(ledger, study="b", models="n")
+    late = ledger.past("a", TEST)
+    assert {ledger.stands(one.first, one.head) for one in (early, late)} == {"goes on"}
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole.splitlines(keepends=True)[0])
+    assert ledger.stands(early.first, early.head) == "goes on"
+    assert ledger.stands(late.first, late.head) == "cut"
+    look(ledger, study="c", models="o")  # goes on from where it was cut
+    assert ledger.stands(late.first, late.head) == "cut"
+    ledger.path.write_bytes(b"")
+    assert ledger.stands(late.first, late.head) == "another"
+    other = Ledger(tmp_path / "other" / "looks.jsonl")
+    assert other.stands(late.first, late.head) == "another"
+    assert not other.path.parent.exists()
+    look(other, study="c", models="o")
+    assert other.stands(late.first, late.head) == "another"
+    assert other.stands("", late.head) == "another"
+
+
 def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
     look(ledger, study="a")
     look(ledger, study="b", test=rows(5, 15))
     look(ledger, study="c", test=rows(8, 20))
     look(ledger, study="d", test=rows(20, 30))
-    assert ledger.past("a", TEST) == Past(3, 0.5, 1, canonical_digest(entries(ledger)[-1]))
+    chain = entries(ledger)
+    assert ledger.past("a", TEST) == Past(3, 0.5, 1, canonical_digest(chain[-1]), canonical_digest(chain[0]))
     assert ledger.past("b", rows(5, 15)).largest_overlap == 0.7
     assert ledger.past("x", TEST).largest_overlap == 1.0
     past = ledger.past("d", rows(20, 30))
@@ -107,7 +139,7 @@ def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
 def test_rows_in_another_order_overlap_wholly(ledger: Ledger) -> None:
     look(ledger, study="a")
     turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1])
-    assert ledger.past("b", turned) == Past(1, 1.0, 0, ledger.past("a", TEST).head)
+    assert ledger.past("b", turned) == replace(ledger.past("a", TEST), looks=1, largest_overlap=1.0, of_this_study=0)
     look(ledger, study="a", models="n", test=turned)
 
 

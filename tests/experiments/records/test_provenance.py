@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.records import provenance as module
-from experiments.records.provenance import PACKAGES, VARIABLES, commit, provenance
+from experiments.records.provenance import PACKAGES, VARIABLES, commit, processor, provenance
 
 SECRETS = {"AWS_SECRET_ACCESS_KEY": "s3cret", "MLFLOW_TRACKING_PASSWORD": "s3cret", "HOME": "/home/s3cret"}
 
@@ -82,3 +82,12 @@ def test_git_is_asked_about_the_programs_own_folder(git: Path) -> None:
     script(git, 'echo "$2"')
     assert commit() == f"{Path(module.__file__).parent}+changes"
     assert os.environ["PATH"] == str(git.parent)
+
+
+def test_the_processor_is_named_where_the_system_says(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nmodel name\t: A Chip 1\nprocessor\t: 1\nmodel name\t: A Chip 1\n")
+    assert processor(cpuinfo) == "A Chip 1"
+    cpuinfo.write_text("")
+    assert processor(cpuinfo) == ""
+    assert processor(tmp_path / "none") == platform.processor()

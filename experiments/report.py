@@ -1,0 +1,57 @@
+"""A study's report written again from its record: python -m experiments.report STUDY. No training, no data."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from experiments.exit_codes import exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.report",
+        description="Write report.html, report.md, its pictures and trials.csv again, from its results and journal.",
+    )
+    it.add_argument("study", metavar="STUDY", help="a name in studies/, a study's folder, or a results.json")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    return exit_code(partial(_report, parser().parse_args(arguments).study))
+
+
+def _report(study: str) -> int:
+    from experiments.data.ledger import Ledger
+    from experiments.folder import StudyFolder
+    from experiments.past_look import standing_of
+    from experiments.publish import write_report
+    from experiments.recorded import find_results, learned, read_own_results
+    from experiments.search.pruning import quiet_optuna
+
+    quiet_optuna()
+    recorded = read_own_results(find_results(study))
+    ledger = Ledger(Path("mlruns") / "looks.jsonl")
+    standing = standing_of(ledger, recorded)
+    folder = StudyFolder(recorded.folder)
+    folder.claim()
+    try:
+        told = learned(recorded)
+        for path in write_report(folder, recorded.result, told):
+            print(path)
+    finally:
+        folder.release()
+    if not told:
+        print(f"note: {folder.journal} is not there, so the report has no learning curves")
+    if standing == "another":
+        print(f"note: {ledger.path} has no entry of the study's look")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

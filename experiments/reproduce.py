@@ -1,0 +1,137 @@
+"""A study computed again from its record, and compared: python -m experiments.reproduce STUDY [options].
+
+Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.exit_codes import exit_code
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.recorded import Recorded
+    from experiments.replay import Replay
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.reproduce",
+        description="Compute a study again from its results.json, and say whether everything is the same to the bit.",
+        epilog="Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 interrupted.",
+    )
+    it.add_argument("study", metavar="STUDY", help="a name in studies/, a study's folder, or a results.json")
+    it.add_argument(
+        "--final", action="store_true", help="only the models of the look, from the record: refit and score"
+    )
+    it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
+    it.add_argument("--out", type=Path, metavar="DIR", help="a new folder to keep it in (default: a temporary one)")
+    it.add_argument("--data", metavar="FILE", help="where the study's data lie, if they are not where they were")
+    it.add_argument("--acknowledge-reuse", action="store_true", help="look although the study looked at other models")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    chosen = parser().parse_args(arguments)
+    # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
+    return exit_code(partial(_reproduce, chosen), "interrupted; nothing of the study was changed")
+
+
+def _reproduce(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from experiments.data.ledger import Ledger
+    from experiments.data_again import spec_again, table_again
+    from experiments.errors import SpecError
+    from experiments.past_look import standing_of
+    from experiments.recorded import edited, find_results, read_results
+    from experiments.replay import in_folder, options_for, replay_final, replay_study
+    from experiments.tune import usable_cores
+
+    started, console, mlruns = time.perf_counter(), Console(highlight=False), Path("mlruns")
+    recorded = read_results(find_results(chosen.study))
+    _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
+    contradictions = recorded.contradictions()
+    for one in contradictions:
+        _say(console, "record", edited(one))
+    if contradictions and chosen.final:
+        _say(console, "not the same", "the file was changed after it was written; without --final it is said where")
+        return 1
+    spec = spec_again(recorded, chosen.data)
+    workers = usable_cores() if chosen.workers is None else chosen.workers
+    if not 1 <= workers <= 1024:
+        raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
+    if standing_of(Ledger(mlruns / "looks.jsonl"), recorded) == "another":
+        _say(console, "ledger", f"{mlruns / 'looks.jsonl'} has no entry of the study's look: it is counted here anew")
+    for line in _surroundings(recorded):
+        _say(console, "elsewhere", line)
+    table = table_again(spec, recorded)
+    with ExitStack() as stack:
+        folder = in_folder(chosen.out, stack)
+        workers = min(workers, spec.search.lookahead)
+        options = options_for(recorded, folder, mlruns, workers, chosen.acknowledge_reuse)
+        if chosen.final:
+            replay = replay_final(recorded, spec, table, options)
+        else:
+            replay = replay_study(recorded, spec, table, options, console)
+    _conclude(console, recorded, replay, len(contradictions), time.perf_counter() - started)
+    return 1 if contradictions or replay.differences else 0
+
+
+def _surroundings(recorded: Recorded) -> Iterator[str]:
+    """What computes here and what did then, where they differ."""
+    from experiments.records.provenance import provenance
+    from experiments.surroundings import other_surroundings
+
+    for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
+        before, now = (value.strip('"') for value in (one.recorded, one.found))
+        yield f"{one.where} {before} on record, {now} here"
+
+
+def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int, seconds: float) -> None:
+    from rich.text import Text
+
+    from experiments.replay import recorded_kernel
+
+    same = not (changed or replay.differences)
+    title = f"{recorded.result.study}: {'the same' if same else 'NOT the same'}, computed again in {seconds:.0f} s"
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    if replay.differences:
+        first, more = replay.differences[0], len(replay.differences) - 1
+        others = f"; and {more} more" if more else "; no other"
+        _say(console, "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}")
+    _say(console, "compared", replay.compared)
+    before = recorded_kernel(recorded)
+    if before == replay.kernel:
+        _say(console, "BLAS kernel", f"{replay.kernel}, as on record")
+    else:
+        _say(
+            console, "BLAS kernel", f"{replay.kernel}, not {before} as on record: last bits may differ for that reason"
+        )
+    for note in replay.notes:
+        _say(console, "note", note)
+    if replay.found is not None:
+        _say(console, "digest", f"{replay.found}, {'equal' if replay.found == recorded.digest else 'another'}")
+
+
+def _say(console: Console, label: str, fact: str) -> None:
+    from rich.text import Text
+
+    plain = fact if fact.isprintable() else fact.encode("unicode_escape", "backslashreplace").decode()
+    console.print(Text.assemble((f"  {label:<18}", "dim"), plain), soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

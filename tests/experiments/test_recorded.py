@@ -1,0 +1,91 @@
+"""A record is found by name, folder or file, and does not pass when it was edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.errors import StudyStateError
+from experiments.recorded import find_results, read_own_results, read_results
+from experiments.records.results import digest
+from support.results import made_up
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("studies/rows").mkdir(parents=True)
+    path = Path("studies/rows/results.json")
+    path.write_text(json.dumps(made_up().document()))
+    return path
+
+
+def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool) -> None:
+    document = json.loads(path.read_text())
+    edit(document)
+    path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
+
+
+@pytest.mark.parametrize("study", ["rows", "studies/rows", "studies/rows/", "studies/rows/results.json"])
+def test_a_study_is_found_by_its_name_its_folder_or_its_file(path: Path, study: str) -> None:
+    assert find_results(study) == path
+    assert read_own_results(path).result == made_up()
+
+
+def test_a_study_is_found_by_its_file(path: Path) -> None:
+    text = '[study]\nname = "rows"\n[data]\nsource = "iris"\n[space]\ndropout = { low = 0, high = 0.5 }\n'
+    Path("studies/mine.toml").write_text(text)
+    assert find_results("mine") == find_results("studies/mine.toml") == path
+
+
+@pytest.mark.parametrize("study", ["nothing", "", "studies/rows/nothing.json", "a\0b", "x" * 300, "../rows"])
+def test_what_is_not_there_is_one_line(study: str) -> None:
+    with pytest.raises(StudyStateError, match=r"STUDY: must be|there are no results"):
+        find_results(study)
+
+
+@pytest.mark.parametrize(
+    ("edit", "where", "words"),
+    [
+        (lambda one: one["spec"]["study"].update(seed=1), "spec.study.seed", ("1", "0")),
+        (lambda one: one["spec"]["data"].update(split_seed=2), "spec.data.split_seed", ("2", "0")),
+        (
+            lambda one: one["trials"][1]["params"].update(learning_rate=0.5),
+            "best.params.learning_rate",
+            ("0.02", "0.5"),
+        ),
+        (lambda one: one["trials"][0].update(value=0.9), "default.cv_mean", ("0.625", "0.9")),
+        (lambda one: one["best"].update(number=2), "best.number", ("2", "there are 2 trials")),
+        (lambda one: one["best"].update(epochs=5), "best.epochs", ("5", "4")),
+        (lambda one: one["best"].update(fold_scores=[1.0, 1.0]), "best.fold_scores[0]", ("1.0", "0.75")),
+    ],
+)
+@pytest.mark.parametrize("sign", [False, True])
+def test_where_a_record_contradicts_itself(
+    path: Path, edit: Callable[[dict[str, Any]], Any], where: str, words: tuple[str, str], sign: bool
+) -> None:
+    assert read_results(path).contradictions() == []
+    change(path, edit, sign)
+    found = read_results(path).contradictions()
+    assert [one.where for one in found] == ([where] if sign else ["digest", where])
+    assert (found[-1].recorded, found[-1].found) == words
+    with pytest.raises(StudyStateError, match=r"results\.json: was changed after it was written: "):
+        read_own_results(path)
+
+
+def test_what_another_version_recorded_is_said_to_be_so(path: Path) -> None:
+    change(path, lambda one: one.pop("analysis"), sign=True)
+    assert read_results(path).contradictions() == []
+    with pytest.raises(StudyStateError, match="another version of this program"):
+        read_own_results(path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "\xff", '{"schema": NaN}', "[" * 100_000])
+def test_other_files_are_no_results(path: Path, text: str) -> None:
+    path.write_text(text)
+    with pytest.raises(StudyStateError, match=r"results\.json: not the results of a study"):
+        read_results(path)

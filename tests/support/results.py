@@ -1,0 +1,64 @@
+"""The results of a study of two trials, made up."""
+
+from __future__ import annotations
+
+from experiments.records.results import (
+    BestRecord,
+    DataRecord,
+    DefaultRecord,
+    LedgerRecord,
+    LookRecord,
+    SplitRecord,
+    StudyResult,
+    TrialRecord,
+)
+
+SPEC = {
+    "study": {"name": "rows", "seed": 0},
+    "data": {"source": "iris", "split_seed": 0},
+    "space": {"learning_rate": {"low": 0.001, "high": 0.1, "log": True}},
+}
+
+
+def made_up() -> StudyResult:
+    """Trial 1 won, and was scored."""
+    folds = {0: (0.5, 0.75), 1: (0.75, 1.0)}
+    trials = tuple(
+        TrialRecord(
+            number=number,
+            state="COMPLETE",
+            reason="",
+            params={"learning_rate": 0.01 * (number + 1)},
+            value=sum(scores) / 2,
+            last=0.5,
+            epochs=3 + number,
+            fold_scores=scores,
+        )
+        for number, scores in folds.items()
+    )
+    chosen = [{"number": one.number, "params": one.params, "cv_mean": one.value, "cv_std": 0.125} for one in trials]
+    return StudyResult(
+        study="rows",
+        spec=SPEC,
+        data=DataRecord(name="iris", rows=60, features=4, task="classification", classes=("a", "b"), fingerprint="f"),
+        split=SplitRecord(development=48, test=12, test_fingerprint="t", folds_fingerprint="g"),
+        trials=trials,
+        interventions=(),
+        default=DefaultRecord.model_validate(chosen[0]),
+        best=BestRecord.model_validate({**chosen[1], "epochs": 4, "fold_scores": folds[1]}),
+        test=LookRecord(
+            metric="accuracy",
+            score=0.75,
+            ci95=(0.5, 1.0),
+            ci_method="Wilson",
+            rows=12,
+            times_scored=1,
+            metrics={},
+            default=None,
+            difference=None,
+            verdict="not compared",
+        ),
+        ledger=LedgerRecord(looks=1, largest_overlap=0.0, head="h", first="e"),
+        provenance={"seeds": {"study": 0, "split": 0}, "blas": {"kernel": "Haswell"}},
+        timing={},
+    )

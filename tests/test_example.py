@@ -1,0 +1,41 @@
+"""The committed example is what studies/digits.toml gives by now; `make example` writes it again."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from experiments.canonical import canonical_digest
+from experiments.reports import pages
+from experiments.study_file import parse_spec, read_spec
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "studies" / "examples" / "digits"
+REPORT = (EXAMPLE / "report.md").read_text()
+
+
+def test_it_is_of_the_study_file_as_it_stands() -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", REPORT, re.DOTALL)
+    here = read_spec(ROOT / "studies" / "digits.toml").settled("classification", "StratifiedKFold")
+    example = parse_spec(tomllib.loads(shown), "report.md")
+    assert canonical_digest(example.resolved()) == canonical_digest(here.resolved())
+
+
+def test_it_is_a_page_of_this_version() -> None:
+    version = getattr(pages, "PAGE_VERSION", None)
+    found = re.match(r"<!-- nnet-experiments report (\d+) -->\n", REPORT)
+    assert (found and found[1]) == (version and str(version))
+
+
+def test_every_picture_lies_beside_it_and_no_other() -> None:
+    shown = set(re.findall(r"\]\((report_files/[^)]+)\)", REPORT))
+    there = {path.relative_to(EXAMPLE).as_posix() for path in EXAMPLE.rglob("*") if path.is_file()}
+    assert there == {"report.md", *shown}
+    assert len(shown) > 5
+    assert sum(path.stat().st_size for path in EXAMPLE.rglob("*")) < 1_000_000
+
+
+def test_it_tells_nothing_of_the_machine_it_was_made_on() -> None:
+    assert not re.search(r"/(home|root|tmp|Users|private|build|work)\b", REPORT)
+    assert re.search(r"looks at these test rows so far \| 1 \|", REPORT)
