@@ -15,15 +15,16 @@ from experiments.search.trial import Told
 
 
 def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], model: Model | None) -> list[Path]:
-    """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as well."""
+    """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as it is."""
     if model is not None:
         write_model(model, folder.path / "model")
     pages = render(result, [one.result for one in told])
     for name, picture in pages.pictures.items():
         folder.write(f"report_files/{name}.svg", picture)
-    return [
+    files = [
         folder.write("trials.csv", trials_csv(result)),
         folder.write("report.md", pages.markdown),
         folder.write("report.html", pages.html),
         folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),
     ]
+    return [*files, *([folder.path / "report_files"] if pages.pictures else [])]

@@ -13,7 +13,6 @@ from experiments.inputs import Inputs
 from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
-from experiments.records.tracking import Tracking
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor
 from experiments.search.journal import Journal
@@ -38,7 +37,6 @@ class Searching:
     interventions: Mapping[int, InterventionKind]
     budget: Budget
     journal: Journal
-    tracking: Tracking
     log: StudyLog
     console: Console
     clock: Clock
@@ -51,7 +49,6 @@ class Searching:
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
         with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:
-                self.tracking.trial(one.result, one.params)
                 progress.update(one, from_journal=True)
             for one in self.clock.waited(coming):
                 self._tell(one)
@@ -72,8 +69,6 @@ class Searching:
         with self.clock.part("journal"):
             self.journal.append(one, self.space.distributions, self.space.contains(one.params), self.budget.spent)
         self.pace.told(result.seconds, self.clock.elapsed)
-        with self.clock.part("hand-over to tracking"):
-            self.tracking.trial(result, one.params)
         self.log.write(f"trial {result.number}: {result.state} {result.reason} {result.last}")
 
     @property

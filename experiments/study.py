@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from rich.console import Console
 
-from experiments.card import card_of, final_metrics, final_tags
+from experiments.card import card_of, end_of
 from experiments.clock import Clock
 from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
@@ -61,6 +61,7 @@ class Options:
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
+    register_as:       name under which the model becomes a version in MLflow's registry.
     study_file:        text of the study file to keep in the folder, where there was none.
     """
 
@@ -75,6 +76,7 @@ class Options:
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
+    register_as: str | None = None
     study_file: str | None = None
 
 
@@ -83,7 +85,7 @@ class Outcome:
     """A finished study, and how this run went.
 
     clock:     what it took.
-    tracking:  seconds that the writer to MLflow worked, beside the rest.
+    tracking:  seconds of processor time that the writer to MLflow took, beside the rest.
     forecast:  seconds that it was to take, by its first trials; None where there were too few.
     untracked: one line about MLflow where something has not arrived there.
     """
@@ -159,14 +161,13 @@ def run_study(
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
-        tracking = Tracking(
-            options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), lambda line: console.print(line)
-        )
+        card = card_of(spec, space, data, uid)
+        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, card, console.print)
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-        searching = Searching(spec, space, kernel, interventions, budget, journal, tracking, log, console, clock, pace)
+        searching = Searching(spec, space, kernel, interventions, budget, journal, log, console, clock, pace)
         clock.lap("start of tracking")
         try:
             told = searching.run(told, executor, inputs)
@@ -212,16 +213,17 @@ def run_study(
             )
             files = publish(folder, result, told, None if scored is None else scored.model)
             clock.lap("report")
-            untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
+            losses = () if scored is None else scored.losses
+            untracked = tracking.finish(end_of(result, folder.path, files, losses, options.register_as, time.time()))
             clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
-            tracking.finish("KILLED", {}, {}, [], timeout=2.0)
+            tracking.abandon("KILLED")
             raise
         except BaseException as error:
             log.write(f"ended: {error}")
-            tracking.finish("FAILED", {}, {}, [], timeout=2.0)
+            tracking.abandon("FAILED")
             raise
     clock.lap("end of workers")
     return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)

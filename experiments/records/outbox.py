@@ -47,7 +47,7 @@ class StudyCard(Record):
     """
 
     name: str
-    uid: Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
+    uid: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     description: str
     params: dict[str, str]
     tags: dict[str, str]

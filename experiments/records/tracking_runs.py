@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.records.outbox import End, EndStatus, Refitted, Scalar, StudyCard
+from experiments.records.outbox import End, EndStatus, Refitted, Scalar
 from experiments.search.journal_view import Entry
 from experiments.search.trial import Curves
 
@@ -47,12 +47,8 @@ class Run:
     tags: Mapping[str, str]
 
 
-def trial_run(entry: Entry, log_scaled: Collection[str], rank: int | None = None) -> Run:
-    """The run of one trial, which ended when it was told.
-
-    Args:
-        rank: its place among the complete trials, from 1, where that is known.
-    """
+def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
+    """The run of one trial, which ended when it was told."""
     result, curves = entry.told.result, entry.told.result.curves
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
     started, ended = _milliseconds(entry.at - seconds), _milliseconds(entry.at)
@@ -63,8 +59,6 @@ def trial_run(entry: Entry, log_scaled: Collection[str], rank: int | None = None
     ]
     final = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
     points += [Point(key, float(value), last, ended) for key, value in final.items() if value is not None]
-    if rank is not None:
-        points.append(Point("rank", rank, last, ended))
     kept, lost = finite(points)
     params, unsent = trial_params(entry.told.params, log_scaled)
     tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite([*lost, *unsent])
