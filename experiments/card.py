@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from experiments.canonical import canonical_digest
@@ -15,6 +14,9 @@ from experiments.records.provenance import commit
 from experiments.records.results import StudyResult
 from experiments.space import Space
 from experiments.spec import StudySpec
+
+# what the study leaves in its folder and MLflow gets as it is
+FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
 
 def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
@@ -44,18 +46,10 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
     )
 
 
-def end_of(
-    result: StudyResult,
-    folder: Path,
-    files: Sequence[Path],
-    losses: Sequence[float],
-    register_as: str | None,
-    at: float,
-) -> End:
+def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> End:
     """What MLflow is told when a study has come to its end.
 
     Args:
-        folder: of the study, in which the files are.
         losses: of the refit; none where no look was taken.
         at:     now, in seconds since the epoch.
     """
@@ -71,7 +65,7 @@ def end_of(
         at=at,
         metrics=final_metrics(result),
         tags=final_tags(result),
-        files=tuple(str(path.relative_to(folder)) for path in files),
+        files=FILES,
         refitted=refitted if losses else None,
         register_as=register_as,
     )

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.folder import StudyFolder
-from experiments.records.model import Model, write_model
 from experiments.records.results import StudyResult
 from experiments.reports.pages import render
 from experiments.reports.trials_csv import trials_csv
 from experiments.search.trial import Told
 
 
-def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], model: Model | None) -> list[Path]:
-    """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as it is."""
-    if model is not None:
-        write_model(model, folder.path / "model")
+def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told]) -> None:
+    """Write the trial table, the report and last results.json."""
     pages = render(result, [one.result for one in told])
     for name, picture in pages.pictures.items():
         folder.write(f"report_files/{name}.svg", picture)
-    files = [
-        folder.write("trials.csv", trials_csv(result)),
-        folder.write("report.md", pages.markdown),
-        folder.write("report.html", pages.html),
-        folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),
-    ]
-    return [*files, *([folder.path / "report_files"] if pages.pictures else [])]
+    folder.write("trials.csv", trials_csv(result))
+    folder.write("report.md", pages.markdown)
+    folder.write("report.html", pages.html)
+    folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False))

@@ -27,6 +27,7 @@ from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.records.assemble import assemble, best_of, default_of
+from experiments.records.model import write_model
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
@@ -211,10 +212,13 @@ def run_study(
                 ),
                 dict(clock.seconds),
             )
-            files = publish(folder, result, told, None if scored is None else scored.model)
-            clock.lap("report")
+            if scored is not None:
+                write_model(scored.model, folder.path / "model")
             losses = () if scored is None else scored.losses
-            untracked = tracking.finish(end_of(result, folder.path, files, losses, options.register_as, time.time()))
+            tracking.conclude(end_of(result, losses, options.register_as, time.time()))
+            publish(folder, result, told)
+            clock.lap("report")
+            untracked = tracking.finish()
             clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:

@@ -58,7 +58,7 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
     writer = Writer(folder, where, artifacts)
     try:
         with lock_of(folder, where).acquire(timeout=BUSY):
-            writer.close("RUNNING" if StudyFolder(folder).is_running() else "KILLED")
+            writer.close("RUNNING" if StudyFolder(folder).is_running() else None)
             deadline, told = time.monotonic() + PATIENCE, quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
                 if not told:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import shutil
 import tempfile
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.records.model import Model, read_model
 from experiments.records.outbox import End
+from experiments.records.tracking_runs import trial_params
 
 if TYPE_CHECKING:
     from experiments.records.tracking_store import Store
@@ -23,7 +25,7 @@ NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "s
 PACKAGES = Path(__file__).parents[2]
 
 
-def log_model(store: Store, folder: Path, end: End) -> None:
+def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str]) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
@@ -35,6 +37,8 @@ def log_model(store: Store, folder: Path, end: End) -> None:
         elif known.tags.get("digest") == end.digest:
             return
     params = dict(store.client.get_run(store.parent).data.params)
+    if end.refitted is not None:
+        params |= trial_params(end.refitted.params, log_scaled)[0]
     tags = {"digest": end.digest, "study_uid": store.uid}
     logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
     with tempfile.TemporaryDirectory() as temporary:
@@ -63,7 +67,7 @@ def register_model(store: Store, name: str, end: End) -> None:
     if name not in registered:
         store.client.create_registered_model(name)
     for known in store.client.search_model_versions(f"name = '{name}'"):
-        if known.tags.get("digest") == end.digest and known.tags.get("study_uid") == store.uid:
+        if known.tags.get("digest") == end.digest:
             return
     (logged,) = [one for one in _logged(store) if one.tags.get("digest") == end.digest]
     tags = {"digest": end.digest, "study_uid": store.uid}

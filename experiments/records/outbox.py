@@ -90,9 +90,14 @@ class End(Record):
 
 
 class Outbox(Record):
-    """What lies in it; `end` is None until the study comes to one."""
+    """What lies in it.
+
+    begun: when the study began, in seconds since the epoch.
+    end:   None until it comes to one.
+    """
 
     card: StudyCard
+    begun: float
     end: End | None = None
 
 

@@ -12,10 +12,12 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from experiments.errors import StudyStateError
 from experiments.records.outbox import End, EndStatus, Outbox, StudyCard, read_outbox, write_outbox
 from experiments.records.uris import masked
 
@@ -52,6 +54,7 @@ class Tracking:
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
         self._missing: str | None = f"MLflow at {masked(uri)} is missing the study (the writer to it gave no answer)"
+        self._begun = 0.0
         self.seconds = 0.0
 
     def start(self) -> None:
@@ -60,10 +63,14 @@ class Tracking:
         Raises:
             StudyStateError: the outbox cannot be written.
         """
-        with suppress(Exception):  # one that is damaged is written anew
+        try:
             before = read_outbox(self._folder)
-        end = before.end if before is not None and before.card.uid == self._card.uid else None
-        write_outbox(self._folder, Outbox(card=self._card, end=end))
+        except StudyStateError:  # one that is damaged is written anew
+            before = None
+        if before is None or before.card.uid != self._card.uid:
+            before = Outbox(card=self._card, begun=time.time())
+        self._begun = before.begun
+        write_outbox(self._folder, before.model_copy(update={"card": self._card}))
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
         try:
             self._process = subprocess.Popen(
@@ -80,16 +87,21 @@ class Tracking:
         except OSError as error:
             self._missing = f"MLflow at {masked(self._uri)} is missing the study (no writer to it: {error.strerror})"
 
-    def finish(self, end: End, timeout: float = 10.0) -> str | None:
-        """The study came to its end: have what is left written, and wait for it, at most `timeout` seconds.
-
-        Returns:
-            None when MLflow has everything, else one line that says what is missing and why.
+    def conclude(self, end: End) -> None:
+        """The study came to its end, but for the files: have what it found written meanwhile.
 
         Raises:
             StudyStateError: the outbox cannot be written.
         """
-        write_outbox(self._folder, Outbox(card=self._card, end=end))
+        write_outbox(self._folder, Outbox(card=self._card, begun=self._begun, end=end))
+        self._say({"concluded": True})
+
+    def finish(self, timeout: float = 10.0) -> str | None:
+        """The files are there too: have what is left written, and wait for it, at most `timeout` seconds.
+
+        Returns:
+            None when MLflow has everything, else one line that says what is missing and why.
+        """
         self._leave(None, timeout, stop=True)
         return self._missing
 
@@ -118,11 +130,10 @@ class Tracking:
         self._listener.join(1.0)
 
     def _say(self, words: Mapping[str, object]) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        with suppress(OSError):  # it has ended
-            self._process.stdin.write(json.dumps(words) + "\n")
-            self._process.stdin.flush()
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):  # it has ended
+                self._process.stdin.write(json.dumps(words) + "\n")
+                self._process.stdin.flush()
 
     def _listen(self) -> None:
         assert self._process is not None

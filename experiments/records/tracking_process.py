@@ -48,15 +48,18 @@ class Study:
 
 def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None]) -> None:
     """Write trials as they are told, and when the study is over what is left, for GRACE seconds at most."""
-    pause = POLL
+    pause, concluded = POLL, False
     while not study.hear(pause):
+        if study.said.get("concluded") and not concluded:
+            concluded = True
+            writer.conclude()
         if writer.write(lambda: not study.hear(0.0)):
             pause = POLL
         else:
             answer(writer, study.over)
             pause = min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
     deadline = time.monotonic() + GRACE
-    writer.close(study.said.get("status", "KILLED"))
+    writer.close(study.said.get("status"))
 
     def in_time() -> bool:
         answer(writer, True)

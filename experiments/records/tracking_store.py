@@ -70,7 +70,12 @@ class Store:
 
     @classmethod
     def connect(
-        cls, uri: str, artifacts: Path | None, card: StudyCard, environ: MutableMapping[str, str] = os.environ
+        cls,
+        uri: str,
+        artifacts: Path | None,
+        card: StudyCard,
+        begun: float,
+        environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
         """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
@@ -87,7 +92,7 @@ class Store:
         experiment = _experiment(client, card, artifacts)
         runs = list(_runs(client, experiment, card.uid))
         parents = [run for run in runs if PARENT not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, card)
+        parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
         for run in runs:
             if run.info.run_id != store.parent and not store._take(run):
@@ -246,6 +251,6 @@ def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
             return
 
 
-def _new_parent(client: Any, experiment: str, card: StudyCard) -> Any:
+def _new_parent(client: Any, experiment: str, card: StudyCard, begun: float) -> Any:
     name = safe_name(card.name, LONGEST_RUN_NAME)
-    return client.create_run(experiment, tags={"study_uid": card.uid}, run_name=name)
+    return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)

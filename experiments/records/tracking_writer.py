@@ -62,32 +62,41 @@ class Writer:
         outbox = read_outbox(folder)
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
-        self._folder, self._uri, self._artifacts, self._card = folder, uri, artifacts, outbox.card
+        self._folder, self._uri, self._artifacts = folder, uri, artifacts
+        self._card, self._begun = outbox.card, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
         self._told: dict[int, Entry] = {}
         self._waiting: dict[int, Entry] = {}
-        self._items: list[Item] | None = None  # what is left of them; None before the end
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
         self._end: End | None = None
-        self._ranks: dict[int, int] = {}
+        self._over = False
+        self._items: list[Item] = []  # what follows the trials, as far as it is left
+        self._written: set[str] = set()  # names of those that are not
         self._refused: dict[str, str] = {}  # what MLflow will not take, and why
         self._store: Store | None = None
         self._shown: str | None = None  # how the study stands, as far as that is shown
         self.trouble = ""
 
-    def close(self, otherwise: EndStatus | Literal["RUNNING"]) -> None:
-        """No more trials will be told: from here on the study's end is written too.
-
-        Args:
-            otherwise: how the study stands if it did not come to its end.
-        """
+    def conclude(self) -> None:
+        """All trials are told, and the outbox has the study's end: what it says is written, but for the files."""
         self._look()
         outbox = read_outbox(self._folder)
         end = outbox.end if outbox is not None and outbox.card.uid == self._card.uid else None
         self._end = end if end is not None and end.trials == len(self._told) else None
-        self._status = otherwise if self._end is None else "FINISHED"
-        self._ranks = ranks_of(self._told.values()) if self._end else {}
-        self._items = list(self._last_items(self._end)) if self._end else []
+        self._items = self._left()
+
+    def close(self, status: EndStatus | Literal["RUNNING"] | None = None) -> None:
+        """Nothing more will come: the end is written with its files if the study came to one.
+
+        Args:
+            status: how the study stands, if it is known not to have come to its end.
+        """
+        self._over = True
+        self.conclude()
+        if status is not None:
+            self._end = None
+        self._items = self._left()
+        self._status = status or ("KILLED" if self._end is None else "FINISHED")
 
     def write(self, go_on: Callable[[], bool]) -> bool:
         """Write what MLflow lacks, while it may go on; False, and the trouble, if that failed."""
@@ -111,8 +120,8 @@ class Writer:
     def missing(self) -> str | None:
         """What MLflow does not have, in one line; None if it has everything."""
         late = [f"{len(self._waiting)} of {len(self._told)} trials"] if self._waiting else []
-        late += [item.what for item in self._items or [] if not item.file]
-        if files := sum(item.file for item in self._items or []):
+        late += [item.what for item in self._items if not item.file]
+        if files := sum(item.file for item in self._items):
             late.append("1 file" if files == 1 else f"{files} files")
         lost = [f"{', '.join(late)} ({self.trouble or 'not written in time'})"] if late else []
         lost += [f"{name} (refused: {why})" for name, why in self._refused.items()]
@@ -124,15 +133,15 @@ class Writer:
             self._told[number] = self._waiting[number] = entry
 
     def _connect(self) -> Store:
-        store = Store.connect(self._uri, self._artifacts, self._card)
+        store = Store.connect(self._uri, self._artifacts, self._card, self._begun)
         self.trouble, self._shown = "", None
         self._waiting = {
             number: entry
             for number, entry in self._told.items()
             if number not in store.trials and _title(number) not in self._refused
         }
-        if self._end is not None:  # a file sent twice is one file, and all else is known by what is there
-            self._items = [item for item in self._last_items(self._end) if item.what not in self._refused]
+        self._written.clear()  # a file sent twice is one file, and of all else the store knows what is there
+        self._items = self._left()
         return store
 
     def _show(self, store: Store) -> None:
@@ -151,6 +160,7 @@ class Writer:
         elif self._items:
             item = self._items[0]
             self._noting_refusal(item.what, lambda: item.write(store))
+            self._written.add(item.what)
             del self._items[0]
         else:
             return False
@@ -163,32 +173,43 @@ class Writer:
         except RefusedError as error:
             self._refused[name] = str(error)
 
-    def _last_items(self, end: End) -> Iterator[Item]:
-        """What follows the trials. Artifacts come last: they may need more rights."""
+    def _left(self) -> list[Item]:
+        """What follows the trials and is not written. Files come last: their place may need more rights."""
+        if self._end is None:
+            return []
+        items = [*self._scores(self._end), *(self._files(self._end) if self._over else ())]
+        return [item for item in items if item.what not in self._written and item.what not in self._refused]
+
+    def _scores(self, end: End) -> Iterator[Item]:
         card, refitted = self._card, end.refitted
-        if refitted is not None:
+        ranks = ranks_of(self._told.values())
+        yield Item("the ranks", lambda store: store.write_ranks(ranks, end.trials))
+        if refitted is None:
+            return
 
-            def final(store: Store) -> None:
-                if store.outcome != end.digest:
-                    store.write_final(final_run(end, refitted, card.log_scaled), end.digest)
+        def final(store: Store) -> None:
+            if store.outcome != end.digest:
+                store.write_final(final_run(end, refitted, card.log_scaled), end.digest)
 
-            yield Item("the final run", final)
-        yield Item("the ranks", lambda store: store.write_ranks(self._ranks, end.trials))
+        yield Item("the final run", final)
+        yield Item("the model", lambda store: log_model(store, self._folder / "model", end, card.log_scaled))
+        if end.register_as is not None:
+            name = end.register_as
+            yield Item(f"the registered model {name}", lambda store: register_model(store, name, end))
+
+    def _files(self, end: End) -> Iterator[Item]:
+        card = self._card
         yield Item(RESULTS, lambda store: store.end(end))
         tags = {**card.tags, NOTE: card.description, **end.tags}
         texts: list[tuple[int | None, dict[str, str]]] = [(None, long_values(card.params, tags))]
-        texts += [(n, long_values(one.told.params, {})) for n, one in self._told.items()]
+        texts += [(number, long_values(one.told.params, {})) for number, one in self._told.items()]
         texts.append((None, {CURVES: curves_csv(self._told.values())}))
         for trial, page in texts:
             for name, text in page.items():
-                yield Item(name, _upload(trial, name, text), file=True)
+                title = name if trial is None else f"{_title(trial)}: {name}"
+                yield Item(title, _upload(trial, name, text), file=True)
         for name in end.files:
             yield Item(name, _upload(None, name, self._folder / name), file=True)
-        if refitted is not None:
-            yield Item("the model", lambda store: log_model(store, self._folder / "model", end))
-            if end.register_as is not None:
-                name = end.register_as
-                yield Item(f"the registered model {name}", lambda store: register_model(store, name, end))
 
 
 def _upload(trial: int | None, name: str, content: Path | str) -> Callable[[Store], None]:
