@@ -124,6 +124,7 @@ class Tracking:
             process.wait(timeout)
         except subprocess.TimeoutExpired:
             if not stop:
+                process.returncode = 0  # it is left to itself, which `Popen` would complain of
                 return
             process.kill()  # what it was writing is written anew
             process.wait()
@@ -139,16 +140,14 @@ class Tracking:
         assert self._process is not None
         assert self._process.stdout is not None
         warned = False
-        for line in self._process.stdout:
-            report = json.loads(line)
-            self._missing, self.seconds = report["missing"], report["seconds"]
-            if report["trouble"] and not warned and not report["over"]:
-                warned = True
-                where = masked(self._uri)
-                self._warn(
-                    f"MLflow at {where} takes no records ({report['trouble']}); the study goes on and they are written "
-                    "later"
-                )
+        with self._process.stdout as answers:
+            for line in answers:
+                report = json.loads(line)
+                self._missing, self.seconds = report["missing"], report["seconds"]
+                if report["trouble"] and not (warned or report["over"]):
+                    warned = True
+                    what = f"MLflow at {masked(self._uri)} takes no records ({report['trouble']})"
+                    self._warn(f"{what}; the study goes on and they are written later")
 
 
 def _text(path: Path | None) -> str | None:

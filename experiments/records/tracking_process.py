@@ -23,7 +23,7 @@ from experiments.records.tracking_writer import Writer
 NICE = 10  # workers come first
 POLL = 0.3  # seconds between looks at the journal
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
-GRACE = 12.0  # seconds after the end of the study: a little more than it waits
+GRACE = 30.0  # seconds after the end of the study, which itself waits for less
 
 
 class Study:
@@ -80,8 +80,9 @@ def main() -> None:
     os.nice(NICE)
     study = Study(sys.stdin.fileno())
     while "uri" not in study.said:
-        if study.hear(1.0):
+        if study.over:
             return
+        study.hear(1.0)
     folder, uri, artifacts = (study.said[key] for key in ("folder", "uri", "artifacts"))
     lock = lock_of(Path(folder), uri)
     while not lock.is_locked:

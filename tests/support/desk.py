@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 
 STUDY = """\
 [study]
