@@ -65,10 +65,10 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
                     print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {PATIENCE:.0f} s")
                     told = True
                 time.sleep(PAUSE)
-    except OSError as error:
-        raise StudyStateError(f"{folder}: cannot be locked for writing to MLflow: {error.strerror}.") from None
     except Timeout:
         raise StudyStateError(f"{folder}: another command is writing this study to MLflow.") from None
+    except OSError as error:
+        raise StudyStateError(f"{folder}: cannot be locked for writing to MLflow: {error.strerror}.") from None
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not quiet:

@@ -11,17 +11,16 @@ import tempfile
 from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.errors import DataError
 from experiments.records.model import Model, read_model
 from experiments.records.outbox import End
 from experiments.records.tracking_runs import trial_params
-
-if TYPE_CHECKING:
-    from experiments.records.tracking_store import Store
+from experiments.records.tracking_store import RefusedError, Store
 
 NAME, LOADER = "model", "experiments.served"
-NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy")  # to predict
+NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # to predict
 PACKAGES = Path(__file__).parents[2]
 
 
@@ -29,7 +28,7 @@ def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str])
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
-        DataError: the folder holds no model of ours.
+        RefusedError: the folder holds no model of ours.
     """
     for known in _logged(store):
         if known.status != "READY":  # a kill left it
@@ -49,7 +48,11 @@ def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str])
             run_id=store.parent,
             model_id=logged.model_id,
         )
-        write_mlflow_model(folder, path, about)
+        try:
+            write_mlflow_model(folder, path, about)
+        except DataError as error:
+            store.client.delete_logged_model(logged.model_id)
+            raise RefusedError(str(error)) from None
         store.client.log_model_artifacts(logged.model_id, str(path))
     entities = store.mlflow.entities
     store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
