@@ -20,7 +20,7 @@ from experiments.search.journal_view import Entry
 from experiments.search.trial import Curves
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
-MEAN_POINTS, FOLD_POINTS = 100, 100  # of a curve of means, and of those of all folds together; all are in CURVES
+MEAN_POINTS, FOLD_POINTS = 100, 60  # of a curve of means, and of those of all folds together; all are in CURVES
 CURVES = "curves.csv"
 
 

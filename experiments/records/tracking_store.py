@@ -30,7 +30,7 @@ from experiments.records.tracking_runs import (
 )
 from experiments.records.tracking_setup import make_database, prepare_mlflow, reason
 
-PARENT, NOTE, COMPLETE = "mlflow.parentRunId", "mlflow.note.content", "complete"
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 # how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
 PAGES = {
     "mlflow.experimentKind": "custom_model_development",
@@ -79,8 +79,8 @@ class Store:
     ) -> Store:
         """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
-        A run counts as written if it has its final status and the tag that was sent last, and is a child of the
-        parent. Others are what a kill or a lost answer left; they are written anew.
+        A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
+        are what a kill or a lost answer left; they are written anew.
         """
         mlflow = prepare_mlflow(environ)
         if uri.startswith("sqlite"):
@@ -103,7 +103,7 @@ class Store:
     def _take(self, run: Any) -> bool:
         """Whether a run is one of the study's that is whole and there for the first time."""
         tags, known = run.data.tags, str(run.info.run_id)
-        if tags.get(COMPLETE) != "true" or run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
+        if run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
             return False
         if "trial" not in tags:
             if self.final is None:
@@ -161,15 +161,17 @@ class Store:
         self.final, self.outcome = self._write(run, {"digest": digest}), digest
 
     def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
-        tags = {PARENT: self.parent, "study_uid": self.uid, **known_by}
-        made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)
-        identity = str(made.info.run_id)
+        tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
+        identity = None
         try:
-            self._log(identity, run.points, run.params, {**run.tags, COMPLETE: "true"})
+            made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)
+            identity = str(made.info.run_id)
+            self._log(identity, run.points, run.params)
         except Exception as error:
             if getattr(error, "error_code", "") not in REFUSALS:
                 raise
-            self.client.delete_run(identity)
+            if identity is not None:
+                self.client.delete_run(identity)
             raise RefusedError(reason(error)) from error
         self.client.set_terminated(identity, run.status, run.ended)
         return identity
