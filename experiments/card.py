@@ -38,7 +38,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
         "the study has come to its end; the run `final` is the refit of the best one and its score on the test set.",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
-        log_scaled=frozenset(space.log_scaled),
+        log_scaled=tuple(space.log_scaled),
         datasets=(
             _dataset(data, "development", data.development.fingerprint, len(data.development.y)),
             _dataset(data, "test", data.test.fingerprint, len(data.test)),

@@ -99,6 +99,7 @@ def _tune(chosen: argparse.Namespace) -> None:
     from experiments.folder import write_atomically
     from experiments.own_data import folder_of, own_study, study_text
     from experiments.profile import profile_text
+    from experiments.records.uris import masked
     from experiments.search.processes import SILENCE
     from experiments.study import Options, run_study
     from experiments.study_file import read_spec
@@ -137,7 +138,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         idle = workers - spec.search.lookahead
         console.print(f"search.lookahead is {spec.search.lookahead}: {idle} of {workers} workers stay idle.")
         workers = spec.search.lookahead
-    check_register(chosen)
+    check_register(chosen.register, chosen.no_test)
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
         folder=folder,
@@ -163,7 +164,8 @@ def _tune(chosen: argparse.Namespace) -> None:
     ui = ui_command(uri, artifacts)
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
     if outcome.untracked:
-        sync = shlex.join(["python", "-m", "experiments.sync", str(outcome.folder)])
+        elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
+        sync = shlex.join(["python", "-m", "experiments.sync", str(outcome.folder), *elsewhere])
         console.print(f"{outcome.untracked}; {sync} sends it", soft_wrap=True)
     if chosen.profile:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
@@ -188,18 +190,20 @@ def check_source(chosen: argparse.Namespace) -> None:
         raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
 
 
-def check_register(chosen: argparse.Namespace) -> None:
+def check_register(name: str | None, sealed: bool) -> None:
     """Refuse a name that MLflow's registry does not take, or that there will be no model for.
+
+    Args:
+        sealed: the test set is not looked at.
 
     Raises:
         SpecError: it is one.
     """
     from experiments.errors import SpecError
 
-    name = chosen.register
     if name is None:
         return
-    if chosen.no_test:
+    if sealed:
         raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
     fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
     if not fits or set(name) & set("/:'\""):

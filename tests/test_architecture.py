@@ -63,6 +63,7 @@ ROOMS = {
         "experiments.data",
         "experiments.errors",
         "experiments.folder",
+        "experiments.search.journal_view",
         "experiments.search.trial",
         "experiments.search.units",
         "experiments.spec",

@@ -5,6 +5,7 @@ With the journal and the files of the folder it is all that a replay needs: no d
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -51,7 +52,7 @@ class StudyCard(Record):
     description: str
     params: dict[str, str]
     tags: dict[str, str]
-    log_scaled: frozenset[str] = frozenset()
+    log_scaled: tuple[str, ...] = ()
     datasets: tuple[DatasetCard, ...] = ()
 
 
@@ -121,9 +122,10 @@ def read_outbox(folder: Path) -> Outbox | None:
 
 
 def write_outbox(folder: Path, outbox: Outbox) -> None:
-    """Write it whole or not at all.
+    """Write it whole or not at all. What UTF-8 cannot say, of a file's name for instance, is a question mark.
 
     Raises:
         StudyStateError: it cannot be written.
     """
-    write_atomically(folder / OUTBOX, outbox.model_dump_json(indent=1).encode())
+    text = json.dumps(outbox.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    write_atomically(folder / OUTBOX, text.encode(errors="replace"))

@@ -42,7 +42,7 @@ def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> StudyCard:
         "description": "A study.",
         "params": {"cv.splitter": "StratifiedKFold", "training.epochs": "3"},
         "tags": {"mlflow.source.git.commit": "abc123"},
-        "log_scaled": frozenset({"learning_rate", "l2"}),
+        "log_scaled": ("learning_rate", "l2"),
     }
     return StudyCard(name=name, uid=uid, **(fields | changes))
 

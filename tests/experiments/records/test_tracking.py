@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.errors import StudyStateError
-from experiments.records.outbox import OUTBOX, Outbox, read_outbox, write_outbox
+from experiments.records.outbox import Outbox, read_outbox, write_outbox
 from experiments.records.tracking import Tracking
 from support.tracking import Place, card, end, result, tell, wait_for
 
@@ -109,14 +108,3 @@ def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(
         found = read_outbox(place.study)
         assert found is not None
         assert (found.begun, found.card.uid, found.end == before.end) == (begun, uid, uid == "uid-1")
-
-
-def test_an_outbox_of_somebody_else_is_named(tmp_path: Path) -> None:
-    assert read_outbox(tmp_path) is None
-    (tmp_path / OUTBOX).write_text('{"card": {"name": 1}}')
-    with pytest.raises(StudyStateError, match=r"tracking\.json: not what a study wrote: card\.name: "):
-        read_outbox(tmp_path)
-    (tmp_path / OUTBOX).unlink()
-    (tmp_path / OUTBOX).mkdir()
-    with pytest.raises(StudyStateError, match=r"tracking\.json: cannot be read"):
-        read_outbox(tmp_path)
