@@ -105,9 +105,9 @@ class StudyFolder:
         Raises:
             StudyStateError: something cannot be removed.
         """
-        names = ("journal.log", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt")
+        names = ("journal.log", "tracking.json", "results.json", "trials.csv", "report.html", "report.md", "log.txt")
         try:
-            for name in names:
+            for name in (*names, "profile.txt"):
                 (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None

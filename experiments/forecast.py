@@ -31,7 +31,7 @@ TRIAL_BYTES = 1500  # of a trial in the journal, without its curves
 NUMBER_BYTES = 21  # of one number of a curve there; a fold's epoch has three
 MLFLOW_EMPTY, MLFLOW_TRIAL, MLFLOW_NUMBER = 1_000_000, 20_000, 150  # bytes of its database
 REPORT_BYTES = 300_000  # of the pages with their pictures
-TRACKING_MEMORY = 120_000_000  # bytes that MLflow and the plots add to the command
+TRACKING_MEMORY = 260_000_000  # bytes of the process that writes to MLflow, and of the plots
 
 
 @dataclass(frozen=True)

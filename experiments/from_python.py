@@ -15,7 +15,7 @@ from experiments.records.results import StudyResult
 from experiments.spec import StudySpec
 from experiments.study import Options, run_study
 from experiments.study_file import parse_spec, read_spec
-from experiments.tune import tracking_store, usable_cores
+from experiments.tune import check_register, tracking_store, usable_cores
 
 
 def run(
@@ -28,6 +28,7 @@ def run(
     look: Literal["take", "leave", "only"] = "take",
     fresh: bool = False,
     tracking_uri: str | None = None,
+    register: str | None = None,
     quiet: bool = True,
 ) -> StudyResult:
     """Run a study, or resume it; the result is that of `python -m experiments.tune`.
@@ -41,6 +42,7 @@ def run(
         look:         at the test set: take it at the end, leave it sealed, or only take it.
         fresh:        start anew instead of resuming.
         tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
+        register:     name under which the model becomes a version in MLflow's model registry.
         quiet:        print nothing.
 
     Raises:
@@ -51,6 +53,7 @@ def run(
     wanted = usable_cores() if workers is None else workers
     if wanted < 1:
         raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
+    check_register(register, look == "leave")
     if out is None:
         Path("studies").mkdir(exist_ok=True)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
@@ -62,6 +65,7 @@ def run(
         workers=min(wanted, read.search.lookahead),
         fresh=fresh,
         look=look,
+        register_as=register,
     )
     return run_study(read, options, Console(quiet=quiet, highlight=False), table=table).result
 

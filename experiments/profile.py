@@ -15,7 +15,7 @@ def profile_text(clock: Clock, before: float, workers: int, tracking: float) -> 
     Args:
         before:   seconds that the command took before the clock was started.
         workers:  how many there were.
-        tracking: seconds that the thread which writes to MLflow worked, beside everything else.
+        tracking: seconds of processor time of the process that writes to MLflow, beside everything else.
     """
     total = before + sum(clock.seconds.values())
     lines = [f"where {total:.1f} s went"]

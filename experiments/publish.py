@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.folder import StudyFolder
-from experiments.records.model import Model, write_model
 from experiments.records.results import StudyResult
 from experiments.reports.pages import render
 from experiments.reports.trials_csv import trials_csv
 from experiments.search.trial import Told
 
 
-def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told], model: Model | None) -> list[Path]:
-    """Write the model, the trial table, the report and last results.json; returns what goes to MLflow as well."""
-    if model is not None:
-        write_model(model, folder.path / "model")
-    return [
-        *write_report(folder, result, told),
-        folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)),
-    ]
+def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told]) -> None:
+    """Write the trial table, the report and last results.json."""
+    write_report(folder, result, told)
+    folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def write_report(folder: StudyFolder, result: StudyResult, told: Sequence[Told]) -> list[Path]:

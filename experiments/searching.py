@@ -15,8 +15,6 @@ from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.out_of_fold import OutOfFoldFiles
-from experiments.records.tracking import Tracking
-from experiments.records.untracked import Untracked
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor, then
 from experiments.search.journal import Journal
@@ -43,7 +41,6 @@ class Searching:
     budget: Budget
     journal: Journal
     outputs: OutOfFoldFiles
-    tracking: Tracking | Untracked
     log: StudyLog
     console: Console
     clock: Clock
@@ -61,7 +58,6 @@ class Searching:
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
         with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:
-                self.tracking.trial(one.result, one.params)
                 progress.update(one, from_journal=True)
             for one in self.clock.waited(coming):
                 self._tell(one)
@@ -82,8 +78,6 @@ class Searching:
         with self.clock.part("journal"):
             self.journal.append(one, self.space.distributions, self.space.contains(one.params), self.budget.spent)
         self.pace.told(result.seconds, self.clock.elapsed)
-        with self.clock.part("hand-over to tracking"):
-            self.tracking.trial(result, one.params)
         self.log.write(f"trial {result.number}: {result.state} {result.reason} {result.last}")
 
     @property

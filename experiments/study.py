@@ -14,7 +14,7 @@ from typing import Any, Literal
 from rich.console import Console
 
 from experiments.analysis import analyse
-from experiments.card import card_of, final_metrics, final_tags
+from experiments.card import card_of, end_of
 from experiments.clock import Clock
 from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
@@ -29,6 +29,7 @@ from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.assemble import assemble, best_of, default_of
+from experiments.records.model import write_model
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
@@ -66,6 +67,7 @@ class Options:
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
+    register_as:       name under which the model becomes a version in MLflow's registry.
     study_file:        text of the study file to keep in the folder, where there was none.
     kernel:            of BLAS, to compute with where this processor can run it; None leaves the choice to us.
     """
@@ -81,6 +83,7 @@ class Options:
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
+    register_as: str | None = None
     study_file: str | None = None
     kernel: str | None = None
 
@@ -90,7 +93,7 @@ class Outcome:
     """A finished study, and how this run went.
 
     clock:     what it took.
-    tracking:  seconds that the writer to MLflow worked, beside the rest.
+    tracking:  seconds of processor time that the writer to MLflow took, beside the rest.
     forecast:  seconds that it was to take, by its first trials; None where there were too few.
     untracked: one line about MLflow where something has not arrived there.
     """
@@ -170,7 +173,9 @@ def run_study(
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
         tracking = (
-            Tracking(options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), console.print)
+            Tracking(
+                folder.path, options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), console.print
+            )
             if options.tracking_uri
             else Untracked()
         )
@@ -178,9 +183,7 @@ def run_study(
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-        searching = Searching(
-            spec, space, kernel, interventions, budget, journal, outputs, tracking, log, console, clock, pace
-        )
+        searching = Searching(spec, space, kernel, interventions, budget, journal, outputs, log, console, clock, pace)
         clock.lap("start of tracking")
         try:
             told = searching.run(told, executor, inputs)
@@ -230,18 +233,22 @@ def run_study(
                 dict(clock.seconds),
                 analysis,
             )
-            files = publish(folder, result, told, None if scored is None else scored.model)
+            if scored is not None:
+                write_model(scored.model, folder.path / "model")
+            losses = () if scored is None else scored.losses
+            tracking.conclude(end_of(result, losses, options.register_as, time.time()))
+            publish(folder, result, told)
             clock.lap("report")
-            untracked = tracking.finish("FINISHED", final_metrics(result), final_tags(result), files)
+            untracked = tracking.finish()
             clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
         except KeyboardInterrupt:
             log.write("interrupted")
-            tracking.finish("KILLED", {}, {}, [], timeout=2.0)
+            tracking.abandon("KILLED")
             raise
         except BaseException as error:
             log.write(f"ended: {error}")
-            tracking.finish("FAILED", {}, {}, [], timeout=2.0)
+            tracking.abandon("FAILED")
             raise
     clock.lap("end of workers")
     return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import NoReturn
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
 130 interrupted."""
+LONGEST_NAME = 250  # of a registered model
 BEGUN = time.perf_counter()
 
 
@@ -47,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
     it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument("--register", metavar="NAME", help="make the model a version of NAME in MLflow's model registry")
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
     look = it.add_mutually_exclusive_group()
     look.add_argument("--no-test", action="store_true", help="stop before the look: the study can be extended freely")
@@ -96,6 +99,7 @@ def _tune(chosen: argparse.Namespace) -> None:
     from experiments.folder import write_atomically
     from experiments.own_data import folder_of, own_study, study_text
     from experiments.profile import profile_text
+    from experiments.records.uris import masked
     from experiments.search.processes import SILENCE
     from experiments.study import Options, run_study
     from experiments.study_file import read_spec
@@ -134,6 +138,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         idle = workers - spec.search.lookahead
         console.print(f"search.lookahead is {spec.search.lookahead}: {idle} of {workers} workers stay idle.")
         workers = spec.search.lookahead
+    check_register(chosen.register, chosen.no_test)
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
         folder=folder,
@@ -147,6 +152,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         fresh=chosen.fresh,
         look="leave" if chosen.no_test else "only" if chosen.score else "take",
         acknowledge_reuse=chosen.acknowledge_reuse,
+        register_as=chosen.register,
         study_file=None if document is None else study_text(document, folder),
     )
     if chosen.plan:
@@ -158,7 +164,9 @@ def _tune(chosen: argparse.Namespace) -> None:
     ui = ui_command(uri, artifacts)
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
     if outcome.untracked:
-        console.print(f"{outcome.untracked}; the same command again sends it")
+        elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
+        sync = shlex.join(["python", "-m", "experiments.sync", str(outcome.folder), *elsewhere])
+        console.print(f"{outcome.untracked}; {sync} sends it", soft_wrap=True)
     if chosen.profile:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
         write_atomically(folder / "profile.txt", text.encode())
@@ -180,6 +188,29 @@ def check_source(chosen: argparse.Namespace) -> None:
         )
     if chosen.target is not None and chosen.data is None:
         raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
+
+
+def check_register(name: str | None, sealed: bool) -> None:
+    """Refuse a name that MLflow's registry does not take, or that there will be no model for.
+
+    Args:
+        sealed: the test set is not looked at.
+
+    Raises:
+        SpecError: it is one.
+    """
+    from experiments.errors import SpecError
+
+    if name is None:
+        return
+    if sealed:
+        raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
+    fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
+    if not fits or set(name) & set("/:'\""):
+        raise SpecError(
+            f"--register: a name has 1 to {LONGEST_NAME} printable characters, no dot in front, and none of "
+            f"/ : ' \", but got {name!r:.300}."
+        )
 
 
 def study_path(study: str) -> Path:

@@ -65,6 +65,7 @@ ROOMS = {
         "experiments.errors",
         "experiments.folder",
         "experiments.search.out_of_fold",
+        "experiments.search.journal_view",
         "experiments.search.trial",
         "experiments.search.units",
         "experiments.spec",

@@ -16,6 +16,7 @@ from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
 
@@ -54,6 +55,34 @@ def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
     if lacking:
         raise DataError(f"{path}: the model needs columns that the file lacks: {listed(lacking)}.")
     return NewRows(_chunks(sheet, kinds, rows), tuple(name for name in sheet.columns if name not in kinds))
+
+
+def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.DataFrame]:
+    """The rows of a DataFrame whose columns may be of any type, as `read_rows` gives those of a file.
+
+    Raises:
+        DataError: it lacks a column, or a cell is not of its column's kind.
+    """
+    import pyarrow as pa
+
+    kinds = dict(inputs)
+    named = {str(name): frame.iloc[:, at] for at, name in enumerate(frame.columns)}
+    lacking = [name for name in kinds if name not in named]
+    if lacking:
+        raise DataError(f"the rows lack columns that the model needs: {listed(lacking)}.")
+    columns = {name: pa.chunked_array([_arrow(named[name], kind)]) for name, kind in kinds.items()}
+    return _chunks(Sheet("rows", "the rows", columns, lambda row: f"row {row} (from 0)"), kinds, rows)
+
+
+def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
+    """A column as a file would hold it: mixed objects are texts, and a category that is a whole number has no point."""
+    import pyarrow as pa
+
+    if column.dtype == object:
+        column = column.map(str, na_action="ignore")
+    elif kind == "category" and column.dtype.kind == "f" and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return pa.array(column, from_pandas=True)
 
 
 def _sheet(path: Path, names: list[str]) -> Sheet:

@@ -12,59 +12,16 @@ import posixpath
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from experiments.search.trial import TrialResult
+from experiments.records.outbox import End, EndStatus, Refitted, Scalar
+from experiments.search.journal_view import Entry
+from experiments.search.trial import Curves
 
-Scalar = float | int | str | bool
-EndStatus = Literal["FINISHED", "KILLED", "FAILED"]
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
-
-
-@dataclass(frozen=True)
-class StudyCard:
-    """What the study's own run, the parent of its trials, says.
-
-    name:        the study's name, as the user wrote it; the experiment and the run are called so.
-    uid:         random id of this study folder's journal: by it a resumed study finds its runs again.
-    description: shown on the page of the run; one that was edited there is left alone.
-    params:      what is constant in the study.
-    tags:        where it comes from: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
-    log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
-    """
-
-    name: str
-    uid: str
-    description: str
-    params: Mapping[str, object]
-    tags: Mapping[str, str]
-    log_scaled: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.uid):
-            raise ValueError(f"a study's uid is 1 to 64 letters, digits, _ or -, but got {self.uid!r}.")
-
-
-@dataclass(frozen=True)
-class Told:
-    """A trial that was told, and when: `at` is in seconds since the epoch."""
-
-    result: TrialResult
-    params: Mapping[str, Scalar]
-    at: float
-
-
-@dataclass(frozen=True)
-class End:
-    """How the study ended, and what its run says of it. Files and folders become its artifacts."""
-
-    status: EndStatus
-    metrics: Mapping[str, float]
-    tags: Mapping[str, str]
-    files: Sequence[Path]
+MEAN_POINTS, FOLD_POINTS = 100, 60  # of a curve of means, and of those of all folds together; all are in CURVES
+CURVES = "curves.csv"
 
 
 @dataclass(frozen=True)
@@ -82,7 +39,7 @@ class Run:
     """One run as it is sent; times are in milliseconds since the epoch."""
 
     name: str
-    status: str
+    status: EndStatus
     started: int
     ended: int
     params: Mapping[str, str]
@@ -90,32 +47,118 @@ class Run:
     tags: Mapping[str, str]
 
 
-def trial_run(told: Told, log_scaled: Collection[str]) -> Run:
-    """The run of one trial. It ends when it was told; one that was told again, in a resumed study, shows that time."""
-    result, curves = told.result, told.result.curves
+def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
+    """The run of one trial, which ended when it was told."""
+    result, curves = entry.told.result, entry.told.result.curves
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
-    started, ended = (max(1, int(1000 * at)) for at in (told.at - seconds, told.at))
+    started, ended = _milliseconds(entry.at - seconds), _milliseconds(entry.at)
     last = max(curves.epochs, default=1)
-    rows = {"val_score": curves.scores, "val_loss": curves.validation_losses, "train_loss": curves.train_losses}
     points = [
-        Point(key, sum(row) / len(row), epoch, started + (ended - started) * epoch // last)
-        for key, curve in rows.items()
-        for epoch, row in zip(curves.epochs, curve, strict=True)
+        Point(key, value, epoch, started + (ended - started) * epoch // last)
+        for key, epoch, value in _curve_points(curves, result.epochs)
     ]
     final = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
     points += [Point(key, float(value), last, ended) for key, value in final.items() if value is not None]
     kept, lost = finite(points)
-    logs = {
-        f"log10_{key}": f"{math.log10(value):.6g}"
-        for key, value in told.params.items()
-        if key in log_scaled and isinstance(value, int | float) and 0 < value < math.inf
+    params, unsent = trial_params(entry.told.params, log_scaled)
+    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite([*lost, *unsent])
+    status: EndStatus = "FAILED" if result.state == "FAIL" else "FINISHED"
+    return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
+
+
+def final_run(end: End, refitted: Refitted, log_scaled: Collection[str]) -> Run:
+    """The run of the winner's refit: its training loss, and what the look at the test set brought."""
+    started, ended = _milliseconds(end.at - refitted.seconds), _milliseconds(end.at)
+    epochs = len(refitted.losses)
+    points = [
+        Point("train_loss", refitted.losses[epoch - 1], epoch, started + (ended - started) * epoch // epochs)
+        for epoch in thinned(range(1, epochs + 1), MEAN_POINTS)
+    ]
+    points += [Point(key, value, epochs, ended) for key, value in end.metrics.items() if key.startswith("test_")]
+    points += [Point("epochs", epochs, epochs, ended), Point("seconds", refitted.seconds, epochs, ended)]
+    kept, lost = finite(points)
+    params, unsent = trial_params(refitted.params, log_scaled)
+    tags = {**end.tags, "refit_of": f"trial {refitted.trial}"} | not_finite([*lost, *unsent])
+    return Run("final", "FINISHED", started, ended, params, kept, shown_tags(tags))
+
+
+def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> tuple[dict[str, str], list[str]]:
+    """Parameters as MLflow's plots can use them, and what is not sent because it is NaN or infinite.
+
+    A number is a number; one that is searched on a log scale is there as its logarithm too, since the plots have no
+    log axis; a layer that is not there has 0 units, so that its axis has a value in every trial.
+
+    >>> trial_params({"l2": 0.01, "hidden_layers": 1, "hidden_units_1": 8, "hidden_units_2": 9}, {"l2"})
+    ({'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}, [])
+    """
+    layers = params.get("hidden_layers")
+    absent = {
+        name
+        for name in params
+        if isinstance(layers, int) and re.fullmatch(r"hidden_units_\d+", name) and int(name[13:]) > layers
     }
-    unsent = [key for key, value in told.params.items() if isinstance(value, float) and not math.isfinite(value)]
-    sent = {key: value for key, value in told.params.items() if key not in unsent}
-    lost += [f"parameter {key}" for key in unsent]
-    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite(lost)
-    status = "FAILED" if result.state == "FAIL" else "FINISHED"
-    return Run(f"trial-{result.number:03d}", status, started, ended, shown_params(sent) | logs, kept, shown_tags(tags))
+    values = {name: 0 if name in absent else value for name, value in params.items()}
+    unsent = [name for name, value in values.items() if isinstance(value, float) and not math.isfinite(value)]
+    sent = {name: value for name, value in values.items() if name not in unsent}
+    logs = {
+        f"log10_{name}": f"{math.log10(value):.6g}"
+        for name, value in sent.items()
+        if name in log_scaled and isinstance(value, int | float) and value > 0
+    }
+    return shown_params(sent) | logs, [f"parameter {name}" for name in unsent]
+
+
+def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]:
+    """(metric, epoch, value) of the curves that are sent: means over the folds, and each fold's score."""
+    rows = {"val_score": curves.scores, "val_loss": curves.validation_losses, "train_loss": curves.train_losses}
+    of_means = thinned(curves.epochs, MEAN_POINTS, best)
+    for key, curve in rows.items():
+        for epoch, row in zip(curves.epochs, curve, strict=True):
+            if epoch in of_means:
+                yield key, epoch, sum(row) / len(row)
+    folds = len(curves.scores[0]) if curves.scores else 0
+    of_folds = thinned(curves.epochs, max(2, FOLD_POINTS // max(1, folds)), best)
+    for epoch, row in zip(curves.epochs, curves.scores, strict=True):
+        if epoch in of_folds:
+            for fold, score in enumerate(row):
+                yield f"fold_{fold}/val_score", epoch, score
+
+
+def thinned(epochs: Sequence[int], most: int, best: int = 0) -> list[int]:
+    """At most so many of the epochs, evenly spread, with the first and the last, and beside them the best.
+
+    >>> thinned(range(1, 11), 4, 6)
+    [1, 4, 6, 7, 10]
+    """
+    if len(epochs) <= most:
+        return list(epochs)
+    kept = {epochs[at * (len(epochs) - 1) // (most - 1)] for at in range(most)}
+    return sorted(kept | ({best} & set(epochs)))
+
+
+def curves_csv(entries: Iterable[Entry]) -> str:
+    """Every point of every curve of every trial: `repr` of each number, so that none is rounded."""
+    lines = ["trial,epoch,fold,val_score,val_loss,train_loss"]
+    for entry in entries:
+        result = entry.told.result
+        rows = result.curves
+        for epoch, *folds in zip(rows.epochs, rows.scores, rows.validation_losses, rows.train_losses, strict=True):
+            lines += [
+                f"{result.number},{epoch},{fold},{score!r},{validation!r},{train!r}"
+                for fold, (score, validation, train) in enumerate(zip(*folds, strict=True))
+            ]
+    return "\n".join([*lines, ""])
+
+
+def ranks_of(entries: Iterable[Entry]) -> dict[int, int]:
+    """Trial -> its place among the complete ones by their value, from 1; the first told of equals comes first."""
+    values = {one.told.result.number: one.told.result.value for one in entries}
+    order = sorted((-value, number) for number, value in values.items() if value is not None)
+    return {number: place for place, (_, number) in enumerate(order, 1)}
+
+
+def _milliseconds(at: float) -> int:
+    return max(1, int(1000 * at))
 
 
 def finite(points: Iterable[Point]) -> tuple[tuple[Point, ...], list[str]]:

@@ -1,31 +1,25 @@
-"""One study's runs in MLflow: found again, brought up to date, and in a local database that a kill cannot spoil.
+"""One study's runs in MLflow: found again and brought up to date, each exactly once.
 
-Importing MLflow takes about a second, so it is imported in the functions, which only the writer's thread calls.
 The client is given every run's id; MLflow's fluent interface keeps a global stack of runs and is not used.
 """
 
 from __future__ import annotations
 
-import gc
 import importlib
-import logging
+import json
 import os
-import shutil
-import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from experiments.records.outbox import DatasetCard, End, EndStatus, StudyCard
 from experiments.records.tracking_runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
-    End,
     Point,
     Run,
-    StudyCard,
     finite,
     folder_name,
     not_finite,
@@ -34,22 +28,17 @@ from experiments.records.tracking_runs import (
     shown_params,
     shown_tags,
 )
-from experiments.records.uris import masked
+from experiments.records.tracking_setup import make_database, prepare_mlflow, reason
 
-PARENT, NOTE, COMPLETE = "mlflow.parentRunId", "mlflow.note.content", "complete"
-RUNS_A_PAGE, STALE_SECONDS = 500, 3600
-
-# MLflow reads these from the environment only. Its own patience (246 s for one call) would outlast the study, so a
-# call fails at once and the writer tries again; the rest keeps it from printing and from reporting usage.
-SETTINGS = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
+# how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
+PAGES = {
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.experiment.primaryMetric.name": "cv_mean",
+    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
 }
-LOGGERS = ("mlflow", "alembic", "sqlalchemy", "sqlalchemy.engine", "urllib3")
+RUNS_A_PAGE = 500
+LONGEST_DIGEST = 36  # of a dataset
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
@@ -57,129 +46,150 @@ class RefusedError(Exception):
     """MLflow will never take this, however often it is sent."""
 
 
-def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
-    """Import MLflow so that it is quiet and impatient, and return the module.
-
-    Sets what the user did not set of SETTINGS, in `environ` (MLflow reads os.environ), silences the loggers of MLflow
-    and its database libraries (unless MLFLOW_LOGGING_LEVEL is set) and ignores the warnings of their modules: all
-    three hold for the whole process, since Python has nothing narrower for a thread.
-    """
-    for name, value in SETTINGS.items():
-        environ.setdefault(name, value)
-    warnings.filterwarnings("ignore", module=r"(mlflow|alembic|sqlalchemy|urllib3)(\.|$)")
-    mlflow = importlib.import_module("mlflow")
-    if "MLFLOW_LOGGING_LEVEL" not in environ:
-        for name in LOGGERS:  # after the import, which sets the levels anew
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    return mlflow
-
-
-def make_database(path: Path, artifacts: Path) -> None:
-    """Make MLflow's database at `path` if there is none.
-
-    A kill in MLflow's first start leaves a database that no later start can open, so the tables are made in a folder
-    beside it, and the finished file gets its name in one step. Of two first starts at once, the first to do so wins.
-    """
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.name}.new-"
-    for left in path.parent.glob(f"{prefix}*"):  # of a first start that was killed
-        if time.time() - left.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
-        new = Path(folder, path.name)
-        sqlalchemy_store = importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-        sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{new}", str(artifacts)).engine.dispose()
-        try:
-            os.link(new, path)  # unlike a rename, it never replaces
-        except OSError:  # the other was first, or a file system without links
-            if not path.exists():
-                new.rename(path)
-    # The migrations leave classes behind. Collected at a chance moment, they take entries from under linecache's
-    # hands, which then raises KeyError in whoever reads a traceback or runs a doctest.
-    gc.collect()
-
-
 @dataclass
 class Store:
-    """The runs of one study. `children` holds the run of each trial that is completely written."""
+    """The runs of one study.
+
+    trials:  trial -> its run, of those that are completely written.
+    ranks:   trial -> its rank as MLflow has it.
+    final:   the run of the refit.
+    outcome: digest that `final` is of.
+    metrics: of the study's own run.
+    """
 
     mlflow: Any
     client: Any
     experiment: str
     parent: str
-    metrics: Mapping[str, float]
-    children: dict[int, str]
+    uid: str
+    trials: dict[int, str] = field(default_factory=dict)
+    ranks: dict[int, float] = field(default_factory=dict)
+    final: str | None = None
+    outcome: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def connect(cls, uri: str, artifacts: Path | None, card: StudyCard, environ: MutableMapping[str, str]) -> Store:
-        """Find the study's runs, or make its parent run; half-written trials and duplicates are deleted.
+    def connect(
+        cls,
+        uri: str,
+        artifacts: Path | None,
+        card: StudyCard,
+        begun: float,
+        environ: MutableMapping[str, str] = os.environ,
+    ) -> Store:
+        """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
-        A trial counts as written if it has its final status and the tag that was sent last, and is a child of the
-        parent. Others are what a kill or a lost answer left; they are written anew when they are told again.
+        A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
+        are what a kill or a lost answer left; they are written anew.
         """
         mlflow = prepare_mlflow(environ)
         if uri.startswith("sqlite"):
             database = importlib.import_module("sqlalchemy").engine.make_url(uri).database
             if database and database != ":memory:":
                 make_database(Path(database), artifacts or Path(database).absolute().parent / "artifacts")
+        mlflow.set_tracking_uri(uri)  # what registers a model looks it up there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, card.name, artifacts)
+        experiment = _experiment(client, card, artifacts)
         runs = list(_runs(client, experiment, card.uid))
-        parents = [run for run in runs if "trial" not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, card)
-        whole: dict[int, str] = {}
+        parents = [run for run in runs if PARENT not in run.data.tags]
+        parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
+        store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
         for run in runs:
-            tags = run.data.tags
-            done = tags.get(COMPLETE) == "true" and run.info.status in ("FINISHED", "FAILED")
-            if done and tags.get(PARENT) == parent.info.run_id:
-                whole.setdefault(int(tags["trial"]), run.info.run_id)
-        kept = {parent.info.run_id, *whole.values()}
-        for run in runs:
-            if run.info.run_id not in kept:
+            if run.info.run_id != store.parent and not store._take(run):
                 client.delete_run(run.info.run_id)
-        store = cls(mlflow, client, experiment, parent.info.run_id, dict(parent.data.metrics), whole)
         store._describe(parent, card)
         return store
 
+    def _take(self, run: Any) -> bool:
+        """Whether a run is one of the study's that is whole and there for the first time."""
+        tags, known = run.data.tags, str(run.info.run_id)
+        if run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
+            return False
+        if "trial" not in tags:
+            if self.final is None:
+                self.final, self.outcome = known, tags.get("digest", "")
+            return self.final == known
+        number = int(tags["trial"])
+        if self.trials.setdefault(number, known) == known and "rank" in run.data.metrics:
+            self.ranks[number] = run.data.metrics["rank"]
+        return self.trials[number] == known
+
     def _describe(self, parent: Any, card: StudyCard) -> None:
-        """Bring the parent's params and tags up to date. MLflow cannot change a param: a changed one becomes a tag."""
-        params, known = shown_params(card.params), parent.data.params
-        changed = {f"now.{key}": value for key, value in params.items() if known.get(key, value) != value}
+        """Say on the parent what it lacks. Parameters of a study never change, and a description may be edited."""
+        new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
         note = {} if NOTE in parent.data.tags else {NOTE: card.description}
-        new = {key: value for key, value in params.items() if key not in known}
-        self._log(self.parent, params=new, tags=shown_tags({**card.tags, **changed, **note}))
+        self._log(self.parent, params=new, tags=shown_tags({**card.tags, **note}))
+        inputs = getattr(parent, "inputs", None)
+        if card.datasets and not (inputs and inputs.dataset_inputs):
+            self.client.log_inputs(self.parent, datasets=[self._dataset(one) for one in card.datasets])
 
-    def reopen(self) -> None:
-        """Say that the study is running (again)."""
-        self.client.update_run(self.parent, status="RUNNING")
+    def _dataset(self, card: DatasetCard) -> Any:
+        entities = self.mlflow.entities
+        dataset = entities.Dataset(
+            name=safe_name(card.name, 500),
+            digest=card.fingerprint[:LONGEST_DIGEST],
+            source_type="local",
+            source=json.dumps({"uri": card.source, "fingerprint": card.fingerprint}),
+            profile=json.dumps({"num_rows": card.rows, "num_features": card.features}),
+        )
+        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
 
-    def write(self, number: int, run: Run, uid: str) -> None:
+    def show(self, status: EndStatus | str) -> None:
+        """Say how the study stands."""
+        if status == "RUNNING":
+            self.client.update_run(self.parent, status=status)
+        else:
+            self.client.set_terminated(self.parent, status)
+
+    def write_trial(self, number: int, run: Run) -> None:
         """Write the run of one trial; it counts as written when the last call has been answered.
 
         Raises:
             RefusedError: MLflow does not take it; nothing of it is left.
         """
-        tags = {PARENT: self.parent, "study_uid": uid, "trial": str(number)}
-        made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)
+        self.trials[number] = self._write(run, {"trial": str(number)})
+
+    def write_final(self, run: Run, digest: str) -> None:
+        """Write the run of the refit, in place of one of another outcome.
+
+        Raises:
+            RefusedError: MLflow does not take it; nothing of it is left.
+        """
+        if self.final is not None:
+            self.client.delete_run(self.final)
+            self.final = None
+        self.final, self.outcome = self._write(run, {"digest": digest}), digest
+
+    def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
+        tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
+        identity = None
         try:
-            self._log(made.info.run_id, run.points, run.params, {**run.tags, COMPLETE: "true"})
+            made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)
+            identity = str(made.info.run_id)
+            self._log(identity, run.points, run.params)
         except Exception as error:
             if getattr(error, "error_code", "") not in REFUSALS:
                 raise
-            self.client.delete_run(made.info.run_id)
+            if identity is not None:
+                self.client.delete_run(identity)
             raise RefusedError(reason(error)) from error
-        self.client.set_terminated(made.info.run_id, run.status, run.ended)
-        self.children[number] = made.info.run_id
+        self.client.set_terminated(identity, run.status, run.ended)
+        return identity
+
+    def write_ranks(self, ranks: Mapping[int, int], trials: int) -> None:
+        """Say on each trial which place it has among so many; MLflow shows the last that was said."""
+        now = int(1000 * time.time())
+        for number, rank in ranks.items():
+            if number in self.trials and self.ranks.get(number) != rank:
+                self._log(self.trials[number], (Point("rank", rank, trials, now),))
+                self.ranks[number] = rank
 
     def end(self, end: End) -> None:
         """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
-        now = int(1000 * time.time())
-        points, lost = finite(Point(key, float(value), 0, now) for key, value in end.metrics.items())
+        points, lost = finite(Point(key, value, 0, int(1000 * end.at)) for key, value in end.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
-        self._log(self.parent, points, tags=shown_tags({**end.tags, **not_finite(lost)}))
-        self.client.set_terminated(self.parent, end.status)
+        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
+        self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))
 
     def upload(self, trial: int | None, name: str, content: Path | str) -> None:
         """Upload a file, a folder or a text, for the study (trial None) or for one trial.
@@ -187,7 +197,7 @@ class Store:
         Raises:
             RefusedError: the file is not there, or the place for artifacts cannot be used from here.
         """
-        run = self.parent if trial is None else self.children[trial]
+        run = self.parent if trial is None else self.trials[trial]
         try:
             if isinstance(content, str):
                 self.client.log_text(run, content, name)
@@ -215,15 +225,19 @@ class Store:
         )
 
 
-def _experiment(client: Any, name: str, artifacts: Path | None) -> str:
+def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
     """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(name, LONGEST_EXPERIMENT_NAME)
+    title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
+    tags = {**PAGES, **shown_tags({NOTE: card.description})}
     found = client.get_experiment_by_name(title)
     if found is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(name)).as_uri()
-        return str(client.create_experiment(title, artifact_location=place))
+        place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
+        return str(client.create_experiment(title, artifact_location=place, tags=tags))
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
+    for key, value in tags.items():
+        if key not in found.tags:
+            client.set_experiment_tag(found.experiment_id, key, value)
     return str(found.experiment_id)
 
 
@@ -239,15 +253,6 @@ def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
             return
 
 
-def _new_parent(client: Any, experiment: str, card: StudyCard) -> Any:
+def _new_parent(client: Any, experiment: str, card: StudyCard, begun: float) -> Any:
     name = safe_name(card.name, LONGEST_RUN_NAME)
-    return client.create_run(experiment, tags={"study_uid": card.uid}, run_name=name)
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong underneath, in one short line without credentials."""
-    while (inner := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
-        error = inner
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    text = masked(lines[0])
-    return text if len(text) <= 200 else f"{text[:197]}..."
+    return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)

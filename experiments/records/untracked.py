@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-from experiments.records.tracking_runs import EndStatus, Scalar
-from experiments.search.trial import TrialResult
+from experiments.records.outbox import End, EndStatus
 
 
 class Untracked:
@@ -17,15 +13,11 @@ class Untracked:
     def start(self) -> None:
         """Nothing to start."""
 
-    def trial(self, result: TrialResult, params: Mapping[str, Scalar]) -> None:
+    def conclude(self, end: End) -> None:
         """Nobody to tell."""
 
-    def finish(
-        self,
-        status: EndStatus,
-        metrics: Mapping[str, float],
-        tags: Mapping[str, str],
-        files: Sequence[Path],
-        timeout: float = 0.0,
-    ) -> None:
+    def finish(self, timeout: float = 0.0) -> None:
         """Nothing is missing."""
+
+    def abandon(self, status: EndStatus, timeout: float = 0.0) -> None:
+        """Nobody to tell."""

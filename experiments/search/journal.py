@@ -7,7 +7,8 @@ everything else can be made from it again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.trial import TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.errors import StudyStateError
 from experiments.search.trial import Curves, Told, TrialResult
@@ -57,7 +58,7 @@ class Journal:
 
     def told(self) -> list[Told]:
         """Every trial told so far, in number order."""
-        return told_of(self._study, self._path)
+        return told_of(self._study.get_trials(deepcopy=False), self._path)
 
     @property
     def spent(self) -> float:
@@ -86,7 +87,7 @@ class Journal:
             value=result.value,
             params=told.params if inside else {},
             distributions=dict(distributions) if inside else {},
-            user_attrs={"params": told.params, "result": document_of(result), "spent": spent},
+            user_attrs={"params": told.params, "result": document_of(result), "spent": spent, "at": time.time()},
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
         with _no_traceback(self._path):
@@ -123,20 +124,23 @@ def cut_torn_tail(path: Path) -> None:
             file.truncate(end)
 
 
-def told_of(study: optuna.Study, path: Path) -> list[Told]:
+def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[Told]:
     """The trials of a study as a journal holds them, in number order.
 
     Raises:
         StudyStateError: somebody else wrote them.
     """
     try:
-        told = [
-            Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"]))
-            for trial in study.get_trials(deepcopy=False)
-        ]
+        return [Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"])) for trial in trials]
     except (KeyError, TypeError, AttributeError) as error:
         raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
-    return told
+
+
+def told_at(trial: FrozenTrial) -> float:
+    """When a trial was told, in seconds since the epoch; Optuna's own time of it has no time zone."""
+    if "at" in trial.user_attrs:
+        return float(trial.user_attrs["at"])
+    return trial.datetime_complete.timestamp() if trial.datetime_complete is not None else 0.0
 
 
 def document_of(result: TrialResult) -> dict[str, Any]:

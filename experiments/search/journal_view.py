@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 
 from experiments.errors import StudyStateError
-from experiments.search.journal import STUDY, told_of
+from experiments.search.journal import STUDY, told_at, told_of
 from experiments.search.trial import Told
 
 
@@ -29,35 +30,86 @@ class JournalView:
     told: tuple[Told, ...] = ()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A told trial, and when it was told: `at` is in seconds since the epoch."""
+
+    told: Told
+    at: float
+
+
 def view_journal(path: Path) -> JournalView:
     """The journal as it is now, which another command may be writing; a line that is not whole yet is left out.
 
     Raises:
         StudyStateError: the file is no journal, or cannot be read.
     """
+    reader = JournalReader(path)
+    return JournalView(reader.identity, tuple(one.told for one in reader.news()))
+
+
+class JournalReader:
+    """A journal that another command may be writing, read as it grows.
+
+    Raises:
+        StudyStateError: the file is no journal, or cannot be read. From any method.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._lines = _Lines(path)
+        self._study: optuna.Study | None = None
+        self._seen = 0
+
+    @property
+    def identity(self) -> dict[str, Any] | None:
+        """What was written down when the study began; None before."""
+        with _no_traceback(self._path):
+            study = self._begun()
+            return None if study is None else study.user_attrs.get("identity")
+
+    def news(self) -> list[Entry]:
+        """The trials told since the last call, in number order."""
+        with _no_traceback(self._path):
+            study = self._begun()
+            if study is None:
+                return []
+            trials = study.get_trials(deepcopy=False)[self._seen :]
+            self._seen += len(trials)
+            return [Entry(*pair) for pair in zip(told_of(trials, self._path), map(told_at, trials), strict=True)]
+
+    def _begun(self) -> optuna.Study | None:
+        if self._study is None and self._path.exists():
+            storage = JournalStorage(self._lines)
+            if STUDY in optuna.get_all_study_names(storage):
+                self._study = optuna.load_study(study_name=STUDY, storage=storage)
+        return self._study
+
+
+@contextmanager
+def _no_traceback(path: Path) -> Iterator[None]:
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return JournalView()
+        yield
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
-    try:
-        storage = JournalStorage(_Lines(content[: content.rfind(b"\n") + 1]))
-        if STUDY not in optuna.get_all_study_names(storage):
-            return JournalView()
-        study = optuna.load_study(study_name=STUDY, storage=storage)
-        return JournalView(study.user_attrs.get("identity"), tuple(told_of(study, path)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
 
 
 class _Lines(BaseJournalBackend):
-    """Optuna's view of a journal's content."""
+    """Optuna's view of a journal's whole lines."""
 
-    def __init__(self, content: bytes):
-        self._logs: list[dict[str, Any]] = [json.loads(line) for line in content.splitlines()]
+    def __init__(self, path: Path):
+        self._path, self._end = path, 0
+        self._logs: list[dict[str, Any]] = []
 
     def read_logs(self, log_number_from: int) -> Iterable[dict[str, Any]]:
+        with self._path.open("rb") as file:
+            file.seek(self._end)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        self._logs += [json.loads(line) for line in whole.splitlines()]
+        self._end += len(whole)
         return self._logs[log_number_from:]
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:

@@ -23,7 +23,12 @@ def test_a_study_has_one_card_however_it_is_extended_or_ended() -> None:
     card = card_of(first, Space(first), data, "uid")
     assert card == card_of(later, Space(later), data, "uid")
     assert card.params["search.sampler"] == "tpe"
-    assert card.log_scaled == {"learning_rate"}
+    assert card.log_scaled == ("learning_rate",)
     different = card_of(other, Space(other), data, "uid")
     assert different.tags["spec"] != card.tags["spec"]
-    assert (different.params["search.lookahead"], card.params["search.lookahead"]) == (5, 4)
+    assert (different.params["search.lookahead"], card.params["search.lookahead"]) == ("5", "4")
+    assert [(one.context, one.rows, one.features) for one in card.datasets] == [
+        ("development", data.rows - len(data.test), 2),
+        ("test", len(data.test), 2),
+    ]
+    assert [one.fingerprint for one in card.datasets] == [data.development.fingerprint, data.test.fingerprint]

@@ -8,30 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.candidate import Preprocessing
-from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.table import Kind
 from experiments.predict import main, predicted
 from experiments.records.model import Model, read_model, write_model
 from experiments.search.scoring import probabilities
-from experiments.search.units import Units
-from experiments.target import Target
-from nnet.network import Architecture, Network
+from support.models import mixed_model
 from support.tables import mixed_frame
 
-KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
 NEW = mixed_frame(9000, seed=5)
 
 
 @pytest.fixture(params=[("no", "yes"), ("a", "b", "c,d"), ()], ids=["two", "three", "number"])
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
     """A model in a study's folder."""
-    frame, target = mixed_frame(100), Target(request.param)
-    fitted = fit_preprocessor(frame, KINDS, None, Preprocessing())
-    outputs = 1 if len(target.classes) == 2 else target.outputs
-    network = Network(Architecture(fitted.width, (6,), outputs), [np.random.SeedSequence(4)])
-    inputs = tuple(zip(frame.columns, KINDS, strict=True))
-    made = Model(network, fitted, target, Units() if target.classes else Units(500.0, 20.0), inputs, "y", 0)
+    made = mixed_model(request.param)
     (tmp_path / "study").mkdir()
     write_model(made, tmp_path / "study" / "model")
     return made

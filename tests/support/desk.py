@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.records.results import StudyResult
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from experiments.search.trial import InterventionKind
 from experiments.search.window import NONE
 from experiments.study import Options, run_study
@@ -134,8 +134,12 @@ class Desk:
     def files(self) -> set[str]:
         return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
 
+    def client(self) -> Any:
+        """MLflow's, on the store of this folder."""
+        return prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
+
     def runs(self) -> Sequence[Any]:
-        client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
+        client = self.client()
         experiment = client.get_experiment_by_name("moons")
         return [] if experiment is None else list(client.search_runs([experiment.experiment_id], max_results=1000))
 

@@ -1,18 +1,23 @@
-"""What several tests of tracking share: results, a card, and patience."""
+"""What several tests of tracking share: results, a card, a study's folder, a store to write it to, and patience."""
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from experiments.records.tracking import StudyCard
-from experiments.records.tracking_runs import Scalar
-from experiments.search.trial import Curves, Reason, State, TrialResult
+from experiments.records.outbox import End, EndStatus, Outbox, Refitted, Scalar, StudyCard, write_outbox
+from experiments.records.tracking_setup import prepare_mlflow
+from experiments.records.tracking_writer import Writer
+from experiments.search.journal import Journal
+from experiments.search.trial import Curves, Reason, State, Told, TrialResult
 
 NASTY = "digits 😀 שלום <script>alert('x')</script> \"../"
 PARAMS: dict[str, Scalar] = {"learning_rate": 0.01, "hidden_layers": 2, "l2": 0.0, "activation": "relu"}
+BEGUN = 1_700_000_000.0
 
 
 def result(
@@ -35,15 +40,93 @@ def result(
 def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> StudyCard:
     fields: dict[str, Any] = {
         "description": "A study.",
-        "params": {"cv.splitter": "StratifiedKFold", "training.epochs": 3},
+        "params": {"cv.splitter": "StratifiedKFold", "training.epochs": "3"},
         "tags": {"mlflow.source.git.commit": "abc123"},
-        "log_scaled": frozenset({"learning_rate", "l2"}),
+        "log_scaled": ("learning_rate", "l2"),
     }
-    return StudyCard(name, uid, **(fields | changes))
+    return StudyCard(name=name, uid=uid, **(fields | changes))
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:
+def end(trials: int, **changes: Any) -> End:
+    fields: dict[str, Any] = {
+        "digest": "d1",
+        "at": BEGUN + 60,
+        "metrics": {"best_cv_mean": 0.9},
+        "tags": {"verdict": "helped"},
+        "files": (),
+    }
+    return End(trials=trials, **(fields | changes))
+
+
+def refitted(**params: Scalar) -> Refitted:
+    return Refitted(trial=0, params={**PARAMS, **params}, losses=(0.5, 0.25), seconds=1.5)
+
+
+def tell(folder: Path, *results: TrialResult, params: Mapping[str, Scalar] = PARAMS) -> None:
+    """Append trials to a study's journal."""
+    journal = Journal(folder / "journal.log")
+    for one in results:
+        journal.append(Told(dict(params), one), {}, inside=False)
+
+
+class Place:
+    """A study's folder, and a store that it is written to and read from through MLflow's client."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.folder, self.study = folder, folder / "study"
+        self.study.mkdir(parents=True)
+        shutil.copy(template, folder / "mlflow.db")
+        self.uri = f"sqlite:///{folder}/mlflow.db"
+        self.client = prepare_mlflow({}).MlflowClient(self.uri)
+
+    def write(
+        self,
+        *results: TrialResult,
+        params: Mapping[str, Scalar] = PARAMS,
+        study: StudyCard | None = None,
+        end: End | None = None,
+        status: EndStatus | None = None,
+    ) -> str | None:
+        """Add trials, say how the study ends, and write it; returns what is missing."""
+        tell(self.study, *results, params=params)
+        write_outbox(self.study, Outbox(card=study or card(), begun=BEGUN, end=end))
+        return self.sync(status)
+
+    def sync(self, status: EndStatus | None = None) -> str | None:
+        """Write the study as its folder has it."""
+        writer = Writer(self.study, self.uri, self.folder / "artifacts")
+        writer.close(status)
+        assert writer.write(lambda: True), writer.trouble
+        return writer.missing
+
+    def runs(self, query: str = "", name: str = NASTY) -> list[Any]:
+        experiment = self.client.get_experiment_by_name(name)
+        return list(self.client.search_runs([experiment.experiment_id], query)) if experiment else []
+
+    def trials(self) -> dict[str, Any]:
+        """Trial tag -> run; fails if a trial is there twice."""
+        found = [run for run in self.runs() if "trial" in run.data.tags]
+        assert len({run.data.tags["trial"] for run in found}) == len(found)
+        return {run.data.tags["trial"]: run for run in found}
+
+    def parent(self) -> Any:
+        (parent,) = [run for run in self.runs() if "mlflow.parentRunId" not in run.data.tags]
+        return parent
+
+    def final(self) -> Any:
+        (final,) = [run for run in self.runs() if run.info.run_name == "final"]
+        return final
+
+    def artifacts(self, run: Any) -> dict[str, Path]:
+        root = Path(run.info.artifact_uri.removeprefix("file://"))
+        return {str(path.relative_to(root)): path for path in self._files(root)}
+
+    def _files(self, root: Path) -> Iterator[Path]:
+        return (path for path in root.rglob("*") if path.is_file())
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
+        time.sleep(0.02)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from experiments.records.tracking_store import SETTINGS, make_database, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
 from support.desk import STUDY, Desk
 
 

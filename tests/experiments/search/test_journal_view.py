@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from experiments.errors import StudyStateError
 from experiments.search.journal import Journal
-from experiments.search.journal_view import JournalView, view_journal
+from experiments.search.journal_view import JournalReader, JournalView, view_journal
 from experiments.search.trial import Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
@@ -43,6 +45,28 @@ def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, tol
         assert view_journal(path).told == told[:-1]
         assert path.read_bytes() == whole[:end]
     assert [one.name for one in path.parent.iterdir()] == ["journal.log"]
+
+
+def test_it_can_be_followed_as_it_grows(tmp_path: Path, told: tuple[Told, ...], space: Space) -> None:
+    reader = JournalReader(tmp_path / "journal.log")
+    assert reader.news() == []
+    journal, begun = Journal(tmp_path / "journal.log"), time.time()
+    assert reader.news() == []
+    for few in (told[:1], told[1:3], told[3:]):
+        for one in few:
+            journal.append(one, space.distributions, inside=True)
+        found = reader.news()
+        assert tuple(entry.told for entry in found) == few
+        assert all(begun <= entry.at <= time.time() for entry in found)
+    assert reader.news() == []
+
+
+def test_a_trial_without_a_time_of_ours_has_that_of_optuna(path: Path) -> None:
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        line.get("user_attrs", {}).pop("at", None)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert all(abs(entry.at - time.time()) < 600 for entry in JournalReader(path).news())
 
 
 def test_a_writers_lock_is_no_hindrance(path: Path, told: tuple[Told, ...]) -> None:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from experiments.records import tracking_store
-from experiments.records.tracking_store import RefusedError, make_database, prepare_mlflow, reason
+from experiments.records import tracking_setup
+from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow, reason
+from support.tracking import wait_for
 
 FIRST_START = """
 import sys
 from pathlib import Path
-from experiments.records.tracking import StudyCard, Tracking
+from experiments.records.outbox import Outbox, StudyCard, write_outbox
+from experiments.records.tracking_writer import Writer
 assert "mlflow" not in sys.modules
-folder = Path(sys.argv[1])
-study = StudyCard("first", sys.argv[2], "", {}, {})
-tracking = Tracking(f"sqlite:///{folder}/mlruns/mlflow.db", folder / "mlruns/artifacts", study, print)
-tracking.start()
-line = tracking.finish("FINISHED", {}, {}, (), timeout=60)
-sys.exit(line)
+mlruns, study = Path(sys.argv[1], "mlruns"), Path(sys.argv[1], sys.argv[2])
+study.mkdir()
+card = StudyCard(name="first", uid=sys.argv[2], description="", params={}, tags={})
+write_outbox(study, Outbox(card=card, begun=1.0))
+writer = Writer(study, f"sqlite:///{mlruns}/mlflow.db", mlruns / "artifacts")
+writer.close()
+assert writer.write(lambda: True), writer.trouble
+sys.exit(writer.missing)
 """
 
 
@@ -44,7 +46,7 @@ def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(
     assert [process.communicate(timeout=120) for process in both] == [("", "")] * 2
     assert [process.returncode for process in both] == [0, 0]
     assert len(list(tmp_path.glob("mlruns/.mlflow.db.new-*"))) == 1  # of the killed one; removed when an hour old
-    client = prepare_mlflow(dict(tracking_store.SETTINGS)).MlflowClient(f"sqlite:///{tmp_path}/mlruns/mlflow.db")
+    client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{tmp_path}/mlruns/mlflow.db")
     runs = client.search_runs([client.get_experiment_by_name("first").experiment_id])
     assert {run.data.tags["study_uid"] for run in runs} == {"uid-1", "uid-2"}
 
@@ -52,7 +54,7 @@ def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(
 def test_an_existing_database_is_left_alone_and_old_leftovers_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare_mlflow(dict(tracking_store.SETTINGS))
+    prepare_mlflow(dict(SETTINGS))
     path = tmp_path / "mlflow.db"
     path.write_bytes(b"not ours")
     make_database(path, tmp_path)
@@ -61,8 +63,8 @@ def test_an_existing_database_is_left_alone_and_old_leftovers_are_removed(
     path.unlink()
     old = tmp_path / ".mlflow.db.new-x"
     old.mkdir()
-    monkeypatch.setattr(tracking_store, "STALE_SECONDS", -1)
-    monkeypatch.setattr(tracking_store.os, "link", no_links)
+    monkeypatch.setattr(tracking_setup, "STALE_SECONDS", -1)
+    monkeypatch.setattr(tracking_setup.os, "link", no_links)
     make_database(path, tmp_path)
     assert path.stat().st_size > 100_000
     assert list(tmp_path.iterdir()) == [path]
@@ -83,11 +85,4 @@ def test_a_reason_is_the_innermost_error_in_one_line() -> None:
         fail()
     assert reason(caught.value) == "disk at http://***@c is full"
     assert reason(KeyError()) == "KeyError"
-    assert len(reason(RefusedError("x" * 999))) == 200
-
-
-def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
+    assert len(reason(ValueError("x" * 999))) == 200

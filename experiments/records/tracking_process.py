@@ -1,0 +1,110 @@
+"""The process that brings MLflow up to date while a study runs: python -m experiments.records.tracking_process.
+
+It is told on standard input, a line of JSON each, what to write where and, if the study is abandoned, how it stands.
+The end of its input is that of the study, whether that said so or was killed. It answers on standard output.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from experiments.records.tracking_runs import short_hash
+from experiments.records.tracking_writer import Writer
+
+NICE = 10  # workers come first
+GARBAGE = 50_000  # objects between collections, which take a fifth of the time of MLflow's import
+POLL = 0.3  # seconds between looks at the journal
+FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
+GRACE = 30.0  # seconds after the end of the study, which itself waits for less
+
+
+class Study:
+    """What the study says: lines of JSON from a file descriptor."""
+
+    def __init__(self, source: int):
+        self._source, self._buffer = source, b""
+        self.over = False
+        self.said: dict[str, Any] = {}
+
+    def hear(self, seconds: float) -> bool:
+        """Listen for so long, less if it is over; returns whether it is."""
+        deadline = time.monotonic() + seconds
+        while not self.over and select.select([self._source], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            read = os.read(self._source, 1 << 16)
+            self.over = not read
+            *lines, self._buffer = (self._buffer + read).split(b"\n")
+            for line in lines:
+                self.said |= json.loads(line)
+        return self.over
+
+
+def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None]) -> None:
+    """Write trials as they are told, and when the study is over what is left, for GRACE seconds at most."""
+    pause, concluded = POLL, False
+    while not study.hear(pause):
+        if study.said.get("concluded") and not concluded:
+            concluded = True
+            writer.conclude()
+        if writer.write(lambda: not study.hear(0.0)):
+            pause = POLL
+        else:
+            answer(writer, study.over)
+            pause = min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
+    deadline = time.monotonic() + GRACE
+    writer.close(study.said.get("status"))
+
+    def in_time() -> bool:
+        answer(writer, True)
+        return time.monotonic() < deadline
+
+    while not writer.write(in_time) and in_time():
+        time.sleep(LAST_PAUSE)
+    answer(writer, True)
+
+
+def lock_of(folder: Path, uri: str) -> FileLock:
+    """What only one writer of a study to a store has at a time."""
+    return FileLock(folder / f".tracking-{short_hash(uri)}.lock")
+
+
+def main() -> None:
+    """Follow the study that standard input names."""
+    os.nice(NICE)
+    gc.set_threshold(GARBAGE)
+    study = Study(sys.stdin.fileno())
+    while "uri" not in study.said:
+        if study.over:
+            return
+        study.hear(1.0)
+    folder, uri, artifacts = (study.said[key] for key in ("folder", "uri", "artifacts"))
+    lock = lock_of(Path(folder), uri)
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=0 if study.hear(POLL) else POLL)
+        except Timeout:  # the writer of a run that was killed has it, for GRACE seconds at most
+            if study.over:
+                return
+    with lock:
+        follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, _answer)
+
+
+def _answer(writer: Writer, over: bool) -> None:
+    report = {"trouble": writer.trouble, "missing": writer.missing, "over": over, "seconds": time.process_time()}
+    try:
+        print(json.dumps(report), flush=True)
+    except OSError:  # nobody listens any more
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - until the end
+
+
+if __name__ == "__main__":
+    main()

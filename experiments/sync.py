@@ -1,0 +1,97 @@
+"""A study's runs written to MLflow again, or elsewhere: python -m experiments.sync STUDY [--tracking-uri URI]."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+PATIENCE = 60.0  # seconds: longer than another program may have a database locked
+PAUSE = 1.0  # between attempts
+BUSY = 15.0  # seconds that another writer's lock is waited for
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.sync",
+        description="Write to MLflow what it lacks of a study, finished or not: from its folder alone, without its "
+        "data, and as often as you like. Another URI gives another server the whole study.",
+    )
+    it.add_argument("study", metavar="STUDY", help="name in studies/, a .toml file, or a study's folder")
+    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    from experiments.errors import ExperimentError
+
+    chosen = parser().parse_args(arguments)
+    try:
+        _sync(chosen.study, chosen.tracking_uri, chosen.quiet)
+    except ExperimentError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command again goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _sync(study: str, uri: str | None, quiet: bool) -> None:
+    from filelock import Timeout
+
+    from experiments.errors import StudyStateError
+    from experiments.folder import StudyFolder
+    from experiments.records.tracking_process import lock_of
+    from experiments.records.tracking_writer import Writer
+    from experiments.records.uris import masked
+    from experiments.tune import tracking_store
+
+    folder = study_folder(study)
+    where, artifacts = tracking_store(uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    writer = Writer(folder, where, artifacts)
+    try:
+        with lock_of(folder, where).acquire(timeout=BUSY):
+            writer.close("RUNNING" if StudyFolder(folder).is_running() else None)
+            deadline, told = time.monotonic() + PATIENCE, quiet
+            while not writer.write(lambda: True) and time.monotonic() < deadline:
+                if not told:
+                    print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {PATIENCE:.0f} s")
+                    told = True
+                time.sleep(PAUSE)
+    except Timeout:
+        raise StudyStateError(f"{folder}: another command is writing this study to MLflow.") from None
+    except OSError as error:
+        raise StudyStateError(f"{folder}: cannot be locked for writing to MLflow: {error.strerror}.") from None
+    if writer.missing is not None:
+        raise StudyStateError(f"{writer.missing}; the same command again goes on")
+    if not quiet:
+        print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
+
+
+def study_folder(study: str) -> Path:
+    """The folder of a study that is given by it, by its name, or by its file.
+
+    Raises:
+        ExperimentError: there is none.
+    """
+    from experiments.own_data import folder_of
+    from experiments.records.outbox import OUTBOX
+    from experiments.study_file import read_spec
+    from experiments.tune import study_path
+
+    for folder in (Path(study), Path("studies") / study):
+        if (folder / OUTBOX).is_file():
+            return folder
+    path = study_path(study)
+    return folder_of(path, read_spec(path))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

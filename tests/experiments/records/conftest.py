@@ -1,0 +1,34 @@
+"""A database to copy, and a place to write studies to; making a database takes a second, copying it nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
+from support.tracking import Place
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings that the writer makes in its process, made here so that they are taken back."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")
+    yield
+    prepare_mlflow({}).set_tracking_uri(None)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    prepare_mlflow(dict(SETTINGS))
+    make_database(path, path.parent / "artifacts")
+    return path
+
+
+@pytest.fixture
+def place(tmp_path: Path, template: Path, environment: None) -> Place:
+    return Place(tmp_path / "place", template)
