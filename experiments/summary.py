@@ -50,6 +50,9 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
     default = "the default diverged" if result.default is None else f"default {result.default.cv_mean:.4f}"
     count = len(result.trials)
     yield "selection score", f"{result.best.cv_mean:.4f}, {default} (optimistic: chosen as the best of {count})"
+    if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+        low, high = chosen.ci95
+        yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}]"
     if result.test is None:
         yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
@@ -96,6 +99,8 @@ def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     times = "once" if test.times_scored == 1 else f"{test.times_scored} times"
     low, high = test.ci95
     yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows, scored {times})"
+    if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
+        yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
         yield "against the default", "not compared: the default diverged"
         return

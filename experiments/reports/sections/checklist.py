@@ -78,7 +78,7 @@ def _data(result: StudyResult) -> Iterator[Item]:
     yield Item(group, "Size", f"{count(data.rows, 'row')}, {count(data.features, 'feature')}; {parts}")
     yield Item(group, "Rows left out before the study, impossible and missing values")
     numbers = result.spec.get("preprocessing", {}).get("numbers")
-    scaling = f"numbers scaled ({numbers}); " if numbers else ""
+    scaling = f"numbers scaled ({numbers}), pixels by their known range; " if numbers else ""
     yield Item(group, "Transformations", f"{scaling}whatever is fitted is fitted on training rows only")
 
 
