@@ -155,7 +155,7 @@ def _tune(chosen: argparse.Namespace) -> None:
 
         return print_plan(console, make_plan(spec, options))
     outcome = run_study(spec, options, console)
-    ui = ui_command(uri, artifacts)
+    ui = ui_command(uri, tracking_store(None, None)[0])
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
     if outcome.untracked:
         console.print(f"{outcome.untracked}; the same command again sends it")
