@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
+NEWEST = 5  # studies, whose addresses are said
 PATIENCE, GRACE = 120.0, 5.0  # seconds until the page answers; that its processes have to end
 # Jobs are MLflow's evaluations of language models, for which it would start more processes.
 SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
@@ -68,7 +70,7 @@ def _show(port: int | None, option: str | None) -> None:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         with serving(command(database, artifacts, port), log) as server:
             wait_for_answer(server, port, log)
-            print(f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
+            print("\n".join([f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", *studies(port)]), flush=True)
             server.wait()
         raise TrackingError(f"MLflow's page has ended: {last_line(log)}.")
 
@@ -147,6 +149,29 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
                 return
         time.sleep(0.1)
     raise TrackingError(f"MLflow's page does not answer after {PATIENCE:.0f} s: {last_line(log)}.")
+
+
+def studies(port: int) -> list[str]:
+    """The newest studies and where their trials are, a line each; none where the server tells of none."""
+    from experiments.records.tracking_view import trials_address
+
+    query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
+    try:
+        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/api/2.0/mlflow/experiments/search", json.dumps(query), headers)
+        found = json.loads(connection.getresponse().read()).get("experiments", [])
+        rows = [
+            (one["name"], one["experiment_id"], {t["key"]: t["value"] for t in one.get("tags", [])}) for one in found
+        ]
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError):
+        return []
+    return [f"  {shown(name)}: {trials_address(f'http://{HOST}:{port}', number, tags)}" for name, number, tags in rows]
+
+
+def shown(name: str) -> str:
+    """A name as a terminal takes it."""
+    return "".join(one for one in name if one.isprintable())[:60]
 
 
 def last_line(log: IO[str]) -> str:
