@@ -12,6 +12,7 @@ from rich.text import Text
 
 from experiments.pace import AFTER
 from experiments.records.results import LookRecord, StudyResult
+from experiments.records.tracking import OFF
 from experiments.records.uris import masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
@@ -71,6 +72,8 @@ def ui_command(tracking_uri: str, local: str) -> str:
     Args:
         local: the store that the command opens by itself.
     """
+    if tracking_uri == OFF:
+        return "not in MLflow: --tracking-uri none"
     if tracking_uri.startswith(("http://", "https://")):
         return masked(tracking_uri)
     option = [] if tracking_uri == local else ["--tracking-uri", masked(tracking_uri)]

@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
         "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
     )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
-    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument(
+        "--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db); none: no tracking"
+    )
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
     look = it.add_mutually_exclusive_group()
     look.add_argument("--no-test", action="store_true", help="stop before the look: the study can be extended freely")

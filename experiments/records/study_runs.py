@@ -9,6 +9,7 @@ from typing import Any
 
 from experiments.errors import TrackingError
 from experiments.records.local_store import check_database, database_of
+from experiments.records.tracking import OFF
 from experiments.records.tracking_store import PARENT, prepare_mlflow, reason
 from experiments.records.uris import masked
 
@@ -52,7 +53,7 @@ def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> S
         TrackingError: the store is away or broken.
     """
     where, database = masked(uri), database_of(uri)
-    if uid is None or uri == "none" or (database is not None and not database.exists()):
+    if uid is None or uri == OFF or (database is not None and not database.exists()):
         return StudyRuns(where, None, (), ())
     if database is not None:
         check_database(database)

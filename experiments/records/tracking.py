@@ -22,6 +22,7 @@ from experiments.search.trial import TrialResult
 
 __all__ = ["StudyCard", "Tracking"]
 
+OFF = "none"  # the address of no store: nothing is written, and MLflow is not even imported
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # seconds between attempts; the last once the study has ended
 
 
@@ -38,7 +39,7 @@ class Tracking:
     """Writes one study to one MLflow store, trials in the order of their telling, from a daemon thread.
 
     Args:
-        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., or what else MLflow knows.
+        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         card:      what the study's own run says.
         warn:      called at most once, from the thread, with one line, at the first failure before the end.
@@ -73,7 +74,8 @@ class Tracking:
 
     def start(self) -> None:
         """Start the thread: it imports MLflow, finds or makes the study's run and waits for trials."""
-        self._thread.start()
+        if self._uri != OFF:
+            self._thread.start()
 
     def trial(self, result: TrialResult, params: Mapping[str, Scalar]) -> None:
         """Take note of a told trial, or of one told in an earlier run of the command; never blocks."""
@@ -97,6 +99,8 @@ class Tracking:
         Returns:
             None when MLflow has everything, else one line that says what is missing and why.
         """
+        if self._uri == OFF:
+            return None
         with self._change:
             self._end = End(status, dict(metrics), dict(tags), tuple(files))
             self._tell()

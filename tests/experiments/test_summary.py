@@ -17,3 +17,7 @@ def test_another_store_is_named() -> None:
     assert (
         ui_command("sqlite:///my store.db", LOCAL) == "python -m experiments.ui --tracking-uri 'sqlite:///my store.db'"
     )
+
+
+def test_a_study_that_is_not_tracked_says_so() -> None:
+    assert ui_command("none", LOCAL) == "not in MLflow: --tracking-uri none"
