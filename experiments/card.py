@@ -32,6 +32,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
         params=constants,
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=frozenset(space.log_scaled),
+        numbers=space.numbers,
     )
 
 

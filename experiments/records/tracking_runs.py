@@ -34,6 +34,7 @@ class StudyCard:
     params:      what is constant in the study.
     tags:        where it comes from: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
+    numbers:     names of the parameters that are searched and are numbers: the axes of the plots.
     """
 
     name: str
@@ -42,6 +43,7 @@ class StudyCard:
     params: Mapping[str, object]
     tags: Mapping[str, str]
     log_scaled: frozenset[str] = frozenset()
+    numbers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.uid):

@@ -34,6 +34,8 @@ from experiments.records.tracking_runs import (
     shown_params,
     shown_tags,
 )
+from experiments.records.tracking_view import TAG as VIEW
+from experiments.records.tracking_view import trial_view
 from experiments.records.uris import masked
 
 PARENT, NOTE, COMPLETE = "mlflow.parentRunId", "mlflow.note.content", "complete"
@@ -125,7 +127,7 @@ class Store:
             if database and database != ":memory:":
                 make_database(Path(database), artifacts or Path(database).absolute().parent / "artifacts")
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, card.name, artifacts)
+        experiment = _experiment(client, card, artifacts)
         runs = list(_runs(client, experiment, card.uid))
         parents = [run for run in runs if "trial" not in run.data.tags]
         parent = parents[0] if parents else _new_parent(client, experiment, card)
@@ -215,13 +217,14 @@ class Store:
         )
 
 
-def _experiment(client: Any, name: str, artifacts: Path | None) -> str:
+def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
     """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(name, LONGEST_EXPERIMENT_NAME)
+    title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
     found = client.get_experiment_by_name(title)
     if found is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(name)).as_uri()
-        return str(client.create_experiment(title, artifact_location=place))
+        place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
+        tags = {VIEW: trial_view(card.numbers, card.log_scaled)}
+        return str(client.create_experiment(title, artifact_location=place, tags=tags))
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)

@@ -22,10 +22,12 @@ def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
 
     Args:
         params:     names of the parameters that are searched and are numbers.
-        log_scaled: those of them that are searched on a log scale, which trials have as log10_NAME, too.
+        log_scaled: those of them that are searched on a log scale, which trials have as log10_NAME, too; but not the
+                    units of a layer that a trial has not, and a trial without a value would be missing in the plot.
     """
     names = list(params)[:MOST]
-    axes = [f"log10_{name}" if name in log_scaled else name for name in names]
+    logs = {name for name in log_scaled if not name.startswith("hidden_units")}
+    axes = [f"log10_{name}" if name in logs else name for name in names]
     charts = [
         {"type": "PARALLEL", "selectedMetrics": ["cv_mean"], "selectedParams": axes, "showAllRuns": False},
         _lines("val_score"),

@@ -8,10 +8,10 @@ from experiments.records.tracking_view import TAG, trial_view, trials_address
 
 
 def test_parameters_on_a_log_scale_have_axes_of_their_logarithms() -> None:
-    view = json.loads(trial_view(["l2", "dropout"], {"l2"}))
+    view = json.loads(trial_view(["l2", "hidden_units_1"], {"l2", "hidden_units_1"}))
     (axes,) = (chart["selectedParams"] for chart in view["compareRunCharts"] if chart["type"] == "PARALLEL")
-    assert axes == ["log10_l2", "dropout"]
-    assert view["selectedColumns"][-2:] == ["params.`l2`", "params.`dropout`"]
+    assert axes == ["log10_l2", "hidden_units_1"]
+    assert view["selectedColumns"][-2:] == ["params.`l2`", "params.`hidden_units_1`"]
 
 
 def test_the_view_of_any_space_fits_into_a_tag() -> None:
