@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from experiments import delete
-from experiments.errors import TrackingError
 from experiments.folder import StudyFolder
 from experiments.records import study_runs
 from experiments.records.study_runs import StudyRuns
@@ -146,9 +145,3 @@ def test_what_is_no_study_is_refused(folder: Path, study: str, capsys: pytest.Ca
 def test_without_tracking_there_is_nothing_to_ask_mlflow(folder: Path) -> None:
     assert delete.main(["one", "--yes", "--tracking-uri", "none"]) == 0
     assert not folder.exists()
-
-
-def test_a_broken_database_is_one_line(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "broken.db").write_bytes(b"no database" * 100)
-    with pytest.raises(TrackingError, match="cannot be read"):
-        study_runs.find_runs("sqlite:///broken.db", "uid-1", {})
