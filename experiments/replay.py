@@ -23,6 +23,7 @@ from experiments.kernel import blas_kernel
 from experiments.look import take_look
 from experiments.recorded import Recorded, learned
 from experiments.records.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
+from experiments.records.untracked import OFF
 from experiments.search.trial import Curves, Told, TrialResult
 from experiments.spec import StudySpec
 from experiments.study import Options, checked_data, open_executor_of, run_study
@@ -54,7 +55,7 @@ def options_for(recorded: Recorded, folder: Path, mlruns: Path, workers: int, ac
     return Options(
         folder=folder,
         mlruns=mlruns,
-        tracking_uri="",
+        tracking_uri=OFF,
         artifacts=None,
         workers=workers,
         look="leave",

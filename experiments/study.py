@@ -34,7 +34,7 @@ from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
-from experiments.records.untracked import Untracked
+from experiments.records.untracked import OFF, Untracked
 from experiments.records.uris import masked
 from experiments.restoring import restore
 from experiments.search.ending import Budget, possible_trials
@@ -176,7 +176,7 @@ def run_study(
             Tracking(
                 folder.path, options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), console.print
             )
-            if options.tracking_uri
+            if options.tracking_uri != OFF
             else Untracked()
         )
         tracking.start()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from experiments.records.outbox import End, EndStatus
 
+OFF = "none"  # the address of no store
+
 
 class Untracked:
     """Takes what `Tracking` takes, and writes nothing."""

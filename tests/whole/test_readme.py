@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from experiments import benchmark, reproduce, tune
+from experiments import benchmark, delete, reproduce, sync, tune, ui
 from experiments.candidate import NUMBERS
 from experiments.pruner_options import PRUNERS
 from experiments.sampler_options import SAMPLERS
@@ -99,7 +99,7 @@ def test_the_study_file_is_one() -> None:
 
 def test_every_option_in_the_table_exists() -> None:
     options = set(re.findall(r"`(?:… )?(--[a-z-]+)", README))
-    parsers = (tune.parser(), benchmark.parser(), reproduce.parser())
+    parsers = [command.parser() for command in (tune, benchmark, reproduce, sync, ui, delete)]
     assert options <= {word for it in parsers for action in it._actions for word in action.option_strings}
 
 
