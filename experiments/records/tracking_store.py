@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from experiments.records.outbox import DatasetCard, End, EndStatus, StudyCard
 from experiments.records.tracking_runs import (
@@ -136,12 +136,12 @@ class Store:
         )
         return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
 
-    def show(self, status: EndStatus | str) -> None:
-        """Say how the study stands."""
+    def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
+        """Say how the study stands, and since when if it stands still, in seconds since the epoch."""
         if status == "RUNNING":
             self.client.update_run(self.parent, status=status)
         else:
-            self.client.set_terminated(self.parent, status)
+            self.client.set_terminated(self.parent, status, int(1000 * at))
 
     def write_trial(self, number: int, run: Run) -> None:
         """Write the run of one trial; it counts as written when the last call has been answered.

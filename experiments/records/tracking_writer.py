@@ -147,7 +147,7 @@ class Writer:
     def _show(self, store: Store) -> None:
         """How the study stands comes first: there may be no time for more. That it is finished comes last."""
         if self._status not in ("FINISHED", self._shown):
-            store.show(self._status)
+            store.show(self._status, max((one.at for one in self._told.values()), default=self._begun))
             self._shown = self._status
 
     def _write_next(self, store: Store) -> bool:

@@ -54,10 +54,11 @@ def test_the_refit_is_a_run_with_its_curve_and_what_the_look_brought() -> None:
     assert curve == [(1, 0.5), (2, 0.25)]
     assert {point.key for point in run.points} == {"train_loss", "test_score", "test_ci95_low", "epochs", "seconds"}
     assert run.ended - run.started == 1500
-    assert (run.params["hidden_units_2"], run.params["hidden_units_3"], run.params["log10_learning_rate"]) == (
-        *("6", "0"),
+    assert [run.params[name] for name in ("hidden_units_2", "hidden_units_3", "log10_learning_rate")] == [
+        "6",
+        "0",
         "-2",
-    )
+    ]
     assert {"refit_of": "trial 0", "verdict": "helped"}.items() <= run.tags.items()
 
 

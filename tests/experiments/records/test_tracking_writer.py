@@ -98,7 +98,11 @@ def test_a_replay_to_a_second_store_shows_the_same_runs_at_the_same_times(place:
 
 def test_a_study_that_did_not_come_to_its_end_says_so_and_shows_what_was_told(place: Place) -> None:
     assert place.write(result(0)) is None
-    assert (place.parent().info.status, set(place.trials())) == ("KILLED", {"0"})
+    stopped = place.parent().info
+    assert (stopped.status, set(place.trials())) == ("KILLED", {"0"})
+    assert stopped.end_time == place.trials()["0"].info.end_time
+    assert place.sync() is None
+    assert place.parent().info.end_time == stopped.end_time
     place.write(result(1), end=end(1))  # an end of before it was extended
     assert (place.parent().info.status, place.parent().data.metrics) == ("KILLED", {})
     assert place.sync("FAILED") is None
