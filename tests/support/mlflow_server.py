@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 
 PARENT = "mlflow.parentRunId"
 

@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.records.tracking_store import SETTINGS, make_database, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.search.journal_view import view_journal
 from support.gate import TROUBLES, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking

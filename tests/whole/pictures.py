@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from support.browser import Browser
 
 COLOURS = 64

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from experiments.records.model import read_model
-from experiments.records.tracking_store import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from support.desk import Desk
 
 

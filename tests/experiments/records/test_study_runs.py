@@ -8,7 +8,7 @@ import pytest
 
 from experiments.errors import TrackingError
 from experiments.records.study_runs import find_runs
-from experiments.records.tracking_store import SETTINGS, make_database, prepare_mlflow
+from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
 
 
 def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
