@@ -2,7 +2,7 @@
 
 Without options, the network table: this network against its matrix products alone, scikit-learn's MLP, and PyTorch
 where it is installed. --profile says where the time of a training step goes; --study times a whole study; --pruners
-shows what pruning saves; --coordinator what the search itself takes for a trial.
+shows what pruning saves; --tracking what MLflow costs; --coordinator what the search itself takes for a trial.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--pruners", action="store_true", help="what pruning saves until a study has the same score")
     what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
     what.add_argument("--tables", action="store_true", help="ten tables by --data alone against a tuned scikit-learn")
+    what.add_argument("--tracking", action="store_true", help="the whole digits study with MLflow and without")
     it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of a study (default: 40)")
     it.add_argument(
         "--more", type=at_least_one, default=100, metavar="N", help="trials of --study after those (default: 100)"
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.study:
             _study(chosen.trials, chosen.more, chosen.json)
+        elif chosen.tracking:
+            _tracking(chosen.trials, chosen.repeats, chosen.json)
         elif chosen.coordinator:
             _coordinator(chosen.json)
         elif chosen.tables:
@@ -95,6 +98,17 @@ def _study(trials: int, more: int, json: Path | None) -> None:
     wide_console().print(study_table(comparisons))
     if json is not None:
         write_json(comparisons, json)
+
+
+def _tracking(trials: int, repeats: int, json: Path | None) -> None:
+    from experiments.benchmarks.comparison import write_json
+    from experiments.benchmarks.table import tracking_table, wide_console
+    from experiments.benchmarks.tracking import tracking_cost
+
+    cost = tracking_cost(trials, repeats)
+    wide_console().print(tracking_table(cost))
+    if json is not None:
+        write_json([cost], json)
 
 
 def _coordinator(json: Path | None) -> None:

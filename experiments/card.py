@@ -39,6 +39,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),
+        numbers=space.numbers,
         datasets=(
             _dataset(data, "development", data.development.fingerprint, len(data.development.y)),
             _dataset(data, "test", data.test.fingerprint, len(data.test)),

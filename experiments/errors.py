@@ -6,7 +6,8 @@
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
     ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
     ├── SearchError            the search has no usable outcome
-    └── LookError              the test set may not be looked at (again), or the ledger is damaged
+    ├── LookError              the test set may not be looked at (again), or the ledger is damaged
+    └── TrackingError          MLflow's store is missing, away or broken, where a command is about it
 
 A message says the rule, the value and where it stands, in one line.
 """
@@ -40,3 +41,7 @@ class SearchError(ExperimentError):
 
 class LookError(ExperimentError):
     """The test set may not be looked at again, or the ledger of looks is damaged."""
+
+
+class TrackingError(ExperimentError):
+    """MLflow's store is missing, away or broken, and the command is about it; a study's own never is."""

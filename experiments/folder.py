@@ -95,19 +95,36 @@ class StudyFolder:
         return self.path / ".work"
 
     def clear(self) -> None:
-        """Start anew: remove the study, but nothing that another program put here.
+        """Start anew: remove the study, but nothing that another program put here; the journal goes last.
 
         Raises:
             StudyStateError: something cannot be removed.
         """
-        names = ("journal.log", "tracking.json", "results.json", "trials.csv", "report.html", "report.md", "log.txt")
+        for name in ("model", "report_files"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        written = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt")
+        self._unlink(*written, "tracking.json", self.journal.name)
+
+    def remove(self) -> bool:
+        """Remove the study and what it left behind, and the folder, if nothing else is in it; True if it is gone.
+
+        Raises:
+            StudyStateError: something cannot be removed.
+        """
+        shutil.rmtree(self.work, ignore_errors=True)
+        parts = [path.name for pattern in (".*.part", ".*.lock") for path in self.path.glob(pattern)]
+        self.clear()
+        self._unlink(f"{self.journal.name}.torn", f"{self.journal.name}.lock", *parts, ".lock")
+        with suppress(OSError):
+            self.path.rmdir()
+        return not self.path.exists()
+
+    def _unlink(self, *names: str) -> None:
         try:
-            for name in (*names, "profile.txt"):
+            for name in names:
                 (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None
-        for name in ("model", "report_files"):
-            shutil.rmtree(self.path / name, ignore_errors=True)
 
     def write(self, name: str, text: str) -> Path:
         """Write a file whole or not at all.

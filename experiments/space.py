@@ -115,6 +115,15 @@ class Space:
         """Names of the parameters with a log scale."""
         return tuple(name for name, one in self.distributions.items() if getattr(one, "log", False))
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the parameters whose values are numbers."""
+        return tuple(
+            name
+            for name, one in self.distributions.items()
+            if all(type(choice) in (int, float) for choice in getattr(one, "choices", ()))
+        )
+
     def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
         """The configuration that these parameters and the fixed settings describe."""
         chosen = {**self._fixed, **parameters}

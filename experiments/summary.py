@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +12,7 @@ from rich.text import Text
 
 from experiments.pace import AFTER
 from experiments.records.results import LookRecord, StudyResult
+from experiments.records.tracking import OFF
 from experiments.records.uris import masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
@@ -68,24 +66,18 @@ def in_words(result: StudyResult) -> str:
     return ", ".join([f"hidden {layers} {candidate.shape.activation}", *others, f"{result.best.epochs} epochs"])
 
 
-def ui_command(tracking_uri: str, artifacts: Path | None) -> str:
-    """The command that opens MLflow's UI on a local store, from this folder; the address of a server."""
-    if artifacts is None:
+def ui_command(tracking_uri: str, local: str) -> str:
+    """How to see the trials in MLflow: the command that opens its page, or the address of a server.
+
+    Args:
+        local: the store that the command opens by itself.
+    """
+    if tracking_uri == OFF:
+        return "not in MLflow: --tracking-uri none"
+    if tracking_uri.startswith(("http://", "https://")):
         return masked(tracking_uri)
-    database = tracking_uri.removeprefix("sqlite:///")
-    stores = ["--backend-store-uri", f"sqlite:///{_short(database)}", "--artifacts-destination", _short(artifacts)]
-    return shlex.join([_mlflow(), "ui", *stores, "--workers", "1"])
-
-
-def _mlflow() -> str:
-    """MLflow's command: by its name where that finds the one of this environment."""
-    here = Path(sys.executable).with_name("mlflow")
-    return "mlflow" if shutil.which("mlflow") == str(here) else _short(here)
-
-
-def _short(path: str | Path) -> str:
-    """A path from here, where that is shorter."""
-    return min(str(path), os.path.relpath(path), key=len)
+    option = [] if tracking_uri == local else ["--tracking-uri", masked(tracking_uri)]
+    return shlex.join(["python", "-m", "experiments.ui", *option])
 
 
 def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
     )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
-    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument(
+        "--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db); none: no tracking"
+    )
     it.add_argument("--register", metavar="NAME", help="make the model a version of NAME in MLflow's model registry")
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
     look = it.add_mutually_exclusive_group()
@@ -161,7 +163,7 @@ def _tune(chosen: argparse.Namespace) -> None:
 
         return print_plan(console, make_plan(spec, options))
     outcome = run_study(spec, options, console)
-    ui = ui_command(uri, artifacts)
+    ui = ui_command(uri, tracking_store(None, None)[0])
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
     if outcome.untracked:
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]

@@ -14,6 +14,7 @@ from experiments.benchmarks.profile import Part
 from experiments.benchmarks.pruners import PrunerRow
 from experiments.benchmarks.rows import FOLDS, Row
 from experiments.benchmarks.tables import TableRow
+from experiments.benchmarks.tracking import TrackingCost
 
 NOTES = (
     f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
@@ -64,6 +65,13 @@ def study_table(comparisons: Sequence[Comparison]) -> Table:
     table = Table("row", "peer", *(_right(name) for name in ("ratio", "seconds", "peer's seconds")))
     for it in comparisons:
         table.add_row(it.row, it.peer, f"{it.ratio:.1f}", f"{it.seconds:.1f}", f"{it.peer_seconds:.1f}")
+    return table
+
+
+def tracking_table(cost: TrackingCost) -> Table:
+    """What tracking adds to a study."""
+    table = Table("row", *(_right(name) for name in ("with tracking, s", "without, s", "ratio")))
+    table.add_row(cost.row, f"{cost.seconds:.1f}", f"{cost.without:.1f}", f"{cost.ratio:.2f}")
     return table
 
 

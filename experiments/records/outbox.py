@@ -44,6 +44,7 @@ class StudyCard(Record):
     params:      what is constant in the study.
     tags:        where it comes from: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
+    numbers:     names of the parameters that are searched and are numbers: the axes of the plots.
     datasets:    what it learnt from and was tested on.
     """
 
@@ -53,6 +54,7 @@ class StudyCard(Record):
     params: dict[str, str]
     tags: dict[str, str]
     log_scaled: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     datasets: tuple[DatasetCard, ...] = ()
 
 

@@ -29,6 +29,8 @@ from experiments.records.tracking_runs import (
     shown_tags,
 )
 from experiments.records.tracking_setup import make_database, prepare_mlflow, reason
+from experiments.records.tracking_view import TAG as VIEW
+from experiments.records.tracking_view import trial_view
 
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 # how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
@@ -228,7 +230,7 @@ class Store:
 def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
     """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
     title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
-    tags = {**PAGES, **shown_tags({NOTE: card.description})}
+    tags = {**PAGES, **shown_tags({NOTE: card.description}), VIEW: trial_view(card.numbers, card.log_scaled)}
     found = client.get_experiment_by_name(title)
     if found is None:
         place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()

@@ -89,12 +89,13 @@ def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> 
     assert (desk.study / "journal.log.torn").read_bytes() == whole[:-100]
 
 
-@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "publish"])
+@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
 def test_killed_around_the_look_it_is_taken_once(desk: Desk, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
         "reserve": "experiments.data.ledger:Ledger.reserve",
         "open": "experiments.data.sealed:SealedTestSet.open",
         "complete": "experiments.data.ledger:Ledger.complete",
+        "write": "experiments.folder:StudyFolder.write",
         "publish": "experiments.publish:publish",
     }[moment]
     assert desk.run_until(where, "moons").code == -signal.SIGKILL

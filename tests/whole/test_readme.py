@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from experiments import benchmark, tune
+from experiments import benchmark, delete, tune, ui
 from experiments.candidate import NUMBERS
 from experiments.pruner_options import PRUNERS
 from experiments.sampler_options import SAMPLERS
@@ -99,8 +99,8 @@ def test_the_study_file_is_one() -> None:
 
 def test_every_option_in_the_table_exists() -> None:
     options = set(re.findall(r"`(?:… )?(--[a-z-]+)", README))
-    known = {word for action in tune.parser()._actions for word in action.option_strings}
-    assert options <= known | {word for action in benchmark.parser()._actions for word in action.option_strings}
+    parsers = [command.parser() for command in (tune, benchmark, ui, delete)]
+    assert options <= {word for it in parsers for action in it._actions for word in action.option_strings}
 
 
 def test_the_two_commands_are_for_a_fresh_machine() -> None:

@@ -1,0 +1,118 @@
+"""A study that is no longer wanted: python -m experiments.delete STUDY [--yes] [--tracking-uri URI].
+
+MLflow's runs go first and the folder last: the folder's journal knows the runs, so whatever comes between, the same
+command again finds what is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+LEDGER = Path("mlruns") / "looks.jsonl"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.delete",
+        description="Delete what a study wrote into its folder, and its runs in MLflow. Its study file stays, and its "
+        f"looks at the test set stay counted in {LEDGER}.",
+    )
+    it.add_argument("study", metavar="STUDY", help="name in studies/, a .toml file, or a study's folder")
+    it.add_argument("--yes", action="store_true", help="do not ask")
+    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    from experiments.errors import ExperimentError
+
+    chosen = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _delete(chosen.study, chosen.yes, chosen.tracking_uri)
+    except ExperimentError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command again deletes what is left", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _delete(study: str, sure: bool, option: str | None) -> None:
+    from experiments.errors import StudyStateError
+    from experiments.folder import StudyFolder
+    from experiments.records.study_runs import find_runs
+    from experiments.search.journal_view import view_journal
+    from experiments.tune import tracking_store
+
+    folder = StudyFolder(folder_of_study(study))
+    if not sure and not sys.stdin.isatty():
+        raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
+    uri, _ = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
+    folder.claim()
+    try:
+        view = view_journal(folder.journal)
+        runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
+        print(f"{folder.path}: {len(view.told)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
+        if not sure and not confirmed():
+            return print("nothing was deleted")
+        runs.delete()
+        gone = folder.remove()
+    finally:
+        folder.release()
+    print("deleted" if gone else f"deleted; {folder.path} stays for what else it holds")
+    if runs.runs:
+        print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")
+    print(f"looks at the test set stay counted in {LEDGER}")
+
+
+def confirmed() -> bool:
+    """Whether the person at the terminal wants it."""
+    try:
+        return input("delete them? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def for_good(uri: str) -> str:
+    """The command that empties MLflow's trash; a server's has to be given its database, there."""
+    from experiments.records.uris import masked
+
+    if uri.startswith("http"):
+        return "`mlflow gc` on the server"
+    return shlex.join(["mlflow", "gc", "--backend-store-uri", masked(uri), "--tracking-uri", masked(uri)])
+
+
+def folder_of_study(study: str) -> Path:
+    """The folder of a study that is named as for `tune`, or given itself.
+
+    Raises:
+        SpecError:       there is no such study, or its file breaks a rule.
+        StudyStateError: there is nothing of a study in its folder.
+    """
+    from experiments.errors import StudyStateError
+    from experiments.own_data import folder_of
+    from experiments.study_file import read_spec
+    from experiments.tune import study_path
+
+    if os.path.isdir(study):  # noqa: PTH112 - never raises, whatever the name
+        folder = Path(study)
+    else:
+        path = study_path(study)
+        folder = folder_of(path, read_spec(path))
+    if not any((folder / name).exists() for name in ("journal.log", "results.json")):
+        raise StudyStateError(f"{folder}: there is no study in this folder.")
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

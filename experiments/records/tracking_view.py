@@ -1,0 +1,79 @@
+"""How MLflow's page shows a study: the trials beside each other, best first, instead of a table without a number.
+
+MLflow keeps a shared view as JSON in a tag of the experiment and opens it by its key in the address. The format is that
+of its own page (3.17); one that does not know it shows its usual table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import urlencode
+
+KEY = "trials"
+TAG = f"mlflow.sharedViewState.{KEY}"
+METRICS = ("cv_mean", "cv_std", "epochs")
+SHOWN = 20  # trials in the charts, the best ones
+MOST = 24  # parameters; MLflow takes 5,000 characters
+
+
+def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
+    """The view as the text of the tag: the table's columns, and parallel coordinates of the best trials.
+
+    Args:
+        params:     names of the parameters that are searched and are numbers.
+        log_scaled: those of them that are searched on a log scale, which trials have as log10_NAME, too; but not the
+                    units of a layer that a trial has not, and a trial without a value would be missing in the plot.
+    """
+    names = list(params)[:MOST]
+    logs = {name for name in log_scaled if not name.startswith("hidden_units")}
+    axes = [f"log10_{name}" if name in logs else name for name in names]
+    charts = [
+        {"type": "PARALLEL", "selectedMetrics": ["cv_mean"], "selectedParams": axes, "showAllRuns": False},
+        _lines("val_score"),
+        _lines("train_loss"),
+    ]
+    section = {"uuid": "search", "name": "Search", "display": True, "isGenerated": False, "columns": 1}
+    view = {
+        "orderByKey": "metrics.`cv_mean`",
+        "orderByAsc": False,
+        "searchFilter": "",
+        "startTime": "ALL",
+        "lifecycleFilter": "Active",
+        "modelVersionFilter": "All Runs",
+        "datasetsFilter": [],
+        "selectedColumns": [*(f"metrics.`{name}`" for name in METRICS), *(f"params.`{name}`" for name in names)],
+        "runsHiddenMode": f"FIRST_{SHOWN}_RUNS",
+        "runsExpanded": {},
+        "runsPinned": [],
+        "runsHidden": [],
+        "runsVisibilityMap": {},
+        "hideEmptyCharts": True,
+        "compareRunSections": [{**section, "cardHeight": 420}],
+        "compareRunCharts": [
+            {
+                **{"uuid": f"chart-{number}", "runsCountToCompare": SHOWN, "metricSectionId": section["uuid"]},
+                **{"deleted": False, "isGenerated": False, **chart},
+            }
+            for number, chart in enumerate(charts)
+        ],
+    }
+    return json.dumps(view)
+
+
+def trials_address(page: str, experiment: str, tags: Mapping[str, str]) -> str:
+    """The address of an experiment's trials on MLflow's page, in its view where it has one.
+
+    >>> trials_address("http://127.0.0.1:5000", "1", {})
+    'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
+    """
+    query = {"workflowType": "machine_learning"}  # else the page is one about language models
+    if TAG in tags:
+        query |= {"viewStateShareKey": KEY, "compareRunsMode": "CHART"}
+    return f"{page}/#/experiments/{experiment}/runs?{urlencode(query)}"
+
+
+def _lines(metric: str) -> dict[str, object]:
+    axis = {"xAxisKey": "step", "selectedXAxisMetricKey": "", "xAxisScaleType": "linear", "scaleType": "linear"}
+    values = {"yAxisKey": "metric", "yAxisExpressions": [], "selectedMetricKeys": [metric], "metricKey": metric}
+    return {"type": "LINE", "lineSmoothness": 0, "ignoreOutliers": False, "range": {}, **axis, **values}

@@ -1,0 +1,187 @@
+"""MLflow's page on the local store: python -m experiments.ui [--port N] [--tracking-uri URI]."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
+NEWEST = 5  # studies, whose addresses are said
+PATIENCE, GRACE = 120.0, 5.0  # seconds until the page answers; that its processes have to end
+# Jobs are MLflow's evaluations of language models, for which it would start more processes.
+SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    it = argparse.ArgumentParser(
+        prog="python -m experiments.ui",
+        description="Open MLflow's page on the trials of this folder's studies, on this machine only. Ctrl-C ends it.",
+    )
+    it.add_argument("--port", type=int, metavar="N", help=f"(default: {PORT}, or a free one where that is taken)")
+    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    return it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    from experiments.errors import ExperimentError
+
+    chosen = parser().parse_args(arguments)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        _show(chosen.port, chosen.tracking_uri)
+    except ExperimentError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:  # the way to end a page
+        print()
+    return 0
+
+
+def _show(port: int | None, option: str | None) -> None:
+    from experiments.errors import TrackingError
+    from experiments.records.local_store import check_database, database_of
+    from experiments.records.uris import masked
+    from experiments.tune import tracking_store
+
+    uri, artifacts = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
+    if uri.startswith(("http://", "https://")):
+        print(f"this MLflow is a server with a page of its own: {masked(uri)}")
+        return
+    database = database_of(uri)
+    if database is None or artifacts is None:
+        raise TrackingError(f"--tracking-uri: a page is opened on a sqlite:///FILE, but got {masked(uri)}.")
+    check_database(database)
+    port = free_port(port)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        with serving(command(database, artifacts, port), log) as server:
+            wait_for_answer(server, port, log)
+            print("\n".join([f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", *studies(port)]), flush=True)
+            server.wait()
+        raise TrackingError(f"MLflow's page has ended: {last_line(log)}.")
+
+
+def command(database: Path, artifacts: Path, port: int) -> list[str]:
+    """What serves the page of a database, one process beside the one that watches it."""
+    stores = ["--backend-store-uri", f"sqlite:///{database}", "--artifacts-destination", str(artifacts)]
+    where = ["--host", HOST, "--port", str(port), "--workers", "1"]
+    return [sys.executable, "-m", "mlflow", "ui", *stores, *where]
+
+
+def free_port(wanted: int | None) -> int:
+    """The port asked for; without one MLflow's own, or another where that is taken.
+
+    Raises:
+        TrackingError: there is no such port, or it is taken.
+    """
+    from experiments.errors import TrackingError
+
+    if wanted is not None and not 1 <= wanted <= 65535:
+        raise TrackingError(f"--port: `1 <= port <= 65535` must hold, but got {wanted}.")
+    for port in (PORT, 0) if wanted is None else (wanted,):
+        with suppress(OSError), socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
+            listener.bind((HOST, port))
+            return int(listener.getsockname()[1])
+    raise TrackingError(f"--port: {wanted} is taken or not allowed; without --port a free one is found.")
+
+
+@contextmanager
+def serving(words: Sequence[str], log: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The server and its children, which end with the block: in a session of their own, so that all are reached."""
+    server = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env={**SETTINGS, **os.environ},
+        start_new_session=True,
+    )
+    try:
+        yield server
+    finally:
+        _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ask a server and its children to end, and make them."""
+    deadline = time.monotonic() + GRACE
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            server.poll()  # one that has ended counts as one of the group until it is asked for
+            os.killpg(server.pid, 0)
+            time.sleep(0.05)
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) -> None:
+    """Wait until the server answers.
+
+    Raises:
+        TrackingError: it ends, or does not answer in time.
+    """
+    from experiments.errors import TrackingError
+
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise TrackingError(f"MLflow's page does not start: {last_line(log)}.")
+        with suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(HOST, port, timeout=2)
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    raise TrackingError(f"MLflow's page does not answer after {PATIENCE:.0f} s: {last_line(log)}.")
+
+
+def studies(port: int) -> list[str]:
+    """The newest studies and where their trials are, a line each; none where the server tells of none."""
+    from experiments.records.tracking_view import trials_address
+
+    query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
+    try:
+        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/api/2.0/mlflow/experiments/search", json.dumps(query), headers)
+        found = json.loads(connection.getresponse().read()).get("experiments", [])
+        rows = [
+            (one["name"], one["experiment_id"], {t["key"]: t["value"] for t in one.get("tags", [])}) for one in found
+        ]
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError):
+        return []
+    return [f"  {shown(name)}: {trials_address(f'http://{HOST}:{port}', number, tags)}" for name, number, tags in rows]
+
+
+def shown(name: str) -> str:
+    """A name as a terminal takes it."""
+    return "".join(one for one in name if one.isprintable())[:60]
+
+
+def last_line(log: IO[str]) -> str:
+    """What a server said last, without credentials."""
+    from experiments.records.uris import masked
+
+    log.seek(0)
+    lines = [line.strip() for line in log if line.strip()]
+    return masked(lines[-1])[:300].rstrip(".") if lines else "it says nothing"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

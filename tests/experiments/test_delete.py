@@ -1,0 +1,147 @@
+"""A study goes as a whole: its runs first, then what it wrote, and nothing that is not its own."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from experiments import delete
+from experiments.folder import StudyFolder
+from experiments.records import study_runs
+from experiments.records.study_runs import StudyRuns
+from experiments.search.journal import Journal
+
+FILE = '[study]\nname = "one"\n[data]\nsource = "moons"\n[space]\nl2 = { low = 0, high = 1 }\n'
+WRITTEN = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "journal.log.torn", ".log.txt.part")
+
+
+class Client:
+    """MLflow's, as far as deleting goes; away after so many runs."""
+
+    def __init__(self, until: int = 100):
+        self.deleted: list[str] = []
+        self.until = until
+
+    def delete_run(self, run: str) -> None:
+        if len(self.deleted) == self.until:
+            raise ConnectionError("gone")
+        self.deleted.append(run)
+
+    delete_logged_model = delete_run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    path = Path("studies", "one")
+    path.mkdir(parents=True)
+    Path("studies", "one.toml").write_text(FILE)
+    Journal(path / "journal.log").begin({"uid": "uid-1"})
+    for name in WRITTEN:
+        (path / name).touch()
+    for name in ("model", "report_files"):
+        (path / name).mkdir()
+        (path / name / "file").touch()
+    return path
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    client = Client()
+    found = StudyRuns("here", client, ["trial", "study"], ["model"])
+    monkeypatch.setattr(study_runs, "find_runs", lambda uri, uid, environ: found if uid == "uid-1" else None)
+    return client
+
+
+@pytest.mark.parametrize("study", ["one", "studies/one", "studies/one.toml"])
+def test_runs_and_folder_go_and_the_study_file_stays(
+    folder: Path, client: Client, study: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert delete.main([study, "--yes"]) == 0
+    assert client.deleted == ["model", "trial", "study"]
+    assert [path.name for path in Path("studies").iterdir()] == ["one.toml"]
+    said = capsys.readouterr().out
+    assert "0 trials here, 2 runs in MLflow at here" in said
+    assert "mlflow gc --backend-store-uri" in said
+    assert "looks at the test set stay counted" in said
+
+
+def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "study.toml").write_text(FILE)
+    (folder / "notes.txt").touch()
+    assert delete.main(["studies/one", "--yes"]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["notes.txt", "study.toml"]
+    assert "studies/one stays for what else it holds" in capsys.readouterr().out
+
+
+def test_if_mlflow_is_lost_on_the_way_the_folder_is_whole_and_the_command_can_be_repeated(
+    folder: Path, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path.name for path in folder.iterdir()}
+    client.until = 2
+    assert delete.main(["one", "--yes"]) == 2
+    assert "error: MLflow at here: gone." in capsys.readouterr().err
+    assert before <= {path.name for path in folder.iterdir()}
+    client.until = 100
+    assert delete.main(["one", "--yes"]) == 0
+    assert not folder.exists()
+
+
+def test_an_mlflow_that_is_away_deletes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        assert delete.main(["one", "--yes", "--tracking-uri", f"http://ann:secret@127.0.0.1:{port}"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: MLflow at http://***@127.0.0.1:{port}: ")
+    assert error.count("\n") == 1
+    assert all((folder / name).exists() for name in WRITTEN)
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y", False), ("YES", False), ("", True), ("no", True), (None, True)])
+def test_at_a_terminal_it_asks(
+    folder: Path, client: Client, answer: str | None, left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(_: str) -> str:
+        if answer is None:
+            raise EOFError
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", said)
+    assert delete.main(["one"]) == 0
+    assert folder.exists() == left
+    assert bool(client.deleted) != left
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_deleted(
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert delete.main(["one"]) == 2
+    assert "there is no terminal to ask at; --yes deletes without" in capsys.readouterr().err
+    assert not client.deleted
+    assert folder.exists()
+
+
+def test_a_running_study_is_refused(folder: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    running = StudyFolder(folder)
+    running.claim()
+    assert delete.main(["one", "--yes"]) == 2
+    running.release()
+    assert "another command is running this study" in capsys.readouterr().err
+    assert not client.deleted
+
+
+@pytest.mark.parametrize("study", ["two", "two.toml", "studies", "x\0y"])
+def test_what_is_no_study_is_refused(folder: Path, study: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert delete.main([study, "--yes"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_tracking_there_is_nothing_to_ask_mlflow(folder: Path) -> None:
+    assert delete.main(["one", "--yes", "--tracking-uri", "none"]) == 0
+    assert not folder.exists()

@@ -1,0 +1,159 @@
+"""The page is one line away, on this machine only, and leaves nothing behind when it is closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from experiments import ui
+from experiments.errors import TrackingError
+
+# A server as MLflow's is, in milliseconds: one process that watches another, which answers.
+SERVER = """
+import os, subprocess, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+if len(sys.argv) == 2:
+    sys.exit(subprocess.run([sys.executable, __file__, sys.argv[1], "child"]).returncode)
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        if self.path == "/end":
+            print("no more pages, sqlite://ann:secret@host", flush=True)
+            os._exit(1)
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+COMMAND = """
+import sys
+from experiments import ui
+ui.command = lambda database, artifacts, port: [sys.executable, sys.argv[1], str(port)]
+sys.exit(ui.main(sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database that has MLflow's tables, as far as anyone looks, in the place of the local store."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    Path("mlruns").mkdir()
+    path = Path("mlruns", "mlflow.db")
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("alembic_version", "experiments", "runs"):
+            connection.execute(f"CREATE TABLE {table} (id)")
+    return path
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    (folder / "server.py").write_text(SERVER)
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", COMMAND, str(folder / "server.py"), *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_page_answers_when_its_address_is_said_and_ends_with_its_processes(
+    database: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    process = start(tmp_path)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("MLflow's page: http://127.0.0.1:")
+    port = int(line.split(":")[3].split()[0])
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    servers = psutil.Process(process.pid).children(recursive=True)
+    assert len(servers) == 2
+    process.send_signal(how)
+    out, error = process.communicate(timeout=20)
+    assert (process.returncode, out.strip(), error) == (0, "", "")
+    assert not psutil.wait_procs(servers, timeout=5)[1]
+
+
+def test_a_page_that_ends_by_itself_is_an_error_in_one_line(database: Path, tmp_path: Path) -> None:
+    port = ui.free_port(None)
+    process = start(tmp_path, "--port", str(port))
+    assert process.stdout is not None
+    process.stdout.readline()
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"GET /end HTTP/1.0\r\n\r\n")
+        connection.recv(1)
+    out, error = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert error.startswith("error: MLflow's page has ended: no more pages, sqlite://***@host.")
+    assert (error.count("\n"), out) == (1, "")
+
+
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", "print('one\\ntables are out of date.'); raise SystemExit(1)"]
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        ui.serving(words, log) as server,
+        pytest.raises(TrackingError, match=r"^MLflow's page does not start: tables are out of date\.$"),
+    ):
+        ui.wait_for_answer(server, 1, log)
+
+
+def test_a_server_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui, "GRACE", 0.2)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    with tempfile.TemporaryFile("w+") as log, ui.serving([sys.executable, "-c", deaf], log) as server:
+        while os.fstat(log.fileno()).st_size == 0:
+            time.sleep(0.01)
+    assert server.returncode == -signal.SIGKILL
+
+
+def test_mlflow_serves_this_machine_only(tmp_path: Path) -> None:
+    words = ui.command(tmp_path / "mlflow.db", tmp_path / "artifacts", 5000)
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+
+
+def test_without_a_wish_a_taken_port_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        monkeypatch.setattr(ui, "PORT", taken)
+        assert ui.free_port(None) not in (0, taken)
+        with pytest.raises(TrackingError, match=f"--port: {taken} is taken"):
+            ui.free_port(taken)
+    with pytest.raises(TrackingError, match=r"--port: `1 <= port <= 65535` must hold, but got 70000\."):
+        ui.free_port(70000)
+
+
+def test_a_server_has_its_own_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ui.main(["--tracking-uri", "https://ann:secret@host/mlflow"]) == 0
+    assert capsys.readouterr().out == "this MLflow is a server with a page of its own: https://***@host/mlflow\n"
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("sqlite:///none.db", "none.db: there is no MLflow database here"),
+        ("sqlite:///broken.db", "broken.db: MLflow's database cannot be read: file is not a database"),
+        ("sqlite:///other.db", "other.db: this is no database of MLflow's, or one that was never completed"),
+        ("postgresql://ann:secret@host/db", "sqlite:///FILE, but got postgresql://***@host/db"),
+        ("none", "sqlite:///FILE, but got none"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_one_line(
+    database: Path, uri: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("broken.db").write_bytes(b"no database" * 100)
+    Path("other.db").touch()
+    assert ui.main(["--tracking-uri", uri]) == 2
+    found = capsys.readouterr()
+    assert found.err.startswith("error: ")
+    assert (said in found.err, found.err.count("\n"), found.out) == (True, 1, "")

@@ -1,0 +1,77 @@
+"""The logged model behind a real HTTP address gives the predictions of the command."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+
+import pandas as pd
+import pytest
+
+from experiments.records.model import read_model
+from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from support.desk import Desk
+
+
+def logged_model(desk: Desk) -> str:
+    """The address of the study's model among the artifacts of the local store."""
+    client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(f"sqlite:///{desk.folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("moons")
+    models = client.search_logged_models([experiment.experiment_id])
+    if not models:
+        pytest.skip("the study logs no model")
+    return str(models[0].artifact_location)
+
+
+def test_a_request_gives_what_predict_gives(desk: Desk) -> None:
+    desk.tuned("moons")
+    where = logged_model(desk)
+    model = read_model(desk.study / "model")
+    names = [name for name, _ in model.inputs]
+    rows = pd.DataFrame([[0.1 * n - 1, 0.5 - 0.07 * n] for n in range(20)], columns=names)
+    rows.to_csv(desk.folder / "new.csv", index=False)
+    command = [sys.executable, "-m", "experiments.predict", str(desk.study), "new.csv"]
+    said = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, check=True).stdout
+    expected = pd.read_csv(io.StringIO(said))
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ["-m", where, "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", "models", "serve", *words],
+        cwd=desk.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=2):
+                break
+            assert server.poll() is None, "the server ended"
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.2)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/invocations",
+            json.dumps({"dataframe_split": rows.to_dict(orient="split", index=False)}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found = pd.DataFrame(json.load(answer)["predictions"])
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+    assert list(found) == list(expected)
+    assert found["prediction"].astype(str).tolist() == expected["prediction"].astype(str).tolist()
+    for name in list(found)[1:]:
+        assert found[name].to_numpy() == pytest.approx(expected[name].to_numpy(), rel=1e-12)
