@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 LEDGER = Path("mlruns") / "looks.jsonl"
+BUSY = 5.0  # seconds that a writer to MLflow, which may outlive its study a little, is waited for
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _delete(study: str, sure: bool, option: str | None) -> None:
+    from filelock import Timeout
+
     from experiments.errors import StudyStateError
     from experiments.folder import StudyFolder
     from experiments.records.study_runs import find_runs
+    from experiments.records.tracking_process import lock_of
     from experiments.search.journal_view import view_journal
     from experiments.tune import tracking_store
 
@@ -65,8 +69,11 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
         print(f"{folder.path}: {len(view.told)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
         if not sure and not confirmed():
             return print("nothing was deleted")
-        runs.delete()
-        gone = folder.remove()
+        with lock_of(folder.path, uri).acquire(timeout=BUSY):
+            runs.delete()
+            gone = folder.remove()
+    except Timeout:
+        raise StudyStateError(f"{folder.path}: the study is still being written to MLflow; try in a minute.") from None
     finally:
         folder.release()
     print("deleted" if gone else f"deleted; {folder.path} stays for what else it holds")

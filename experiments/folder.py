@@ -117,7 +117,7 @@ class StudyFolder:
             StudyStateError: something cannot be removed.
         """
         shutil.rmtree(self.work, ignore_errors=True)
-        parts = [path.name for path in self.path.glob(".*.part")]
+        parts = [path.name for pattern in (".*.part", ".*.lock") for path in self.path.glob(pattern)]
         self.clear()
         self._unlink(f"{self.journal.name}.torn", f"{self.journal.name}.lock", *parts, ".lock")
         with suppress(OSError):

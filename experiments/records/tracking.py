@@ -71,6 +71,9 @@ class Tracking:
             before = Outbox(card=self._card, begun=time.time())
         self._begun = before.begun
         write_outbox(self._folder, before.model_copy(update={"card": self._card}))
+        if self._uri == OFF:
+            self._missing = None
+            return
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
         try:
             self._process = subprocess.Popen(

@@ -11,7 +11,9 @@ from experiments import delete
 from experiments.folder import StudyFolder
 from experiments.records import study_runs
 from experiments.records.study_runs import StudyRuns
+from experiments.records.tracking_process import lock_of
 from experiments.search.journal import Journal
+from experiments.tune import tracking_store
 
 FILE = '[study]\nname = "one"\n[data]\nsource = "moons"\n[space]\nl2 = { low = 0, high = 1 }\n'
 WRITTEN = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "journal.log.torn", ".log.txt.part")
@@ -133,6 +135,16 @@ def test_a_running_study_is_refused(folder: Path, client: Client, capsys: pytest
     assert delete.main(["one", "--yes"]) == 2
     running.release()
     assert "another command is running this study" in capsys.readouterr().err
+    assert not client.deleted
+
+
+def test_a_study_that_is_still_being_written_to_mlflow_is_refused(
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(delete, "BUSY", 0.1)
+    with lock_of(folder, tracking_store(None, None)[0]):
+        assert delete.main(["one", "--yes"]) == 2
+    assert "still being written to MLflow" in capsys.readouterr().err
     assert not client.deleted
 
 
