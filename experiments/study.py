@@ -34,7 +34,6 @@ from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
-from experiments.records.untracked import OFF, Untracked
 from experiments.records.uris import masked
 from experiments.restoring import restore
 from experiments.search.ending import Budget, possible_trials
@@ -172,13 +171,8 @@ def run_study(
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
-        tracking = (
-            Tracking(
-                folder.path, options.tracking_uri, options.artifacts, card_of(spec, space, data, uid), console.print
-            )
-            if options.tracking_uri != OFF
-            else Untracked()
-        )
+        card = card_of(spec, space, data, uid)
+        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, card, console.print)
         tracking.start()
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)

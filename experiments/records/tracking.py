@@ -23,6 +23,7 @@ from experiments.records.uris import masked
 
 PROGRAM = "experiments.records.tracking_process"
 PACKAGES = Path(__file__).parents[2]
+OFF = "none"  # the address of no store: the outbox is written, and no process started
 
 
 class Tracking:
@@ -30,7 +31,7 @@ class Tracking:
 
     Args:
         folder:    of the study, in which its journal is.
-        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., or what else MLflow knows.
+        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         card:      what the study's own run says.
         warn:      called at most once, from a thread, with one line, at the first failure before the end.
