@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from experiments.records.tracking import OFF
 from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
 from support.desk import STUDY, Desk
 
@@ -16,7 +17,13 @@ from support.desk import STUDY, Desk
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", OFF)  # MLflow takes longer than a small study
+
+
+@pytest.fixture
+def tracked(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what MLflow gets: in the desk's own database."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +52,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dic
     (folder / "mlruns").mkdir()
     (folder / "studies" / "moons.toml").write_text(STUDY)
     shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    return Desk(folder).tuned("moons", "--workers", "1")
+    return Desk(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
 
 
 @pytest.fixture(scope="session")

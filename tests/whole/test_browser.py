@@ -16,7 +16,10 @@ from support.browser import Browser, chromium
 from support.desk import STUDY, Desk
 from whole.pictures import Pages
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(chromium() is None, reason="there is no chromium on this machine"),
+    pytest.mark.usefixtures("tracked"),
+]
 
 
 @pytest.fixture(scope="module")

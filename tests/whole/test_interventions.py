@@ -13,6 +13,7 @@ from rich.console import Console
 
 from experiments import searching
 from experiments.records.results import StudyResult
+from experiments.records.tracking import OFF
 from experiments.search.shared_data import DataReference
 from experiments.search.trial import Evaluation, InterventionKind, TrialTask
 from experiments.search.worker import run_trial
@@ -32,8 +33,8 @@ def run(desk: Desk, out: str, trials: int, interventions: dict[int, Intervention
     options = Options(
         folder=desk.folder / out,
         mlruns=desk.folder / "mlruns",
-        tracking_uri=f"sqlite:///{desk.folder}/mlruns/mlflow.db",
-        artifacts=desk.folder / "mlruns" / "artifacts",
+        tracking_uri=OFF,
+        artifacts=None,
         workers=2,
         look="leave",
     )

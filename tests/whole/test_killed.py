@@ -21,6 +21,7 @@ def no_worker_stays(desk: Desk) -> bool:
     return not desk.workers()
 
 
+@pytest.mark.usefixtures("tracked")
 def test_killed_at_random_moments_and_resumed_it_is_the_same_study(desk: Desk, undisturbed: dict[str, Any]) -> None:
     chance = random.Random(5)
     for _ in range(5):
@@ -52,6 +53,7 @@ def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) ->
     assert desk.results()["digest"] == undisturbed["digest"]
 
 
+@pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signal.Signals) -> None:
     process = desk.start("moons", "--workers", "1", "--set", "training.epochs=400")
@@ -89,6 +91,7 @@ def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> 
     assert (desk.study / "journal.log.torn").read_bytes() == whole[:-100]
 
 
+@pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
 def test_killed_around_the_look_it_is_taken_once(desk: Desk, undisturbed: dict[str, Any], moment: str) -> None:
     where = {

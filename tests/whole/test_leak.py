@@ -14,6 +14,7 @@ from experiments.data.sealed import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
 from experiments.data.table import Table
 from experiments.records.results import StudyResult
+from experiments.records.tracking import OFF
 from experiments.study import Options, run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
@@ -25,8 +26,8 @@ def run(desk: Desk, out: str, table: Table | None = None) -> StudyResult:
     options = Options(
         folder=desk.folder / out,
         mlruns=desk.folder / f"{out}-mlruns",
-        tracking_uri=f"sqlite:///{desk.folder}/mlruns/mlflow.db",
-        artifacts=desk.folder / "mlruns" / "artifacts",
+        tracking_uri=OFF,
+        artifacts=None,
         workers=2,
     )
     return run_study(spec, options, Console(quiet=True), table=table).result

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+import pytest
+
 from support.desk import Desk, kill
 from support.tracking import wait_for
 
@@ -16,6 +18,7 @@ def contents(desk: Desk) -> dict[str, tuple[bytes, int]]:
     return found
 
 
+@pytest.mark.usefixtures("tracked")
 def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
     shutil.rmtree(desk.folder / "mlruns")
     before = contents(desk)
@@ -30,6 +33,7 @@ def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
     assert contents(desk) == before
 
 
+@pytest.mark.usefixtures("tracked")
 def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, undisturbed: dict[str, Any]) -> None:
     done = desk.tune("moons", "--profile", "--workers", "2")
     assert (done.code, done.error) == (0, "")

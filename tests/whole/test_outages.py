@@ -19,6 +19,8 @@ from whole.outages import WARNING, Ran, locked, results, told, tuned, uid_of
 
 TRIALS = 14
 
+pytestmark = pytest.mark.usefixtures("tracked")
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Iterator[MLflowServer]:

@@ -20,6 +20,8 @@ from experiments.records.model import read_model
 from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from support.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("tracked")
+
 
 def logged_model(desk: Desk) -> str:
     """The address of the study's model among the artifacts of the local store."""

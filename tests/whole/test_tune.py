@@ -13,6 +13,7 @@ from experiments.records.results import digest
 from support.desk import STUDY, Desk
 
 
+@pytest.mark.usefixtures("tracked")
 def test_one_command_leaves_a_whole_study(desk: Desk) -> None:
     done = desk.tune("moons")
     assert (done.code, done.error) == (0, "")
@@ -49,6 +50,7 @@ def test_results_follow_the_contract(desk: Desk) -> None:
     assert [row["state"] for row in rows] == [trial["state"] for trial in result["trials"]]
 
 
+@pytest.mark.usefixtures("tracked")
 def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Desk) -> None:
     result = desk.tuned("moons", "--register", "moons model")
     runs = desk.runs()
@@ -71,6 +73,7 @@ def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Desk) -
     assert len(client.search_model_versions("name = 'moons model'")) == 1
 
 
+@pytest.mark.usefixtures("tracked")
 def test_what_mlflow_missed_is_sent_by_sync(desk: Desk) -> None:
     done = desk.tune("moons", "--trials", "4", "--tracking-uri", "http://127.0.0.1:9")
     assert (done.code, done.error) == (0, "")
