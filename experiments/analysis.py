@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from experiments.column_importance import permutation
 from experiments.data.prepare import StudyData
 from experiments.data.splits import DevelopmentSet
+from experiments.errors import StudyStateError
 from experiments.inputs import Inputs
 from experiments.parameter_importance import importances
 from experiments.records.analysis import (
@@ -80,10 +81,14 @@ def analyse(
         told:   of which one at least is COMPLETE.
         files:  of every COMPLETE trial's outputs.
         inputs: the folds by preprocessing.
+
+    Raises:
+        StudyStateError: a file is lost.
+        ExecutorError:   a task was given up.
     """
     best, of_rows = best_of(told), validated(data)
     complete = [one for one in told if one.result.state == "COMPLETE"]
-    shared = [executor.share(files.content(one.result) or b"") for one in complete]
+    shared = [executor.share(_content(files, one)) for one in complete]
     winner, default = complete.index(best), None if default_of(told) is None else 0
     chosen = _selection(spec, data, of_rows, shared, winner, default, executor)
     predicted = executor.submit(
@@ -105,6 +110,16 @@ def analyse(
     return AnalysisRecord.model_validate(
         {**there, "left_out": {name: part for name, part in parts.items() if isinstance(part, str)}}
     )
+
+
+def _content(files: OutOfFoldFiles, told: Told) -> bytes:
+    content = files.content(told.result)
+    if content is None:
+        raise StudyStateError(
+            f"trial {told.result.number}: its out-of-fold outputs were lost while the study ran; the same command "
+            "computes them again."
+        )
+    return content
 
 
 def _selection(

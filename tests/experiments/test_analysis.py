@@ -11,6 +11,7 @@ import pytest
 
 from experiments.analysis import ORDERED, analyse, validated
 from experiments.data.table import Table
+from experiments.errors import StudyStateError
 from experiments.records.analysis import AnalysisRecord
 from experiments.records.assemble import best_of
 from experiments.search.out_of_fold import array_of
@@ -99,6 +100,13 @@ def test_repeated_folds_predict_a_row_again_and_it_is_one_row(tmp_path: Path) ->
     assert found.out_of_fold is not None
     assert (found.selection.rows, found.out_of_fold.rows) == (320, 640)
     assert len({one.row for one in found.out_of_fold.mistakes}) == len(found.out_of_fold.mistakes)
+
+
+def test_a_file_that_is_lost_meanwhile_is_one_line(tmp_path: Path) -> None:
+    done = searched(document("moons"), tmp_path)
+    next(tmp_path.iterdir()).unlink()
+    with pytest.raises(StudyStateError, match=r"trial \d+: its out-of-fold outputs were lost"):
+        analysed(done)
 
 
 def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:
