@@ -25,6 +25,12 @@ def test_the_corrected_score_and_what_flattered(full):
     assert "the choice among 31 complete configurations flatters it by about 0.0037" in said
 
 
+@pytest.mark.parametrize("optimism", [-0.002, 0.00001])
+def test_a_choice_that_did_not_flatter(full, optimism):
+    said = _said(selection(_changed(full[0], optimism=optimism)))
+    assert "among 31 complete configurations does not seem to flatter it." in said
+
+
 @pytest.mark.parametrize(
     ("floor95", "words"),
     [(0.001, "more than luck alone gives in most such searches"), (0.5, "luck alone can give as much")],
@@ -36,7 +42,7 @@ def test_the_gain_is_held_against_the_floor(full, floor95, words):
 
 
 def test_without_a_floor_nothing_is_said_of_luck(full):
-    assert "The floor" not in _said(selection(_changed(full[0], floor=None, floor95=None)))
+    assert "The floor" not in _said(selection(_changed(full[0], gain=None, floor=None, floor95=None)))
 
 
 def test_without_the_analysis_the_score_stays_optimistic(study):
