@@ -31,7 +31,7 @@ from experiments.records.assemble import best_of, default_of
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.record import Record
 from experiments.search.executor import Executor
-from experiments.search.predictions import Mistake, Predictions, predictions
+from experiments.search.predictions import CLASSES, Mistake, Predictions, predictions
 from experiments.search.selection import Selection, selection
 from experiments.search.trial import Shared, Told
 from experiments.space import Space
@@ -39,6 +39,8 @@ from experiments.spec import StudySpec
 from nnet.arrays import Targets
 
 ORDERED = "rows in a time order depend on one another, so that a bootstrap of single rows says nothing"
+NO_DEFAULT = "the default came to no score that others could be held against"
+NO_PROBABILITIES = "with this loss the network's outputs are no probabilities"
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,12 @@ def analyse(
         "out_of_fold": _out_of_fold_record(predicted.result(), data.development, of_rows),
     }
     there = {name: part for name, part in parts.items() if not isinstance(part, str)}
-    return AnalysisRecord.model_validate(
-        {**there, "left_out": {name: part for name, part in parts.items() if isinstance(part, str)}}
-    )
+    left_out = {name: part for name, part in parts.items() if isinstance(part, str)}
+    if default is None and "selection" in there:
+        left_out["floor"] = NO_DEFAULT
+    if data.target.classes:
+        left_out |= _left_out_of_classes(predicted.result())
+    return AnalysisRecord.model_validate({**there, "left_out": left_out})
 
 
 def _content(files: OutOfFoldFiles, told: Told) -> bytes:
@@ -155,6 +160,11 @@ def _out_of_fold_record(found: Predictions, development: DevelopmentSet, of_rows
         mistakes=tuple(_mistake_record(one, development, of_rows) for one in found.mistakes),
         points=found.points,
     )
+
+
+def _left_out_of_classes(found: Predictions) -> dict[str, str]:
+    confusion = {} if found.confusion else {"confusion": f"more than {CLASSES} classes"}
+    return confusion if found.calibration else {**confusion, "calibration": NO_PROBABILITIES}
 
 
 def _mistake_record(mistake: Mistake, development: DevelopmentSet, of_rows: Validated) -> MistakeRecord:

@@ -141,7 +141,7 @@ class PermutationRecord(Record):
 
 
 class AnalysisRecord(Record):
-    """Each part, or under its name in `left_out` why it is not there."""
+    """Each part, or under its name in `left_out` why it is not there; so too a part's floor, confusion, calibration."""
 
     selection: SelectionRecord | None = None
     out_of_fold: OutOfFoldRecord | None = None

@@ -42,7 +42,7 @@ def errors(result: StudyResult) -> Section | None:
     blocks: list[Block] = [*_confusions(result, found)]
     if found is not None:
         blocks += [*_predictions(found), *_mistakes(result, found.mistakes)]
-    blocks += left_out(result, "out_of_fold", "confusion", "calibration", "mistakes")
+    blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Where the winner errs", "errors", tuple(blocks)) if blocks else None
 
 

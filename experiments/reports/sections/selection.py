@@ -10,6 +10,8 @@ from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.left_out import left_out
 from experiments.reports.wording import Scores, count, metric_of
 
+MORE = "more than the luck of the rows gives in most such searches"
+
 
 def selection(result: StudyResult) -> Section:
     """The scores by which the search chose, and how far they can be believed."""
@@ -30,7 +32,7 @@ def selection(result: StudyResult) -> Section:
     ]  # fmt: skip
     if found is not None:
         blocks += _corrected(result, found)
-    return Section("Selection score", "selection", (*blocks, *left_out(result, "selection")))
+    return Section("Selection score", "selection", (*blocks, *left_out(result, "selection", "floor")))
 
 
 def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
@@ -74,6 +76,6 @@ def _floor(found: SelectionRecord, numbers: Scores) -> list[Block]:
     ]
     if (gain := found.gain) is not None:
         limit = found.floor if found.floor95 is None else found.floor95
-        verdict = "more than luck alone gives in most such searches" if gain > limit else "luck alone can give as much"
+        verdict = f"{MORE}, which only the test score can confirm" if gain > limit else "luck alone can give as much"
         sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}." if gain > 0 else "")
     return [text(Strong("The floor."), *sentences)]

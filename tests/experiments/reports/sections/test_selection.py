@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.reports.blocks import Code, Strong, Text
-from experiments.reports.sections.selection import selection
+from experiments.reports.sections.selection import MORE, selection
 
 
 def _said(section):
@@ -33,7 +33,7 @@ def test_a_choice_that_did_not_flatter(full, optimism):
 
 @pytest.mark.parametrize(
     ("floor95", "words"),
-    [(0.001, "more than luck alone gives in most such searches"), (0.5, "luck alone can give as much")],
+    [(0.001, f"{MORE}, which only the test score can confirm"), (0.5, "luck alone can give as much")],
 )
 def test_the_gain_is_held_against_the_floor(full, floor95, words):
     said = _said(selection(_changed(full[0], floor95=floor95)))
