@@ -20,12 +20,13 @@ from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
 from experiments.inputs import share_everything
-from experiments.judge import confusion, judge, other_metrics
+from experiments.judge import judge, other_metrics
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
 from experiments.reference_scores import score_reference
 from experiments.reports.statistics import verdict
 from experiments.search.executor import Executor
+from experiments.search.predictions import confusion
 from experiments.search.references import plain_references
 from experiments.search.refit import Refit, RefitTask, network_of, outputs
 from experiments.search.trial import Told
