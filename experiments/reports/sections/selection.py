@@ -77,5 +77,5 @@ def _floor(found: SelectionRecord, numbers: Scores) -> list[Block]:
     if (gain := found.gain) is not None:
         limit = found.floor if found.floor95 is None else found.floor95
         verdict = f"{MORE}, which only the test score can confirm" if gain > limit else "luck alone can give as much"
-        sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}." if gain > 0 else "")
+        sentences.append(f" This search seems to gain {numbers.signed(gain)} on them: {verdict}." if gain > 0 else "")
     return [text(Strong("The floor."), *sentences)]

@@ -38,7 +38,7 @@ def test_a_choice_that_did_not_flatter(full, optimism):
 def test_the_gain_is_held_against_the_floor(full, floor95, words):
     said = _said(selection(_changed(full[0], floor95=floor95)))
     assert "A search of 31 configurations seems to gain 0.0042 on rows like these if no configuration is better" in said
-    assert f"This search seems to gain +0.0067: {words}." in said
+    assert f"This search seems to gain +0.0067 on them: {words}." in said
 
 
 def test_without_a_floor_nothing_is_said_of_luck(full):
