@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from experiments.column_importance import permutation
 from experiments.data.prepare import StudyData
 from experiments.data.splits import DevelopmentSet
+from experiments.errors import StudyStateError
 from experiments.inputs import Inputs
 from experiments.parameter_importance import importances
 from experiments.records.analysis import (
@@ -30,7 +31,7 @@ from experiments.records.assemble import best_of, default_of
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.record import Record
 from experiments.search.executor import Executor
-from experiments.search.predictions import Mistake, Predictions, predictions
+from experiments.search.predictions import CLASSES, Mistake, Predictions, predictions
 from experiments.search.selection import Selection, selection
 from experiments.search.trial import Shared, Told
 from experiments.space import Space
@@ -38,6 +39,8 @@ from experiments.spec import StudySpec
 from nnet.arrays import Targets
 
 ORDERED = "rows in a time order depend on one another, so that a bootstrap of single rows says nothing"
+NO_DEFAULT = "the default came to no score that others could be held against"
+NO_PROBABILITIES = "with this loss the network's outputs are no probabilities"
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,14 @@ def analyse(
         told:   of which one at least is COMPLETE.
         files:  of every COMPLETE trial's outputs.
         inputs: the folds by preprocessing.
+
+    Raises:
+        StudyStateError: a file is lost.
+        ExecutorError:   a task was given up.
     """
     best, of_rows = best_of(told), validated(data)
     complete = [one for one in told if one.result.state == "COMPLETE"]
-    shared = [executor.share(files.content(one.result) or b"") for one in complete]
+    shared = [executor.share(_content(files, one)) for one in complete]
     winner, default = complete.index(best), None if default_of(told) is None else 0
     chosen = _selection(spec, data, of_rows, shared, winner, default, executor)
     predicted = executor.submit(
@@ -102,9 +109,22 @@ def analyse(
         "out_of_fold": _out_of_fold_record(predicted.result(), data.development, of_rows),
     }
     there = {name: part for name, part in parts.items() if not isinstance(part, str)}
-    return AnalysisRecord.model_validate(
-        {**there, "left_out": {name: part for name, part in parts.items() if isinstance(part, str)}}
-    )
+    left_out = {name: part for name, part in parts.items() if isinstance(part, str)}
+    if default is None and "selection" in there:
+        left_out["floor"] = NO_DEFAULT
+    if data.target.classes:
+        left_out |= _left_out_of_classes(predicted.result())
+    return AnalysisRecord.model_validate({**there, "left_out": left_out})
+
+
+def _content(files: OutOfFoldFiles, told: Told) -> bytes:
+    content = files.content(told.result)
+    if content is None:
+        raise StudyStateError(
+            f"trial {told.result.number}: its out-of-fold outputs were lost while the study ran; the same command "
+            "computes them again."
+        )
+    return content
 
 
 def _selection(
@@ -140,6 +160,11 @@ def _out_of_fold_record(found: Predictions, development: DevelopmentSet, of_rows
         mistakes=tuple(_mistake_record(one, development, of_rows) for one in found.mistakes),
         points=found.points,
     )
+
+
+def _left_out_of_classes(found: Predictions) -> dict[str, str]:
+    confusion = {} if found.confusion else {"confusion": f"more than {CLASSES} classes"}
+    return confusion if found.calibration else {**confusion, "calibration": NO_PROBABILITIES}
 
 
 def _mistake_record(mistake: Mistake, development: DevelopmentSet, of_rows: Validated) -> MistakeRecord:

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.data.prepare import StudyData, fitted_on
 from experiments.inputs import Inputs
 from experiments.records.analysis import PermutationRecord, PermutedColumn
-from experiments.search.executor import Executor, WorkerLost
+from experiments.search.executor import Executor
 from experiments.search.permutation import PermutationTask, Permuted
 from experiments.search.refit import RefitTask
 from experiments.search.trial import Told
@@ -34,6 +34,9 @@ def permutation(
 
     Args:
         inputs: the folds by preprocessing.
+
+    Raises:
+        WorkerLost: a task was given up. That is no property of the study, so it is no reason to leave a part out.
     """
     pairs, columns = data.folds.pairs, data.features
     if columns > MOST_COLUMNS:
@@ -57,11 +60,7 @@ def permutation(
         for fold, (train, _) in enumerate(pairs)
     ]
     futures = [executor.submit(run_permutation, task, inputs[way]) for task in tasks]
-    try:
-        folds = [future.result() for future in futures]
-    except WorkerLost as lost:
-        return f"given up: {lost.kind}"
-    return _record(spec.cv.metric, data.development.table.columns, folds)
+    return _record(spec.cv.metric, data.development.table.columns, [future.result() for future in futures])
 
 
 def _affordable(columns: int, validation: list[int]) -> tuple[int, int]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.records.analysis import Counts
 from experiments.records.results import Difference
 from experiments.reports.statistics import (
     BOOTSTRAP,
@@ -25,14 +24,13 @@ from experiments.reports.statistics import (
 from experiments.search.scoring import scorer
 from experiments.target import Target
 from nnet.arrays import Array, Targets
-from nnet.metrics import ROW_SCORES, correct, predicted_labels, row_score
+from nnet.metrics import ROW_SCORES, correct, row_score
 
 SEED = 0  # of every resampling, fixed, so that an interval is a function of the outputs
 OTHER_METRICS = {
     "classification": ("accuracy",),
     "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
 }
-MOST_CLASSES = 50  # of which a reader takes in who is taken for whom
 
 
 @dataclass(frozen=True)
@@ -95,19 +93,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if loss.endswith("cross_entropy") else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def confusion(target: Target, y: Targets, z: Array) -> Counts | None:
-    """Rows of each true class by predicted class; None of a number, and of more than MOST_CLASSES classes.
-
-    >>> confusion(Target(("a", "b")), np.array([0, 1, 1]), np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]))
-    ((1, 0), (1, 1))
-    """
-    classes = len(target.classes)
-    if not 0 < classes <= MOST_CLASSES:
-        return None
-    counts = np.bincount(y * classes + predicted_labels(z), minlength=classes**2).reshape(classes, classes)
-    return tuple(map(tuple, counts.tolist()))
 
 
 def _of_sample(metric: str, target: Target, z: Array, y: Targets) -> Callable[[NDArray[np.intp]], float]:

@@ -20,12 +20,13 @@ from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
 from experiments.inputs import share_everything
-from experiments.judge import confusion, judge, other_metrics
+from experiments.judge import judge, other_metrics
 from experiments.records.model import Model
 from experiments.records.results import DefaultScore, LookRecord
-from experiments.reference_scores import fitted, score_reference, scored
+from experiments.reference_scores import score_reference
 from experiments.reports.statistics import verdict
 from experiments.search.executor import Executor
+from experiments.search.predictions import confusion
 from experiments.search.references import plain_references
 from experiments.search.refit import Refit, RefitTask, network_of, outputs
 from experiments.search.trial import Told
@@ -66,6 +67,7 @@ def take_look(
     Raises:
         LookError:   the study had another look at these rows.
         SearchError: the winner's refit diverged; nothing was looked at.
+        WorkerLost:  a task was given up; the same look can be taken again.
     """
     tasks = [
         RefitTask(
@@ -91,7 +93,7 @@ def take_look(
             "lower the upper end of space.learning_rate. The test set was not read."
         )
     scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
-    references = [fitted(future) for future in fitting]
+    references = [future.result() for future in fitting]
     described = [*map(asdict, tasks), *map(asdict, plain)]
     models = [{**one, "rows": development.fingerprint} for one in described]
     look = Look(test.fingerprint, canonical_digest(models), study)
@@ -106,7 +108,7 @@ def take_look(
     ]
     found = [future.result() for future in predicting]
     judged = _record(spec, target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists))
-    beside = tuple(scored(task, future) for task, future in zip(plain, scoring, strict=True))
+    beside = tuple(future.result() for future in scoring)
     record = judged.model_copy(update={"references": beside})
     ledger.complete(look, record.metrics)
     model = Model(

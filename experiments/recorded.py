@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -76,7 +77,7 @@ def read_results(path: Path) -> Recorded:
         StudyStateError: it cannot be read, or is not of this schema.
     """
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_no_number)
+        document = json.loads(path.read_bytes(), parse_constant=_no_number, parse_float=_finite)
         return Recorded(path, document, StudyResult.of_document(document))
     except FileNotFoundError:
         raise StudyStateError(f"{path}: there are no results.") from None
@@ -129,6 +130,11 @@ def _existing(path: Path) -> Path:
     if not path.is_file():
         raise StudyStateError(f"{path}: there are no results; the study has not come to its end.")
     return path
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text)
 
 
 def _no_number(name: str) -> NoReturn:

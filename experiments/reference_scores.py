@@ -1,8 +1,7 @@
-"""What the plain models score on the test rows, by the same rules as the winner. None of it can end a study."""
+"""What the plain models score on the test rows, by the same rules as the winner."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from math import isfinite
 from typing import Any
 
@@ -11,18 +10,9 @@ from numpy.typing import NDArray
 
 from experiments.judge import judge
 from experiments.records.results import ReferenceRecord
-from experiments.search.executor import WorkerLost
 from experiments.search.references import FittedReference, ReferenceTask, brief, reference_outputs
 from experiments.target import Target
 from nnet.arrays import Array, Targets
-
-
-def fitted(future: Future[FittedReference]) -> FittedReference:
-    """The model, or why there is none; waits for it."""
-    try:
-        return future.result()
-    except WorkerLost as lost:
-        return FittedReference(None, reason=f"its fit was given up: {lost.kind}")
 
 
 def score_reference(
@@ -34,32 +24,29 @@ def score_reference(
     y: Targets,
     groups: NDArray[Any] | None,
 ) -> ReferenceRecord:
-    """The record of one model. Pure, so that it can be made in a worker.
+    """The record of one model, without a score where it has none. Pure, so that it can be made in a worker.
 
     Args:
         x:      (N, inputs) test rows, preprocessed as those that it learnt from.
         y:      (N,) their labels or numbers.
         groups: (N,) which of them belong together; None where every row stands alone.
+
+    Raises:
+        MemoryError: for this there is no room here; elsewhere there may be.
     """
     if model.estimator is None:
         return without_score(task, model.reason)
     try:
         z = reference_outputs(model, x, target)
         judged = judge(metric, target, y, z, None, groups)
+    except MemoryError:
+        raise
     except Exception as error:  # a library may raise what it likes
         return without_score(task, f"it could not be scored: {brief(error)}")
     if not (np.isfinite(z).all() and all(map(isfinite, (judged.score, *judged.ci95)))):
         return without_score(task, f"its outputs have no {metric}")
     settings = ", ".join(filter(None, (task.settings, model.note)))
     return ReferenceRecord(name=task.name, settings=settings, score=judged.score, ci95=judged.ci95, reason="")
-
-
-def scored(task: ReferenceTask, future: Future[ReferenceRecord]) -> ReferenceRecord:
-    """The record, or one without a score; waits for it."""
-    try:
-        return future.result()
-    except WorkerLost as lost:
-        return without_score(task, f"its scoring was given up: {lost.kind}")
 
 
 def without_score(task: ReferenceTask, reason: str) -> ReferenceRecord:

@@ -40,9 +40,9 @@ def restore(
         for one in told
         if one.result.state == "COMPLETE" and files.content(one.result) is None
     }
-    restored = list(told)
-    for number, future in lost.items():
-        before, found = told[number].result, future.result()
+    restored, count = list(told), len(lost)
+    for number in list(lost):
+        before, found = told[number].result, lost.pop(number).result()  # all outputs together may be too many
         # an older journal does not name the content
         expected = before if before.out_of_fold else replace(before, out_of_fold=found.result.out_of_fold)
         if replace(found.result, marks=before.marks) != expected:
@@ -52,4 +52,4 @@ def restore(
             )
         files.keep(found)
         restored[number] = replace(told[number], result=expected)
-    return restored, len(lost)
+    return restored, count

@@ -190,6 +190,7 @@ def run_study(
                 outputs.remove_others([one.result.number for one in told])
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
                 one_kernel(executor.greetings(), told)
+                inputs = share_inputs(space, data, executor.share)  # what was shared went with who shared it
             clock.lap("search")
             analysis = analyse(spec, space, data, told, outputs, inputs, executor)
             clock.lap("analysis")

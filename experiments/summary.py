@@ -45,12 +45,13 @@ def print_summary(
 def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
     """What was found, as (label, text)."""
     yield "best configuration", f"trial {result.best.number}: {in_words(result)}"
-    default = "the default diverged" if result.default is None else f"default {result.default.cv_mean:.4f}"
+    default = "the default has none" if result.default is None else f"default {result.default.cv_mean:.4f}"
     count = len(result.trials)
     yield "selection score", f"{result.best.cv_mean:.4f}, {default} (optimistic: chosen as the best of {count})"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         low, high = chosen.ci95
-        yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}]"
+        of_all = f"of {chosen.pooled:.4f} over all rows at once"
+        yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is None:
         yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
@@ -94,7 +95,7 @@ def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
-        yield "against the default", "not compared: the default diverged"
+        yield "against the default", "not compared: the default has no score"
         return
     low, high = test.difference.ci95
     yield (

@@ -75,6 +75,7 @@ ROOMS = {
     "experiments.analysis": {
         "experiments.column_importance",
         "experiments.data",
+        "experiments.errors",
         "experiments.inputs",
         "experiments.parameter_importance",
         "experiments.records",

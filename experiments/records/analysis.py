@@ -15,14 +15,16 @@ Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true cla
 class SelectionRecord(Record):
     """The winner's score, corrected for having been chosen, by a bootstrap over out-of-fold predictions (BBC-CV).
 
-    configurations: COMPLETE trials that were compared.
+    configurations: COMPLETE trials that were compared, each at its best epoch, a choice that is not corrected for.
     rows:           that were predicted out of fold.
-    pooled:         the winner's score over these rows, optimistic.
+    pooled:         the winner's score over all these rows at once, optimistic; where folds differ in size or the metric
+                    is no mean over rows, it is not the mean over the folds.
     corrected:      mean over draws of the score, on rows not drawn, of whoever is best on the drawn ones.
     ci95:           quantiles of the same; it holds for the choice among these configurations on rows like these.
     optimism:       pooled - corrected.
+    gain:           pooled less the default's score over the same rows. None where the default came to no score.
     floor:          what the best of as many configurations would seem to gain over the default on rows like these
-                    if none were better: the mean over draws. None where the default came to no score.
+                    if none were better: the mean over draws. None with `gain`.
     floor95:        its 0.95 quantile.
     method:         in words, with the number of draws.
     """
@@ -33,6 +35,7 @@ class SelectionRecord(Record):
     corrected: float
     ci95: tuple[float, float]
     optimism: float
+    gain: float | None = None
     floor: float | None
     floor95: float | None
     draws: int
@@ -138,7 +141,7 @@ class PermutationRecord(Record):
 
 
 class AnalysisRecord(Record):
-    """Each part, or under its name in `left_out` why it is not there."""
+    """Each part, or under its name in `left_out` why it is not there; so too a part's floor, confusion, calibration."""
 
     selection: SelectionRecord | None = None
     out_of_fold: OutOfFoldRecord | None = None

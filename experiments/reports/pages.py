@@ -40,7 +40,7 @@ from experiments.reports.this_run import this_run
 from experiments.reports.wording import count
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 2  # raised whenever the pages of the same study come to say or show something else
+PAGE_VERSION: Final = 3  # raised whenever the pages of the same study come to say or show something else
 FOLDER: Final = "report_files"
 
 

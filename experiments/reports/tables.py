@@ -85,7 +85,8 @@ def configurations(result: StudyResult) -> tuple[ConfigurationRow, ...]:
         if name != "hidden_layers" and any(use for _, use in pairs):
             ours, theirs = (parameter(config[name]) if config and use else NOTHING for config, use in pairs)
             rows.append((label(name), ours, theirs))
-    rows.append(("epochs of the refit", str(result.best.epochs), NOTHING))
+    theirs = "" if result.default is None else str(result.trials[result.default.number].epochs)
+    rows.append(("epochs of the refit", str(result.best.epochs), theirs))
     return tuple(ConfigurationRow(name, ours, theirs if default is not None else "") for name, ours, theirs in rows)
 
 

@@ -43,12 +43,12 @@ class Scores:
 
     def show(self, score: float | None) -> str:
         """
-        >>> Scores(4).show(0.97222), Scores(4).show(-0.5), Scores(4).show(None)
-        ('0.9722', '−0.5000', '–')
+        >>> Scores(4).show(0.97222), Scores(4).show(-0.5), Scores(4).show(-1e-5), Scores(4).show(None)
+        ('0.9722', '−0.5000', '0.0000', '–')
         """
         if score is None:
             return NOTHING
-        text = f"{score:.{self.decimals}f}" if abs(score) < 1e7 else f"{score:.3g}"
+        text = f"{score:z.{self.decimals}f}" if abs(score) < 1e7 else f"{score:.3g}"
         return text.replace("-", MINUS)
 
     def signed(self, score: float) -> str:

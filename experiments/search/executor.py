@@ -27,7 +27,10 @@ class WorkerLost(ExecutorError):
     kind: ClassVar[InterventionKind]
 
     def __str__(self) -> str:
-        return f"a task was tried {ATTEMPTS} times and given up: {self.kind}."
+        return (
+            f"a task was tried {ATTEMPTS} times and given up: {self.kind}. The same command tries again; with fewer "
+            "--workers each has more memory."
+        )
 
 
 class WorkerDied(WorkerLost):

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.errors import StudyStateError
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, Parameters, Told, TrialResult
 
 STUDY = "study"  # name inside the file; the study's own name is user text and may change with the folder's
 
@@ -131,9 +132,16 @@ def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[Told]:
         StudyStateError: somebody else wrote them.
     """
     try:
-        return [Told(trial.user_attrs["params"], result_of_json(trial.user_attrs["result"])) for trial in trials]
-    except (KeyError, TypeError, AttributeError) as error:
+        return [Told(_finite(one.user_attrs["params"]), result_of_json(one.user_attrs["result"])) for one in trials]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
+
+
+def _finite(params: Parameters) -> Parameters:
+    for name, value in params.items():
+        if not isinstance(value, str) and not isfinite(value):
+            raise ValueError(f"{name} is {value}")
+    return params
 
 
 def told_at(trial: FrozenTrial) -> float:

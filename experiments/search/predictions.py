@@ -14,7 +14,7 @@ from experiments.target import Target
 from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import log_likelihood, predicted_labels
 
-CLASSES = 50  # of a confusion matrix that can still be read
+CLASSES = 50  # of which a reader takes in who is taken for whom
 BINS = 10
 MISTAKES = 12
 POINTS = 500
@@ -88,13 +88,12 @@ def of_classes(z: Array, y: Targets, rows: Rows, target: Target, are_probabiliti
     The loss of a mistake is minus the log-probability of the true class in nats; of outputs that are no probabilities,
     by how much the predicted class's exceeds the true one's.
     """
-    classes, predicted, everything = len(target.classes), predicted_labels(z), np.arange(len(y))
-    confusion = np.bincount(y * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    predicted, everything = predicted_labels(z), np.arange(len(y))
     confidence = probabilities(z)[everything, predicted] if are_probabilities else None
     wide = z.astype(np.float64)
     loss = -log_likelihood(z, y) if are_probabilities else wide[everything, predicted] - wide[everything, y]
     return Predictions(
-        confusion=tuple(map(tuple, confusion.tolist())) if classes <= CLASSES else None,
+        confusion=confusion(target, y, z),
         calibration=None if confidence is None else calibration(confidence, predicted == y),
         mistakes=tuple(
             Mistake(at, int(y[at]), int(predicted[at]), None if confidence is None else float(confidence[at]), nats)
@@ -102,6 +101,19 @@ def of_classes(z: Array, y: Targets, rows: Rows, target: Target, are_probabiliti
         ),
         points=(),
     )
+
+
+def confusion(target: Target, y: Targets, z: Array) -> tuple[tuple[int, ...], ...] | None:
+    """Rows of each true class by predicted class; None of a number, and of more than CLASSES classes.
+
+    >>> confusion(Target(("a", "b")), np.array([0, 1, 1]), np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]))
+    ((1, 0), (1, 1))
+    """
+    classes = len(target.classes)
+    if not 0 < classes <= CLASSES:
+        return None
+    counts = np.bincount(y * classes + predicted_labels(z), minlength=classes**2).reshape(classes, classes)
+    return tuple(map(tuple, counts.tolist()))
 
 
 def of_numbers(z: Array, y: Targets, rows: Rows) -> Predictions:

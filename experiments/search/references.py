@@ -102,6 +102,9 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
     """Fit on `fold.train`, every row with its weight; a number is learnt at mean 0 and variance 1.
 
     A fit that fails is an outcome, and no warning reaches anyone.
+
+    Raises:
+        MemoryError: there is no room for it here; elsewhere there may be.
     """
     if task.name == BOOSTING and target.outputs > MOST_BOOSTED:
         return FittedReference(None, reason=f"more than {MOST_BOOSTED} classes take too many trees")
@@ -114,6 +117,8 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
         with _quietly():
             estimator = _estimator(task, target)
             estimator.fit(x, y if target.classes else units.standardised(y), sample_weight=weights)
+    except MemoryError:
+        raise
     except Exception as error:  # a library may raise what it likes
         return FittedReference(None, reason=f"it could not be fitted: {brief(error)}")
     return FittedReference(estimator, units, _note(task, estimator))

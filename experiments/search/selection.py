@@ -5,6 +5,7 @@ No network is trained again. The samples are of units that are independent of on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ class Selection:
     corrected: float
     ci95: tuple[float, float]
     optimism: float
+    gain: float | None
     floor: float | None
     floor95: float | None
     draws: int
@@ -61,17 +63,22 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
     """The bootstrap bias corrected score of the choice (BBC-CV), and the gain that a choice among equals would show.
 
     In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
-    scored on those not drawn. `corrected` is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles.
+    scored on those not drawn. `corrected` is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of
+    them is of the 37% of the units that were not drawn, so the interval errs on the wide side. Every configuration
+    comes with its best epoch; that this was chosen on the same rows is not corrected for.
 
-    The floor is White's reality check: in the same draws each configuration's gain over the default, less the gain that
-    it has over all rows, is what chance makes of a configuration that is no better; `floor` is the mean over draws of
-    the largest of them (0 for the default itself), `floor95` its 0.95 quantile.
+    The floor is White's reality check as refined by Hansen: in the same draws each configuration's gain over the
+    default, less the gain that it has over all rows, is what chance makes of a configuration that is no better; `floor`
+    is the mean over draws of the largest of them (0 for the default itself), `floor95` its 0.95 quantile. A
+    configuration that is worse by more than sqrt(2 log log n) standard errors keeps its loss: chance would not make it
+    the best, and its scores, which vary more than those of a good one, would raise the floor. `gain` is what the winner
+    has over the default on all rows.
 
     Returns:
         the selection, or a reason: too many draws had no score, as where a class is not drawn.
 
     Sources: Tsamardinos, Greasidou and Borboudakis (2018), Machine Learning 107, 1895-1922; White (2000), Econometrica
-    68, 1097-1126.
+    68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
     """
     everything = samples.scores(np.ones((1, samples.units)))[0]
     inside, outside = _draws(samples)
@@ -81,20 +88,31 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
     inside, outside = inside[usable], outside[usable]
     low, high = np.quantile(outside, (0.025, 0.975)).tolist()
     pooled, corrected = float(everything[winner]), float(outside.mean())
-    floor: Numbers | None = None
-    if default is not None:
-        gains = (inside - inside[:, default, None]) - (everything - everything[default])
-        floor = gains.max(axis=1)
+    floor = None if default is None else _luck(inside, everything, default, samples.units)
     return Selection(
         configurations=len(everything),
         pooled=pooled,
         corrected=corrected,
         ci95=(low, high),
         optimism=pooled - corrected,
+        gain=None if default is None else pooled - float(everything[default]),
         floor=None if floor is None else float(floor.mean()),
         floor95=None if floor is None else float(np.quantile(floor, 0.95)),
         draws=len(outside),
     )
+
+
+def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Numbers:
+    """(B,) the largest gain over the default in each draw, were no configuration better than it.
+
+    Args:
+        inside:     (B, C) scores of the draws.
+        everything: (C,) scores of all units.
+    """
+    drawn, gains = inside - inside[:, default, None], everything - everything[default]
+    clearly = drawn.std(axis=0) * math.sqrt(2 * math.log(math.log(max(units, 3))))
+    largest: Numbers = (drawn - np.where(gains >= -clearly, gains, 0.0)).max(axis=1)
+    return largest
 
 
 def _draws(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

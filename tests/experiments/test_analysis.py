@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.analysis import ORDERED, analyse, validated
+from experiments.analysis import NO_DEFAULT, NO_PROBABILITIES, ORDERED, analyse, validated
 from experiments.data.table import Table
+from experiments.errors import StudyStateError
 from experiments.records.analysis import AnalysisRecord
 from experiments.records.assemble import best_of
 from experiments.search.out_of_fold import array_of
@@ -101,6 +103,22 @@ def test_repeated_folds_predict_a_row_again_and_it_is_one_row(tmp_path: Path) ->
     assert len({one.row for one in found.out_of_fold.mistakes}) == len(found.out_of_fold.mistakes)
 
 
+def test_without_a_default_the_floor_is_left_out(tmp_path: Path) -> None:
+    done = searched(document("moons"), tmp_path)
+    first = done.told[0].result
+    done.told[0] = replace(done.told[0], result=replace(first, state="FAIL", reason="worker died", value=None))
+    found = analysed(done)
+    assert found.selection is not None
+    assert (found.selection.floor, found.left_out["floor"]) == (None, NO_DEFAULT)
+
+
+def test_a_file_that_is_lost_meanwhile_is_one_line(tmp_path: Path) -> None:
+    done = searched(document("moons"), tmp_path)
+    next(tmp_path.iterdir()).unlink()
+    with pytest.raises(StudyStateError, match=r"trial \d+: its out-of-fold outputs were lost"):
+        analysed(done)
+
+
 def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:
     table = mixed_table(90, "regression", time=np.arange(90)[::-1])
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
@@ -126,9 +144,12 @@ def test_whole_groups_are_drawn(tmp_path: Path) -> None:
 
 def test_a_loss_without_probabilities_has_no_calibration(tmp_path: Path) -> None:
     done = searched(document("moons", training={"epochs": 4, "loss": "mean_squared_error"}), tmp_path)
-    found = analysed(done).out_of_fold
+    analysis = analysed(done)
+    found = analysis.out_of_fold
     assert found is not None
     assert (found.calibration, found.confusion is None) == (None, False)
+    assert analysis.left_out["calibration"] == NO_PROBABILITIES
+    assert "confusion" not in analysis.left_out
     assert {one.probability for one in found.mistakes} == {None}
 
 

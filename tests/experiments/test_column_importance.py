@@ -82,11 +82,12 @@ def test_many_predictions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert record.baseline != winner.result.value
 
 
-def test_too_many_columns_or_lost_workers_are_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     executor = Here()
     assert run(executor, features=1_001)[0] == "1,001 columns; at most 1,000 are shuffled"
     monkeypatch.setattr(column_importance, "SCORINGS", 11)
     assert "4 columns in 3 folds" in str(run(executor)[0])
     assert executor.submitted == 0
     monkeypatch.undo()
-    assert run(Here(dies=True))[0] == "given up: worker died"
+    with pytest.raises(WorkerDied):
+        run(Here(dies=True))

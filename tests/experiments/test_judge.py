@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.judge import MOST_CLASSES, confusion, judge, other_metrics
+from experiments.judge import judge, other_metrics
 from experiments.reports import statistics
 from experiments.target import Target
 
@@ -70,18 +70,6 @@ def test_further_scores_are_those_of_the_task() -> None:
     assert numbers["neg_root_mean_squared_error"] == pytest.approx(-(((CLOSE[:, 0] - NUMBERS) ** 2).mean() ** 0.5))
     assert sorted(other_metrics(TWO, "cross_entropy", Y, GOOD)) == ["accuracy", "neg_log_loss"]
     assert sorted(other_metrics(TWO, "mean_squared_error", Y, GOOD)) == ["accuracy"]
-
-
-def test_the_confusion_counts_every_row_once() -> None:
-    counts = confusion(TWO, Y, GOOD)
-    assert counts is not None
-    assert np.sum(counts) == len(Y)
-    assert np.sum(counts, axis=1).tolist() == np.bincount(Y).tolist()
-    assert np.trace(counts) / len(Y) == judge("accuracy", TWO, Y, GOOD, None).score
-    assert confusion(TWO, Y, GOOD[:, 1:] - GOOD[:, :1]) == counts  # a logistic unit's
-    assert confusion(Target(), NUMBERS, CLOSE) is None
-    many = Target(tuple(map(str, range(MOST_CLASSES + 1))))
-    assert confusion(many, Y, np.zeros((200, MOST_CLASSES + 1))) is None
 
 
 GROUPS = np.repeat(np.arange(10), 20)

@@ -133,13 +133,15 @@ def test_the_references_learn_nothing_of_the_test_rows(
 
 
 @pytest.mark.parametrize("what", ["run_reference", "score_reference"])
-def test_a_reference_that_is_lost_costs_its_score_alone(what: str, tmp_path: Path) -> None:
+def test_a_reference_that_is_lost_is_computed_in_the_same_look_again(what: str, tmp_path: Path) -> None:
+    """A death is no property of the study, so it leaves nothing in the record."""
     spec, data = study("classification")
     whole, _ = look(tmp_path / "whole", spec, data, Here())
-    found, _ = look(tmp_path / "lost", spec, data, Here(dies=what))
-    assert all((one.score, one.ci95) == (None, None) for one in found.record.references)
-    assert all(one.reason.endswith("given up: worker died") for one in found.record.references)
-    assert found.record.model_copy(update={"references": ()}) == whole.record.model_copy(update={"references": ()})
+    with pytest.raises(WorkerDied, match="The same command tries again"):
+        look(tmp_path / "lost", spec, data, Here(dies=what))
+    found, _ = look(tmp_path / "lost", spec, data, Here())
+    assert found.record == whole.record
+    assert found.record.times_scored == 1
 
 
 def test_the_references_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

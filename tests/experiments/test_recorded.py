@@ -84,6 +84,15 @@ def test_what_another_version_recorded_is_said_to_be_so(path: Path) -> None:
         read_own_results(path)
 
 
+def test_a_number_too_large_is_no_result(path: Path) -> None:
+    """Python reads it as infinity, which has no place in a digest."""
+    document = json.loads(path.read_text())
+    document["spec"]["study"]["seed"] = "HERE"
+    path.write_text(json.dumps(document).replace('"HERE"', "1e999"))
+    with pytest.raises(StudyStateError, match=r"results\.json: not the results of a study"):
+        read_results(path)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "\xff", '{"schema": NaN}', "[" * 100_000])
 def test_other_files_are_no_results(path: Path, text: str) -> None:
     path.write_text(text)

@@ -43,6 +43,14 @@ def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
     assert record.reason
 
 
+def test_memory_that_is_short_here_is_no_outcome() -> None:
+    def fails(_: Any) -> Any:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        score_reference(TASK, FittedReference(Model(fails)), "accuracy", TWO, X, Y, None)
+
+
 def test_an_error_is_a_reason_of_one_line() -> None:
     def fails(_: Any) -> Any:
         raise ValueError("not this\nat all")

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from experiments.summary import ui_command
+from typing import Any
+
+from experiments.records.analysis import AnalysisRecord, SelectionRecord
+from experiments.summary import facts, ui_command
+from support.results import made_up
 
 LOCAL = "sqlite:////here/mlruns/mlflow.db"
 
@@ -21,3 +25,21 @@ def test_another_store_is_named() -> None:
 
 def test_a_study_that_is_not_tracked_says_so() -> None:
     assert ui_command("none", LOCAL) == "not in MLflow: --tracking-uri none"
+
+
+def said(**changes: Any) -> dict[str, str]:
+    return dict(facts(made_up().model_copy(update=changes)))
+
+
+def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
+    """Over all rows at once: where folds differ, that is another number than the selection score."""
+    found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
+                            floor=None, floor95=None, draws=10, method="10 draws")  # fmt: skip
+    line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
+    assert line == "0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+
+
+def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
+    lines = said(default=None)
+    assert lines["selection score"] == "0.8750, the default has none (optimistic: chosen as the best of 2)"
+    assert lines["against the default"] == "not compared: the default has no score"

@@ -31,4 +31,6 @@ def test_a_search_that_ends_early_is_analysed(desk: Desk) -> None:
     assert len(result["trials"]) < 14
     complete = [one["number"] for one in result["trials"] if one["state"] == "COMPLETE"]
     assert result["analysis"]["selection"]["configurations"] == len(complete)
+    # by workers other than those of the search, and of the same rows
+    assert result["analysis"]["permutation"]["baseline"] == result["best"]["cv_mean"]
     assert sorted(int(file.stem) for file in (desk.study / "out_of_fold").iterdir()) == complete

@@ -42,7 +42,7 @@ def errors(result: StudyResult) -> Section | None:
     blocks: list[Block] = [*_confusions(result, found)]
     if found is not None:
         blocks += [*_predictions(found), *_mistakes(result, found.mistakes)]
-    blocks += left_out(result, "out_of_fold", "confusion", "calibration", "mistakes")
+    blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Where the winner errs", "errors", tuple(blocks)) if blocks else None
 
 
@@ -51,8 +51,8 @@ def _confusions(result: StudyResult, found: OutOfFoldRecord | None) -> list[Bloc
     pictures: list[Picture] = []
     commonest: list[Block] = []
     if found is not None and found.confusion:
-        rows = f"{count(found.rows, 'development row')}, each predicted by a network that had not trained on it"
-        pictures.append(_confusion("confusion", found.confusion, classes, f"Out of fold: {rows}. {DIAGONAL}"))
+        predictions = f"{count(found.rows, 'prediction')} of development rows by networks that had not trained on them"
+        pictures.append(_confusion("confusion", found.confusion, classes, f"Out of fold: {predictions}. {DIAGONAL}"))
         commonest += _commonest(found.confusion, classes)
     if look is not None and look.confusion:
         caption = f"On the test set: {count(look.rows, 'row')}, the one look."
@@ -91,7 +91,7 @@ def _predictions(found: OutOfFoldRecord) -> list[Block]:
             Figures((Picture("calibration", calibration(found.calibration), alt, caption),), "square"),
         ]
     if found.points:
-        shown = count(len(found.points), "row")
+        shown = count(len(found.points), "prediction")
         caption = f"Predicted against true, out of fold: {shown} of {found.rows:,}, spread over the data."
         return [Figures((Picture("predictions", scatter(found.points), "Predicted against true", caption),), "square")]
     return []

@@ -11,7 +11,6 @@ TITLES = {
     "out_of_fold": "Predictions of rows that were not trained on",
     "confusion": "The confusion matrix",
     "calibration": "The calibration",
-    "mistakes": "The worst mistakes",
     "importances": "The importance of each parameter",
     "permutation": "The importance of each column",
 }

@@ -73,7 +73,7 @@ def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) ->
 def _how(found: PermutationRecord) -> Block:
     numbers = Scores.like(found.baseline)
     return note(
-        f"Permutation importance on {count(found.rows, 'row')} out of fold, {count(found.repeats, 'shuffle')} of each "
-        f"column; {metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say the same "
-        "share their importance, so a small fall does not show that a column says nothing."
+        f"Permutation importance on {count(found.rows, 'out-of-fold prediction')}, {count(found.repeats, 'shuffle')} "
+        f"of each column; {metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say "
+        "the same share their importance, so a small fall does not show that a column says nothing."
     )

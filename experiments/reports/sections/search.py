@@ -27,7 +27,7 @@ SLICES = (
     "stand side by side."
 )
 IMPORTANCES = (
-    "How much each parameter tells the better trials from all, in shares, by Optuna’s {}. It speaks of the ranges that "
+    "How much each parameter tells the better trials from all, in shares, by {}. It speaks of the ranges that "
     "were searched; a parameter with a small share may still matter outside them."
 )
 

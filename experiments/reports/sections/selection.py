@@ -10,6 +10,8 @@ from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.left_out import left_out
 from experiments.reports.wording import Scores, count, metric_of
 
+MORE = "more than the luck of the rows gives in most such searches"
+
 
 def selection(result: StudyResult) -> Section:
     """The scores by which the search chose, and how far they can be believed."""
@@ -30,31 +32,39 @@ def selection(result: StudyResult) -> Section:
     ]  # fmt: skip
     if found is not None:
         blocks += _corrected(result, found)
-    return Section("Selection score", "selection", (*blocks, *left_out(result, "selection")))
+    return Section("Selection score", "selection", (*blocks, *left_out(result, "selection", "floor")))
 
 
 def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
     numbers = Scores.like(found.pooled)
     metric = metric_of(result.spec)
-    alt = f"The winner’s {metric}: selection score, corrected score and test score, with intervals"
-    scores = [Dot("selection score (optimistic)", found.pooled, None), Dot("corrected", found.corrected, found.ci95)]
+    alt = f"The winner’s {metric} over all rows at once, corrected, and on the test set, with intervals"
+    scores = [Dot("all rows (optimistic)", found.pooled, None), Dot("corrected", found.corrected, found.ci95)]
     if result.test is not None and result.test.metric == result.spec.get("cv", {}).get("metric"):
         scores.append(Dot("test score", result.test.score, result.test.ci95, main=True))
     return [
         Text((
             "Corrected for having been chosen: ", Strong(numbers.show(found.corrected)),
-            f", 95% interval {numbers.interval(found.ci95)}. The winner’s score over the same "
-            f"{count(found.rows, 'row')} is {numbers.show(found.pooled)}, so the choice among "
-            f"{count(found.configurations, 'complete configuration')} flatters it by about "
-            f"{numbers.show(found.optimism)}.",
+            f", 95% interval {numbers.interval(found.ci95)}. Scored over all {count(found.rows, 'row')} at once, not "
+            f"fold by fold, the winner has {numbers.show(found.pooled)}, so the choice among "
+            f"{count(found.configurations, 'complete configuration')} {_flattery(found, numbers)}.",
         )),
         Figures((Picture("corrected", dots("corrected", scores, metric), alt),)),
-        *_floor(result, found, numbers),
-        note(f"How: {found.method}. The interval holds for a choice among these configurations on rows like these."),
+        *_floor(found, numbers),
+        note(
+            f"How: {found.method}. The interval holds for a choice among these configurations on rows like these, and "
+            "is rather too wide than too narrow. Each configuration is taken at its best epoch; what that choice adds "
+            "is not corrected for."
+        ),
     ]  # fmt: skip
 
 
-def _floor(result: StudyResult, found: SelectionRecord, numbers: Scores) -> list[Block]:
+def _flattery(found: SelectionRecord, numbers: Scores) -> str:
+    optimism = numbers.show(max(found.optimism, 0.0))
+    return "does not seem to flatter it" if float(optimism) == 0 else f"flatters it by about {optimism}"
+
+
+def _floor(found: SelectionRecord, numbers: Scores) -> list[Block]:
     if found.floor is None:
         return []
     often = (
@@ -64,9 +74,8 @@ def _floor(result: StudyResult, found: SelectionRecord, numbers: Scores) -> list
         f" A search of {count(found.configurations, 'configuration')} seems to gain {numbers.show(found.floor)} on "
         f"rows like these if no configuration is better than the default{often}."
     ]
-    if result.default is not None:
-        gain = result.best.cv_mean - result.default.cv_mean
+    if (gain := found.gain) is not None:
         limit = found.floor if found.floor95 is None else found.floor95
-        verdict = "more than luck alone gives in most such searches" if gain > limit else "luck alone can give as much"
-        sentences.append(f" This search seems to gain {numbers.signed(gain)}: {verdict}." if gain > 0 else "")
+        verdict = f"{MORE}, which only the test score can confirm" if gain > limit else "luck alone can give as much"
+        sentences.append(f" This search seems to gain {numbers.signed(gain)} on them: {verdict}." if gain > 0 else "")
     return [text(Strong("The floor."), *sentences)]

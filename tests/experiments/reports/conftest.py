@@ -170,7 +170,8 @@ def analysis(result: StudyResult) -> AnalysisRecord:
     bins = [(0.0, 0, 0.05, 0.0), (0.5, 100, 0.55, 0.5), (0.9, rows - 100, 0.97, 0.98)]
     return AnalysisRecord(
         selection=SelectionRecord(configurations=31, rows=rows, pooled=0.9738, corrected=0.9701, ci95=(0.9611, 0.9789),
-                                  optimism=0.0037, floor=0.0042, floor95=0.0081, draws=500, method="500 draws of rows"),
+                                  optimism=0.0037, gain=0.0067, floor=0.0042, floor95=0.0081, draws=500,
+                                  method="500 draws of rows"),
         out_of_fold=OutOfFoldRecord(
             rows=rows, confusion=confusion, points=(),
             calibration=CalibrationRecord(error=0.0123, bins=tuple(

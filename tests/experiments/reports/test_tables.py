@@ -13,6 +13,7 @@ def test_configurations_stand_side_by_side(study):
     assert rows["network"] == ("83-47 ReLU", "64 ReLU")
     assert rows["units of layer 2"] == ("47", "–")
     assert rows["dropout"] == ("0.203", "0")
+    assert rows["epochs of the refit"] == (str(study[0].best.epochs), str(study[0].trials[0].epochs))
     assert "units of layer 3" not in rows
 
 

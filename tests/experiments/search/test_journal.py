@@ -137,3 +137,14 @@ def test_a_journal_that_cannot_be_written_is_named_whatever_is_written(
     ):
         with pytest.raises(StudyStateError, match=r"journal\.log: cannot be written: Is a directory"):
             write()
+
+
+@pytest.mark.parametrize("number", ["1e999", "Infinity"])
+def test_a_parameter_that_is_no_number_is_one_line(path: Path, told: list[Told], number: str) -> None:
+    name, value = next((name, value) for name, value in told[0].params.items() if isinstance(value, float))
+    first, second, line, *rest = path.read_text().splitlines()
+    spoilt = line.replace(f'"{name}":{value}', f'"{name}":{number}')
+    assert spoilt != line
+    path.write_text("\n".join([first, second, spoilt, *rest, ""]))
+    with pytest.raises(StudyStateError, match=f"not those of a study of ours: {name} is inf"):
+        view_journal(path)

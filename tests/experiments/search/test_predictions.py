@@ -7,7 +7,7 @@ import pytest
 
 from experiments.search.histories import Inline
 from experiments.search.out_of_fold import npy
-from experiments.search.predictions import CLASSES, MISTAKES, POINTS, predictions
+from experiments.search.predictions import CLASSES, MISTAKES, POINTS, confusion, predictions
 from experiments.target import Target
 
 LOG3 = np.log(3.0)
@@ -83,3 +83,17 @@ def test_numbers_have_errors_and_points_spread_over_the_rows() -> None:
     assert (found.confusion, found.calibration) == (None, None)
     few = predictions(Inline(npy(z[:3])), y[:3], rows[:3], Target(), are_probabilities=False)
     assert sorted(few.points) == sorted(zip(y[:3], z[:3, 0], strict=True))
+
+
+def test_the_confusion_counts_every_row_once() -> None:
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, 200)
+    z = np.stack([1.0 - y, y], axis=1) * 2 + random.normal(size=(200, 2))
+    counts = confusion(Target(("a", "b")), y, z)
+    assert counts is not None
+    assert np.sum(counts, axis=1).tolist() == np.bincount(y).tolist()
+    assert np.trace(counts) == (z.argmax(axis=1) == y).sum()
+    assert confusion(Target(("a", "b")), y, z[:, 1:] - z[:, :1]) == counts  # a logistic unit's
+    assert confusion(Target(), y.astype(float), z[:, :1]) is None
+    many = Target(tuple(map(str, range(CLASSES + 1))))
+    assert confusion(many, y, np.zeros((200, CLASSES + 1))) is None

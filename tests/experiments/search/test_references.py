@@ -153,3 +153,13 @@ def test_a_fit_that_fails_or_does_not_converge_is_an_outcome() -> None:
     many = Target(tuple(map(str, range(101))))
     assert "more than 100 classes" in fit_reference(replace(boosted, name=BOOSTING), fold_of(y), many).reason
     assert fit_reference(baseline, fold_of(y), target).estimator is not None
+
+
+def test_memory_that_is_short_here_is_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("sklearn.dummy.DummyClassifier.fit", fails)
+    target, y = TARGETS["three classes"]
+    with pytest.raises(MemoryError):
+        fit_reference(plain_references(target, 200, 4)[0], fold_of(y), target)

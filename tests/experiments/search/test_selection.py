@@ -81,12 +81,31 @@ def test_the_floor_is_the_expected_maximum_of_as_many_differences() -> None:
     assert found.floor == pytest.approx(expected, rel=0.05)
     assert found.floor95 == pytest.approx(norm.ppf(0.95 ** (1 / 39)) / np.sqrt(2000), rel=0.08)
     # that all 39 are truly better by 0.3 does not enter
-    assert found.pooled > 0.3
+    assert found.gain == found.pooled > 0.3
+
+
+def test_the_floor_is_what_luck_gives() -> None:
+    """Of configurations that are equal the best one's gain is the floor on average, and rarely more than floor95."""
+    found = [best_of(Means(np.random.default_rng(seed).normal(size=(300, 12)), draws=200)) for seed in range(200)]
+    gains, floors, limits = (
+        np.array([getattr(one, name) or 0.0 for one in found]) for name in ("gain", "floor", "floor95")
+    )
+    assert floors.mean() == pytest.approx(gains.mean(), rel=0.1)
+    assert 0.02 <= (gains > limits).mean() <= 0.09
+
+
+def test_a_configuration_that_is_clearly_worse_does_not_raise_the_floor() -> None:
+    """Of a hit rate of one half: its mean varies five times as much as those of 0.99."""
+    random = np.random.default_rng(0)
+    good = (random.random((1000, 9)) < 0.99).astype(float)
+    poor = (random.random((1000, 5)) < 0.5).astype(float)
+    alone, beside = best_of(Means(good)), best_of(Means(np.hstack([good, poor])))
+    assert (beside.floor, beside.floor95) == (alone.floor, alone.floor95)
 
 
 def test_without_a_default_there_is_no_floor() -> None:
     found = best_of(Means(np.random.default_rng(0).normal(size=(50, 3))), default=None)
-    assert (found.floor, found.floor95) == (None, None)
+    assert (found.gain, found.floor, found.floor95) == (None, None, None)
 
 
 def test_whole_groups_are_drawn() -> None:

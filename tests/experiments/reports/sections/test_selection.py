@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.reports.blocks import Code, Strong, Text
-from experiments.reports.sections.selection import selection
+from experiments.reports.sections.selection import MORE, selection
 
 
 def _said(section):
@@ -25,18 +25,24 @@ def test_the_corrected_score_and_what_flattered(full):
     assert "the choice among 31 complete configurations flatters it by about 0.0037" in said
 
 
+@pytest.mark.parametrize("optimism", [-0.002, 0.00001])
+def test_a_choice_that_did_not_flatter(full, optimism):
+    said = _said(selection(_changed(full[0], optimism=optimism)))
+    assert "among 31 complete configurations does not seem to flatter it." in said
+
+
 @pytest.mark.parametrize(
     ("floor95", "words"),
-    [(0.001, "more than luck alone gives in most such searches"), (0.5, "luck alone can give as much")],
+    [(0.001, f"{MORE}, which only the test score can confirm"), (0.5, "luck alone can give as much")],
 )
 def test_the_gain_is_held_against_the_floor(full, floor95, words):
     said = _said(selection(_changed(full[0], floor95=floor95)))
     assert "A search of 31 configurations seems to gain 0.0042 on rows like these if no configuration is better" in said
-    assert f"This search seems to gain +0.0067: {words}." in said
+    assert f"This search seems to gain +0.0067 on them: {words}." in said
 
 
 def test_without_a_floor_nothing_is_said_of_luck(full):
-    assert "The floor" not in _said(selection(_changed(full[0], floor=None, floor95=None)))
+    assert "The floor" not in _said(selection(_changed(full[0], gain=None, floor=None, floor95=None)))
 
 
 def test_without_the_analysis_the_score_stays_optimistic(study):
