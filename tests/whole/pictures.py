@@ -111,7 +111,7 @@ def main() -> int:
     it.add_argument("folder", type=Path)
     it.add_argument("out", type=Path)
     it.add_argument("--study", help="if there are several")
-    it.add_argument("--size", default="1200x760", help="of the window")
+    it.add_argument("--size", default="1200x1000", help="of the window")
     chosen = it.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     width, height = map(int, re.findall(r"\d+", chosen.size))
@@ -122,7 +122,7 @@ def main() -> int:
             "trials": (pages.trials, "Parallel Coordinates"),
             "table": (pages.table, "cv_mean"),
             "comparison": (pages.comparison(best), "Parallel Coordinates Plot"),
-            "curves": (pages.curves(best[0]), "train_loss"),
+            "curves": (pages.curves(best[0]), "fold_0"),
             "study": (pages.study, "About this run"),
             "models": (pages.models, "Model name"),
         }
