@@ -9,7 +9,6 @@ from experiments.errors import SpecError
 from experiments.spec import StudySpec
 from experiments.tune import main, study_path, tracking_store, usable_cores
 
-
 OWN = ["--data", "my.csv", "--target", "-1", "--workers", "1"]
 
 
