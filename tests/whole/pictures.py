@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import prepare_mlflow
 from support.browser import Browser
 
 COLOURS = 64
@@ -34,7 +34,7 @@ class Pages:
     """
 
     def __init__(self, folder: Path, study: str | None = None):
-        self._client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
+        self._client = prepare_mlflow(os.environ).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
         found = [one for one in self._client.search_experiments() if one.name in ({study} if study else {one.name})]
         (self._experiment,) = (one.experiment_id for one in found if one.name != "Default")
         runs = self._client.search_runs([self._experiment], max_results=1000)
