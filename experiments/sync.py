@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 PATIENCE = 60.0  # seconds: longer than another program may have a database locked
 PAUSE = 1.0  # between attempts
-BUSY = 15.0  # seconds that another writer's lock is waited for
+BUSY = 60.0  # seconds that the writer of a study is waited for which is over, longer than it may go on
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,8 +58,9 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
         raise SpecError("--tracking-uri: a store is wanted, but got none.")
     writer = Writer(folder, where, artifacts)
     try:
-        with lock_of(folder, where).acquire(timeout=BUSY):
-            writer.close("RUNNING" if StudyFolder(folder).is_running() else None)
+        running = StudyFolder(folder).is_running()
+        with lock_of(folder, where).acquire(timeout=0 if running else BUSY):
+            writer.close("RUNNING" if running else None)
             deadline, told = time.monotonic() + PATIENCE, quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
                 if not told:

@@ -72,7 +72,7 @@ def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None])
         answer(writer, True)
         return time.monotonic() < deadline
 
-    while not writer.write(in_time) and in_time():
+    while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
     answer(writer, True)
 

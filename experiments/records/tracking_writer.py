@@ -113,6 +113,11 @@ class Writer:
         return True
 
     @property
+    def replaced(self) -> bool:
+        """Whether the folder is no longer this study's: one that is begun anew there has its own outbox and journal."""
+        return self._outbox() is None
+
+    @property
     def told(self) -> int:
         """How many trials are told."""
         return len(self._told)
@@ -129,15 +134,15 @@ class Writer:
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
 
     def _look(self) -> None:
-        self._news += self._journal.news()
-        if self._news and self._outbox() is not None:
+        if not self.replaced:
+            self._news += self._journal.news()
+        if self._news and not self.replaced:  # nor was it meanwhile
             for entry in self._news:
                 number = entry.told.result.number
                 self._told[number] = self._waiting[number] = entry
             self._news.clear()
 
     def _outbox(self) -> Outbox | None:
-        """The outbox while it is this study's; one that was begun anew in the folder has its own, and its journal."""
         outbox = read_outbox(self._folder)
         return outbox if outbox is not None and outbox.card.uid == self._card.uid else None
 
