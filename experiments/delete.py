@@ -56,9 +56,9 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
     from experiments.records.study_runs import find_runs
     from experiments.records.tracking_process import lock_of
     from experiments.search.journal_view import view_journal
-    from experiments.tune import tracking_store
+    from experiments.tune import study_folder, tracking_store
 
-    folder = StudyFolder(folder_of_study(study))
+    folder = StudyFolder(study_folder(study))
     if not sure and not sys.stdin.isatty():
         raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
     uri, _ = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
@@ -97,28 +97,6 @@ def for_good(uri: str) -> str:
     if uri.startswith("http"):
         return "`mlflow gc` on the server"
     return shlex.join(["mlflow", "gc", "--backend-store-uri", masked(uri), "--tracking-uri", masked(uri)])
-
-
-def folder_of_study(study: str) -> Path:
-    """The folder of a study that is named as for `tune`, or given itself.
-
-    Raises:
-        SpecError:       there is no such study, or its file breaks a rule.
-        StudyStateError: there is nothing of a study in its folder.
-    """
-    from experiments.errors import StudyStateError
-    from experiments.own_data import folder_of
-    from experiments.study_file import read_spec
-    from experiments.tune import study_path
-
-    if os.path.isdir(study):  # noqa: PTH112 - never raises, whatever the name
-        folder = Path(study)
-    else:
-        path = study_path(study)
-        folder = folder_of(path, read_spec(path))
-    if not any((folder / name).exists() for name in ("journal.log", "results.json")):
-        raise StudyStateError(f"{folder}: there is no study in this folder.")
-    return folder
 
 
 if __name__ == "__main__":

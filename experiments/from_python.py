@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -47,16 +48,19 @@ def run(
 
     Raises:
         ExperimentError: in one line, what is wrong.
+
+    Warns:
+        UserWarning: MLflow has not everything; `python -m experiments.sync` sends it.
     """
     read = _read(spec, given=data is not None)
     table = None if data is None else given_table(data, target)
     wanted = usable_cores() if workers is None else workers
     if wanted < 1:
         raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
-    check_register(register, look == "leave")
+    uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    check_register(register, look == "leave", uri)
     if out is None:
         Path("studies").mkdir(exist_ok=True)
-    uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     options = Options(
         folder=Path(out) if out is not None else Path("studies") / read.study.name,
         mlruns=Path("mlruns"),
@@ -67,7 +71,10 @@ def run(
         look=look,
         register_as=register,
     )
-    return run_study(read, options, Console(quiet=quiet, highlight=False), table=table).result
+    outcome = run_study(read, options, Console(quiet=quiet, highlight=False), table=table)
+    if outcome.untracked:
+        warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
+    return outcome.result
 
 
 def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:

@@ -23,7 +23,7 @@ from experiments.kernel import blas_kernel
 from experiments.look import take_look
 from experiments.recorded import Recorded, learned
 from experiments.records.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
-from experiments.records.tracking import OFF
+from experiments.records.uris import OFF
 from experiments.search.trial import Curves, Told, TrialResult
 from experiments.spec import StudySpec
 from experiments.study import Options, checked_data, open_executor_of, run_study

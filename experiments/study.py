@@ -57,7 +57,7 @@ class Options:
 
     folder:            where the study's files go.
     mlruns:            where the ledger lies.
-    tracking_uri:      MLflow's store; empty where it is to hear nothing.
+    tracking_uri:      MLflow's store; OFF where it is to hear nothing.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
     executor:          processes of this machine, or a Ray cluster.

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from experiments.pace import AFTER
 from experiments.records.results import LookRecord, StudyResult
-from experiments.records.tracking import OFF
-from experiments.records.uris import masked
+from experiments.records.uris import OFF, masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
 

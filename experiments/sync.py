@@ -7,11 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 PATIENCE = 60.0  # seconds: longer than another program may have a database locked
 PAUSE = 1.0  # between attempts
-BUSY = 15.0  # seconds that another writer's lock is waited for
+BUSY = 60.0  # seconds that the writer of a study is waited for which is over, longer than it may go on
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,19 +45,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _sync(study: str, uri: str | None, quiet: bool) -> None:
     from filelock import Timeout
 
-    from experiments.errors import StudyStateError
+    from experiments.errors import SpecError, StudyStateError
     from experiments.folder import StudyFolder
     from experiments.records.tracking_process import lock_of
     from experiments.records.tracking_writer import Writer
-    from experiments.records.uris import masked
-    from experiments.tune import tracking_store
+    from experiments.records.uris import OFF, masked
+    from experiments.tune import study_folder, tracking_store
 
     folder = study_folder(study)
     where, artifacts = tracking_store(uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    if where == OFF:
+        raise SpecError("--tracking-uri: a store is wanted, but got none.")
     writer = Writer(folder, where, artifacts)
     try:
-        with lock_of(folder, where).acquire(timeout=BUSY):
-            writer.close("RUNNING" if StudyFolder(folder).is_running() else None)
+        running = StudyFolder(folder).is_running()
+        with lock_of(folder, where).acquire(timeout=0 if running else BUSY):
+            writer.close("RUNNING" if running else None)
             deadline, told = time.monotonic() + PATIENCE, quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
                 if not told:
@@ -73,24 +75,6 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not quiet:
         print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
-
-
-def study_folder(study: str) -> Path:
-    """The folder of a study that is given by it, by its name, or by its file.
-
-    Raises:
-        ExperimentError: there is none.
-    """
-    from experiments.own_data import folder_of
-    from experiments.records.outbox import OUTBOX
-    from experiments.study_file import read_spec
-    from experiments.tune import study_path
-
-    for folder in (Path(study), Path("studies") / study):
-        if (folder / OUTBOX).is_file():
-            return folder
-    path = study_path(study)
-    return folder_of(path, read_spec(path))
 
 
 if __name__ == "__main__":

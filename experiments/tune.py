@@ -17,6 +17,7 @@ EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
 130 interrupted."""
 LONGEST_NAME = 250  # of a registered model
+OF_A_STUDY = ("journal.log", "results.json", "tracking.json")  # of which its folder has one at least
 BEGUN = time.perf_counter()
 
 
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--plan", action="store_true", help="show the study and a forecast; run and write nothing")
     instead.add_argument("--status", action="store_true", help="where the study stands, also while it runs elsewhere")
     instead.add_argument("--list", action="store_true", help="where all studies of studies/ stand")
-    it.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    it.add_argument("--quiet", action="store_true", help="print nothing but errors and what MLflow lacks")
     return it
 
 
@@ -140,8 +141,8 @@ def _tune(chosen: argparse.Namespace) -> None:
         idle = workers - spec.search.lookahead
         console.print(f"search.lookahead is {spec.search.lookahead}: {idle} of {workers} workers stay idle.")
         workers = spec.search.lookahead
-    check_register(chosen.register, chosen.no_test)
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    check_register(chosen.register, chosen.no_test, uri)
     options = Options(
         folder=folder,
         mlruns=Path("mlruns"),
@@ -165,10 +166,10 @@ def _tune(chosen: argparse.Namespace) -> None:
     outcome = run_study(spec, options, console)
     ui = ui_command(uri, tracking_store(None, None)[0])
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
-    if outcome.untracked:
+    if outcome.untracked:  # said with --quiet, too
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
         sync = shlex.join(["python", "-m", "experiments.sync", str(outcome.folder), *elsewhere])
-        console.print(f"{outcome.untracked}; {sync} sends it", soft_wrap=True)
+        print(f"{outcome.untracked}; {sync} sends it", file=sys.stderr)
     if chosen.profile:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
         write_atomically(folder / "profile.txt", text.encode())
@@ -192,19 +193,23 @@ def check_source(chosen: argparse.Namespace) -> None:
         raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
 
 
-def check_register(name: str | None, sealed: bool) -> None:
-    """Refuse a name that MLflow's registry does not take, or that there will be no model for.
+def check_register(name: str | None, sealed: bool, uri: str) -> None:
+    """Refuse a name that MLflow's registry does not take, or that there will be no model or no registry for.
 
     Args:
         sealed: the test set is not looked at.
+        uri:    of the store.
 
     Raises:
         SpecError: it is one.
     """
     from experiments.errors import SpecError
+    from experiments.records.uris import OFF
 
     if name is None:
         return
+    if uri == OFF:
+        raise SpecError("--register: there is no registry without tracking; name a store with --tracking-uri.")
     if sealed:
         raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
     fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
@@ -236,10 +241,45 @@ def study_path(study: str) -> Path:
     return named[study]
 
 
+def study_folder(study: str) -> Path:
+    """The folder of a study that is named as for `study_path`, or given itself.
+
+    Raises:
+        SpecError:       there is no such study, or its file breaks a rule.
+        StudyStateError: there is nothing of a study in its folder.
+    """
+    from experiments.errors import StudyStateError
+    from experiments.own_data import folder_of
+    from experiments.study_file import read_spec
+
+    def holds_a_study(folder: Path) -> bool:
+        return any(os.path.isfile(folder / name) for name in OF_A_STUDY)  # noqa: PTH113 - never raises
+
+    folder = next((one for one in (Path(study), Path("studies") / study) if holds_a_study(one)), Path(study))
+    if not os.path.isdir(folder):  # noqa: PTH112 - never raises, whatever the name
+        path = study_path(study)
+        folder = folder_of(path, read_spec(path))
+    if not holds_a_study(folder):
+        raise StudyStateError(f"{folder}: there is no study in this folder.")
+    return folder
+
+
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """The MLflow store, and where its artifacts go; None where a server decides."""
+    """The MLflow store, and where its artifacts go; None where a server decides.
+
+    Raises:
+        SpecError: MLflow could never write there.
+    """
+    from experiments.errors import SpecError
+    from experiments.records.uris import is_store, masked
+
     folder = Path("mlruns").absolute()
     uri = option or variable or f"sqlite:///{folder / 'mlflow.db'}"
+    if not is_store(uri):
+        raise SpecError(
+            f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
+            f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
+        )
     return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
 
 

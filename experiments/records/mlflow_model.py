@@ -65,14 +65,20 @@ def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str])
 
 
 def register_model(store: Store, name: str, end: End) -> None:
-    """Make the logged model a version of a registered model, which is made if it is new; once for a digest."""
+    """Make the logged model a version of a registered model, which is made if it is new; once for a digest.
+
+    Raises:
+        RefusedError: there is no logged model.
+    """
     registered = {one.name for one in store.client.search_registered_models(f"name = '{name}'")}
     if name not in registered:
         store.client.create_registered_model(name)
     for known in store.client.search_model_versions(f"name = '{name}'"):
         if known.tags.get("digest") == end.digest:
             return
-    (logged,) = [one for one in _logged(store) if one.tags.get("digest") == end.digest]
+    logged = next((one for one in _logged(store) if one.tags.get("digest") == end.digest), None)
+    if logged is None:
+        raise RefusedError("the model was not logged")
     tags = {"digest": end.digest, "study_uid": store.uid}
     store.client.create_model_version(
         name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id

@@ -9,10 +9,9 @@ from typing import Any
 
 from experiments.errors import TrackingError
 from experiments.records.local_store import check_database, database_of
-from experiments.records.tracking import OFF
 from experiments.records.tracking_setup import prepare_mlflow, reason
 from experiments.records.tracking_store import PARENT
-from experiments.records.uris import masked
+from experiments.records.uris import OFF, masked
 
 PAGE = 1000
 

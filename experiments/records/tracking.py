@@ -19,11 +19,10 @@ from pathlib import Path
 
 from experiments.errors import StudyStateError
 from experiments.records.outbox import End, EndStatus, Outbox, StudyCard, read_outbox, write_outbox
-from experiments.records.uris import masked
+from experiments.records.uris import OFF, masked
 
 PROGRAM = "experiments.records.tracking_process"
 PACKAGES = Path(__file__).parents[2]
-OFF = "none"  # the address of no store: the outbox is written, and no process started
 
 
 class Tracking:
@@ -31,7 +30,8 @@ class Tracking:
 
     Args:
         folder:    of the study, in which its journal is.
-        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF.
+        uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
+                   then the outbox is written and no process started.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         card:      what the study's own run says.
         warn:      called at most once, from a thread, with one line, at the first failure before the end.
@@ -135,7 +135,7 @@ class Tracking:
         self._listener.join(1.0)
 
     def _say(self, words: Mapping[str, object]) -> None:
-        if self._process is not None and self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
             with suppress(OSError):  # it has ended
                 self._process.stdin.write(json.dumps(words) + "\n")
                 self._process.stdin.flush()
@@ -146,6 +146,8 @@ class Tracking:
         warned = False
         with self._process.stdout as answers:
             for line in answers:
+                if not line.endswith("\n"):  # it was killed in the middle of it
+                    return
                 report = json.loads(line)
                 self._missing, self.seconds = report["missing"], report["seconds"]
                 if report["trouble"] and not (warned or report["over"]):

@@ -11,13 +11,17 @@ import json
 import os
 import select
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from experiments.records.local_store import database_of
 from experiments.records.tracking_runs import short_hash
 from experiments.records.tracking_writer import Writer
 
@@ -26,6 +30,7 @@ GARBAGE = 50_000  # objects between collections, which take a fifth of the time 
 POLL = 0.3  # seconds between looks at the journal
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
 GRACE = 30.0  # seconds after the end of the study, which itself waits for less
+LIMIT = GRACE + 15.0  # after which this process ends even in the middle of a call
 
 
 class Study:
@@ -67,21 +72,38 @@ def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None])
         answer(writer, True)
         return time.monotonic() < deadline
 
-    while not writer.write(in_time) and in_time():
+    while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
     answer(writer, True)
 
 
 def lock_of(folder: Path, uri: str) -> FileLock:
-    """What only one writer of a study to a store has at a time."""
-    return FileLock(folder / f".tracking-{short_hash(uri)}.lock")
+    """What only one writer of a study to a store has at a time, however a local store's path is written."""
+    database = database_of(uri)
+    return FileLock(folder / f".tracking-{short_hash(uri if database is None else str(database.resolve()))}.lock")
+
+
+def end_with(study: int) -> None:
+    """End this process LIMIT seconds after the study closed its end of the pipe.
+
+    The timeouts of a call hold for each byte of an answer, so that a server that sends one now and then could keep a
+    writer for ever.
+    """
+    pipe = select.poll()
+    pipe.register(study, 0)  # no event but that nobody writes to it any more
+    pipe.poll()
+    time.sleep(LIMIT)
+    os._exit(1)
 
 
 def main() -> None:
     """Follow the study that standard input names."""
     os.nice(NICE)
     gc.set_threshold(GARBAGE)
+    answers = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     study = Study(sys.stdin.fileno())
+    threading.Thread(target=end_with, args=(sys.stdin.fileno(),), daemon=True).start()
     while "uri" not in study.said:
         if study.over:
             return
@@ -90,20 +112,20 @@ def main() -> None:
     lock = lock_of(Path(folder), uri)
     while not lock.is_locked:
         try:
-            lock.acquire(timeout=0 if study.hear(POLL) else POLL)
+            lock.acquire(timeout=GRACE if study.hear(POLL) else POLL)
         except Timeout:  # the writer of a run that was killed has it, for GRACE seconds at most
             if study.over:
                 return
     with lock:
-        follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, _answer)
+        follow(
+            Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, partial(_answer, answers)
+        )
 
 
-def _answer(writer: Writer, over: bool) -> None:
+def _answer(answers: int, writer: Writer, over: bool) -> None:
     report = {"trouble": writer.trouble, "missing": writer.missing, "over": over, "seconds": time.process_time()}
-    try:
-        print(json.dumps(report), flush=True)
-    except OSError:  # nobody listens any more
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - until the end
+    with suppress(OSError):  # nobody listens any more
+        os.write(answers, json.dumps(report).encode() + b"\n")
 
 
 if __name__ == "__main__":

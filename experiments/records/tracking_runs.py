@@ -21,6 +21,7 @@ from experiments.search.trial import Curves
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
 MEAN_POINTS, FOLD_POINTS = 100, 60  # of a curve of means, and of those of all folds together; all are in CURVES
+SINGLE = 0  # step of what is no curve: MLflow's pages draw a metric of this step alone as a bar, any other as a dot
 CURVES = "curves.csv"
 
 
@@ -53,12 +54,12 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
     started, ended = _milliseconds(entry.at - seconds), _milliseconds(entry.at)
     last = max(curves.epochs, default=1)
-    points = [
+    single = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
+    points = [Point(key, float(value), SINGLE, ended) for key, value in single.items() if value is not None]
+    points += [
         Point(key, value, epoch, started + (ended - started) * epoch // last)
         for key, epoch, value in _curve_points(curves, result.epochs)
     ]
-    final = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
-    points += [Point(key, float(value), last, ended) for key, value in final.items() if value is not None]
     kept, lost = finite(points)
     params, unsent = trial_params(entry.told.params, log_scaled)
     tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite([*lost, *unsent])
@@ -74,8 +75,8 @@ def final_run(end: End, refitted: Refitted, log_scaled: Collection[str]) -> Run:
         Point("train_loss", refitted.losses[epoch - 1], epoch, started + (ended - started) * epoch // epochs)
         for epoch in thinned(range(1, epochs + 1), MEAN_POINTS)
     ]
-    points += [Point(key, value, epochs, ended) for key, value in end.metrics.items() if key.startswith("test_")]
-    points += [Point("epochs", epochs, epochs, ended), Point("seconds", refitted.seconds, epochs, ended)]
+    points += [Point(key, value, SINGLE, ended) for key, value in end.metrics.items() if key.startswith("test_")]
+    points += [Point("epochs", epochs, SINGLE, ended), Point("seconds", refitted.seconds, SINGLE, ended)]
     kept, lost = finite(points)
     params, unsent = trial_params(refitted.params, log_scaled)
     tags = {**end.tags, "refit_of": f"trial {refitted.trial}"} | not_finite([*lost, *unsent])
@@ -121,7 +122,7 @@ def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]
     for epoch, row in zip(curves.epochs, curves.scores, strict=True):
         if epoch in of_folds:
             for fold, score in enumerate(row):
-                yield f"fold_{fold}/val_score", epoch, score
+                yield f"val_score/fold_{fold}", epoch, score
 
 
 def thinned(epochs: Sequence[int], most: int, best: int = 0) -> list[int]:

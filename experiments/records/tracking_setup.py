@@ -14,6 +14,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,14 @@ def make_database(path: Path, artifacts: Path) -> None:
     A kill in MLflow's first start leaves a database that no later start can open, so the tables are made in a folder
     beside it, and the finished file gets its name in one step. Of two first starts at once, the first to do so wins.
     """
+    prefix = f".{path.name}.new-"
+    for left in path.parent.glob(f"{prefix}*"):  # of a first start that was killed
+        with suppress(FileNotFoundError):  # it ends at this moment
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.name}.new-"
-    for left in path.parent.glob(f"{prefix}*"):  # of a first start that was killed
-        if time.time() - left.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
         new = Path(folder, path.name)
         sqlalchemy_store = importlib.import_module("mlflow.store.tracking.sqlalchemy_store")

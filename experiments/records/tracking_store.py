@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from experiments.records.outbox import DatasetCard, End, EndStatus, StudyCard
 from experiments.records.tracking_runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
+    SINGLE,
     Point,
     Run,
     finite,
@@ -178,17 +178,16 @@ class Store:
         self.client.set_terminated(identity, run.status, run.ended)
         return identity
 
-    def write_ranks(self, ranks: Mapping[int, int], trials: int) -> None:
-        """Say on each trial which place it has among so many; MLflow shows the last that was said."""
-        now = int(1000 * time.time())
+    def write_ranks(self, ranks: Mapping[int, int], at: int) -> None:
+        """Say on each trial which place it has; MLflow shows what was said with the latest `at`, in milliseconds."""
         for number, rank in ranks.items():
             if number in self.trials and self.ranks.get(number) != rank:
-                self._log(self.trials[number], (Point("rank", rank, trials, now),))
+                self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
                 self.ranks[number] = rank
 
     def end(self, end: End) -> None:
         """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
-        points, lost = finite(Point(key, value, 0, int(1000 * end.at)) for key, value in end.metrics.items())
+        points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
         self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
         self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))

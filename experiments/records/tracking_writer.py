@@ -13,7 +13,7 @@ from typing import Literal
 
 from experiments.errors import StudyStateError
 from experiments.records.mlflow_model import log_model, register_model
-from experiments.records.outbox import End, EndStatus, read_outbox
+from experiments.records.outbox import End, EndStatus, Outbox, read_outbox
 from experiments.records.tracking_runs import (
     CURVES,
     curves_csv,
@@ -67,6 +67,7 @@ class Writer:
         self._journal = JournalReader(folder / "journal.log")
         self._told: dict[int, Entry] = {}
         self._waiting: dict[int, Entry] = {}
+        self._news: list[Entry] = []
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
         self._end: End | None = None
         self._over = False
@@ -80,8 +81,8 @@ class Writer:
     def conclude(self) -> None:
         """All trials are told, and the outbox has the study's end: what it says is written, but for the files."""
         self._look()
-        outbox = read_outbox(self._folder)
-        end = outbox.end if outbox is not None and outbox.card.uid == self._card.uid else None
+        outbox = self._outbox()
+        end = None if outbox is None else outbox.end
         self._end = end if end is not None and end.trials == len(self._told) else None
         self._items = self._left()
 
@@ -112,6 +113,11 @@ class Writer:
         return True
 
     @property
+    def replaced(self) -> bool:
+        """Whether the folder is no longer this study's: one that is begun anew there has its own outbox and journal."""
+        return self._outbox() is None
+
+    @property
     def told(self) -> int:
         """How many trials are told."""
         return len(self._told)
@@ -128,9 +134,17 @@ class Writer:
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
 
     def _look(self) -> None:
-        for entry in self._journal.news():
-            number = entry.told.result.number
-            self._told[number] = self._waiting[number] = entry
+        if not self.replaced:
+            self._news += self._journal.news()
+        if self._news and not self.replaced:  # nor was it meanwhile
+            for entry in self._news:
+                number = entry.told.result.number
+                self._told[number] = self._waiting[number] = entry
+            self._news.clear()
+
+    def _outbox(self) -> Outbox | None:
+        outbox = read_outbox(self._folder)
+        return outbox if outbox is not None and outbox.card.uid == self._card.uid else None
 
     def _connect(self) -> Store:
         store = Store.connect(self._uri, self._artifacts, self._card, self._begun)
@@ -183,7 +197,8 @@ class Writer:
     def _scores(self, end: End) -> Iterator[Item]:
         card, refitted = self._card, end.refitted
         ranks = ranks_of(self._told.values())
-        yield Item("the ranks", lambda store: store.write_ranks(ranks, end.trials))
+        at = int(1000 * self._begun) + end.trials  # the ranks among more trials are later, whatever the clock says
+        yield Item("the ranks", lambda store: store.write_ranks(ranks, at))
         if refitted is None:
             return
 

@@ -1,10 +1,12 @@
-"""Credentials in URIs, and how they are kept out of everything that is printed or stored."""
+"""The addresses of MLflow's stores, and how their credentials are kept out of everything printed or stored."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 HIDDEN = "***"
+OFF = "none"  # the address of no store
 
 # Passwords may hold `/` and `@`, so the last `@` counts; that `host:5000/a@b` loses its host, too, is the safe side.
 _USER = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
@@ -24,3 +26,23 @@ def masked(text: str) -> str:
     'postgresql+psycopg2://***@db/mlflow'
     """
     return _QUERY.sub(rf"\g<key>{HIDDEN}", _USER.sub(rf"\g<scheme>{HIDDEN}@", text))
+
+
+def is_store(uri: str) -> bool:
+    """Whether it may be a store that lasts; MLflow itself writes to folders no more, and SQLite may be in memory.
+
+    >>> [is_store(uri) for uri in ("sqlite:///mlflow.db", "http://127.0.0.1:5000", "databricks", "none")]
+    [True, True, True, True]
+    >>> [is_store(uri) for uri in ("mlruns", "file:mlruns", "file:///mlruns", "http://", "sqlite://", "sqlite:///")]
+    [False, False, False, False, False, False]
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(host)
+    if parts.scheme.partition("+")[0] == "sqlite":
+        return parts.path.strip("/") not in ("", ":memory:")
+    return uri in (OFF, "databricks") or (parts.scheme != "file" and "://" in uri)

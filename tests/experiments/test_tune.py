@@ -9,6 +9,8 @@ from experiments.errors import SpecError
 from experiments.spec import StudySpec
 from experiments.tune import main, study_path, tracking_store, usable_cores
 
+OWN = ["--data", "my.csv", "--target", "-1", "--workers", "1"]
+
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -43,6 +45,24 @@ def test_the_option_comes_before_the_variable_before_the_local_store(here: Path)
     assert tracking_store(None, "http://b") == ("http://b", None)
     assert tracking_store(None, None) == (f"sqlite:///{here}/mlruns/mlflow.db", here / "mlruns" / "artifacts")
     assert tracking_store("sqlite:///x.db", None) == ("sqlite:///x.db", here / "mlruns" / "artifacts")
+
+
+@pytest.mark.parametrize("uri", ["foo", "file:mlruns", "http://", "sqlite://", "http://ann:secret@"])
+def test_a_store_that_could_never_be_written_to_is_refused_before_anything_runs(
+    uri: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*OWN, "--tracking-uri", uri]) == 2
+    assert capsys.readouterr().err.startswith("error: --tracking-uri: must be sqlite:///FILE, http(s)://HOST, ")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert main(OWN) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: MLFLOW_TRACKING_URI: must be ")
+    assert "secret" not in error
+
+
+def test_without_tracking_there_is_no_registry(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*OWN, "--tracking-uri", "none", "--register", "m"]) == 2
+    assert "error: --register: there is no registry without tracking" in capsys.readouterr().err
 
 
 def test_there_is_a_core() -> None:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import prepare_mlflow
 
 PARENT = "mlflow.parentRunId"
 
@@ -77,7 +77,7 @@ class MLflowServer:
 
 def runs_of(uri: str, uid: str) -> list[Any]:
     """All runs of a study that a store has."""
-    client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(uri)
+    client = prepare_mlflow(os.environ).MlflowClient(uri)
     experiments = [one.experiment_id for one in client.search_experiments()]
     return list(client.search_runs(experiments, f"tags.study_uid = '{uid}'", max_results=10_000))
 
@@ -87,7 +87,7 @@ def lacking(uri: str, uid: str, results: Mapping[str, Any]) -> list[str]:
 
     Each trial must be there once, with its parent, its parameters, its score and its curve.
     """
-    client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(uri)
+    client = prepare_mlflow(os.environ).MlflowClient(uri)
     runs = runs_of(uri, uid)
     parents = [run.info.run_id for run in runs if PARENT not in run.data.tags]
     children = [run for run in runs if "trial" in run.data.tags and PARENT in run.data.tags]

@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import prepare_mlflow
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
 LONGEST = 3.0  # seconds: every other command is killed within them, its start included
@@ -81,7 +81,7 @@ def lives_in(process: Path, folder: Path) -> bool:
 
 def runs(folder: Path) -> Counter[str]:
     """How often MLflow has each trial."""
-    client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
+    client = prepare_mlflow(os.environ).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("digits")
     assert experiment is not None
     found = client.search_runs([experiment.experiment_id], max_results=10_000)

@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.records.tracking_setup import make_database, prepare_mlflow
 from experiments.search.journal_view import view_journal
 from support.gate import TROUBLES, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
@@ -164,7 +164,7 @@ def main() -> int:
     study, right = chosen.study.absolute(), True
     with tempfile.TemporaryDirectory() as place:
         root = Path(place).resolve()
-        prepare_mlflow(os.environ | SETTINGS)
+        prepare_mlflow(os.environ)
         make_database(root / "mlflow.db", root / "artifacts")
         calm = []
         for number in range(chosen.repeats):

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.records.tracking_setup import prepare_mlflow
 from support.browser import Browser
 
 COLOURS = 64
@@ -34,7 +34,7 @@ class Pages:
     """
 
     def __init__(self, folder: Path, study: str | None = None):
-        self._client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
+        self._client = prepare_mlflow(os.environ).MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
         found = [one for one in self._client.search_experiments() if one.name in ({study} if study else {one.name})]
         (self._experiment,) = (one.experiment_id for one in found if one.name != "Default")
         runs = self._client.search_runs([self._experiment], max_results=1000)
@@ -111,7 +111,7 @@ def main() -> int:
     it.add_argument("folder", type=Path)
     it.add_argument("out", type=Path)
     it.add_argument("--study", help="if there are several")
-    it.add_argument("--size", default="1200x760", help="of the window")
+    it.add_argument("--size", default="1200x1000", help="of the window")
     chosen = it.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     width, height = map(int, re.findall(r"\d+", chosen.size))
@@ -122,7 +122,7 @@ def main() -> int:
             "trials": (pages.trials, "Parallel Coordinates"),
             "table": (pages.table, "cv_mean"),
             "comparison": (pages.comparison(best), "Parallel Coordinates Plot"),
-            "curves": (pages.curves(best[0]), "train_loss"),
+            "curves": (pages.curves(best[0]), "fold_0"),
             "study": (pages.study, "About this run"),
             "models": (pages.models, "Model name"),
         }

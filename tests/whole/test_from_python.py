@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -88,3 +89,10 @@ def test_what_is_wrong_is_said_before_anything_is_written(desk: Desk) -> None:
     with pytest.raises(SpecError, match=r"training: class_weight balanced is for classes"):
         experiments.run({**SPEC, "training": {"class_weight": "balanced"}}, (np.zeros((30, 1)), np.linspace(0, 1, 30)))
     assert desk.files() == before
+
+
+def test_what_mlflow_lacks_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = SimpleNamespace(untracked="MLflow is missing 1 of 2 trials", folder="there", result="the result")
+    monkeypatch.setattr("experiments.from_python.run_study", lambda *_, **__: outcome)
+    with pytest.warns(UserWarning, match="missing 1 of 2 trials; python -m experiments.sync there sends it"):
+        assert experiments.run({**SPEC, "data": {"source": "diabetes"}}) == "the result"

@@ -111,8 +111,9 @@ def test_a_model_that_a_kill_left_half_logged_is_logged_again(place: Place) -> N
 
 
 def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
-    line = place.write(result(0), end=end(1, refitted=refitted()))
+    line = place.write(result(0), end=end(1, refitted=refitted(), register_as="m"))
     assert "is missing the model (refused: " in str(line)
+    assert "the registered model m (refused: the model was not logged)" in str(line)
     assert place.parent().info.status == "FINISHED"
 
 

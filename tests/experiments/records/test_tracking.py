@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from experiments.records.outbox import Outbox, read_outbox, write_outbox
 from experiments.records.tracking import Tracking
+from experiments.records.tracking_process import lock_of
 from support.tracking import Place, card, end, result, tell, wait_for
 
 STUDY = """
@@ -87,6 +89,34 @@ def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(place: Place) 
     assert "takes no records" in warnings[0]
     assert place.sync() is None
     assert set(place.trials()) == {"0", "1"}
+
+
+def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceback(place: Place) -> None:
+    tracking, _ = tracking_of(place)
+    tell(place.study, result(0))
+    tracking.conclude(end(1))
+    assert tracking._process is not None
+    with patch.object(tracking._process, "wait", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        tracking.finish()
+    tracking.abandon("KILLED", timeout=60)
+    assert place.parent().info.status == "FINISHED"
+
+
+def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
+    script = "from experiments.records import tracking_process as it; it.LIMIT = 0.1; it.end_with(0)"
+    writer = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
+    assert writer.stdin is not None
+    writer.stdin.write(b"{}\n")
+    writer.stdin.flush()
+    with pytest.raises(subprocess.TimeoutExpired):
+        writer.wait(3)
+    writer.stdin.close()
+    assert writer.wait(30) == 1
+
+
+def test_a_local_store_has_one_lock_however_its_path_is_written(place: Place) -> None:
+    names = {lock_of(place.study, f"sqlite:///{place.folder}/{path}").lock_file for path in ("m.db", "x/../m.db")}
+    assert len(names) == 1
 
 
 def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:

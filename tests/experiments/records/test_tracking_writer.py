@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.records.outbox import DatasetCard
+from experiments.records.outbox import DatasetCard, Outbox, write_outbox
 from experiments.records.tracking_runs import LONGEST_PARAM, LONGEST_TAG, safe_name
 from experiments.records.tracking_store import Store
 from experiments.records.tracking_writer import Writer
@@ -56,8 +56,8 @@ def test_a_study_is_one_run_with_a_child_for_each_trial(place: Place) -> None:
     assert (first.data.metrics["cv_std"], first.data.metrics["epochs"], first.data.metrics["rank"]) == (0.1, 3, 1)
     for key, curve in {
         "val_score": trials[0].curves.mean_scores,
-        "fold_0/val_score": [row[0] for row in trials[0].curves.scores],
-        "fold_1/val_score": [row[1] for row in trials[0].curves.scores],
+        "val_score/fold_0": [row[0] for row in trials[0].curves.scores],
+        "val_score/fold_1": [row[1] for row in trials[0].curves.scores],
     }.items():
         history = place.client.get_metric_history(first.info.run_id, key)
         assert [(point.step, point.value) for point in history] == list(enumerate(curve, start=1))
@@ -181,7 +181,7 @@ def test_a_long_trial_is_thinned_in_the_plots_and_whole_in_the_artifact(place: P
     assert place.write(result(0, epochs=700), params={f"p{i}": i for i in range(150)}, end=end(1)) is None
     run = place.trials()["0"]
     assert len(run.data.params) == 150
-    for key, most in {"val_score": 101, "val_loss": 101, "train_loss": 101, "fold_1/val_score": 31}.items():
+    for key, most in {"val_score": 101, "val_loss": 101, "train_loss": 101, "val_score/fold_1": 31}.items():
         steps = [point.step for point in place.client.get_metric_history(run.info.run_id, key)]
         assert (steps[0], steps[-1], most // 2 < len(steps) <= most) == (1, 700, True)
     lines = place.artifacts(place.parent())["curves.csv"].read_text().splitlines()
@@ -244,3 +244,15 @@ def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
 def test_a_folder_without_an_outbox_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyStateError, match="holds nothing for MLflow: no study has run here"):
         Writer(tmp_path, "sqlite:///x", None)
+
+
+def test_trials_of_a_study_that_was_begun_anew_in_the_folder_are_not_written_as_ones_of_the_old(place: Place) -> None:
+    write_outbox(place.study, Outbox(card=card(), begun=BEGUN))
+    tell(place.study, result(0))
+    writer = Writer(place.study, place.uri, None)
+    assert writer.write(lambda: True)
+    write_outbox(place.study, Outbox(card=card(uid="uid-2"), begun=BEGUN, end=end(2)))
+    tell(place.study, result(1))
+    writer.close()
+    assert writer.write(lambda: True)
+    assert (set(place.trials()), place.parent().info.status) == ({"0"}, "KILLED")
