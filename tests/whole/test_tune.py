@@ -18,7 +18,7 @@ def test_one_command_leaves_a_whole_study(desk: Desk) -> None:
     done = desk.tune("moons")
     assert (done.code, done.error) == (0, "")
     result = desk.results()
-    for word in ("best configuration", "selection score", "95% interval", "scored once", "report.html", "experiments.ui"):
+    for word in ("best configuration", "selection score", "95% interval", "scored once", "report.html", "ui"):
         assert word in done.out
     assert f"{result['test']['score']:.4f}" in done.out
     present = {path.name for path in desk.study.iterdir()}
