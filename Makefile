@@ -6,13 +6,13 @@ tune:  ## the main job
 	$(PYTHON) -m experiments.tune
 
 test:  ## the tests and the examples in the docstrings
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadscope
 
 check:  ## style, types, tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadscope
 
 example:  ## studies/examples/digits, the report of studies/digits.toml, written again
 	rm -rf build/example studies/examples/digits
