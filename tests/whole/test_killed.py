@@ -56,7 +56,7 @@ def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) ->
 @pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signal.Signals) -> None:
-    process = desk.start("moons", "--workers", "1", "--set", "training.epochs=400")
+    process = desk.start("moons", "--workers", "1", "--set", "training.epochs=400", "--trials", "1000")
     while desk.told() < 2 or not desk.runs():  # MLflow starts at its own pace
         time.sleep(0.1)
     start = time.monotonic()
@@ -68,7 +68,7 @@ def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signa
     assert no_worker_stays(desk)
     parent = next(run for run in desk.runs() if "mlflow.parentRunId" not in run.data.tags)
     assert parent.info.status == "KILLED"
-    assert desk.told() < 14
+    assert desk.told() < 1000
 
 
 def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:
