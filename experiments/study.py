@@ -135,7 +135,9 @@ def run_study(
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         folder = StudyFolder(options.folder)
-        # its workers start while we load
+        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, console.print)
+        tracking.load()  # it starts while we load, and so do the workers
+        stack.callback(tracking.dismiss)
         executor = stack.enter_context(open_executor_of(options, environment, folder))
         spec, space, data = checked_data(spec, table)
         clock.lap("data")
@@ -171,9 +173,7 @@ def run_study(
         greetings = executor.greetings()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
-        card = card_of(spec, space, data, uid)
-        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, card, console.print)
-        tracking.start()
+        tracking.start(card_of(spec, space, data, uid))
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)

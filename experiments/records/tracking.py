@@ -1,8 +1,9 @@
 """MLflow as a projection of the journal, written by a process of its own that the study never waits for.
 
 The study writes its journal and its outbox, and has a process started that reads both and brings MLflow up to date: at
-a low priority, with MLflow's memory, threads and settings in it. All that the two say to each other while the study
-runs is that it is over. What MLflow lacks after that, `python -m experiments.sync` writes in the same way.
+a low priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data. All
+that the two say to each other while the study runs is that it is over. What MLflow lacks after that,
+`python -m experiments.sync` writes in the same way.
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ class Tracking:
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
                    then the outbox is written and no process started.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
-        card:      what the study's own run says.
         warn:      called at most once, from a thread, with one line, at the first failure before the end.
         environ:   of the process.
 
@@ -46,11 +46,11 @@ class Tracking:
         folder: Path,
         uri: str,
         artifacts: Path | None,
-        card: StudyCard,
         warn: Callable[[str], None],
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self._folder, self._uri, self._artifacts, self._card = folder, uri, artifacts, card
+        self._folder, self._uri, self._artifacts = folder, uri, artifacts
+        self._card: StudyCard | None = None
         self._warn, self._environ = warn, environ
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
@@ -58,20 +58,8 @@ class Tracking:
         self._begun = 0.0
         self.seconds = 0.0
 
-    def start(self) -> None:
-        """Write the outbox and start the process.
-
-        Raises:
-            StudyStateError: the outbox cannot be written.
-        """
-        try:
-            before = read_outbox(self._folder)
-        except StudyStateError:  # one that is damaged is written anew
-            before = None
-        if before is None or before.card.uid != self._card.uid:
-            before = Outbox(card=self._card, begun=time.time())
-        self._begun = before.begun
-        write_outbox(self._folder, before.model_copy(update={"card": self._card}))
+    def load(self) -> None:
+        """Start the process, which touches no store until `start` says whose it is."""
         if self._uri == OFF:
             self._missing = None
             return
@@ -86,10 +74,36 @@ class Tracking:
                 env={**self._environ, "PYTHONPATH": path},
                 start_new_session=True,  # Ctrl-C is for the study, which then says that it is over
             )
-            self._say({"folder": str(self._folder.absolute()), "uri": self._uri, "artifacts": _text(self._artifacts)})
-            self._listener.start()
         except OSError as error:
             self._missing = f"MLflow at {masked(self._uri)} is missing the study (no writer to it: {error.strerror})"
+        self._say({"uri": self._uri})
+
+    def start(self, card: StudyCard) -> None:
+        """Write the outbox, and have what it and the journal say written.
+
+        Args:
+            card: what the study's own run says.
+
+        Raises:
+            StudyStateError: the outbox cannot be written.
+        """
+        try:
+            before = read_outbox(self._folder)
+        except StudyStateError:  # one that is damaged is written anew
+            before = None
+        if before is None or before.card.uid != card.uid:
+            before = Outbox(card=card, begun=time.time())
+        write_outbox(self._folder, before.model_copy(update={"card": card}))
+        self._card, self._begun = card, before.begun
+        if self._process is not None:
+            self._listener.start()
+        self._say({"folder": str(self._folder.absolute()), "artifacts": _text(self._artifacts)})
+
+    def dismiss(self) -> None:
+        """End a process that was never told what to write; any other goes on."""
+        if self._card is None and self._process is not None:
+            self._process.kill()
+            self._process.communicate()
 
     def conclude(self, end: End) -> None:
         """The study came to its end, but for the files: have what it found written meanwhile.
@@ -97,6 +111,7 @@ class Tracking:
         Raises:
             StudyStateError: the outbox cannot be written.
         """
+        assert self._card is not None
         write_outbox(self._folder, Outbox(card=self._card, begun=self._begun, end=end))
         self._say({"concluded": True})
 

@@ -1,6 +1,6 @@
 """The process that brings MLflow up to date while a study runs: python -m experiments.records.tracking_process.
 
-It is told on standard input, a line of JSON each, what to write where and, if the study is abandoned, how it stands.
+It is told on standard input, a line of JSON each, where to write, what and, if the study is abandoned, how it stands.
 The end of its input is that of the study, whether that said so or was killed. It answers on standard output.
 """
 
@@ -23,10 +23,10 @@ from filelock import FileLock, Timeout
 
 from experiments.records.local_store import database_of
 from experiments.records.tracking_runs import short_hash
+from experiments.records.tracking_setup import load_mlflow
 from experiments.records.tracking_writer import Writer
 
 NICE = 10  # workers come first
-GARBAGE = 50_000  # objects between collections, which take a fifth of the time of MLflow's import
 POLL = 0.3  # seconds between looks at the journal
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
 GRACE = 30.0  # seconds after the end of the study, which itself waits for less
@@ -40,6 +40,12 @@ class Study:
         self._source, self._buffer = source, b""
         self.over = False
         self.said: dict[str, Any] = {}
+
+    def names(self, what: str) -> bool:
+        """Listen until it has said this; returns whether it did before it was over."""
+        while what not in self.said and not self.over:
+            self.hear(1.0)
+        return what in self.said
 
     def hear(self, seconds: float) -> bool:
         """Listen for so long, less if it is over; returns whether it is."""
@@ -99,15 +105,28 @@ def end_with(study: int) -> None:
 def main() -> None:
     """Follow the study that standard input names."""
     os.nice(NICE)
-    gc.set_threshold(GARBAGE)
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     study = Study(sys.stdin.fileno())
     threading.Thread(target=end_with, args=(sys.stdin.fileno(),), daemon=True).start()
-    while "uri" not in study.said:
-        if study.over:
-            return
-        study.hear(1.0)
+    if study.names("uri"):
+        load(study.said["uri"])
+        if study.names("folder"):
+            write_alone(study, partial(_answer, answers))
+    os._exit(0)  # to take MLflow's modules down again takes a second, for which the study would wait
+
+
+def load(uri: str) -> None:
+    """Import what writes to this store, without the garbage collector: there is little garbage and much to look at."""
+    gc.disable()
+    with suppress(Exception):  # what is wrong is met again, and told, when the store is opened
+        load_mlflow(uri, os.environ)
+    gc.freeze()
+    gc.enable()
+
+
+def write_alone(study: Study, answer: Callable[[Writer, bool], None]) -> None:
+    """Follow the study once no other process writes it to the same store."""
     folder, uri, artifacts = (study.said[key] for key in ("folder", "uri", "artifacts"))
     lock = lock_of(Path(folder), uri)
     while not lock.is_locked:
@@ -117,9 +136,7 @@ def main() -> None:
             if study.over:
                 return
     with lock:
-        follow(
-            Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, partial(_answer, answers)
-        )
+        follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, answer)
 
 
 def _answer(answers: int, writer: Writer, over: bool) -> None:

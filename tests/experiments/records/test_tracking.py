@@ -23,8 +23,9 @@ from pathlib import Path
 from experiments.records.tracking import Tracking
 from support.tracking import card, result, tell
 study = Path(sys.argv[1])
-tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", card(), print)
-tracking.start()
+tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
+tracking.load()
+tracking.start(card())
 tell(study, result(0), result(1))
 print("told", flush=True)
 time.sleep(600)
@@ -33,8 +34,9 @@ time.sleep(600)
 
 def tracking_of(place: Place, uri: str | None = None) -> tuple[Tracking, list[str]]:
     warnings: list[str] = []
-    tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", card(), warnings.append)
-    tracking.start()
+    tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append)
+    tracking.load()
+    tracking.start(card())
     return tracking, warnings
 
 
@@ -132,8 +134,9 @@ def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(
     before = Outbox(card=card(), begun=5.0, end=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
-        tracking = Tracking(place.study, place.uri, None, card(uid=uid), print, {**os.environ, "PATH": ""})
-        tracking.start()
+        tracking = Tracking(place.study, place.uri, None, print, {**os.environ, "PATH": ""})
+        tracking.load()
+        tracking.start(card(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
         found = read_outbox(place.study)
         assert found is not None

@@ -61,9 +61,10 @@ def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(
 ) -> None:
     warnings: list[str] = []
     uri = f"http://ann:s3cret@127.0.0.1:{bad_port}/mlflow?token=t0ken"
-    tracking = Tracking(tmp_path, uri, None, card(), warnings.append)
+    tracking = Tracking(tmp_path, uri, None, warnings.append)
     start = time.perf_counter()
-    tracking.start()
+    tracking.load()
+    tracking.start(card())
     assert time.perf_counter() - start < 1.0
     tell(tmp_path, *map(result, range(50)))
     wait_for(lambda: bool(warnings))
