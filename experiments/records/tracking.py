@@ -24,6 +24,7 @@ from experiments.records.uris import OFF, masked
 
 PROGRAM = "experiments.records.tracking_process"
 PACKAGES = Path(__file__).parents[2]
+PATIENCE = 1.5  # seconds at the end for a store that has been in trouble: one more attempt
 
 
 class Tracking:
@@ -55,6 +56,7 @@ class Tracking:
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
         self._missing: str | None = f"MLflow at {masked(uri)} is missing the study (the writer to it gave no answer)"
+        self._in_trouble = False
         self._begun = 0.0
         self.seconds = 0.0
 
@@ -72,7 +74,9 @@ class Tracking:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 env={**self._environ, "PYTHONPATH": path},
-                start_new_session=True,  # Ctrl-C is for the study, which then says that it is over
+                # Ctrl-C is for the study, which then says that it is over. A session of its own would be for Linux one
+                # of two programs with equal shares of the processor, however low its priority among its own.
+                process_group=0,
             )
         except OSError as error:
             self._missing = f"MLflow at {masked(self._uri)} is missing the study (no writer to it: {error.strerror})"
@@ -118,6 +122,8 @@ class Tracking:
     def finish(self, timeout: float = 10.0) -> str | None:
         """The files are there too: have what is left written, and wait for it, at most `timeout` seconds.
 
+        A store that was in trouble before, and still is, is not waited for so long.
+
         Returns:
             None when MLflow has everything, else one line that says what is missing and why.
         """
@@ -139,9 +145,12 @@ class Tracking:
             self._say({"status": status})
         with suppress(OSError):
             process.stdin.close()
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
+        end = time.monotonic() + timeout
+        end_in_trouble = min(end, time.monotonic() + PATIENCE)
+        while process.poll() is None and time.monotonic() < (end_in_trouble if self._in_trouble else end):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        if process.returncode is None:
             if not stop:
                 process.returncode = 0  # it is left to itself, which `Popen` would complain of
                 return
@@ -165,6 +174,7 @@ class Tracking:
                     return
                 report = json.loads(line)
                 self._missing, self.seconds = report["missing"], report["seconds"]
+                self._in_trouble = bool(report["trouble"])
                 if report["trouble"] and not (warned or report["over"]):
                     warned = True
                     what = f"MLflow at {masked(self._uri)} takes no records ({report['trouble']})"

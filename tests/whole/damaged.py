@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 from support.mutations import Specimen, damage_done, specimens
 
 SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out"]

@@ -1,8 +1,8 @@
 """Studies while MLflow is in trouble, held against one that nothing happens to: time, warnings, and what arrives.
 
 A script, not a test of every day: python tests/whole/outages.py [--study FILE] [--repeats 3] [--only NAME ...].
-It ends with exit code 1 when a study takes more than 5% and 2 s longer than the slowest undisturbed one, its end more
-than 10 s, it warns twice or says nothing, or MLflow lacks anything after it was replayed.
+It ends with exit code 1 when a command takes more than 5% and 2 s longer than the slowest undisturbed one, it warns
+twice or says nothing, or MLflow lacks anything after it was replayed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
 from experiments.records.tracking_setup import make_database, prepare_mlflow
 from experiments.search.journal_view import view_journal
@@ -35,19 +36,19 @@ from support.mlflow_server import MLflowServer, lacking
 DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"
 LOCKED = 30.0  # seconds that another program has the database for itself
 WARNING = "takes no records"
-SHARE, SECONDS, END = 0.05, 2.0, 10.5
+SHARE, SECONDS = 0.05, 2.0
 
 
 @dataclass(frozen=True)
 class Ran:
     """How one command went.
 
-    study: seconds of the whole command, but for its end.
-    end:   seconds that it waited at its end for MLflow.
+    seconds: of the whole command.
+    end:     of them, those that it waited at its end for MLflow.
     """
 
     code: int
-    study: float
+    seconds: float
     end: float
     warnings: int
     said: str
@@ -68,7 +69,7 @@ def tuned(study: Path, folder: Path, uri: str | None, meanwhile: Callable[[], No
         text = said.read()
     left = re.search(r"left to tell MLflow +([0-9.]+) s", text)
     end = 0.0 if left is None else float(left[1])
-    return Ran(process.returncode, seconds - end, end, text.count(WARNING), text)
+    return Ran(process.returncode, seconds, end, text.count(WARNING), text)
 
 
 def replayed(study: Path, folder: Path, uri: str) -> Ran:
@@ -172,9 +173,9 @@ def main() -> int:
             (folder / "mlruns").mkdir(parents=True)
             shutil.copy(root / "mlflow.db", folder / "mlruns" / "mlflow.db")
             calm.append(tuned(study, folder, None))
-            print(f"undisturbed: study {calm[-1].study:.1f} s, end {calm[-1].end:.1f} s", flush=True)
+            print(f"undisturbed: {calm[-1].seconds:.1f} s, {calm[-1].end:.1f} s of them at the end", flush=True)
         trials = len(results(root / "undisturbed-0")["trials"])
-        slowest = max(one.study for one in calm)
+        slowest = max(one.seconds for one in calm)
         most = slowest + max(SHARE * slowest, SECONDS)
         for name in chosen.only:
             folder = root / re.sub(r"\W+", "-", name)
@@ -190,15 +191,14 @@ def main() -> int:
                     else:
                         first, again, missing = in_trouble(study, folder, server, name)
             faults = [f"exit code {one.code}: {one.said[-300:]}" for one in (first, again) if one.code]
-            faults += [f"{first.study - slowest:.1f} s slower"] if first.study > most else []
-            faults += [f"{first.end:.1f} s at its end"] if first.end > END else []
+            faults += [f"{first.seconds - slowest:.1f} s slower"] if first.seconds > most else []
             silent = name != "locked" and "MLflow at" not in first.said
             faults += [f"{first.warnings} warnings"] if first.warnings > 1 or silent else []
             faults += ["traceback"] if "Traceback" in first.said + again.said else []
             faults += missing
             right = right and not faults
             print(
-                f"{name}: study {first.study:.1f} s, end {first.end:.1f} s, {first.warnings} warnings, "
+                f"{name}: {first.seconds:.1f} s, {first.end:.1f} s of them at the end, {first.warnings} warnings, "
                 f"{'everything arrived' if not missing else 'NOT EVERYTHING ARRIVED'}"
                 + (f"; FAULTS: {'; '.join(faults[:5])}" if faults else ""),
                 flush=True,

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
 from experiments.records.tracking_setup import prepare_mlflow
 from support.browser import Browser

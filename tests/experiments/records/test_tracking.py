@@ -14,7 +14,7 @@ import pytest
 
 from experiments.records.outbox import Outbox, read_outbox, write_outbox
 from experiments.records.tracking import Tracking
-from experiments.records.tracking_process import lock_of
+from experiments.records.tracking_process import NICE, lock_of
 from support.tracking import Place, card, end, result, tell, wait_for
 
 STUDY = """
@@ -83,8 +83,8 @@ def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(place: Place) 
     wait_for(lambda: bool(warnings))
     tracking.conclude(end(2))
     begun = time.monotonic()
-    line = tracking.finish(timeout=3.0)
-    assert time.monotonic() - begun < 6
+    line = tracking.finish()
+    assert time.monotonic() - begun < 6  # its trouble is known
     assert line is not None
     assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials, the ranks, the results")
     assert len(warnings) == 1
@@ -102,6 +102,37 @@ def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceb
         tracking.finish()
     tracking.abandon("KILLED", timeout=60)
     assert place.parent().info.status == "FINISHED"
+
+
+def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_ctrl_c(place: Place) -> None:
+    tracking, _ = tracking_of(place)
+    assert tracking._process is not None
+    process = tracking._process.pid
+    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, process) == os.getpriority(os.PRIO_PROCESS, 0) + NICE)
+    assert os.getsid(process) == os.getsid(0)  # priorities hold within a session
+    assert os.getpgid(process) != os.getpgid(0)
+    tracking.abandon("KILLED", timeout=60)
+
+
+def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_dismissed(place: Place) -> None:
+    before = sorted(place.folder.rglob("*"))
+    dismissed, left_alone = (Tracking(place.study, place.uri, None, print) for _ in range(2))
+    dismissed.load()
+    dismissed.dismiss()
+    left_alone.load()
+    assert dismissed._process is not None
+    assert left_alone._process is not None
+    left_alone._process.communicate(timeout=60)  # as when the study is killed
+    assert (dismissed._process.returncode, left_alone._process.returncode) == (-signal.SIGKILL, 0)
+    assert sorted(place.folder.rglob("*")) == before
+
+
+def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place) -> None:
+    tracking, _ = tracking_of(place)
+    tell(place.study, result(0))
+    tracking.dismiss()
+    tracking.abandon("KILLED", timeout=60)
+    assert set(place.trials()) == {"0"}
 
 
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
