@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from experiments.records.results import Difference
 from experiments.reports.statistics import (
     BOOTSTRAP,
-    GROUP_BOOTSTRAP,
-    SCORE_BOOTSTRAP,
+    Resampled,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
-    score_difference,
-    score_interval,
+    resampled,
+    resampled_difference,
     wilson_interval,
 )
 from experiments.search.scoring import scorer
@@ -76,15 +73,14 @@ def judge(
             None if theirs is None else float(theirs.mean()),
             None if theirs is None else paired_mean_difference(ours, theirs, SEED),
         )
-    of_winner = _of_sample(metric, target, winner, y)
-    everything = np.arange(len(y))
-    of_default = None if default is None else _of_sample(metric, target, default, y)
+    of_winner = _resampled(metric, target, winner, y, groups)
+    of_default = None if default is None else _resampled(metric, target, default, y, groups)
     return Judgement(
-        of_winner(everything),
-        score_interval(of_winner, len(y), SEED, groups),
-        SCORE_BOOTSTRAP if groups is None else GROUP_BOOTSTRAP,
-        None if of_default is None else of_default(everything),
-        None if of_default is None else score_difference(of_winner, of_default, len(y), SEED, groups),
+        of_winner.score,
+        of_winner.interval(),
+        of_winner.method,
+        None if of_default is None else of_default.score,
+        None if of_default is None else resampled_difference(of_winner, of_default),
     )
 
 
@@ -95,7 +91,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
 
 
-def _of_sample(metric: str, target: Target, z: Array, y: Targets) -> Callable[[NDArray[np.intp]], float]:
-    """The score of a sample of rows; NaN where the metric has none, as when a class is not drawn."""
+def _resampled(metric: str, target: Target, z: Array, y: Targets, groups: NDArray[Any] | None) -> Resampled:
     score = scorer(metric, target)
-    return lambda sample: score(z[sample], y[sample])
+    return resampled(lambda sample: score(z[sample], y[sample]), len(y), SEED, groups)

@@ -8,7 +8,8 @@ together; every interval is at 95%, every p two-sided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,8 +19,6 @@ from scipy.stats import binomtest
 from experiments.records.results import Difference, Verdict
 
 BOOTSTRAP: Final = "percentile bootstrap over rows, 10,000 draws"
-SCORE_BOOTSTRAP: Final = "percentile bootstrap over rows, 1,000 draws"
-GROUP_BOOTSTRAP: Final = "percentile bootstrap over groups, 1,000 draws"
 SIGNIFICANCE: Final = 0.05
 _DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # a scorer takes a millisecond or more
@@ -164,43 +163,71 @@ def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, 
     )
 
 
-def score_interval(score: Score, rows: int, seed: int, groups: Groups | None = None) -> Interval:
-    """The 95% percentile bootstrap interval of a score that is no mean over rows, such as an F1 or an area.
+@dataclass(frozen=True)
+class Resampled:
+    """A score that is no mean over rows, such as an F1 or an area, of a test set and of samples of its rows.
+
+    score:  of all rows.
+    draws:  (B,) of each sample; NaN for one that has no score, as where a class was not drawn.
+    groups: whole groups that there were to draw; None where single rows were drawn.
+    """
+
+    score: float
+    draws: NDArray[np.float64]
+    groups: int | None
+
+    def interval(self) -> Interval:
+        """The 95% percentile bootstrap interval; samples without a score are left out."""
+        return _percentile_limits(self.draws[np.isfinite(self.draws)])
+
+    @property
+    def method(self) -> str:
+        """What `interval` is, in words."""
+        of = "rows" if self.groups is None else "groups"
+        return f"percentile bootstrap over {of}, {np.count_nonzero(np.isfinite(self.draws)):,} draws"
+
+
+def resampled(score: Score, rows: int, seed: int, groups: Groups | None = None) -> Resampled:
+    """Score 1,000 samples of as many rows as there are, with replacement.
 
     Args:
-        score:  of the rows with the given numbers; NaN for a sample that has no score, which is left out.
+        score:  of the rows with the given numbers; NaN for a sample that has no score.
         rows:   n.
-        seed:   of the resampling, 1,000 samples of n rows with replacement.
+        seed:   of the samples, the same for every model that is to be compared.
         groups: (n,) which rows belong together; then as many whole groups as there are make a sample.
 
-    >>> score_interval(lambda sample: float(np.mean(sample < 5)), rows=10, seed=0)
+    >>> resampled(lambda sample: float(np.mean(sample < 5)), rows=10, seed=0).interval()
     (0.2, 0.8)
     """
-    return _percentile_limits(_resampled([score], rows, seed, groups)[0])
+    random = np.random.default_rng(seed)
+    members = None if groups is None else [np.flatnonzero(groups == one) for one in np.unique(groups)]
+    units = rows if members is None else len(members)
+    draws = []
+    for _ in range(_SCORE_DRAWS):
+        drawn = random.integers(units, size=units)
+        draws.append(score(drawn if members is None else np.concatenate([members[one] for one in drawn])))
+    return Resampled(score(np.arange(rows)), np.array(draws), None if members is None else units)
 
 
-def score_difference(winner: Score, default: Score, rows: int, seed: int, groups: Groups | None = None) -> Difference:
+def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
     """The difference of two models' scores on the same rows by a paired bootstrap, as `paired_mean_difference`.
 
     Of G groups, p is never below 2 / 2^G, the smallest that a sign test of so many has: a bootstrap of few groups
     claims more than it knows.
 
     Args:
-        winner, default: the score of the rows with the given numbers, higher is better.
-        rows:            n.
-        seed:            of the resampling, 1,000 samples of n rows with replacement.
-        groups:          as of `score_interval`.
+        winner, default: higher is better; of the same samples.
     """
-    ours, theirs = _resampled([winner, default], rows, seed, groups)
-    gains = ours - theirs
-    beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
-    everything = np.arange(rows)
-    smallest = 0.0 if groups is None else 2.0 ** (1 - len(np.unique(groups)))
+    difference = winner.draws - default.draws
+    gains = Resampled(winner.score - default.score, difference, winner.groups)
+    found = difference[np.isfinite(difference)]
+    beyond = min(int(np.count_nonzero(found <= 0)), int(np.count_nonzero(found >= 0)))
+    smallest = 0.0 if winner.groups is None else 2.0 ** (1 - winner.groups)
     return Difference(
-        score=winner(everything) - default(everything),
-        ci95=_percentile_limits(gains),
-        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
-        method=f"paired {SCORE_BOOTSTRAP if groups is None else GROUP_BOOTSTRAP}",
+        score=gains.score,
+        ci95=gains.interval(),
+        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(found)), smallest)),
+        method=f"paired {gains.method}",
     )
 
 
@@ -237,19 +264,6 @@ def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float
         rows = random.integers(values.size, size=(block.size, values.size))
         np.mean(values[rows], axis=1, out=block)
     return means
-
-
-def _resampled(scores: Sequence[Score], rows: int, seed: int, groups: Groups | None) -> NDArray[np.float64]:
-    """(len(scores), draws) scores of the same samples; samples without a score are left out."""
-    random = np.random.default_rng(seed)
-    if groups is None:
-        samples = [random.integers(rows, size=rows) for _ in range(_SCORE_DRAWS)]
-    else:
-        members = [np.flatnonzero(groups == one) for one in np.unique(groups)]
-        drawn = [random.integers(len(members), size=len(members)) for _ in range(_SCORE_DRAWS)]
-        samples = [np.concatenate([members[one] for one in draw]) for draw in drawn]
-    found = np.array([[score(sample) for sample in samples] for score in scores])
-    return found[:, np.isfinite(found).all(axis=0)]
 
 
 def _percentile_limits(means: NDArray[np.float64]) -> Interval:

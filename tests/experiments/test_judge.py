@@ -81,8 +81,17 @@ def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
     grouped = judge(metric, TWO, alike[1], alike[0], None, GROUPS)
     alone = judge(metric, TWO, alike[1], alike[0], None)
     assert grouped.score == pytest.approx(alone.score)
-    assert grouped.ci_method == statistics.GROUP_BOOTSTRAP
+    assert grouped.ci_method == "percentile bootstrap over groups, 300 draws"
     assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
+
+
+def test_samples_without_a_score_are_not_counted_as_draws() -> None:
+    rare = np.arange(200) < 3
+    judged = judge("roc_auc", TWO, rare.astype(int), GOOD, BAD)
+    assert judged.difference is not None
+    draws = {int(words.split()[-2]) for words in (judged.ci_method, judged.difference.method)}
+    assert len(draws) == 1
+    assert 250 < draws.pop() < 300  # of 20 samples one has none of three rows
 
 
 @pytest.mark.parametrize(("count", "least"), [(2, 0.5), (4, 0.125), (10, 0.0)])
