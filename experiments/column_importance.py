@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean, stdev
 
 import numpy as np
 
+from experiments.calibration import parameter_count
 from experiments.data.prepare import StudyData, fitted_on
 from experiments.inputs import Inputs
 from experiments.records.analysis import PermutationRecord, PermutedColumn
@@ -19,7 +21,8 @@ from experiments.spec import StudySpec
 
 PREDICTIONS = 3_000_000  # rows x columns x repeats, over all folds
 SCORINGS = 20_000  # folds x columns x repeats; scikit-learn's scorers take milliseconds
-MOST_ROWS = 2_000  # of a fold
+PRODUCTS = 200_000_000_000  # predictions x weights of the network, which take as long
+FEWEST_ROWS, MOST_ROWS = 100, 2_000  # of a fold
 MOST_REPEATS = 5
 MOST_COLUMNS = 1_000
 
@@ -39,39 +42,46 @@ def permutation(
         WorkerLost: a task was given up. That is no property of the study, so it is no reason to leave a part out.
     """
     pairs, columns = data.folds.pairs, data.features
-    if columns > MOST_COLUMNS:
-        return f"{columns:,} columns; at most {MOST_COLUMNS:,} are shuffled"
-    if columns * len(pairs) > SCORINGS:
-        return f"{columns:,} columns in {len(pairs)} folds; at most {SCORINGS:,} times a column is shuffled in a fold"
-    rows, repeats = _affordable(columns, [len(validation) for _, validation in pairs])
     candidate = space.candidate(winner.params)
     way, result = candidate.preprocessing, winner.result
+    if reason := too_many(columns, len(pairs)):
+        return reason
+    sources = [fitted_on(data.development, train, way).sources for train, _ in pairs]
+    weights = parameter_count(candidate, max(map(len, sources)), data.target)
+    rows, repeats = shuffles(columns, [len(validation) for _, validation in pairs], weights)
     trained = RefitTask(result.number, candidate, result.epochs, spec.study.seed, result.curves.factors)
     tasks = [
-        PermutationTask(
-            trained,
-            fold,
-            spec.cv.metric,
-            columns,
-            fitted_on(data.development, train, way).sources,
-            rows,
-            repeats,
-        )
-        for fold, (train, _) in enumerate(pairs)
+        PermutationTask(trained, fold, spec.cv.metric, columns, of_inputs, rows, repeats)
+        for fold, of_inputs in enumerate(sources)
     ]
     futures = [executor.submit(run_permutation, task, inputs[way]) for task in tasks]
     return _record(spec.cv.metric, data.development.table.columns, [future.result() for future in futures])
 
 
-def _affordable(columns: int, validation: list[int]) -> tuple[int, int]:
-    """Rows of each fold, at most, and repeats.
+def too_many(columns: int, folds: int) -> str:
+    """Why no column is shuffled; empty where they are."""
+    if columns > MOST_COLUMNS:
+        return f"{columns:,} columns; at most {MOST_COLUMNS:,} are shuffled"
+    if columns * folds > SCORINGS:
+        return f"{columns:,} columns in {folds} folds; at most {SCORINGS:,} times a column is shuffled in a fold"
+    return ""
 
-    >>> _affordable(64, [288] * 5), _affordable(784, [2400] * 5)
-    ((2000, 5), (765, 1))
+
+def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int, int]:
+    """How many rows of each fold are predicted at most, and how often each column is shuffled, in some seconds.
+
+    Args:
+        validation: rows of each fold.
+        weights:    of the network.
+
+    >>> shuffles(64, [288] * 5, weights=9_000), shuffles(784, [2400] * 5, 60_000), shuffles(784, [2400] * 5, 400_000)
+    ((2000, 5), (765, 1), (127, 1))
     """
-    rows = min(MOST_ROWS, PREDICTIONS // (columns * len(validation)))
+    folds = len(validation)
+    predictions = min(PREDICTIONS, max(PRODUCTS // weights, columns * folds * FEWEST_ROWS))
+    rows = min(MOST_ROWS, predictions // (columns * folds))
     predicted = columns * sum(min(rows, count) for count in validation)
-    repeats = min(MOST_REPEATS, PREDICTIONS // predicted, SCORINGS // (columns * len(validation)))
+    repeats = min(MOST_REPEATS, predictions // predicted, SCORINGS // (columns * folds))
     return rows, max(1, repeats)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from experiments.after_search import AfterSearch
 from experiments.calibration import Timed
 from experiments.candidate import Candidate
 
@@ -22,8 +23,8 @@ IDLE = 0.17  # share of a worker's time lost by telling in order, when there is 
 LAYER = 200_000  # what Python spends on one layer in one step, in products of one weight with one row
 UPDATE = 35  # what an optimizer spends on one weight in one step, in the same unit
 COORDINATION = 0.01  # seconds that asking, telling and journalling one trial take
-FINISH = 1.3  # seconds for the report's pictures, the results and the end of the workers
-TRACKING, NEW_STORE, TRACKED_TRIAL = 1.5, 2.0, 0.06  # seconds of MLflow's import, a new database, one trial's records
+START = 1.5  # seconds of imports that a plan has behind it, or does without
+TRACKING, NEW_STORE, TRACKED_TRIAL = 1.5, 2.0, 0.03  # seconds of MLflow's import, a new database, one trial's records
 PATIENCE = 10.0  # seconds that the command waits for what is left to tell MLflow
 MARGIN = 1.5  # times and divided by: the range that is printed
 
@@ -61,7 +62,7 @@ class Search:
 class Forecast:
     """What a study will take.
 
-    start, search, finish: seconds of its parts; finish is refit, look, report and the last words to MLflow.
+    start, search, finish: seconds of its parts; finish is all after the search, to the last words to MLflow.
     epochs:                that a trial which is not pruned is assumed to run, on average.
     pruned:                share of the trials assumed to be pruned.
     memory:                bytes of all its processes together.
@@ -116,6 +117,7 @@ def forecast(
     default: tuple[Candidate, Timed],
     timed: Sequence[tuple[Candidate, Timed]],
     drawn: Sequence[tuple[Candidate, int]],
+    after: AfterSearch,
     start: float,
     here: int,
     worker: int,
@@ -127,6 +129,7 @@ def forecast(
         timed:   configurations that were timed; at least one.
         drawn:   many from the space, each with its number of parameters. The timed ones are few, so their mean may be
                  far from that of all: it is corrected by the ratio of what both should cost.
+        after:   what comes after the search.
         start:   seconds until the workers are ready and the data is loaded.
         here:    bytes that the command takes by then.
         worker:  bytes that a worker takes.
@@ -142,16 +145,16 @@ def forecast(
     first = expected_epochs(default[0]) * default[1].epoch
     work = search.trials * trial if search.told else first + (search.trials - 1) * trial
     busy = 1 - IDLE * search.workers / search.lookahead
-    refit = max(first, trial) / max(1, search.folds - 1)
     parameters = max(default[1].parameters, *(count for _, count in drawn))
     scored = every * epochs * share * search.folds
     evaluation = max(work / (search.workers * busy), trial if search.trials else 0.0) + COORDINATION * search.trials
     tracking = TRACKING + NEW_STORE * search.new_store + TRACKED_TRIAL * search.trials
     seconds = evaluation + min(tracking, evaluation) / (search.workers + 1)  # they share the processor meanwhile
+    rest = after.seconds(max(first, trial))
     return Forecast(
-        start=start,
+        start=START + start,
         search=seconds,
-        finish=FINISH + refit + min(PATIENCE, max(0.0, tracking - seconds)),
+        finish=rest + min(PATIENCE, max(0.0, tracking - seconds - rest)),
         epochs=epochs,
         pruned=pruned,
         memory=here + TRACKING_MEMORY + search.workers * worker,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from experiments.forecast import FINISH, IDLE
+from experiments.after_search import AfterSearch
+from experiments.forecast import IDLE
 
 AFTER = 5  # trials
 
@@ -14,13 +15,14 @@ class Pace:
         trials:    still to be told when the search begins.
         workers:   that compute them.
         lookahead: trials in flight.
+        after:     what comes after them.
 
     Attributes:
         forecast: seconds of the whole run; None before there are enough trials, or where there are few.
     """
 
-    def __init__(self, trials: int, workers: int, lookahead: int) -> None:
-        self._left = trials
+    def __init__(self, trials: int, workers: int, lookahead: int, after: AfterSearch) -> None:
+        self._left, self._after = trials, after
         self._speed = workers * (1 - IDLE * workers / lookahead)
         self._seconds: list[float] = []
         self.forecast: float | None = None
@@ -31,4 +33,4 @@ class Pace:
         self._seconds.append(seconds)
         if len(self._seconds) == AFTER and self._left >= AFTER:
             each = sum(self._seconds) / AFTER
-            self.forecast = elapsed + self._left * each / self._speed + FINISH
+            self.forecast = elapsed + self._left * each / self._speed + self._after.seconds(each)

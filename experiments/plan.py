@@ -13,6 +13,7 @@ from statistics import mean
 import numpy as np
 import optuna
 
+from experiments.after_search import after_search
 from experiments.calibration import Timed, calibrate, most_memory, parameter_count
 from experiments.candidate import Candidate
 from experiments.computing import one_kernel
@@ -121,7 +122,8 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
     )
     drawn = list(zip(candidates, sizes, strict=True))[1:]
     most = max(one.memory for one in found)
-    foretold = forecast(search, timed[0], timed[1:] or timed, drawn, start, most_memory(), most)
+    after = after_search(spec, space, data, inputs, workers, options.look != "leave")
+    foretold = forecast(search, timed[0], timed[1:] or timed, drawn, after, start, most_memory(), most)
     return Plan(
         spec=spec,
         options=replace(options, workers=workers),

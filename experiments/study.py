@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from rich.console import Console
 
+from experiments.after_search import after_search
 from experiments.analysis import analyse
 from experiments.card import card_of, end_of
 from experiments.clock import Clock
@@ -175,7 +176,8 @@ def run_study(
         clock.lap("waiting for workers to start")
         tracking.start(card_of(spec, space, data, uid))
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
-        pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead)
+        after = after_search(spec, space, data, data.features, options.workers, options.look != "leave")
+        pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead, after)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
         searching = Searching(spec, space, kernel, interventions, budget, journal, outputs, log, console, clock, pace)
         clock.lap("start of tracking")

@@ -93,8 +93,18 @@ ROOMS = {
         "experiments.spec",
     },
     "experiments.calibration": {"experiments.candidate", "experiments.search", "experiments.target", "nnet"},
-    "experiments.forecast": {"experiments.calibration", "experiments.candidate"},
-    "experiments.pace": {"experiments.forecast"},
+    "experiments.after_search": {
+        "experiments.calibration",
+        "experiments.column_importance",
+        "experiments.data.prepare",
+        "experiments.search",
+        "experiments.space",
+        "experiments.spec",
+        "experiments.target",
+        "nnet",
+    },
+    "experiments.forecast": {"experiments.after_search", "experiments.calibration", "experiments.candidate"},
+    "experiments.pace": {"experiments.after_search", "experiments.forecast"},
     "experiments.clock": {"experiments.search.trial"},
     "experiments.profile": {"experiments.clock"},
     "experiments.identity": {
@@ -124,6 +134,7 @@ ROOMS = {
         "nnet",
     },
     "experiments.column_importance": {
+        "experiments.calibration",
         "experiments.data.prepare",
         "experiments.inputs",
         "experiments.records.analysis",

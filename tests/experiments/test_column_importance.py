@@ -72,8 +72,10 @@ def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     assert run(Here())[0] == record
 
 
-def test_many_predictions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(column_importance, "PREDICTIONS", 4 * 3 * 10)
+@pytest.mark.parametrize(("bound", "factor"), [("PREDICTIONS", 1), ("PRODUCTS", 100)])  # of thousands of weights
+def test_many_predictions_are_bounded(bound: str, factor: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_importance, bound, 4 * 3 * 10 * factor)
+    monkeypatch.setattr(column_importance, "FEWEST_ROWS", 10)
     record, winner = run(Here())
     assert isinstance(record, PermutationRecord)
     assert 30 <= record.rows <= 36

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from experiments.after_search import AfterSearch
 from experiments.calibration import Timed
 from experiments.candidate import Candidate
 from experiments.forecast import (
-    FINISH,
     MARGIN,
     NEW_STORE,
     PATIENCE,
+    START,
     Forecast,
     Search,
     expected_epochs,
@@ -37,6 +38,7 @@ SEARCH = Search(
 )
 
 
+AFTER = AfterSearch(fixed=1.0, trials=0.25)
 EPOCH = 10.0  # seconds, beside which tracking takes none to speak of
 
 
@@ -46,7 +48,7 @@ def candidate(**settings: Any) -> Candidate:
 
 def foretold(search: Search, epoch: float = EPOCH, **settings: Any) -> Forecast:
     one = candidate(**settings), Timed(epoch, 1000)
-    return forecast(search, one, [one, one], [(one[0], 1000)] * 3, 2.0, 200_000_000, 60_000_000)
+    return forecast(search, one, [one, one], [(one[0], 1000)] * 3, AFTER, 2.0, 200_000_000, 60_000_000)
 
 
 def test_without_pruning_and_stopping_the_work_is_trials_by_epochs_by_seconds() -> None:
@@ -81,6 +83,7 @@ def test_fewer_trials_than_workers_still_take_the_time_of_one() -> None:
 def test_the_parts_add_up_and_the_range_is_around_them() -> None:
     it = foretold(SEARCH)
     assert it.seconds == it.start + it.search + it.finish
+    assert it.start == 2.0 + START
     assert it.range == (it.seconds / MARGIN, it.seconds * MARGIN)
     assert it.memory > 200_000_000 + 2 * 60_000_000
 
@@ -90,10 +93,9 @@ def test_few_timed_configurations_stand_for_many_drawn_ones() -> None:
     costs = {one: relative_cost(one, size) for one, size in ((small, 50), (large, 5000))}
     default = small, Timed(EPOCH, 50)
     drawn = [(small, 50), (large, 5000)]
-    one = forecast(SEARCH, default, [default], drawn, 2.0, 0, 0)
-    both = forecast(
-        SEARCH, default, [default, (large, Timed(EPOCH * costs[large] / costs[small], 5000))], drawn, 2.0, 0, 0
-    )
+    one = forecast(SEARCH, default, [default], drawn, AFTER, 2.0, 0, 0)
+    timed = [default, (large, Timed(EPOCH * costs[large] / costs[small], 5000))]
+    both = forecast(SEARCH, default, timed, drawn, AFTER, 2.0, 0, 0)
     assert one.search == pytest.approx(both.search)
     assert one.search > foretold(SEARCH).search
     assert one.disk["model"] == 4 * 5000
@@ -101,11 +103,11 @@ def test_few_timed_configurations_stand_for_many_drawn_ones() -> None:
 
 def test_tracking_takes_from_the_workers_and_is_waited_for_after_a_short_search() -> None:
     long, short = foretold(SEARCH), foretold(SEARCH, epoch=1e-6)
-    assert long.finish == pytest.approx(FINISH + 60 * EPOCH / 4)
+    assert long.finish == pytest.approx(1.0 + 60 * EPOCH / 4)
     assert long.search > 40 * 60 * EPOCH / 2
-    assert 3 < short.finish - FINISH < 5
+    assert 1 < short.finish - 1.0 < 3
     assert foretold(replace(SEARCH, new_store=True), epoch=1e-6).finish == pytest.approx(short.finish + NEW_STORE)
-    assert foretold(replace(SEARCH, trials=10_000), epoch=1e-9).finish < FINISH + PATIENCE + 1
+    assert foretold(replace(SEARCH, trials=10_000), epoch=1e-9).finish < 1.0 + PATIENCE + 1
 
 
 def test_more_folds_and_epochs_are_more_bytes() -> None:
