@@ -127,10 +127,10 @@ def _from_folder(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    from sklearn.datasets import fetch_openml
+    from experiments.data.openml import fetched
 
     try:
-        bunch = fetch_openml(openml, version=1, as_frame=False, parser="liac-arff")
+        bunch = fetched(name=openml, version=1, as_frame=False, parser="liac-arff")
     except Exception as error:  # whatever the network, the cache or the server does
         raise DataError(
             f"data.source: {name} cannot be had from OpenML ({type(error).__name__}); name a folder with its IDX files "

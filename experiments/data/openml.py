@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+import warnings
+from typing import Any
 
 from experiments.data.sheet import Sheet, brief, check_size, column_names
 from experiments.data_section import Data
 from experiments.errors import DataError
 
 DEFAULT_TARGET = "default-target"
+
+
+def fetched(**query: Any) -> Any:
+    """What `fetch_openml` brings, without its warning at each of its attempts; it raises what that raises."""
+    from sklearn.datasets import fetch_openml
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fetch_openml(**query)
 
 
 def read_openml(data: Data) -> tuple[Sheet, Data]:
@@ -18,7 +29,6 @@ def read_openml(data: Data) -> tuple[Sheet, Data]:
         DataError: it is no number, or the data set cannot be had or has no one target.
     """
     import pyarrow as pa
-    from sklearn.datasets import fetch_openml
 
     number = data.source.removeprefix("openml:")
     if not re.fullmatch(r"[1-9]\d{0,8}", number):
@@ -26,7 +36,7 @@ def read_openml(data: Data) -> tuple[Sheet, Data]:
             f"data.source: openml: is followed by a data set's number, as in openml:61, but got {number!r}."
         )
     try:
-        bunch = fetch_openml(data_id=int(number), as_frame=True, parser="auto", target_column=DEFAULT_TARGET)
+        bunch = fetched(data_id=int(number), as_frame=True, parser="auto", target_column=DEFAULT_TARGET)
     except Exception as error:  # whatever the network, the cache or the server does
         raise DataError(f"data.source: {data.source} cannot be had from OpenML: {brief(error)}.") from None
     frame = bunch.frame

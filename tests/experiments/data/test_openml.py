@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pandas as pd
@@ -56,6 +57,7 @@ def test_it_is_asked_by_number(number: str) -> None:
 
 def test_an_outage_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: Any) -> None:
+        warnings.warn("A network error occurred", UserWarning, stacklevel=2)  # an error in these tests
         raise ConnectionError("no route")
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fail)
