@@ -73,6 +73,8 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
         return
     if os.path.isdir(out) or not out.name:  # noqa: PTH112
         raise StudyStateError(f"--out: is a file to write, but {out} is a folder.")
+    if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
+        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:

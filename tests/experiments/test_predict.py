@@ -77,6 +77,16 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_the_new_rows_are_not_overwritten(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    before = (tmp_path / "new.csv").read_bytes()
+    (tmp_path / "other").symlink_to(tmp_path / "new.csv")
+    for out in ("new.csv", "study/../new.csv", "other"):
+        assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", str(tmp_path / out)]) == 2
+        assert "is the file of the new rows" in capsys.readouterr().err
+    assert (tmp_path / "new.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["x" * 600, ".", "/"])
 def test_names_that_no_file_has_are_one_line(
     model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
