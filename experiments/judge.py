@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from experiments.errors import SearchError
 from experiments.records.results import Difference
 from experiments.reports.statistics import (
     BOOTSTRAP,
-    Resampled,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
@@ -21,7 +23,7 @@ from experiments.reports.statistics import (
 from experiments.search.scoring import scorer
 from experiments.target import Target
 from nnet.arrays import Array, Targets
-from nnet.metrics import ROW_SCORES, correct, row_score
+from nnet.metrics import ROW_SCORES, Score, correct, row_score
 
 SEED = 0  # of every resampling, fixed, so that an interval is a function of the outputs
 OTHER_METRICS = {
@@ -53,6 +55,9 @@ def judge(
 
     Args:
         groups: (N,) which rows belong together; None where every row stands alone.
+
+    Raises:
+        SearchError: the metric has no interval on so few groups.
     """
     if metric == "accuracy" and groups is None:
         hits, others = correct(winner, y) > 0, None if default is None else correct(default, y) > 0
@@ -73,14 +78,20 @@ def judge(
             None if theirs is None else float(theirs.mean()),
             None if theirs is None else paired_mean_difference(ours, theirs, SEED),
         )
-    of_winner = _resampled(metric, target, winner, y, groups)
-    of_default = None if default is None else _resampled(metric, target, default, y, groups)
+    outputs, score = [winner] if default is None else [winner, default], scorer(metric, target)
+    scores = [partial(_of_sample, score, z, y) for z in outputs]
+    try:
+        of_winner, *of_default = resampled(scores, len(y), SEED, groups, y if target.classes else None)
+    except ValueError as error:
+        raise SearchError(
+            f"cv.metric: {metric} has no interval: {error}; choose a metric that needs no class."
+        ) from None
     return Judgement(
         of_winner.score,
         of_winner.interval(),
         of_winner.method,
-        None if of_default is None else of_default.score,
-        None if of_default is None else resampled_difference(of_winner, of_default),
+        of_default[0].score if of_default else None,
+        resampled_difference(of_winner, of_default[0]) if of_default else None,
     )
 
 
@@ -91,6 +102,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
 
 
-def _resampled(metric: str, target: Target, z: Array, y: Targets, groups: NDArray[Any] | None) -> Resampled:
-    score = scorer(metric, target)
-    return resampled(lambda sample: score(z[sample], y[sample]), len(y), SEED, groups)
+def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:
+    """NaN where the metric has no value, as when a class is not drawn."""
+    return score(z[sample], y[sample])

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,7 +137,7 @@ def run_study(
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
         folder = StudyFolder(options.folder)
-        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, console.print)
+        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, partial(console.print, markup=False))
         tracking.load()  # it starts while we load, and so do the workers
         stack.callback(tracking.dismiss)
         executor = stack.enter_context(open_executor_of(options, environment, folder))
@@ -176,7 +177,8 @@ def run_study(
         clock.lap("waiting for workers to start")
         tracking.start(card_of(spec, space, data, uid))
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
-        after = after_search(spec, space, data, data.features, options.workers, options.look != "leave")
+        width = max(x.shape[1] for way in inputs.values() for x in way.features)
+        after = after_search(spec, space, data, width, options.workers, options.look != "leave")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead, after)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
         searching = Searching(spec, space, kernel, interventions, budget, journal, outputs, log, console, clock, pace)

@@ -28,7 +28,9 @@ PATIENCE = 1.5  # seconds at the end for a store that has been in trouble: one m
 
 
 class Tracking:
-    """The tracking of one study, from its first trial of this run to its end.
+    """The tracking of one study in one run of the command: `load`, `start`, `conclude` and `finish`, in this order.
+
+    A run that ends sooner ends with `dismiss` before its start, and with `abandon` after it.
 
     Args:
         folder:    of the study, in which its journal is.
@@ -55,15 +57,15 @@ class Tracking:
         self._warn, self._environ = warn, environ
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
-        self._missing: str | None = f"MLflow at {masked(uri)} is missing the study (the writer to it gave no answer)"
-        self._in_trouble = False
+        self._missing: str | None = None
+        self._trouble = ""  # of the last attempt
+        self._told_all = False  # by the process, of what is missing when the study is over
         self._begun = 0.0
         self.seconds = 0.0
 
     def load(self) -> None:
         """Start the process, which touches no store until `start` says whose it is."""
         if self._uri == OFF:
-            self._missing = None
             return
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
         try:
@@ -147,7 +149,7 @@ class Tracking:
             process.stdin.close()
         end = time.monotonic() + timeout
         end_in_trouble = min(end, time.monotonic() + PATIENCE)
-        while process.poll() is None and time.monotonic() < (end_in_trouble if self._in_trouble else end):
+        while process.poll() is None and time.monotonic() < (end_in_trouble if self._trouble else end):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.05)
         if process.returncode is None:
@@ -157,6 +159,9 @@ class Tracking:
             process.kill()  # what it was writing is written anew
             process.wait()
         self._listener.join(1.0)
+        if not self._told_all:
+            why = self._trouble or "its writer gave no answer"
+            self._missing = f"MLflow at {masked(self._uri)} is missing a part of the study, or all of it ({why})"
 
     def _say(self, words: Mapping[str, object]) -> None:
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
@@ -174,7 +179,7 @@ class Tracking:
                     return
                 report = json.loads(line)
                 self._missing, self.seconds = report["missing"], report["seconds"]
-                self._in_trouble = bool(report["trouble"])
+                self._trouble, self._told_all = report["trouble"], report["over"]
                 if report["trouble"] and not (warned or report["over"]):
                     warned = True
                     what = f"MLflow at {masked(self._uri)} takes no records ({report['trouble']})"

@@ -60,19 +60,24 @@ class Study:
 
 
 def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None]) -> None:
-    """Write trials as they are told, and when the study is over what is left, for GRACE seconds at most."""
+    """Write trials as they are told, and when the study is over what is left, for GRACE seconds at most.
+
+    Args:
+        answer: told of every attempt that failed and of the first after them that did not, and when the study is over
+                of everything.
+    """
     pause, concluded = POLL, False
     while not study.hear(pause):
         if study.said.get("concluded") and not concluded:
             concluded = True
             writer.conclude()
-        if writer.write(lambda: not study.hear(0.0)):
-            pause = POLL
-        else:
-            answer(writer, study.over)
-            pause = min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
+        before, written = writer.trouble, writer.write(lambda: not study.hear(0.0))
+        if before or not written:
+            answer(writer, False)
+        pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
     deadline = time.monotonic() + GRACE
     writer.close(study.said.get("status"))
+    answer(writer, True)
 
     def in_time() -> bool:
         answer(writer, True)

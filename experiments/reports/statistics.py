@@ -8,7 +8,7 @@ together; every interval is at 95%, every p two-sided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,12 +22,14 @@ BOOTSTRAP: Final = "percentile bootstrap over rows, 10,000 draws"
 SIGNIFICANCE: Final = 0.05
 _DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # a scorer takes a millisecond or more
+_FEWEST: Final = 30  # of them with a score
 _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
 _BLOCK: Final = 1 << 20  # indices drawn at a time, so that memory does not grow with the number of rows
 
 Interval = tuple[float, float]
 Groups = NDArray[Any]
 Score = Callable[[NDArray[np.intp]], float]  # of the rows with these numbers
+Draw = Callable[[np.random.Generator], NDArray[np.intp]]  # a sample of rows, as numbers
 
 
 def wilson_interval(correct: int, rows: int) -> Interval:
@@ -168,45 +170,53 @@ class Resampled:
     """A score that is no mean over rows, such as an F1 or an area, of a test set and of samples of its rows.
 
     score:  of all rows.
-    draws:  (B,) of each sample; NaN for one that has no score, as where a class was not drawn.
+    draws:  (B,) of each sample; those on which some model has no score are not among them.
+    method: how the samples were drawn, in words.
     groups: whole groups that there were to draw; None where single rows were drawn.
     """
 
     score: float
     draws: NDArray[np.float64]
+    method: str
     groups: int | None
 
     def interval(self) -> Interval:
-        """The 95% percentile bootstrap interval; samples without a score are left out."""
-        return _percentile_limits(self.draws[np.isfinite(self.draws)])
-
-    @property
-    def method(self) -> str:
-        """What `interval` is, in words."""
-        of = "rows" if self.groups is None else "groups"
-        return f"percentile bootstrap over {of}, {np.count_nonzero(np.isfinite(self.draws)):,} draws"
+        """The 95% percentile bootstrap interval."""
+        return _percentile_limits(self.draws)
 
 
-def resampled(score: Score, rows: int, seed: int, groups: Groups | None = None) -> Resampled:
-    """Score 1,000 samples of as many rows as there are, with replacement.
+def resampled(
+    scores: Sequence[Score], rows: int, seed: int, groups: Groups | None = None, classes: Groups | None = None
+) -> list[Resampled]:
+    """Score 1,000 samples of as many rows as there are, with replacement: the same samples for all models.
+
+    Where half of the samples or more have no score, since a class is not in them, as many rows of each class as there
+    are make a sample. Groups cannot be drawn in this way.
 
     Args:
-        score:  of the rows with the given numbers; NaN for a sample that has no score.
-        rows:   n.
-        seed:   of the samples, the same for every model that is to be compared.
-        groups: (n,) which rows belong together; then as many whole groups as there are make a sample.
+        scores:  of each model, of the rows with the given numbers; NaN for a sample that has no score.
+        rows:    n.
+        seed:    of the samples.
+        groups:  (n,) which rows belong together; then as many whole groups as there are make a sample.
+        classes: (n,) of the rows; None where the target is a number.
 
-    >>> resampled(lambda sample: float(np.mean(sample < 5)), rows=10, seed=0).interval()
+    Raises:
+        ValueError: too few samples have a score.
+
+    >>> resampled([lambda sample: float(np.mean(sample < 5))], rows=10, seed=0)[0].interval()
     (0.2, 0.8)
     """
-    random = np.random.default_rng(seed)
-    members = None if groups is None else [np.flatnonzero(groups == one) for one in np.unique(groups)]
-    units = rows if members is None else len(members)
-    draws = []
-    for _ in range(_SCORE_DRAWS):
-        drawn = random.integers(units, size=units)
-        draws.append(score(drawn if members is None else np.concatenate([members[one] for one in drawn])))
-    return Resampled(score(np.arange(rows)), np.array(draws), None if members is None else units)
+    of, draw = ("rows", _of_rows(rows)) if groups is None else ("groups", _of_groups(groups))
+    draws = _scored(scores, draw, seed)
+    if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
+        of = "the rows of each class"
+        draws = _scored(scores, _within(classes), seed)
+    if draws.shape[1] < _FEWEST:
+        raise ValueError(f"of {_SCORE_DRAWS:,} bootstrap samples of the test {of} only {draws.shape[1]} have a score")
+    method = f"percentile bootstrap over {of}, {draws.shape[1]:,} draws"
+    units = None if groups is None else len(np.unique(groups))
+    everything = np.arange(rows)
+    return [Resampled(score(everything), found, method, units) for score, found in zip(scores, draws, strict=True)]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
@@ -216,18 +226,16 @@ def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
     claims more than it knows.
 
     Args:
-        winner, default: higher is better; of the same samples.
+        winner, default: of the same samples; higher is better.
     """
-    difference = winner.draws - default.draws
-    gains = Resampled(winner.score - default.score, difference, winner.groups)
-    found = difference[np.isfinite(difference)]
-    beyond = min(int(np.count_nonzero(found <= 0)), int(np.count_nonzero(found >= 0)))
+    gains = winner.draws - default.draws
+    beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
     smallest = 0.0 if winner.groups is None else 2.0 ** (1 - winner.groups)
     return Difference(
-        score=gains.score,
-        ci95=gains.interval(),
-        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(found)), smallest)),
-        method=f"paired {gains.method}",
+        score=winner.score - default.score,
+        ci95=_percentile_limits(gains),
+        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
+        method=f"paired {winner.method}",
     )
 
 
@@ -264,6 +272,29 @@ def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float
         rows = random.integers(values.size, size=(block.size, values.size))
         np.mean(values[rows], axis=1, out=block)
     return means
+
+
+def _of_rows(rows: int) -> Draw:
+    return lambda random: random.integers(rows, size=rows)
+
+
+def _of_groups(groups: Groups) -> Draw:
+    members = [np.flatnonzero(groups == one) for one in np.unique(groups)]
+    count = len(members)
+    return lambda random: np.concatenate([members[one] for one in random.integers(count, size=count)])
+
+
+def _within(classes: Groups) -> Draw:
+    members = [np.flatnonzero(classes == one) for one in np.unique(classes)]
+    return lambda random: np.concatenate([one[random.integers(len(one), size=len(one))] for one in members])
+
+
+def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float64]:
+    """(len(scores), B) scores of the same samples, of which those without a score are left out."""
+    random = np.random.default_rng(seed)
+    found = [[score(sample) for score in scores] for sample in (draw(random) for _ in range(_SCORE_DRAWS))]
+    usable = [one for one in found if np.isfinite(one).all()]
+    return np.array(usable).reshape(-1, len(scores)).T
 
 
 def _percentile_limits(means: NDArray[np.float64]) -> Interval:

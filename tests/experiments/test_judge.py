@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from experiments.errors import SearchError
 from experiments.judge import judge, other_metrics
 from experiments.reports import statistics
 from experiments.target import Target
@@ -92,6 +93,19 @@ def test_samples_without_a_score_are_not_counted_as_draws() -> None:
     draws = {int(words.split()[-2]) for words in (judged.ci_method, judged.difference.method)}
     assert len(draws) == 1
     assert 250 < draws.pop() < 300  # of 20 samples one has none of three rows
+
+
+def test_rows_are_drawn_within_classes_where_samples_would_lack_one() -> None:
+    classes = np.repeat(np.arange(20), 2)
+    target = Target(tuple(map(str, range(20))))
+    outputs = [np.eye(20)[classes] * strength + RNG.normal(size=(40, 20)) for strength in (3.0, 0.0)]
+    judged = judge("roc_auc_ovr", target, classes, *outputs)
+    assert judged.difference is not None
+    assert judged.ci_method == "percentile bootstrap over the rows of each class, 300 draws"
+    assert judged.ci95[0] <= judged.score <= judged.ci95[1]
+    assert judged.difference.p_value < 0.05
+    with pytest.raises(SearchError, match=r"roc_auc_ovr has no interval: of 300 .* of the test groups only \d+ have a"):
+        judge("roc_auc_ovr", target, classes, *outputs, np.arange(40))
 
 
 @pytest.mark.parametrize(("count", "least"), [(2, 0.5), (4, 0.125), (10, 0.0)])

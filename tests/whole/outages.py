@@ -192,7 +192,7 @@ def main() -> int:
                         first, again, missing = in_trouble(study, folder, server, name)
             faults = [f"exit code {one.code}: {one.said[-300:]}" for one in (first, again) if one.code]
             faults += [f"{first.seconds - slowest:.1f} s slower"] if first.seconds > most else []
-            silent = name != "locked" and "MLflow at" not in first.said
+            silent = not first.warnings or (first.end > 1 and "experiments.sync" not in first.said)
             faults += [f"{first.warnings} warnings"] if first.warnings > 1 or silent else []
             faults += ["traceback"] if "Traceback" in first.said + again.said else []
             faults += missing

@@ -93,6 +93,19 @@ def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(place: Place) 
     assert set(place.trials()) == {"0", "1"}
 
 
+def test_a_store_that_has_recovered_is_in_trouble_no_longer(place: Place) -> None:
+    obstacle = place.folder / "mlruns"
+    obstacle.write_text("a file where the folder should be")
+    tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
+    wait_for(lambda: bool(tracking._trouble))
+    obstacle.unlink()
+    wait_for(lambda: not tracking._trouble)
+    tell(place.study, result(0))
+    tracking.conclude(end(1))
+    assert tracking.finish(timeout=60) is None
+    assert len(warnings) == 1
+
+
 def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceback(place: Place) -> None:
     tracking, _ = tracking_of(place)
     tell(place.study, result(0))

@@ -76,3 +76,26 @@ def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(
     assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing ")
     assert not any(secret in text for secret in ("s3cret", "t0ken", "Traceback", "\n") for text in [line, *warnings])
     assert len(warnings) == 1
+
+
+def test_what_was_told_after_the_last_attempt_is_missing_too(tmp_path: Path, environment: None) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        tracking = Tracking(tmp_path, uri, None, print)
+        tracking.load()
+        tracking.start(card())
+        with listener.accept()[0]:  # and never answer
+            tell(tmp_path, result(0), result(1))
+            tracking.conclude(end(2))
+            line = tracking.finish(timeout=1.0)
+    assert line is not None
+    assert "is missing a part of the study, or all of it (its writer gave no answer)" in line
+    tracking = Tracking(tmp_path, uri, None, print)
+    tracking.load()
+    tracking.start(card())
+    wait_for(lambda: bool(tracking._trouble))  # nobody listens there any more
+    line = tracking.finish(timeout=5.0)
+    assert line is not None
+    assert "is missing 2 of 2 trials" in line
