@@ -166,10 +166,11 @@ class _Worker:
 
         Raises:
             WorkerDied, WorkerSilent: this worker is lost.
+            ExecutorError:            there is no room for its process.
         """
         enough = max(LEAST, LIVING * silence)
         try:
-            future = self._pool.submit(function, *arguments)
+            future = self._submitted(function, arguments)
             marks = deque([self._processor_seconds()], maxlen=LOOKS + 1)
             while not wait([future], timeout=silence / LOOKS).done:
                 marks.append(self._processor_seconds())
@@ -179,6 +180,13 @@ class _Worker:
             return result
         except (BrokenProcessPool, MemoryError):
             raise WorkerDied from None
+
+    def _submitted(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> Future[T]:
+        try:
+            future: Future[T] = self._pool.submit(function, *arguments)  # starts the process where there is none
+        except OSError as error:
+            raise ExecutorError(f"a worker cannot be started: {error.strerror}; try fewer --workers.") from None
+        return future
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""

@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from loky import ProcessPoolExecutor
 
 from experiments.errors import ExecutorError
 from experiments.search.executor import WorkerDied, WorkerSilent
@@ -99,6 +101,16 @@ def test_a_worker_that_gets_no_memory_has_died(processes: Processes, tmp_path: P
     assert processes.submit(want_memory_unless, tmp_path / "some", 1).result() > 0
     with pytest.raises(WorkerDied, match="3 times and given up: worker died"):
         processes.submit(want_memory_unless, tmp_path / "all", 99).result()
+
+
+def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Processes) -> None:
+    no_room = OSError(24, "Too many open files")
+    with (
+        patch.object(ProcessPoolExecutor, "submit", side_effect=no_room),
+        pytest.raises(ExecutorError, match="a worker cannot be started: Too many open files; try fewer --workers"),
+    ):
+        processes.submit(divmod, 1, 1).result()
+    assert processes.submit(divmod, 1, 1).result() == (1, 0)
 
 
 def test_close_ends_workers_that_are_busy() -> None:
