@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.desk import STUDY, Desk, kill
-from support.gate import Gate, Mode
+from support.gate import PAGE, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
 from whole.outages import WARNING, Ran, locked, results, told, tuned, uid_of
 
@@ -69,9 +69,10 @@ def test_what_is_over_before_the_end_is_made_up_for(
 def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:
-    with Gate(server.port, "away") as gate:
+    with Gate(server.port, "answers 404") as gate:
         first = tuned(study, tmp_path, gate.uri)
         check(first)
+        assert PAGE.decode() in first.said.replace("\n", " ")
         assert first.said.count("MLflow at ") == first.warnings + 1
         assert f"is missing {TRIALS} of {TRIALS} trials" in first.said.replace("\n", " ")
         before = results(tmp_path)["digest"]
