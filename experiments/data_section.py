@@ -67,6 +67,10 @@ class Data(Section):
 
     @model_validator(mode="after")
     def _of_its_source(self) -> Data:
+        if self.sort == "name" and "." in self.source:
+            raise ValueError(
+                f"source must be a name, or end in .csv, .tsv, .parquet, .npz or /, but got {self.source!r}"
+            )
         for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
             if getattr(self, key) is not None:
                 raise ValueError(f"{key} does not go with source {self.source!r}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
+
+from experiments.interrupts import between_imports
 
 
 def exit_code(work: Callable[[], int], interrupted: str = "interrupted") -> int:
@@ -17,9 +17,9 @@ def exit_code(work: Callable[[], int], interrupted: str = "interrupted") -> int:
     """
     from experiments.errors import ExperimentError
 
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return work()
+        with between_imports(signal.SIGTERM):
+            return work()
     except ExperimentError as error:
         line = " ".join(str(error).split())
         print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
@@ -27,7 +27,3 @@ def exit_code(work: Callable[[], int], interrupted: str = "interrupted") -> int:
     except KeyboardInterrupt:
         print(f"\n{interrupted}", file=sys.stderr)
         return 130
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 from experiments.errors import StudyStateError
 
+STUDIES = Path("studies")  # where studies lie that were told no other place; made when the first one is
+
 PATIENCE = 0.3  # seconds that a claim waits: longer than another command's glance at the lock, `is_running`, takes
 
 
@@ -63,7 +65,8 @@ class StudyFolder:
             StudyStateError: there is a file, the parent does not exist, or it cannot be told.
         """
         try:
-            occupied, parent = self.path.exists() and not self.path.is_dir(), self.path.parent.is_dir()
+            occupied = self.path.exists() and not self.path.is_dir()
+            parent = self.path.parent == STUDIES or self.path.parent.is_dir()
         except OSError as error:
             raise StudyStateError(f"{self.path}: cannot be read: {error.strerror}.") from None
         if occupied:
@@ -79,7 +82,7 @@ class StudyFolder:
         """
         self.check_place()
         try:
-            self.path.mkdir(exist_ok=True)
+            self.path.mkdir(exist_ok=True, parents=self.path.parent == STUDIES)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
             self._lock.acquire()

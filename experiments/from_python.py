@@ -12,6 +12,7 @@ from rich.console import Console
 
 from experiments.data.in_memory import SOURCE, Rows, given_table
 from experiments.errors import SpecError
+from experiments.interrupts import between_imports
 from experiments.records.results import StudyResult
 from experiments.spec import StudySpec
 from experiments.study import Options, run_study
@@ -59,8 +60,6 @@ def run(
         raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
-    if out is None:
-        Path("studies").mkdir(exist_ok=True)
     options = Options(
         folder=Path(out) if out is not None else Path("studies") / read.study.name,
         mlruns=Path("mlruns"),
@@ -71,7 +70,8 @@ def run(
         look=look,
         register_as=register,
     )
-    outcome = run_study(read, options, Console(quiet=quiet, highlight=False), table=table)
+    with between_imports():
+        outcome = run_study(read, options, Console(quiet=quiet, highlight=False), table=table)
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return outcome.result

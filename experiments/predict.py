@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m experiments.predict",
         description="Predict new rows with a study's model, as CSV: the prediction, and each class's probability.",
     )
-    it.add_argument("model", type=Path, metavar="MODEL", help="a study's folder, or the model/ folder in it")
+    it.add_argument("model", type=Path, metavar="MODEL", help="a study's name in studies/, its folder, or its model/")
     it.add_argument("file", type=Path, metavar="FILE", help="new rows: .csv, .tsv, .parquet or .npz")
     it.add_argument("--out", type=Path, metavar="F", help="file to write (default: standard output)")
     return it
@@ -56,8 +56,10 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
     from experiments.errors import StudyStateError
     from experiments.records.model import read_model
 
-    inner = folder / "model"
-    model = read_model(inner if os.path.isdir(inner) else folder)  # noqa: PTH112 - never raises, whatever the name
+    found = [one for one in _places(folder) if os.path.isdir(one)]  # noqa: PTH112 - never raises, whatever the name
+    if not found:
+        raise StudyStateError(f"MODEL: must be a study's name, its folder or its model/, but got '{folder}'.")
+    model = read_model(found[0])
     rows = read_rows(file, model.inputs, ROWS)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
@@ -85,6 +87,13 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _places(study: Path) -> Iterator[Path]:
+    """Where the model may be of what a user named."""
+    for folder in (study, Path("studies") / study):
+        yield folder / "model"
+        yield folder
 
 
 def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:

@@ -78,7 +78,8 @@ class Searching:
         with self.clock.part("journal"):
             self.journal.append(one, self.space.distributions, self.space.contains(one.params), self.budget.spent)
         self.pace.told(result.seconds, self.clock.elapsed)
-        self.log.write(f"trial {result.number}: {result.state} {result.reason} {result.last}")
+        score = result.last if result.value is None else result.value
+        self.log.write(f"trial {result.number}: {result.state} {result.reason} {score}")
 
     @property
     def _why(self) -> str:

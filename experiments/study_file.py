@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -117,9 +118,10 @@ def _one_line(error: ValidationError) -> str:
         return f"{key}: this key is required."
     if first["type"] == "value_error":
         return f"{key}: {_shown(first['msg'].removeprefix('Value error, '), 300)}."
+    simple = first["loc"][0] == "data" and isinstance(first["input"], str | int)
     rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
     rule = (
-        rule.replace("a valid tuple", "a list")
+        rule.replace("a valid tuple", f"a list such as [{json.dumps(first['input'])}]" if simple else "a list")
         .replace("Input should be", "must be")
         .replace("Input should have", "must have")
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+
+from experiments.exit_codes import exit_code
 
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
@@ -74,30 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        return _run(chosen)
-    except KeyboardInterrupt:
-        only_looks = chosen.plan or chosen.status or chosen.list
-        print("\ninterrupted" + ("" if only_looks else "; the same command again resumes the study"), file=sys.stderr)
-        return 130
+    only_looks = chosen.plan or chosen.status or chosen.list
+    more = "" if only_looks else "; the same command again resumes the study"
+    return exit_code(lambda: _tune(chosen), f"interrupted{more}")
 
 
-def _run(chosen: argparse.Namespace) -> int:
-    from experiments.errors import ExperimentError
-
-    try:
-        _tune(chosen)
-    except ExperimentError as error:
-        line = " ".join(str(error).split())
-        print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
-        return 2
-    return 0
-
-
-def _tune(chosen: argparse.Namespace) -> None:
-    from rich.console import Console
-
+def _tune(chosen: argparse.Namespace) -> int:
+    from experiments.console import StudyConsole
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
     from experiments.own_data import folder_of, own_study, study_text
@@ -108,11 +90,12 @@ def _tune(chosen: argparse.Namespace) -> None:
     from experiments.study_file import read_spec
     from experiments.summary import print_summary, ui_command
 
-    console = Console(quiet=chosen.quiet, highlight=False)
+    console = StudyConsole(quiet=chosen.quiet, highlight=False)
     if chosen.list:
         from experiments.status import print_list
 
-        return print_list(console, Path("studies"))
+        print_list(console, Path("studies"))
+        return 0
     check_source(chosen)
     overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
     document = None
@@ -126,7 +109,8 @@ def _tune(chosen: argparse.Namespace) -> None:
     if chosen.status:
         from experiments.status import print_status
 
-        return print_status(console, spec.study.name, folder, spec.search.trials)
+        print_status(console, spec.study.name, folder, spec.search.trials)
+        return 0
     if chosen.ray_address is not None and chosen.executor != "ray":
         raise SpecError("--ray-address: needs --executor ray.")
     silence = SILENCE if chosen.silence is None else chosen.silence
@@ -162,7 +146,8 @@ def _tune(chosen: argparse.Namespace) -> None:
         from experiments.plan import make_plan
         from experiments.plan_text import print_plan
 
-        return print_plan(console, make_plan(spec, options))
+        print_plan(console, make_plan(spec, options))
+        return 0
     outcome = run_study(spec, options, console)
     ui = ui_command(uri, tracking_store(None, None)[0])
     print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
@@ -174,6 +159,7 @@ def _tune(chosen: argparse.Namespace) -> None:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
         write_atomically(folder / "profile.txt", text.encode())
         console.print(text, end="", soft_wrap=True)
+    return 0
 
 
 def check_source(chosen: argparse.Namespace) -> None:
@@ -286,10 +272,6 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
 def usable_cores() -> int:
     """Cores that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -225,11 +225,15 @@ def _refuse_counter(sheet: Sheet, name: str) -> None:
     column = sheet.columns[name]
     if sheet.rows < FEW or column.null_count:
         return
-    values = column.cast(pa.float64(), safe=False).to_numpy()
-    low, high = values.min(), values.max()
+    try:
+        values = column.cast(pa.int64()).to_numpy()  # exactly, however large
+        low, high = int(values.min()), int(values.max())
+    except pa.ArrowInvalid:
+        values = column.cast(pa.float64(), safe=False).to_numpy()
+        low, high = values.min(), values.max()
     if high - low == len(values) - 1 and np.array_equal(np.sort(values), np.arange(low, high + 1)):
         raise DataError(
-            f"{at(sheet, name)} counts the rows from {low:.0f} to {high:.0f}, as an identifier does; name it as "
+            f"{at(sheet, name)} counts the rows from {int(low)} to {int(high)}, as an identifier does; name it as "
             "data.identifier or in data.drop, or in data.numbers if it is a feature."
         )
 

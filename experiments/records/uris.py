@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import entry_points
 from urllib.parse import urlsplit
 
 HIDDEN = "***"
 OFF = "none"  # the address of no store
+DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLflow's plugins know
 
 # Passwords may hold `/` and `@`, so the last `@` counts; that `host:5000/a@b` loses its host, too, is the safe side.
 _USER = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
@@ -35,6 +37,8 @@ def is_store(uri: str) -> bool:
     [True, True, True, True]
     >>> [is_store(uri) for uri in ("mlruns", "file:mlruns", "file:///mlruns", "http://", "sqlite://", "sqlite:///")]
     [False, False, False, False, False, False]
+    >>> is_store("postgresql+psycopg2://db/mlflow"), is_store("foo://bar")
+    (True, False)
     """
     try:
         parts = urlsplit(uri)
@@ -45,4 +49,9 @@ def is_store(uri: str) -> bool:
         return bool(host)
     if parts.scheme.partition("+")[0] == "sqlite":
         return parts.path.strip("/") not in ("", ":memory:")
-    return uri in (OFF, "databricks") or (parts.scheme != "file" and "://" in uri)
+    if uri in (OFF, "databricks"):
+        return True
+    known = parts.scheme.partition("+")[0] in DATABASES or any(
+        one.name == parts.scheme for one in entry_points(group="mlflow.tracking_store")
+    )
+    return known and "://" in uri

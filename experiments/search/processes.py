@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
+from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
@@ -56,7 +58,7 @@ class Processes:
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(workers, "worker", _leave_interrupts_to_the_main_thread)
         self._greetings = [self._threads.submit(self._greet, worker) for worker in self._workers]
         for worker in self._workers:
             self._free.put(worker)
@@ -130,6 +132,12 @@ class Processes:
             self._workers[self._workers.index(lost)] = worker
         lost.kill()
         return worker
+
+
+def _leave_interrupts_to_the_main_thread() -> None:
+    """A process that this thread starts never hears Ctrl-C, from which Python would print a traceback as it starts."""
+    resource_tracker.ensure_running()  # its start, before the first worker's, would make this thread hear again
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,16 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, path: str) -> None:
         StudyFolder(tmp_path / path).claim()
 
 
+def test_the_place_of_studies_is_made_when_the_first_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = StudyFolder(Path("studies/mine"))
+    folder.check_place()
+    assert not Path("studies").exists()
+    folder.claim()
+    folder.release()
+    assert Path("studies/mine").is_dir()
+
+
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def read_only(*_: Any, **__: Any) -> NoReturn:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))

@@ -48,6 +48,15 @@ def test_a_row_gets_the_same_bits_in_any_company(model: Model) -> None:
         assert predicted(model, NEW.iloc[rows]).equals(ours.iloc[rows])
 
 
+def test_a_study_has_a_name(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "study").rename(tmp_path / "studies" / "mine")
+    monkeypatch.chdir(tmp_path)
+    assert main(["mine", "new.csv", "--out", "out.csv"]) == 0
+    assert len(pd.read_csv("out.csv")) == 3
+
+
 def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     NEW.iloc[:3].assign(name="x", other=1).to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
@@ -61,7 +70,11 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     [
         ("study", "age,city\n1,a\n", "lacks: 'height', 'colour'"),
         ("study", "age,city,height,colour\nold,a,1,red\n", "line 2 has 'old'"),
-        ("nowhere", "age,city,height,colour\n1,a,1,red\n", "model.json: cannot be read"),
+        (
+            "nowhere",
+            "age,city,height,colour\n1,a,1,red\n",
+            "MODEL: must be a study's name, its folder or its model/, but",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(

@@ -230,6 +230,12 @@ def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
             Data(source=source, **keys)
 
 
+@pytest.mark.parametrize("source", ["table.xlsx", "table.csv.gz"])
+def test_a_source_that_is_neither_a_name_nor_a_file_that_is_read(source: str) -> None:
+    with pytest.raises(ValidationError, match=r"source must be a name, or end in \.csv, \.tsv, \.parquet, \.npz or /"):
+        Data(source=source, target="y")
+
+
 def test_every_key_that_not_every_source_has_is_tried() -> None:
     assert set().union(*OF_A_SOURCE.values()) == {*VALUES, "test", "folder"}
 

@@ -92,6 +92,7 @@ def test_the_main_study_is_there() -> None:
         (toml(data='target = "y"'), "data", "target does not go with source 'iris'"),
         (toml(data="target = 1.5"), "data.target", "1.5"),
         (toml(data="drop = [true]"), "data.drop.0", "True"),
+        (toml(data='drop = "e"'), "data.drop", """must be a list such as ["e"], but got 'e'"""),
         (toml(cv="n_splits = 1"), "cv.n_splits", "1"),
         (toml(cv='splitter = "MyFold"'), "cv.splitter", "'MyFold'"),
         (toml(cv='metric = ""'), "cv.metric", "''"),

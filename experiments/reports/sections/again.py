@@ -28,7 +28,7 @@ def again(result: StudyResult) -> Section:
                 "difference:"
             ),
             Listing(reproduce_command(result), "sh"),
-            text("This resumes it, or repeats it from its study file:"),
+            text("This resumes it, or repeats it from its study file, with the same --set and --trials if it had any:"),
             Listing(tune_command(result), "sh"),
             text("Its digest, over all that the study file and the data determine, is"),
             Listing(result.digest),

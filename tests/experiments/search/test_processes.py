@@ -103,6 +103,15 @@ def test_a_worker_that_gets_no_memory_has_died(processes: Processes, tmp_path: P
         processes.submit(want_memory_unless, tmp_path / "all", 99).result()
 
 
+def deaf_to_ctrl_c() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_no_worker_hears_ctrl_c_even_while_it_starts() -> None:
+    with Processes(2, {}) as pool:
+        assert all(future.result() for future in [pool.submit(deaf_to_ctrl_c) for _ in range(4)])
+
+
 def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Processes) -> None:
     no_room = OSError(24, "Too many open files")
     with (

@@ -1,0 +1,16 @@
+"""The terminal of a command that goes on when nobody reads any more."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from rich.console import Console
+
+
+class StudyConsole(Console):
+    """A console whose reader may leave, as in `... | head`: what is said after that is lost, and nothing else."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
