@@ -31,7 +31,7 @@ def between_imports(*others: signal.Signals) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for one, handler in before.items():
-            signal.signal(one, handler)
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)  # None: it was no handler of Python's
 
 
 def _interrupt(_signal: int, frame: FrameType | None) -> None:
