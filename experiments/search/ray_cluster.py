@@ -236,7 +236,7 @@ def _call(function: Callable[..., T], arguments: tuple[Any, ...], kernel: str | 
 def _connected(workers: int, address: str | None) -> Any:
     """Ray, connected to a cluster."""
     if importlib.util.find_spec("ray") is None:
-        raise ExecutorError("--executor ray: Ray is not installed; as in pip install -e '.[ray]'.")
+        raise ExecutorError("--executor ray: needs Ray, not installed here: pip install -e '.[ray]'.")
     os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD})
     if address is None:  # Ray remembers the token with which this process started its first head
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
