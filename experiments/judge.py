@@ -84,7 +84,7 @@ def judge(
         of_winner, *of_default = resampled(scores, len(y), SEED, groups, y if target.classes else None)
     except ValueError as error:
         raise SearchError(
-            f"cv.metric: {metric} has no interval: {error}; choose a metric that needs no class."
+            f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
         ) from None
     return Judgement(
         of_winner.score,
