@@ -122,15 +122,19 @@ class LookRecord(Record):
 
 
 class LedgerRecord(Record):
-    """The test rows' past.
+    """What a ledger says of the study's test rows at the moment of reading.
 
-    looks:           how many looks these rows, or rows overlapping them, have had, this one included.
-    largest_overlap: share of these rows, 0 to 1, that an earlier look of another study saw; the largest.
+    file:            path of the ledger, as pages name it.
+    looks:           number of distinct looks at these rows or rows that overlap them.
+    own:             number of the study's own looks at exactly these rows.
+    largest_overlap: largest share of these rows, 0 to 1, that one look of another study saw.
     head:            hash of the ledger's last entry.
-    first:           hash of its first, by which it is known again.
+    first:           hash of its first entry, by which the ledger is known again.
     """
 
+    file: str = ""
     looks: int
+    own: int = 0
     largest_overlap: float
     head: str
     first: str = ""
