@@ -19,7 +19,8 @@ WAITING, COORDINATION = "waiting for results", "asking and telling"
 class Clock:
     """Seconds that each part of a run took.
 
-    seconds: of the parts that follow one another.
+    seconds: of the parts of this run, which follow one another.
+    earlier: seconds that each part took in earlier runs of the study.
     inside:  of what the search was made of, in the command's own process.
     busy:    that workers spent on the trials told in this run.
     """
@@ -27,6 +28,7 @@ class Clock:
     seconds: dict[str, float] = field(default_factory=dict)
     inside: dict[str, float] = field(default_factory=dict)
     busy: float = 0.0
+    earlier: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
     _there: dict[int, float] = field(default_factory=dict)
 
@@ -34,6 +36,18 @@ class Clock:
     def elapsed(self) -> float:
         """Seconds since the run began."""
         return time.perf_counter() - self.started
+
+    def total(self, current: str = "") -> dict[str, float]:
+        """Seconds that each part took over all runs of the study.
+
+        Args:
+            current: part that goes on now, to which the time since the last lap belongs.
+        """
+        parts = dict(self.seconds)
+        if current:
+            parts[current] = parts.get(current, 0.0) + max(0.0, self.elapsed - sum(self.seconds.values()))
+        names = dict.fromkeys([*self.earlier, *parts])
+        return {name: round(self.earlier.get(name, 0.0) + parts.get(name, 0.0), 3) for name in names}
 
     def lap(self, part: str) -> None:
         """What passed since the last lap belongs to this part."""

@@ -13,9 +13,10 @@ from rich.console import Console
 from experiments.data.in_memory import SOURCE, Rows, given_table
 from experiments.errors import SpecError
 from experiments.interrupts import between_imports
+from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.spec import StudySpec
-from experiments.study import Options, run_study
+from experiments.study import run_study
 from experiments.study_file import parse_spec, read_spec
 from experiments.tune import check_register, tracking_store, usable_cores
 

@@ -15,13 +15,12 @@ from experiments.search.ending import end_of
 from experiments.search.journal import Journal
 from experiments.search.trial import Told
 from experiments.spec import StudySpec
-
-FORMAT = 1  # of what the journal says of its study
+from experiments.version import SCHEMA, check_same_version
 
 
 def study_identity(spec: StudySpec, data: StudyData) -> str:
     """What the ledger knows the study by: all that determines it but the number of trials."""
-    return canonical_digest({"spec": without_trials(spec), "data": data.fingerprint})
+    return canonical_digest({"format": SCHEMA, "spec": without_trials(spec), "data": data.fingerprint})
 
 
 def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
@@ -35,11 +34,16 @@ def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> 
 
 
 def check_same_study(known: Mapping[str, Any], spec: StudySpec, data: StudyData, folder: Path) -> None:
-    """Refuse to go on with another study.
+    """Refuse to go on with another study, or with one of an earlier version.
+
+    Args:
+        known: the identity that a journal in the folder has.
 
     Raises:
-        StudyStateError: the identity that a journal in the folder has is not that of this spec and data.
+        StudyStateError: it is not the identity of this spec and data.
     """
+    way = "--fresh starts it anew here, --out DIR in another folder."
+    check_same_version(known.get("format"), f"{folder}: the study cannot be resumed", way)
     before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(spec, data)
     if before != now:
         raise StudyStateError(
@@ -81,7 +85,7 @@ def ending_here(spec: StudySpec, told: Sequence[Told], folder: Path) -> StudySpe
 
 def _identity(spec: StudySpec, data: StudyData) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": SCHEMA,
         "spec": without_trials(spec),
         "data": {"fingerprint": data.fingerprint, "folds": data.folds.fingerprint},
     }

@@ -6,7 +6,7 @@ The ledger has the look before the test rows are read, and the models cannot cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -19,6 +19,7 @@ from experiments.data.ledger import Ledger
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
+from experiments.final_models import final_models
 from experiments.inputs import share_everything
 from experiments.judge import judge, other_metrics
 from experiments.records.model import Model
@@ -94,8 +95,7 @@ def take_look(
         )
     scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
     references = [future.result() for future in fitting]
-    described = [*map(asdict, tasks), *map(asdict, plain)]
-    models = [{**one, "rows": development.fingerprint} for one in described]
+    models = final_models(spec, development.fingerprint, finalists, plain)
     look = Look(test.fingerprint, canonical_digest(models), study)
     ledger.reserve(look, test, spec.study.name, spec.search.trials, acknowledged)
     features, y = test.open(look, ledger.has)

@@ -17,7 +17,7 @@ def standing_of(ledger: Ledger, recorded: Recorded) -> Standing:
         LookError: it begins as that one did, but has lost entries; or it was changed.
     """
     before = recorded.result.ledger
-    if before is None:
+    if before is None or recorded.result.test is None:
         return "goes on"
     standing = ledger.stands(before.first, before.head)
     if standing == "cut":
@@ -56,6 +56,6 @@ def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, ackn
     same = acknowledged and trials == range(count, count + 1)
     if standing_of(ledger, recorded) == "another" and not same:
         raise LookError(
-            f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder where mlruns/ has its "
-            f"ledger, or bring it back; --acknowledge-reuse with --trials {count} enters the same look here anew."
+            f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder that has its ledger, or "
+            f"bring it back; --acknowledge-reuse with --set search.trials={count} enters the same look here anew."
         )

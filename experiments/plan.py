@@ -13,6 +13,7 @@ from statistics import mean
 import numpy as np
 import optuna
 
+from experiments.admission import check_folder
 from experiments.after_search import after_search
 from experiments.calibration import Timed, calibrate, most_memory, parameter_count
 from experiments.candidate import Candidate
@@ -22,15 +23,16 @@ from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.errors import SearchError
 from experiments.folder import StudyFolder
 from experiments.forecast import Forecast, Search, forecast
-from experiments.identity import check_enough_trials, check_same_study, ending_here, study_identity
+from experiments.identity import study_identity
 from experiments.kernel import blas_kernel
+from experiments.options import Options
 from experiments.search.executor import WorkerLost
-from experiments.search.journal_view import view_journal
+from experiments.search.journal_view import JournalView, view_journal
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.space import Space
 from experiments.spec import StudySpec
-from experiments.study import Options, checked_data, open_executor_of
+from experiments.study import checked_data, open_executor_of
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.blas import computing_environment, cpu_flags
@@ -79,15 +81,8 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
     folder = StudyFolder(options.folder)
     with open_executor_of(options, environment, folder) as executor:
         spec, space, data = checked_data(spec)
-        folder.check_place()
-        view = view_journal(folder.journal)
-        if options.fresh:
-            view = replace(view, identity=None, told=())
-        if view.identity is not None:
-            check_same_study(view.identity, spec, data, folder.path)
-        if options.look == "only":
-            spec = ending_here(spec, view.told, folder.path)
-        check_enough_trials(spec, view.told, folder.path)
+        spec = check_folder(spec, data, folder, options)
+        view = JournalView() if options.fresh else view_journal(folder.journal)
         past = Ledger(options.mlruns / "looks.jsonl").glance(study_identity(spec, data), data.test)
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)

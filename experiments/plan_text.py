@@ -39,7 +39,9 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
     development = len(data.development.y)
     yield "split", f"{development} rows to learn from in {len(data.folds.pairs)} folds, {len(data.test)} test rows"
     yield "searched", dimensions(plan.space)
-    asked = f"{search.trials} trials, {search.lookahead} in flight, {plan.options.workers} workers"
+    planned = plan.options.planned
+    trials = f"{search.trials} trials" if planned is None else f"a try of {search.trials} of {planned} trials"
+    asked = f"{trials}, {search.lookahead} in flight, {plan.options.workers} workers"
     left = search.trials - plan.told
     yield "search", asked + (f"; {plan.told} are told, {left} to go" if plan.told else "")
     ends = [f"{search.patience} trials without a gain"] if search.patience else []

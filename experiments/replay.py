@@ -21,12 +21,13 @@ from experiments.folder import StudyFolder
 from experiments.identity import study_identity
 from experiments.kernel import blas_kernel
 from experiments.look import take_look
+from experiments.options import Options
 from experiments.recorded import Recorded, learned
 from experiments.records.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
 from experiments.records.uris import OFF
 from experiments.search.trial import Curves, Told, TrialResult
 from experiments.spec import StudySpec
-from experiments.study import Options, checked_data, open_executor_of, run_study
+from experiments.study import checked_data, open_executor_of, run_study
 from nnet.blas import computing_environment, cpu_flags
 
 SHARE = 0.25  # of the width of the score's interval, by which a score of another BLAS kernel may differ

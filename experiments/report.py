@@ -37,19 +37,17 @@ def _report(study: str) -> int:
     quiet_optuna()
     recorded = read_own_results(find_results(study))
     ledger = Ledger(Path("mlruns") / "looks.jsonl")
-    standing = standing_of(ledger, recorded)
+    standing_of(ledger, recorded)
     folder = StudyFolder(recorded.folder)
     folder.claim()
     try:
         told = learned(recorded)
-        for path in write_report(folder, recorded.result, told):
+        for path in write_report(folder, recorded.result, told, recorded.result.ledger):
             print(path)
     finally:
         folder.release()
     if not told:
         print(f"note: {folder.journal} is not there, so the report has no learning curves")
-    if standing == "another":
-        print(f"note: {ledger.path} has no entry of the study's look")
     return 0
 
 

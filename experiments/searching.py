@@ -76,7 +76,13 @@ class Searching:
         if result.kernel not in ("", self.kernel):
             raise StudyStateError(f"a worker computed with BLAS kernel {result.kernel}, the others {self.kernel}.")
         with self.clock.part("journal"):
-            self.journal.append(one, self.space.distributions, self.space.contains(one.params), self.budget.spent)
+            self.journal.append(
+                one,
+                self.space.distributions,
+                self.space.contains(one.params),
+                self.budget.spent,
+                self.clock.total(current="search"),
+            )
         self.pace.told(result.seconds, self.clock.elapsed)
         score = result.last if result.value is None else result.value
         self.log.write(f"trial {result.number}: {result.state} {result.reason} {score}")

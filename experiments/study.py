@@ -6,44 +6,42 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console
 
+from experiments.admission import check_folder, check_ledger, ledger_reading
 from experiments.after_search import after_search
 from experiments.analysis import analyse
 from experiments.card import card_of, end_of
 from experiments.clock import Clock
-from experiments.computing import ExecutorKind, described, one_kernel, open_executor
+from experiments.computing import described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
+from experiments.finished import finish_again, may_be_finished
 from experiments.folder import StudyFolder
 from experiments.identity import check_enough_trials, ending_here, study_identity, uid_of
 from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
 from experiments.log import StudyLog
+from experiments.options import Options, Outcome
 from experiments.pace import Pace
-from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.assemble import assemble, best_of, default_of
 from experiments.records.model import write_model
 from experiments.records.out_of_fold import OutOfFoldFiles
 from experiments.records.provenance import provenance
-from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.tracking import Tracking
 from experiments.records.uris import masked
 from experiments.restoring import restore
-from experiments.search.ending import Budget, possible_trials
+from experiments.search.ending import Budget
 from experiments.search.executor import Executor
 from experiments.search.journal import Journal
-from experiments.search.processes import SILENCE
 from experiments.search.pruning import quiet_optuna
-from experiments.search.samplers import check_installed
+from experiments.search.samplers import check_installed, within_grid
 from experiments.search.scoring import check_metric
 from experiments.search.trial import InterventionKind, Told
 from experiments.search.window import NONE
@@ -53,65 +51,6 @@ from experiments.spec import StudySpec
 from nnet.blas import computing_environment, cpu_flags
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a person may choose about a run without changing its outcome.
-
-    folder:            where the study's files go.
-    mlruns:            where the ledger lies.
-    tracking_uri:      MLflow's store; OFF where it is to hear nothing.
-    artifacts:         where a local store's artifacts go; None leaves it to the server.
-    workers:           processes that evaluate.
-    executor:          processes of this machine, or a Ray cluster.
-    ray_address:       of a running cluster; None starts one on this machine.
-    silence:           seconds without a sign of life after which a local worker is replaced.
-    fresh:             start anew instead of going on with what the folder holds.
-    look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
-    acknowledge_reuse: take a second look, which the report then shows.
-    register_as:       name under which the model becomes a version in MLflow's registry.
-    study_file:        text of the study file to keep in the folder, where there was none.
-    kernel:            of BLAS, to compute with where this processor can run it; None leaves the choice to us.
-    """
-
-    folder: Path
-    mlruns: Path
-    tracking_uri: str
-    artifacts: Path | None
-    workers: int
-    executor: ExecutorKind = "local"
-    ray_address: str | None = None
-    silence: float = SILENCE
-    fresh: bool = False
-    look: Literal["take", "leave", "only"] = "take"
-    acknowledge_reuse: bool = False
-    register_as: str | None = None
-    study_file: str | None = None
-    kernel: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A finished study, and how this run went.
-
-    clock:     what it took.
-    tracking:  seconds of processor time that the writer to MLflow took, beside the rest.
-    forecast:  seconds that it was to take, by its first trials; None where there were too few.
-    untracked: one line about MLflow where something has not arrived there.
-    """
-
-    result: StudyResult
-    folder: Path
-    clock: Clock
-    tracking: float
-    forecast: float | None
-    untracked: str | None
-
-    @property
-    def seconds(self) -> float:
-        """Of the whole run."""
-        return sum(self.clock.seconds.values())
-
-
 def run_study(
     spec: StudySpec,
     options: Options,
@@ -119,7 +58,7 @@ def run_study(
     interventions: Mapping[int, InterventionKind] = NONE,
     table: Table | None = None,
 ) -> Outcome:
-    """Search, refit, look once, and write everything down.
+    """Search, refit, look once, and write everything down. Of a study that is finished, only its pages are written.
 
     Args:
         interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
@@ -134,39 +73,33 @@ def run_study(
     check_installed(spec.search)
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
+    folder, prepared = StudyFolder(options.folder), None
+    tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, partial(console.print, markup=False))
+    if may_be_finished(folder, options):
+        prepared = checked_data(spec, table)
+        if (outcome := finish_again(*prepared, folder, options, tracking, clock)) is not None:
+            return outcome
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
-        folder = StudyFolder(options.folder)
-        tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, partial(console.print, markup=False))
         tracking.load()  # it starts while we load, and so do the workers
         stack.callback(tracking.dismiss)
         executor = stack.enter_context(open_executor_of(options, environment, folder))
-        spec, space, data = checked_data(spec, table)
+        asked = spec.search.trials
+        spec, space, data = prepared or checked_data(spec, table)
+        if spec.search.trials < asked:
+            console.print(f"the grid has no more than {spec.search.trials} trials: the study is complete with them.")
         clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         log = StudyLog(folder.log)
-        if options.look == "only" and not folder.journal.exists():
-            raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-
-        def refuse_a_second_look(told: Sequence[Told], spent: float) -> None:
-            if options.look == "take" and not options.acknowledge_reuse:
-                ledger.check(study, data.test, possible_trials([one.result for one in told], spec.search, spent))
-
-        if options.fresh or not folder.journal.exists():
-            refuse_a_second_look([], 0.0)
+        spec = check_folder(spec, data, folder, options)
+        check_ledger(spec, data, folder, options, study, ledger)
         folder.claim()
         stack.callback(folder.release)
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
-            check_ledger_is_whole(ledger, folder)
             folder.clear()
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
-        told, spent = journal.told(), journal.spent
-        refuse_a_second_look(told, spent)
-        possible = possible_trials([one.result for one in told], spec.search, spent)
-        check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
-        if options.look == "only":
-            spec = ending_here(spec, told, folder.path)
+        told, spent, clock.earlier = journal.told(), journal.spent, journal.timing
         uid = uid_of(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
@@ -215,12 +148,13 @@ def run_study(
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
+            seen = ledger_reading(ledger, study, data)
             result = assemble(
                 spec,
                 data,
                 told,
                 None if scored is None else scored.record,
-                None if scored is None else _ledger_record(ledger, study, data),
+                seen,
                 provenance(
                     kernel,
                     {"study": spec.study.seed, "split": spec.data.split_seed},
@@ -229,7 +163,7 @@ def run_study(
                     os.environ | environment,
                     options.executor,
                 ),
-                dict(clock.seconds),
+                clock.total(),
                 analysis,
             )
             if scored is not None:
@@ -249,12 +183,17 @@ def run_study(
             log.write(f"ended: {error}")
             tracking.abandon("FAILED")
             raise
+        finally:
+            with suppress(StudyStateError):
+                journal.keep_timing(clock.total(current="interrupted"))
     clock.lap("end of workers")
-    return Outcome(result, options.folder, clock, tracking.seconds, pace.forecast, untracked)
+    return Outcome(result, seen, options.folder, clock, tracking.seconds, pace.forecast, untracked)
 
 
 def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec, Space, StudyData]:
     """The data of a study, with its spec and space settled for it, once they are known to fit.
+
+    A grid that has fewer points than the study has trials ends the study.
 
     Args:
         table: the rows, where they are not to be loaded from the spec's source.
@@ -265,6 +204,7 @@ def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec
     data = prepare(spec, os.environ, table)
     spec = spec.settled(data.target.task, data.folds.splitter)
     space = Space(spec)
+    spec = within_grid(space, spec)
     space.check(data.features, data.target)
     check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
     return spec, space, data
@@ -289,8 +229,3 @@ def _finalists(told: Sequence[Told]) -> list[Told]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
     return [best] if default is None or default.result.number == best.result.number else [best, default]
-
-
-def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
-    past = ledger.past(study, data.test)
-    return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head, first=past.first)

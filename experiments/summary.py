@@ -5,44 +5,51 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from experiments.options import Outcome
 from experiments.pace import AFTER
-from experiments.records.results import LookRecord, StudyResult
+from experiments.records.results import LedgerRecord, LookRecord, StudyResult
 from experiments.records.uris import OFF, masked
 from experiments.space import Space
 from experiments.study_file import parse_spec
 
 
-def print_summary(
-    console: Console, result: StudyResult, folder: Path, seconds: float, forecast: float | None, ui: str
-) -> None:
+def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: str) -> None:
     """Print it, one fact a line; a line longer than the terminal is the terminal's to wrap, so that it can be copied.
 
     Args:
-        folder:   where the report is.
-        seconds:  what the command took.
-        forecast: what it was to take, by its first trials; None where there were too few.
-        ui:       how to see the trials in MLflow's UI.
+        planned: number of trials of the whole study, where this was a try of fewer; None for no try.
+        ui:      how to see the trials in MLflow's UI.
     """
+    result, seconds, earlier = outcome.result, outcome.seconds, sum(outcome.clock.earlier.values())
     states = Counter(trial.reason or "complete" for trial in result.trials)
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    title = f"{result.study}: {len(result.trials)} trials ({counts}) in {seconds:.0f} s"
+    title = f"{result.study}: {len(result.trials)} trials ({counts})"
+    if outcome.finished:
+        title += ", finished before: nothing was computed; --fresh starts anew"
+    else:
+        title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
     console.print(Text(title, style="bold"), soft_wrap=True)
     pace = (
         []
-        if forecast is None
-        else [("forecast", f"{forecast:.0f} s by the first {AFTER} trials, it took {seconds:.0f} s")]
+        if outcome.forecast is None
+        else [("forecast", f"{outcome.forecast:.0f} s by the first {AFTER} trials, it took {seconds:.0f} s")]
     )
-    for label, fact in [*facts(result), *pace, ("report", str(folder / "report.html")), ("compare trials", ui)]:
+    places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
+    for label, fact in [*facts(result, outcome.ledger, planned), *pace, *places]:
         console.print(Text.assemble((f"  {label:<21}", "dim"), fact), soft_wrap=True)
 
 
-def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
-    """What was found, as (label, text)."""
+def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None) -> Iterator[tuple[str, str]]:
+    """List what was found, as (label, text).
+
+    Args:
+        ledger:  what the ledger says of the test rows now.
+        planned: number of trials of the whole study, where this was a try of fewer.
+    """
     yield "best configuration", f"trial {result.best.number}: {in_words(result)}"
     default = "the default has none" if result.default is None else f"default {result.default.cv_mean:.4f}"
     count = len(result.trials)
@@ -51,14 +58,36 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
         low, high = chosen.ci95
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
         yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
-    if result.test is None:
-        yield "test score", "not taken: the test set is still sealed; --score takes it"
-    else:
+    if result.test is not None:
         yield from _test_facts(result.test)
-    if result.ledger is not None and result.ledger.looks > 1:
-        share = f"; another study saw {100 * result.ledger.largest_overlap:.3g}% of them"
-        seen = share if result.ledger.largest_overlap else ""
-        yield "looks at test rows", f"{result.ledger.looks} so far at these rows or some of them{seen}"
+    elif planned is not None:
+        yield "test score", f"none: a try of {count} of {planned} trials has no refit, no baselines and no test score"
+        yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
+        yield "", f"with --score instead it tests the best model of these {count}"
+    else:
+        yield "test score", "none: this study has not scored the test rows; --score does it"
+    yield "test rows", rows_scored(ledger, result.test is not None)
+
+
+def rows_scored(ledger: LedgerRecord, scored: bool) -> str:
+    """Say how often a study's test rows were scored, as the ledger has it now.
+
+    Args:
+        scored: the study's results have a test score.
+
+    >>> ledger = LedgerRecord(file="studies/ledger.jsonl", looks=1, own=1, largest_overlap=0.0, head="")
+    >>> rows_scored(ledger, scored=True)
+    'scored once by the studies of studies/ledger.jsonl'
+    >>> rows_scored(ledger.model_copy(update={"looks": 3, "largest_overlap": 0.5}), scored=True)
+    'scored 3 times by the studies of studies/ledger.jsonl, of which one other saw 50% of these rows'
+    """
+    if scored and not ledger.own:
+        return f"{ledger.file} does not know that this study scored them"
+    if not ledger.looks:
+        return f"scored by no study of {ledger.file}"
+    times = {1: "once", 2: "twice"}.get(ledger.looks, f"{ledger.looks} times")
+    seen = f", of which one other saw {100 * ledger.largest_overlap:.3g}% of these rows"
+    return f"scored {times} by the studies of {ledger.file}" + (seen if ledger.largest_overlap else "")
 
 
 def in_words(result: StudyResult) -> str:
@@ -88,9 +117,8 @@ def ui_command(tracking_uri: str, local: str) -> str:
 
 
 def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
-    times = "once" if test.times_scored == 1 else f"{test.times_scored} times"
     low, high = test.ci95
-    yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows, scored {times})"
+    yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
     if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:

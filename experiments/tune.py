@@ -9,14 +9,23 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from experiments.exit_codes import exit_code
+
+if TYPE_CHECKING:
+    from experiments.spec import StudySpec
 
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
 130 interrupted."""
 LONGEST_NAME = 250  # of a registered model
+MOST_TRIALS = 1_000_000  # of a study
 OF_A_STUDY = ("journal.log", "results.json", "tracking.json")  # of which its folder has one at least
+TRY = (
+    "a try of {trials} of the study's {planned} trials: no refit, no baselines, and the test rows are not scored "
+    "(--set search.trials={trials} makes a study of {trials} trials, which is tested)"
+)
 BEGUN = time.perf_counter()
 
 
@@ -40,7 +49,12 @@ def parser() -> argparse.ArgumentParser:
         dest="overrides",
         help="override a key of the study file, as in search.trials=20; may be repeated",
     )
-    it.add_argument("--trials", type=int, metavar="N", help="the same as --set search.trials=N")
+    it.add_argument(
+        "--trials",
+        type=int,
+        metavar="N",
+        help="fewer than the study's: try it with N trials, without refit, baselines and test evaluation",
+    )
     it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
     it.add_argument("--executor", choices=("local", "ray"), default="local", help="processes here, or a Ray cluster")
     it.add_argument("--ray-address", metavar="HOST:PORT", help="of a running cluster (default: one is started here)")
@@ -55,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--fresh", action="store_true", help="start anew; looks at the test set stay counted")
     look = it.add_mutually_exclusive_group()
     look.add_argument("--no-test", action="store_true", help="stop before the look: the study can be extended freely")
-    look.add_argument("--score", action="store_true", help="end a study with the trials it has: refit and look")
+    look.add_argument(
+        "--score", action="store_true", help="end a study with the trials it has, or with --trials N: refit and look"
+    )
     it.add_argument("--acknowledge-reuse", action="store_true", help="look a second time; the report says so")
     it.add_argument(
         "--profile", action="store_true", help="say at the end where the time went; also in DIR/profile.txt"
@@ -82,12 +98,13 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.console import StudyConsole
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
+    from experiments.options import Options
     from experiments.own_data import folder_of, own_study, study_text
     from experiments.profile import profile_text
     from experiments.records.uris import masked
     from experiments.search.processes import SILENCE
-    from experiments.study import Options, run_study
-    from experiments.study_file import read_spec
+    from experiments.study import run_study
+    from experiments.study_file import read_spec, with_override
     from experiments.summary import print_summary, ui_command
 
     console = StudyConsole(quiet=chosen.quiet, highlight=False)
@@ -97,15 +114,18 @@ def _tune(chosen: argparse.Namespace) -> int:
         print_list(console, Path("studies"))
         return 0
     check_source(chosen)
-    overrides = [*chosen.overrides, *([] if chosen.trials is None else [f"search.trials={chosen.trials}"])]
     document = None
     if chosen.data is not None:
-        spec, document = own_study(chosen.data, chosen.target, overrides)
-        folder = chosen.out or Path("studies") / spec.study.name
+        whole, document = own_study(chosen.data, chosen.target, chosen.overrides)
+        folder = chosen.out or Path("studies") / whole.study.name
     else:
         path = study_path(chosen.study or "digits")
-        spec = read_spec(path, overrides)
-        folder = chosen.out or folder_of(path, spec)
+        whole = read_spec(path, chosen.overrides)
+        folder = chosen.out or folder_of(path, whole)
+    spec = whole if chosen.trials is None else with_trials(whole, chosen.trials)
+    if document is not None and spec.search.trials > whole.search.trials:
+        document = with_override(document, f"search.trials={chosen.trials}")
+    planned = whole.search.trials if spec.search.trials < whole.search.trials and not chosen.score else None
     if chosen.status:
         from experiments.status import print_status
 
@@ -126,7 +146,7 @@ def _tune(chosen: argparse.Namespace) -> int:
         console.print(f"search.lookahead is {spec.search.lookahead}: {idle} of {workers} workers stay idle.")
         workers = spec.search.lookahead
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
-    check_register(chosen.register, chosen.no_test, uri)
+    check_register(chosen.register, chosen.no_test or planned is not None, uri)
     options = Options(
         folder=folder,
         mlruns=Path("mlruns"),
@@ -137,10 +157,11 @@ def _tune(chosen: argparse.Namespace) -> int:
         ray_address=chosen.ray_address,
         silence=silence,
         fresh=chosen.fresh,
-        look="leave" if chosen.no_test else "only" if chosen.score else "take",
+        look=_look(chosen, planned),
         acknowledge_reuse=chosen.acknowledge_reuse,
         register_as=chosen.register,
         study_file=None if document is None else study_text(document, folder),
+        planned=planned,
     )
     if chosen.plan:
         from experiments.plan import make_plan
@@ -148,9 +169,10 @@ def _tune(chosen: argparse.Namespace) -> int:
 
         print_plan(console, make_plan(spec, options))
         return 0
+    if planned is not None:
+        console.print(TRY.format(trials=spec.search.trials, planned=planned), soft_wrap=True)
     outcome = run_study(spec, options, console)
-    ui = ui_command(uri, tracking_store(None, None)[0])
-    print_summary(console, outcome.result, outcome.folder, outcome.seconds, outcome.forecast, ui)
+    print_summary(console, outcome, planned, ui_command(uri, tracking_store(None, None)[0]))
     if outcome.untracked:  # said with --quiet, too
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
         sync = shlex.join(["python", "-m", "experiments.sync", str(outcome.folder), *elsewhere])
@@ -160,6 +182,26 @@ def _tune(chosen: argparse.Namespace) -> int:
         write_atomically(folder / "profile.txt", text.encode())
         console.print(text, end="", soft_wrap=True)
     return 0
+
+
+def with_trials(spec: StudySpec, trials: int) -> StudySpec:
+    """Give a study another number of trials.
+
+    Raises:
+        SpecError: it is not a number that a study can have.
+    """
+    from experiments.errors import SpecError
+
+    if not 1 <= trials <= MOST_TRIALS:
+        raise SpecError(f"--trials: `1 <= N <= {MOST_TRIALS}` must hold, but got {trials}.")
+    return spec.model_copy(update={"search": spec.search.model_copy(update={"trials": trials})})
+
+
+def _look(chosen: argparse.Namespace, planned: int | None) -> Literal["take", "leave", "only"]:
+    """Decide whether the test rows are scored: never in a try, and with `--score` after the trials that are wanted."""
+    if chosen.no_test or planned is not None:
+        return "leave"
+    return "only" if chosen.score and chosen.trials is None else "take"
 
 
 def check_source(chosen: argparse.Namespace) -> None:

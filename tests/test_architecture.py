@@ -111,6 +111,7 @@ ROOMS = {
     "experiments.clock": {"experiments.search.trial"},
     "experiments.profile": {"experiments.clock"},
     "experiments.identity": {
+        "experiments.version",
         "experiments.canonical",
         "experiments.changes",
         "experiments.data",

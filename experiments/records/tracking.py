@@ -121,6 +121,17 @@ class Tracking:
         write_outbox(self._folder, Outbox(card=self._card, begun=self._begun, end=end))
         self._say({"concluded": True})
 
+    def register(self, name: str) -> None:
+        """Have the model of a study that came to its end before become a version of this name.
+
+        Raises:
+            StudyStateError: the outbox cannot be read or written.
+        """
+        outbox = read_outbox(self._folder)
+        if outbox is not None and outbox.end is not None:
+            end = outbox.end.model_copy(update={"register_as": name})
+            write_outbox(self._folder, outbox.model_copy(update={"end": end}))
+
     def finish(self, timeout: float = 10.0) -> str | None:
         """The files are there too: have what is left written, and wait for it, at most `timeout` seconds.
 

@@ -16,7 +16,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.records.results import StudyResult
+from experiments.records.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.answer import answer
 from experiments.reports.blocks import Code, Names, Picture, Section, Strong, pictures
@@ -56,12 +56,13 @@ class Pages:
     pictures: Mapping[str, str]
 
 
-def render(result: StudyResult, trials: Sequence[TrialResult]) -> Pages:
+def render(result: StudyResult, trials: Sequence[TrialResult], ledger: LedgerRecord | None = None) -> Pages:
     """Both pages and their pictures; nothing is written.
 
     Args:
         result: the study.
         trials: the results with their learning curves; what is said of curves is left out without them.
+        ledger: what the ledger says of the test rows now; None takes what it said when the study ended.
     """
     gain = _gain(result)
     sections = _sections(result, trials)

@@ -63,10 +63,20 @@ class Journal:
 
     @property
     def spent(self) -> float:
-        """Seconds that the study had taken, over all its runs, when its last trial was told or its time was up."""
+        """Seconds that the search had taken, over all runs, when its last trial was told or its time was up."""
+        return spent_of(self._study)
+
+    @property
+    def timing(self) -> dict[str, float]:
+        """Seconds that each part of the study took, over all its runs, as far as they were written down."""
         trials = self._study.get_trials(deepcopy=False)
-        told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
-        return max(told, float(self._study.user_attrs.get("spent", 0.0)))
+        known = [self._study.user_attrs.get("timing"), trials[-1].user_attrs.get("timing") if trials else None]
+        return max((dict(one) for one in known if one), key=lambda one: sum(one.values()), default={})
+
+    def keep_timing(self, timing: Mapping[str, float]) -> None:
+        """Write down what each part of the study took so far, over all its runs."""
+        with _no_traceback(self._path):
+            self._study.set_user_attr("timing", dict(timing))
 
     def end(self, spent: float) -> None:
         """Write down what a search took that ended early: one whose budget is spent ends there in the next run too."""
@@ -74,13 +84,19 @@ class Journal:
             self._study.set_user_attr("spent", spent)
 
     def append(
-        self, told: Told, distributions: Mapping[str, BaseDistribution], inside: bool, spent: float = 0.0
+        self,
+        told: Told,
+        distributions: Mapping[str, BaseDistribution],
+        inside: bool,
+        spent: float = 0.0,
+        timing: Mapping[str, float] | None = None,
     ) -> None:
         """Write one told trial.
 
         Args:
             inside: its parameters lie in the distributions; Optuna can then show them.
-            spent:  seconds that the study has taken so far.
+            spent:  seconds that the search has taken so far, over all runs.
+            timing: seconds that each part of the study has taken so far, over all runs.
         """
         result = told.result
         trial = create_trial(
@@ -88,11 +104,24 @@ class Journal:
             value=result.value,
             params=told.params if inside else {},
             distributions=dict(distributions) if inside else {},
-            user_attrs={"params": told.params, "result": document_of(result), "spent": spent, "at": time.time()},
+            user_attrs={
+                "params": told.params,
+                "result": document_of(result),
+                "spent": spent,
+                "timing": dict(timing or {}),
+                "at": time.time(),
+            },
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
         with _no_traceback(self._path):
             self._study.add_trial(trial)
+
+
+def spent_of(study: optuna.Study) -> float:
+    """Return the seconds that a search had taken, over all runs, when its last trial was told or its time was up."""
+    trials = study.get_trials(deepcopy=False)
+    told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
+    return max(told, float(study.user_attrs.get("spent", 0.0)))
 
 
 @contextmanager

@@ -47,16 +47,18 @@ def check_sampler(space: Space, spec: StudySpec) -> None:
     """
     search = spec.search
     if search.sampler == "grid":
-        points, known = len(grid(space, 0)), len(space.known)
-        if search.trials > points + known:
-            raise SpecError(
-                f"search.trials: the grid has {points} points besides the default and {known - 1} enqueued, which "
-                f"makes {points + known} trials at most, but got {search.trials}."
-            )
+        grid(space, 0)  # refuses continuous ranges and too many points
     if search.sampler == "cmaes" and all(
         one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
     ):
         raise SpecError("search.sampler: cmaes searches ranges of numbers, but [space] has choices alone.")
+
+
+def within_grid(space: Space, spec: StudySpec) -> StudySpec:
+    """Give a study no more trials than its grid has points, besides the configurations tried before it."""
+    search = spec.search
+    most = len(grid(space, 0)) + len(space.known) if search.sampler == "grid" else search.trials
+    return spec.model_copy(update={"search": search.model_copy(update={"trials": min(search.trials, most)})})
 
 
 def check_installed(search: Search) -> None:

@@ -21,6 +21,7 @@ from experiments.data.sealed import Look
 from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
 from experiments.forecast import Forecast, Search, forecast
 from experiments.identity import study_identity, uid_of
+from experiments.options import Options
 from experiments.plan import Plan, make_plan, random_candidates, sample_of
 from experiments.plan_text import dimensions, interval_widths, print_plan
 from experiments.search.executor import WorkerDied
@@ -28,7 +29,6 @@ from experiments.search.journal import Journal
 from experiments.search.processes import Processes
 from experiments.space import Space
 from experiments.spec import StudySpec
-from experiments.study import Options
 from experiments.study_file import parse_spec
 from nnet.batches import FoldData
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from rich.console import Console
 
+from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.records.tracking import OFF
 from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from experiments.search.trial import InterventionKind
 from experiments.search.window import NONE
-from experiments.study import Options, run_study
+from experiments.study import run_study
 from experiments.study_file import read_spec
 
 STUDY = """\

@@ -12,12 +12,13 @@ import pytest
 from rich.console import Console
 
 from experiments import searching
+from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.records.tracking import OFF
 from experiments.search.shared_data import DataReference
 from experiments.search.trial import Evaluation, InterventionKind, TrialTask
 from experiments.search.worker import run_trial
-from experiments.study import Options, run_study
+from experiments.study import run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
 

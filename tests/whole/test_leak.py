@@ -13,9 +13,10 @@ from experiments.data import prepare
 from experiments.data.sealed import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
 from experiments.data.table import Table
+from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.records.tracking import OFF
-from experiments.study import Options, run_study
+from experiments.study import run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
 from support.tables import mixed_frame, mixed_table

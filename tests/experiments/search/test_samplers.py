@@ -17,6 +17,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_info
 
 from experiments.errors import SpecError, StudyStateError
+from experiments.options import Options
 from experiments.sampler_options import SAMPLERS
 from experiments.search import samplers
 from experiments.search.evaluate import result_of
@@ -26,7 +27,7 @@ from experiments.search.trial import Curves, Told, TrialResult, TrialTask
 from experiments.search.window import search
 from experiments.space import Space
 from experiments.spec import Search, StudySpec
-from experiments.study import Options, run_study
+from experiments.study import run_study
 from experiments.study_file import parse_spec
 
 MIXED: dict[str, Any] = {
