@@ -107,3 +107,12 @@ def test_a_trial_that_nobody_computes_shifts_no_other(time: Time) -> None:
 
     assert [one.result.number for one in clock.waited(search())] == [0, 1]
     assert clock.inside == {WAITING: 3.0, COORDINATION: 0.5}
+
+
+def test_the_seconds_of_earlier_runs_are_added(time: Time) -> None:
+    clock = Clock(earlier={"data": 1.0, "search": 5.0})
+    time.now = 2.0
+    clock.lap("data")
+    time.now = 5.5
+    assert clock.total() == {"data": 3.0, "search": 5.0}
+    assert clock.total(current="search") == {"data": 3.0, "search": 8.5}

@@ -112,6 +112,20 @@ def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(tmp_path: Path, 
     assert Journal(path).spent == 20.0
 
 
+def test_the_seconds_of_the_parts_are_those_of_the_last_trial_or_of_the_end(
+    tmp_path: Path, told: list[Told], space: Space
+) -> None:
+    path = tmp_path / "journal.log"
+    assert Journal(path).timing == {}
+    Journal(path).append(told[0], space.distributions, inside=True, timing={"search": 2.0})
+    assert Journal(path).timing == {"search": 2.0}
+    Journal(path).keep_timing({"search": 2.5, "report": 1.0})
+    assert Journal(path).timing == {"search": 2.5, "report": 1.0}
+    Journal(path).append(told[1], space.distributions, inside=True, timing={"search": 5.0, "report": 1.0})
+    assert Journal(path).timing == {"search": 5.0, "report": 1.0}
+    assert view_journal(path).spent == Journal(path).spent == 0.0
+
+
 def test_trials_of_somebody_else_are_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "journal.log"
     theirs = optuna.create_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))

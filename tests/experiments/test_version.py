@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import pytest
+
+from experiments.errors import StudyStateError
+from experiments.version import SCHEMA, VERSION, check_same_version
+
+
+def test_the_package_has_the_version_that_its_records_name() -> None:
+    assert version("nnet-experiments") == VERSION
+
+
+def test_a_record_of_this_version_is_computed_with() -> None:
+    check_same_version(SCHEMA, "results.json cannot be reproduced", "")
+
+
+@pytest.mark.parametrize(("schema", "by"), [(1, "version 0.1.0"), (3, "another version"), (None, "another version")])
+def test_another_versions_record_is_refused_by_name(schema: object, by: str) -> None:
+    with pytest.raises(StudyStateError, match=f"it was made by {by} of this program, this is version {VERSION}; wait"):
+        check_same_version(schema, "results.json cannot be reproduced", "wait.")

@@ -1,0 +1,115 @@
+"""A person's path: a try, the whole study, the same again, and what each of them says of the test rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from experiments.errors import LookError, SpecError, StudyStateError
+from support.desk import Desk
+
+
+def entries(desk: Desk) -> list[dict[str, Any]]:
+    """What the desk's ledger holds."""
+    files = [file for pattern in ("studies/ledger.jsonl", "mlruns/looks.jsonl") for file in desk.folder.glob(pattern)]
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def test_trying_costs_no_look(desk: Desk) -> None:
+    tried = desk.tune("moons", "--trials", "5")
+    assert (tried.code, tried.error) == (0, "")
+    assert "a try of 5 of the study's 14 trials" in tried.out
+    assert "none: a try of 5 of 14 trials has no refit, no baselines and no test score" in tried.out
+    assert "the same command without --trials runs all 14 trials" in tried.out
+    assert desk.results()["test"] is None
+    assert not (desk.study / "model").exists()
+    assert entries(desk) == []
+    again = desk.tune("moons", "--trials", "3")
+    assert (again.code, again.error) == (0, "")
+    assert "moons: 5 trials (" in again.out
+    assert "finished before: nothing was computed" in again.out
+    assert entries(desk) == []
+    whole = desk.tune("moons")
+    assert (whole.code, whole.error) == (0, "")
+    assert len(desk.results()["trials"]) == 14
+    assert "scored once by the studies of " in whole.out
+    before = desk.contents()
+    same = desk.tune("moons")
+    assert (same.code, same.error) == (0, "")
+    assert "moons: 14 trials (" in same.out
+    assert "finished before: nothing was computed" in same.out
+    assert "scored once by the studies of " in same.out
+    assert desk.contents() == before
+    assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
+    fresh = desk.tune("moons", "--fresh", "--no-test")
+    assert (fresh.code, fresh.error) == (0, "")
+    assert "scored once by the studies of " in fresh.out
+    assert desk.results()["ledger"]["looks"] == 1
+    assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
+    for page in ("report.md", "report.html"):
+        text = (desk.study / page).read_text()
+        assert "still sealed" not in text
+        assert "scored once" in text.split("<!-- this run -->")[1]
+
+
+def test_a_study_after_a_try_is_the_study_that_was_never_tried(desk: Desk, undisturbed: dict[str, Any]) -> None:
+    desk.studied("studies/moons", "search.trials=6", look="leave", planned=14)
+    assert desk.studied("studies/moons").digest == undisturbed["digest"]
+
+
+def test_a_try_is_scored_when_it_is_asked_for(desk: Desk) -> None:
+    result = desk.tuned("moons", "--trials", "4", "--score")
+    assert len(result["trials"]) == 4
+    assert result["test"]["times_scored"] == 1
+
+
+def test_a_finished_study_has_the_ledger_as_it_is_now(done: Desk) -> None:
+    done.studied("second", "study.seed=1")
+    recorded = done.results()
+    assert recorded["ledger"]["looks"] == 1
+    done.studied("studies/moons")
+    assert done.results() == recorded
+    top = (done.study / "report.md").read_text().split("<!-- this run -->")[1]
+    assert "twice" in top.split("<!-- /this run -->")[0]
+
+
+def test_a_finished_study_that_lost_a_file_is_computed_again(done: Desk) -> None:
+    digest = done.results()["digest"]
+    (done.study / "out_of_fold" / "0.npy").write_bytes(b"")
+    assert done.studied("studies/moons").digest == digest
+    assert (done.study / "out_of_fold" / "0.npy").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("override", "error", "message"),
+    [
+        ("cv.metric=r2", SpecError, "cv.metric"),
+        ("search.trials=3", StudyStateError, "holds 5 trials already"),
+        ("cv.n_splits=4", StudyStateError, "holds another study"),
+        ("search.trials=9", LookError, "had its look at the test set after 5 trials"),
+    ],
+)
+def test_the_ledger_is_asked_last(done: Desk, override: str, error: type[Exception], message: str) -> None:
+    """A study that had its look is told first what is wrong with the study file, the data and the folder."""
+    before = done.contents()
+    with pytest.raises(error, match=message):
+        done.studied("studies/moons", override)
+    assert done.contents() == before
+
+
+def test_the_seconds_of_a_study_are_those_of_all_its_runs(desk: Desk) -> None:
+    first = desk.studied("studies/moons", "search.trials=6", look="leave", planned=14).timing
+    second = desk.studied("studies/moons").timing
+    assert second["search"] > first["search"] > 0
+    assert second["data"] > first["data"] > 0
+    assert "refit and look" in second
+
+
+def test_an_exhausted_grid_ends_a_complete_study(desk: Desk) -> None:
+    grid = 'space={learning_rate={choices=[0.01,0.1]},hidden_units={choices=[4,8]},l2={choices=[1e-4]}}'
+    result = desk.studied("grid", grid, "search.sampler=grid")
+    assert len(result.trials) == 4 + 1
+    assert result.test is not None
+    assert desk.studied("grid", grid, "search.sampler=grid").digest == result.digest
