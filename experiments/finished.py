@@ -47,6 +47,7 @@ def finish_again(
 
     clock.lap("data")
     study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
+    folder.check_free()
     spec = check_folder(spec, data, folder, options)
     recorded = read_own_results(folder.path / "results.json")
     with ExitStack() as stack:

@@ -74,6 +74,15 @@ class StudyFolder:
         if not parent:
             raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.")
 
+    def check_free(self) -> None:
+        """Refuse a folder that another command has, without taking it.
+
+        Raises:
+            StudyStateError: a command is running this study.
+        """
+        if self.is_running():
+            raise StudyStateError(f"{self.path}: another command is running this study.")
+
     def claim(self) -> None:
         """Take the folder for this command, and make sure that it can be written to.
 

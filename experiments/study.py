@@ -91,6 +91,7 @@ def run_study(
         clock.lap("data")
         study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
         log = StudyLog(folder.log)
+        folder.check_free()
         spec = check_folder(spec, data, folder, options)
         check_ledger(spec, data, folder, options, study, ledger)
         folder.claim()

@@ -77,7 +77,7 @@ def _ours(file: Path, name: str, seed: int, trials: int) -> tuple[float, str]:
     """The test score of the command, as a process."""
     out = file.parent / f"study_{seed}"
     command = [sys.executable, "-m", "experiments.tune", "--data", str(file), "--target", TABLES[name].target]
-    options = ["--set", f"data.split_seed={seed}", "--trials", str(trials), "--out", str(out), "--quiet"]
+    options = ["--set", f"data.split_seed={seed}", "--set", f"search.trials={trials}", "--out", str(out), "--quiet"]
     subprocess.run([*command, *options], cwd=file.parent, check=True)
     test = json.loads((out / "results.json").read_text())["test"]
     return float(test["score"]), str(test["metric"])

@@ -66,7 +66,7 @@ def seconds_of(place: Path, study: Path, trials: int, tracked: bool) -> float:
     out = place / "study"
     shutil.rmtree(out, ignore_errors=True)
     store = f"sqlite:///{place}/mlruns/mlflow.db" if tracked else "none"
-    command = [sys.executable, "-m", "experiments.tune", str(study), "--trials", str(trials), "--quiet"]
+    command = [sys.executable, "-m", "experiments.tune", str(study), "--set", f"search.trials={trials}", "--quiet"]
     start = time.perf_counter()
     subprocess.run([*command, "--out", str(out), "--tracking-uri", store], cwd=place, check=True)
     return time.perf_counter() - start

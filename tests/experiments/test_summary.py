@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.records.analysis import AnalysisRecord, SelectionRecord
+from experiments.records.results import LedgerRecord
 from experiments.summary import facts, ui_command
 from support.results import made_up
 
@@ -28,7 +29,8 @@ def test_a_study_that_is_not_tracked_says_so() -> None:
 
 
 def said(**changes: Any) -> dict[str, str]:
-    return dict(facts(made_up().model_copy(update=changes)))
+    result = made_up().model_copy(update=changes)
+    return dict(facts(result, result.ledger or LedgerRecord(looks=0, largest_overlap=0.0, head="")))
 
 
 def test_the_corrected_score_stands_beside_what_it_corrects() -> None:

@@ -96,8 +96,9 @@ def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(study, "run_study", run)
     assert main(["--data", "my.csv", "--target", "-1", "--trials", "3", "--workers", "1"]) == 130
     assert main(["--data", "my.csv", "--target", "-1", "--workers", "1", "--out", "there"]) == 130
-    (spec, options), (_, elsewhere) = seen
+    (spec, options), (whole, elsewhere) = seen
     assert (spec.study.name, spec.data.source, spec.data.target, spec.search.trials) == ("my", "my.csv", -1, 3)
+    assert (options.look, options.planned, elsewhere.look, elsewhere.planned) == ("leave", 40, "take", None)
     assert (options.folder, elsewhere.folder) == (Path("studies/my"), Path("there"))
     assert options.study_file is not None
     assert 'source = "../../my.csv"\ntarget = -1\n' in options.study_file
@@ -105,5 +106,5 @@ def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch)
     (here / "studies" / "my" / "study.toml").write_text(options.study_file)
     assert main(["studies/my/study.toml", "--workers", "1"]) == 130
     again, later = seen[-1]
-    assert again.resolved() == spec.resolved()
+    assert again.resolved() == whole.resolved()  # a try does not change the study
     assert (later.folder, later.study_file) == (Path("studies/my"), None)

@@ -15,9 +15,10 @@ LEDGER = Path("mlruns/looks.jsonl")
 
 
 def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) -> None:
-    second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--trials", "2")
+    second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
     assert (second.code, second.error) == (0, "")
-    assert "2 so far at these rows or some of them; another study saw 100% of them" in second.out
+    assert "scored twice by the studies of " in second.out
+    assert "of which one other saw 100% of these rows" in second.out
     assert "| looks at these test rows so far | 2 |" in Path("second/report.md").read_text()
     other = done.studied("other", "data.split_seed=1", "search.trials=2").ledger
     assert other is not None
@@ -47,7 +48,9 @@ def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: D
     LEDGER.unlink()
     chosen: list[dict[str, Any]] = [{}, {"look": "leave"}, {"acknowledge_reuse": True}]
     for trials, options in ((5, chosen[0]), *((8, one) for one in chosen)):
-        with pytest.raises(LookError, match=r"does not know of the look .*--acknowledge-reuse with --trials 5"):
+        with pytest.raises(
+            LookError, match=r"does not know of the look .*--acknowledge-reuse with --set search\.trials=5"
+        ):
             done.studied("studies/moons", f"search.trials={trials}", **options)
         assert not LEDGER.exists()
     assert done.studied("studies/moons", acknowledge_reuse=True).digest == digest

@@ -50,10 +50,10 @@ def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, u
 
 
 def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
-    process = desk.start("moons", "--workers", "1", "--trials", "200")
+    process = desk.start("moons", "--workers", "1", "--set", "search.trials=200")
     try:
         wait_for(lambda: desk.told() > 2, seconds=60)
-        done = desk.tune("moons", "--status", "--trials", "200")
+        done = desk.tune("moons", "--status", "--set", "search.trials=200")
         assert process.poll() is None
     finally:
         kill(process)
@@ -61,4 +61,4 @@ def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
     assert "moons: running, " in done.out
     assert " of 200 trials" in done.out
     assert "cv_mean" in done.out
-    assert "moons: interrupted, " in desk.tune("moons", "--status", "--trials", "200").out
+    assert "moons: interrupted, " in desk.tune("moons", "--status", "--set", "search.trials=200").out

@@ -108,7 +108,7 @@ def test_the_seconds_of_a_study_are_those_of_all_its_runs(desk: Desk) -> None:
 
 
 def test_an_exhausted_grid_ends_a_complete_study(desk: Desk) -> None:
-    grid = 'space={learning_rate={choices=[0.01,0.1]},hidden_units={choices=[4,8]},l2={choices=[1e-4]}}'
+    grid = "space={learning_rate={choices=[0.01,0.1]},hidden_units={choices=[4,8]},l2={choices=[1e-4]}}"
     result = desk.studied("grid", grid, "search.sampler=grid")
     assert len(result.trials) == 4 + 1
     assert result.test is not None

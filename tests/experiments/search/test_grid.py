@@ -8,16 +8,22 @@ import pytest
 
 from experiments.errors import SpecError
 from experiments.search.grid import grid
+from experiments.search.samplers import within_grid
 from experiments.space import Space
+from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
 
 LAYERS = {"low": 0, "high": 2}
 
 
-def space_of(rules: dict[str, Any], trials: int = 1, **sections: Any) -> Space:
+def spec_of(rules: dict[str, Any], trials: int = 1, **sections: Any) -> StudySpec:
     search = {"sampler": "grid", "trials": trials, **sections.pop("search", {})}
     base = {"study": {"name": "x"}, "data": {"source": "iris"}}
-    return Space(parse_spec({**base, "search": search, "space": rules, **sections}, "here"))
+    return parse_spec({**base, "search": search, "space": rules, **sections}, "here")
+
+
+def space_of(rules: dict[str, Any], trials: int = 1, **sections: Any) -> Space:
+    return Space(spec_of(rules, trials, **sections))
 
 
 def values(points: list[dict[str, Any]], name: str) -> set[Any]:
@@ -96,9 +102,9 @@ def test_what_is_no_grid_is_refused_before_any_memory_is_taken(rules: dict[str, 
         space_of(rules)
 
 
-def test_more_trials_than_there_are_points_are_refused() -> None:
+def test_a_study_has_no_more_trials_than_its_grid_has_points() -> None:
     rules = {"batch_size": {"choices": [8, 16, 32]}, "momentum": {"choices": [0.5, 0.9]}}
     enqueue = {"enqueue": [{"momentum": 0.1}]}
-    space_of(rules, trials=7, search=enqueue)  # 6 points, of which one is the default, and one enqueued
-    with pytest.raises(SpecError, match=r"search\.trials: the grid has 5 points .* 1 enqueued, .* 7 trials .* got 8"):
-        space_of(rules, trials=8, search=enqueue)
+    for asked, given in {3: 3, 7: 7, 8: 7}.items():  # 6 points, of which one is the default, and one enqueued
+        spec = spec_of(rules, trials=asked, search=enqueue)
+        assert within_grid(Space(spec), spec).search.trials == given
