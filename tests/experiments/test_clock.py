@@ -110,7 +110,7 @@ def test_a_trial_that_nobody_computes_shifts_no_other(time: Time) -> None:
 
 
 def test_the_seconds_of_earlier_runs_are_added(time: Time) -> None:
-    clock = Clock(earlier={"data": 1.0, "search": 5.0})
+    clock = Clock(started=0.0, earlier={"data": 1.0, "search": 5.0})
     time.now = 2.0
     clock.lap("data")
     time.now = 5.5
