@@ -20,6 +20,7 @@ from experiments.card import card_of, end_of
 from experiments.clock import Clock
 from experiments.computing import ExecutorKind, described, one_kernel, open_executor
 from experiments.data.ledger import Ledger
+from experiments.data.ledger_place import open_ledger
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
@@ -58,7 +59,7 @@ class Options:
     """What a person may choose about a run without changing its outcome.
 
     folder:            where the study's files go.
-    mlruns:            where the ledger lies.
+    ledger:            place of the ledger; see `ledger_path`.
     tracking_uri:      MLflow's store; OFF where it is to hear nothing.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
@@ -74,7 +75,7 @@ class Options:
     """
 
     folder: Path
-    mlruns: Path
+    ledger: Path
     tracking_uri: str
     artifacts: Path | None
     workers: int
@@ -143,14 +144,15 @@ def run_study(
         executor = stack.enter_context(open_executor_of(options, environment, folder))
         spec, space, data = checked_data(spec, table)
         clock.lap("data")
-        study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
+        study = study_identity(spec, data)
+        ledger = open_ledger(options.ledger, partial(console.print, markup=False))
         log = StudyLog(folder.log)
         if options.look == "only" and not folder.journal.exists():
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
 
         def refuse_a_second_look(told: Sequence[Told], spent: float) -> None:
             if options.look == "take" and not options.acknowledge_reuse:
-                ledger.check(study, data.test, possible_trials([one.result for one in told], spec.search, spent))
+                ledger.check(study, data.test.known_by(), possible_trials([one.result for one in told], spec.search, spent))
 
         if options.fresh or not folder.journal.exists():
             refuse_a_second_look([], 0.0)
@@ -292,5 +294,12 @@ def _finalists(told: Sequence[Told]) -> list[Told]:
 
 
 def _ledger_record(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
-    past = ledger.past(study, data.test)
-    return LedgerRecord(looks=past.looks, largest_overlap=past.largest_overlap, head=past.head, first=past.first)
+    past = ledger.past(study, data.test.known_by())
+    return LedgerRecord(
+        file=str(ledger.path),
+        looks=past.looks,
+        own=past.own,
+        largest_overlap=past.largest_overlap,
+        head=past.head,
+        first=past.first,
+    )

@@ -80,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tune(chosen: argparse.Namespace) -> int:
     from experiments.console import StudyConsole
+    from experiments.data.ledger_place import ledger_path
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
     from experiments.own_data import folder_of, own_study, study_text
@@ -129,7 +130,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     check_register(chosen.register, chosen.no_test, uri)
     options = Options(
         folder=folder,
-        mlruns=Path("mlruns"),
+        ledger=ledger_path(),
         tracking_uri=uri,
         artifacts=artifacts,
         workers=workers,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Words = NDArray[np.uint64]
 
 NOTHING = np.uint64(0x7FF8_0000_0000_0000)  # the word of a missing value: the bits of one NaN of many
-EXACT = 2.0**53  # a float64 holds every integer up to here
+EXACT = 2.0**53  # a float64 below it is the only integer that was rounded to it
 PROBE = 64  # cells
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 DECIMAL = re.compile(NUMBER, re.ASCII)
@@ -50,20 +50,13 @@ def array_words(array: NDArray[Any]) -> Words:
 
 def frame_words(frame: pd.DataFrame) -> Words:
     """Compute the (N, d) words of a DataFrame's cells."""
-    import pyarrow as pa
-
     words: Words = np.empty(frame.shape, "<u8")
     for index in range(frame.shape[1]):
         column = frame.iloc[:, index]
         if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
             words[:, index] = array_words(column.to_numpy())
             continue
-        try:
-            cells = pa.array(column, from_pandas=True)
-        except (pa.ArrowException, TypeError, ValueError, OverflowError):  # values of several types
-            missing = column.isna()
-            cells = pa.array([None if none else str(one) for one, none in zip(column, missing, strict=True)])
-        words[:, index] = arrow_words(cells)
+        words[:, index] = arrow_words(_as_arrow(column))
     return words
 
 
@@ -103,10 +96,8 @@ def text_word(text: str) -> np.uint64:
 
     A whole number that float64 does not hold exactly is a text. A time at midnight is its date.
 
-    >>> text_word("1.50") == text_word("+1.5e0") == np.float64(1.5).view(np.uint64)
-    True
-    >>> text_word("n/a") == NOTHING
-    True
+    >>> [hex(text_word(one)) for one in ("1.50", "+1.5e0", "n/a", "red")]
+    ['0x3ff8000000000000', '0x3ff8000000000000', '0x7ff8000000000000', '0xa3480a2faf17e90d']
     """
     if text.lower() in MISSING:
         return NOTHING
@@ -129,6 +120,18 @@ def _plain_time(date: str, minutes: str | None, seconds: str | None, fraction: s
     return date if time == "00:00:00" else f"{date} {time}"
 
 
+def _as_arrow(column: pd.Series) -> pa.Array | pa.ChunkedArray:
+    import pyarrow as pa
+
+    try:
+        cells = pa.array(column, from_pandas=True)
+        if not isinstance(cells.type, pa.BaseExtensionType):
+            return cells
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # values of several types
+        pass
+    return pa.array([None if none else str(one) for one, none in zip(column, column.isna(), strict=True)], pa.string())
+
+
 def _floats(values: NDArray[np.float64]) -> Words:
     words: Words = (values + 0.0).astype("<f8", copy=False).view("<u8")
     words[np.isnan(values)] = NOTHING
@@ -138,7 +141,7 @@ def _floats(values: NDArray[np.float64]) -> Words:
 def _integers(values: NDArray[Any]) -> Words:
     words = _floats(values.astype("<f8"))
     if values.dtype.itemsize == 8:
-        large = (values > EXACT) | (values < -EXACT)
+        large = (values >= EXACT) | (values <= -EXACT)
         words[large] = [text_word(str(one)) for one in values[large].tolist()]
     return words
 
@@ -164,7 +167,8 @@ def _texts(cells: pa.Array) -> Words:
     hashes = b"".join(map(_text_hash, texts.filter(pa.array(others)).to_pylist()))
     words[others] = np.frombuffer(hashes, "<u8")
     codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-    return np.append(words, NOTHING)[codes]
+    found: Words = np.append(words, NOTHING)[codes]
+    return found
 
 
 def _numbers(cells: pa.Array) -> Words | None:
@@ -177,6 +181,6 @@ def _numbers(cells: pa.Array) -> Words | None:
     except pa.ArrowInvalid:
         return None
     words = _floats(values)
-    doubtful = ~(np.abs(values) <= EXACT) & ~cells.is_null().to_numpy(zero_copy_only=False)
+    doubtful = ~(np.abs(values) < EXACT) & ~cells.is_null().to_numpy(zero_copy_only=False)
     words[doubtful] = [text_word(one) for one in cells.filter(pa.array(doubtful)).to_pylist()]
     return words

@@ -36,7 +36,8 @@ class TestRows:
 def save_test_rows(rows: TestRows) -> bytes:
     """Write the identity of test rows as an .npz file: the same rows give the same bytes."""
     file = io.BytesIO()
-    np.savez(file, fingerprint=_joined([bytes.fromhex(rows.fingerprint)]), **_columns(rows))
+    fingerprint = np.frombuffer(bytes.fromhex(rows.fingerprint), np.uint8)
+    np.savez(file, fingerprint=fingerprint, cells=_joined(rows.cells), read=_joined(rows.read))
     return file.getvalue()
 
 
@@ -72,11 +73,7 @@ def load_test_rows(raw: bytes, where: str = "the file of the test rows") -> Test
     return TestRows(fingerprint, cells, read)
 
 
-def _columns(rows: TestRows) -> dict[str, NDArray[np.uint8]]:
-    return {"cells": _joined(rows.cells), "read": _joined(rows.read)}
-
-
-def _joined(hashes: list[bytes] | tuple[bytes, ...]) -> NDArray[np.uint8]:
+def _joined(hashes: tuple[bytes, ...]) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(hashes), np.uint8)
 
 

@@ -11,7 +11,7 @@ from experiments import report, reproduce
 from experiments.errors import LookError
 from support.desk import Desk
 
-LEDGER = Path("mlruns/looks.jsonl")
+LEDGER = Path("studies/ledger.jsonl")
 
 
 def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) -> None:
@@ -33,7 +33,7 @@ def test_a_ledger_that_was_cut_is_found_by_every_command(done: Desk, capsys: pyt
     for command in (report.main, reproduce.main):
         assert command(["second"]) == 2
         error = capsys.readouterr().err
-        assert "mlruns/looks.jsonl: has lost entries" in error
+        assert "studies/ledger.jsonl: has lost entries" in error
         assert error.count("\n") == 1
     for acknowledged in (False, True):
         with pytest.raises(LookError, match="has lost entries"):

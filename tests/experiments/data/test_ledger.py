@@ -15,14 +15,15 @@ import pytest
 from experiments.canonical import canonical_digest
 from experiments.data.ledger import GENESIS, Ledger, Past
 from experiments.data.sealed import Look, SealedTestSet
+from experiments.data.test_rows import TestRows
 from experiments.errors import LookError
 
 FEATURES = np.random.default_rng(0).normal(size=(30, 2))
 LABELS = np.arange(30, dtype=np.intp) % 3
 
 
-def rows(first: int, last: int) -> SealedTestSet:
-    return SealedTestSet(FEATURES[first:last], LABELS[first:last])
+def rows(first: int, last: int) -> TestRows:
+    return SealedTestSet(FEATURES[first:last], LABELS[first:last]).known_by()
 
 
 TEST = rows(0, 10)
@@ -30,7 +31,7 @@ TEST = rows(0, 10)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "mlruns" / "looks.jsonl")
+    return Ledger(tmp_path / "studies" / "ledger.jsonl")
 
 
 def look(
@@ -38,7 +39,7 @@ def look(
     study: str = "a",
     models: str = "m",
     trials: int = 5,
-    test: SealedTestSet = TEST,
+    test: TestRows = TEST,
     acknowledged: bool = False,
 ) -> Look:
     return ledger.reserve(Look(test.fingerprint, models, study), test, f"name of {study}", trials, acknowledged)
@@ -51,7 +52,7 @@ def entries(ledger: Ledger) -> list[dict[str, object]]:
 def test_nothing_is_known_before_the_first_look(ledger: Ledger) -> None:
     ledger.check("a", TEST, range(5, 6))
     assert not ledger.path.parent.exists()
-    assert ledger.past("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
+    assert ledger.past("a", TEST) == Past(looks=0, largest_overlap=0.0, own=0, head=GENESIS)
 
 
 def test_each_entry_has_the_hash_of_the_one_before(ledger: Ledger) -> None:
@@ -70,7 +71,7 @@ def test_the_same_look_twice_is_one(ledger: Ledger) -> None:
         ledger.complete(look(ledger), {"accuracy": 0.5})
     assert len(entries(ledger)) == 2
     past = ledger.past("a", TEST)
-    assert (past.looks, past.of_this_study, past.largest_overlap) == (1, 1, 0.0)
+    assert (past.looks, past.own, past.largest_overlap) == (1, 1, 0.0)
 
 
 def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledger) -> None:
@@ -79,7 +80,7 @@ def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledge
         look(ledger, models="others")
     assert len(entries(ledger)) == 1
     look(ledger, models="others", acknowledged=True)
-    assert ledger.past("a", TEST).of_this_study == 2
+    assert ledger.past("a", TEST).own == 2
     look(ledger, models="others")  # known by now
 
 
@@ -115,7 +116,7 @@ def test_a_ledger_that_was_cut_is_told_from_another(ledger: Ledger, tmp_path: Pa
     assert ledger.stands(late.first, late.head) == "cut"
     ledger.path.write_bytes(b"")
     assert ledger.stands(late.first, late.head) == "another"
-    other = Ledger(tmp_path / "other" / "looks.jsonl")
+    other = Ledger(tmp_path / "other" / "ledger.jsonl")
     assert other.stands(late.first, late.head) == "another"
     assert not other.path.parent.exists()
     look(other, study="c", models="o")
@@ -138,15 +139,15 @@ def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
 
 def test_rows_in_another_order_overlap_wholly(ledger: Ledger) -> None:
     look(ledger, study="a")
-    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1])
-    assert ledger.past("b", turned) == replace(ledger.past("a", TEST), looks=1, largest_overlap=1.0, of_this_study=0)
+    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1]).known_by()
+    assert ledger.past("b", turned) == replace(ledger.past("a", TEST), looks=1, largest_overlap=1.0, own=0)
     look(ledger, study="a", models="n", test=turned)
 
 
 def test_the_hashes_of_the_same_rows_are_written_once(ledger: Ledger) -> None:
     for study in "abc":
         look(ledger, study=study, models=study)
-    assert ["hashes" in entry for entry in entries(ledger)] == [True, False, False]
+    assert ["cells" in entry for entry in entries(ledger)] == [True, False, False]
     assert ledger.past("c", TEST).largest_overlap == 1.0
 
 
@@ -182,7 +183,7 @@ def test_a_changed_line_is_found(
         "complete": lambda: ledger.complete(taken, {}),
         "past": lambda: ledger.past("a", TEST),
     }
-    with pytest.raises(LookError, match=f"looks.jsonl: line {line} "):
+    with pytest.raises(LookError, match=f"ledger.jsonl: line {line} "):
         calls[method]()
     assert ledger.path.read_bytes() == changed
 
@@ -226,7 +227,7 @@ from experiments.data.ledger import Ledger
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 racer, path = sys.argv[1], Path(sys.argv[2])
-test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp))
+test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
 ledger = Ledger(path)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -268,9 +269,9 @@ def test_commands_at_the_same_time_do_not_harm_each_other(ledger: Ledger) -> Non
 
 
 def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "mlruns").touch()
-    with pytest.raises(LookError, match="mlruns"):
-        look(Ledger(tmp_path / "mlruns" / "looks.jsonl"))
+    (tmp_path / "studies").touch()
+    with pytest.raises(LookError, match="studies"):
+        look(Ledger(tmp_path / "studies" / "ledger.jsonl"))
 
 
 def test_an_entry_that_is_none_is_found(ledger: Ledger) -> None:
@@ -284,11 +285,11 @@ def test_an_entry_that_is_none_is_found(ledger: Ledger) -> None:
 def test_the_same_models_by_another_study_are_its_look_too(ledger: Ledger) -> None:
     look(ledger, study="a")
     look(ledger, study="b")
-    assert ledger.past("b", TEST).of_this_study == 1
+    assert ledger.past("b", TEST).own == 1
 
 
 def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
-    assert ledger.glance("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
+    assert ledger.glance("a", TEST) == Past(looks=0, largest_overlap=0.0, own=0, head=GENESIS)
     assert not ledger.path.parent.exists()
     look(ledger)
     look(ledger, study="b", models="n", test=rows(5, 15))
