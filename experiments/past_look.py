@@ -56,6 +56,6 @@ def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, ackn
     same = acknowledged and trials == range(count, count + 1)
     if standing_of(ledger, recorded) == "another" and not same:
         raise LookError(
-            f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder where studies/ has its "
-            f"ledger, or bring it back; --acknowledge-reuse with --trials {count} enters the same look here anew."
+            f"{ledger.path}: does not know of the look that {path} tells of. Go on in the folder where studies/ has "
+            f"its ledger, or bring it back; --acknowledge-reuse with --trials {count} enters the same look here anew."
         )

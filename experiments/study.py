@@ -152,7 +152,8 @@ def run_study(
 
         def refuse_a_second_look(told: Sequence[Told], spent: float) -> None:
             if options.look == "take" and not options.acknowledge_reuse:
-                ledger.check(study, data.test.known_by(), possible_trials([one.result for one in told], spec.search, spent))
+                trials = possible_trials([one.result for one in told], spec.search, spent)
+                ledger.check(study, data.test.known_by(), trials)
 
         if options.fresh or not folder.journal.exists():
             refuse_a_second_look([], 0.0)

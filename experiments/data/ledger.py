@@ -3,8 +3,8 @@
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
 scoring and completed after, so that a look cannot be taken unseen. Single rows are known by the hash of their cells in
 the source, so that a look at the same rows in another split or with other columns is counted too. Entries of version
-0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: the hashes of the first
-and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
+0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: the hashes of
+the first and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
 """
 
 from __future__ import annotations
@@ -184,9 +184,7 @@ class Ledger:
         return Past(
             looks=len({entry["look"] for entry in reservations if shares[entry["rows"]] > 0}),
             largest_overlap=max((shares[one["rows"]] for one in reservations if one["study"] != study), default=0.0),
-            own=len(
-                {one["look"] for one in reservations if (one["study"], one["rows"]) == (study, test.fingerprint)}
-            ),
+            own=len({one["look"] for one in reservations if (one["study"], one["rows"]) == (study, test.fingerprint)}),
             head=_head(entries),
             first=_head(entries[:1]),
         )

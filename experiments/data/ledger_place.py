@@ -92,6 +92,8 @@ def _move(old: Path, new: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -110,6 +112,6 @@ def _check_contained(old: Path, new: Path) -> None:
         return
     looks, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))
     raise LookError(
-        f"{new} ({looks} looks) and {old} ({others} looks) are two ledgers, whose chains cannot be merged: put one aside. "
-        f"`mv {old} {old}{KEPT}` goes on with {new}; `mv {new} {new}{KEPT}` goes on with {old}."
+        f"{new} ({looks} looks) and {old} ({others} looks) are two ledgers, whose chains cannot be merged: put one "
+        f"aside. `mv {old} {old}{KEPT}` goes on with {new}; `mv {new} {new}{KEPT}` goes on with {old}."
     )

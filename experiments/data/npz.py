@@ -90,7 +90,7 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise DataError(f"{path}: {y_name} is the target, but row {int((~np.isfinite(y)).argmax())} is no number.")
     check_size(str(path), len(x), x.size // len(x))
-    beside = [name for name in sorted(there) if _is_beside(archive, name, ending, len(y))]  # y among them
+    beside = [name for name in sorted(there) if _is_beside(path, archive, name, ending, len(y))]  # y among them
     cells = SourceCells.of(x, *(_read(path, archive, name) for name in beside))
     pictures = x.dtype == np.uint8 and x.ndim > 2
     picture = picture_of(x.shape[1:]) if pictures else None
@@ -128,13 +128,16 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
     )
 
 
-def _is_beside(archive: zipfile.ZipFile, name: str, ending: str, rows: int) -> bool:
+def _is_beside(path: Path, archive: zipfile.ZipFile, name: str, ending: str, rows: int) -> bool:
     """Whether an array has one value for each row of the part with that ending."""
     if not name.endswith(ending) or (not ending and name.endswith(("_train", "_test"))):
         return False
-    with archive.open(f"{name}.npy") as member:
-        header = _header(member)
-    return header is not None and header[0] == (rows,) and header[1].kind in READABLE
+    try:
+        with archive.open(f"{name}.npy") as member:
+            shape, dtype = _header(path, member, name)
+    except (DataError, ValueError):  # nobody asked for it
+        return False
+    return shape == (rows,) and dtype.kind in READABLE
 
 
 def _target(y: NDArray[Any]) -> NDArray[Any]:
@@ -169,10 +172,7 @@ def _read(path: Path, archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     """One array, after a look at what its header promises."""
     promised = archive.getinfo(f"{name}.npy").file_size
     with archive.open(f"{name}.npy") as member:
-        header = _header(member)
-        if header is None:
-            raise DataError(f"{path}: {name} is of another .npy version than 1.0 and 2.0, which are read.")
-        shape, dtype = header
+        shape, dtype = _header(path, member, name)
         size = math.prod(shape) * dtype.itemsize
         if dtype.hasobject or dtype.kind not in READABLE:
             raise DataError(
@@ -188,12 +188,12 @@ def _read(path: Path, archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     return array
 
 
-def _header(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]] | None:
-    """Read the shape and the type that an array's header promises; None for a version that is not read."""
+def _header(path: Path, member: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Read the shape and the type that an array's header promises."""
     version = np.lib.format.read_magic(member)
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
     if read is None:
-        return None
+        raise DataError(f"{path}: {name} is of .npy version {version}; 1.0 and 2.0 are read.")
     shape, _, dtype = read(member)
     return shape, dtype
 

@@ -88,7 +88,9 @@ def test_no_cell_depends_on_those_beside_it() -> None:
         lambda texts: arrow_words(pa.array(texts, pa.large_string())),
         lambda texts: arrow_words(pa.array(texts).dictionary_encode()),
         lambda texts: arrow_words(pa.chunked_array([pa.array(texts[:9]), pa.array(texts[9:])])),
-        lambda texts: arrow_words(pa.chunked_array([pa.array(one).dictionary_encode() for one in (texts[:9], texts[9:])])),
+        lambda texts: arrow_words(
+            pa.chunked_array([pa.array(one).dictionary_encode() for one in (texts[:9], texts[9:])])
+        ),
         lambda texts: array_words(np.array(texts)),
         lambda texts: array_words(np.array(texts, object)),
         lambda texts: frame_words(pd.DataFrame({"x": texts}))[:, 0],
@@ -96,7 +98,7 @@ def test_no_cell_depends_on_those_beside_it() -> None:
         lambda texts: frame_words(pd.DataFrame({"x": pd.Series([*texts, 1], dtype=object)}))[:-1, 0],
         lambda texts: arrow_words(pa.array([one.encode() for one in texts])),
     ],
-    ids="large dictionary chunks chunked-dictionary array objects frame category mixed bytes".split(),
+    ids=["large", "packed", "chunks", "packed chunks", "array", "objects", "frame", "category", "mixed", "bytes"],
 )
 def test_texts_have_the_same_words_in_every_container(make: Any) -> None:
     assert make(TEXTS).tolist() == [word for _, word in WORDS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from experiments.canonical import canonical_digest
+from experiments.data.cells import SourceCells
 from experiments.data.ledger import GENESIS, Ledger, Past
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.data.test_rows import TestRows
@@ -20,6 +22,23 @@ from experiments.errors import LookError
 
 FEATURES = np.random.default_rng(0).normal(size=(30, 2))
 LABELS = np.arange(30, dtype=np.intp) % 3
+
+
+OLD = (  # as version 0.1.0 wrote it: the look of study a at 4 rows, and that of study b at the same
+    '{"hashes":"CUUG7qm7rRslOvBMS8nvCdjW714AGrc45vs9xW8BIxE=","kind":"reserved",'
+    '"look":"9dbaea97dd76c765877bdffc546113e2","models":"m","name":"name of a",'
+    '"previous":"0000000000000000000000000000000000000000000000000000000000000000",'
+    '"rows":"65e3e5983abe6a8fa49a9ee739c29d542278c286ba7c356f86acdec731b661f9","study":"a",'
+    '"time":"2026-11-26T01:41:45+00:00","trials":5}\n'
+    '{"kind":"completed","look":"9dbaea97dd76c765877bdffc546113e2",'
+    '"previous":"2a341616adf1184b8c361a0fe7ae049b15eddf679d65f50bafa1ac9365d0b9f0","scores":{"accuracy":0.5},'
+    '"time":"2026-11-26T01:41:45+00:00"}\n'
+    '{"kind":"reserved","look":"c8df5423d536677fe6979f77d25f665b","models":"n","name":"name of b",'
+    '"previous":"73e7c9d75c8b12a52951ac08cba24c6c46835232882ea1210aff97756028e941",'
+    '"rows":"65e3e5983abe6a8fa49a9ee739c29d542278c286ba7c356f86acdec731b661f9","study":"b",'
+    '"time":"2026-11-26T01:41:45+00:00","trials":5}\n'
+)
+OLD_X, OLD_Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
 
 
 def rows(first: int, last: int) -> TestRows:
@@ -148,6 +167,8 @@ def test_the_hashes_of_the_same_rows_are_written_once(ledger: Ledger) -> None:
     for study in "abc":
         look(ledger, study=study, models=study)
     assert ["cells" in entry for entry in entries(ledger)] == [True, False, False]
+    assert not any("hashes" in entry for entry in entries(ledger))
+    assert base64.b64decode(str(entries(ledger)[0]["cells"])) == b"".join(sorted(TEST.cells))
     assert ledger.past("c", TEST).largest_overlap == 1.0
 
 
@@ -303,3 +324,22 @@ def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
     ledger.path.write_bytes(whole.replace(b'"trials":5', b'"trials":6', 1))
     with pytest.raises(LookError, match="does not follow from the line before"):
         ledger.glance("a", TEST)
+
+
+def test_looks_of_version_0_1_0_are_matched_by_the_rows_as_read(ledger: Ledger) -> None:
+    ledger.path.parent.mkdir()
+    ledger.path.write_text(OLD)
+    cells = SourceCells.of(np.arange(100, 104), OLD_X)  # with a column that was dropped, and no target
+    same = SealedTestSet(OLD_X, OLD_Y, cells=cells).known_by()
+    past = ledger.past("a", same)
+    assert (past.looks, past.largest_overlap, past.own) == (2, 1.0, 1)
+    half = SealedTestSet(OLD_X[[1, 3, 3, 0]] + [[0], [0], [0], [9]], OLD_Y[[1, 3, 3, 0]]).known_by()
+    assert (ledger.past("c", half).looks, ledger.past("c", half).largest_overlap) == (2, 0.75)  # each row counts
+    with pytest.raises(LookError, match="after 5 trials"):
+        ledger.check("a", same, range(9, 10))
+    for study in "cd":
+        look(ledger, study=study, models=study, test=same)
+    assert ["cells" in one for one in entries(ledger)[3:]] == [True, False]
+    less = SealedTestSet(OLD_X[:, :1], OLD_Y, cells=cells).known_by()  # another column is dropped
+    assert (ledger.past("e", less).looks, ledger.past("e", less).largest_overlap) == (4, 1.0)
+    assert ledger.past("c", half).largest_overlap == 0.75
