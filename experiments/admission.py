@@ -51,7 +51,7 @@ def check_ledger(
     results = () if options.fresh else tuple(one.result for one in view.told)
     possible = possible_trials(results, spec.search, 0.0 if options.fresh else view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
-        ledger.check(study, data.test, possible)
+        ledger.check(study, data.test.known_by(), possible)
     if options.fresh:
         check_ledger_is_whole(ledger, folder)
     else:
@@ -61,11 +61,11 @@ def check_ledger(
 
 def ledger_reading(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
     """Read what the ledger says of the study's test rows at this moment."""
-    past = ledger.glance(study, data.test)
+    past = ledger.glance(study, data.test.known_by())
     return LedgerRecord(
         file=str(ledger.path),
         looks=past.looks,
-        own=past.of_this_study,
+        own=past.own,
         largest_overlap=past.largest_overlap,
         head=past.head,
         first=past.first,

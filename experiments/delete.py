@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-LEDGER = Path("mlruns") / "looks.jsonl"
+LEDGER = Path("studies") / "ledger.jsonl"
 BUSY = 5.0  # seconds that a writer to MLflow, which may outlive its study a little, is waited for
 
 

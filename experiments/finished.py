@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from experiments.admission import check_folder, ledger_reading
 from experiments.card import card_of
 from experiments.clock import Clock
-from experiments.data.ledger import Ledger
+from experiments.data.ledger_place import open_ledger
 from experiments.data.prepare import StudyData
 from experiments.errors import ExperimentError
 from experiments.folder import StudyFolder
@@ -41,12 +41,14 @@ def finish_again(
     options: Options,
     tracking: Tracking,
     clock: Clock,
+    say: Callable[[str], object],
 ) -> Outcome | None:
     """Write the pages of a study that is finished with the ledger as it is now; None where it is not finished."""
     from experiments.publish import write_report
 
     clock.lap("data")
-    study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
+    study = study_identity(spec, data)
+    ledger = open_ledger(options.ledger, say)
     folder.check_free()
     spec = check_folder(spec, data, folder, options)
     recorded = read_own_results(folder.path / "results.json")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from rich.console import Console
 
 from experiments.data.in_memory import SOURCE, Rows, given_table
+from experiments.data.ledger_place import ledger_path
 from experiments.errors import SpecError
 from experiments.interrupts import between_imports
 from experiments.options import Options
@@ -63,7 +64,7 @@ def run(
     check_register(register, look == "leave", uri)
     options = Options(
         folder=Path(out) if out is not None else Path("studies") / read.study.name,
-        mlruns=Path("mlruns"),
+        ledger=ledger_path(),
         tracking_uri=uri,
         artifacts=artifacts,
         workers=min(wanted, read.search.lookahead),

@@ -17,7 +17,7 @@ class Options:
     """What a person may choose about a run without changing its outcome.
 
     folder:            where the study's files go.
-    mlruns:            where the ledger lies.
+    ledger:            place of the ledger; see `ledger_path`.
     tracking_uri:      MLflow's store; OFF where it is to hear nothing.
     artifacts:         where a local store's artifacts go; None leaves it to the server.
     workers:           processes that evaluate.
@@ -34,7 +34,7 @@ class Options:
     """
 
     folder: Path
-    mlruns: Path
+    ledger: Path
     tracking_uri: str
     artifacts: Path | None
     workers: int

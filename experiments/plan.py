@@ -18,7 +18,8 @@ from experiments.after_search import after_search
 from experiments.calibration import Timed, calibrate, most_memory, parameter_count
 from experiments.candidate import Candidate
 from experiments.computing import one_kernel
-from experiments.data.ledger import Ledger, Past
+from experiments.data.ledger import Past
+from experiments.data.ledger_place import find_ledger
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.errors import SearchError
 from experiments.folder import StudyFolder
@@ -83,7 +84,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         spec, space, data = checked_data(spec)
         spec = check_folder(spec, data, folder, options)
         view = JournalView() if options.fresh else view_journal(folder.journal)
-        past = Ledger(options.mlruns / "looks.jsonl").glance(study_identity(spec, data), data.test)
+        past = find_ledger(options.ledger).glance(study_identity(spec, data), data.test.known_by())
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)

@@ -97,8 +97,8 @@ def _looks(plan: Plan) -> str:
     seen = f"{past.looks} {'look' if past.looks == 1 else 'looks'} at them or some of them by now"
     if past.largest_overlap:
         seen += f", other studies saw up to {past.largest_overlap:.0%}"
-    if past.of_this_study:
-        seen += f"; {past.of_this_study} by this study, which cannot look again after another number of trials"
+    if past.own:
+        seen += f"; {past.own} by this study, which cannot look again after another number of trials"
     return seen
 
 
@@ -109,10 +109,7 @@ def _places(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "MLflow", _near(masked(options.tracking_uri))
     if options.artifacts is not None:
         yield "artifacts", _near(str(options.artifacts))
-    ledger = (
-        "not written: the test set stays sealed" if options.look == "leave" else str(options.mlruns / "looks.jsonl")
-    )
-    yield "ledger", ledger
+    yield "ledger", "not written: the test set stays sealed" if options.look == "leave" else str(options.ledger)
 
 
 def _near(place: str) -> str:

@@ -51,11 +51,11 @@ class Replay:
     notes: tuple[str, ...] = ()
 
 
-def options_for(recorded: Recorded, folder: Path, mlruns: Path, workers: int, acknowledged: bool) -> Options:
+def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, acknowledged: bool) -> Options:
     """The search alone, as the record has it, in another folder and without MLflow."""
     return Options(
         folder=folder,
-        mlruns=mlruns,
+        ledger=ledger,
         tracking_uri=OFF,
         artifacts=None,
         workers=workers,
@@ -88,7 +88,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     document, before = found.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, found):
         spec, _, data = checked_data(spec, table)
-        looked = Ledger(options.mlruns / "looks.jsonl").looked(study_identity(spec, data), data.test, len(found.trials))
+        looked = Ledger(options.ledger).looked(study_identity(spec, data), data.test.known_by(), len(found.trials))
         again = replace(options, look="only", acknowledge_reuse=_acknowledged(options, recorded, looked))
         document = run_study(spec, again, console, interventions, table).result.document()
         notes += _as_many_times(before["test"], document["test"])
@@ -117,9 +117,9 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         raise StudyStateError(f"--final: {recorded.path} has no test score; without --final the search is compared.")
     spec, space, data = checked_data(spec, table)
     finalists = _finalists(recorded, lambda params: space.candidate(params).training.schedule == "plateau")
-    folder, ledger = StudyFolder(options.folder), Ledger(options.mlruns / "looks.jsonl")
+    folder, ledger = StudyFolder(options.folder), Ledger(options.ledger)
     study = study_identity(spec, data)
-    looked = ledger.looked(study, data.test, spec.search.trials)
+    looked = ledger.looked(study, data.test.known_by(), spec.search.trials)
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
     with ExitStack() as stack:
         folder.claim()

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from experiments.exit_codes import exit_code
 
@@ -27,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(study: str) -> int:
-    from experiments.data.ledger import Ledger
+    from experiments.data.ledger_place import ledger_path, open_ledger
     from experiments.folder import StudyFolder
     from experiments.past_look import standing_of
     from experiments.publish import write_report
@@ -36,7 +35,7 @@ def _report(study: str) -> int:
 
     quiet_optuna()
     recorded = read_own_results(find_results(study))
-    ledger = Ledger(Path("mlruns") / "looks.jsonl")
+    ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
     folder = StudyFolder(recorded.folder)
     folder.claim()

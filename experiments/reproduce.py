@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reproduce(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from experiments.data.ledger import Ledger
+    from experiments.data.ledger_place import ledger_path, open_ledger
     from experiments.data_again import spec_again, table_again
     from experiments.errors import SpecError
     from experiments.past_look import standing_of
@@ -60,7 +60,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.replay import in_folder, options_for, replay_final, replay_study
     from experiments.tune import usable_cores
 
-    started, console, mlruns = time.perf_counter(), Console(highlight=False), Path("mlruns")
+    started, console = time.perf_counter(), Console(highlight=False)
     recorded = read_results(find_results(chosen.study))
     _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
@@ -73,15 +73,16 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     workers = usable_cores() if chosen.workers is None else chosen.workers
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
-    if standing_of(Ledger(mlruns / "looks.jsonl"), recorded) == "another":
-        _say(console, "ledger", f"{mlruns / 'looks.jsonl'} has no entry of the study's look: it is counted here anew")
+    ledger = open_ledger(ledger_path(), partial(_say, console, "ledger"))
+    if standing_of(ledger, recorded) == "another":
+        _say(console, "ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew")
     for line in _surroundings(recorded):
         _say(console, "elsewhere", line)
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
         workers = min(workers, spec.search.lookahead)
-        options = options_for(recorded, folder, mlruns, workers, chosen.acknowledge_reuse)
+        options = options_for(recorded, folder, ledger.path, workers, chosen.acknowledge_reuse)
         if chosen.final:
             replay = replay_final(recorded, spec, table, options)
         else:

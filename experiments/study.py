@@ -18,7 +18,7 @@ from experiments.analysis import analyse
 from experiments.card import card_of, end_of
 from experiments.clock import Clock
 from experiments.computing import described, one_kernel, open_executor
-from experiments.data.ledger import Ledger
+from experiments.data.ledger_place import open_ledger
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
@@ -74,10 +74,11 @@ def run_study(
     quiet_optuna()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
     folder, prepared = StudyFolder(options.folder), None
-    tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, partial(console.print, markup=False))
+    say = partial(console.print, markup=False)
+    tracking = Tracking(folder.path, options.tracking_uri, options.artifacts, say)
     if may_be_finished(folder, options):
         prepared = checked_data(spec, table)
-        if (outcome := finish_again(*prepared, folder, options, tracking, clock)) is not None:
+        if (outcome := finish_again(*prepared, folder, options, tracking, clock, say)) is not None:
             return outcome
     with ExitStack() as stack:
         later = stack.enter_context(ThreadPoolExecutor(1)).submit(_load_what_comes_last)
@@ -89,7 +90,8 @@ def run_study(
         if spec.search.trials < asked:
             console.print(f"the grid has no more than {spec.search.trials} trials: the study is complete with them.")
         clock.lap("data")
-        study, ledger = study_identity(spec, data), Ledger(options.mlruns / "looks.jsonl")
+        study = study_identity(spec, data)
+        ledger = open_ledger(options.ledger, say)
         log = StudyLog(folder.log)
         folder.check_free()
         spec = check_folder(spec, data, folder, options)

@@ -96,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tune(chosen: argparse.Namespace) -> int:
     from experiments.console import StudyConsole
+    from experiments.data.ledger_place import ledger_path
     from experiments.errors import SpecError
     from experiments.folder import write_atomically
     from experiments.options import Options
@@ -149,7 +150,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     options = Options(
         folder=folder,
-        mlruns=Path("mlruns"),
+        ledger=ledger_path(),
         tracking_uri=uri,
         artifacts=artifacts,
         workers=workers,

@@ -164,7 +164,7 @@ def _looked(spec: StudySpec, space: Space, data: StudyData, told: Sequence[Told]
     best, default = best_of(told), told[0]
     finalists = [best] if best is default else [best, default]
     with tempfile.TemporaryDirectory() as folder:
-        ledger = Ledger(Path(folder) / "looks.jsonl")
+        ledger = Ledger(Path(folder) / "ledger.jsonl")
         name, executor = spec.study.name, InThisProcess()
         return take_look(spec, space, name, data.development, rows, ledger, finalists, executor, False).record
 

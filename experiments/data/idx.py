@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.cells import SourceCells
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -60,7 +61,8 @@ def read_idx_folder(folder: Path) -> Table:
                 f"and {labels.shape}, the first part's {parts[0][0].shape}."
             )
     features = np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts])
-    names, target = np.unique(np.concatenate([labels for _, labels in parts]), return_inverse=True)
+    labels = np.concatenate([labels for _, labels in parts])
+    names, target = np.unique(labels, return_inverse=True)
     return Table(
         name=folder.resolve().name,
         features=features,
@@ -72,6 +74,7 @@ def read_idx_folder(folder: Path) -> Table:
         pixel_range=255.0,
         picture=parts[0][0].shape[1:],
         own_test=len(parts[1][1]) if has_test else 0,
+        cells=SourceCells.of(features, labels),
     )
 
 

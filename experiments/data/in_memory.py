@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.data.table import LARGEST, MISSING, Kind, Table, picture_of
+from experiments.data.cells import SourceCells
+from experiments.data.table import LARGEST, Kind, Table, picture_of
+from experiments.data.texts import MISSING
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
@@ -40,10 +42,12 @@ def given_table(data: Rows, target: str | None = None) -> Table:
         name = data.columns[-1] if target is None else target
         if name not in data.columns:
             raise DataError(f"target: {name!r} is no column of the DataFrame.")
+        cells = SourceCells.of(data)
         x: Any = data.drop(columns=[name])
         y: Any = data[name]
     elif isinstance(data, tuple) and len(data) == 2:
         x, y = data
+        cells = None
     else:
         raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
     values, name = _target(y), str(getattr(y, "name", None) or "target")
@@ -59,7 +63,8 @@ def given_table(data: Rows, target: str | None = None) -> Table:
     if len(set(columns)) < len(columns):
         raise DataError("data: every column of the DataFrame needs its own name.")
     picture = None if pixel_range is None else picture_of(np.shape(x)[1:])
-    return Table(SOURCE, features, kinds, columns, values, name, None, pixel_range, picture=picture)
+    cells = cells or SourceCells.of(x if named else np.asarray(x), pd.Series(y).to_frame())
+    return Table(SOURCE, features, kinds, columns, values, name, None, pixel_range, picture=picture, cells=cells)
 
 
 def _target(y: Any) -> NDArray[Any]:

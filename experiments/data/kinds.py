@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.sheet import LARGEST_FILE, Sheet, shown
-from experiments.data.table import LARGEST, MISSING
+from experiments.data.table import LARGEST
+from experiments.data.texts import MISSING, NUMBER
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
 DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
 COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values: of fewer nothing is concluded

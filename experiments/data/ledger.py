@@ -1,9 +1,10 @@
 """The ledger of looks: an append-only, fsynced, hash-chained file of every time test rows were scored.
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
-scoring and completed after, so that a look cannot be taken unseen. Single rows are known by their hashes, so that a
-look at the same rows in another split is counted too. The chain cannot protect its own end: the hashes of the first
-and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
+scoring and completed after, so that a look cannot be taken unseen. Single rows are known by the hash of their cells in
+the source, so that a look at the same rows in another split or with other columns is counted too. Entries of version
+0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: the hashes of
+the first and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from experiments.canonical import canonical_digest, canonical_json
-from experiments.data.sealed import Look, SealedTestSet
+from experiments.data.cells import HASH_BYTES
+from experiments.data.row_hashes import RowHashes
+from experiments.data.sealed import Look
 from experiments.errors import LookError
 
 GENESIS = "0" * 64
@@ -39,15 +42,15 @@ class Past:
     """What the ledger knows of some test rows.
 
     looks:           distinct looks at rows that overlap them.
-    largest_overlap: share of them, 0 to 1, seen in one look of another study; the largest.
-    of_this_study:   distinct looks of the asking study at exactly these rows.
+    largest_overlap: largest share of them, 0 to 1, that one look of another study saw.
+    own:             number of the asking study's distinct looks at exactly these rows.
     head:            hash of the last entry.
     first:           hash of the first, by which the ledger is known again.
     """
 
     looks: int
     largest_overlap: float
-    of_this_study: int
+    own: int
     head: str
     first: str = GENESIS
 
@@ -62,7 +65,7 @@ class Ledger:
     def __init__(self, path: Path):
         self.path = path
 
-    def check(self, study: str, test: SealedTestSet, trials: range) -> None:
+    def check(self, study: str, test: RowHashes, trials: range) -> None:
         """Refuse a study that had its look with another number of trials than it can come to.
 
         Raises:
@@ -79,7 +82,7 @@ class Ledger:
                         "same and the report says so; --no-test goes on searching without a look."
                     )
 
-    def reserve(self, look: Look, test: SealedTestSet, name: str, trials: int, acknowledged: bool = False) -> Look:
+    def reserve(self, look: Look, test: RowHashes, name: str, trials: int, acknowledged: bool = False) -> Look:
         """Write down that a look is about to be taken. The same look again is no new one.
 
         Raises:
@@ -107,8 +110,8 @@ class Ledger:
                 "trials": trials,
                 "time": _now(),
             }
-            if not any(one["rows"] == look.rows for one in reservations):
-                entry["hashes"] = base64.b64encode(b"".join(sorted(test.row_hashes()))).decode()
+            if not self._known("cells", reservations).get(look.rows, frozenset()).issuperset(test.cells):
+                entry["cells"] = base64.b64encode(b"".join(sorted(set(test.cells)))).decode()
             self._append(entry, entries)
         return look
 
@@ -134,7 +137,7 @@ class Ledger:
         ours = [entry["look"] for entry in reservations if (entry["study"], entry["rows"]) == (look.study, look.rows)]
         return ours.index(look.id) + 1
 
-    def looked(self, study: str, test: SealedTestSet, trials: int) -> bool:
+    def looked(self, study: str, test: RowHashes, trials: int) -> bool:
         """Whether the study had a look at these rows after so many trials."""
         return any(
             (entry["study"], entry["rows"], entry["trials"]) == (study, test.fingerprint, trials)
@@ -148,13 +151,13 @@ class Ledger:
             return "goes on"
         return "cut" if hashes[:1] == [first] else "another"
 
-    def past(self, study: str, test: SealedTestSet) -> Past:
+    def past(self, study: str, test: RowHashes) -> Past:
         """What is known of these rows by now."""
         with self._locked():
             entries = self._entries()
         return self._past(entries, study, test)
 
-    def glance(self, study: str, test: SealedTestSet) -> Past:
+    def glance(self, study: str, test: RowHashes) -> Past:
         """The same from the whole lines that are there now: nothing is locked, made or repaired."""
         return self._past(self._glanced(), study, test)
 
@@ -167,22 +170,37 @@ class Ledger:
             raise LookError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
         return self._chain(raw[: raw.rfind(b"\n") + 1])
 
-    def _past(self, entries: list[dict[str, Any]], study: str, test: SealedTestSet) -> Past:
-        ours, reservations = test.row_hashes(), self._reservations(entries)
-        size = SealedTestSet.HASH_BYTES
-        seen: dict[str, frozenset[bytes]] = {}
-        for entry in reservations:
-            if "hashes" in entry:
-                raw = base64.b64decode(entry["hashes"])
-                seen[entry["rows"]] = frozenset(raw[at : at + size] for at in range(0, len(raw), size))
-        overlaps = [(entry, len(ours & seen[entry["rows"]]) / len(ours)) for entry in reservations]
+    def _past(self, entries: list[dict[str, Any]], study: str, test: RowHashes) -> Past:
+        reservations = self._reservations(entries)
+        cells, read = self._known("cells", reservations), self._known("hashes", reservations)
+
+        def overlap(rows: str) -> float:
+            seen, seen_as_read = cells.get(rows, frozenset()), read.get(rows, frozenset())
+            pairs = zip(test.cells, test.read, strict=True)
+            return sum(cell in seen or one in seen_as_read for cell, one in pairs) / len(test.cells)
+
+        shares = {rows: overlap(rows) for rows in {entry["rows"] for entry in reservations}}
+        shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
         return Past(
-            looks=len({entry["look"] for entry, overlap in overlaps if overlap > 0}),
-            largest_overlap=max((overlap for entry, overlap in overlaps if entry["study"] != study), default=0.0),
-            of_this_study=sum(entry["study"] == study and entry["rows"] == test.fingerprint for entry in reservations),
+            looks=len({entry["look"] for entry in reservations if shares[entry["rows"]] > 0}),
+            largest_overlap=max((shares[one["rows"]] for one in reservations if one["study"] != study), default=0.0),
+            own=len({one["look"] for one in reservations if (one["study"], one["rows"]) == (study, test.fingerprint)}),
             head=_head(entries),
             first=_head(entries[:1]),
         )
+
+    def _known(self, key: str, reservations: list[dict[str, Any]]) -> dict[str, frozenset[bytes]]:
+        """Collect the hashes of that kind: fingerprint of test rows -> all that its entries have."""
+        known: dict[str, frozenset[bytes]] = {}
+        for entry in reservations:
+            if key in entry:
+                try:
+                    raw = base64.b64decode(entry[key], validate=True)
+                except (ValueError, TypeError):
+                    raise LookError(f"{self.path}: the entry of look {entry['look']} has no readable {key}.") from None
+                hashes = frozenset(raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES))
+                known[entry["rows"]] = known.get(entry["rows"], frozenset()) | hashes
+        return known
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.cells import SourceCells
 from experiments.data.own_test import appended
 from experiments.data.sheet import LARGEST_FILE, brief, check_size, listed
 from experiments.data.table import LARGEST, Kind, Table, picture_of
@@ -22,6 +23,7 @@ from experiments.errors import DataError
 FEATURES = ("X", "x", "features", "data")
 TARGETS = ("y", "target", "targets", "labels", "label")
 PIXELS = 255.0  # the largest byte
+READABLE = "biufU"  # kinds of arrays
 
 
 def read_npz(path: Path, data: Data, own_test: bool = True) -> Table:
@@ -88,6 +90,8 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise DataError(f"{path}: {y_name} is the target, but row {int((~np.isfinite(y)).argmax())} is no number.")
     check_size(str(path), len(x), x.size // len(x))
+    beside = [name for name in sorted(there) if _is_beside(path, archive, name, ending, len(y))]  # y among them
+    cells = SourceCells.of(x, *(_read(path, archive, name) for name in beside))
     pictures = x.dtype == np.uint8 and x.ndim > 2
     picture = picture_of(x.shape[1:]) if pictures else None
     x = np.ascontiguousarray(x.reshape(len(x), -1), np.uint8 if pictures else np.float64)
@@ -119,8 +123,21 @@ def _part(path: Path, archive: zipfile.ZipFile, there: set[str], ending: str, da
         classes=None,
         pixel_range=PIXELS if pictures else None,
         picture=picture,
+        cells=cells,
         **others,
     )
+
+
+def _is_beside(path: Path, archive: zipfile.ZipFile, name: str, ending: str, rows: int) -> bool:
+    """Whether an array has one value for each row of the part with that ending."""
+    if not name.endswith(ending) or (not ending and name.endswith(("_train", "_test"))):
+        return False
+    try:
+        with archive.open(f"{name}.npy") as member:
+            shape, dtype = _header(path, member, name)
+    except (DataError, ValueError):  # nobody asked for it
+        return False
+    return shape == (rows,) and dtype.kind in READABLE
 
 
 def _target(y: NDArray[Any]) -> NDArray[Any]:
@@ -155,13 +172,9 @@ def _read(path: Path, archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     """One array, after a look at what its header promises."""
     promised = archive.getinfo(f"{name}.npy").file_size
     with archive.open(f"{name}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
-        if read is None:
-            raise DataError(f"{path}: {name} is of .npy version {version}; 1.0 and 2.0 are read.")
-        shape, _, dtype = read(member)
+        shape, dtype = _header(path, member, name)
         size = math.prod(shape) * dtype.itemsize
-        if dtype.hasobject or dtype.kind not in "biufU":
+        if dtype.hasobject or dtype.kind not in READABLE:
             raise DataError(
                 f"{path}: {name} must hold numbers or texts, but holds {dtype}; objects are never unpickled."
             )
@@ -173,6 +186,16 @@ def _read(path: Path, archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     with archive.open(f"{name}.npy") as member:
         array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
     return array
+
+
+def _header(path: Path, member: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Read the shape and the type that an array's header promises."""
+    version = np.lib.format.read_magic(member)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise DataError(f"{path}: {name} is of .npy version {version}; 1.0 and 2.0 are read.")
+    shape, _, dtype = read(member)
+    return shape, dtype
 
 
 def _found(names: tuple[str, ...], there: set[str], ending: str) -> str:

@@ -53,5 +53,6 @@ def appended(table: Table, test: Table) -> Table:
         features=features,
         target=np.concatenate([table.target, test.target]),
         own_test=len(test.target),
+        cells=table.source_cells().followed_by(test.source_cells()),
         **optional,
     )

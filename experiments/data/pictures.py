@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.cells import Files, SourceCells
 from experiments.data.own_test import appended
 from experiments.data.sheet import LARGEST_FILE, brief, listed
 from experiments.data.table import Kind, Table
@@ -146,6 +147,7 @@ def _table(folder: Path, files: list[tuple[Path, str]], look: Look) -> Table:
         classes=classes,
         pixel_range=255.0,
         picture=look.shape,
+        cells=SourceCells.of(Files(tuple(path for path, _ in files)), np.array([name for _, name in files])),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.data.cells import SourceCells
 from experiments.data.kinds import at, chosen, cleaned, read_category, read_number
 from experiments.data.own_test import appended
 from experiments.data.row_columns import check_identifiers, read_groups, read_time, read_weights
@@ -35,19 +36,21 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
         raise DataError(f"{sheet.where}: a table needs features, but every column has another role.")
     if sheet.rows < LEAST:
         raise DataError(f"{sheet.where}: a table needs at least {LEAST} rows, but it has {sheet.rows}.")
+    cells = SourceCells.of(*sheet.columns.values())
     sheet = cleaned(sheet, [name for name in sheet.columns if name not in roles.get("drop", ())])
     used = {name: name in roles.get("categories", ()) for name in roles["target"]}  # a target may be told to be classes
     told = [name for name in roles.get("categories", ()) if name not in used]
     categories = chosen(sheet, features, told, roles.get("numbers", ()))
     ((target_name, as_classes),) = used.items()
-    parts = [_part(sheet, roles, categories, as_classes)]
+    parts = [_part(sheet, cells, roles, categories, as_classes)]
     if test is not None:
         needed = [*features, *(name for key in SINGLE for name in roles.get(key, ()))]
         lost = [name for name in needed if name not in test.columns]
         if lost:
             raise DataError(f"data.test: {test.where} lacks {listed(lost)}, which {sheet.where} has.")
+        cells = SourceCells.of(*test.columns.values())
         test = cleaned(test, needed)
-        parts.append(_part(test, roles, categories, as_classes or parts[0].target.dtype.kind == "U"))
+        parts.append(_part(test, cells, roles, categories, as_classes or parts[0].target.dtype.kind == "U"))
     for name in roles.get("identifier", ()):
         check_identifiers([sheet] if test is None else [sheet, test], name)
     whole = parts[0] if test is None else appended(parts[0], parts[1])
@@ -58,7 +61,13 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
     return whole
 
 
-def _part(sheet: Sheet, roles: Mapping[str, tuple[str, ...]], categories: Mapping[str, bool], classes: bool) -> Table:
+def _part(
+    sheet: Sheet,
+    cells: SourceCells,
+    roles: Mapping[str, tuple[str, ...]],
+    categories: Mapping[str, bool],
+    classes: bool,
+) -> Table:
     (target_name,) = roles["target"]
     target, names = read_target(sheet, target_name, classes)
     kinds: tuple[Kind, ...] = tuple("category" if one else "number" for one in categories.values())
@@ -81,6 +90,7 @@ def _part(sheet: Sheet, roles: Mapping[str, tuple[str, ...]], categories: Mappin
         groups=read_groups(sheet, *roles.get("groups", ())),
         time=read_time(sheet, *roles.get("time", ())),
         weights=read_weights(sheet, *roles.get("weights", ())),
+        cells=cells,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.kinds import NUMBER, at, is_text, read_number, refuse_long, refuse_missing, texts
+from experiments.data.kinds import at, is_text, read_number, refuse_long, refuse_missing, texts
 from experiments.data.sheet import Sheet, shown
+from experiments.data.texts import NUMBER
 from experiments.errors import DataError
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.cells import HASH_BYTES, SourceCells
 from experiments.data.content import Features, content_fingerprint, row_bytes
+from experiments.data.row_hashes import RowHashes
 from experiments.errors import LookError
 
 
@@ -40,10 +43,15 @@ class SealedTestSet:
         groups: (N,) which of them belong together; None where every row stands alone. Not sealed.
     """
 
-    HASH_BYTES = 8  # of each row's hash: two of 10 million rows collide with probability 3e-6
-
-    def __init__(self, features: Features, y: NDArray[Any], groups: NDArray[Any] | None = None):
+    def __init__(
+        self,
+        features: Features,
+        y: NDArray[Any],
+        groups: NDArray[Any] | None = None,
+        cells: SourceCells | None = None,
+    ):
         self._features, self._y = features, y
+        self._cells = SourceCells.of(features, y) if cells is None else cells
         self.groups = groups
         if isinstance(features, np.ndarray):
             features.setflags(write=False)
@@ -53,10 +61,19 @@ class SealedTestSet:
     def __len__(self) -> int:
         return len(self._y)
 
-    def row_hashes(self) -> frozenset[bytes]:
-        """A hash of each row, features and target, by which the ledger knows rows again in another split."""
+    def known_by(self) -> RowHashes:
+        """Return what the ledger knows these rows by, in another split and with other columns too; hashed once.
+
+        Raises:
+            DataError: a picture's file cannot be read any more.
+        """
+        return self._known_by
+
+    @cached_property
+    def _known_by(self) -> RowHashes:
         rows = row_bytes(self._features, self._y)
-        return frozenset(hashlib.blake2b(row, digest_size=self.HASH_BYTES).digest() for row in rows)
+        read = tuple(hashlib.blake2b(row, digest_size=HASH_BYTES).digest() for row in rows)
+        return RowHashes(self.fingerprint, self._cells.hashes(), read)
 
     def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, NDArray[Any]]:
         """The rows as they came, and y, for a look that was reserved for them.

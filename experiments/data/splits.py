@@ -92,12 +92,12 @@ def split(
     theirs = rows_of(table, test)
     return (
         DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels)),
-        SealedTestSet(theirs.features, y[test], theirs.groups),
+        SealedTestSet(theirs.features, y[test], theirs.groups, table.source_cells().take(test)),
     )
 
 
 def rows_of(table: Table, rows: Rows) -> Table:
-    """A table of some rows of another, in the order given."""
+    """A table of some rows of another, in the order given, without their cells in the source."""
     features = table.features
     return replace(
         table,
@@ -108,6 +108,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         time=None if table.time is None else table.time[rows],
         weights=None if table.weights is None else table.weights[rows],
         numbers=rows if table.numbers is None else table.numbers[rows],
+        cells=None,
     )
 
 

@@ -40,4 +40,5 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
     except ValueError as error:
         raise DataError(f"data.rows: {error}") from None
     kept = np.concatenate([np.sort(drawn), np.arange(there, len(y))])
-    return replace(rows_of(table, kept), own_test=table.own_test), y[kept]
+    cells = None if table.cells is None else table.cells.take(kept)
+    return replace(rows_of(table, kept), own_test=table.own_test, cells=cells), y[kept]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.cells import SourceCells
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "category", "pixel"]
-MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # texts, in any case
 LARGEST = 1e100  # of a number, so that a variance is finite
 
 
@@ -35,6 +36,7 @@ class Table:
     weights:     (N,) how much each row counts.
     picture:     (height, width), and 3 for colour, of the picture that a row's pixels are; None where they are none.
     numbers:     (N,) which row of the source each is, from 0; None where all of them are here, in order.
+    cells:       cells of every row as they stand in the source, all columns; None where these are not kept.
     """
 
     name: str
@@ -51,11 +53,16 @@ class Table:
     weights: NDArray[np.float64] | None = None
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
+    cells: SourceCells | None = None
 
     def __post_init__(self) -> None:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+
+    def source_cells(self) -> SourceCells:
+        """Return the cells of every row in the source: features and target, where nothing else is kept."""
+        return SourceCells.of(self.features, self.target) if self.cells is None else self.cells
 
 
 def picture_of(shape: tuple[int, ...]) -> tuple[int, ...] | None:

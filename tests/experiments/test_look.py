@@ -64,7 +64,7 @@ def study(task: str) -> tuple[StudySpec, StudyData]:
 
 
 def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here) -> tuple[Scored, Ledger]:
-    space, ledger = Space(spec), Ledger(folder / "looks.jsonl")
+    space, ledger = Space(spec), Ledger(folder / "ledger.jsonl")
     candidate = space.candidate(space.default)
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
     result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), Visible()), folds, data.target)

@@ -16,13 +16,13 @@ from experiments.past_look import check_ledger_is_whole, check_look_is_known
 from experiments.records.results import LedgerRecord
 from support.results import made_up
 
-TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp))
+TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
 SAME, MORE = range(2, 3), range(3, 4)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(tmp_path / "mlruns" / "looks.jsonl")
+    ledger = Ledger(tmp_path / "studies" / "ledger.jsonl")
     for study in "ab":
         ledger.reserve(Look(TEST.fingerprint, study, study), TEST, study, 2)
     return ledger
@@ -50,9 +50,9 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
     first = ledger.path.read_bytes().splitlines(keepends=True)[0]
     ledger.path.write_bytes(first)
     for acknowledged in (False, True):
-        with pytest.raises(LookError, match=r"looks\.jsonl: has lost entries"):
+        with pytest.raises(LookError, match=r"ledger\.jsonl: has lost entries"):
             check_look_is_known(ledger, folder, SAME, acknowledged)
-    with pytest.raises(LookError, match=r"looks\.jsonl: has lost entries"):
+    with pytest.raises(LookError, match=r"ledger\.jsonl: has lost entries"):
         check_ledger_is_whole(ledger, folder)
     (folder.path / "results.json").write_text("{}")
     check_ledger_is_whole(ledger, folder)

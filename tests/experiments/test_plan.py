@@ -16,6 +16,7 @@ from rich.console import Console
 
 from experiments import plan as module
 from experiments.data.ledger import Ledger
+from experiments.data.ledger_place import ledger_path
 from experiments.data.prepare import prepare
 from experiments.data.sealed import Look
 from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
@@ -53,7 +54,7 @@ def spec_of(**sections: Any) -> StudySpec:
 
 
 def options(here: Path, **changes: Any) -> Options:
-    fixed = Options(here / "moons", here / "mlruns", "https://ann:secret@host/mlflow", None, workers=1)
+    fixed = Options(here / "moons", ledger_path(here), "https://ann:secret@host/mlflow", None, workers=1)
     return replace(fixed, **changes)
 
 
@@ -77,9 +78,9 @@ def begun(tmp_path: Path) -> Path:
     data = prepare(spec, {})
     (tmp_path / "moons").mkdir()
     uid_of(Journal(tmp_path / "moons" / "journal.log"), spec, data, tmp_path / "moons")
-    ledger = Ledger(tmp_path / "mlruns" / "looks.jsonl")
+    ledger = Ledger(tmp_path / "studies" / "ledger.jsonl")
     for study in (study_identity(spec, data), "another"):
-        ledger.reserve(Look(data.test.fingerprint, study, study), data.test, "moons", 16)
+        ledger.reserve(Look(data.test.fingerprint, study, study), data.test.known_by(), "moons", 16)
     return tmp_path
 
 
@@ -94,7 +95,7 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
     before = files(begun)
     plan = make_plan(spec_of(), options(begun))
     assert files(begun) == before
-    assert (plan.told, plan.running, plan.past.looks, plan.past.of_this_study) == (0, False, 2, 1)
+    assert (plan.told, plan.running, plan.past.looks, plan.past.own) == (0, False, 2, 1)
     assert plan.timed >= 1
     assert plan.forecast.seconds > plan.forecast.search > 0
     shown = text(plan)
@@ -110,7 +111,7 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
         "assuming 8 of 8 epochs a trial",
         "2 looks at them or some of them by now, other studies saw up to 100%; 1 by this study",
         "https://***@host/mlflow",
-        "looks.jsonl",
+        "ledger.jsonl",
     ):
         assert fact in words, fact
     assert "secret" not in shown

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
+from experiments.data.ledger_place import ledger_path
 from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.records.tracking import OFF
@@ -70,7 +71,7 @@ class Desk:
     ) -> StudyResult:
         """The study with overrides, run in this process and unknown to MLflow."""
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
-        options = Options(self.folder / out, self.folder / "mlruns", OFF, None, workers=1, **chosen)
+        options = Options(self.folder / out, ledger_path(self.folder), OFF, None, workers=1, **chosen)
         return run_study(spec, options, Console(quiet=True), interventions).result
 
     def command(self, *arguments: str) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from experiments import searching
+from experiments.data.ledger_place import ledger_path
 from experiments.options import Options
 from experiments.records.results import StudyResult
 from experiments.records.tracking import OFF
@@ -33,7 +34,7 @@ def run(desk: Desk, out: str, trials: int, interventions: dict[int, Intervention
     spec = read_spec(desk.folder / "studies" / "moons.toml", [f"search.trials={trials}"])
     options = Options(
         folder=desk.folder / out,
-        mlruns=desk.folder / "mlruns",
+        ledger=ledger_path(desk.folder),
         tracking_uri=OFF,
         artifacts=None,
         workers=2,

@@ -26,7 +26,7 @@ def run(desk: Desk, out: str, table: Table | None = None) -> StudyResult:
     spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6"])
     options = Options(
         folder=desk.folder / out,
-        mlruns=desk.folder / f"{out}-mlruns",
+        ledger=desk.folder / f"{out}-ledger.jsonl",
         tracking_uri=OFF,
         artifacts=None,
         workers=2,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import sklearn.datasets
 
 from experiments import report, reproduce
 from experiments.errors import LookError
 from support.desk import Desk
 
-LEDGER = Path("mlruns/looks.jsonl")
+LEDGER = Path("studies/ledger.jsonl")
 
 
 def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) -> None:
@@ -34,7 +36,7 @@ def test_a_ledger_that_was_cut_is_found_by_every_command(done: Desk, capsys: pyt
     for command in (report.main, reproduce.main):
         assert command(["second"]) == 2
         error = capsys.readouterr().err
-        assert "mlruns/looks.jsonl: has lost entries" in error
+        assert "studies/ledger.jsonl: has lost entries" in error
         assert error.count("\n") == 1
     for acknowledged in (False, True):
         with pytest.raises(LookError, match="has lost entries"):
@@ -54,3 +56,37 @@ def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: D
     assert done.studied("studies/moons", acknowledge_reuse=True).digest == digest
     with pytest.raises(LookError, match="had its look at the test set after 5 trials"):
         done.studied("studies/moons", "search.trials=8")
+
+
+def test_a_dropped_column_does_not_make_the_rows_new(desk: Desk) -> None:
+    x, y = sklearn.datasets.make_moons(120, noise=0.2, random_state=0)
+    frame = pd.DataFrame(x, columns=["a", "b"]).assign(colour=["red", "blue", "green"] * 40, y=y)
+    frame.to_csv(desk.folder / "my.csv", index=False)
+    source = f"data.source={desk.folder}/my.csv"
+    first = desk.studied("first", source, "data.target=y", "search.trials=2")
+    second = desk.studied("second", source, "data.target=y", "search.trials=2", 'data.drop=["colour"]')
+    assert first.split.test_fingerprint != second.split.test_fingerprint
+    records = [one.ledger for one in (first, second)]
+    assert [(one.looks, one.largest_overlap, one.own) for one in records if one is not None] == [
+        (1, 0.0, 1),
+        (2, 1.0, 1),
+    ]
+
+
+def test_an_old_ledger_is_moved_along_and_counts_on(done: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    before = LEDGER.read_bytes()
+    LEDGER.rename("mlruns/looks.jsonl")
+    assert done.tune("moons", "--plan").out.count("1 look at them or some of them by now") == 1
+    assert Path("mlruns/looks.jsonl").read_bytes() == before
+    second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
+    assert (second.code, second.error) == (0, "")
+    assert second.out.count("mlruns/looks.jsonl is now studies/ledger.jsonl: ") == 1
+    assert LEDGER.read_bytes().startswith(before)
+    assert not Path("mlruns/looks.jsonl").exists()
+    assert report.main(["second"]) == 0
+    assert "is now" not in capsys.readouterr().out
+    Path("mlruns/looks.jsonl").write_bytes(b"{}\n")
+    assert report.main(["second"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "error: studies/ledger.jsonl (2 looks) and mlruns/looks.jsonl (0 looks) are"
+    )

@@ -27,11 +27,11 @@ def test_the_report_is_written_again_with_the_same_bytes(done: Desk, capsys: Out
 def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: Desk, capsys: Output) -> None:
     Path("alone").mkdir()
     shutil.copy("studies/moons/results.json", "alone/results.json")
-    Path("mlruns/looks.jsonl").unlink()
+    Path("studies/ledger.jsonl").unlink()
     assert report.main(["alone"]) == 0
     out = capsys.readouterr().out
     assert "no learning curves" in out
-    assert "looks.jsonl has no entry of the study's look" in out
+    assert "ledger.jsonl has no entry of the study's look" in out
     assert Path("alone/report.md").exists()
 
 

@@ -44,8 +44,8 @@ def test_elsewhere_it_is_the_first_look_there(done: Desk, capsys: Output) -> Non
     shutil.rmtree("studies")
     shutil.rmtree("mlruns")
     assert again(["copy.json", "--out", "again"]) == 0
-    assert "looks.jsonl has no entry of the study's look" in capsys.readouterr().out
-    assert Path("mlruns/looks.jsonl").read_bytes().count(b'"reserved"') == 1
+    assert "ledger.jsonl has no entry of the study's look" in capsys.readouterr().out
+    assert Path("studies/ledger.jsonl").read_bytes().count(b'"reserved"') == 1
     assert not Path("mlruns/mlflow.db").exists()
     assert done.results(Path("again"))["digest"] == json.loads(Path("copy.json").read_text())["digest"]
     assert again(["copy.json", "--out", "again"]) == 2
@@ -58,25 +58,25 @@ def test_what_was_changed_in_a_copy_is_named(done: Desk, capsys: Output) -> None
         document["trials"][0]["fold_scores"][1] = 0.5
 
     change(Path("studies/moons/results.json"), edit)
-    ledger = Path("mlruns/looks.jsonl").read_bytes()
+    ledger = Path("studies/ledger.jsonl").read_bytes()
     assert again(["moons"]) == 1
     out = capsys.readouterr().out
     assert "was changed after it was written: digest is" in out
     assert "moons: NOT the same" in out
     assert "first difference  trial 0: fold_scores[1]: 0.5 on record" in out
     assert "; and 1 more" in out
-    assert Path("mlruns/looks.jsonl").read_bytes() == ledger
+    assert Path("studies/ledger.jsonl").read_bytes() == ledger
 
 
 def test_another_study_under_the_old_results_takes_no_look(done: Desk, capsys: Output) -> None:
     change(Path("studies/moons/results.json"), lambda one: one["spec"]["study"].update(seed=1), sign=True)
-    ledger = Path("mlruns/looks.jsonl").read_bytes()
+    ledger = Path("studies/ledger.jsonl").read_bytes()
     assert again(["moons"]) == 1
     out = capsys.readouterr().out
     assert "spec.study.seed is 1, but by the rest of it 0" in out
     assert "first difference  trial 0: " in out
     assert "the test rows were not read" in out
-    assert Path("mlruns/looks.jsonl").read_bytes() == ledger
+    assert Path("studies/ledger.jsonl").read_bytes() == ledger
 
 
 def test_the_final_models_are_scored_again_to_the_bit(done: Desk, capsys: Output) -> None:
@@ -129,10 +129,10 @@ def test_a_second_look_is_on_record_and_is_repeated_as_one(done: Desk, capsys: O
     second = done.studied("studies/moons", "search.trials=14", acknowledge_reuse=True)
     assert second.test is not None
     assert second.test.times_scored == 2
-    ledger = Path("mlruns/looks.jsonl").read_bytes()
+    ledger = Path("studies/ledger.jsonl").read_bytes()
     assert again(["moons", "--final"]) == 0
-    assert Path("mlruns/looks.jsonl").read_bytes() == ledger
-    Path("mlruns/looks.jsonl").unlink()
+    assert Path("studies/ledger.jsonl").read_bytes() == ledger
+    Path("studies/ledger.jsonl").unlink()
     assert again(["moons", "--final"]) == 0
     assert "the record counts 2 looks of this study, the ledger here 1" in capsys.readouterr().out
 

@@ -110,7 +110,7 @@ def test_a_study_without_its_look_can_be_extended_and_then_scored(desk: Desk, un
     first = desk.tuned("moons", "--no-test", "--trials", "9")
     assert (first["test"], first["ledger"]["looks"]) == (None, 0)
     assert first["trials"] == undisturbed["trials"][:9]
-    assert not (desk.folder / "mlruns" / "looks.jsonl").exists()
+    assert not (desk.folder / "studies" / "ledger.jsonl").exists()
     desk.tuned("moons", "--no-test")
     assert desk.tuned("moons", "--score")["digest"] == undisturbed["digest"]
 
@@ -221,7 +221,7 @@ def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> 
     assert done.code == 2
     assert "no trial of 3 came to a score (3 diverged)" in done.error
     assert done.error.count("\n") == 1
-    assert not (desk.folder / "mlruns" / "looks.jsonl").exists()
+    assert not (desk.folder / "studies" / "ledger.jsonl").exists()
     assert desk.told() == 3
 
 

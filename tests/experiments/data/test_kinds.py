@@ -14,7 +14,7 @@ import pytest
 from experiments.data import kinds
 from experiments.data.kinds import chosen, cleaned, is_category, read_category, read_number
 from experiments.data.sheet import Sheet
-from experiments.data.table import MISSING
+from experiments.data.texts import MISSING
 from experiments.errors import DataError
 
 Make = Callable[..., Sheet]

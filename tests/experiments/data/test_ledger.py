@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import numpy as np
 import pytest
 
 from experiments.canonical import canonical_digest
+from experiments.data.cells import SourceCells
 from experiments.data.ledger import GENESIS, Ledger, Past
+from experiments.data.row_hashes import RowHashes
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 
@@ -21,8 +24,25 @@ FEATURES = np.random.default_rng(0).normal(size=(30, 2))
 LABELS = np.arange(30, dtype=np.intp) % 3
 
 
-def rows(first: int, last: int) -> SealedTestSet:
-    return SealedTestSet(FEATURES[first:last], LABELS[first:last])
+OLD = (  # as version 0.1.0 wrote it: the look of study a at 4 rows, and that of study b at the same
+    '{"hashes":"CUUG7qm7rRslOvBMS8nvCdjW714AGrc45vs9xW8BIxE=","kind":"reserved",'
+    '"look":"9dbaea97dd76c765877bdffc546113e2","models":"m","name":"name of a",'
+    '"previous":"0000000000000000000000000000000000000000000000000000000000000000",'
+    '"rows":"65e3e5983abe6a8fa49a9ee739c29d542278c286ba7c356f86acdec731b661f9","study":"a",'
+    '"time":"2026-11-26T01:41:45+00:00","trials":5}\n'
+    '{"kind":"completed","look":"9dbaea97dd76c765877bdffc546113e2",'
+    '"previous":"2a341616adf1184b8c361a0fe7ae049b15eddf679d65f50bafa1ac9365d0b9f0","scores":{"accuracy":0.5},'
+    '"time":"2026-11-26T01:41:45+00:00"}\n'
+    '{"kind":"reserved","look":"c8df5423d536677fe6979f77d25f665b","models":"n","name":"name of b",'
+    '"previous":"73e7c9d75c8b12a52951ac08cba24c6c46835232882ea1210aff97756028e941",'
+    '"rows":"65e3e5983abe6a8fa49a9ee739c29d542278c286ba7c356f86acdec731b661f9","study":"b",'
+    '"time":"2026-11-26T01:41:45+00:00","trials":5}\n'
+)
+OLD_X, OLD_Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
+
+
+def rows(first: int, last: int) -> RowHashes:
+    return SealedTestSet(FEATURES[first:last], LABELS[first:last]).known_by()
 
 
 TEST = rows(0, 10)
@@ -30,7 +50,7 @@ TEST = rows(0, 10)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "mlruns" / "looks.jsonl")
+    return Ledger(tmp_path / "studies" / "ledger.jsonl")
 
 
 def look(
@@ -38,7 +58,7 @@ def look(
     study: str = "a",
     models: str = "m",
     trials: int = 5,
-    test: SealedTestSet = TEST,
+    test: RowHashes = TEST,
     acknowledged: bool = False,
 ) -> Look:
     return ledger.reserve(Look(test.fingerprint, models, study), test, f"name of {study}", trials, acknowledged)
@@ -51,7 +71,7 @@ def entries(ledger: Ledger) -> list[dict[str, object]]:
 def test_nothing_is_known_before_the_first_look(ledger: Ledger) -> None:
     ledger.check("a", TEST, range(5, 6))
     assert not ledger.path.parent.exists()
-    assert ledger.past("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
+    assert ledger.past("a", TEST) == Past(looks=0, largest_overlap=0.0, own=0, head=GENESIS)
 
 
 def test_each_entry_has_the_hash_of_the_one_before(ledger: Ledger) -> None:
@@ -70,7 +90,7 @@ def test_the_same_look_twice_is_one(ledger: Ledger) -> None:
         ledger.complete(look(ledger), {"accuracy": 0.5})
     assert len(entries(ledger)) == 2
     past = ledger.past("a", TEST)
-    assert (past.looks, past.of_this_study, past.largest_overlap) == (1, 1, 0.0)
+    assert (past.looks, past.own, past.largest_overlap) == (1, 1, 0.0)
 
 
 def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledger) -> None:
@@ -79,7 +99,7 @@ def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledge
         look(ledger, models="others")
     assert len(entries(ledger)) == 1
     look(ledger, models="others", acknowledged=True)
-    assert ledger.past("a", TEST).of_this_study == 2
+    assert ledger.past("a", TEST).own == 2
     look(ledger, models="others")  # known by now
 
 
@@ -115,7 +135,7 @@ def test_a_ledger_that_was_cut_is_told_from_another(ledger: Ledger, tmp_path: Pa
     assert ledger.stands(late.first, late.head) == "cut"
     ledger.path.write_bytes(b"")
     assert ledger.stands(late.first, late.head) == "another"
-    other = Ledger(tmp_path / "other" / "looks.jsonl")
+    other = Ledger(tmp_path / "other" / "ledger.jsonl")
     assert other.stands(late.first, late.head) == "another"
     assert not other.path.parent.exists()
     look(other, study="c", models="o")
@@ -138,15 +158,17 @@ def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
 
 def test_rows_in_another_order_overlap_wholly(ledger: Ledger) -> None:
     look(ledger, study="a")
-    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1])
-    assert ledger.past("b", turned) == replace(ledger.past("a", TEST), looks=1, largest_overlap=1.0, of_this_study=0)
+    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1]).known_by()
+    assert ledger.past("b", turned) == replace(ledger.past("a", TEST), looks=1, largest_overlap=1.0, own=0)
     look(ledger, study="a", models="n", test=turned)
 
 
 def test_the_hashes_of_the_same_rows_are_written_once(ledger: Ledger) -> None:
     for study in "abc":
         look(ledger, study=study, models=study)
-    assert ["hashes" in entry for entry in entries(ledger)] == [True, False, False]
+    assert ["cells" in entry for entry in entries(ledger)] == [True, False, False]
+    assert not any("hashes" in entry for entry in entries(ledger))
+    assert base64.b64decode(str(entries(ledger)[0]["cells"])) == b"".join(sorted(TEST.cells))
     assert ledger.past("c", TEST).largest_overlap == 1.0
 
 
@@ -182,7 +204,7 @@ def test_a_changed_line_is_found(
         "complete": lambda: ledger.complete(taken, {}),
         "past": lambda: ledger.past("a", TEST),
     }
-    with pytest.raises(LookError, match=f"looks.jsonl: line {line} "):
+    with pytest.raises(LookError, match=f"ledger.jsonl: line {line} "):
         calls[method]()
     assert ledger.path.read_bytes() == changed
 
@@ -226,7 +248,7 @@ from experiments.data.ledger import Ledger
 from experiments.data.sealed import Look, SealedTestSet
 from experiments.errors import LookError
 racer, path = sys.argv[1], Path(sys.argv[2])
-test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp))
+test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
 ledger = Ledger(path)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -268,9 +290,9 @@ def test_commands_at_the_same_time_do_not_harm_each_other(ledger: Ledger) -> Non
 
 
 def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "mlruns").touch()
-    with pytest.raises(LookError, match="mlruns"):
-        look(Ledger(tmp_path / "mlruns" / "looks.jsonl"))
+    (tmp_path / "studies").touch()
+    with pytest.raises(LookError, match="studies"):
+        look(Ledger(tmp_path / "studies" / "ledger.jsonl"))
 
 
 def test_an_entry_that_is_none_is_found(ledger: Ledger) -> None:
@@ -284,11 +306,11 @@ def test_an_entry_that_is_none_is_found(ledger: Ledger) -> None:
 def test_the_same_models_by_another_study_are_its_look_too(ledger: Ledger) -> None:
     look(ledger, study="a")
     look(ledger, study="b")
-    assert ledger.past("b", TEST).of_this_study == 1
+    assert ledger.past("b", TEST).own == 1
 
 
 def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
-    assert ledger.glance("a", TEST) == Past(looks=0, largest_overlap=0.0, of_this_study=0, head=GENESIS)
+    assert ledger.glance("a", TEST) == Past(looks=0, largest_overlap=0.0, own=0, head=GENESIS)
     assert not ledger.path.parent.exists()
     look(ledger)
     look(ledger, study="b", models="n", test=rows(5, 15))
@@ -302,3 +324,22 @@ def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
     ledger.path.write_bytes(whole.replace(b'"trials":5', b'"trials":6', 1))
     with pytest.raises(LookError, match="does not follow from the line before"):
         ledger.glance("a", TEST)
+
+
+def test_looks_of_version_0_1_0_are_matched_by_the_rows_as_read(ledger: Ledger) -> None:
+    ledger.path.parent.mkdir()
+    ledger.path.write_text(OLD)
+    cells = SourceCells.of(np.arange(100, 104), OLD_X)  # with a column that was dropped, and no target
+    same = SealedTestSet(OLD_X, OLD_Y, cells=cells).known_by()
+    past = ledger.past("a", same)
+    assert (past.looks, past.largest_overlap, past.own) == (2, 1.0, 1)
+    half = SealedTestSet(OLD_X[[1, 3, 3, 0]] + [[0], [0], [0], [9]], OLD_Y[[1, 3, 3, 0]]).known_by()
+    assert (ledger.past("c", half).looks, ledger.past("c", half).largest_overlap) == (2, 0.75)  # each row counts
+    with pytest.raises(LookError, match="after 5 trials"):
+        ledger.check("a", same, range(9, 10))
+    for study in "cd":
+        look(ledger, study=study, models=study, test=same)
+    assert ["cells" in one for one in entries(ledger)[3:]] == [True, False]
+    less = SealedTestSet(OLD_X[:, :1], OLD_Y, cells=cells).known_by()  # another column is dropped
+    assert (ledger.past("e", less).looks, ledger.past("e", less).largest_overlap) == (4, 1.0)
+    assert ledger.past("c", half).largest_overlap == 0.75

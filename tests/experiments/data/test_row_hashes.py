@@ -1,0 +1,71 @@
+"""What test rows are known by goes through a file and comes back, or the file is refused in one line."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from experiments.data.row_hashes import RowHashes, load_row_hashes, save_row_hashes
+from experiments.data.sealed import SealedTestSet
+from experiments.errors import StudyStateError
+
+ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by()
+RAW = save_row_hashes(ROWS)
+
+
+def written(**arrays: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_what_was_saved_is_loaded() -> None:
+    assert load_row_hashes(RAW) == ROWS
+    assert save_row_hashes(ROWS) == RAW
+    assert len(RAW) < 1000 + 16 * len(ROWS.cells)
+
+
+def test_a_damaged_file_is_refused_or_says_the_same() -> None:
+    for at in range(len(RAW)):
+        for bit in (1, 128):
+            damaged = RAW[:at] + bytes([RAW[at] ^ bit]) + RAW[at + 1 :]
+            with suppress(StudyStateError):
+                assert load_row_hashes(damaged) == ROWS
+    for size in range(0, len(RAW), 7):
+        with pytest.raises(StudyStateError):
+            load_row_hashes(RAW[:size])
+
+
+PRINT = np.zeros(32, np.uint8)
+EIGHT = np.zeros(8, np.uint8)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{}",
+        pickle.dumps(ROWS),
+        written(fingerprint=PRINT, cells=EIGHT),
+        written(fingerprint=PRINT[:31], cells=EIGHT, read=EIGHT),
+        written(fingerprint=PRINT, cells=EIGHT, read=np.zeros(16, np.uint8)),
+        written(fingerprint=PRINT, cells=EIGHT[:7], read=EIGHT[:7]),
+        written(fingerprint=PRINT, cells=EIGHT[:0], read=EIGHT[:0]),
+        written(fingerprint=PRINT, cells=np.zeros(1), read=EIGHT),
+        written(fingerprint=PRINT, cells=np.array([None]), read=EIGHT),
+    ],
+    ids=["empty", "json", "pickle", "no read", "print", "lengths", "seven", "none", "floats", "objects"],
+)
+def test_a_foreign_file_is_refused(raw: bytes) -> None:
+    with pytest.raises(StudyStateError, match=r"^moons/test_rows: does not hold"):
+        load_row_hashes(raw, "moons/test_rows")
+
+
+def test_it_is_frozen_and_no_class_of_tests() -> None:
+    with pytest.raises(AttributeError):
+        ROWS.fingerprint = ""  # type: ignore[misc]
+    assert not RowHashes.__test__
