@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData
+from experiments.data.row_hashes import RowHashes
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
 from experiments.identity import check_enough_trials, check_same_study, ending_here
@@ -56,12 +57,16 @@ def check_ledger(
         check_ledger_is_whole(ledger, folder)
     else:
         check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
-    ledger_reading(ledger, study, data)  # which refuses a damaged one
+    ledger_reading(ledger, study, data.test.known_by())  # which refuses a damaged one
 
 
-def ledger_reading(ledger: Ledger, study: str, data: StudyData) -> LedgerRecord:
-    """Read what the ledger says of the study's test rows at this moment."""
-    past = ledger.glance(study, data.test.known_by())
+def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:
+    """Read what the ledger says of test rows at this moment.
+
+    Args:
+        study: identity of the study that they are the test rows of.
+    """
+    past = ledger.glance(study, rows)
     return LedgerRecord(
         file=str(ledger.path),
         looks=past.looks,

@@ -44,6 +44,11 @@ class StudyFolder:
         """The predictions of each trial for the rows that it did not learn from."""
         return self.path / "out_of_fold"
 
+    @property
+    def row_hashes(self) -> Path:
+        """Hashes by which the ledger knows the test rows, so that a report needs no data."""
+        return self.path / "test_rows.npz"
+
     def is_running(self) -> bool:
         """Whether a command has the folder now; nothing is written, and one that is claiming it is not disturbed."""
         try:
@@ -120,7 +125,7 @@ class StudyFolder:
         for name in ("model", "out_of_fold", "report_files"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         names = ("tracking.json", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt")
-        self._unlink(*names, self.journal.name)
+        self._unlink(*names, self.row_hashes.name, self.journal.name)
 
     def remove(self) -> bool:
         """Remove the study and what it left behind, and the folder, if nothing else is in it; True if it is gone.

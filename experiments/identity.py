@@ -23,6 +23,19 @@ def study_identity(spec: StudySpec, data: StudyData) -> str:
     return canonical_digest({"format": SCHEMA, "spec": without_trials(spec), "data": data.fingerprint})
 
 
+def recorded_identity(document: Mapping[str, Any]) -> str:
+    """Return what the ledger knows a recorded study by.
+
+    Args:
+        document: its results.json, whose study file and data are known to be well formed.
+    """
+    spec = document["spec"]
+    search = {key: value for key, value in spec.get("search", {}).items() if key != "trials"}
+    identity = {"spec": {**spec, "search": search}, "data": document["data"]["fingerprint"]}
+    schema = document.get("schema")
+    return canonical_digest(identity if schema == 1 else {"format": schema, **identity})
+
+
 def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
     """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
     if journal.identity is None:

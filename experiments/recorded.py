@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
+from experiments.data.row_hashes import RowHashes, load_row_hashes
 from experiments.differences import Difference, differences
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
@@ -115,6 +116,24 @@ def learned(recorded: Recorded) -> tuple[Told, ...]:
     if told and len(told) < len(recorded.result.trials):
         raise StudyStateError(f"{path}: holds fewer trials than {recorded.path}.")
     return told[: len(recorded.result.trials)]
+
+
+def known_rows(recorded: Recorded) -> RowHashes:
+    """Return what the ledger knows the study's test rows by, as far as its folder says.
+
+    Raises:
+        StudyStateError: the file of the hashes is damaged or of other rows.
+    """
+    path, fingerprint = StudyFolder(recorded.folder).row_hashes, recorded.result.split.test_fingerprint
+    try:
+        rows = load_row_hashes(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return RowHashes(fingerprint, (), ())
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
+    if rows.fingerprint != fingerprint:
+        raise StudyStateError(f"{path}: is of other test rows than {recorded.path}.")
+    return rows
 
 
 def edited(one: Difference) -> str:

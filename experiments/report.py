@@ -26,22 +26,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(study: str) -> int:
+    from experiments.admission import ledger_reading
     from experiments.data.ledger_place import ledger_path, open_ledger
     from experiments.folder import StudyFolder
+    from experiments.identity import recorded_identity
     from experiments.past_look import standing_of
     from experiments.publish import write_report
-    from experiments.recorded import find_results, learned, read_own_results
+    from experiments.recorded import find_results, known_rows, learned, read_own_results
     from experiments.search.pruning import quiet_optuna
 
     quiet_optuna()
     recorded = read_own_results(find_results(study))
     ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
+    seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
     folder = StudyFolder(recorded.folder)
     folder.claim()
     try:
         told = learned(recorded)
-        for path in write_report(folder, recorded.result, told, recorded.result.ledger):
+        for path in write_report(folder, recorded.result, told, seen):
             print(path)
     finally:
         folder.release()

@@ -20,10 +20,11 @@ from experiments.clock import Clock
 from experiments.computing import described, one_kernel, open_executor
 from experiments.data.ledger_place import open_ledger
 from experiments.data.prepare import StudyData, prepare
+from experiments.data.row_hashes import save_row_hashes
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.finished import finish_again, may_be_finished
-from experiments.folder import StudyFolder
+from experiments.folder import StudyFolder, write_atomically
 from experiments.identity import check_enough_trials, ending_here, study_identity, uid_of
 from experiments.inputs import share_inputs
 from experiments.kernel import blas_kernel
@@ -101,6 +102,7 @@ def run_study(
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
             folder.clear()
+        write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by()))
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
         told, spent, clock.earlier = journal.told(), journal.spent, journal.timing
         uid = uid_of(journal, spec, data, folder.path)
@@ -151,7 +153,7 @@ def run_study(
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
-            seen = ledger_reading(ledger, study, data)
+            seen = ledger_reading(ledger, study, data.test.known_by())
             result = assemble(
                 spec,
                 data,

@@ -13,7 +13,7 @@ import base64
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,8 +82,19 @@ class Ledger:
                         "same and the report says so; --no-test goes on searching without a look."
                     )
 
-    def reserve(self, look: Look, test: RowHashes, name: str, trials: int, acknowledged: bool = False) -> Look:
+    def reserve(
+        self,
+        look: Look,
+        test: RowHashes,
+        name: str,
+        trials: int,
+        acknowledged: bool = False,
+        final_models: Mapping[str, Any] | None = None,
+    ) -> Look:
         """Write down that a look is about to be taken. The same look again is no new one.
+
+        Args:
+            final_models: document that the look's `models` is the digest of, for people who read the ledger.
 
         Raises:
             LookError: the study had another look at these rows, and reuse is not acknowledged.
@@ -110,6 +121,8 @@ class Ledger:
                 "trials": trials,
                 "time": _now(),
             }
+            if final_models is not None:
+                entry["final_models"] = final_models
             if not self._known("cells", reservations).get(look.rows, frozenset()).issuperset(test.cells):
                 entry["cells"] = base64.b64encode(b"".join(sorted(set(test.cells)))).decode()
             self._append(entry, entries)
@@ -177,7 +190,7 @@ class Ledger:
         def overlap(rows: str) -> float:
             seen, seen_as_read = cells.get(rows, frozenset()), read.get(rows, frozenset())
             pairs = zip(test.cells, test.read, strict=True)
-            return sum(cell in seen or one in seen_as_read for cell, one in pairs) / len(test.cells)
+            return sum(cell in seen or one in seen_as_read for cell, one in pairs) / max(1, len(test.cells))
 
         shares = {rows: overlap(rows) for rows in {entry["rows"] for entry in reservations}}
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
