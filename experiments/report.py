@@ -31,11 +31,12 @@ def _report(study: str) -> int:
     from experiments.folder import StudyFolder
     from experiments.past_look import standing_of
     from experiments.publish import write_report
-    from experiments.recorded import find_results, learned, read_own_results
+    from experiments.recorded import learned, read_own_results
     from experiments.search.pruning import quiet_optuna
+    from experiments.study_lookup import results_file
 
     quiet_optuna()
-    recorded = read_own_results(find_results(study))
+    recorded = read_own_results(results_file(study))
     ledger = Ledger(Path("mlruns") / "looks.jsonl")
     standing = standing_of(ledger, recorded)
     folder = StudyFolder(recorded.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from rich.text import Text
 from experiments.pace import AFTER
 from experiments.records.results import LookRecord, StudyResult
 from experiments.records.uris import OFF, masked
-from experiments.space import Space
-from experiments.study_file import parse_spec
+from experiments.reports.wording import configuration, count, metric_label, metric_of, outcomes
 
 
 def print_summary(
@@ -28,9 +26,8 @@ def print_summary(
         forecast: what it was to take, by its first trials; None where there were too few.
         ui:       how to see the trials in MLflow's UI.
     """
-    states = Counter(trial.reason or "complete" for trial in result.trials)
-    counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    title = f"{result.study}: {len(result.trials)} trials ({counts}) in {seconds:.0f} s"
+    counts = outcomes(trial.reason for trial in result.trials)
+    title = f"{result.study}: {count(len(result.trials), 'trial')} ({counts}) in {seconds:.0f} s"
     console.print(Text(title, style="bold"), soft_wrap=True)
     pace = (
         []
@@ -43,14 +40,15 @@ def print_summary(
 
 def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
     """What was found, as (label, text)."""
-    yield "best configuration", f"trial {result.best.number}: {in_words(result)}"
+    best = result.best
+    yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
     default = "the default has none" if result.default is None else f"default {result.default.cv_mean:.4f}"
-    count = len(result.trials)
-    yield "selection score", f"{result.best.cv_mean:.4f}, {default} (optimistic: chosen as the best of {count})"
+    metric, chosen_of = metric_of(result.spec), f"(optimistic: chosen as the best of {len(result.trials):,})"
+    yield "selection score", f"{metric} {result.best.cv_mean:.4f}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         low, high = chosen.ci95
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
-        yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
+        yield "corrected for that", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is None:
         yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
@@ -59,18 +57,6 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
         share = f"; another study saw {100 * result.ledger.largest_overlap:.3g}% of them"
         seen = share if result.ledger.largest_overlap else ""
         yield "looks at test rows", f"{result.ledger.looks} so far at these rows or some of them{seen}"
-
-
-def in_words(result: StudyResult) -> str:
-    """The best configuration in one line."""
-    candidate = Space(parse_spec(result.spec, result.study)).candidate(result.best.params)
-    layers = "-".join(map(str, candidate.shape.hidden)) or "none"
-    others = [
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in result.best.params.items()
-        if not name.startswith(("hidden_layers", "hidden_units"))
-    ]
-    return ", ".join([f"hidden {layers} {candidate.shape.activation}", *others, f"{result.best.epochs} epochs"])
 
 
 def ui_command(tracking_uri: str, local: str) -> str:
@@ -90,7 +76,8 @@ def ui_command(tracking_uri: str, local: str) -> str:
 def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     times = "once" if test.times_scored == 1 else f"{test.times_scored} times"
     low, high = test.ci95
-    yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows, scored {times})"
+    metric, of = metric_label(test.metric), f"({test.rows} rows, scored {times})"
+    yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] {of}"
     if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
@@ -99,6 +86,6 @@ def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     low, high = test.difference.ci95
     yield (
         "against the default",
-        f"{test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
+        f"{metric} {test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
         f"p = {test.difference.p_value:.2g}: {test.verdict}",
     )

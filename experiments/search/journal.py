@@ -64,9 +64,7 @@ class Journal:
     @property
     def spent(self) -> float:
         """Seconds that the study had taken, over all its runs, when its last trial was told or its time was up."""
-        trials = self._study.get_trials(deepcopy=False)
-        told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
-        return max(told, float(self._study.user_attrs.get("spent", 0.0)))
+        return spent_of(self._study)
 
     def end(self, spent: float) -> None:
         """Write down what a search took that ended early: one whose budget is spent ends there in the next run too."""
@@ -135,6 +133,13 @@ def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[Told]:
         return [Told(_finite(one.user_attrs["params"]), result_of_json(one.user_attrs["result"])) for one in trials]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
+
+
+def spent_of(study: optuna.Study) -> float:
+    """Return the seconds that a study had taken when its last trial was told or its time was up."""
+    trials = study.get_trials(deepcopy=False)
+    told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
+    return max(told, float(study.user_attrs.get("spent", 0.0)))
 
 
 def _finite(params: Parameters) -> Parameters:

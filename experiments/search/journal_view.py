@@ -14,7 +14,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 
 from experiments.errors import StudyStateError
-from experiments.search.journal import STUDY, told_at, told_of
+from experiments.search.journal import STUDY, spent_of, told_at, told_of
 from experiments.search.trial import Told
 
 
@@ -24,10 +24,12 @@ class JournalView:
 
     identity: what was written down when the study began; None before.
     told:     its trials, in number order.
+    spent:    seconds that the study has taken so far, over all its runs.
     """
 
     identity: dict[str, Any] | None = None
     told: tuple[Told, ...] = ()
+    spent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def view_journal(path: Path) -> JournalView:
         StudyStateError: the file is no journal, or cannot be read.
     """
     reader = JournalReader(path)
-    return JournalView(reader.identity, tuple(one.told for one in reader.news()))
+    return JournalView(reader.identity, tuple(one.told for one in reader.news()), reader.spent)
 
 
 class JournalReader:
@@ -67,6 +69,13 @@ class JournalReader:
         with _no_traceback(self._path):
             study = self._begun()
             return None if study is None else study.user_attrs.get("identity")
+
+    @property
+    def spent(self) -> float:
+        """Seconds that the study has taken so far, over all its runs."""
+        with _no_traceback(self._path):
+            study = self._begun()
+            return 0.0 if study is None else spent_of(study)
 
     def news(self) -> list[Entry]:
         """The trials told since the last call, in number order."""

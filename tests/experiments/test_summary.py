@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
+import pytest
+from rich.console import Console
+
 from experiments.records.analysis import AnalysisRecord, SelectionRecord
-from experiments.summary import facts, ui_command
+from experiments.records.results import DefaultScore, Difference
+from experiments.summary import facts, print_summary, ui_command
 from support.results import made_up
 
 LOCAL = "sqlite:////here/mlruns/mlflow.db"
@@ -36,10 +42,41 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
                             floor=None, floor95=None, draws=10, method="10 draws")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
-    assert line == "0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+    assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
 
 
 def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
     lines = said(default=None)
-    assert lines["selection score"] == "0.8750, the default has none (optimistic: chosen as the best of 2)"
+    assert lines["selection score"] == "accuracy 0.8750, the default has none (optimistic: chosen as the best of 2)"
     assert lines["against the default"] == "not compared: the default has no score"
+
+
+def test_the_title_counts_the_trials_as_the_status_does() -> None:
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    print_summary(console, made_up(), Path("there"), 3.0, None, "ui")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"
+
+
+def test_every_score_has_its_metric_beside_it() -> None:
+    look = made_up().test
+    assert look is not None
+    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="exact")
+    scored = look.model_copy(update={"metric": "r2", "default": DefaultScore(score=0.5), "difference": difference})
+    lines = said(spec=made_up().spec | {"cv": {"metric": "neg_log_loss"}}, test=scored)
+    assert lines["selection score"].startswith("negative log loss 0.8750, default 0.6250 ")
+    assert lines["test score"].startswith("R² 0.7500, ")
+    assert lines["against the default"].startswith("R² 0.5000, difference +0.2500 ")
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"hidden_layers": 0, "activation": "relu"}, "no hidden layer, 4 epochs"),
+        ({"activation": "tanh", "hidden_units": 32, "l2": 0.001}, "32 tanh, L2 strength 0.001, 4 epochs"),
+        ({"learning_rate": 0.0123}, "16 ReLU, learning rate 0.0123, 4 epochs"),
+    ],
+)
+def test_the_best_configuration_is_that_of_the_report(params: dict[str, Any], words: str) -> None:
+    best = made_up().best.model_copy(update={"params": params})
+    assert said(best=best)["best configuration"] == f"trial 1: {words}"
