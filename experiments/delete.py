@@ -56,7 +56,8 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
     from experiments.records.study_runs import find_runs
     from experiments.records.tracking_process import lock_of
     from experiments.search.journal_view import view_journal
-    from experiments.tune import study_folder, tracking_store
+    from experiments.study_lookup import study_folder
+    from experiments.tune import tracking_store
 
     folder = StudyFolder(study_folder(study))
     if not sure and not sys.stdin.isatty():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,11 +56,10 @@ def run(
     Warns:
         UserWarning: MLflow has not everything; `python -m experiments.sync` sends it.
     """
+    _check_arguments(look, workers, fresh, quiet)
     read = _read(spec, given=data is not None)
     table = None if data is None else given_table(data, target)
-    wanted = usable_cores() if workers is None else workers
-    if wanted < 1:
-        raise SpecError(f"workers: `1 <= workers` must hold, but got {wanted}.")
+    wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
     options = Options(
@@ -77,6 +77,26 @@ def run(
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return outcome.result
+
+
+def _check_arguments(look: object, workers: object, fresh: object, quiet: object) -> None:
+    """Refuse arguments that mean nothing here, before they could be taken for others.
+
+    Raises:
+        SpecError: one of them breaks its rule.
+    """
+    if not (isinstance(look, str) and look in ("take", "leave", "only")):
+        raise SpecError(
+            "look: must be 'take' (score the test rows at the end), 'leave' (do not score them) or 'only' (score them "
+            f"with the trials there are), but got {look!r:.100}."
+        )
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral)):
+        raise SpecError(f"workers: must be a whole number, or None for all usable cores, but got {workers!r:.100}.")
+    if isinstance(workers, Integral) and int(workers) < 1:
+        raise SpecError(f"workers: `1 <= workers` must hold, but got {workers}.")
+    for name, value in (("fresh", fresh), ("quiet", quiet)):
+        if not isinstance(value, bool):
+            raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
 
 
 def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m experiments.predict",
         description="Predict new rows with a study's model, as CSV: the prediction, and each class's probability.",
     )
-    it.add_argument("model", type=Path, metavar="MODEL", help="a study's name in studies/, its folder, or its model/")
+    it.add_argument("model", metavar="MODEL", help="a study's name in studies/, its folder, or its model/")
     it.add_argument("file", type=Path, metavar="FILE", help="new rows: .csv, .tsv, .parquet or .npz")
     it.add_argument("--out", type=Path, metavar="F", help="file to write (default: standard output)")
     return it
@@ -51,15 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _predict(folder: Path, file: Path, out: Path | None) -> None:
+def _predict(study: str, file: Path, out: Path | None) -> None:
     from experiments.data.new_rows import read_rows
     from experiments.errors import StudyStateError
     from experiments.records.model import read_model
+    from experiments.study_lookup import model_folder
 
-    found = [one for one in _places(folder) if os.path.isdir(one)]  # noqa: PTH112 - never raises, whatever the name
-    if not found:
-        raise StudyStateError(f"MODEL: must be a study's name, its folder or its model/, but got '{folder}'.")
-    model = read_model(found[0])
+    model = read_model(model_folder(study))
     rows = read_rows(file, model.inputs, ROWS)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
@@ -73,7 +71,7 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
         return
-    if os.path.isdir(out) or not out.name:  # noqa: PTH112
+    if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
         raise StudyStateError(f"--out: is a file to write, but {out} is a folder.")
     if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
@@ -87,13 +85,6 @@ def _predict(folder: Path, file: Path, out: Path | None) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _places(study: Path) -> Iterator[Path]:
-    """Where the model may be of what a user named."""
-    for folder in (study, Path("studies") / study):
-        yield folder / "model"
-        yield folder
 
 
 def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,8 @@
-"""A study as its results.json tells of it: found by name, folder or file, and read without trusting it."""
+"""A study as its results.json tells of it, read without trusting it."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
@@ -14,13 +13,9 @@ from experiments.data.row_hashes import RowHashes, load_row_hashes
 from experiments.differences import Difference, differences
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
-from experiments.own_data import folder_of
 from experiments.records.results import StudyResult, digest
 from experiments.search.journal_view import view_journal
 from experiments.search.trial import Told
-from experiments.study_file import read_spec
-
-RESULTS = "results.json"
 
 
 @dataclass(frozen=True)
@@ -49,26 +44,6 @@ class Recorded:
     def contradictions(self) -> list[Difference]:
         """Where it does not agree with itself, as after an edit; first that its digest is not that of the rest."""
         return list(_contradictions(self.document, self.result))
-
-
-def find_results(study: str) -> Path:
-    """The results.json of a study: its name, its folder, its study file, or the results.json itself.
-
-    Raises:
-        StudyStateError: there is none; the message says where it should be.
-        SpecError:       it is a study file that breaks a rule.
-    """
-    named = Path("studies") / study
-    for folder in (named, Path(study)):
-        if os.path.isdir(folder):  # noqa: PTH112 - never raises, whatever the name
-            return _existing(folder / RESULTS)
-    for file in (Path(study), named.with_name(f"{named.name}.toml")):
-        if os.path.isfile(file):  # noqa: PTH113
-            return _existing(folder_of(file, read_spec(file)) / RESULTS) if file.suffix == ".toml" else file
-    raise StudyStateError(
-        f"STUDY: must be a name in studies/, a study's folder or a results.json, but got {study!r}; studies that have "
-        "run are listed by python -m experiments.tune --list."
-    )
 
 
 def read_results(path: Path) -> Recorded:
@@ -143,12 +118,6 @@ def edited(one: Difference) -> str:
     'was changed after it was written: spec.study.seed is 1, but by the rest of it 0'
     """
     return f"was changed after it was written: {one.where} is {one.recorded}, but by the rest of it {one.found}"
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise StudyStateError(f"{path}: there are no results; the study has not come to its end.")
-    return path
 
 
 def _finite(text: str) -> float:

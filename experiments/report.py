@@ -32,11 +32,12 @@ def _report(study: str) -> int:
     from experiments.identity import recorded_identity
     from experiments.past_look import standing_of
     from experiments.publish import write_report
-    from experiments.recorded import find_results, known_rows, learned, read_own_results
+    from experiments.recorded import known_rows, learned, read_own_results
     from experiments.search.pruning import quiet_optuna
+    from experiments.study_lookup import results_file
 
     quiet_optuna()
-    recorded = read_own_results(find_results(study))
+    recorded = read_own_results(results_file(study))
     ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
     seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))

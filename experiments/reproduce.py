@@ -56,12 +56,13 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.data_again import spec_again, table_again
     from experiments.errors import SpecError
     from experiments.past_look import standing_of
-    from experiments.recorded import edited, find_results, read_results
+    from experiments.recorded import edited, read_results
     from experiments.replay import in_folder, options_for, replay_final, replay_study
+    from experiments.study_lookup import results_file
     from experiments.tune import usable_cores
 
     started, console = time.perf_counter(), Console(highlight=False)
-    recorded = read_results(find_results(chosen.study))
+    recorded = read_results(results_file(chosen.study))
     _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
     for one in contradictions:

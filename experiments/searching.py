@@ -15,6 +15,7 @@ from experiments.log import StudyLog
 from experiments.pace import Pace
 from experiments.progress import StudyProgress
 from experiments.records.out_of_fold import OutOfFoldFiles
+from experiments.reports.wording import metric_label
 from experiments.search.ending import Budget
 from experiments.search.executor import Executor, then
 from experiments.search.journal import Journal
@@ -56,7 +57,7 @@ class Searching:
 
         submit = self.clock.watched(evaluated)
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
-        with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
+        with StudyProgress(self.console, self.spec.search.trials, metric_label(self.spec.cv.metric)) as progress:
             for one in told:
                 progress.update(one, from_journal=True)
             for one in self.clock.waited(coming):

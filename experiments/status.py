@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.errors import ExperimentError
+from experiments.errors import ExperimentError, StudyStateError
 from experiments.folder import StudyFolder
+from experiments.own_data import folder_of
 from experiments.recorded import read_results
 from experiments.records.results import StudyResult
-from experiments.search.journal_view import view_journal
+from experiments.reports.wording import configuration, count, metric_label, metric_of, outcomes
+from experiments.search.ending import possible_trials
+from experiments.search.journal_view import JournalView, view_journal
 from experiments.search.trial import Told
+from experiments.spec import Search
 from experiments.study_file import read_spec
+from experiments.study_lookup import RESULTS, holds_a_study, known_studies
 
-State = Literal["not started", "running", "interrupted", "searched", "done"]
+State = Literal["not started", "running", "interrupted", "tried", "searched", "done"]
 LOG_LINES, LOG_BYTES = 5, 1 << 14
 
 
@@ -29,9 +33,11 @@ LOG_LINES, LOG_BYTES = 5, 1 << 14
 class StudyStatus:
     """Where a study stands.
 
-    state:  searched: all its trials are told and the test set is still sealed.
+    state:  tried: ended with fewer trials than the study file asks for; searched: ended with all of them. Of both the
+            test rows are not scored.
     told:   its trials so far.
-    wanted: how many it is to have; None where no study file says so.
+    wanted: how many it is to have; None where nothing says so, or it has come to its end.
+    spec:   what its record says of the study.
     result: of its last end, if it came to one.
     when:   its record last changed then.
     log:    the last lines of its log.
@@ -40,6 +46,7 @@ class StudyStatus:
     state: State
     told: tuple[Told, ...]
     wanted: int | None
+    spec: Mapping[str, Any]
     result: StudyResult | None
     when: datetime | None
     log: tuple[str, ...]
@@ -53,35 +60,66 @@ class StudyStatus:
     @property
     def trials(self) -> str:
         """How many trials are told, of how many."""
-        count = len(self.told)
-        return f"{count} trials" if self.wanted is None or count >= self.wanted else f"{count} of {self.wanted} trials"
+        told, wanted = len(self.told), self.wanted
+        return count(told, "trial") if wanted is None or told >= wanted else f"{told:,} of {count(wanted, 'trial')}"
 
 
-def study_status(path: Path, wanted: int | None) -> StudyStatus:
-    """The status of the study in a folder, which another command may be working in.
+def study_status(path: Path, search: Search | None) -> StudyStatus:
+    """Read the status of the study in a folder, which another command may be working in.
+
+    Args:
+        search: what the study file asks for; None where there is none.
 
     Raises:
         StudyStateError: a file of it cannot be read or is none of ours.
     """
     folder = StudyFolder(path)
     running = folder.is_running()
-    told, result = view_journal(folder.journal).told, _result(path / "results.json")
+    view, result = view_journal(folder.journal), _result(path / RESULTS)
+    ended = result is not None and len(result.trials) == len(view.told)
+    whole = search is None or _is_whole(view, search)
     state: State = "interrupted"
     if running:
         state = "running"
-    elif not told and result is None:
+    elif not view.told and result is None:
         state = "not started"
-    elif result is not None and len(result.trials) == len(told):
-        state = "searched" if result.test is None else "done"
-    times = [one.stat().st_mtime for one in (folder.journal, path / "results.json") if one.is_file()]
+    elif result is not None and ended:
+        state = "done" if result.test is not None else "searched" if whole else "tried"
+    wanted = None if search is None or (ended and state != "tried") else search.trials
+    times = [one.stat().st_mtime for one in (folder.journal, path / RESULTS) if one.is_file()]
     when = datetime.fromtimestamp(max(times)).astimezone() if times else None
-    return StudyStatus(state, told, wanted, result, when, _last_lines(folder.log))
+    spec = _recorded(view, result, path)
+    return StudyStatus(state, view.told, wanted, spec, result, when, _last_lines(folder.log))
 
 
-def print_status(console: Console, name: str, path: Path, wanted: int) -> None:
+def _is_whole(view: JournalView, search: Search) -> bool:
+    """Return whether the study file asks for no more trials than there are."""
+    told = len(view.told)
+    return told >= search.trials or told in possible_trials([one.result for one in view.told], search, view.spent)
+
+
+def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:
+    """Return the study as its results or its journal describe it; nothing where it has not begun.
+
+    Raises:
+        StudyStateError: what they describe is no study.
+    """
+    identity = {} if view.identity is None else view.identity
+    spec = result.spec if result is not None else identity.get("spec", {}) if isinstance(identity, Mapping) else None
+    if not isinstance(spec, Mapping) or not all(isinstance(one, Mapping) for one in spec.values()):
+        raise _no_study(path)
+    return spec
+
+
+def _no_study(path: Path) -> StudyStateError:
+    return StudyStateError(f"{path}: what is recorded of the study is not a study file's content.")
+
+
+def print_status(console: Console, name: str, path: Path, search: Search | None) -> None:
     """What is known of one study, one fact a line."""
-    status = study_status(path, wanted)
-    console.print(Text(f"{name}: {status.state}, {status.trials}", style="bold"), soft_wrap=True)
+    status = study_status(path, search)
+    found = f" ({outcomes(one.result.reason for one in status.told)})" if status.told else ""
+    console.print(Text(f"{name}: {status.state}, {status.trials}{found}", style="bold"), soft_wrap=True)
     for label, fact in _facts(status, path):
         console.print(Text.assemble((f"  {label:<16}", "dim"), fact), soft_wrap=True)
 
@@ -89,14 +127,14 @@ def print_status(console: Console, name: str, path: Path, wanted: int) -> None:
 def print_list(console: Console, studies: Path) -> None:
     """The studies of a folder, one a line: those with a file, then those that only left their own folder."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("study", "state", "trials"):
+    for column in ("study", "state", "trials", "metric"):
         table.add_column(column, overflow="fold")
-    for column in ("best cv_mean", "test score", "last change"):
+    for column in ("cv_mean", "test", "last change"):
         table.add_column(column, justify="right", no_wrap=True)
     problems = []
-    for name, path, wanted, problem in _studies(studies):
+    for name, path, search, problem in _studies(studies):
         try:
-            status = None if problem else study_status(path, wanted)
+            status = None if problem else study_status(path, search)
         except ExperimentError as error:
             status, problem = None, str(error)
         if status is None:
@@ -109,32 +147,38 @@ def print_list(console: Console, studies: Path) -> None:
         console.print(_plain(" ".join(problem.split())), soft_wrap=True)
 
 
-def _studies(studies: Path) -> Iterator[tuple[str, Path, int | None, str]]:
-    """(name, folder, trials wanted, what is wrong with its file) of each study."""
-    seen = set()
-    for file in sorted(studies.glob("*.toml")):
-        try:
-            spec = read_spec(file)
-        except ExperimentError as error:
-            yield file.stem, studies / file.stem, None, str(error)
-            seen.add(studies / file.stem)
-        else:
-            yield spec.study.name, studies / spec.study.name, spec.search.trials, ""
-            seen.add(studies / spec.study.name)
-    for journal in sorted(studies.glob("*/journal.log")):
-        if journal.parent not in seen:
-            yield journal.parent.name, journal.parent, None, ""
+def _studies(studies: Path) -> Iterator[tuple[str, Path, Search | None, str]]:
+    """(name, folder, what its file asks for, what is wrong with the file) of each study."""
+    known, seen = known_studies(studies), set()
+    for name, file in known.items():
+        if file is not None:
+            try:
+                spec = read_spec(file)
+            except ExperimentError as error:
+                folder = studies / name
+                yield name, folder, None, str(error)
+            else:
+                folder = folder_of(file, spec)
+                yield spec.study.name, folder, spec.search, ""
+            seen.add(folder)
+    for folder in (studies / name for name in known):
+        if folder not in seen and holds_a_study(folder):
+            yield folder.name, folder, None, ""
 
 
 def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
     yield "folder", str(path)
-    states = Counter(one.result.reason or one.result.state.lower() for one in status.told)
-    if states:
-        yield "trials so far", ", ".join(f"{count} {state}" for state, count in states.most_common())
+    metric = metric_of(status.spec)
     if status.best is not None:
-        yield "best so far", f"trial {status.best.result.number}, cv_mean {status.best.result.value:.4f}"
+        best = status.best.result
+        try:
+            words = configuration(status.best.params, status.spec, best.epochs)
+        except (TypeError, ValueError):
+            raise _no_study(path) from None
+        yield "best so far", f"trial {best.number}: {metric} {best.value:.4f}, {words}"
     if status.result is not None and status.result.test is not None:
-        yield "test score", f"{status.result.test.score:.4f}, after {len(status.result.trials)} trials"
+        test, after = status.result.test, count(len(status.result.trials), "trial")
+        yield "test score", f"{metric_label(test.metric)} {test.score:.4f}, after {after}"
     if status.when is not None:
         yield "last change", _time(status.when)
     for number, line in enumerate(status.log):
@@ -142,13 +186,15 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _trials(status: StudyStatus) -> str:
-    return "" if status.state == "not started" else status.trials.removesuffix(" trials")
+    return "" if status.state == "not started" else status.trials.removesuffix("s").removesuffix(" trial")
 
 
-def _scores(status: StudyStatus) -> tuple[str, str]:
-    best = status.best
-    test = None if status.result is None else status.result.test
-    return "" if best is None else f"{best.result.value:.4f}", "" if test is None else f"{test.score:.4f}"
+def _scores(status: StudyStatus) -> tuple[str, str, str]:
+    """The metric, and the scores in it."""
+    best, test = status.best, None if status.result is None else status.result.test
+    if best is None:
+        return "", "", ""
+    return metric_of(status.spec), f"{best.result.value:.4f}", "" if test is None else f"{test.score:.4f}"
 
 
 def _time(when: datetime | None) -> str:

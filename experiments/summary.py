@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -13,8 +12,7 @@ from experiments.options import Outcome
 from experiments.pace import AFTER
 from experiments.records.results import LedgerRecord, LookRecord, StudyResult
 from experiments.records.uris import OFF, masked
-from experiments.space import Space
-from experiments.study_file import parse_spec
+from experiments.reports.wording import configuration, count, metric_label, metric_of, outcomes
 
 
 def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: str) -> None:
@@ -25,9 +23,8 @@ def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: s
         ui:      how to see the trials in MLflow's UI.
     """
     result, seconds, earlier = outcome.result, outcome.seconds, sum(outcome.clock.earlier.values())
-    states = Counter(trial.reason or "complete" for trial in result.trials)
-    counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    title = f"{result.study}: {len(result.trials)} trials ({counts})"
+    counts = outcomes(trial.reason for trial in result.trials)
+    title = f"{result.study}: {count(len(result.trials), 'trial')} ({counts})"
     if outcome.finished:
         title += ", finished before: nothing was computed; --fresh starts anew"
     else:
@@ -50,22 +47,23 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         ledger:  what the ledger says of the test rows now.
         planned: number of trials of the whole study, where this was a try of fewer.
     """
-    yield "best configuration", f"trial {result.best.number}: {in_words(result)}"
+    best, trials = result.best, len(result.trials)
+    yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
     default = "the default has none" if result.default is None else f"default {result.default.cv_mean:.4f}"
-    count = len(result.trials)
-    yield "selection score", f"{result.best.cv_mean:.4f}, {default} (optimistic: chosen as the best of {count})"
+    metric, chosen_of = metric_of(result.spec), f"(optimistic: chosen as the best of {trials:,})"
+    yield "selection score", f"{metric} {result.best.cv_mean:.4f}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         low, high = chosen.ci95
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
-        yield "corrected for that", f"{chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
+        yield "corrected for that", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is not None:
         yield from _test_facts(result.test)
     elif planned is not None:
-        yield "test score", f"none: a try of {count} of {planned} trials has no refit, no baselines and no test score"
+        yield "test score", f"none: a try of {trials} of {planned} trials has no refit, no baselines and no test score"
         yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
-        yield "", f"with --score instead it tests the best model of these {count}"
+        yield "", f"with --score instead it tests the best model of these {trials}"
     else:
-        yield "test score", "none: this study has not scored the test rows; --score does it"
+        yield "test score", "none: the study ended before its test rows were scored; --score does it"
     yield "test rows", rows_scored(ledger, result.test is not None)
 
 
@@ -86,20 +84,9 @@ def rows_scored(ledger: LedgerRecord, scored: bool) -> str:
     if not ledger.looks:
         return f"scored by no study of {ledger.file}"
     times = {1: "once", 2: "twice"}.get(ledger.looks, f"{ledger.looks} times")
-    seen = f", of which one other saw {100 * ledger.largest_overlap:.3g}% of these rows"
-    return f"scored {times} by the studies of {ledger.file}" + (seen if ledger.largest_overlap else "")
-
-
-def in_words(result: StudyResult) -> str:
-    """The best configuration in one line."""
-    candidate = Space(parse_spec(result.spec, result.study)).candidate(result.best.params)
-    layers = "-".join(map(str, candidate.shape.hidden)) or "none"
-    others = [
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in result.best.params.items()
-        if not name.startswith(("hidden_layers", "hidden_units"))
-    ]
-    return ", ".join([f"hidden {layers} {candidate.shape.activation}", *others, f"{result.best.epochs} epochs"])
+    before = ", by this study before it was started anew" if ledger.own and not scored else ""
+    share = f", of which one other saw {100 * ledger.largest_overlap:.3g}% of these rows"
+    return f"scored {times} by the studies of {ledger.file}{before}{share if ledger.largest_overlap else ''}"
 
 
 def ui_command(tracking_uri: str, local: str) -> str:
@@ -118,7 +105,8 @@ def ui_command(tracking_uri: str, local: str) -> str:
 
 def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     low, high = test.ci95
-    yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
+    metric = metric_label(test.metric)
+    yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
     if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
@@ -127,6 +115,6 @@ def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
     low, high = test.difference.ci95
     yield (
         "against the default",
-        f"{test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
+        f"{metric} {test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
         f"p = {test.difference.p_value:.2g}: {test.verdict}",
     )

@@ -50,7 +50,8 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
     from experiments.records.tracking_process import lock_of
     from experiments.records.tracking_writer import Writer
     from experiments.records.uris import OFF, masked
-    from experiments.tune import study_folder, tracking_store
+    from experiments.study_lookup import study_folder
+    from experiments.tune import tracking_store
 
     folder = study_folder(study)
     where, artifacts = tracking_store(uri, os.environ.get("MLFLOW_TRACKING_URI"))

@@ -21,7 +21,6 @@ The same command again goes on where a study was stopped. Exit codes: 0 done, 2 
 130 interrupted."""
 LONGEST_NAME = 250  # of a registered model
 MOST_TRIALS = 1_000_000  # of a study
-OF_A_STUDY = ("journal.log", "results.json", "tracking.json")  # of which its folder has one at least
 TRY = (
     "a try of {trials} of the study's {planned} trials: no refit, no baselines, and the test rows are not scored "
     "(--set search.trials={trials} makes a study of {trials} trials, which is tested)"
@@ -36,7 +35,9 @@ def parser() -> argparse.ArgumentParser:
         description="Search, refit, score once and report: a hyperparameter study of a NumPy neural network.",
         epilog=EPILOG,
     )
-    it.add_argument("study", nargs="?", metavar="STUDY", help="name in studies/ (default: digits), or a .toml file")
+    it.add_argument(
+        "study", nargs="?", metavar="STUDY", help="name in studies/ (default: digits), its folder, or a .toml file"
+    )
     it.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
     it.add_argument(
         "--target", metavar="COLUMN", help="with --data: what to predict, by name or position (-1: the last)"
@@ -104,14 +105,14 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.profile import profile_text
     from experiments.records.uris import masked
     from experiments.search.processes import SILENCE
+    from experiments.status import print_list, print_status
     from experiments.study import run_study
     from experiments.study_file import read_spec, with_override
+    from experiments.study_lookup import find_study, study_file, study_folder
     from experiments.summary import print_summary, ui_command
 
     console = StudyConsole(quiet=chosen.quiet, highlight=False)
     if chosen.list:
-        from experiments.status import print_list
-
         print_list(console, Path("studies"))
         return 0
     check_source(chosen)
@@ -120,7 +121,12 @@ def _tune(chosen: argparse.Namespace) -> int:
         whole, document = own_study(chosen.data, chosen.target, chosen.overrides)
         folder = chosen.out or Path("studies") / whole.study.name
     else:
-        path = study_path(chosen.study or "digits")
+        study = chosen.study or "digits"
+        if chosen.status and find_study(study).file is None:
+            left = study_folder(study)
+            print_status(console, left.name, chosen.out or left, None)
+            return 0
+        path = study_file(study)
         whole = read_spec(path, chosen.overrides)
         folder = chosen.out or folder_of(path, whole)
     spec = whole if chosen.trials is None else with_trials(whole, chosen.trials)
@@ -128,9 +134,7 @@ def _tune(chosen: argparse.Namespace) -> int:
         document = with_override(document, f"search.trials={chosen.trials}")
     planned = whole.search.trials if spec.search.trials < whole.search.trials and not chosen.score else None
     if chosen.status:
-        from experiments.status import print_status
-
-        print_status(console, spec.study.name, folder, spec.search.trials)
+        print_status(console, spec.study.name, folder, (spec if planned is None else whole).search)
         return 0
     if chosen.ray_address is not None and chosen.executor != "ray":
         raise SpecError("--ray-address: needs --executor ray.")
@@ -247,50 +251,6 @@ def check_register(name: str | None, sealed: bool, uri: str) -> None:
             f"--register: a name has 1 to {LONGEST_NAME} printable characters, no dot in front, and none of "
             f"/ : ' \", but got {name!r:.300}."
         )
-
-
-def study_path(study: str) -> Path:
-    """The file of a study that is given by its path or named: in studies/, or kept in the folder of its name there.
-
-    Raises:
-        SpecError: there is none.
-    """
-    from experiments.errors import SpecError
-
-    if study.endswith(".toml"):
-        return Path(study)
-    from experiments.own_data import STUDY_FILE
-
-    studies = Path("studies")
-    named = {one.parent.name: one for one in studies.glob(f"*/{STUDY_FILE}")}
-    named |= {one.stem: one for one in studies.glob("*.toml")}
-    if study not in named:
-        known = ", ".join(sorted(named)) or "none here"
-        raise SpecError(f"STUDY: must be a .toml file or one of studies/ ({known}), but got {study!r}.")
-    return named[study]
-
-
-def study_folder(study: str) -> Path:
-    """The folder of a study that is named as for `study_path`, or given itself.
-
-    Raises:
-        SpecError:       there is no such study, or its file breaks a rule.
-        StudyStateError: there is nothing of a study in its folder.
-    """
-    from experiments.errors import StudyStateError
-    from experiments.own_data import folder_of
-    from experiments.study_file import read_spec
-
-    def holds_a_study(folder: Path) -> bool:
-        return any(os.path.isfile(folder / name) for name in OF_A_STUDY)  # noqa: PTH113 - never raises
-
-    folder = next((one for one in (Path(study), Path("studies") / study) if holds_a_study(one)), Path(study))
-    if not os.path.isdir(folder):  # noqa: PTH112 - never raises, whatever the name
-        path = study_path(study)
-        folder = folder_of(path, read_spec(path))
-    if not holds_a_study(folder):
-        raise StudyStateError(f"{folder}: there is no study in this folder.")
-    return folder
 
 
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:

@@ -124,10 +124,21 @@ ROOMS = {
     "experiments.status": {
         "experiments.errors",
         "experiments.folder",
+        "experiments.own_data",
         "experiments.recorded",
         "experiments.records.results",
+        "experiments.reports.wording",
+        "experiments.search.ending",
         "experiments.search.journal_view",
         "experiments.search.trial",
+        "experiments.spec",
+        "experiments.study_file",
+        "experiments.study_lookup",
+    },
+    "experiments.study_lookup": {
+        "experiments.errors",
+        "experiments.folder",
+        "experiments.own_data",
         "experiments.study_file",
     },
     "experiments.reference_scores": {

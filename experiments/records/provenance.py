@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import nnet
+
 PACKAGES = ("numpy", "optuna", "scikit-learn", "scipy", "mlflow", "pydantic", "loky", "matplotlib")
 VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED")
+PROGRAM = (Path(__file__).resolve().parents[1], Path(nnet.__file__).resolve().parent)  # experiments/ and nnet/
+SOURCES = (".py", ".jinja")  # endings of the files that the packages are made of
 
 
 def provenance(
@@ -57,26 +61,43 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
-def commit(folder: Path = Path(__file__).parent) -> str | None:
-    """The git commit of the program, with "+changes" when its files differ from it; None outside a checkout."""
+def commit(packages: Sequence[Path] = PROGRAM) -> str | None:
+    """Return the git commit of the program, with "+changes" where the packages' sources differ from it.
+
+    Args:
+        packages: folders that hold the program's sources, changed or new ones included.
+
+    Returns:
+        None where the packages are not files of one checkout, though they may lie inside another project's.
+    """
+    folder = packages[0]
     head = _git(folder, "rev-parse", "HEAD")
-    if head is None or _git(folder, "ls-files", "--error-unmatch", Path(__file__).name) is None:
-        return None  # not a checkout of this program, though it may lie inside another one
-    return head + ("+changes" if _git(folder, "status", "--porcelain", "--untracked-files=no", ".") else "")
+    inits = [str(package / "__init__.py") for package in packages]
+    if head is None or _git(folder, "ls-files", "--error-unmatch", "--", *inits) is None:
+        return None
+    status = _git(folder, "status", "--porcelain", "-z", "--untracked-files=all", "--", *map(str, packages))
+    if status is None:
+        return None
+    changed = [entry for entry in status.split("\0") if entry and (entry[:2] != "??" or entry.endswith(SOURCES))]
+    return head.strip() + ("+changes" if changed else "")
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git prints of the repository around a folder; None where git fails or is not installed."""
+    here = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook's are of another
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],  # noqa: S607
+            ["git", "--no-optional-locks", "-C", str(folder), *arguments],  # noqa: S607
             capture_output=True,
             text=True,
+            errors="replace",
+            env=here,
             timeout=10,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
 
 
 def _version(package: str) -> str | None:

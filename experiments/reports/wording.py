@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -209,6 +210,25 @@ def settings(params: Mapping[str, Any]) -> str:
     """
     names = [name for name in all_parameters([params]) if not is_layer(name) and name != "activation"]
     return ", ".join(f"{label(name)} {parameter(params[name])}" for name in names)
+
+
+def configuration(params: Mapping[str, Any], spec: Mapping[str, Any], epochs: int) -> str:
+    """Say the network, how it is trained and for how long in one line.
+
+    >>> configuration({"hidden_layers": 0, "activation": "relu", "l2": 0.001}, {}, 12)
+    'no hidden layer, L2 strength 0.001, 12 epochs'
+    """
+    return ", ".join(part for part in (network(params, spec), settings(params), count(epochs, "epoch")) if part)
+
+
+def outcomes(reasons: Iterable[str]) -> str:
+    """Count trials by the reason for which they ended early, the most frequent first; "" is that of complete trials.
+
+    >>> outcomes(["", "pruned", "", "diverged", "pruned", ""])
+    '3 complete, 2 pruned, 1 diverged'
+    """
+    counts = Counter(reason or "complete" for reason in reasons)
+    return ", ".join(f"{times:,} {reason}" for reason, times in counts.most_common())
 
 
 def is_layer(name: str) -> bool:

@@ -73,7 +73,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
         (
             "nowhere",
             "age,city,height,colour\n1,a,1,red\n",
-            "MODEL: must be a study's name, its folder or its model/, but",
+            "MODEL: must be a name in studies/ (",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""A record is found by name, folder or file, and does not pass when it was edited."""
+"""A record does not pass when it was edited."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.recorded import find_results, read_own_results, read_results
+from experiments.recorded import read_own_results, read_results
 from experiments.records.results import digest
 from support.results import made_up
 
@@ -30,22 +30,13 @@ def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool) -> Non
     path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
 
 
-@pytest.mark.parametrize("study", ["rows", "studies/rows", "studies/rows/", "studies/rows/results.json"])
-def test_a_study_is_found_by_its_name_its_folder_or_its_file(path: Path, study: str) -> None:
-    assert find_results(study) == path
+def test_what_was_written_is_read(path: Path) -> None:
     assert read_own_results(path).result == made_up()
 
 
-def test_a_study_is_found_by_its_file(path: Path) -> None:
-    text = '[study]\nname = "rows"\n[data]\nsource = "iris"\n[space]\ndropout = { low = 0, high = 0.5 }\n'
-    Path("studies/mine.toml").write_text(text)
-    assert find_results("mine") == find_results("studies/mine.toml") == path
-
-
-@pytest.mark.parametrize("study", ["nothing", "", "studies/rows/nothing.json", "a\0b", "x" * 300, "../rows"])
-def test_what_is_not_there_is_one_line(study: str) -> None:
-    with pytest.raises(StudyStateError, match=r"STUDY: must be|there are no results"):
-        find_results(study)
+def test_what_is_not_there_is_one_line() -> None:
+    with pytest.raises(StudyStateError, match=r"^studies/rows/none\.json: there are no results\.$"):
+        read_results(Path("studies/rows/none.json"))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,15 @@ from experiments.folder import StudyFolder
 from experiments.records.results import StudyResult
 from experiments.search.journal import Journal
 from experiments.search.trial import Curves, Told, TrialResult
+from experiments.spec import Search
 from experiments.status import print_list, print_status, study_status
 
+WHOLE, MORE = Search(trials=4), Search(trials=20)
+SPEC = {
+    "cv": {"metric": "r2"},
+    "training": {"hidden_layers": 0, "activation": "relu"},
+    "space": {"l2": {"low": 0, "high": 1}},
+}
 FILE = (
     '[study]\nname = "{name}"\n[data]\nsource = "moons"\n[search]\ntrials = 4\n[space]\nl2 = {{ low = 0, high = 1 }}\n'
 )
@@ -36,11 +43,11 @@ def results(trials: int, tested: bool) -> dict[str, Any]:
         | {"fold_scores": [0.5]}
         for n in range(trials)
     ]
-    test = {"metric": "accuracy", "score": 0.8125, "ci95": [0.7, 0.9], "ci_method": "Wilson", "rows": 80}
+    test = {"metric": "r2", "score": 0.8125, "ci95": [0.7, 0.9], "ci_method": "Wilson", "rows": 80}
     test |= {"times_scored": 1, "metrics": {}, "default": None, "difference": None, "verdict": "not compared"}
     best = {"number": 1, "params": {}, "cv_mean": 0.75, "cv_std": 0.1, "epochs": 1, "fold_scores": [0.7]}
     document = {
-        **{"schema_": 1, "study": "one", "spec": {}, "trials": rows, "interventions": [], "default": None},
+        **{"schema_": 1, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
         "data": {"name": "moons", "rows": 400, "features": 2, "task": "classification", "classes": ["a", "b"]}
         | {"fingerprint": "f"},
         "split": {"development": 320, "test": 80, "test_fingerprint": "t", "folds_fingerprint": "f"},
@@ -52,8 +59,10 @@ def results(trials: int, tested: bool) -> dict[str, Any]:
 def fill(folder: Path, told: int, finished: int | None = None, tested: bool = True) -> None:
     folder.mkdir(exist_ok=True)
     journal = Journal(folder / "journal.log")
+    if told:
+        journal.begin({"spec": SPEC, "uid": "u"})
     for one in TOLD[len(journal.told()) : told]:
-        journal.append(one, {"l2": FloatDistribution(0, 1)}, inside=True)
+        journal.append(one, {"l2": FloatDistribution(0, 1)}, inside=True, spent=60.0)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(8)) + "half a li")
     if finished is not None:
         (folder / "results.json").write_text(json.dumps(results(finished, tested)))
@@ -76,23 +85,36 @@ def running(studies: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    ("told", "finished", "tested", "state"),
+    ("told", "finished", "tested", "asked", "state", "trials"),
     [
-        (0, None, False, "not started"),
-        (2, None, False, "interrupted"),
-        (4, None, False, "interrupted"),
-        (4, 4, True, "done"),
-        (4, 4, False, "searched"),
-        (4, 2, False, "interrupted"),
+        (0, None, False, WHOLE, "not started", "0 of 4 trials"),
+        (2, None, False, WHOLE, "interrupted", "2 of 4 trials"),
+        (4, None, False, WHOLE, "interrupted", "4 trials"),
+        (4, None, False, None, "interrupted", "4 trials"),
+        (4, 4, True, WHOLE, "done", "4 trials"),
+        (4, 4, True, MORE, "done", "4 trials"),
+        (1, 1, True, MORE, "done", "1 trial"),
+        (4, 4, True, None, "done", "4 trials"),
+        (4, 4, False, WHOLE, "searched", "4 trials"),
+        (4, 4, False, Search(trials=2), "searched", "4 trials"),
+        (4, 4, False, None, "searched", "4 trials"),
+        (4, 4, False, MORE, "tried", "4 of 20 trials"),
+        (4, 4, False, Search(trials=20, patience=2), "searched", "4 trials"),
+        (4, 4, False, Search(trials=20, patience=3), "tried", "4 of 20 trials"),
+        (4, 4, False, Search(trials=20, budget_minutes=1), "searched", "4 trials"),
+        (4, 4, False, Search(trials=20, budget_minutes=2), "tried", "4 of 20 trials"),
+        (4, 2, False, MORE, "interrupted", "4 of 20 trials"),
+        (4, 2, True, MORE, "interrupted", "4 of 20 trials"),
     ],
 )
-def test_the_state_follows_from_what_is_told_and_what_is_finished(
-    studies: Path, told: int, finished: int | None, tested: bool, state: str
+def test_the_state_follows_from_what_is_told_what_is_finished_and_what_is_asked_for(
+    studies: Path, told: int, finished: int | None, tested: bool, asked: Search | None, state: str, trials: str
 ) -> None:
+    """The number of the study file counts only for a study that has not come to its end."""
     if told:
         fill(studies / "one", told, finished, tested)
-    status = study_status(studies / "one", 4)
-    assert (status.state, len(status.told)) == (state, told)
+    status = study_status(studies / "one", asked)
+    assert (status.state, len(status.told), status.trials) == (state, told, trials)
     assert (status.when is None) == (told == 0)
 
 
@@ -101,7 +123,7 @@ def test_a_running_study_is_read_and_not_disturbed(running: Path) -> None:
     torn = journal.read_bytes() + b'{"op_code":4,"worker'  # the next trial is just being told
     journal.write_bytes(torn)
     before = sorted(path.name for path in running.iterdir())
-    status = study_status(running, 4)
+    status = study_status(running, WHOLE)
     assert (status.state, status.trials) == ("running", "3 of 4 trials")
     assert status.best == TOLD[1]
     assert status.log == tuple(f"line {number}" for number in range(3, 8))
@@ -111,13 +133,13 @@ def test_a_running_study_is_read_and_not_disturbed(running: Path) -> None:
 
 
 def test_looking_at_a_study_that_is_not_there_makes_nothing(studies: Path) -> None:
-    study_status(studies / "one", 4)
+    study_status(studies / "one", WHOLE)
     assert not (studies / "one").exists()
 
 
 def test_the_first_of_equals_is_the_best(studies: Path) -> None:
     fill(studies / "one", told=4)
-    assert study_status(studies / "one", 4).best == TOLD[1]
+    assert study_status(studies / "one", WHOLE).best == TOLD[1]
 
 
 def shown(function: Any, *arguments: Any) -> str:
@@ -128,25 +150,58 @@ def shown(function: Any, *arguments: Any) -> str:
 
 
 def test_the_status_is_one_fact_a_line(running: Path) -> None:
-    lines = [" ".join(line.split()) for line in shown(print_status, "one", running, 4).splitlines()]
-    assert lines[0] == "one: running, 3 of 4 trials"
-    assert "trials so far 2 complete, 1 diverged" in lines
-    assert "best so far trial 1, cv_mean 0.7500" in lines
+    lines = [" ".join(line.split()) for line in shown(print_status, "one", running, WHOLE).splitlines()]
+    assert lines[0] == "one: running, 3 of 4 trials (2 complete, 1 diverged)"
+    assert "best so far trial 1: R² 0.7500, no hidden layer, L2 strength 0.5, 1 epoch" in lines
     assert lines[-5:] == ["log line 3", "line 4", "line 5", "line 6", "line 7"]
 
 
-def test_the_list_has_every_study_with_a_file_or_a_journal(studies: Path) -> None:
+def test_a_score_has_its_metric_beside_it(studies: Path) -> None:
     fill(studies / "one", told=4, finished=4)
+    lines = [" ".join(line.split()) for line in shown(print_status, "one", studies / "one", MORE).splitlines()]
+    assert lines[0] == "one: done, 4 trials (3 complete, 1 diverged)"
+    assert "test score R² 0.8125, after 4 trials" in lines
+
+
+def test_a_study_that_has_not_begun_has_no_score(studies: Path) -> None:
+    assert shown(print_status, "one", studies / "one", MORE).splitlines()[0] == "one: not started, 0 of 20 trials"
+
+
+@pytest.mark.parametrize(
+    "spec", [[], {"cv": []}, {"training": 3}, {"training": {"hidden_layers": "x", "hidden_units": 3}}]
+)
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_record_that_is_no_studys_is_one_line(studies: Path, spec: Any, ended: bool) -> None:
+    folder = studies / "three"
+    folder.mkdir()
+    Journal(folder / "journal.log").begin({"spec": spec, "uid": "u"})
+    fill(folder, told=0)
+    Journal(folder / "journal.log").append(TOLD[0], {"l2": FloatDistribution(0, 1)}, inside=True)
+    if ended and isinstance(spec, dict):
+        (folder / "results.json").write_text(json.dumps(results(1, True) | {"spec": spec}))
+    with pytest.raises(StudyStateError, match="three: what is recorded of the study is not a study file's content"):
+        shown(print_status, "three", folder, None)
+
+
+def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None:
+    fill(studies / "one", told=4, finished=4)
+    fill(studies / "four", told=4, finished=4, tested=False)
+    (studies / "four" / "study.toml").write_text(FILE.format(name="four").replace("trials = 4", "trials = 20"))
+    (studies / "old.toml").write_text(FILE.format(name="new"))
+    fill(studies / "old", told=1)
     fill(studies / "three [red]\x1b", told=2)
     (studies / "bad.toml").write_text("[study]\n")
     text = shown(print_list, studies)
     rows = {line.split("  ")[0].strip(): " ".join(line.split()) for line in text.splitlines()}
-    assert rows["one"].startswith("one done 4 0.7500 0.8125 20")
+    assert rows["one"].startswith("one done 4 R² 0.7500 0.8125 20")
+    assert rows["four"].startswith("four tried 4 of 20 R² 0.7500 20")
+    assert rows["new"] == "new not started"
+    assert rows["old"].startswith("old interrupted 1 R² 0.5000 20")
     assert rows["two"] == "two not started"
     assert rows["bad"] == "bad unreadable"
-    assert "three [red]\\x1b interrupted 2 0.7500" in " ".join(text.split())
+    assert "three [red]\\x1b interrupted 2 R² 0.7500" in " ".join(text.split())
     assert "study.name: this key is required" in " ".join(text.split())
-    assert max(map(len, text.splitlines()[:5])) <= 80
+    assert max(map(len, text.splitlines()[:7])) <= 80
 
 
 def test_no_study_is_said_so(tmp_path: Path) -> None:
@@ -159,7 +214,7 @@ def test_a_damaged_file_is_named_and_the_others_are_listed(studies: Path, name: 
     (studies / "one").mkdir()
     (studies / "one" / name).write_text("[1]\n")
     with pytest.raises(StudyStateError, match=name.replace(".", r"\.")):
-        study_status(studies / "one", 4)
+        study_status(studies / "one", WHOLE)
     text = shown(print_list, studies)
     assert "one    unreadable" in text
     assert "two    interrupted" in text

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
+import pytest
+from rich.console import Console
+
+from experiments.clock import Clock
+from experiments.options import Outcome
 from experiments.records.analysis import AnalysisRecord, SelectionRecord
-from experiments.records.results import LedgerRecord
-from experiments.summary import facts, ui_command
+from experiments.records.results import DefaultScore, Difference, LedgerRecord
+from experiments.summary import facts, print_summary, rows_scored, ui_command
 from support.results import made_up
 
 LOCAL = "sqlite:////here/mlruns/mlflow.db"
@@ -38,10 +45,69 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
                             floor=None, floor95=None, draws=10, method="10 draws")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
-    assert line == "0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+    assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
 
 
 def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
     lines = said(default=None)
-    assert lines["selection score"] == "0.8750, the default has none (optimistic: chosen as the best of 2)"
+    assert lines["selection score"] == "accuracy 0.8750, the default has none (optimistic: chosen as the best of 2)"
     assert lines["against the default"] == "not compared: the default has no score"
+
+
+def test_the_title_counts_the_trials_as_the_status_does() -> None:
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    clock = Clock(seconds={"search": 3.0})
+    ledger = LedgerRecord(looks=0, largest_overlap=0.0, head="")
+    print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), None, "ui")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"
+
+
+def test_every_score_has_its_metric_beside_it() -> None:
+    look = made_up().test
+    assert look is not None
+    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="exact")
+    scored = look.model_copy(update={"metric": "r2", "default": DefaultScore(score=0.5), "difference": difference})
+    lines = said(spec=made_up().spec | {"cv": {"metric": "neg_log_loss"}}, test=scored)
+    assert lines["selection score"].startswith("negative log loss 0.8750, default 0.6250 ")
+    assert lines["test score"].startswith("R² 0.7500, ")
+    assert lines["against the default"].startswith("R² 0.5000, difference +0.2500 ")
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"hidden_layers": 0, "activation": "relu"}, "no hidden layer, 4 epochs"),
+        ({"activation": "tanh", "hidden_units": 32, "l2": 0.001}, "32 tanh, L2 strength 0.001, 4 epochs"),
+        ({"learning_rate": 0.0123}, "16 ReLU, learning rate 0.0123, 4 epochs"),
+    ],
+)
+def test_the_best_configuration_is_that_of_the_report(params: dict[str, Any], words: str) -> None:
+    best = made_up().best.model_copy(update={"params": params})
+    assert said(best=best)["best configuration"] == f"trial 1: {words}"
+
+
+def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
+    result = made_up().model_copy(update={"test": None})
+    lines = dict(facts(result, LedgerRecord(file="here", looks=0, largest_overlap=0.0, head=""), planned=9))
+    assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
+    assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
+    assert "--score instead" in lines[""]
+    assert lines["test rows"] == "scored by no study of here"
+
+
+@pytest.mark.parametrize(
+    ("looks", "own", "overlap", "scored", "words"),
+    [
+        (1, 1, 0.0, True, "scored once by the studies of here"),
+        (2, 1, 0.25, True, "scored twice by the studies of here, of which one other saw 25% of these rows"),
+        (1, 0, 1.0, True, "here does not know that this study scored them"),
+        (1, 0, 1.0, False, "scored once by the studies of here, of which one other saw 100% of these rows"),
+        (1, 1, 0.0, False, "scored once by the studies of here, by this study before it was started anew"),
+    ],
+)
+def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now(
+    looks: int, own: int, overlap: float, scored: bool, words: str
+) -> None:
+    ledger = LedgerRecord(file="here", looks=looks, own=own, largest_overlap=overlap, head="")
+    assert rows_scored(ledger, scored) == words

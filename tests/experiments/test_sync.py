@@ -58,7 +58,10 @@ def test_what_cannot_be_done_is_one_line(
     monkeypatch.setattr(sync, "PATIENCE", 0.0)
     monkeypatch.setattr(sync, "BUSY", 0.1)
     assert sync.main(["nothing"]) == 2
-    assert "STUDY: must be a .toml file or one of studies/" in capsys.readouterr().err
+    assert (
+        "STUDY: must be a name in studies/ (study), a study's folder or a .toml file, but got 'nothing'"
+        in capsys.readouterr().err
+    )
     assert sync.main(["x" * 600]) == 2
     assert sync.main(["study", "--tracking-uri", "none"]) == 2
     assert "--tracking-uri: a store is wanted, but got none." in capsys.readouterr().err

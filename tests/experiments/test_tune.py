@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from experiments import study
-from experiments.errors import SpecError
 from experiments.spec import StudySpec
-from experiments.tune import main, study_path, tracking_store, usable_cores
+from experiments.tune import main, tracking_store, usable_cores
 
 OWN = ["--data", "my.csv", "--target", "-1", "--workers", "1"]
 
@@ -18,26 +17,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "studies" / "one.toml").touch()
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def test_a_study_is_a_name_or_a_file() -> None:
-    assert study_path("one") == Path("studies/one.toml")
-    assert study_path("else/where.toml") == Path("else/where.toml")
-
-
-def test_a_study_of_ones_own_data_is_named_too() -> None:
-    """The report says `tune NAME`, wherever the study came from."""
-    for name in ("mine", "one"):
-        Path("studies", name).mkdir()
-        Path("studies", name, "study.toml").touch()
-    assert study_path("mine") == Path("studies/mine/study.toml")
-    assert study_path("one") == Path("studies/one.toml")
-
-
-@pytest.mark.parametrize("name", ["two", "../one", "studies/one", ""])
-def test_an_unknown_name_is_refused_with_those_that_there_are(name: str) -> None:
-    with pytest.raises(SpecError, match=r"one of studies/ \(one\)"):
-        study_path(name)
 
 
 def test_the_option_comes_before_the_variable_before_the_local_store(here: Path) -> None:

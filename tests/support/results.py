@@ -16,6 +16,8 @@ from experiments.records.results import (
 SPEC = {
     "study": {"name": "rows", "seed": 0},
     "data": {"source": "iris", "split_seed": 0},
+    "cv": {"metric": "accuracy"},
+    "training": {"hidden_units": 16, "activation": "relu"},
     "space": {"learning_rate": {"low": 0.001, "high": 0.1, "log": True}},
 }
 

@@ -1,0 +1,69 @@
+"""A study made by --set study.name=other has no file of that name, and every command finds it by the name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments import delete, predict, report, reproduce, sync, tune
+from experiments.records.tracking import OFF
+from experiments.status import study_status
+from support.desk import Desk
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def other(done: Desk) -> Path:
+    done.studied("studies/other", "study.name=other", "search.trials=3")
+    return done.folder / "studies" / "other"
+
+
+def test_its_status_is_found_and_its_number_of_trials_is_its_own(capsys: Output) -> None:
+    assert tune.main(["other", "--status"]) == 0
+    assert capsys.readouterr().out.startswith("other: done, 3 trials (")
+    assert tune.main(["moons", "--status", "--set", "study.name=other"]) == 0
+    assert capsys.readouterr().out.startswith("other: done, 3 trials (")
+    assert tune.main(["--list"]) == 0
+    assert [line.split()[:4] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["moons", "done", "5", "accuracy"],
+        ["other", "done", "3", "accuracy"],
+    ]
+
+
+def test_it_is_not_run_by_its_name_and_one_line_says_what_to_type(done: Desk, capsys: Output) -> None:
+    before = done.contents()
+    assert tune.main(["other", "--workers", "1"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: STUDY: studies/other holds a study without a study file")
+    assert "python -m experiments.tune FILE --set study.name=other" in error
+    assert error.count("\n") == 1
+    assert done.contents() == before
+
+
+def test_report_predict_and_reproduce_find_it(other: Path, capsys: Output) -> None:
+    assert report.main(["other"]) == 0
+    assert "studies/other/report.html" in capsys.readouterr().out
+    assert reproduce.main(["other", "--final", "--workers", "1"]) == 0
+    assert "other: the same" in capsys.readouterr().out
+    Path("new.csv").write_text("wrong\n1\n")
+    assert predict.main(["other", "new.csv"]) == 2
+    assert "new.csv" in capsys.readouterr().err  # its model was read
+
+
+def test_sync_and_delete_find_it(other: Path, capsys: Output) -> None:
+    assert sync.main(["other", "--tracking-uri", OFF]) == 2
+    assert "--tracking-uri: a store is wanted, but got none." in capsys.readouterr().err  # and not: no such study
+    assert delete.main(["other", "--yes", "--tracking-uri", OFF]) == 0
+    assert "studies/other: 3 trials here" in capsys.readouterr().out
+    assert not other.exists()
+
+
+def test_fewer_trials_than_the_file_asks_for_without_a_score_are_a_try(done: Desk, capsys: Output) -> None:
+    done.studied("studies/moons", "search.trials=2", look="leave", fresh=True)
+    assert tune.main(["moons", "--status"]) == 0
+    assert capsys.readouterr().out.startswith("moons: tried, 2 of 5 trials (")
+    assert tune.main(["moons", "--status", "--trials", "2"]) == 0
+    assert capsys.readouterr().out.startswith("moons: searched, 2 trials (")
+    assert study_status(Path("studies/moons"), None).state == "searched"
