@@ -41,7 +41,11 @@ class MLflowServer:
 
     def __enter__(self) -> MLflowServer:
         self.start()
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -69,11 +69,13 @@ def stopped(tracking: Tracking) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
     goes_on = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGCONT))
     goes_on.start()
-    yield
-    assert goes_on.is_alive()
-    goes_on.cancel()
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+        assert goes_on.is_alive()
+    finally:
+        goes_on.cancel()
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_server_in_trouble_neither_blocks_nor_floods_the_study(
