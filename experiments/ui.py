@@ -157,7 +157,7 @@ def studies(port: int) -> list[str]:
 
     query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
     try:
-        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
         headers = {"Content-Type": "application/json"}
         connection.request("POST", "/api/2.0/mlflow/experiments/search", json.dumps(query), headers)
         found = json.loads(connection.getresponse().read()).get("experiments", [])

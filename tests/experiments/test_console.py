@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.waiting import PATIENCE
+
 SCRIPT = """
 import time
 from experiments.console import StudyConsole
@@ -23,6 +25,6 @@ def test_a_reader_may_leave(tmp_path: Path) -> None:
     assert program.stdout.readline() == b"first\n"
     program.stdout.close()
     assert program.stderr is not None
-    assert (program.stderr.read(), program.wait(60)) == (b"", 0)
+    assert (program.stderr.read(), program.wait(PATIENCE)) == (b"", 0)
     program.stderr.close()
     assert (tmp_path / "done").exists()

@@ -13,18 +13,19 @@ from pathlib import Path
 import pytest
 
 from experiments.interrupts import between_imports
+from support.waiting import PATIENCE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def signalled(how: signal.Signals) -> None:
     os.kill(os.getpid(), how)
-    time.sleep(5)
+    time.sleep(PATIENCE)
 
 
 def imported(module: str) -> None:
     importlib.import_module(module)
-    time.sleep(5)
+    time.sleep(PATIENCE)
 
 
 @pytest.mark.parametrize("how", SIGNALS)

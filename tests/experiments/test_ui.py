@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 
 from experiments import ui
 from experiments.errors import TrackingError
+from support.waiting import PATIENCE, wait_until
 
 # A server as MLflow's is, in milliseconds: one process that watches another, which answers.
 SERVER = """
@@ -75,13 +75,13 @@ def test_the_page_answers_when_its_address_is_said_and_ends_with_its_processes(
     line = process.stdout.readline()
     assert line.startswith("MLflow's page: http://127.0.0.1:")
     port = int(line.split(":")[3].split()[0])
-    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     servers = psutil.Process(process.pid).children(recursive=True)
     assert len(servers) == 2
     process.send_signal(how)
-    out, error = process.communicate(timeout=20)
+    out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.strip(), error) == (0, "", "")
-    assert not psutil.wait_procs(servers, timeout=5)[1]
+    assert not psutil.wait_procs(servers, timeout=PATIENCE)[1]
 
 
 def test_a_page_that_ends_by_itself_is_an_error_in_one_line(database: Path, tmp_path: Path) -> None:
@@ -89,10 +89,10 @@ def test_a_page_that_ends_by_itself_is_an_error_in_one_line(database: Path, tmp_
     process = start(tmp_path, "--port", str(port))
     assert process.stdout is not None
     process.stdout.readline()
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(b"GET /end HTTP/1.0\r\n\r\n")
         connection.recv(1)
-    out, error = process.communicate(timeout=20)
+    out, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert error.startswith("error: MLflow's page has ended: no more pages, sqlite://***@host.")
     assert (error.count("\n"), out) == (1, "")
@@ -110,10 +110,9 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ui, "GRACE", 0.2)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
     with tempfile.TemporaryFile("w+") as log, ui.serving([sys.executable, "-c", deaf], log) as server:
-        while os.fstat(log.fileno()).st_size == 0:
-            time.sleep(0.01)
+        wait_until(lambda: os.fstat(log.fileno()).st_size)
     assert server.returncode == -signal.SIGKILL
 
 

@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from support.waiting import wait_until
 
 QUIET = [
     "--headless",
@@ -87,18 +89,22 @@ class Browser:
                 result: dict[str, Any] = answer["result"]
                 return result
 
-    def open(self, address: str, *texts: str, seconds: float = 60) -> None:
+    def open(self, address: str, *texts: str) -> None:
         """Open a page and wait until it shows every one of the texts."""
         self.do("Page.navigate", url="about:blank")  # a page that only differs after its # would not be loaded anew
         self.do("Page.navigate", url=address)
-        self.wait_for(*texts, seconds=seconds)
+        self.wait_for(*texts)
 
-    def wait_for(self, *texts: str, seconds: float = 60) -> None:
+    def wait_for(self, *texts: str) -> None:
         """Wait until the page shows every one of the texts."""
-        deadline = time.monotonic() + seconds
-        while missing := [text for text in texts if text not in self.text()]:
-            assert time.monotonic() < deadline, f"the page does not show {missing}, but: {self.text()[:3000]}"
-            time.sleep(0.2)
+        try:
+            wait_until(lambda: not self._missing(texts))
+        except AssertionError:
+            raise AssertionError(f"the page does not show {self._missing(texts)}, but: {self.text()[:3000]}") from None
+
+    def _missing(self, texts: Sequence[str]) -> list[str]:
+        shown = self.text()
+        return [text for text in texts if text not in shown]
 
     def text(self) -> str:
         """What the page shows, as text."""

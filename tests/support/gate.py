@@ -25,10 +25,13 @@ class Gate:
     Args:
         behind: the server's port.
         mode:   what happens to a connection; `set` changes it, for those that there are, too.
+
+    Attributes:
+        met: number of connections so far.
     """
 
     def __init__(self, behind: int, mode: Mode = "open"):
-        self._behind, self.mode = behind, mode
+        self._behind, self.mode, self.met = behind, mode, 0
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self._listener: socket.socket | None = None
@@ -69,6 +72,7 @@ class Gate:
             except OSError:
                 return
             self._connections.append(connection)
+            self.met += 1
             if mode == "silent":
                 continue
             if mode == "open":

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.records.tracking_setup import prepare_mlflow
+from support.waiting import wait_until
 
 PARENT = "mlflow.parentRunId"
 
@@ -24,14 +24,13 @@ PARENT = "mlflow.parentRunId"
 class MLflowServer:
     """A server over a database in a folder; a context manager.
 
-    It computes at the lowest priority, as if it were on another machine than the studies.
-
     Args:
-        folder: where mlflow.db is or will be.
+        folder:   where mlflow.db is or will be.
+        niceness: of its processes; at 19 it takes no time from a study that is timed, as one on another machine.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, niceness: int = 0):
+        self.folder, self._niceness = folder, niceness
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,7 +41,11 @@ class MLflowServer:
 
     def __enter__(self) -> MLflowServer:
         self.start()
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -53,21 +56,21 @@ class MLflowServer:
         stores += ["--artifacts-destination", f"{self.folder}/artifacts"]
         where = ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
         self._process = subprocess.Popen(
-            ["nice", "-n", "19", sys.executable, "-m", "mlflow", "server", *stores, *where],
+            ["nice", "-n", str(self._niceness), sys.executable, "-m", "mlflow", "server", *stores, *where],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"},
             process_group=0,  # and not a session, within which a priority would be one among its own
         )
 
-    def wait(self, seconds: float = 120) -> None:
-        """Until it answers."""
-        deadline = time.monotonic() + seconds
-        while True:
-            with suppress(OSError), urllib.request.urlopen(f"{self.uri}/health", timeout=2):
-                return
-            assert time.monotonic() < deadline, "MLflow's server does not start"
-            time.sleep(0.1)
+    def wait(self) -> None:
+        """Wait until it answers."""
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"{self.uri}/health", timeout=2):
+            return True
+        return False
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         if self._process is not None:

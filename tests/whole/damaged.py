@@ -17,6 +17,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 from support.mutations import Specimen, damage_done, specimens
+from support.waiting import PATIENCE
 
 SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out"]
 
@@ -24,7 +25,7 @@ SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out
 def complaints(specimen: Specimen, folder: Path) -> tuple[int, str]:
     """How the whole command ended, and what is wrong with that; nothing if nothing is."""
     command = [sys.executable, "-W", "error", "-m", "experiments.tune", *specimen.options(folder), *SMALL]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     results, partial = folder / "out" / "results.json", list(folder.rglob("*.part"))
     whole = done.returncode == 0 and done.stderr == "" and results.exists()
     refused = done.returncode == 2 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1

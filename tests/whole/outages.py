@@ -32,10 +32,12 @@ from experiments.records.tracking_setup import make_database, prepare_mlflow
 from experiments.search.journal_view import view_journal
 from support.gate import TROUBLES, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
+from support.waiting import wait_until
 
 DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"
 LOCKED = 30.0  # seconds that another program has the database for itself
 WARNING = "takes no records"
+Meanwhile = Callable[[subprocess.Popen[str]], None]
 SHARE, SECONDS = 0.05, 2.0
 
 
@@ -54,16 +56,17 @@ class Ran:
     said: str
 
 
-def tuned(study: Path, folder: Path, uri: str | None, meanwhile: Callable[[], None] = lambda: None) -> Ran:
-    """Run a study in a folder of its own; `meanwhile` is called again and again while it runs."""
+def tuned(study: Path, folder: Path, uri: str | None, meanwhile: Meanwhile = lambda _: None) -> Ran:
+    """Run a study in a folder of its own; `meanwhile` is called with it again and again while it runs."""
     option = [] if uri is None else ["--tracking-uri", uri]
     command = [sys.executable, "-m", "experiments.tune", str(study), "--out", str(folder / "study"), "--profile"]
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen([*command, *option], cwd=folder, stdout=said, stderr=subprocess.STDOUT)
-        while process.poll() is None:
-            meanwhile()
-            time.sleep(0.05)
+        try:
+            wait_until(lambda: meanwhile(process) or process.poll() is not None)
+        finally:
+            process.kill()
         seconds = time.perf_counter() - start
         said.seek(0)
         text = said.read()
@@ -131,7 +134,7 @@ def killed(study: Path, folder: Path, server: MLflowServer, trials: int, back: b
     """A study whose server is killed when a third of the trials are told, and is back at two thirds or at the end."""
     moments = [trials // 3] + ([2 * trials // 3] if back else [])
 
-    def meanwhile() -> None:
+    def meanwhile(_: object) -> None:
         if moments and told(folder) >= moments[0]:
             server.kill() if moments.pop(0) == trials // 3 else server.start()
 
@@ -185,7 +188,7 @@ def main() -> int:
             if name == "locked":
                 first, again, missing = behind_a_lock(study, folder, root / "mlflow.db", LOCKED)
             else:
-                with MLflowServer(folder / "server") as server:
+                with MLflowServer(folder / "server", niceness=19) as server:
                     if name.startswith("killed"):
                         first, again, missing = killed(study, folder, server, trials, "back" in name)
                     else:

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a 
 
 from experiments.records.tracking_setup import prepare_mlflow
 from support.browser import Browser
+from support.waiting import PATIENCE
 
 COLOURS = 64
 DRAWN = 8.0  # seconds that charts may take after their page is there
@@ -55,7 +56,7 @@ class Pages:
 
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGINT)
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=PATIENCE)
 
     def settle(self, browser: Browser) -> None:
         """Close what the page opens by itself: its assistant."""

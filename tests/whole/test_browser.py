@@ -14,6 +14,7 @@ import pytest
 
 from support.browser import Browser, chromium
 from support.desk import STUDY, Desk
+from support.waiting import PATIENCE
 from whole.pictures import Pages
 
 pytestmark = [
@@ -31,7 +32,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Desk:
     (folder / "studies" / "moons.toml").write_text(STUDY)
     (folder / "mlruns" / "mlflow.db").write_bytes(database.read_bytes())
     desk = Desk(folder)
-    desk.tuned("moons", "--tracking-uri", f"sqlite:///{folder}/mlruns/mlflow.db")
+    desk.tuned("moons", "--tracking-uri", desk.store)
+    desk.sync()
     return desk
 
 
@@ -99,5 +101,5 @@ def test_the_command_ends_with_its_page(desk: Desk) -> None:
     assert process.stdout is not None
     assert re.match(r"MLflow's page: http://127\.0\.0\.1:\d+ \(Ctrl-C ends it\)$", process.stdout.readline())
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == ""
+    assert process.communicate(timeout=PATIENCE)[1] == ""
     assert process.returncode == 0

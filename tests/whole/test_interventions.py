@@ -22,6 +22,7 @@ from experiments.search.worker import run_trial
 from experiments.study import run_study
 from experiments.study_file import read_spec
 from support.desk import Desk
+from support.waiting import PATIENCE
 
 
 def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> Evaluation:
@@ -57,7 +58,7 @@ def test_an_intervention_is_resumed_and_repeated_as_it_was(desk: Desk, monkeypat
 
 
 def test_a_worker_that_falls_silent_changes_nothing(desk: Desk, undisturbed: dict[str, Any]) -> None:
-    process = desk.start("moons", "--workers", "2", "--silence", "2")
+    process = desk.start("moons", "--workers", "2", "--silence", "5")
     stopped = False
     while process.poll() is None and not stopped:
         if desk.told() and (workers := desk.workers()):
@@ -65,7 +66,7 @@ def test_a_worker_that_falls_silent_changes_nothing(desk: Desk, undisturbed: dic
                 os.kill(min(workers), signal.SIGSTOP)
                 stopped = True
         time.sleep(0.01)
-    out, error = process.communicate(timeout=120)
+    out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, ""), out
     assert stopped
     assert desk.results()["digest"] == undisturbed["digest"]

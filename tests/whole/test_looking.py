@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.desk import Desk, kill
-from support.tracking import wait_for
+from support.waiting import wait_until
 
 
 def contents(desk: Desk) -> dict[str, tuple[bytes, int]]:
@@ -36,7 +36,7 @@ def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
 @pytest.mark.usefixtures("tracked")
 def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, undisturbed: dict[str, Any]) -> None:
     done = desk.tune("moons", "--profile", "--workers", "2")
-    assert (done.code, done.error) == (0, "")
+    assert (done.code, done.complaints) == (0, "")
     assert desk.results()["digest"] == undisturbed["digest"]
     text = (desk.study / "profile.txt").read_text()
     assert text in done.out
@@ -50,15 +50,15 @@ def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, u
 
 
 def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
-    process = desk.start("moons", "--workers", "1", "--set", "search.trials=200")
+    process = desk.start("moons", "--workers", "1", "--set", "search.trials=5000")
     try:
-        wait_for(lambda: desk.told() > 2, seconds=60)
-        done = desk.tune("moons", "--status", "--set", "search.trials=200")
+        wait_until(lambda: desk.told() > 2)
+        done = desk.tune("moons", "--status", "--set", "search.trials=5000")
         assert process.poll() is None
     finally:
         kill(process)
     assert (done.code, done.error) == (0, "")
     assert "moons: running, " in done.out
-    assert " of 200 trials" in done.out
+    assert " of 5000 trials" in done.out
     assert ": accuracy 0." in done.out
-    assert "moons: interrupted, " in desk.tune("moons", "--status", "--set", "search.trials=200").out
+    assert "moons: interrupted, " in desk.tune("moons", "--status", "--set", "search.trials=5000").out

@@ -5,17 +5,23 @@ Nothing is timed here; `python tests/whole/outages.py` does that with the digits
 
 from __future__ import annotations
 
+import os
+import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from experiments.records.tracking_process import GRACE
 from support.desk import STUDY, Desk, kill
 from support.gate import PAGE, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
-from whole.outages import WARNING, Ran, locked, results, told, tuned, uid_of
+from support.waiting import PATIENCE, wait_until
+from whole.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 
 TRIALS = 14
 
@@ -31,8 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Iterator
 
 
 @pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")
+def study(tmp_path: Path) -> Path:
     path = tmp_path / "moons.toml"
     path.write_text(STUDY)
     return path
@@ -45,9 +50,11 @@ def check(ran: Ran) -> None:
 
 
 def arrives(study: Path, folder: Path, uri: str, ran: Ran) -> None:
-    """All of a study is there, or it was said that something is not, and the same command sends it."""
+    """All of a study is there, or it was said that something is not, and the command for it sends it."""
     if "is missing" in ran.said:  # on a slow machine
-        check(tuned(study, folder, uri))
+        with patch.dict(os.environ, MLFLOW_HTTP_REQUEST_TIMEOUT=f"{PATIENCE:.0f}"):
+            synced = replayed(study, folder, uri)
+        assert synced.code == 0, synced.said
     assert not lacking(uri, uid_of(folder), results(folder))
 
 
@@ -57,7 +64,7 @@ def test_what_is_over_before_the_end_is_made_up_for(
 ) -> None:
     with Gate(server.port, trouble) as gate:
 
-        def open_at_the_end() -> None:
+        def open_at_the_end(_: object) -> None:
             if gate.mode != "open" and told(tmp_path) == TRIALS:
                 gate.set("open")
 
@@ -70,38 +77,47 @@ def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:
     with Gate(server.port, "answers 404") as gate:
-        first = tuned(study, tmp_path, gate.uri)
+
+        def hold_until_met(process: subprocess.Popen[str]) -> None:
+            if told(tmp_path) and not gate.met:
+                process.send_signal(signal.SIGSTOP)
+                wait_until(lambda: gate.met)
+                process.send_signal(signal.SIGCONT)
+
+        first = tuned(study, tmp_path, gate.uri, hold_until_met)
         check(first)
-        assert PAGE.decode() in first.said.replace("\n", " ")
-        assert first.said.count("MLflow at ") == first.warnings + 1
-        assert f"is missing {TRIALS} of {TRIALS} trials" in first.said.replace("\n", " ")
+        said = first.said.replace("\n", " ")
+        assert PAGE.decode() in said
+        assert said.count("MLflow at ") == first.warnings + 1
+        assert re.search(rf"is missing ({TRIALS} of {TRIALS} trials|a part of the study, or all of it)", said)
         before = results(tmp_path)["digest"]
         gate.set("open")
         again = tuned(study, tmp_path, gate.uri)
         check(again)
         assert (again.warnings, results(tmp_path)["digest"]) == (0, before)
-        assert not lacking(gate.uri, uid_of(tmp_path), results(tmp_path))
+        arrives(study, tmp_path, gate.uri, again)
 
 
 def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: Desk) -> None:
-    with locked(desk.folder / "mlruns" / "mlflow.db", 60) as release:
+    study = desk.folder / "studies" / "moons.toml"
+    with locked(desk.folder / "mlruns" / "mlflow.db", PATIENCE) as release:
 
-        def release_at_the_end() -> None:
+        def release_at_the_end(_: object) -> None:
             if told(desk.folder) == TRIALS:
                 release()
 
-        ran = tuned(desk.folder / "studies" / "moons.toml", desk.folder, None, release_at_the_end)
+        ran = tuned(study, desk.folder, None, release_at_the_end)
     check(ran)
-    assert not lacking(f"sqlite:///{desk.folder}/mlruns/mlflow.db", uid_of(desk.folder), results(desk.folder))
+    arrives(study, desk.folder, desk.store, ran)
 
 
 def test_an_interrupt_does_not_wait_for_a_server_that_never_answers(desk: Desk, server: MLflowServer) -> None:
     with Gate(server.port, "silent") as gate:
         process = desk.start("moons", "--tracking-uri", gate.uri, "--set", "training.epochs=400")
-        while desk.told() < 2:
-            assert process.poll() is None
-            time.sleep(0.05)
+        wait_until(lambda: desk.told() >= 2)
+        start = time.monotonic()
         done = kill(process, signal.SIGINT)
+        assert time.monotonic() - start < GRACE  # for which the writer goes on
         assert (done.code, done.out.count(WARNING) <= 1) == (130, True)
 
 
@@ -128,4 +144,5 @@ def test_a_kill_between_the_telling_and_the_tracking_loses_nothing(desk: Desk) -
     done = desk.run_until("experiments.search.journal:Journal.append", "moons")
     assert (done.code, desk.told()) == (-signal.SIGKILL, 1)
     desk.tuned("moons")
-    assert not lacking(f"sqlite:///{desk.folder}/mlruns/mlflow.db", uid_of(desk.folder), desk.results())
+    desk.sync()
+    assert not lacking(desk.store, uid_of(desk.folder), desk.results())

@@ -17,6 +17,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from experiments.data.datasets import load_builtin
 from support.desk import Desk
 from support.tables import mixed_frame
+from support.waiting import PATIENCE
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 FEW = ["--set", "search.trials=3", "--set", "training.epochs=4", "--set", "cv.n_splits=3", "--workers", "2"]
@@ -67,7 +68,7 @@ def predicted_test_rows(task: str, desk: Desk) -> tuple[dict[str, Any], pd.Serie
     results = desk.tuned(*own, *FEW, "--out", "people")
     assert (results["split"]["test"], results["data"]["task"]) == (60, task)
     command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "held_out.csv", "--out", "out.csv"]
-    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "note: ignored what the model does not know: y\n")
     out = pd.read_csv(desk.folder / "out.csv")
     return results, frame["y"][180:], out["prediction"]

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 
@@ -19,6 +18,7 @@ import pytest
 from experiments.records.model import read_model
 from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
 from support.desk import Desk
+from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("tracked")
 
@@ -33,8 +33,15 @@ def logged_model(desk: Desk) -> str:
     return str(models[0].artifact_location)
 
 
+def answers(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=2):
+        return True
+    return False
+
+
 def test_a_request_gives_what_predict_gives(desk: Desk) -> None:
     desk.tuned("moons")
+    desk.sync()
     where = logged_model(desk)
     model = read_model(desk.study / "model")
     names = [name for name, _ in model.inputs]
@@ -60,19 +67,14 @@ def test_a_request_gives_what_predict_gives(desk: Desk) -> None:
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=2):
-                break
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server does not start"
-            time.sleep(0.2)
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/ping") or server.poll() is not None)
+        assert server.poll() is None, "the server ended"
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/invocations",
             json.dumps({"dataframe_split": rows.to_dict(orient="split", index=False)}).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             found = pd.DataFrame(json.load(answer)["predictions"])
     finally:
         with suppress(ProcessLookupError):

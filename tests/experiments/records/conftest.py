@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from experiments.records import tracking
 from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
 from support.tracking import Place
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The settings that the writer makes in its process, made here so that they are taken back."""
+    """The settings that the writer makes in its process, taken back afterwards, and a patient writer."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")
+    monkeypatch.setattr(tracking, "PROGRAM", "support.patient_writer")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=os.pathsep)
     yield
     prepare_mlflow({}).set_tracking_uri(None)
 

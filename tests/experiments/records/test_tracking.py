@@ -12,16 +12,20 @@ from unittest.mock import patch
 
 import pytest
 
+from experiments.records import tracking as module
 from experiments.records.outbox import Outbox, read_outbox, write_outbox
 from experiments.records.tracking import Tracking
 from experiments.records.tracking_process import NICE, lock_of
-from support.tracking import Place, card, end, result, tell, wait_for
+from support.tracking import Place, StandingClock, card, end, result, tell
+from support.waiting import PATIENCE, wait_until
 
 STUDY = """
 import sys, time
 from pathlib import Path
+from experiments.records import tracking
 from experiments.records.tracking import Tracking
 from support.tracking import card, result, tell
+tracking.PROGRAM = "support.patient_writer"
 study = Path(sys.argv[1])
 tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
 tracking.load()
@@ -43,20 +47,20 @@ def tracking_of(place: Place, uri: str | None = None) -> tuple[Tracking, list[st
 def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end(place: Place) -> None:
     tracking, warnings = tracking_of(place)
     tell(place.study, result(0))
-    wait_for(lambda: bool(place.runs()) and bool(place.trials()))
+    wait_until(lambda: bool(place.runs()) and bool(place.trials()))
     assert place.parent().info.status == "RUNNING"
     tell(place.study, result(1))
     tracking.conclude(end(2, files=("report.md",)))
-    wait_for(lambda: "rank" in place.trials()["0"].data.metrics)
+    wait_until(lambda: "rank" in place.trials()["0"].data.metrics)
     assert place.parent().info.status == "RUNNING"
     (place.study / "report.md").write_text("x")
-    assert tracking.finish(timeout=30) is None
+    assert tracking.finish(timeout=PATIENCE) is None
     assert place.parent().info.status == "FINISHED"
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
     assert (warnings, tracking.seconds > 0) == ([], True)
     again, _ = tracking_of(place)
-    wait_for(lambda: place.parent().info.status == "RUNNING")
-    again.abandon("KILLED", timeout=30)
+    wait_until(lambda: place.parent().info.status == "RUNNING")
+    again.abandon("KILLED", timeout=PATIENCE)
     assert place.parent().info.status == "KILLED"
     assert place.sync() is None
     assert place.parent().info.status == "FINISHED"
@@ -71,20 +75,24 @@ def test_when_the_study_is_killed_mlflow_gets_what_was_told_and_says_so(place: P
     assert study.stdout.readline() == b"told\n"
     study.send_signal(signal.SIGKILL)
     study.communicate()
-    wait_for(lambda: bool(place.runs()) and len(place.trials()) == 2)
+    wait_until(lambda: bool(place.runs()) and len(place.trials()) == 2)
     assert place.parent().info.status == "KILLED"
 
 
-def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(place: Place) -> None:
+def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
-    tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
     tell(place.study, result(0), result(1))
-    wait_for(lambda: bool(warnings))
+    tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
+    wait_until(lambda: bool(warnings))
     tracking.conclude(end(2))
-    begun = time.monotonic()
-    line = tracking.finish()
-    assert time.monotonic() - begun < 6  # its trouble is known
+    # its trouble is known, so that it is waited for only PATIENCE seconds of the ten
+    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.PATIENCE))
+    line = tracking.finish(timeout=10.0)
+    assert tracking._process is not None
+    assert tracking._process.returncode == -signal.SIGKILL
     assert line is not None
     assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials, the ranks, the results")
     assert len(warnings) == 1
@@ -97,12 +105,12 @@ def test_a_store_that_has_recovered_is_in_trouble_no_longer(place: Place) -> Non
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
-    wait_for(lambda: bool(tracking._trouble))
+    wait_until(lambda: bool(tracking._trouble))
     obstacle.unlink()
-    wait_for(lambda: not tracking._trouble)
+    wait_until(lambda: not tracking._trouble)
     tell(place.study, result(0))
     tracking.conclude(end(1))
-    assert tracking.finish(timeout=60) is None
+    assert tracking.finish(timeout=PATIENCE) is None
     assert len(warnings) == 1
 
 
@@ -113,18 +121,21 @@ def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceb
     assert tracking._process is not None
     with patch.object(tracking._process, "wait", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         tracking.finish()
-    tracking.abandon("KILLED", timeout=60)
+    tracking.abandon("KILLED", timeout=PATIENCE)
     assert place.parent().info.status == "FINISHED"
 
 
-def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_ctrl_c(place: Place) -> None:
+def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_ctrl_c(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROGRAM", "experiments.records.tracking_process")
     tracking, _ = tracking_of(place)
     assert tracking._process is not None
     process = tracking._process.pid
-    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, process) == os.getpriority(os.PRIO_PROCESS, 0) + NICE)
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process) == min(os.getpriority(os.PRIO_PROCESS, 0) + NICE, 19))
     assert os.getsid(process) == os.getsid(0)  # priorities hold within a session
     assert os.getpgid(process) != os.getpgid(0)
-    tracking.abandon("KILLED", timeout=60)
+    tracking.abandon("KILLED", timeout=PATIENCE)
 
 
 def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_dismissed(place: Place) -> None:
@@ -135,7 +146,7 @@ def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_di
     left_alone.load()
     assert dismissed._process is not None
     assert left_alone._process is not None
-    left_alone._process.communicate(timeout=60)  # as when the study is killed
+    left_alone._process.communicate(timeout=PATIENCE)  # as when the study is killed
     assert (dismissed._process.returncode, left_alone._process.returncode) == (-signal.SIGKILL, 0)
     assert sorted(place.folder.rglob("*")) == before
 
@@ -144,20 +155,22 @@ def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place)
     tracking, _ = tracking_of(place)
     tell(place.study, result(0))
     tracking.dismiss()
-    tracking.abandon("KILLED", timeout=60)
+    tracking.abandon("KILLED", timeout=PATIENCE)
     assert set(place.trials()) == {"0"}
 
 
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
-    script = "from experiments.records import tracking_process as it; it.LIMIT = 0.1; it.end_with(0)"
-    writer = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
-    assert writer.stdin is not None
-    writer.stdin.write(b"{}\n")
-    writer.stdin.flush()
-    with pytest.raises(subprocess.TimeoutExpired):
-        writer.wait(3)
-    writer.stdin.close()
-    assert writer.wait(30) == 1
+    script = "from experiments.records import tracking_process as it; print(flush=True); it.LIMIT = 0.1; it.end_with(0)"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"\n"
+        writer.stdin.write(b"{}\n")
+        writer.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            writer.wait(3)
+        writer.stdin.close()
+        assert writer.wait(PATIENCE) == 1
 
 
 def test_a_local_store_has_one_lock_however_its_path_is_written(place: Place) -> None:
@@ -169,7 +182,7 @@ def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
     tell(place.study, result(0), result(1), result(2))
     both = [tracking_of(place)[0] for _ in range(2)]
     both[0].conclude(end(3))
-    assert [one.finish(timeout=60) for one in both] == [None, None]
+    assert [one.finish(timeout=PATIENCE) for one in both] == [None, None]
     assert set(place.trials()) == {"0", "1", "2"}
     place.parent()
 

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.records import tracking_setup
 from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow, reason
-from support.tracking import wait_for
+from support.waiting import PATIENCE, wait_until
 
 FIRST_START = """
 import sys
@@ -37,13 +37,13 @@ def first_start(folder: Path, uid: str) -> subprocess.Popen[str]:
 
 def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(tmp_path: Path) -> None:
     killed = first_start(tmp_path, "uid-0")
-    wait_for(lambda: any(tmp_path.glob("mlruns/.mlflow.db.new-*/mlflow.db")), 60)
+    wait_until(lambda: any(tmp_path.glob("mlruns/.mlflow.db.new-*/mlflow.db")))
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not (tmp_path / "mlruns" / "mlflow.db").exists()
 
     both = [first_start(tmp_path, uid) for uid in ("uid-1", "uid-2")]
-    assert [process.communicate(timeout=120) for process in both] == [("", "")] * 2
+    assert [process.communicate(timeout=PATIENCE) for process in both] == [("", "")] * 2
     assert [process.returncode for process in both] == [0, 0]
     assert len(list(tmp_path.glob("mlruns/.mlflow.db.new-*"))) == 1  # of the killed one; removed when an hour old
     client = prepare_mlflow(dict(SETTINGS)).MlflowClient(f"sqlite:///{tmp_path}/mlruns/mlflow.db")
