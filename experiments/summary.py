@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.pace import AFTER
-from experiments.records.results import LookRecord, StudyResult
+from experiments.records.results import StudyResult
 from experiments.records.uris import OFF, masked
+from experiments.reports.wording_of_methods import reference_name
 from experiments.space import Space
 from experiments.study_file import parse_spec
 
@@ -54,7 +55,7 @@ def facts(result: StudyResult) -> Iterator[tuple[str, str]]:
     if result.test is None:
         yield "test score", "not taken: the test set is still sealed; --score takes it"
     else:
-        yield from _test_facts(result.test)
+        yield from _test_facts(result)
     if result.ledger is not None and result.ledger.looks > 1:
         share = f"; another study saw {100 * result.ledger.largest_overlap:.3g}% of them"
         seen = share if result.ledger.largest_overlap else ""
@@ -87,14 +88,18 @@ def ui_command(tracking_uri: str, local: str) -> str:
     return shlex.join(["python", "-m", "experiments.ui", *option])
 
 
-def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
+def _test_facts(result: StudyResult) -> Iterator[tuple[str, str]]:
+    if (test := result.test) is None:
+        return
     times = "once" if test.times_scored == 1 else f"{test.times_scored} times"
     low, high = test.ci95
     yield "test score", f"{test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows, scored {times})"
-    if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
+    if plain := [f"{reference_name(one)} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
-        yield "against the default", "not compared: the default has no score"
+        won = result.default is not None and result.default.number == result.best.number
+        why = "the winner is the default itself" if won else "the default has no score"
+        yield "against the default", f"not compared: {why}"
         return
     low, high = test.difference.ci95
     yield (

@@ -1,7 +1,7 @@
 """StudyResult: everything that was found, and its one representation on disk, results.json (schema 2).
 
-Methods and reasons are codes; the pages write the sentences. The digest covers all that the study file and the data determine. Ledger, provenance and timing are of one run, and
-outside it.
+Methods and reasons are codes; the pages write the sentences. The digest covers all that the study file and the data
+determine. Ledger, provenance and timing are of one run, and outside it.
 """
 
 from __future__ import annotations

@@ -225,7 +225,9 @@ def resampled(
         draws = _scored(scores, _within(classes), seed)
     if draws.shape[1] < _FEWEST:
         words = of.replace("_", " ")
-        raise ValueError(f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score")
+        raise ValueError(
+            f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
+        )
     units = None if groups is None else len(np.unique(groups))
     everything = np.arange(rows)
     return [Resampled(score(everything), found, of, units) for score, found in zip(scores, draws, strict=True)]

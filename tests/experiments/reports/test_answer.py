@@ -32,7 +32,7 @@ def test_score_and_interval_with_four_decimals(study):
     ],
 )
 def test_each_verdict_says_what_it_means(study, verdict, score, interval, p, tone, words):
-    found = Difference(score=score, ci95=interval, p_value=p, method="exact McNemar test")
+    found = Difference(score=score, ci95=interval, p_value=p, method="mcnemar_bonett_price")
     comparison = _compared(study[0], difference=found, verdict=verdict)
     assert comparison.meaning.endswith(words)
     assert comparison.tone == tone
@@ -40,7 +40,7 @@ def test_each_verdict_says_what_it_means(study, verdict, score, interval, p, ton
 
 @pytest.mark.parametrize(("low", "p", "words"), [(0.001, 0.07, "leaves out zero"), (-0.001, 0.04, "holds zero")])
 def test_an_interval_that_parts_from_the_test_is_explained(study, low, p, words):
-    found = Difference(score=0.02, ci95=(low, 0.05), p_value=p, method="exact McNemar test")
+    found = Difference(score=0.02, ci95=(low, 0.05), p_value=p, method="mcnemar_bonett_price")
     verdict = "helped" if p < 0.05 else "no evidence either way"
     assert f"A close call: the interval {words}" in _compared(study[0], difference=found, verdict=verdict).meaning
 
@@ -62,7 +62,7 @@ def test_a_default_whose_refit_diverged_is_told(study):
 def test_a_default_that_won_is_told(study):
     result = study[0]
     best = result.best.model_copy(update={"number": 0, "params": result.default.params})
-    same = Difference(score=0.0, ci95=(-0.01, 0.01), p_value=1.0, method="exact McNemar test")
+    same = Difference(score=0.0, ci95=(-0.01, 0.01), p_value=1.0, method="mcnemar_bonett_price")
     comparison = _compared(result.model_copy(update={"best": best}), difference=same)
     assert "the winner is the default itself" in comparison.meaning
     assert comparison.difference == "0.0000"
