@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.records import reasons
 from experiments.records.analysis import ImportanceRecord, SelectionRecord
+from experiments.records.reasons import (
+    AsWritten,
+    BootstrapTooSlow,
+    EqualScores,
+    LeftOut,
+    NoDefaultScore,
+    NoMetric,
+    NoParameterTells,
+    NoProbabilities,
+    NoScore,
+    RowsInTimeOrder,
+    TooFewDraws,
+    TooFewTrials,
+    TooManyClasses,
+    TooManyColumns,
+    TooManyShuffles,
+)
 from experiments.records.results import Difference, DifferenceMethod, IntervalMethod, LookRecord, ReferenceRecord
 from experiments.reports.blocks import Fact, Parts, Words, counted, number, sentence
 from experiments.reports.wording import metric_label, parameter
@@ -111,46 +127,46 @@ def reference_settings(key: str, found: ReferenceRecord) -> Parts:
     return sentence("{}; fitted on {}{}", model, rows, converged)
 
 
-def reason(key: str, found: reasons.LeftOut | reasons.NoScore) -> Parts:
+def reason(key: str, found: LeftOut | NoScore) -> Parts:
     """Say why something is missing: the code in words, then what it means."""
-    if isinstance(found, reasons.AsWritten):
+    if isinstance(found, AsWritten):
         return (Fact(f"{key}.detail", found.detail),)
     return sentence("{} ({})", Fact(f"{key}.code", found.code.replace("_", " ")), _meaning(key, found))
 
 
-def _meaning(key: str, found: reasons.LeftOut | reasons.NoScore) -> Words:
+def _meaning(key: str, found: LeftOut | NoScore) -> Words:
     def given(name: str) -> Fact:
         value = getattr(found, name)
         return Fact(f"{key}.{name}", f"{value:,}" if isinstance(value, int) else value)
 
     match found:
-        case reasons.RowsInTimeOrder():
+        case RowsInTimeOrder():
             return "they depend on one another, so that a bootstrap of single rows says nothing"
-        case reasons.NoDefaultScore():
+        case NoDefaultScore():
             return "there is nothing that others could be held against"
-        case reasons.NoProbabilities():
+        case NoProbabilities():
             return "with this loss the network's outputs are none"
-        case reasons.TooManyClasses():
+        case TooManyClasses():
             return sentence("more than {}", given("limit"))
-        case reasons.TooManyColumns():
+        case TooManyColumns():
             return sentence("{} columns; at most {} are shuffled", given("columns"), given("limit"))
-        case reasons.TooManyShuffles():
+        case TooManyShuffles():
             words = "{} columns in {} folds; at most {} times a column is shuffled in a fold"
             return sentence(words, given("columns"), given("folds"), given("limit"))
-        case reasons.TooFewTrials():
+        case TooFewTrials():
             words = "{} complete in the space; at least {} are needed"
             return sentence(words, given("trials"), given("least"))
-        case reasons.EqualScores():
+        case EqualScores():
             return "every complete trial has the same"
-        case reasons.NoParameterTells():
+        case NoParameterTells():
             return "none tells the better trials from the rest"
-        case reasons.NoMetric():
+        case NoMetric():
             return sentence("{} has no value there", Fact(f"{key}.metric", metric_label(found.metric)))
-        case reasons.BootstrapTooSlow():
+        case BootstrapTooSlow():
             words = "of {} over {} configurations and {} rows; it is cheap only where a metric sums over rows or labels"
             metric = Fact(f"{key}.metric", metric_label(found.metric))
             return sentence(words, metric, given("configurations"), given("rows"))
-        case reasons.TooFewDraws():
+        case TooFewDraws():
             words = "of {} bootstrap draws only {} have a score: the rows are too few"
             return sentence(words, given("draws"), given("scored"))
     return given("detail")

@@ -34,7 +34,7 @@ def said(**changes: Any) -> dict[str, str]:
 def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     """Over all rows at once: where folds differ, that is another number than the selection score."""
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
-                            floor=None, floor95=None, draws=10, method="10 draws")  # fmt: skip
+                            floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
     assert line == "0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
 
@@ -43,3 +43,9 @@ def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
     lines = said(default=None)
     assert lines["selection score"] == "0.8750, the default has none (optimistic: chosen as the best of 2)"
     assert lines["against the default"] == "not compared: the default has no score"
+
+
+def test_a_default_that_won_is_not_compared_with_itself() -> None:
+    result = made_up()
+    best = result.best.model_copy(update={"number": 0})
+    assert said(best=best)["against the default"] == "not compared: the winner is the default itself"

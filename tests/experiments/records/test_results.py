@@ -94,7 +94,7 @@ def test_the_document_has_the_schemas_order() -> None:
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
     ]
     assert list(document["best"]) == ["number", "params", "cv_mean", "cv_std", "epochs", "fold_scores"]
-    assert document["schema"] == 1
+    assert document["schema"] == 2
 
 
 def test_the_document_is_plain_json() -> None:
