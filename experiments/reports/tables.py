@@ -49,7 +49,7 @@ class TrialRow:
     """One trial; complete tells a value from a last score, role is "winner", "default", both or "" """
 
     number: Fact
-    role: str
+    role: Fact
     outcome: Fact
     complete: bool
     score: Fact
@@ -180,7 +180,7 @@ def _trial_row(result: StudyResult, trial: TrialRecord, names: list[str], layere
     complete = trial.state == "COMPLETE"
     return TrialRow(
         number=Fact(f"{key}.number", str(trial.number)),
-        role=", ".join(role for role, number in roles if number == trial.number),
+        role=Fact(f"{key}.role", ", ".join(role for role, number in roles if number == trial.number)),
         outcome=Fact(f"{key}.outcome", outcome(trial)),
         complete=complete,
         score=Fact(f"{key}.{'value' if complete else 'last'}", numbers.show(trial.value if complete else trial.last)),

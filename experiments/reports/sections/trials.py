@@ -19,6 +19,7 @@ from experiments.reports.blocks import (
     joined,
     note,
     number,
+    plain,
     sentence,
     text,
 )
@@ -49,9 +50,9 @@ def trial_rows(title: str, table: tables.TrialTable) -> Table:
 
 def _row(row: tables.TrialRow) -> Row:
     kind: RowKind = "" if row.complete else "partial"
-    role = sentence("{} ({})", row.outcome, Fact(f"{row.number.key}.role", row.role)) if row.role else row.outcome
+    role = sentence("{} ({})", row.outcome, row.role) if row.role.text else row.outcome
     cells = (row.number, role, row.score, row.deviation, row.epochs, *row.settings)
-    return Row(cells, "winner" if "winner" in row.role else kind)
+    return Row(cells, "winner" if "winner" in plain(row.role) else kind)
 
 
 def _odd(result: StudyResult) -> list[Block]:
