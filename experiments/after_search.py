@@ -82,7 +82,7 @@ def _shared(tasks: list[float], workers: int) -> float:
 
 def _fitting(task: ReferenceTask, target: Target, rows: int, inputs: int) -> float:
     cells = min(rows, task.rows) * inputs
-    if task.name == BOOSTING:
+    if task.id == BOOSTING:
         trees = task.iterations * (target.outputs if target.outputs > 2 else 1)
         return trees * (TREE + cells * BOOSTED_CELL)
     return cells * target.outputs * task.iterations * LINEAR_CELL

@@ -29,18 +29,24 @@ from experiments.records.analysis import (
 )
 from experiments.records.assemble import best_of, default_of
 from experiments.records.out_of_fold import OutOfFoldFiles
+from experiments.records.reasons import (
+    BootstrapTooSlow,
+    LeftOut,
+    NoDefaultScore,
+    NoProbabilities,
+    RowsInTimeOrder,
+    TooFewDraws,
+    TooManyClasses,
+)
 from experiments.records.record import Record
 from experiments.search.executor import Executor
 from experiments.search.predictions import CLASSES, Mistake, Predictions, predictions
-from experiments.search.selection import Selection, selection
+from experiments.search.resampling import TooSlow
+from experiments.search.selection import Selection, TooFewScores, selection
 from experiments.search.trial import Shared, Told
 from experiments.space import Space
 from experiments.spec import StudySpec
 from nnet.arrays import Targets
-
-ORDERED = "rows in a time order depend on one another, so that a bootstrap of single rows says nothing"
-NO_DEFAULT = "the default came to no score that others could be held against"
-NO_PROBABILITIES = "with this loss the network's outputs are no probabilities"
 
 
 @dataclass(frozen=True)
@@ -102,16 +108,16 @@ def analyse(
         space.candidate(best.params).training.loss.endswith("cross_entropy"),
     )
     permuted = permutation(spec, space, data, best, inputs, executor)
-    parts: dict[str, Record | str] = {
+    parts: dict[str, Record | LeftOut] = {
         "importances": importances(told, space),
         "permutation": permuted,
-        "selection": chosen if isinstance(chosen, str) else _selection_record(chosen.result(), of_rows),
+        "selection": RowsInTimeOrder() if chosen is None else _selection_record(chosen.result(), of_rows),
         "out_of_fold": _out_of_fold_record(predicted.result(), data.development, of_rows),
     }
-    there = {name: part for name, part in parts.items() if not isinstance(part, str)}
-    left_out = {name: part for name, part in parts.items() if isinstance(part, str)}
+    there = {name: part for name, part in parts.items() if not isinstance(part, LeftOut)}
+    left_out = {name: part for name, part in parts.items() if isinstance(part, LeftOut)}
     if default is None and "selection" in there:
-        left_out["floor"] = NO_DEFAULT
+        left_out["floor"] = NoDefaultScore()
     if data.target.classes:
         left_out |= _left_out_of_classes(predicted.result())
     return AnalysisRecord.model_validate({**there, "left_out": left_out})
@@ -135,21 +141,23 @@ def _selection(
     winner: int,
     default: int | None,
     executor: Executor,
-) -> Future[Selection | str] | str:
+) -> Future[Selection | TooSlow | TooFewScores] | None:
+    """Submit the bootstrap; None where rows are in a time order, of which it says nothing."""
     if data.development.table.time is not None:
-        return ORDERED
+        return None
     return executor.submit(selection, shared, spec.cv.metric, data.target, of_rows.y, of_rows.units, winner, default)
 
 
-def _selection_record(found: Selection | str, of_rows: Validated) -> SelectionRecord | str:
-    if isinstance(found, str):
-        return found
-    drawn = "rows" if len(np.unique(of_rows.units)) == (rows := len(np.unique(of_rows.rows))) else "groups of rows"
-    return SelectionRecord(
-        **asdict(found),
-        rows=rows,
-        method=f"BBC-CV: {found.draws:,} bootstrap draws of {drawn}, the best on those drawn scored on the others",
-    )
+def _selection_record(
+    found: Selection | TooSlow | TooFewScores, of_rows: Validated
+) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
+    if isinstance(found, TooSlow):
+        return BootstrapTooSlow(**asdict(found))
+    if isinstance(found, TooFewScores):
+        return TooFewDraws(**asdict(found))
+    rows = len(np.unique(of_rows.rows))
+    alone = len(np.unique(of_rows.units)) == rows
+    return SelectionRecord(**asdict(found), rows=rows, method="bbc_cv_rows" if alone else "bbc_cv_groups")
 
 
 def _out_of_fold_record(found: Predictions, development: DevelopmentSet, of_rows: Validated) -> OutOfFoldRecord:
@@ -162,9 +170,9 @@ def _out_of_fold_record(found: Predictions, development: DevelopmentSet, of_rows
     )
 
 
-def _left_out_of_classes(found: Predictions) -> dict[str, str]:
-    confusion = {} if found.confusion else {"confusion": f"more than {CLASSES} classes"}
-    return confusion if found.calibration else {**confusion, "calibration": NO_PROBABILITIES}
+def _left_out_of_classes(found: Predictions) -> dict[str, LeftOut]:
+    confusion: dict[str, LeftOut] = {} if found.confusion else {"confusion": TooManyClasses(limit=CLASSES)}
+    return confusion if found.calibration else {**confusion, "calibration": NoProbabilities()}
 
 
 def _mistake_record(mistake: Mistake, development: DevelopmentSet, of_rows: Validated) -> MistakeRecord:

@@ -11,6 +11,7 @@ from experiments.calibration import parameter_count
 from experiments.data.prepare import StudyData, fitted_on
 from experiments.inputs import Inputs
 from experiments.records.analysis import PermutationRecord, PermutedColumn
+from experiments.records.reasons import NoMetric, TooManyColumns, TooManyShuffles
 from experiments.search.executor import Executor
 from experiments.search.permutation import PermutationTask, Permuted
 from experiments.search.refit import RefitTask
@@ -29,7 +30,7 @@ MOST_COLUMNS = 1_000
 
 def permutation(
     spec: StudySpec, space: Space, data: StudyData, winner: Told, inputs: Inputs, executor: Executor
-) -> PermutationRecord | str:
+) -> PermutationRecord | TooManyColumns | TooManyShuffles | NoMetric:
     """The record of a COMPLETE trial, or why there is none. A pure function of the study: who computes changes nothing.
 
     Each fold's network is trained again as in the trial, so that without a choice of rows `baseline` is the trial's
@@ -58,13 +59,13 @@ def permutation(
     return _record(spec.cv.metric, data.development.table.columns, [future.result() for future in futures])
 
 
-def too_many(columns: int, folds: int) -> str:
-    """Why no column is shuffled; empty where they are."""
+def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | None:
+    """Return why no column is shuffled; None where they are."""
     if columns > MOST_COLUMNS:
-        return f"{columns:,} columns; at most {MOST_COLUMNS:,} are shuffled"
+        return TooManyColumns(columns=columns, limit=MOST_COLUMNS)
     if columns * folds > SCORINGS:
-        return f"{columns:,} columns in {folds} folds; at most {SCORINGS:,} times a column is shuffled in a fold"
-    return ""
+        return TooManyShuffles(columns=columns, folds=folds, limit=SCORINGS)
+    return None
 
 
 def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int, int]:
@@ -85,11 +86,11 @@ def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int
     return rows, max(1, repeats)
 
 
-def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> PermutationRecord | str:
+def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> PermutationRecord | NoMetric:
     baseline = sum(one.baseline for one in folds) / len(folds)
     shuffled = sum((one.scores for one in folds), np.zeros(1)) / len(folds)
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
-        return f"{metric} has no value on the rows of some fold, as they are or with a column shuffled"
+        return NoMetric(metric=metric)
     drops = (baseline - shuffled).tolist()
     columns = [
         PermutedColumn(

@@ -36,7 +36,7 @@ def final_models(
         "seed": spec.study.seed,
         "fixed": {part: resolved[part] for part in PARTS},
         "models": [_model(one) for one in finalists],
-        "baselines": [one.name for one in baselines],
+        "baselines": [f"{one.id}/{one.version}" for one in baselines],
     }
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.errors import SearchError
-from experiments.records.results import Difference
+from experiments.records.results import Difference, IntervalMethod
 from experiments.reports.statistics import (
     BOOTSTRAP,
+    DRAWS,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
@@ -34,11 +35,15 @@ OTHER_METRICS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """A score on test rows. default and difference are None where there is nothing to compare with."""
+    """A score on test rows. default and difference are None where there is nothing to compare with.
+
+    ci_draws: number of bootstrap draws; None without a bootstrap.
+    """
 
     score: float
     ci95: tuple[float, float]
-    ci_method: str
+    ci_method: IntervalMethod
+    ci_draws: int | None
     default: float | None
     difference: Difference | None
 
@@ -64,7 +69,8 @@ def judge(
         return Judgement(
             float(hits.mean()),
             wilson_interval(int(hits.sum()), len(y)),
-            "Wilson",
+            "wilson",
+            None,
             None if others is None else float(others.mean()),
             None if others is None else paired_difference(hits, others),
         )
@@ -74,7 +80,8 @@ def judge(
         return Judgement(
             float(ours.mean()),
             bootstrap_interval(ours, SEED),
-            BOOTSTRAP,
+            BOOTSTRAP["rows"],
+            DRAWS,
             None if theirs is None else float(theirs.mean()),
             None if theirs is None else paired_mean_difference(ours, theirs, SEED),
         )
@@ -89,7 +96,8 @@ def judge(
     return Judgement(
         of_winner.score,
         of_winner.interval(),
-        of_winner.method,
+        BOOTSTRAP[of_winner.drawn],
+        len(of_winner.draws),
         of_default[0].score if of_default else None,
         resampled_difference(of_winner, of_default[0]) if of_default else None,
     )

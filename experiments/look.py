@@ -107,7 +107,7 @@ def take_look(
         for task, model in zip(plain, references, strict=True)
     ]
     found = [future.result() for future in predicting]
-    judged = _record(spec, target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found, finalists))
+    judged = _record(spec, target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found))
     beside = tuple(future.result() for future in scoring)
     record = judged.model_copy(update={"references": beside})
     ledger.complete(look, record.metrics)
@@ -138,6 +138,7 @@ def _record(
         score=judgement.score,
         ci95=judgement.ci95,
         ci_method=judgement.ci_method,
+        ci_draws=judgement.ci_draws,
         rows=len(y),
         times_scored=0,
         metrics=other_metrics(target, winner.training.loss, y, found),
@@ -148,10 +149,8 @@ def _record(
     )
 
 
-def _default_outputs(found: Sequence[Array], finalists: Sequence[Told]) -> Array | None:
-    """The default's outputs; the winner's own where it is the default; None where it diverged."""
-    if finalists[0].result.number == 0:
-        return found[0]
+def _default_outputs(found: Sequence[Array]) -> Array | None:
+    """Return the default's outputs; None where it diverged or is the winner, which is not compared with itself."""
     return found[1] if len(found) > 1 else None
 
 

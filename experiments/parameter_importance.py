@@ -6,16 +6,16 @@ import warnings
 from collections.abc import Sequence
 
 from experiments.records.analysis import ImportanceRecord
+from experiments.records.reasons import EqualScores, NoParameterTells, TooFewTrials
 from experiments.search.trial import Told
 from experiments.space import Space
 
 BETTER = 0.25  # the share of the trials that counts as better: of 20 trials 5, which Optuna asks for
 LEAST_TRIALS = 20
 DIGITS = 6  # last bits of exponentials differ between processors
-EVALUATOR = f"PED-ANOVA (Optuna), the best {BETTER:.0%} of trials against all"
 
 
-def importances(told: Sequence[Told], space: Space) -> ImportanceRecord | str:
+def importances(told: Sequence[Told], space: Space) -> ImportanceRecord | TooFewTrials | EqualScores | NoParameterTells:
     """The record, or why there is none. Of COMPLETE trials in the space; nothing in it is random.
 
     A parameter without effect in a trial, the size of a layer that is not there, is none of that trial's.
@@ -26,9 +26,9 @@ def importances(told: Sequence[Told], space: Space) -> ImportanceRecord | str:
 
     trials = [one for one in told if one.result.state == "COMPLETE" and space.contains(one.params)]
     if len(trials) < LEAST_TRIALS:
-        return f"{len(trials)} complete trials in the space; at least {LEAST_TRIALS} are needed"
+        return TooFewTrials(trials=len(trials), least=LEAST_TRIALS)
     if len({one.result.value for one in trials}) == 1:
-        return "every complete trial has the same score"
+        return EqualScores()
     study = optuna.create_study(direction="maximize")
     for one in trials:
         used = {name: space.distributions[name] for name in space.distributions if name not in space.unused(one.params)}
@@ -45,8 +45,10 @@ def importances(told: Sequence[Told], space: Space) -> ImportanceRecord | str:
         )
     values = {name: round(shares[name], DIGITS) for name in names}
     if not any(values.values()):
-        return "no parameter tells the better trials from the rest"
+        return NoParameterTells()
     values |= {name: 0.0 for name in space.distributions if name not in values}
     return ImportanceRecord(
-        evaluator=EVALUATOR, values=dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
+        evaluator="ped_anova",
+        better=BETTER,
+        values=dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))),
     )

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.judge import judge
+from experiments.records.reasons import NoMetric, NoScore, NotFitted, NotScored, TooManyClasses
 from experiments.records.results import ReferenceRecord
-from experiments.search.references import FittedReference, ReferenceTask, brief, reference_outputs
+from experiments.search.references import FittedReference, ReferenceTask, Unfitted, brief, reference_outputs
 from experiments.target import Target
 from nnet.arrays import Array, Targets
 
@@ -34,21 +35,35 @@ def score_reference(
     Raises:
         MemoryError: for this there is no room here; elsewhere there may be.
     """
-    if model.estimator is None:
-        return without_score(task, model.reason)
+    if model.reason is not None:
+        return without_score(task, _reason(model.reason))
     try:
         z = reference_outputs(model, x, target)
         judged = judge(metric, target, y, z, None, groups)
     except MemoryError:
         raise
     except Exception as error:  # a library may raise what it likes
-        return without_score(task, f"it could not be scored: {brief(error)}")
+        return without_score(task, NotScored(detail=brief(error)), model.converged)
     if not (np.isfinite(z).all() and all(map(isfinite, (judged.score, *judged.ci95)))):
-        return without_score(task, f"its outputs have no {metric}")
-    settings = ", ".join(filter(None, (task.settings, model.note)))
-    return ReferenceRecord(name=task.name, settings=settings, score=judged.score, ci95=judged.ci95, reason="")
+        return without_score(task, NoMetric(metric=metric), model.converged)
+    record = without_score(task, None, model.converged)
+    return record.model_copy(update={"score": judged.score, "ci95": judged.ci95})
 
 
-def without_score(task: ReferenceTask, reason: str) -> ReferenceRecord:
-    """The record of a model that has none."""
-    return ReferenceRecord(name=task.name, settings=task.settings, score=None, ci95=None, reason=reason)
+def without_score(task: ReferenceTask, reason: NoScore | None, converged: bool | None = None) -> ReferenceRecord:
+    """Make the record of a model that has no score."""
+    return ReferenceRecord(
+        id=task.id,
+        version=task.version,
+        settings=task.settings,
+        converged=converged,
+        score=None,
+        ci95=None,
+        reason=reason,
+    )
+
+
+def _reason(found: Unfitted) -> NoScore:
+    if found.code == "too_many_classes":
+        return TooManyClasses(limit=found.limit)
+    return NotFitted(detail=found.detail)

@@ -217,7 +217,7 @@ def _outside(margin: float, before: LookRecord, found: LookRecord) -> list[Diffe
 
     def scores(one: LookRecord) -> dict[str, float | None]:
         default = {"test.default.score": None if one.default is None else one.default.score}
-        references = {f"test.references.{each.name}": each.score for each in one.references}
+        references = {f"test.references.{each.id}": each.score for each in one.references}
         return {"test.score": one.score} | default | references
 
     said, seen = scores(before), scores(found)

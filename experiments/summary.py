@@ -10,9 +10,10 @@ from rich.text import Text
 
 from experiments.options import Outcome
 from experiments.pace import AFTER
-from experiments.records.results import LedgerRecord, LookRecord, StudyResult
+from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.uris import OFF, masked
 from experiments.reports.wording import configuration, count, metric_label, metric_of, outcomes
+from experiments.reports.wording_of_methods import reference_name
 
 
 def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: str) -> None:
@@ -57,7 +58,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
         yield "corrected for that", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is not None:
-        yield from _test_facts(result.test)
+        yield from _test_facts(result)
     elif planned is not None:
         yield "test score", f"none: a try of {trials} of {planned} trials has no refit, no baselines and no test score"
         yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
@@ -103,14 +104,18 @@ def ui_command(tracking_uri: str, local: str) -> str:
     return shlex.join(["python", "-m", "experiments.ui", *option])
 
 
-def _test_facts(test: LookRecord) -> Iterator[tuple[str, str]]:
+def _test_facts(result: StudyResult) -> Iterator[tuple[str, str]]:
+    if (test := result.test) is None:
+        return
     low, high = test.ci95
     metric = metric_label(test.metric)
     yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
-    if plain := [f"{one.name} {one.score:.4f}" for one in test.references if one.score is not None]:
+    if plain := [f"{reference_name(one)} {one.score:.4f}" for one in test.references if one.score is not None]:
         yield "plain models", ", ".join(plain)
     if test.default is None or test.difference is None:
-        yield "against the default", "not compared: the default has no score"
+        won = result.default is not None and result.default.number == result.best.number
+        why = "the winner is the default itself" if won else "the default has no score"
+        yield "against the default", f"not compared: {why}"
         return
     low, high = test.difference.ci95
     yield (

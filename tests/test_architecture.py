@@ -143,6 +143,7 @@ ROOMS = {
     },
     "experiments.reference_scores": {
         "experiments.judge",
+        "experiments.records.reasons",
         "experiments.records.results",
         "experiments.search",
         "experiments.target",
@@ -153,17 +154,20 @@ ROOMS = {
         "experiments.data.prepare",
         "experiments.inputs",
         "experiments.records.analysis",
+        "experiments.records.reasons",
         "experiments.search",
         "experiments.space",
         "experiments.spec",
     },
     "experiments.parameter_importance": {
         "experiments.records.analysis",
+        "experiments.records.reasons",
         "experiments.search.trial",
         "experiments.space",
     },
     "experiments.reports": {
         "experiments.records.analysis",
+        "experiments.records.reasons",
         "experiments.records.results",
         "experiments.search.trial",
     },

@@ -5,8 +5,11 @@ Nothing here reads a test row. What could not be had stands under its name in `l
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
+from experiments.records.reasons import LeftOutReason
 from experiments.records.record import Record
 
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
@@ -26,7 +29,9 @@ class SelectionRecord(Record):
     floor:          what the best of as many configurations would seem to gain over the default on rows like these
                     if none were better: the mean over draws. None with `gain`.
     floor95:        its 0.95 quantile.
-    method:         in words, with the number of draws.
+    draws:          number of bootstrap draws that have a score.
+    method:         BBC-CV, and what it drew.
+    detail:         the method in the words of an older version, with "as_written".
     """
 
     configurations: int
@@ -39,7 +44,8 @@ class SelectionRecord(Record):
     floor: float | None
     floor95: float | None
     draws: int
-    method: str
+    method: Literal["bbc_cv_rows", "bbc_cv_groups", "as_written"]
+    detail: str = ""
 
 
 class CalibrationBin(Record):
@@ -102,12 +108,16 @@ class OutOfFoldRecord(Record):
 
 
 class ImportanceRecord(Record):
-    """How much each parameter tells the better COMPLETE trials from all, by Optuna's evaluator of this name.
+    """How much each parameter tells the better COMPLETE trials from all, by an evaluator of Optuna's.
 
+    better: share of the trials that count as the better ones; None where it is not known.
+    detail: the evaluator in the words of an older version, with "as_written".
     values: shares that sum to 1 but for rounding, the largest first.
     """
 
-    evaluator: str
+    evaluator: Literal["ped_anova", "as_written"]
+    better: float | None = None
+    detail: str = ""
     values: dict[str, float]
 
 
@@ -147,4 +157,4 @@ class AnalysisRecord(Record):
     out_of_fold: OutOfFoldRecord | None = None
     importances: ImportanceRecord | None = None
     permutation: PermutationRecord | None = None
-    left_out: dict[str, str] = Field(default_factory=dict)
+    left_out: dict[str, LeftOutReason] = Field(default_factory=dict)

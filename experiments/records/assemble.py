@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from experiments.data.prepare import StudyData
+from experiments.data.table import Kind, Table
 from experiments.errors import SearchError
 from experiments.records.analysis import AnalysisRecord
 from experiments.records.results import (
     BestRecord,
+    ColumnCounts,
     DataRecord,
     DefaultRecord,
     Intervention,
     LedgerRecord,
     LookRecord,
+    MissingCounts,
     SplitRecord,
     StudyResult,
     TrialRecord,
@@ -67,6 +72,8 @@ def assemble(
             task=data.target.task,
             classes=data.target.classes,
             fingerprint=data.fingerprint,
+            columns=ColumnCounts(**_counted(data.development.table.kinds)),
+            missing=_missing(data.development.table),
         ),
         split=SplitRecord(
             development=len(data.development.y),
@@ -91,6 +98,18 @@ def assemble(
         provenance=provenance,
         timing=timing,
     )
+
+
+def _counted(kinds: Sequence[Kind]) -> dict[str, int]:
+    return {kind: kinds.count(kind) for kind in ("number", "category", "pixel")}
+
+
+def _missing(table: Table) -> MissingCounts:
+    """Count the columns with missing cells; an array of numbers or pixels has none."""
+    if isinstance(table.features, np.ndarray):
+        return MissingCounts(number=0, category=0)
+    holes = [kind for kind, hole in zip(table.kinds, table.features.isna().any(), strict=True) if hole]
+    return MissingCounts(number=holes.count("number"), category=holes.count("category"))
 
 
 def _trial(told: Told) -> TrialRecord:

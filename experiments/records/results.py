@@ -1,7 +1,7 @@
-"""StudyResult: everything that was found, and its one representation on disk, results.json (schema 1).
+"""StudyResult: everything that was found, and its one representation on disk, results.json (schema 2).
 
-The digest covers all that the study file and the data determine. Ledger, provenance and timing are of one run, and
-outside it.
+Methods and reasons are codes; the pages write the sentences. The digest covers all that the study file and the data
+determine. Ledger, provenance and timing are of one run, and outside it.
 """
 
 from __future__ import annotations
@@ -9,22 +9,58 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+from pydantic import Field
+
 from experiments.canonical import canonical_digest, canonical_json
 from experiments.records.analysis import AnalysisRecord, Counts
+from experiments.records.reasons import NoScoreReason
 from experiments.records.record import Record
 from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
 Parameters = dict[str, float | int | str | bool]
+Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
+IntervalMethod = Literal[
+    "wilson", "bootstrap_rows", "bootstrap_groups", "bootstrap_rows_of_each_class", "as_written"
+]  # fmt: skip
+DifferenceMethod = Literal[
+    "mcnemar_bonett_price",
+    "paired_bootstrap_rows",
+    "paired_bootstrap_groups",
+    "paired_bootstrap_rows_of_each_class",
+    "as_written",
+]
+ReferenceId = Literal[
+    "majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression", "as_written"
+]
+
+
+class ColumnCounts(Record):
+    """Number of columns of each kind."""
+
+    number: int
+    category: int
+    pixel: int
+
+
+class MissingCounts(Record):
+    """Number of columns of each kind that have missing cells among the development rows."""
+
+    number: int
+    category: int
 
 
 class DataRecord(Record):
+    """The data. columns and missing are None in results of version 0.1."""
+
     name: str
     rows: int
     features: int
     task: Literal["classification", "regression"]
     classes: tuple[str, ...]
     fingerprint: str
+    columns: ColumnCounts | None = None
+    missing: MissingCounts | None = None
 
 
 class SplitRecord(Record):
@@ -75,34 +111,48 @@ class DefaultScore(Record):
 
 
 class Difference(Record):
-    """Winner minus default on the same test rows, oriented so that positive means the winner is better."""
+    """Winner minus default on the same test rows, oriented so that positive means the winner is better.
+
+    method: the test and the interval.
+    draws:  number of bootstrap draws; None without a bootstrap.
+    detail: the method in the words of an older version, with "as_written".
+    """
 
     score: float
     ci95: tuple[float, float]
     p_value: float
-    method: str
-
-
-Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
+    method: DifferenceMethod
+    draws: int | None = None
+    detail: str = ""
 
 
 class ReferenceRecord(Record):
     """A plain model fixed beforehand, on the same test rows; without a score where it could not be fitted.
 
-    settings: in words, with what it was fitted on.
-    reason:   why there is no score; empty where there is one.
+    id:        the kind of model.
+    version:   number that goes up when the model of this id changes.
+    settings:  its settings, and the number of rows that it was fitted on and could have been.
+    converged: whether the fit ended before its last iteration; None of a model without iterations.
+    reason:    why there is no score; None where there is one.
+    detail:    name and settings in the words of an older version, with "as_written".
     """
 
-    name: str
-    settings: str
+    id: ReferenceId
+    version: int
+    settings: dict[str, float | int | str]
+    converged: bool | None
     score: float | None
     ci95: tuple[float, float] | None
-    reason: str
+    reason: NoScoreReason | None
+    detail: str = ""
 
 
 class LookRecord(Record):
-    """The one look. `difference` and `default` are None where the default diverged.
+    """The one look. `difference` and `default` are None where the default diverged or is the winner itself.
 
+    ci_method:  how the interval was made.
+    ci_draws:   number of bootstrap draws; None without a bootstrap.
+    ci_detail:  the method in the words of an older version, with "as_written".
     references: plain models beside which the score stands.
     confusion:  of the winner on the test rows; None for a number.
     """
@@ -110,7 +160,9 @@ class LookRecord(Record):
     metric: str
     score: float
     ci95: tuple[float, float]
-    ci_method: str
+    ci_method: IntervalMethod
+    ci_draws: int | None = None
+    ci_detail: str = ""
     rows: int
     times_scored: int
     metrics: dict[str, float]
@@ -143,10 +195,11 @@ class LedgerRecord(Record):
 class StudyResult(Record):
     """The whole study. `test` and `ledger` are None while the test set has not been looked at (--no-test).
 
-    analysis: of the development rows; None where it has not been made.
+    analysis:       of the development rows; None where it has not been made.
+    earlier_digest: digest of the document of an older schema that this was translated from; not written.
     """
 
-    schema_: Literal[1] = 1
+    schema_: Literal[2] = 2
     study: str
     spec: dict[str, Any]
     data: DataRecord
@@ -160,6 +213,7 @@ class StudyResult(Record):
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]
+    earlier_digest: str = Field(default="", exclude=True)
 
     def document(self) -> dict[str, Any]:
         """The JSON document of results.json, in the schema's order, digest included.
@@ -186,8 +240,8 @@ class StudyResult(Record):
 
     @property
     def digest(self) -> str:
-        """sha256 of the canonical JSON of what the study file and the data determine."""
-        return str(self.document()["digest"])
+        """sha256 of the canonical JSON of what the study file and the data determine, as it was written."""
+        return self.earlier_digest or str(self.document()["digest"])
 
 
 def digest(document: dict[str, Any]) -> str:

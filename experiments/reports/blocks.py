@@ -23,21 +23,34 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Strong:
-    """Text that must not be missed."""
+class Fact:
+    """A value of the study as the page writes it, with the key by which anyone can look it up.
 
-    text: str
+    key: path in results.json, such as `test.ci95` or `trials[3].value`; or the name of something derived from it.
+    """
+
+    key: str
+    text: str | Code
+
+
+@dataclass(frozen=True)
+class Strong:
+    """Words that must not be missed."""
+
+    words: Words
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names that a user gave, one after the other, and how many more there are."""
+    """Names that a user gave, one after the other, and what is said of those that are not shown."""
 
-    names: tuple[str, ...]
-    more: int = 0
+    names: tuple[Fact, ...]
+    more: Words = ""
 
 
-Part = str | Code | Strong | Names
+Part = str | Code | Strong | Names | Fact
+Parts = tuple[Part, ...]
+Words = Part | Parts
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Text:
     """A paragraph; a note says how to read what stands beside it."""
 
     kind: ClassVar[str] = "text"
-    parts: tuple[Part, ...]
+    parts: Parts
     note: bool = False
 
 
@@ -59,7 +72,7 @@ class Text:
 class Column:
     """A column by its title; what is a number stands right."""
 
-    title: str
+    title: Words
     number: bool = True
 
 
@@ -67,7 +80,7 @@ class Column:
 class Row:
     """The cells of a row; the first names it."""
 
-    cells: tuple[Part, ...]
+    cells: tuple[Words, ...]
     kind: RowKind = ""
 
 
@@ -92,7 +105,7 @@ class Facts:
     """Names with what they are."""
 
     kind: ClassVar[str] = "facts"
-    rows: tuple[tuple[str, Part], ...]
+    rows: tuple[tuple[Words, Words], ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,7 @@ class Picture:
     name: str
     svg: str
     alt: str
-    caption: str = ""
+    caption: Words = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +142,7 @@ class Thumbnail:
     alt: str
     width: int
     height: int
-    lines: tuple[str, ...]
+    lines: tuple[Words, ...]
 
 
 @dataclass(frozen=True)
@@ -143,9 +156,10 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines as they are; wrap breaks long ones."""
+    """Lines as they are, which are a fact; wrap breaks long ones."""
 
     kind: ClassVar[str] = "listing"
+    key: str
     text: str
     language: str = ""
     wrap: bool = True
@@ -183,7 +197,70 @@ def text(*parts: Part) -> Text:
     return Text(parts)
 
 
-def columns(*titles: str) -> tuple[Column, ...]:
+def sentence(template: str, *words: Words) -> Parts:
+    """Put words where the template has {}.
+
+    >>> sentence("{} of {}.", Fact("test.rows", "9"), "them")
+    (Fact(key='test.rows', text='9'), ' of ', 'them', '.')
+    """
+    parts: list[Part] = []
+    for at, piece in enumerate(template.split("{}")):
+        parts += flat(words[at - 1]) if at else ()
+        parts += [piece] if piece else ()
+    if template.count("{}") != len(words):
+        raise ValueError(f"the template has {template.count('{}')} places for {len(words)} words.")
+    return tuple(parts)
+
+
+def joined(words: Sequence[Words], separator: str = ", ") -> Parts:
+    """Put a separator between words, of which empty ones are left out."""
+    parts: list[Part] = []
+    for one in words:
+        if one:
+            parts += [separator, *flat(one)] if parts else flat(one)
+    return tuple(parts)
+
+
+def flat(words: Words) -> Parts:
+    """Return words as parts."""
+    return words if isinstance(words, tuple) else (words,)
+
+
+def plain(words: Words) -> str:
+    """Return the text that a reader sees.
+
+    >>> plain((Fact("test.rows", "9"), " rows of ", Strong(Names((Fact("data.name", "iris"),)))))
+    '9 rows of iris'
+    """
+    match words:
+        case tuple():
+            return "".join(map(plain, words))
+        case Strong():
+            return plain(words.words)
+        case Names():
+            return ", ".join(plain(one.text) for one in words.names) + plain(words.more)
+        case Fact():
+            return plain(words.text)
+        case Code():
+            return words.short or words.text
+    return words
+
+
+def number(key: str, value: int) -> Fact:
+    """Make a fact of a whole number."""
+    return Fact(key, f"{value:,}")
+
+
+def counted(key: str, value: int, one: str, many: str = "") -> Parts:
+    """Make a fact of a whole number, with what is counted after it.
+
+    >>> counted("test.rows", 1797, "row")
+    (Fact(key='test.rows', text='1,797'), ' rows')
+    """
+    return number(key, value), f" {one if value == 1 else many or one + 's'}"
+
+
+def columns(*titles: Words) -> tuple[Column, ...]:
     """A column of names, and columns of numbers under these titles."""
     return (NAME, *map(Column, titles))
 

@@ -59,6 +59,20 @@ def code_block(text: str, language: str = "") -> Markup:
     return Markup(f"{fence}{language}\n{text.rstrip()}\n{fence}")  # noqa: S704
 
 
+def fact(text: Markup, key: str) -> Markup:
+    """A fact as it stands on the page, where its key is not told."""
+    return text
+
+
+def marked_fact(text: Markup, key: str) -> Markup:
+    """A fact with its key, for a page that is to be checked.
+
+    >>> print(marked_fact(Markup("0.97"), "test.score"))
+    ⟦test.score|0.97⟧
+    """
+    return Markup(f"⟦{key}|{text}⟧")  # noqa: S704
+
+
 def link(path: str) -> Markup:
     """A path to stand as the target of a link.
 

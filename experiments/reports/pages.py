@@ -1,7 +1,8 @@
 """The report of a study: report.html, a page that stands alone, and report.md with its pictures beside it.
 
-Both are pure functions of the result. Whatever belongs to one run only stands between `<!-- this run -->` and
-`<!-- /this run -->`; all the rest has the same bytes for the same study.
+Both are pure functions of the result and of a ledger's reading. Whatever belongs to one run only stands between
+`<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study. Each fact carries its
+key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from markupsafe import Markup
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.answer import answer
-from experiments.reports.blocks import Code, Names, Picture, Section, Strong, pictures
+from experiments.reports.blocks import Code, Fact, Names, Picture, Section, Strong, pictures, plain
 from experiments.reports.endings import trained_epochs
 from experiments.reports.plots.intervals import difference
 from experiments.reports.plots.svg import inline
@@ -37,10 +38,9 @@ from experiments.reports.sections.selection import selection
 from experiments.reports.sections.stopped import stopped
 from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.this_run import this_run
-from experiments.reports.wording import count
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 3  # raised whenever the pages of the same study come to say or show something else
+PAGE_VERSION: Final = 4  # raised whenever the pages of the same study come to say or show something else
 FOLDER: Final = "report_files"
 
 
@@ -56,31 +56,37 @@ class Pages:
     pictures: Mapping[str, str]
 
 
-def render(result: StudyResult, trials: Sequence[TrialResult], ledger: LedgerRecord | None = None) -> Pages:
-    """Both pages and their pictures; nothing is written.
+def render(
+    result: StudyResult,
+    trials: Sequence[TrialResult],
+    ledger: LedgerRecord | None = None,
+    fact: Callable[[Markup, str], Markup] = markdown.fact,
+) -> Pages:
+    """Make both pages and their pictures; nothing is written.
 
     Args:
         result: the study.
         trials: the results with their learning curves; what is said of curves is left out without them.
-        ledger: what the ledger says of the test rows now; None takes what it said when the study ended.
+        ledger: what the ledger says at the moment of writing; without it, what it said when the study ended.
+        fact:   how the Markdown page writes a fact, given its text and its key.
     """
     gain = _gain(result)
     sections = _sections(result, trials)
     values = {
         "answer": answer(result),
         "command": tune_command(result),
-        "count": count,
         "folder": FOLDER,
         "gain": gain,
         "result": result,
-        "run": this_run(result),
+        "run": this_run(result, ledger),
         "sections": sections,
         "version": PAGE_VERSION,
     }
     every = [*gain, *(one for section in sections for one in pictures(section.blocks))]
+    html, text = _templates(fact), _templates(fact, markdown.escape)
     return Pages(
-        html=_templates().get_template("report.html.jinja").render(values),
-        markdown=_one_blank_line(_templates(markdown.escape).get_template("report.md.jinja").render(values)),
+        html=html.get_template("report.html.jinja").render(values),
+        markdown=_one_blank_line(text.get_template("report.md.jinja").render(values)),
         pictures=MappingProxyType({one.name: one.svg for one in every}),
     )
 
@@ -112,7 +118,7 @@ def _gain(result: StudyResult) -> list[Picture]:
     return [Picture("difference", difference(found), alt, f"{alt}.")] if found else []
 
 
-def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
+def _templates(fact: Callable[[Markup, str], Markup], escape: Callable[[object], Markup] | None = None) -> Environment:
     """Templates that escape every value they print and refuse names they do not know.
 
     What `escape` returns is left as it is; without one, values are escaped as HTML.
@@ -130,10 +136,15 @@ def _templates(escape: Callable[[object], Markup] | None = None) -> Environment:
         "inline": inline,
         "code": markdown.code,
         "code_block": markdown.code_block,
+        "escaped": markdown.escape,
+        "fact": fact,
+        "plain": plain,
         "link": markdown.link,
     }
     templates.tests |= {
         "code": lambda part: isinstance(part, Code),
+        "fact": lambda part: isinstance(part, Fact),
+        "parts": lambda part: isinstance(part, tuple),
         "names": lambda part: isinstance(part, Names),
         "strong": lambda part: isinstance(part, Strong),
     }

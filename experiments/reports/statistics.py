@@ -10,22 +10,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 
-from experiments.records.results import Difference, Verdict
+from experiments.records.results import Difference, DifferenceMethod, IntervalMethod, Verdict
 
-BOOTSTRAP: Final = "percentile bootstrap over rows, 10,000 draws"
 SIGNIFICANCE: Final = 0.05
-_DRAWS: Final = 10_000
+DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # a scorer takes a millisecond or more
 _FEWEST: Final = 30  # of them with a score
 _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
 _BLOCK: Final = 1 << 20  # indices drawn at a time, so that memory does not grow with the number of rows
 
+Drawn = Literal["rows", "groups", "rows_of_each_class"]
+PAIRED: Final[dict[Drawn, DifferenceMethod]] = {
+    "rows": "paired_bootstrap_rows",
+    "groups": "paired_bootstrap_groups",
+    "rows_of_each_class": "paired_bootstrap_rows_of_each_class",
+}
+BOOTSTRAP: Final[dict[Drawn, IntervalMethod]] = {
+    "rows": "bootstrap_rows",
+    "groups": "bootstrap_groups",
+    "rows_of_each_class": "bootstrap_rows_of_each_class",
+}
 Interval = tuple[float, float]
 Groups = NDArray[Any]
 Score = Callable[[NDArray[np.intp]], float]  # of the rows with these numbers
@@ -123,7 +133,7 @@ def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> 
         score=(only_winner - only_default) / rows,
         ci95=_bonett_price(only_winner, only_default, rows),
         p_value=min(1.0, p_value),
-        method="exact McNemar test, adjusted Wald interval (Bonett and Price)",
+        method="mcnemar_bonett_price",
     )
 
 
@@ -160,8 +170,9 @@ def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, 
     return Difference(
         score=float(gains.mean()),
         ci95=_percentile_limits(means),
-        p_value=min(1.0, 2 * (1 + beyond) / (1 + _DRAWS)),
-        method=f"paired {BOOTSTRAP}",
+        p_value=min(1.0, 2 * (1 + beyond) / (1 + DRAWS)),
+        method="paired_bootstrap_rows",
+        draws=DRAWS,
     )
 
 
@@ -171,13 +182,13 @@ class Resampled:
 
     score:  of all rows.
     draws:  (B,) of each sample; those on which some model has no score are not among them.
-    method: how the samples were drawn, in words.
+    drawn:  what was drawn: rows, groups of them, or in each class as many rows as it has.
     groups: whole groups that there were to draw; None where single rows were drawn.
     """
 
     score: float
     draws: NDArray[np.float64]
-    method: str
+    drawn: Drawn
     groups: int | None
 
     def interval(self) -> Interval:
@@ -206,17 +217,20 @@ def resampled(
     >>> resampled([lambda sample: float(np.mean(sample < 5))], rows=10, seed=0)[0].interval()
     (0.2, 0.8)
     """
-    of, draw = ("rows", _of_rows(rows)) if groups is None else ("groups", _of_groups(groups))
+    of: Drawn = "rows" if groups is None else "groups"
+    draw = _of_rows(rows) if groups is None else _of_groups(groups)
     draws = _scored(scores, draw, seed)
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
-        of = "the rows of each class"
+        of = "rows_of_each_class"
         draws = _scored(scores, _within(classes), seed)
     if draws.shape[1] < _FEWEST:
-        raise ValueError(f"of {_SCORE_DRAWS:,} bootstrap samples of the test {of} only {draws.shape[1]} have a score")
-    method = f"percentile bootstrap over {of}, {draws.shape[1]:,} draws"
+        words = of.replace("_", " ")
+        raise ValueError(
+            f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
+        )
     units = None if groups is None else len(np.unique(groups))
     everything = np.arange(rows)
-    return [Resampled(score(everything), found, method, units) for score, found in zip(scores, draws, strict=True)]
+    return [Resampled(score(everything), found, of, units) for score, found in zip(scores, draws, strict=True)]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
@@ -235,7 +249,8 @@ def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
         score=winner.score - default.score,
         ci95=_percentile_limits(gains),
         p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
-        method=f"paired {winner.method}",
+        method=PAIRED[winner.drawn],
+        draws=len(gains),
     )
 
 
@@ -244,9 +259,9 @@ def verdict(difference: Difference | None) -> Verdict:
 
     Source: Schneider et al. (2025) on overtuning: in about one study of ten the tuned configuration is the worse one.
 
-    >>> verdict(Difference(score=0.03, ci95=(0.01, 0.05), p_value=0.004, method="exact McNemar test"))
+    >>> verdict(Difference(score=0.03, ci95=(0.01, 0.05), p_value=0.004, method="mcnemar_bonett_price"))
     'helped'
-    >>> verdict(Difference(score=-0.01, ci95=(-0.03, 0.01), p_value=0.4, method="exact McNemar test"))
+    >>> verdict(Difference(score=-0.01, ci95=(-0.03, 0.01), p_value=0.4, method="mcnemar_bonett_price"))
     'no evidence either way'
     """
     if difference is None:
@@ -265,9 +280,9 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """(10,000,) means of as many samples of the rows, with replacement."""
     random = np.random.default_rng(seed)
-    means = np.empty(_DRAWS)
+    means = np.empty(DRAWS)
     step = max(1, _BLOCK // values.size)
-    for start in range(0, _DRAWS, step):
+    for start in range(0, DRAWS, step):
         block = means[start : start + step]
         rows = random.integers(values.size, size=(block.size, values.size))
         np.mean(values[rows], axis=1, out=block)

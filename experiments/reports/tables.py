@@ -1,4 +1,4 @@
-"""The report's tables, as text to be set in columns: configurations, trials, counts and facts."""
+"""The report's tables, as facts to be set in columns: configurations, trials, counts and hashes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.records.results import StudyResult, TrialRecord
+from experiments.records.results import Parameters, StudyResult, TrialRecord
+from experiments.reports.blocks import Code, Fact, Parts, Words, number, sentence
 from experiments.reports.trials_csv import fold_deviation
 from experiments.reports.wording import (
     NOTHING,
     Scores,
     all_parameters,
-    count,
     hidden,
     is_active,
     is_layer,
@@ -29,9 +29,9 @@ BEST_SHOWN: Final = 100  # of a longer one the best
 class ConfigurationRow:
     """One setting of the winner and, next to it, of the default; default is "" where there is none."""
 
-    name: str
-    best: str
-    default: str
+    name: Words
+    best: Fact
+    default: Words
 
 
 @dataclass(frozen=True)
@@ -39,64 +39,69 @@ class SelectionRow:
     """A configuration's score over the folds, with its deviation over them."""
 
     name: str
-    trial: str
-    score: str
-    deviation: str
+    trial: Fact
+    score: Fact
+    deviation: Fact
 
 
 @dataclass(frozen=True)
 class TrialRow:
     """One trial; complete tells a value from a last score, role is "winner", "default", both or "" """
 
-    number: int
-    role: str
-    outcome: str
+    number: Fact
+    role: Fact
+    outcome: Fact
     complete: bool
-    score: str
-    deviation: str
-    epochs: str
-    settings: tuple[str, ...]
+    score: Fact
+    deviation: Fact
+    epochs: Fact
+    settings: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
 class TrialTable:
     """The trials that are shown, the names of the settings' columns, and a line about those that are not."""
 
-    names: tuple[str, ...]
+    names: tuple[Words, ...]
     rows: tuple[TrialRow, ...]
-    rest: str
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """A hash that identifies rows: its first digits, and all of it."""
-
-    name: str
-    short: str
-    full: str
+    rest: Parts
 
 
 def configurations(result: StudyResult) -> tuple[ConfigurationRow, ...]:
     """The best configuration next to the default one, setting by setting; units of absent layers are left out."""
     best, default, spec = result.best.params, result.default.params if result.default else None, result.spec
-    rows = [("network", network(best, spec), network(default, spec) if default is not None else "")]
+    tuned, plain = (Fact(f"{of}.network", network(params or {}, spec)) for of, params in _both(result))
+    rows: list[tuple[Words, Fact, Fact]] = [("network", tuned, plain)]
     for name in all_parameters([best, default or {}]):
         pairs = [(config, config is not None and is_active(name, config, spec)) for config in (best, default)]
         if name != "hidden_layers" and any(use for _, use in pairs):
-            ours, theirs = (parameter(config[name]) if config and use else NOTHING for config, use in pairs)
-            rows.append((label(name), ours, theirs))
-    theirs = "" if result.default is None else str(result.trials[result.default.number].epochs)
-    rows.append(("epochs of the refit", str(result.best.epochs), theirs))
+            ours, theirs = (
+                Fact(f"{of}.params.{name}", parameter(config[name]) if config and use else NOTHING)
+                for (of, _), (config, use) in zip(_both(result), pairs, strict=True)
+            )
+            rows.append((Fact(f"names.{name}", label(name)), ours, theirs))
+    of_default = result.trials[result.default.number] if result.default else None
+    epochs = Fact(f"trials[{of_default.number}].epochs", str(of_default.epochs)) if of_default else tuned
+    rows.append(("epochs of the refit", Fact("best.epochs", str(result.best.epochs)), epochs))
     return tuple(ConfigurationRow(name, ours, theirs if default is not None else "") for name, ours, theirs in rows)
+
+
+def _both(result: StudyResult) -> tuple[tuple[str, Parameters | None], ...]:
+    return ("best", result.best.params), ("default", result.default.params if result.default else None)
 
 
 def selection(result: StudyResult) -> tuple[SelectionRow, ...]:
     """The selection scores of the winner and of the default."""
     numbers = Scores.like(result.best.cv_mean)
-    named = [("tuned", result.best), ("default", result.default)]
+    named = [("tuned", "best", result.best), ("default", "default", result.default)]
     return tuple(
-        SelectionRow(name, str(config.number), numbers.show(config.cv_mean), numbers.show(config.cv_std))
-        for name, config in named
+        SelectionRow(
+            name,
+            Fact(f"{key}.number", str(config.number)),
+            Fact(f"{key}.cv_mean", numbers.show(config.cv_mean)),
+            Fact(f"{key}.cv_std", numbers.show(config.cv_std)),
+        )
+        for name, key, config in named
         if config is not None
     )
 
@@ -104,15 +109,16 @@ def selection(result: StudyResult) -> tuple[SelectionRow, ...]:
 def trial_table(result: StudyResult) -> TrialTable:
     """All trials in the order of their numbers, or of many the best ones, best first."""
     if len(result.trials) > ALL_SHOWN:
-        rest = f"The best {BEST_SHOWN} of {count(len(result.trials), 'trial')}, best first; the rest are in trials.csv."
+        words = f"The best {BEST_SHOWN} of {{}} trials, best first; the rest are in trials.csv."
+        rest = sentence(words, number("trials.count", len(result.trials)))
         return _table(result, sorted(result.trials, key=_rank)[:BEST_SHOWN], rest)
-    return _table(result, sorted(result.trials, key=lambda trial: trial.number), "")
+    return _table(result, sorted(result.trials, key=lambda trial: trial.number), ())
 
 
 def top(result: StudyResult, most: int) -> TrialTable:
     """At most so many complete trials, best first."""
     complete = [trial for trial in result.trials if trial.state == "COMPLETE"]
-    return _table(result, sorted(complete, key=_rank)[:most], "")
+    return _table(result, sorted(complete, key=_rank)[:most], ())
 
 
 def is_odd(trial: TrialRecord) -> bool:
@@ -120,12 +126,12 @@ def is_odd(trial: TrialRecord) -> bool:
     return trial.state == "FAIL" or trial.reason == "diverged"
 
 
-def _table(result: StudyResult, trials: Sequence[TrialRecord], rest: str) -> TrialTable:
+def _table(result: StudyResult, trials: Sequence[TrialRecord], rest: Parts) -> TrialTable:
     names = all_parameters(trial.params for trial in trials)
     single = [name for name in names if not is_layer(name)]
     layered = len(single) < len(names)
     return TrialTable(
-        names=(*(["hidden layers"] if layered else []), *map(label, single)),
+        names=(*(["hidden layers"] if layered else []), *(Fact(f"names.{name}", label(name)) for name in single)),
         rows=tuple(_trial_row(result, trial, single, layered) for trial in trials),
         rest=rest,
     )
@@ -153,31 +159,34 @@ def counts(result: StudyResult) -> tuple[tuple[str, int], ...]:
     return ("complete", complete), ("pruned", pruned - diverged), ("diverged", diverged), ("failed", failed)
 
 
-def fingerprints(result: StudyResult) -> tuple[Fingerprint, ...]:
-    """The hashes of the data, of the test rows and of the folds."""
+def fingerprints(result: StudyResult) -> tuple[tuple[str, Fact], ...]:
+    """Return the hashes of the data, of the test rows and of the folds, by name; the first digits stand for each."""
     named = [
-        ("data", result.data.fingerprint),
-        ("test rows", result.split.test_fingerprint),
-        ("folds", result.split.folds_fingerprint),
+        ("data", "data.fingerprint", result.data.fingerprint),
+        ("test rows", "split.test_fingerprint", result.split.test_fingerprint),
+        ("folds", "split.folds_fingerprint", result.split.folds_fingerprint),
     ]
-    return tuple(Fingerprint(name, f"{text[:12]}…" if len(text) > 13 else text, text) for name, text in named)
+    return tuple(
+        (name, Fact(key, Code(text, f"{text[:12]}…" if len(text) > 13 else text))) for name, key, text in named
+    )
 
 
 def _trial_row(result: StudyResult, trial: TrialRecord, names: list[str], layered: bool) -> TrialRow:
-    numbers = Scores.like(result.best.cv_mean)
+    numbers, key = Scores.like(result.best.cv_mean), f"trials[{trial.number}]"
     roles = [("winner", result.best.number), ("default", result.default.number if result.default else 0)]
     units = hidden(trial.params, result.spec)
-    layers = ["-".join(map(str, units)) or "none" if units is not None else NOTHING] if layered else []
+    shown = NOTHING if units is None else "-".join(map(str, units)) or "none"
+    layers = [Fact(f"{key}.hidden", shown)] if layered else []
     complete = trial.state == "COMPLETE"
     return TrialRow(
-        number=trial.number,
-        role=", ".join(role for role, number in roles if number == trial.number),
-        outcome=outcome(trial),
+        number=Fact(f"{key}.number", str(trial.number)),
+        role=Fact(f"{key}.role", ", ".join(role for role, number in roles if number == trial.number)),
+        outcome=Fact(f"{key}.outcome", outcome(trial)),
         complete=complete,
-        score=numbers.show(trial.value if complete else trial.last),
-        deviation=numbers.show(fold_deviation(trial.fold_scores) if complete else None),
-        epochs=str(trial.epochs),
-        settings=(*layers, *(parameter(trial.params.get(name)) for name in names)),
+        score=Fact(f"{key}.{'value' if complete else 'last'}", numbers.show(trial.value if complete else trial.last)),
+        deviation=Fact(f"{key}.deviation", numbers.show(fold_deviation(trial.fold_scores) if complete else None)),
+        epochs=Fact(f"{key}.epochs", str(trial.epochs)),
+        settings=(*layers, *(Fact(f"{key}.params.{name}", parameter(trial.params.get(name))) for name in names)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What belongs to one run and not to the study: the ledger of looks, provenance and timing."""
+"""What belongs to one run and not to the study: how often a ledger has its test rows scored, provenance and timing."""
 
 from __future__ import annotations
 
@@ -7,49 +7,115 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.records.results import LedgerRecord, StudyResult
+from experiments.reports.blocks import Fact, Parts, Words, number, sentence
 from experiments.reports.wording import NOTHING, parameter
 
-Facts = tuple[tuple[str, str], ...]
+FactRows = tuple[tuple[Words, Words], ...]
 
 
 @dataclass(frozen=True)
 class ThisRun:
-    """Facts by group, each a name and its text."""
+    """What the blocks of this run say.
 
-    ledger: Facts
-    provenance: Facts
-    timing: Facts
+    times: how often the test rows were scored, by the ledger.
+    """
+
+    times: Parts
+    ledger: FactRows
+    provenance: FactRows
+    timing: FactRows
 
 
-def this_run(result: StudyResult) -> ThisRun:
-    """The facts of this run; provenance is whatever was recorded, nested names joined by dots."""
+def this_run(result: StudyResult, ledger: LedgerRecord | None) -> ThisRun:
+    """Say what is of this run; provenance is whatever was recorded, nested names joined by dots.
+
+    Args:
+        ledger: its reading at the moment of writing; None: the one that results.json has is used, and said to be old.
+    """
+    reading, now = (result.ledger, False) if ledger is None else (ledger, True)
     return ThisRun(
-        ledger=_ledger(result.ledger),
-        provenance=tuple(_flat(result.provenance)),
-        timing=tuple((name.replace("_", " "), f"{value:,.2f} s") for name, value in result.timing.items()),
+        times=_times(result, reading, now),
+        ledger=() if reading is None else _ledger(reading),
+        provenance=tuple(_flat("provenance", result.provenance)),
+        timing=tuple(
+            (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
+            for name, value in result.timing.items()
+        ),
     )
 
 
-def _ledger(ledger: LedgerRecord | None) -> Facts:
-    if ledger is None:
+def _times(result: StudyResult, reading: LedgerRecord | None, now: bool) -> Parts:
+    if reading is None:
+        return ("No ledger was read when this page was written.",)
+    when = "" if now else " As the ledger was when the study ended."
+    looks, own = Fact("ledger.looks", times(reading.looks)), Fact("ledger.own", times(reading.own))
+    if not reading.file:
+        return sentence("These test rows, or some of them, had been scored {} when the study ended.", looks)
+    file, seen = Fact("ledger.file", reading.file), _seen(reading)
+    others = max(0, reading.looks - reading.own)
+    of_others = Fact("ledger.others", times(others))
+    if result.test is not None and reading.own == 0:
+        known = sentence(" Other studies have scored these rows, or some of them, {}", of_others) if others else ()
+        words = sentence("{} does not know the scoring that this result tells of.{}", file, known)
+        return (*words, *seen, *(["."] if known else []), when)
+    if result.test is not None:
+        if not others:
+            return (*sentence("These rows were scored {} by the studies of {}", looks, file), *seen, ".", when)
+        words = sentence(
+            "These rows, or some of them, were scored {} by the studies of {}: {} by this study, {} by others",
+            looks, file, own, of_others,
+        )  # fmt: skip
+        return (*words, *seen, ".", when)
+    if reading.own:
+        words = sentence("This result has no test score, but by {} this study has scored these rows {}", file, own)
+        more = sentence(", and other studies have scored them, or some of them, {}", of_others) if others else ()
+        return (*words, *more, *seen, ".", when)
+    if others:
+        elsewhere = "This study has not scored them; other studies of {} have scored them, or some of them, {}"
+        return (*sentence(elsewhere, file, of_others), *seen, ".", when)
+    return (*sentence("No study of {} has scored them.", file), when)
+
+
+def _seen(reading: LedgerRecord) -> Parts:
+    if not reading.largest_overlap:
         return ()
+    return sentence("; another study saw {} of these rows at once", _share(reading))
+
+
+def _share(reading: LedgerRecord) -> Fact:
+    return Fact("ledger.largest_overlap", f"{100 * reading.largest_overlap:.3g}%")
+
+
+def times(count: int) -> str:
+    """
+    >>> times(0), times(1), times(2), times(3)
+    ('0 times', 'once', 'twice', '3 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def _ledger(ledger: LedgerRecord) -> FactRows:
+    file: FactRows = (("ledger", Fact("ledger.file", ledger.file)),) if ledger.file else ()
+    own: FactRows = (("of them by this study, at exactly these rows", number("ledger.own", ledger.own)),)
     return (
-        ("looks at these test rows so far", str(ledger.looks)),
-        ("largest share of them seen by another study", f"{100 * ledger.largest_overlap:.3g}%"),
-        ("head of the ledger", ledger.head),
+        *file,
+        ("scorings of these test rows or some of them", number("ledger.looks", ledger.looks)),
+        *(own if ledger.file else ()),
+        ("largest share of them seen by another study", _share(ledger)),
+        ("head of the ledger", Fact("ledger.head", ledger.head)),
     )
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> Facts:
+def _flat(key: str, values: Mapping[str, Any], above: str = "") -> FactRows:
     """
-    >>> _flat({"commit": "abc", "versions": {"numpy": "2.4.6"}})
-    (('commit', 'abc'), ('versions.numpy', '2.4.6'))
+    >>> _flat("provenance", {"versions": {"numpy": "2.4.6"}})
+    (('versions.numpy', Fact(key='provenance.versions.numpy', text='2.4.6')),)
     """
-    facts: list[tuple[str, str]] = []
+    facts: list[tuple[Words, Words]] = []
     for name, value in values.items():
         if isinstance(value, Mapping):
-            facts += _flat(value, f"{above}{name}.")
+            facts += _flat(f"{key}.{name}", value, f"{above}{name}.")
         else:
             shown = repr(value) if isinstance(value, float) else parameter(value)
-            facts.append((f"{above}{name}", shown or NOTHING))
+            facts.append((f"{above}{name}", Fact(f"{key}.{name}", shown or NOTHING)))
     return tuple(facts)

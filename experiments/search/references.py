@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from experiments.target import Target
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
+Id = Literal["majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression"]
+VERSION = 1  # goes up when a model comes to be another under the same id
 LINEAR_CELLS = 200_000_000  # rows x inputs x outputs, each read in every iteration
 LINEAR_ITERATIONS = 100  # scikit-learn's own; a convex loss gains little after
 BOOSTED_CELLS = 400_000_000  # rows x inputs x trees
@@ -28,7 +30,8 @@ BOOSTED_ITERATIONS = (
     10,
     50,
 )  # at the learning rate 0.2, what 20 to 100 are at scikit-learn's own 0.1, in half the time
-BOOSTING = "gradient boosting"
+LEARNING_RATE, LEAVES, BINS = 0.2, 15, 64  # of boosting
+BOOSTING: Id = "gradient_boosting"
 MOST_BOOSTED = 100  # classes, each with a tree in every iteration
 SEED = 0  # not the study's: on the same rows every study has the same references
 OWN = Units()
@@ -39,15 +42,29 @@ LONGEST = 200  # characters of a reason
 class ReferenceTask:
     """A plain model and what it may cost.
 
-    settings:   in words; with the name it is all that the model is, besides the rows.
+    settings:   with id and version all that the model is, besides the rows themselves.
     rows:       to learn from; a seeded choice of them where there are more.
     iterations: 0 where there are none.
     """
 
-    name: str
-    settings: str
+    id: Id
+    settings: dict[str, float | int | str]
     rows: int
     iterations: int = 0
+    version: int = VERSION
+
+
+@dataclass(frozen=True)
+class Unfitted:
+    """Why there is no fitted model.
+
+    detail: the library's own error text.
+    limit:  number of classes that are too many.
+    """
+
+    code: Literal["too_many_classes", "not_fitted"]
+    detail: str = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,14 +73,14 @@ class FittedReference:
 
     estimator: scikit-learn's, fitted; None where it could not be.
     units:     of what it predicts, where that is a number.
-    note:      what is to be known of the fit, if anything.
+    converged: whether the fit ended before its last iteration; None of a model without iterations.
     reason:    why there is no estimator.
     """
 
     estimator: Any | None
     units: Units = OWN
-    note: str = ""
-    reason: str = ""
+    converged: bool | None = None
+    reason: Unfitted | None = None
 
 
 def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceTask, ...]:
@@ -73,8 +90,8 @@ def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceT
         rows:   there are to learn from.
         inputs: of each row.
 
-    >>> [one.name for one in plain_references(Target(("no", "yes")), rows=100, inputs=4)]
-    ['majority class', 'logistic regression', 'gradient boosting']
+    >>> [one.id for one in plain_references(Target(("no", "yes")), rows=100, inputs=4)]
+    ['majority_class', 'logistic_regression', 'gradient_boosting']
     """
     trees = target.outputs if target.outputs > 2 else 1
     few, many = BOOSTED_ITERATIONS
@@ -82,20 +99,16 @@ def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceT
     boosted = max(1, BOOSTED_CELLS // (inputs * trees * few))
     rounds = min(many, max(few, BOOSTED_CELLS // (min(rows, boosted) * inputs * trees)))
 
-    def task(name: str, words: str, most: int, iterations: int = 0) -> ReferenceTask:
-        learnt = f"all {rows:,} development rows"
-        if most < rows:
-            learnt = f"{most:,} of {rows:,} development rows, spread over the target"
-        return ReferenceTask(name, f"{words}; fitted on {learnt}", most, iterations)
+    def task(id: Id, most: int, iterations: int = 0, **settings: float | int | str) -> ReferenceTask:
+        limit = {"iterations": iterations} if iterations else {}
+        return ReferenceTask(id, {**settings, **limit, "rows": min(most, rows), "rows_in_all": rows}, most, iterations)
 
-    limit = f"at most {LINEAR_ITERATIONS} iterations"
-    trees_of = f"of histograms, {rounds} iterations at learning rate 0.2, trees of at most 15 leaves, 64 bins"
-    boosting = task(BOOSTING, trees_of, boosted, rounds)
+    boosting = task(BOOSTING, boosted, rounds, learning_rate=LEARNING_RATE, leaves=LEAVES, bins=BINS)
     if target.classes:
-        regression = task("logistic regression", f"L2 with C = 1, L-BFGS, {limit}", linear, LINEAR_ITERATIONS)
-        return task("majority class", "the classes' frequencies", rows), regression, boosting
-    regression = task("ridge regression", f"L2 with alpha = 1, LSQR, {limit}", linear, LINEAR_ITERATIONS)
-    return task("mean", "of the target", rows), regression, boosting
+        regression = task("logistic_regression", linear, LINEAR_ITERATIONS, c=1.0, solver="lbfgs")
+        return task("majority_class", rows), regression, boosting
+    regression = task("ridge_regression", linear, LINEAR_ITERATIONS, alpha=1.0, solver="lsqr")
+    return task("mean", rows), regression, boosting
 
 
 def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> FittedReference:
@@ -106,8 +119,8 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
     Raises:
         MemoryError: there is no room for it here; elsewhere there may be.
     """
-    if task.name == BOOSTING and target.outputs > MOST_BOOSTED:
-        return FittedReference(None, reason=f"more than {MOST_BOOSTED} classes take too many trees")
+    if task.id == BOOSTING and target.outputs > MOST_BOOSTED:
+        return FittedReference(None, reason=Unfitted("too_many_classes", limit=MOST_BOOSTED))
     seed = np.random.SeedSequence(SEED)
     rows = fold.train[subsample(fold.y[fold.train], task.rows, bool(target.classes), seed)]
     x = fold.x if len(rows) == len(fold.x) else fold.x[rows]
@@ -120,8 +133,8 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
     except MemoryError:
         raise
     except Exception as error:  # a library may raise what it likes
-        return FittedReference(None, reason=f"it could not be fitted: {brief(error)}")
-    return FittedReference(estimator, units, _note(task, estimator))
+        return FittedReference(None, reason=Unfitted("not_fitted", brief(error)))
+    return FittedReference(estimator, units, _converged(task, estimator))
 
 
 def reference_outputs(fitted: FittedReference, x: Array, target: Target) -> Array:
@@ -131,7 +144,7 @@ def reference_outputs(fitted: FittedReference, x: Array, target: Target) -> Arra
         ValueError: there is no estimator, or it takes no such rows.
     """
     if fitted.estimator is None:
-        raise ValueError(fitted.reason)
+        raise ValueError(str(fitted.reason))
     with _quietly():
         if not target.classes:
             numbers: Array = fitted.units.restored(fitted.estimator.predict(x)[:, None])
@@ -149,15 +162,15 @@ def _estimator(task: ReferenceTask, target: Target) -> Any:
         from sklearn.dummy import DummyClassifier, DummyRegressor
 
         return DummyClassifier(strategy="prior") if target.classes else DummyRegressor()
-    if task.name == BOOSTING:
+    if task.id == BOOSTING:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         boosted = HistGradientBoostingClassifier if target.classes else HistGradientBoostingRegressor
         return boosted(
-            learning_rate=0.2,
+            learning_rate=LEARNING_RATE,
             max_iter=task.iterations,
-            max_leaf_nodes=15,
-            max_bins=64,
+            max_leaf_nodes=LEAVES,
+            max_bins=BINS,
             early_stopping=False,
             random_state=0,
         )
@@ -178,10 +191,11 @@ def _weights(fold: FoldData, rows: NDArray[np.integer[Any]]) -> NDArray[np.float
     return weights
 
 
-def _note(task: ReferenceTask, estimator: Any) -> str:
-    # boosting has no end that it could miss
-    done = np.max(getattr(estimator, "n_iter_", None) or 0) if task.name != BOOSTING else 0
-    return "not converged" if 0 < task.iterations <= done else ""
+def _converged(task: ReferenceTask, estimator: Any) -> bool | None:
+    if task.iterations == 0 or task.id == BOOSTING:  # boosting has no end that it could miss
+        return None
+    done = getattr(estimator, "n_iter_", None)
+    return None if done is None else bool(np.max(done) < task.iterations)
 
 
 @contextmanager

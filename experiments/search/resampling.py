@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from inspect import signature
 from typing import Protocol
@@ -49,12 +50,21 @@ class Samples(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class TooSlow:
+    """A bootstrap that would take too long: it is cheap only where a metric sums over rows or counts labels."""
+
+    metric: str
+    configurations: int
+    rows: int
+
+
 def opened(contents: Sequence[Shared]) -> Outputs:
     """Outputs that were shared as the content of .npy files."""
     return [partial(_opened, content) for content in contents]
 
 
-def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | str:
+def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | TooSlow:
     """Samples of predictions, in the cheapest way that the metric allows; or why that would take too long.
 
     Args:
@@ -70,10 +80,7 @@ def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units:
         return OneByOne(by_label(metric, target, outputs, y), len(outputs), units, draws)
     draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
-        return (
-            f"a bootstrap of {metric} over {len(outputs)} configurations and {len(y)} rows takes too long: it is cheap "
-            "only where a metric is a sum over rows or counts labels"
-        )
+        return TooSlow(metric, len(outputs), len(y))
     return OneByOne(by_repetition(metric, target, outputs, y), len(outputs), units, draws)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.search.resampling import Numbers, Samples, opened, samples_of
+from experiments.search.resampling import Numbers, Samples, TooSlow, opened, samples_of
 from experiments.search.trial import Shared
 from experiments.target import Target
 from nnet.arrays import Rows, Targets
@@ -37,6 +37,14 @@ class Selection:
     draws: int
 
 
+@dataclass(frozen=True)
+class TooFewScores:
+    """A bootstrap most of whose draws have no score, since the rows are too few."""
+
+    draws: int
+    scored: int
+
+
 def selection(
     contents: Sequence[Shared],
     metric: str,
@@ -45,7 +53,7 @@ def selection(
     units: Rows,
     winner: int,
     default: int | None,
-) -> Selection | str:
+) -> Selection | TooSlow | TooFewScores:
     """Of shared out-of-fold outputs; or why there is none.
 
     Args:
@@ -56,10 +64,10 @@ def selection(
         default:  which is the one to be improved on.
     """
     samples = samples_of(metric, target, opened(contents), y, units)
-    return samples if isinstance(samples, str) else corrected_selection(samples, winner, default)
+    return samples if isinstance(samples, TooSlow) else corrected_selection(samples, winner, default)
 
 
-def corrected_selection(samples: Samples, winner: int, default: int | None) -> Selection | str:
+def corrected_selection(samples: Samples, winner: int, default: int | None) -> Selection | TooFewScores:
     """The bootstrap bias corrected score of the choice (BBC-CV), and the gain that a choice among equals would show.
 
     In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
@@ -84,7 +92,7 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
     inside, outside = _draws(samples)
     usable = np.isfinite(inside).all(axis=1) & np.isfinite(outside)
     if not np.isfinite(everything).all() or usable.mean() < FEW:
-        return f"of {len(usable)} bootstrap draws only {np.count_nonzero(usable)} have a score: the rows are too few"
+        return TooFewScores(len(usable), int(np.count_nonzero(usable)))
     inside, outside = inside[usable], outside[usable]
     low, high = np.quantile(outside, (0.025, 0.975)).tolist()
     pooled, corrected = float(everything[winner]), float(outside.mean())

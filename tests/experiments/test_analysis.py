@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.analysis import NO_DEFAULT, NO_PROBABILITIES, ORDERED, analyse, validated
+from experiments.analysis import analyse, validated
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.records.analysis import AnalysisRecord
 from experiments.records.assemble import best_of
+from experiments.records.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
 from support.searched import Searched, searched
@@ -49,13 +50,13 @@ def test_digits_have_pictures_of_the_rows_they_name(tmp_path: Path) -> None:
 
     done = searched(document("digits", training={"epochs": 2}), tmp_path)
     found = analysed(done)
-    assert found.left_out == {"importances": "3 complete trials in the space; at least 20 are needed"}
+    assert found.left_out == {"importances": TooFewTrials(trials=3, least=20)}
     assert found.permutation is not None
     assert (found.permutation.baseline, len(found.permutation.columns)) == (best_of(done.told).result.value, 64)
     assert found == analysed(done)
     assert found.selection is not None
     assert (found.selection.configurations, found.selection.rows, found.selection.draws) == (3, 1437, 1000)
-    assert found.selection.method.startswith("BBC-CV: 1,000 bootstrap draws of rows, ")
+    assert found.selection.method == "bbc_cv_rows"
     y = done.data.development.y[np.concatenate([validation for _, validation in done.data.folds.pairs])]
     hits = winner_outputs(done).argmax(axis=1) == y
     assert found.selection.pooled == pytest.approx(hits.mean(), abs=1e-12)
@@ -109,7 +110,7 @@ def test_without_a_default_the_floor_is_left_out(tmp_path: Path) -> None:
     done.told[0] = replace(done.told[0], result=replace(first, state="FAIL", reason="worker died", value=None))
     found = analysed(done)
     assert found.selection is not None
-    assert (found.selection.floor, found.left_out["floor"]) == (None, NO_DEFAULT)
+    assert (found.selection.floor, found.left_out["floor"]) == (None, NoDefaultScore())
 
 
 def test_a_file_that_is_lost_meanwhile_is_one_line(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:
     table = mixed_table(90, "regression", time=np.arange(90)[::-1])
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
     found = analysed(done)
-    assert (found.selection, found.left_out["selection"]) == (None, ORDERED)
+    assert (found.selection, found.left_out["selection"]) == (None, RowsInTimeOrder())
     assert found.out_of_fold is not None
     assert found.out_of_fold.rows < len(done.data.development.y), "the first rows are never predicted"
     target = np.asarray(table.target)
@@ -136,7 +137,7 @@ def test_whole_groups_are_drawn(tmp_path: Path) -> None:
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
     found = analysed(done)
     assert found.selection is not None
-    assert "draws of groups of rows" in found.selection.method
+    assert found.selection.method == "bbc_cv_groups"
     groups = done.data.development.table.groups
     assert groups is not None
     assert validated(done.data).units.max() + 1 == len(np.unique(groups))
@@ -148,7 +149,7 @@ def test_a_loss_without_probabilities_has_no_calibration(tmp_path: Path) -> None
     found = analysis.out_of_fold
     assert found is not None
     assert (found.calibration, found.confusion is None) == (None, False)
-    assert analysis.left_out["calibration"] == NO_PROBABILITIES
+    assert analysis.left_out["calibration"] == NoProbabilities()
     assert "confusion" not in analysis.left_out
     assert {one.probability for one in found.mistakes} == {None}
 

@@ -12,6 +12,7 @@ from experiments.column_importance import permutation
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.inputs import share_inputs
 from experiments.records.analysis import PermutationRecord
+from experiments.records.reasons import TooManyColumns, TooManyShuffles
 from experiments.search.evaluate import evaluate
 from experiments.search.executor import WorkerDied
 from experiments.search.histories import Inline
@@ -86,9 +87,9 @@ def test_many_predictions_are_bounded(bound: str, factor: int, monkeypatch: pyte
 
 def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     executor = Here()
-    assert run(executor, features=1_001)[0] == "1,001 columns; at most 1,000 are shuffled"
+    assert run(executor, features=1_001)[0] == TooManyColumns(columns=1_001, limit=1_000)
     monkeypatch.setattr(column_importance, "SCORINGS", 11)
-    assert "4 columns in 3 folds" in str(run(executor)[0])
+    assert run(executor)[0] == TooManyShuffles(columns=4, folds=3, limit=11)
     assert executor.submitted == 0
     monkeypatch.undo()
     with pytest.raises(WorkerDied):

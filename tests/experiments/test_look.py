@@ -63,12 +63,12 @@ def study(task: str) -> tuple[StudySpec, StudyData]:
     return parse_spec(DOCUMENT, "mixed").settled(data.target.task, data.folds.splitter), data
 
 
-def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here) -> tuple[Scored, Ledger]:
+def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner: int = 1) -> tuple[Scored, Ledger]:
     space, ledger = Space(spec), Ledger(folder / "ledger.jsonl")
     candidate = space.candidate(space.default)
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
     result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), Visible()), folds, data.target)
-    finalists = [Told(space.default, replace(result, number=1)), Told(space.default, result)]
+    finalists = [Told(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
     executed: Any = executor
     found = take_look(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
     return found, ledger
@@ -79,14 +79,14 @@ def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> N
     spec, data = study(task)
     found, ledger = look(tmp_path, spec, data, Here())
     record = found.record
-    names = ["majority class", "logistic regression"] if task == "classification" else ["mean", "ridge regression"]
-    assert [one.name for one in record.references] == [*names, "gradient boosting"]
+    names = ["majority_class", "logistic_regression"] if task == "classification" else ["mean", "ridge_regression"]
+    assert [one.id for one in record.references] == [*names, "gradient_boosting"]
     for one in record.references:
-        assert one.reason == ""
+        assert one.reason is None
         assert one.score is not None
         assert one.ci95 is not None
         assert one.ci95[0] <= one.score <= one.ci95[1]
-        assert "all 160 development rows" in one.settings
+        assert (one.settings["rows"], one.settings["rows_in_all"]) == (160, 160)
     baseline, linear, _ = record.references
     assert baseline.score is not None
     assert linear.score is not None
@@ -142,6 +142,13 @@ def test_a_reference_that_is_lost_is_computed_in_the_same_look_again(what: str, 
     found, _ = look(tmp_path / "lost", spec, data, Here())
     assert found.record == whole.record
     assert found.record.times_scored == 1
+
+
+def test_a_default_that_wins_is_not_compared_with_itself(tmp_path: Path) -> None:
+    spec, data = study("classification")
+    found, _ = look(tmp_path, spec, data, Here(), winner=0)
+    record = found.record
+    assert (record.default, record.difference, record.verdict) == (None, None, "not compared")
 
 
 def test_the_references_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

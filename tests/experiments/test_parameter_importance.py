@@ -9,6 +9,7 @@ import pytest
 
 from experiments.parameter_importance import importances
 from experiments.records.analysis import ImportanceRecord
+from experiments.records.reasons import EqualScores, TooFewTrials
 from experiments.search.trial import Curves, Parameters, Told, TrialResult
 from experiments.space import Space
 from experiments.study_file import parse_spec
@@ -65,7 +66,7 @@ def test_what_the_score_depends_on_comes_first_whatever_the_order_of_the_draws(s
     assert sum(record.values.values()) == pytest.approx(1, abs=1e-5)
     assert list(record.values.values()) == sorted(record.values.values(), reverse=True)
     assert importances(trials, space) == record
-    assert "PED-ANOVA" in record.evaluator
+    assert (record.evaluator, record.better) == ("ped_anova", 0.25)
 
 
 def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> None:
@@ -82,6 +83,6 @@ def test_too_little_is_a_reason(space: Space) -> None:
     few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]
     pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(params, start=19)]
     outside = told(90, {**params[0], "learning_rate": 5.0}, 1.0)
-    assert importances([*few, *pruned, outside], space) == "19 complete trials in the space; at least 20 are needed"
+    assert importances([*few, *pruned, outside], space) == TooFewTrials(trials=19, least=20)
     alike = [told(number, one, 0.5) for number, one in enumerate(params)]
-    assert importances(alike, space) == "every complete trial has the same score"
+    assert importances(alike, space) == EqualScores()

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from experiments.judge import judge
+from experiments.records.reasons import NoMetric, NotFitted, NotScored, TooManyClasses
 from experiments.reference_scores import score_reference
-from experiments.search.references import FittedReference, ReferenceTask
+from experiments.search.references import FittedReference, ReferenceTask, Unfitted
 from experiments.target import Target
 
 TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 100)
 X = (Y + RNG.normal(size=100))[:, None]
-TASK = ReferenceTask("a model", "as it is", 100)
+TASK = ReferenceTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100)
 
 
 class Model:
@@ -28,11 +29,12 @@ class Model:
 @pytest.mark.parametrize("groups", [None, np.arange(100) % 20])
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
 def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
-    model = FittedReference(Model(lambda x: x[:, 0] - 0.5), note="not converged")
+    model = FittedReference(Model(lambda x: x[:, 0] - 0.5), converged=False)
     record = score_reference(TASK, model, metric, TWO, X, Y, groups)
     judged = judge(metric, TWO, Y, X - 0.5, None, groups)
     assert (record.score, record.ci95) == (judged.score, judged.ci95)
-    assert (record.name, record.settings, record.reason) == ("a model", "as it is, not converged", "")
+    assert (record.id, record.version, record.settings) == (TASK.id, TASK.version, TASK.settings)
+    assert (record.converged, record.reason) == (False, None)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "roc_auc"])
@@ -40,7 +42,7 @@ def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
     model = FittedReference(Model(lambda x: np.full(len(x), np.nan)))
     record = score_reference(TASK, model, metric, TWO, X, Y, None)
     assert (record.score, record.ci95) == (None, None)
-    assert record.reason
+    assert isinstance(record.reason, NoMetric | NotScored)
 
 
 def test_memory_that_is_short_here_is_no_outcome() -> None:
@@ -56,6 +58,8 @@ def test_an_error_is_a_reason_of_one_line() -> None:
         raise ValueError("not this\nat all")
 
     record = score_reference(TASK, FittedReference(Model(fails)), "accuracy", TWO, X, Y, None)
-    assert (record.score, record.reason) == (None, "it could not be scored: not this")
-    unfitted = FittedReference(None, reason="it could not be fitted: no")
-    assert score_reference(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == "it could not be fitted: no"
+    assert (record.score, record.reason) == (None, NotScored(detail="not this"))
+    unfitted = FittedReference(None, reason=Unfitted("not_fitted", "no"))
+    assert score_reference(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == NotFitted(detail="no")
+    many = FittedReference(None, reason=Unfitted("too_many_classes", limit=100))
+    assert score_reference(TASK, many, "accuracy", TWO, X, Y, None).reason == TooManyClasses(limit=100)

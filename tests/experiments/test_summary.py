@@ -43,7 +43,7 @@ def said(**changes: Any) -> dict[str, str]:
 def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     """Over all rows at once: where folds differ, that is another number than the selection score."""
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
-                            floor=None, floor95=None, draws=10, method="10 draws")  # fmt: skip
+                            floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
     assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
 
@@ -66,7 +66,7 @@ def test_the_title_counts_the_trials_as_the_status_does() -> None:
 def test_every_score_has_its_metric_beside_it() -> None:
     look = made_up().test
     assert look is not None
-    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="exact")
+    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="mcnemar_bonett_price")
     scored = look.model_copy(update={"metric": "r2", "default": DefaultScore(score=0.5), "difference": difference})
     lines = said(spec=made_up().spec | {"cv": {"metric": "neg_log_loss"}}, test=scored)
     assert lines["selection score"].startswith("negative log loss 0.8750, default 0.6250 ")
@@ -111,3 +111,9 @@ def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now(
 ) -> None:
     ledger = LedgerRecord(file="here", looks=looks, own=own, largest_overlap=overlap, head="")
     assert rows_scored(ledger, scored) == words
+
+
+def test_a_default_that_won_is_not_compared_with_itself() -> None:
+    result = made_up()
+    best = result.best.model_copy(update={"number": 0})
+    assert said(best=best)["against the default"] == "not compared: the winner is the default itself"

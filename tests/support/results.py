@@ -52,7 +52,7 @@ def made_up() -> StudyResult:
             metric="accuracy",
             score=0.75,
             ci95=(0.5, 1.0),
-            ci_method="Wilson",
+            ci_method="wilson",
             rows=12,
             times_scored=1,
             metrics={},

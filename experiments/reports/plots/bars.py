@@ -8,19 +8,20 @@ from typing import Final
 
 from matplotlib.ticker import MaxNLocator
 
-from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, ORANGE, drawable, drawing, svg_text
+from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, ORANGE, drawable, drawing, fact_id, svg_text
 
 WIDTH: Final = 4.2  # inches
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A length by name, with the deviation to either side and the words at its end."""
+    """A length by name, with the deviation to either side and the words at its end, which are the fact of this key."""
 
     name: str
     length: float
     deviation: float = 0.0
     words: str = ""
+    key: str = ""
 
 
 def bars(name: str, rows: Sequence[Bar], axis: str) -> str:
@@ -35,7 +36,8 @@ def bars(name: str, rows: Sequence[Bar], axis: str) -> str:
         ends = [row.length + row.deviation for row in rows]
         span = max(0.0, *ends) - min(0.0, *lengths) or 1.0
         for place, row in enumerate(rows):
-            axes.text(max(0.0, ends[place]) + 0.015 * span, place, row.words, va="center", color=MUTED, fontsize=8)
+            end = max(0.0, ends[place]) + 0.015 * span
+            axes.text(end, place, row.words, va="center", color=MUTED, fontsize=8, gid=fact_id(row.key))
         axes.axvline(0, color=FAINT, linewidth=0.9)
         low = min(0.0, *(row.length - row.deviation for row in rows))
         axes.set_xlim(low * 1.05, max(0.0, *ends) + 0.17 * span)

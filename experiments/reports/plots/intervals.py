@@ -10,7 +10,7 @@ from typing import Final
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from experiments.records.results import Difference
-from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, svg_text
+from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, fact_id, svg_text
 from experiments.reports.wording import MINUS
 
 WIDTH: Final = 4.2  # inches
@@ -19,12 +19,16 @@ FAR: Final = 4  # a score this many times as far from the others as they lie apa
 
 @dataclass(frozen=True)
 class Dot:
-    """A score by name; without an interval where none belongs to it. Main ones are drawn in the first colour."""
+    """A score by name; without an interval where none belongs to it. Main ones are drawn in the first colour.
+
+    key: of the score in results.json.
+    """
 
     name: str
     score: float
     interval: tuple[float, float] | None
     main: bool = False
+    key: str = ""
 
     @property
     def ends(self) -> tuple[float, ...]:
@@ -53,6 +57,7 @@ def dots(name: str, rows: Sequence[Dot], metric: str) -> str:
                     color=MUTED,
                     va="center",
                     transform=axes.get_yaxis_transform(),
+                    gid=fact_id(row.key),
                 )
                 continue
             if row.interval:

@@ -74,6 +74,7 @@ _STYLE: Final[dict[str, Any]] = {
     "ytick.major.size": 0.0,
 }
 _FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+_FACT: Final = "fact:"
 _NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -105,12 +106,18 @@ def svg_text(figure: Figure) -> str:
     text = out.getvalue()
     text = text[text.index("<svg") :]
     used = set(re.findall(r"#([\w.-]+)", text))
+    text = text.replace(f' id="{_FACT}', ' data-fact="')
     text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
     text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, text)
     text = re.sub(r"(<g[^>]*)>\s*((?:<use [^>]*/>\s*)+)</g>", _one_style, text)
     return re.sub(r"\n\s+", "\n", text)
+
+
+def fact_id(key: str) -> str | None:
+    """Return what to give a text as its `gid`, so that it carries the key of its fact; None of one that is no fact."""
+    return f"{_FACT}{key}" if key else None
 
 
 def _shorter(attribute: re.Match[str]) -> str:

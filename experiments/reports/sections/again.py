@@ -27,17 +27,17 @@ def again(result: StudyResult) -> Section:
                 "This runs the study anew as results.json has it, in a folder of its own, and names the first "
                 "difference:"
             ),
-            Listing(reproduce_command(result), "sh"),
+            Listing("commands.reproduce", reproduce_command(result), "sh"),
             text("This resumes it, or repeats it from its study file, with the same --set and --trials if it had any:"),
-            Listing(tune_command(result), "sh"),
+            Listing("commands.tune", tune_command(result), "sh"),
             text("Its digest, over all that the study file and the data determine, is"),
-            Listing(result.digest),
+            Listing("digest", result.digest),
             text(
                 "A run with an equal digest found the same trials, the same winner and the same test score, bit for "
                 "bit, whatever the number of workers. Another BLAS kernel may differ in last bits and so give another "
                 "digest."
             ),
             Heading("The resolved study file"),
-            Listing(study_file(result.spec), "toml", wrap=False),
+            Listing("spec", study_file(result.spec), "toml", wrap=False),
         ),
     )

@@ -11,10 +11,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Column, Row, Section, Table, note
-from experiments.reports.wording import count, metric_of
+from experiments.reports.blocks import (
+    Column,
+    Fact,
+    Names,
+    Parts,
+    Row,
+    Section,
+    Table,
+    Words,
+    counted,
+    joined,
+    note,
+    number,
+    sentence,
+)
+from experiments.reports.sections.transformations import transformations
+from experiments.reports.wording import metric_of
+from experiments.reports.wording_of_methods import difference_method, interval_method, reference_name
 
 OPEN: Final = "not answered"
+UNSCORED: Final[Parts] = (": this study has not scored the test set",)
 COLUMNS: Final = (Column("", number=False), Column("what", number=False), Column("answer", number=False))
 
 
@@ -24,7 +41,7 @@ class Item:
 
     group: str
     what: str
-    answer: str = ""
+    answer: Words = ""
 
 
 def checklist(result: StudyResult) -> Section:
@@ -42,8 +59,13 @@ def checklist(result: StudyResult) -> Section:
         "checklist",
         (
             note(
-                f"After REFORMS (Kapoor et al. 2024). {answered} of {len(items)} items are answered by the study "
-                f"itself; the other {len(items) - answered} only its author can answer."
+                *sentence(
+                    "After REFORMS (Kapoor et al. 2024). {} of {} items are answered by the study itself; the other {} "
+                    "only its author can answer.",
+                    number("checklist.answered", answered),
+                    number("checklist.items", len(items)),
+                    number("checklist.open", len(items) - answered),
+                )
             ),
             Table("Checklist", COLUMNS, tuple(rows), prose=True),
         ),
@@ -64,7 +86,7 @@ def _items(result: StudyResult) -> Iterator[Item]:
 
 def _reproducibility(result: StudyResult) -> Iterator[Item]:
     group = "Repeat"
-    yield Item(group, "The data, identified", f"{result.data.name}, fingerprint {result.data.fingerprint[:12]}")
+    yield Item(group, "The data, identified", _identified(result))
     yield Item(group, "Code, versions and machine", "under “This run”")
     yield Item(group, "A script for all the numbers", "under “The same again”")
 
@@ -74,61 +96,88 @@ def _data(result: StudyResult) -> Iterator[Item]:
     yield Item(group, "How, when and by whom rows and labels were collected")
     yield Item(group, "Whether the rows stand for the population")
     yield Item(group, "What is predicted", _target(result))
-    parts = f"{split.development:,} to learn, {split.test:,} to test"
-    yield Item(group, "Size", f"{count(data.rows, 'row')}, {count(data.features, 'feature')}; {parts}")
+    size = sentence(
+        "{}, {}; {} to learn, {} to test",
+        counted("data.rows", data.rows, "row"),
+        counted("data.features", data.features, "feature"),
+        number("split.development", split.development),
+        number("split.test", split.test),
+    )
+    yield Item(group, "Size", size)
     yield Item(group, "Rows left out before the study, impossible and missing values")
-    numbers = result.spec.get("preprocessing", {}).get("numbers")
-    scaling = f"numbers scaled ({numbers}), pixels by their known range; " if numbers else ""
-    yield Item(group, "Transformations", f"{scaling}whatever is fitted is fitted on training rows only")
+    yield Item(group, "Transformations", transformations(result))
 
 
-def _target(result: StudyResult) -> str:
+def _identified(result: StudyResult) -> Parts:
+    name = Names((Fact("data.name", result.data.name),))
+    return sentence("{}, fingerprint {}", name, Fact("data.fingerprint", f"{result.data.fingerprint[:12]}…"))
+
+
+def _target(result: StudyResult) -> Words:
     if result.data.task == "regression":
         return "a number"
     found = result.analysis.out_of_fold if result.analysis else None
-    classes = count(len(result.data.classes), "class", "classes")
+    classes = counted("data.classes.count", len(result.data.classes), "class", "classes")
     if found is None or not found.confusion:
         return classes
     shares = sorted(sum(line) / sum(map(sum, found.confusion)) for line in found.confusion)
-    return f"{classes}, of {100 * shares[0]:.3g}% to {100 * shares[-1]:.3g}% of the rows"
+    least, most = (
+        Fact(f"classes.share.{name}", f"{100 * share:.3g}%")
+        for name, share in (("least", shares[0]), ("most", shares[-1]))
+    )
+    return sentence("{}, of {} to {} of the rows", classes, least, most)
 
 
 def _modelling(result: StudyResult) -> Iterator[Item]:
     group, cv = "Models", result.spec.get("cv", {})
-    yield Item(group, "Every model that was tried", f"{count(len(result.trials), 'trial')}, all in trials.csv")
-    by = f" by {cv['splitter']}" if "splitter" in cv else ""
-    folds = f"{count(len(result.best.fold_scores), 'fold')}{by} of the development rows"
-    yield Item(group, "How the final one was chosen", f"highest mean {metric_of(result.spec)} over {folds}")
+    yield Item(
+        group,
+        "Every model that was tried",
+        (*counted("trials.count", len(result.trials), "trial"), ", all in trials.csv"),
+    )
+    chosen = sentence(
+        "highest mean {} over {}{} of the development rows",
+        Fact("spec.cv.metric", metric_of(result.spec)),
+        counted("best.fold_scores.count", len(result.best.fold_scores), "fold"),
+        sentence(" by {}", Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else "",
+    )
+    yield Item(group, "How the final one was chosen", chosen)
     look = result.test
-    beside = [*(["the default configuration"] if look and look.default else []),
-              *(one.name for one in (look.references if look else ()) if one.score is not None)]  # fmt: skip
-    yield Item(group, "What it is compared with", ", ".join(beside) or "nothing: the test set has not been looked at")
+    beside = [
+        Fact(f"test.references[{at}].id", reference_name(one))
+        for at, one in enumerate(look.references if look else ())
+        if one.score is not None
+    ]
+    compared = joined([*(["the default configuration"] if look and look.default else []), *beside])
+    yield Item(group, "What it is compared with", compared or ("nothing", *UNSCORED))
 
 
 def _leakage(result: StudyResult) -> Iterator[Item]:
     group, look, source = "Leakage", result.test, result.spec.get("data", {})
-    sealed = "split off first, not readable to the search, "
     yield Item(
-        group, "Test rows kept apart", sealed + (f"scored {_times(look.times_scored)}" if look else "not looked at")
+        group, "Test rows kept apart", ("split off first, not readable to the search", *(() if look else UNSCORED))
     )
     groups, time = source.get("groups"), source.get("time")
-    known = f"groups of {groups} stay together" if groups else f"rows in the order of {time}" if time else ""
+    known: Words = ""
+    if groups:
+        known = sentence("groups of {} stay together", Names((Fact("spec.data.groups", groups),)))
+    elif time:
+        known = sentence("rows in the order of {}", Names((Fact("spec.data.time", time),)))
     yield Item(group, "Rows that depend on each other, duplicates", known)
     yield Item(group, "Whether every feature is known when a prediction is made, and none stands for the answer")
 
 
 def _uncertainty(result: StudyResult) -> Iterator[Item]:
     group, look = "Metrics", result.test
-    yield Item(group, "The metric", metric_of(result.spec))
+    yield Item(group, "The metric", Fact("spec.cv.metric", metric_of(result.spec)))
     yield Item(group, "Why this metric")
     yield Item(
         group,
         "Uncertainty of the score",
-        f"95% interval, {look.ci_method}" if look else "no score: the test set is sealed",
+        sentence("95% interval, {}", interval_method(look)) if look else ("no score", *UNSCORED),
     )
-    test = f"{look.difference.method}, two-sided, fixed beforehand" if look and look.difference else "none was made"
+    compared = look.difference if look else None
+    test: Words = "none was made"
+    if compared:
+        test = sentence("{}, two-sided, fixed beforehand", difference_method(compared))
     yield Item(group, "The test behind the comparison", test)
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"

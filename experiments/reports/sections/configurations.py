@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experiments.records.results import StudyResult
 from experiments.reports import tables
-from experiments.reports.blocks import Block, Heading, Row, Section, Table, columns, note
+from experiments.reports.blocks import Block, Fact, Heading, Row, Section, Table, columns, note, sentence
 from experiments.reports.sections.trials import trial_rows
 from experiments.reports.wording import metric_of
 
@@ -26,8 +26,11 @@ def configurations(result: StudyResult) -> Section:
             Heading("The highest scores"),
             trial_rows("The highest scores", table),
             note(
-                f"By selection score, mean {metric_of(result.spec)} over the folds (optimistic)."
-                " Close ones may owe their order to luck."
+                *sentence(
+                    "By selection score, mean {} over the folds (optimistic).",
+                    Fact("spec.cv.metric", metric_of(result.spec)),
+                ),
+                " Close ones may owe their order to luck.",
             ),
         ]
     return Section("Best configuration", "configuration", tuple(blocks))

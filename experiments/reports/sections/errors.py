@@ -9,6 +9,7 @@ from experiments.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,
+    Fact,
     Figures,
     Gallery,
     Heading,
@@ -17,13 +18,17 @@ from experiments.reports.blocks import (
     Section,
     Table,
     Thumbnail,
+    Words,
+    counted,
     note,
+    number,
+    sentence,
 )
 from experiments.reports.pixels import png
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, scatter
 from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import NOTHING, count
+from experiments.reports.wording import NOTHING
 
 COMMONEST = 10
 DIAGONAL = (
@@ -32,7 +37,7 @@ DIAGONAL = (
 )
 CALIBRATION = (
     "Development rows by the probability of the class that was predicted. Below the dashed line predictions are surer "
-    "of themselves than they are right. Expected calibration error: {:.3f}."
+    "of themselves than they are right. Expected calibration error: {}."
 )
 
 
@@ -51,19 +56,18 @@ def _confusions(result: StudyResult, found: OutOfFoldRecord | None) -> list[Bloc
     pictures: list[Picture] = []
     commonest: list[Block] = []
     if found is not None and found.confusion:
-        predictions = f"{count(found.rows, 'prediction')} of development rows by networks that had not trained on them"
-        pictures.append(_confusion("confusion", found.confusion, classes, f"Out of fold: {predictions}. {DIAGONAL}"))
+        words = f"Out of fold: {{}} of development rows by networks that had not trained on them. {DIAGONAL}"
+        caption = sentence(words, counted("analysis.out_of_fold.rows", found.rows, "prediction"))
+        pictures.append(_confusion("confusion", found.confusion, classes, caption))
         commonest += _commonest(found.confusion, classes)
     if look is not None and look.confusion:
-        caption = f"On the test set: {count(look.rows, 'row')}, the one look."
+        caption = sentence("On the test set: {}.", counted("test.rows", look.rows, "row"))
         pictures.append(_confusion("test_confusion", look.confusion, classes, caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *commonest] if pictures else []
 
 
-def _confusion(name: str, counts: Counts, classes: Sequence[str], caption: str) -> Picture:
-    right = sum(line[place] for place, line in enumerate(counts))
-    whole = sum(map(sum, counts))
-    alt = f"Confusion matrix: {right:,} of {whole:,} rows on the diagonal"
+def _confusion(name: str, counts: Counts, classes: Sequence[str], caption: Words) -> Picture:
+    alt = "Confusion matrix: rows of each true class by the class that was predicted"
     return Picture(name, confusion(name, counts, classes), alt, caption)
 
 
@@ -75,8 +79,17 @@ def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
         (line[there], here, there) for here, line in enumerate(counts) for there in range(len(line)) if here != there
     ]
     most = sorted((one for one in pairs if one[0]), key=lambda one: (-one[0], one[1:]))[:COMMONEST]
+    above = "analysis.out_of_fold.confusion"
     rows = tuple(
-        Row((classes[here], classes[there], f"{number:,}", f"{sum(counts[here]):,}")) for number, here, there in most
+        Row(
+            (
+                Fact(f"data.classes[{here}]", classes[here]),
+                Fact(f"data.classes[{there}]", classes[there]),
+                number(f"{above}[{here}][{there}]", rows),
+                number(f"{above}[{here}].sum", sum(counts[here])),
+            )
+        )
+        for rows, here, there in most
     )
     titles = (Column("true class", number=False), Column("predicted", number=False), Column("rows"), Column("of"))
     return [Heading("The commonest confusions, out of fold"), Table("Confusions", titles, rows)] if rows else []
@@ -84,15 +97,19 @@ def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
 
 def _predictions(found: OutOfFoldRecord) -> list[Block]:
     if found.calibration is not None:
-        caption = CALIBRATION.format(found.calibration.error)
+        error = Fact("analysis.out_of_fold.calibration.error", f"{found.calibration.error:.3f}")
+        caption = sentence(CALIBRATION, error)
         alt = "Share of right predictions by their probability"
         return [
             Heading("Do its probabilities hold?"),
             Figures((Picture("calibration", calibration(found.calibration), alt, caption),), "square"),
         ]
     if found.points:
-        shown = count(len(found.points), "prediction")
-        caption = f"Predicted against true, out of fold: {shown} of {found.rows:,}, spread over the data."
+        caption = sentence(
+            "Predicted against true, out of fold: {} of {}, spread over the data.",
+            counted("analysis.out_of_fold.points.count", len(found.points), "prediction"),
+            number("analysis.out_of_fold.rows", found.rows),
+        )
         return [Figures((Picture("predictions", scatter(found.points), "Predicted against true", caption),), "square")]
     return []
 
@@ -104,18 +121,22 @@ def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block
     sure = any(one.probability is not None for one in found)
     loss = "loss, nats" if classes else "absolute error"
     titles = ["row", "true", "predicted", *(["probability"] if sure else []), loss, "fold"]
-    rows = tuple(Row(tuple(_cells(one, sure))) for one in found)
+    rows = tuple(Row(_cells(at, one, sure)) for at, one in enumerate(found))
     table = Table("Worst mistakes", tuple(Column(title, title not in ("true", "predicted")) for title in titles), rows)
-    shown = [(one, one.picture) for one in found if one.picture is not None]
+    shown = [(_cells(at, one, True), one.picture) for at, one in enumerate(found) if one.picture is not None]
     thumbnails = tuple(
         Thumbnail(
             png(picture),
-            f"row {one.row}, true class {one.truth}, predicted {one.predicted}",
+            "A row whose class was predicted wrongly",
             picture.width,
             picture.height,
-            (f"true {one.truth}, predicted {one.predicted}", *_sure(one), f"row {one.row}, fold {one.fold}"),
+            (
+                sentence("true {}, predicted {}", truth, predicted),
+                sentence("probability {}", probability),
+                sentence("row {}, fold {}", row, fold),
+            ),
         )
-        for one, picture in shown
+        for (row, truth, predicted, probability, _, fold), picture in shown
     )
     how = "by their loss, the worst first" if classes else "by their absolute error, the largest first"
     return [
@@ -125,10 +146,14 @@ def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block
     ]
 
 
-def _cells(one: MistakeRecord, sure: bool) -> list[str]:
-    probability = [NOTHING if one.probability is None else f"{one.probability:.3f}"] if sure else []
-    return [str(one.row), one.truth, one.predicted, *probability, f"{one.loss:.3g}", str(one.fold)]
-
-
-def _sure(one: MistakeRecord) -> tuple[str, ...]:
-    return () if one.probability is None else (f"{100 * one.probability:.0f}% sure",)
+def _cells(at: int, one: MistakeRecord, sure: bool) -> tuple[Fact, ...]:
+    key = f"analysis.out_of_fold.mistakes[{at}]"
+    probability = Fact(f"{key}.probability", NOTHING if one.probability is None else f"{one.probability:.3f}")
+    return (
+        Fact(f"{key}.row", str(one.row)),
+        Fact(f"{key}.truth", one.truth),
+        Fact(f"{key}.predicted", one.predicted),
+        *([probability] if sure else []),
+        Fact(f"{key}.loss", f"{one.loss:.3g}"),
+        Fact(f"{key}.fold", str(one.fold)),
+    )

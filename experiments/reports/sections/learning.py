@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Figures, Picture, Section
+from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.plots.learning import loss_curves, score_curves
 from experiments.search.trial import Curves
 
 SCORES = (
-    "Validation score of the winner, {}. The spread of the folds is not a confidence interval. Where curves are steep, "
-    "their start may lie outside the picture."
+    "Validation score of the winner, trial {}. The spread of the folds is not a confidence interval. Where curves are "
+    "steep, their start may lie outside the picture."
 )
 LOSSES = "Its training and validation loss. Training loss is measured with dropout on and without the penalty."
 
@@ -18,12 +18,13 @@ def learning(result: StudyResult, curves: Curves | None) -> Section | None:
     """The winner's curves; None where they are not known."""
     if curves is None or not curves.epochs:
         return None
-    best = f"trial {result.best.number}"
     scores = Picture(
         "scores",
         score_curves(result, curves),
-        f"Validation score of {best} by epoch, for each fold and their mean",
-        SCORES.format(best),
+        "Validation score of the winner by epoch, for each fold and their mean",
+        sentence(SCORES, Fact("best.number", str(result.best.number))),
     )
-    losses = Picture("losses", loss_curves(result, curves), f"Training and validation loss of {best} by epoch", LOSSES)
+    losses = Picture(
+        "losses", loss_curves(result, curves), "Training and validation loss of the winner by epoch", LOSSES
+    )
     return Section("How the winner learned", "learning", (Figures((scores, losses), "pair"),))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Block, Section, note
+from experiments.reports.blocks import Block, Fact, Section, Words, note, sentence
+from experiments.reports.wording_of_methods import reason
 
 TITLES = {
     "selection": "The corrected selection score",
@@ -20,7 +21,9 @@ def left_out(result: StudyResult, *parts: str) -> tuple[Block, ...]:
     """A line for each of these parts of the analysis that has a reason not to be there."""
     reasons = result.analysis.left_out if result.analysis else {}
     return tuple(
-        note(f"{_title(part)}: left out. Reason: {_sentence(reasons[part])}") for part in parts if part in reasons
+        note(*sentence("{}: left out. Reason: {}.", _title(part), reason(f"analysis.left_out.{part}", reasons[part])))
+        for part in parts
+        if part in reasons
     )
 
 
@@ -31,9 +34,5 @@ def others_left_out(result: StudyResult) -> Section | None:
     return Section("What else was left out", "left out", left_out(result, *rest)) if rest else None
 
 
-def _title(part: str) -> str:
-    return TITLES.get(part, part.replace("_", " "))
-
-
-def _sentence(reason: str) -> str:
-    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+def _title(part: str) -> Words:
+    return TITLES.get(part) or Fact(f"names.{part}", part.replace("_", " "))

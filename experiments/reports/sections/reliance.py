@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.records.analysis import PermutationRecord, PictureRecord
+from experiments.records.analysis import PermutationRecord, PermutedColumn, PictureRecord
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Block, Column, Figures, Picture, Row, Section, Table, note
+from experiments.reports.blocks import (
+    Block,
+    Column,
+    Fact,
+    Figures,
+    Picture,
+    Row,
+    Section,
+    Table,
+    counted,
+    note,
+    number,
+    sentence,
+)
 from experiments.reports.pixels import places
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.matrix import heat_map
 from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import Scores, count, metric_label
+from experiments.reports.wording import Scores, metric_label
 
 SHOWN = 20
+COLUMNS = "analysis.permutation.columns"
 
 
 def reliance(result: StudyResult) -> Section | None:
@@ -34,12 +48,17 @@ def _a_picture(result: StudyResult) -> PictureRecord | None:
 
 
 def _bars(found: PermutationRecord) -> list[Block]:
-    ranked = sorted(found.columns, key=lambda one: (-one.drop, one.name))
-    numbers = Scores.like(max(abs(ranked[0].drop), 1e-4))
-    rows = [Bar(one.name, one.drop, one.deviation or 0.0, numbers.show(one.drop)) for one in ranked[:SHOWN]]
-    shown = "" if len(ranked) <= SHOWN else f"The {SHOWN} columns of {len(ranked):,} with the largest falls. "
-    whisker = f"The whisker is the standard deviation over the {found.repeats} shuffles." if found.repeats > 1 else ""
-    caption = f"{shown}{whisker}".strip()
+    ranked = _ranked(found)
+    numbers = Scores.like(max(abs(ranked[0][1].drop), 1e-4))
+    rows = [
+        Bar(one.name, one.drop, one.deviation or 0.0, numbers.show(one.drop), f"{COLUMNS}[{at}].drop")
+        for at, one in ranked[:SHOWN]
+    ]
+    of_all = number(f"{COLUMNS}.count", len(ranked))
+    shown = sentence(f"The {SHOWN} columns of {{}} with the largest falls. ", of_all) if len(ranked) > SHOWN else ()
+    shuffles = number("analysis.permutation.repeats", found.repeats)
+    words = "The whisker is the standard deviation over the {} shuffles."
+    caption = (*shown, *(sentence(words, shuffles) if found.repeats > 1 else ()))
     svg = bars("permutation", rows, f"fall of {metric_label(found.metric)} when shuffled")
     return [Figures((Picture("permutation", svg, "Fall of the score by column", caption),))]
 
@@ -49,13 +68,23 @@ def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) ->
     for one in found.columns:
         drops[where[one.name]] = drops.get(where[one.name], 0.0) + one.drop
     height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
-    strongest = sorted(found.columns, key=lambda one: (-one.drop, one.name))[:5]
-    caption = (
+    strongest = _ranked(found)[:5]
+    caption = sentence(
         "The darker a pixel, the more the score falls when it is shuffled; rises, which are chance, are in the second "
-        f"colour. The darkest is worth {max(map(abs, drops.values())):.4f}."
+        "colour. The darkest is worth {}.",
+        Fact("permutation.darkest", f"{max(map(abs, drops.values())):.4f}"),
     )
-    numbers = Scores.like(max(abs(strongest[0].drop), 1e-4))
-    rows = tuple(Row((one.name, numbers.show(one.drop), numbers.show(one.deviation))) for one in strongest)
+    numbers = Scores.like(max(abs(strongest[0][1].drop), 1e-4))
+    rows = tuple(
+        Row(
+            (
+                Fact(f"{COLUMNS}[{at}].name", one.name),
+                Fact(f"{COLUMNS}[{at}].drop", numbers.show(one.drop)),
+                Fact(f"{COLUMNS}[{at}].deviation", numbers.show(one.deviation)),
+            )
+        )
+        for at, one in strongest
+    )
     titles = (Column("pixel", number=False), Column("fall of the score"), Column("sd over the shuffles"))
     return [
         Figures(
@@ -73,7 +102,17 @@ def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) ->
 def _how(found: PermutationRecord) -> Block:
     numbers = Scores.like(found.baseline)
     return note(
-        f"Permutation importance on {count(found.rows, 'out-of-fold prediction')}, {count(found.repeats, 'shuffle')} "
-        f"of each column; {metric_label(found.metric)} as they are: {numbers.show(found.baseline)}. Columns that say "
-        "the same share their importance, so a small fall does not show that a column says nothing."
+        *sentence(
+            "Permutation importance on {}, {} of each column; {} as they are: {}.",
+            counted("analysis.permutation.rows", found.rows, "out-of-fold prediction"),
+            counted("analysis.permutation.repeats", found.repeats, "shuffle"),
+            Fact("analysis.permutation.metric", metric_label(found.metric)),
+            Fact("analysis.permutation.baseline", numbers.show(found.baseline)),
+        ),
+        " Columns that say the same share their importance, so a small fall does not show that a column says nothing.",
     )
+
+
+def _ranked(found: PermutationRecord) -> list[tuple[int, PermutedColumn]]:
+    """Return the columns with their places in the record, the largest fall first."""
+    return sorted(enumerate(found.columns), key=lambda one: (-one[1].drop, one[1].name))

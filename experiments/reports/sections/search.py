@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Block, Figures, Heading, Picture, Section, note
+from experiments.reports.blocks import Block, Fact, Figures, Heading, Picture, Section, Words, note, sentence
 from experiments.reports.plots import search as plots
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.parallel import MOST, parallel
 from experiments.reports.sections.left_out import left_out
 from experiments.reports.wording import label, metric_of
+from experiments.reports.wording_of_methods import evaluator
 
 HISTORY = (
     "Each trial’s mean score over the folds, and the best value so far. Trials far below the others, and those that "
@@ -38,16 +39,20 @@ def search(result: StudyResult) -> Section:
     blocks: list[Block] = [Figures((Picture("history", plots.history(result), alt, HISTORY),))]
     if lines := parallel(result):
         alt = f"Parallel coordinates: the parameters of each complete trial and its {metric_of(result.spec)}"
-        caption = PARALLEL.format(f"one of the best {MOST}" if _complete(result) > MOST else "a complete trial")
+        caption = sentence(PARALLEL, f"one of the best {MOST}" if _complete(result) > MOST else "a complete trial")
         blocks += [Heading("All parameters together"), Figures((Picture("parallel", lines, alt, caption),), "broad")]
     blocks += [*_importances(result), *left_out(result, "importances")]
     if pictures := _slices(result):
         blocks += [
             Heading("Each parameter by itself"),
-            note(SLICES.format(metric_of(result.spec))),
+            note(*sentence(SLICES, _metric(result))),
             Figures(pictures, "small"),
         ]
     return Section("What the search did", "search", tuple(blocks))
+
+
+def _metric(result: StudyResult) -> Words:
+    return Fact("spec.cv.metric", metric_of(result.spec))
 
 
 def _complete(result: StudyResult) -> int:
@@ -59,15 +64,16 @@ def _importances(result: StudyResult) -> list[Block]:
     if found is None or not found.values:
         return []
     ranked = sorted(found.values.items(), key=lambda one: (-one[1], one[0]))
-    rows = [Bar(label(name), share, words=f"{100 * share:.0f}%") for name, share in ranked]
+    above = "analysis.importances.values"
+    rows = [Bar(label(name), share, words=f"{100 * share:.0f}%", key=f"{above}.{name}") for name, share in ranked]
     svg = bars("importances", rows, "share of the importance")
-    alt = "Importance of each parameter: " + ", ".join(f"{row.name} {row.words}" for row in rows)
-    picture = Picture("importances", svg, alt, IMPORTANCES.format(found.evaluator))
+    caption = sentence(IMPORTANCES, evaluator(found))
+    picture = Picture("importances", svg, "Importance of each parameter", caption)
     return [Heading("Which parameters mattered"), Figures((picture,))]
 
 
 def _slices(result: StudyResult) -> tuple[Picture, ...]:
     return tuple(
-        Picture(f"slice_{re.sub('[^A-Za-z0-9_-]', '_', name)}", svg, f"Score by {label(name)}")
+        Picture(f"slice_{re.sub('[^A-Za-z0-9_-]', '_', name)}", svg, "Score of each trial by one parameter")
         for name, svg in plots.slices(result).items()
     )

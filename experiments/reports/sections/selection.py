@@ -5,10 +5,28 @@ from __future__ import annotations
 from experiments.records.analysis import SelectionRecord
 from experiments.records.results import StudyResult
 from experiments.reports import tables
-from experiments.reports.blocks import Block, Figures, Picture, Row, Section, Strong, Table, Text, columns, note, text
+from experiments.reports.blocks import (
+    Block,
+    Fact,
+    Figures,
+    Parts,
+    Picture,
+    Row,
+    Section,
+    Strong,
+    Table,
+    Words,
+    columns,
+    counted,
+    note,
+    number,
+    sentence,
+    text,
+)
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import Scores, count, metric_of
+from experiments.reports.wording import Scores, metric_of
+from experiments.reports.wording_of_methods import selection_method
 
 MORE = "more than the luck of the rows gives in most such searches"
 
@@ -16,7 +34,8 @@ MORE = "more than the luck of the rows gives in most such searches"
 def selection(result: StudyResult) -> Section:
     """The scores by which the search chose, and how far they can be believed."""
     found = result.analysis.selection if result.analysis else None
-    deviation = f"standard deviation over {len(result.best.fold_scores)} folds (not a confidence interval)"
+    folds = number("best.fold_scores.count", len(result.best.fold_scores))
+    deviation = sentence("standard deviation over {} folds (not a confidence interval)", folds)
     blocks: list[Block] = [
         Table(
             "Selection score",
@@ -24,9 +43,13 @@ def selection(result: StudyResult) -> Section:
             tuple(Row((row.name, row.score, row.deviation, row.trial)) for row in tables.selection(result)),
         ),
         note(
-            f"Mean {metric_of(result.spec)} over the folds at the best epoch. The winner’s is the highest of "
-            f"{count(len(result.trials), 'trial')} on the same folds: being chosen makes it too high. "
-            "Only the test score speaks about new data.",
+            *sentence(
+                "Mean {} over the folds at the best epoch. The winner’s is the highest of {} on the same folds: being "
+                "chosen makes it too high.",
+                Fact("spec.cv.metric", metric_of(result.spec)),
+                counted("trials.count", len(result.trials), "trial"),
+            ),
+            " Only the test score speaks about new data.",
             *([] if result.default else [" The default has no score: it did not finish."]),
         ),
     ]  # fmt: skip
@@ -39,43 +62,60 @@ def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
     numbers = Scores.like(found.pooled)
     metric = metric_of(result.spec)
     alt = f"The winner’s {metric} over all rows at once, corrected, and on the test set, with intervals"
-    scores = [Dot("all rows (optimistic)", found.pooled, None), Dot("corrected", found.corrected, found.ci95)]
+    pooled = Dot("all rows (optimistic)", found.pooled, None, key="analysis.selection.pooled")
+    scores = [pooled, Dot("corrected", found.corrected, found.ci95, key="analysis.selection.corrected")]
     if result.test is not None and result.test.metric == result.spec.get("cv", {}).get("metric"):
-        scores.append(Dot("test score", result.test.score, result.test.ci95, main=True))
+        scores.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
     return [
-        Text((
-            "Corrected for having been chosen: ", Strong(numbers.show(found.corrected)),
-            f", 95% interval {numbers.interval(found.ci95)}. Scored over all {count(found.rows, 'row')} at once, not "
-            f"fold by fold, the winner has {numbers.show(found.pooled)}, so the choice among "
-            f"{count(found.configurations, 'complete configuration')} {_flattery(found, numbers)}.",
+        text(*sentence(
+            "Corrected for having been chosen: {}, 95% interval {}. Scored over all {} at once, not fold by fold, the "
+            "winner has {}, so the choice among {} {}.",
+            Strong(_score("corrected", found.corrected, numbers)),
+            Fact("analysis.selection.ci95", numbers.interval(found.ci95)),
+            counted("analysis.selection.rows", found.rows, "row"),
+            _score("pooled", found.pooled, numbers),
+            counted("analysis.selection.configurations", found.configurations, "complete configuration"),
+            _flattery(found, numbers),
         )),
         Figures((Picture("corrected", dots("corrected", scores, metric), alt),)),
         *_floor(found, numbers),
         note(
-            f"How: {found.method}. The interval holds for a choice among these configurations on rows like these, and "
-            "is rather too wide than too narrow. Each configuration is taken at its best epoch; what that choice adds "
-            "is not corrected for."
+            *sentence("How: {}.", selection_method(found)),
+            " The interval holds for a choice among these configurations on rows like these, and is rather too wide "
+            "than too narrow. Each configuration is taken at its best epoch; what that choice adds is not corrected "
+            "for.",
         ),
     ]  # fmt: skip
 
 
-def _flattery(found: SelectionRecord, numbers: Scores) -> str:
-    optimism = numbers.show(max(found.optimism, 0.0))
-    return "does not seem to flatter it" if float(optimism) == 0 else f"flatters it by about {optimism}"
+def _score(name: str, score: float, numbers: Scores) -> Fact:
+    return Fact(f"analysis.selection.{name}", numbers.show(score))
+
+
+def _flattery(found: SelectionRecord, numbers: Scores) -> Words:
+    if float(numbers.show(max(found.optimism, 0.0))) == 0:
+        return "does not seem to flatter it"
+    return sentence("flatters it by about {}", _score("optimism", found.optimism, numbers))
 
 
 def _floor(found: SelectionRecord, numbers: Scores) -> list[Block]:
     if found.floor is None:
         return []
-    often = (
-        "" if found.floor95 is None else f", and in one of twenty such searches {numbers.show(found.floor95)} or more"
+    often: Words = ""
+    if found.floor95 is not None:
+        often = sentence(", and in one of twenty such searches {} or more", _score("floor95", found.floor95, numbers))
+    said: Parts = sentence(
+        " A search of {} seems to gain {} on rows like these if no configuration is better than the default{}.",
+        counted("analysis.selection.configurations", found.configurations, "configuration"),
+        _score("floor", found.floor, numbers),
+        often,
     )
-    sentences = [
-        f" A search of {count(found.configurations, 'configuration')} seems to gain {numbers.show(found.floor)} on "
-        f"rows like these if no configuration is better than the default{often}."
-    ]
-    if (gain := found.gain) is not None:
+    if (gain := found.gain) is not None and gain > 0:
         limit = found.floor if found.floor95 is None else found.floor95
         verdict = f"{MORE}, which only the test score can confirm" if gain > limit else "luck alone can give as much"
-        sentences.append(f" This search seems to gain {numbers.signed(gain)} on them: {verdict}." if gain > 0 else "")
-    return [text(Strong("The floor."), *sentences)]
+        gained = Fact("analysis.selection.gain", numbers.signed(gain))
+        said = (
+            *said,
+            *sentence(" This search seems to gain {} on them: {}.", gained, Fact("selection.luck", verdict)),
+        )
+    return [text(Strong("The floor."), *said)]

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from experiments.records.results import StudyResult
-from experiments.reports.blocks import Block, Column, Figures, Picture, Row, Section, Table, note, text
+from experiments.reports.blocks import (
+    Block,
+    Column,
+    Fact,
+    Figures,
+    Parts,
+    Picture,
+    Row,
+    Section,
+    Table,
+    counted,
+    note,
+    number,
+    sentence,
+    text,
+)
 from experiments.reports.endings import Ending, endings, rungs
 from experiments.reports.plots.endings import endings as plot
-from experiments.reports.wording import count
 
 FEWEST = 2  # trials that make a picture
 
@@ -19,7 +33,7 @@ def stopped(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
     if not ends:
         return None
     horizon = max(int(result.spec.get("training", {}).get("epochs", 0)), *(one.epoch for one in ends), 1)
-    blocks: list[Block] = [text(_sentence(result, ends, horizon))]
+    blocks: list[Block] = [text(*_sentence(result, ends, horizon))]
     if len(ends) >= FEWEST:
         picture = Picture(
             "endings", plot(ends, horizon), "Trials still in training by epoch, and where they ended", CAPTION
@@ -27,7 +41,15 @@ def stopped(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
         blocks.append(Figures((picture,)))
     if found := rungs(ends):
         rows = tuple(
-            Row((_span(one.first, one.last), f"{one.came:,}", f"{one.pruned:,}", f"{one.went_on:,}")) for one in found
+            Row(
+                (
+                    Fact(f"rungs[{at}].epochs", _span(one.first, one.last)),
+                    number(f"rungs[{at}].came", one.came),
+                    number(f"rungs[{at}].pruned", one.pruned),
+                    number(f"rungs[{at}].went_on", one.went_on),
+                )
+            )
+            for at, one in enumerate(found)
         )
         names = ("epoch", "trials that came", "pruned there", "went on or finished there")
         blocks.append(Table("Where trials were pruned", tuple(map(Column, names)), rows))
@@ -42,18 +64,22 @@ CAPTION = (
 )
 
 
-def _sentence(result: StudyResult, ends: Sequence[Ending], horizon: int) -> str:
+def _sentence(result: StudyResult, ends: Sequence[Ending], horizon: int) -> Parts:
     pruner = str(result.spec.get("search", {}).get("pruner", "none"))
     epochs = sum(one.epoch for one in ends)
     pruned = sum(one.how == "pruned" for one in ends)
     whole = len(ends) * horizon
-    by = (
-        "No pruner was used"
-        if pruner == "none"
-        else f"The pruner {pruner} stopped {pruned:,} of {count(len(ends), 'trial')}"
+    by: Parts = ("No pruner was used",)
+    if pruner != "none":
+        name, stopped = Fact("spec.search.pruner", pruner), number("trials.pruned", pruned)
+        by = sentence("The pruner {} stopped {} of {}", name, stopped, counted("stopped.trials", len(ends), "trial"))
+    return sentence(
+        "{}. All trials together trained {}, {} of the {} that they could have.",
+        by,
+        counted("stopped.epochs", epochs, "epoch"),
+        Fact("stopped.share", f"{100 * epochs / whole:.0f}%"),
+        number("stopped.possible", whole),
     )
-    share = f"{100 * epochs / whole:.0f}%"
-    return f"{by}. All trials together trained {count(epochs, 'epoch')}, {share} of the {whole:,} that they could have."
 
 
 def _span(first: int, last: int) -> str:

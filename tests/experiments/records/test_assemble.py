@@ -9,10 +9,11 @@ import pytest
 from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.records.assemble import assemble, best_of, default_of
-from experiments.records.results import LedgerRecord, StudyResult
+from experiments.records.results import ColumnCounts, LedgerRecord, MissingCounts, StudyResult
 from experiments.search.trial import Curves, InterventionKind, Told, TrialResult
 from experiments.spec import StudySpec
 from experiments.study_file import parse_spec
+from support.tables import mixed_table
 
 NO_CURVES = Curves((), (), (), ())
 
@@ -124,9 +125,19 @@ def test_the_data_and_its_split_are_recorded(spec: StudySpec, data: StudyData) -
     assert (result.data.name, result.data.rows, result.data.features) == ("iris", 150, 4)
     assert (result.data.task, result.data.classes) == ("classification", ("setosa", "versicolor", "virginica"))
     assert result.data.fingerprint == data.fingerprint
+    assert result.data.columns == ColumnCounts(number=4, category=0, pixel=0)
+    assert result.data.missing == MissingCounts(number=0, category=0)
     assert (result.split.development, result.split.test) == (120, 30)
     assert result.split.test_fingerprint == data.test.fingerprint
     assert result.split.folds_fingerprint == data.folds.fingerprint
+
+
+def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> None:
+    given = parse_spec({**spec.resolved(), "data": {"source": "given"}}, "here")
+    mixed = prepare(given, {}, mixed_table(100))
+    found = assembled(given, mixed, [complete(0, 0.5)]).data
+    assert found.columns == ColumnCounts(number=2, category=2, pixel=0)
+    assert found.missing == MissingCounts(number=1, category=1)
 
 
 def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData) -> None:

@@ -37,12 +37,12 @@ def result(**changes: Any) -> StudyResult:
         metric="accuracy",
         score=0.75,
         ci95=(0.6, 0.9),
-        ci_method="Wilson",
+        ci_method="wilson",
         rows=30,
         times_scored=1,
         metrics={"accuracy": 0.75},
         default=DefaultScore(score=0.7),
-        difference=Difference(score=0.05, ci95=(-0.1, 0.2), p_value=0.5, method="exact McNemar test"),
+        difference=Difference(score=0.05, ci95=(-0.1, 0.2), p_value=0.5, method="mcnemar_bonett_price"),
         verdict="no evidence either way",
     )
     fields: dict[str, Any] = {
@@ -94,7 +94,7 @@ def test_the_document_has_the_schemas_order() -> None:
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
     ]
     assert list(document["best"]) == ["number", "params", "cv_mean", "cv_std", "epochs", "fold_scores"]
-    assert document["schema"] == 1
+    assert document["schema"] == 2
 
 
 def test_the_document_is_plain_json() -> None:

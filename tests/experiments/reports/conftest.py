@@ -22,8 +22,10 @@ from experiments.records.analysis import (
     PictureRecord,
     SelectionRecord,
 )
+from experiments.records.reasons import AsWritten, NotFitted
 from experiments.records.results import (
     BestRecord,
+    ColumnCounts,
     DataRecord,
     DefaultRecord,
     DefaultScore,
@@ -31,6 +33,7 @@ from experiments.records.results import (
     Intervention,
     LedgerRecord,
     LookRecord,
+    MissingCounts,
     ReferenceRecord,
     SplitRecord,
     StudyResult,
@@ -134,7 +137,9 @@ def build(trials: int = 40, **changes: Any) -> Study:
         "study": "digits",
         "spec": SPEC,
         "data": DataRecord(name="digits", rows=1797, features=64, task="classification",
-                           classes=tuple("0123456789"), fingerprint="9f2c" * 16),
+                           classes=tuple("0123456789"), fingerprint="9f2c" * 16,
+                           columns=ColumnCounts(number=64, category=0, pixel=0),
+                           missing=MissingCounts(number=0, category=0)),
         "split": SplitRecord(development=1437, test=360, test_fingerprint="a1b2" * 16, folds_fingerprint="c3d4" * 16),
         "trials": records,
         "interventions": tuple(
@@ -143,14 +148,14 @@ def build(trials: int = 40, **changes: Any) -> Study:
         "default": DefaultRecord(**summary(records[0])),
         "best": BestRecord(**summary(winner), epochs=winner.epochs, fold_scores=winner.fold_scores),
         "test": LookRecord(
-            metric="accuracy", score=350 / 360, ci95=(0.9494127, 0.9849562), ci_method="Wilson", rows=360,
+            metric="accuracy", score=350 / 360, ci95=(0.9494127, 0.9849562), ci_method="wilson", rows=360,
             times_scored=1, metrics={"accuracy": 350 / 360, "neg_log_loss": -0.0873312},
             default=DefaultScore(score=345 / 360),
             difference=Difference(score=5 / 360, ci95=(-0.0028113, 0.0304356), p_value=0.2265625,
-                                  method="exact McNemar test, adjusted Wald interval (Bonett and Price)"),
+                                  method="mcnemar_bonett_price"),
             verdict="no evidence either way",
         ),
-        "ledger": LedgerRecord(looks=1, largest_overlap=0.0, head="e5f6" * 16),
+        "ledger": LedgerRecord(file="studies/ledger.jsonl", looks=1, own=1, largest_overlap=0.0, head="e5f6" * 16),
         "provenance": {"versions": {"python": "3.11.9", "numpy": "2.4.6", "optuna": "5.0.0"}, "commit": "0123abc",
                        "blas": "OpenBLAS 0.3.30, SkylakeX", "seeds": {"study": 0, "split": 0},
                        "environment": {"OPENBLAS_NUM_THREADS": "1"}},
@@ -171,7 +176,7 @@ def analysis(result: StudyResult) -> AnalysisRecord:
     return AnalysisRecord(
         selection=SelectionRecord(configurations=31, rows=rows, pooled=0.9738, corrected=0.9701, ci95=(0.9611, 0.9789),
                                   optimism=0.0037, gain=0.0067, floor=0.0042, floor95=0.0081, draws=500,
-                                  method="500 draws of rows"),
+                                  method="bbc_cv_rows"),
         out_of_fold=OutOfFoldRecord(
             rows=rows, confusion=confusion, points=(),
             calibration=CalibrationRecord(error=0.0123, bins=tuple(
@@ -183,23 +188,26 @@ def analysis(result: StudyResult) -> AnalysisRecord:
                               picture=PictureRecord(width=2, height=2, colour=False, pixels="AECA/w=="))
                 for number in range(classes - 1)),
         ),
-        importances=ImportanceRecord(evaluator="PedAnovaImportanceEvaluator",
+        importances=ImportanceRecord(evaluator="ped_anova", better=0.25,
                                      values={"dropout": 0.25, "learning_rate": 0.75}),
         permutation=PermutationRecord(metric="accuracy", rows=rows, repeats=5, baseline=0.9738, columns=tuple(
             PermutedColumn(name=f"pixel_{row}_{column}", position=4 * row + column,
                            drop=0.01 * row - 0.001 * column, deviation=0.002)
             for row in range(3) for column in range(4))),
-        left_out={"another part": "it takes too long"},
+        left_out={"another part": AsWritten(detail="it takes too long")},
     )  # fmt: skip
 
 
+ROWS = {"rows": 1437, "rows_in_all": 1437}
 REFERENCES = (
-    ReferenceRecord(
-        name="majority class", settings="the commonest class", score=0.1056, ci95=(0.078, 0.141), reason=""
-    ),
-    ReferenceRecord(name="logistic regression", settings="L2 strength 1", score=0.9583, ci95=(0.933, 0.975), reason=""),
-    ReferenceRecord(name="boosting", settings="100 trees", score=None, ci95=None, reason="it did not converge"),
-)
+    ReferenceRecord(id="majority_class", version=1, settings=ROWS, converged=None, score=0.1056, ci95=(0.078, 0.141),
+                    reason=None),
+    ReferenceRecord(id="logistic_regression", version=1, converged=False, score=0.9583, ci95=(0.933, 0.975),
+                    settings={"c": 1.0, "solver": "lbfgs", "iterations": 100, **ROWS}, reason=None),
+    ReferenceRecord(id="gradient_boosting", version=1, converged=None, score=None, ci95=None,
+                    settings={"iterations": 50, "learning_rate": 0.2, "leaves": 15, "bins": 64, **ROWS},
+                    reason=NotFitted(detail="out of trees")),
+)  # fmt: skip
 
 
 def with_all(result: StudyResult) -> StudyResult:

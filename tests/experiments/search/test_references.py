@@ -11,8 +11,8 @@ from sklearn.metrics import log_loss
 
 from experiments.search import references
 from experiments.search.references import (
-    BOOSTING,
     ReferenceTask,
+    Unfitted,
     fit_reference,
     plain_references,
     reference_outputs,
@@ -40,7 +40,7 @@ def fold_of(y: np.ndarray, rows: int = 200, weights: np.ndarray | None = None) -
 
 def predicted(task: ReferenceTask, fold: FoldData, target: Target) -> Array:
     fitted = fit_reference(task, fold, target)
-    assert fitted.reason == ""
+    assert fitted.reason is None
     return reference_outputs(fitted, X[200:], target)
 
 
@@ -55,7 +55,7 @@ def test_they_learn_what_is_to_be_learnt_and_any_scorer_takes_their_outputs(kind
             names = ("accuracy", "neg_log_loss", "average_precision", "roc_auc")
         found = [scorer(name, target)(z, y[200:]) for name in names]
         assert np.isfinite(found).all()
-        scores[task.name] = found[0]
+        scores[task.id] = found[0]
     baseline, linear, boosted = scores.values()
     assert min(linear, boosted) > max(baseline, 0) + 0.2
 
@@ -117,13 +117,13 @@ def test_a_row_of_each_class_is_enough() -> None:
 
 def test_a_large_table_is_bounded_and_says_so() -> None:
     majority, linear, boosted = plain_references(Target(tuple("0123456789")), 60_000, 784)
-    assert "all 60,000 development rows" in majority.settings
+    assert majority.settings == {"rows": 60_000, "rows_in_all": 60_000}
     assert linear.rows * 784 * 10 <= references.LINEAR_CELLS
     assert boosted.rows * 784 * 10 * boosted.iterations <= references.BOOSTED_CELLS
-    assert f"{boosted.iterations} iterations" in boosted.settings
-    assert f"{boosted.rows:,} of 60,000 development rows" in boosted.settings
+    assert boosted.settings["iterations"] == boosted.iterations
+    assert (boosted.settings["rows"], boosted.settings["rows_in_all"]) == (boosted.rows, 60_000)
     small = plain_references(Target(tuple("0123456789")), 1437, 64)
-    assert all("all 1,437 development rows" in one.settings for one in small)
+    assert all((one.settings["rows"], one.settings["rows_in_all"]) == (1437, 1437) for one in small)
     assert small[2].iterations == 50
 
 
@@ -142,16 +142,19 @@ def test_a_fit_that_fails_or_does_not_converge_is_an_outcome() -> None:
     baseline, linear, boosted = plain_references(target, 200, 4)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert fit_reference(replace(linear, iterations=1), fold_of(y), target).note == "not converged"
-        assert fit_reference(linear, fold_of(y), target).note == ""
+        assert fit_reference(replace(linear, iterations=1), fold_of(y), target).converged is False
+        assert fit_reference(linear, fold_of(y), target).converged is True
+        assert fit_reference(boosted, fold_of(y), target).converged is None
         spoilt = replace(fold_of(y), x=np.full_like(X, np.nan))
         failed = fit_reference(linear, spoilt, target)
     assert failed.estimator is None
-    assert failed.reason.startswith("it could not be fitted: Input X contains NaN")
-    with pytest.raises(ValueError, match="could not be fitted"):
+    assert failed.reason is not None
+    assert failed.reason.code == "not_fitted"
+    assert failed.reason.detail.startswith("Input X contains NaN")
+    with pytest.raises(ValueError, match="not_fitted"):
         reference_outputs(failed, X, target)
     many = Target(tuple(map(str, range(101))))
-    assert "more than 100 classes" in fit_reference(replace(boosted, name=BOOSTING), fold_of(y), many).reason
+    assert fit_reference(boosted, fold_of(y), many).reason == Unfitted("too_many_classes", limit=100)
     assert fit_reference(baseline, fold_of(y), target).estimator is not None
 
 

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from experiments.search.histories import Inline
 from experiments.search.out_of_fold import npy
 from experiments.search.resampling import Numbers
-from experiments.search.selection import Selection, corrected_selection, selection
+from experiments.search.selection import Selection, TooFewScores, corrected_selection, selection
 from experiments.target import Target
 from nnet.arrays import Rows
 
@@ -126,8 +126,8 @@ def test_whole_groups_are_drawn() -> None:
 def test_rows_too_few_for_a_score_are_said_to_be() -> None:
     z, y = np.random.default_rng(0).normal(size=(4, 2)), np.array([0, 0, 0, 1])
     found = selection([Inline(npy(z))], "roc_auc", TWO, y, np.arange(4), 0, 0)
-    assert isinstance(found, str)
-    assert "have a score: the rows are too few" in found
+    assert isinstance(found, TooFewScores)
+    assert found.scored < found.draws / 2
 
 
 def test_the_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

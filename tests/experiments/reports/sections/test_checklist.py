@@ -1,41 +1,41 @@
 from __future__ import annotations
 
-from experiments.reports.blocks import Table
+from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.checklist import OPEN, checklist
 
 
 def _answers(result):
     table = next(block for block in checklist(result).blocks if isinstance(block, Table))
-    return {row.cells[1]: row for row in table.rows}
+    return {row.cells[1]: (plain(row.cells[2]), row.kind) for row in table.rows}
 
 
 def test_what_only_the_author_knows_stays_visibly_open(full):
     answers = _answers(full[0])
-    asked = [what for what, row in answers.items() if row.cells[2] == OPEN]
+    asked = [what for what, row in answers.items() if row[0] == OPEN]
     assert "How, when and by whom rows and labels were collected" in asked
-    assert all(answers[what].kind == "open" for what in asked)
-    assert f"{len(answers) - len(asked)} of {len(answers)} items" in checklist(full[0]).blocks[0].parts[0]
+    assert all(answers[what][1] == "open" for what in asked)
+    assert f"{len(answers) - len(asked)} of {len(answers)} items" in plain(checklist(full[0]).blocks[0].parts)
 
 
 def test_what_the_study_knows_is_filled_in(full):
-    answers = {what: row.cells[2] for what, row in _answers(full[0]).items()}
+    answers = {what: row[0] for what, row in _answers(full[0]).items()}
     assert answers["Size"] == "1,797 rows, 64 features; 1,437 to learn, 360 to test"
     assert answers["What is predicted"] == "10 classes, of 10% to 10% of the rows"
     assert answers["How the final one was chosen"] == (
         "highest mean accuracy over 5 folds by StratifiedKFold of the development rows"
     )
     assert answers["What it is compared with"] == "the default configuration, majority class, logistic regression"
-    assert answers["Uncertainty of the score"] == "95% interval, Wilson"
+    assert answers["Uncertainty of the score"] == "95% interval, Wilson score interval"
 
 
 def test_a_sealed_study_claims_no_score(make_study):
     result, _ = make_study(trials=1, test=None, ledger=None)
-    answers = {what: row.cells[2] for what, row in _answers(result).items()}
-    assert answers["Uncertainty of the score"] == "no score: the test set is sealed"
-    assert answers["Test rows kept apart"].endswith("not looked at")
+    answers = {what: row[0] for what, row in _answers(result).items()}
+    assert answers["Uncertainty of the score"] == "no score: this study has not scored the test set"
+    assert answers["Test rows kept apart"].endswith(": this study has not scored the test set")
 
 
 def test_known_groups_answer_for_dependent_rows(full):
     spec = full[0].spec | {"data": {"source": "a.csv", "groups": "patient"}}
     answers = _answers(full[0].model_copy(update={"spec": spec}))
-    assert answers["Rows that depend on each other, duplicates"].cells[2] == "groups of patient stay together"
+    assert answers["Rows that depend on each other, duplicates"][0] == "groups of patient stay together"

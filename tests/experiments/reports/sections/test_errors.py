@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from experiments.reports.blocks import Figures, Gallery, Heading, Table
+from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 
 
@@ -17,8 +17,9 @@ def test_what_is_known_is_shown(full):
     section = errors(full[0])
     assert _names(section) == ["confusion", "test_confusion", "calibration"]
     gallery = next(block for block in section.blocks if isinstance(block, Gallery))
-    assert gallery.thumbnails[0].lines == ("true 0, predicted 1", "91% sure", "row 40, fold 0")
-    assert gallery.instead.rows[0].cells == ("40", "0", "1", "0.910", "4.25", "0")
+    lines = ["true 0, predicted 1", "probability 0.910", "row 40, fold 0"]
+    assert [plain(line) for line in gallery.thumbnails[0].lines] == lines
+    assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.25", "0"]
 
 
 def test_mistakes_without_pictures_are_a_table(full):
@@ -46,7 +47,7 @@ def test_the_commonest_confusions_of_many_classes_are_listed(full):
     section = errors(result.model_copy(update={"data": data, "test": look}))
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert len(table.rows) == 10
-    assert table.rows[0].cells == ("class 0", "class 1", "7", "97")
+    assert [plain(cell) for cell in table.rows[0].cells] == ["class 0", "class 1", "7", "97"]
     assert any(isinstance(block, Heading) and "commonest" in block.text for block in section.blocks)
 
 

@@ -2,16 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reports.blocks import Code, Strong, Text
+from experiments.records.reasons import RowsInTimeOrder
+from experiments.reports.blocks import Text, plain
 from experiments.reports.sections.selection import MORE, selection
 
 
 def _said(section):
-    return " ".join(
-        "".join(part.text if isinstance(part, (Strong, Code)) else part for part in block.parts)
-        for block in section.blocks
-        if isinstance(block, Text)
-    )
+    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
 
 
 def _changed(result, **changes):
@@ -53,9 +50,9 @@ def test_without_the_analysis_the_score_stays_optimistic(study):
 
 def test_the_reason_is_told(full):
     result = full[0]
-    analysis = result.analysis.model_copy(update={"selection": None, "left_out": {"selection": "rows are in order"}})
+    analysis = result.analysis.model_copy(update={"selection": None, "left_out": {"selection": RowsInTimeOrder()}})
     said = _said(selection(result.model_copy(update={"analysis": analysis})))
-    assert "The corrected selection score: left out. Reason: rows are in order." in said
+    assert "The corrected selection score: left out. Reason: rows in time order (they depend" in said
 
 
 def test_a_test_score_by_another_metric_is_not_drawn_beside_it(full):

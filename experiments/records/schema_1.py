@@ -1,0 +1,168 @@
+"""results.json of version 0.1 (schema 1), whose texts become the codes of schema 2.
+
+A document's digest is that of its own bytes: check it before the document is translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Document = dict[str, Any]
+Settings = dict[str, float | int | str]
+
+_TESTS: Final = {"exact McNemar test, adjusted Wald interval (Bonett and Price)": "mcnemar_bonett_price"}
+_DRAWN: Final = {"rows": "rows", "groups": "groups", "the rows of each class": "rows_of_each_class"}
+_BOOTSTRAP: Final = re.compile(
+    r"(paired )?percentile bootstrap over (rows|groups|the rows of each class), ([\d,]+) draws"
+)
+_BBC_CV: Final = re.compile(
+    r"BBC-CV: [\d,]+ bootstrap draws of (rows|groups of rows), the best on those drawn scored on the others"
+)
+_PED_ANOVA: Final = re.compile(r"PED-ANOVA \(Optuna\), the best (\d+)% of trials against all")
+_ROWS: Final = r"; fitted on (?:all (?P<all>[\d,]+)|(?P<rows>[\d,]+) of (?P<rows_in_all>[\d,]+)) development rows"
+_END: Final = r"(?:, spread over the target)?(?P<note>, not converged)?"
+_BOOSTING: Final = (
+    r"of histograms, (?P<iterations>\d+) iterations at learning rate (?P<learning_rate>[\d.]+), trees of at most "
+    r"(?P<leaves>\d+) leaves, (?P<bins>\d+) bins"
+)
+_MODELS: Final[Mapping[str, tuple[str, Settings]]] = {
+    "majority class": ("the classes' frequencies", {}),
+    "mean": ("of the target", {}),
+    "logistic regression": (
+        r"L2 with C = (?P<c>\d+), L-BFGS, at most (?P<iterations>\d+) iterations",
+        {"solver": "lbfgs"},
+    ),
+    "ridge regression": (
+        r"L2 with alpha = (?P<alpha>\d+), LSQR, at most (?P<iterations>\d+) iterations",
+        {"solver": "lsqr"},
+    ),
+    "gradient boosting": (_BOOSTING, {}),
+}
+_DECIMAL: Final = ("c", "alpha", "learning_rate")
+_LINEAR: Final = ("logistic regression", "ridge regression")
+_REASONS: Final = {
+    "rows in a time order depend on one another, so that a bootstrap of single rows says nothing": "rows_in_time_order",
+    "the default came to no score that others could be held against": "no_default_score",
+    "with this loss the network's outputs are no probabilities": "no_probabilities",
+    "every complete trial has the same score": "equal_scores",
+    "no parameter tells the better trials from the rest": "no_parameter_tells",
+}
+_REASONS_WITH_NUMBERS: Final = {
+    "too_many_classes": r"more than (?P<limit>[\d,]+) classes(?: take too many trees)?",
+    "too_many_columns": r"(?P<columns>[\d,]+) columns; at most (?P<limit>[\d,]+) are shuffled",
+    "too_many_shuffles": r"(?P<columns>[\d,]+) columns in (?P<folds>[\d,]+) folds; at most (?P<limit>[\d,]+) times a "
+    "column is shuffled in a fold",
+    "too_few_trials": r"(?P<trials>[\d,]+) complete trials in the space; at least (?P<least>[\d,]+) are needed",
+    "too_few_draws": r"of (?P<draws>[\d,]+) bootstrap draws only (?P<scored>[\d,]+) have a score: the rows are too few",
+    "bootstrap_too_slow": r"a bootstrap of (?P<metric>\S+) over (?P<configurations>[\d,]+) configurations and "
+    r"(?P<rows>[\d,]+) rows takes too long: .*",
+    "no_metric": r"(?:its outputs have no (?P<metric>\S+)|(?P<other>\S+) has no value on the rows of some fold, .*)",
+    "not_fitted": r"it could not be fitted: (?P<detail>.*)",
+    "not_scored": r"it could not be scored: (?P<detail>.*)",
+}
+
+
+def from_schema_1(document: Mapping[str, Any]) -> Document:
+    """Translate a document of schema 1; whatever no code stands for keeps its words, as "as_written".
+
+    The key `digest` is kept as it is, so it is not that of the translated document.
+
+    >>> from_schema_1({"schema": 1, "digest": "d", "test": None, "analysis": None})
+    {'schema': 2, 'digest': 'd', 'test': None, 'analysis': None}
+    """
+    test, analysis = document["test"], document["analysis"]
+    return {
+        **document,
+        "schema": 2,
+        "test": None if test is None else _test(test, _default_won(document)),
+        "analysis": None if analysis is None else _analysis(analysis),
+    }
+
+
+def _default_won(document: Mapping[str, Any]) -> bool:
+    return document["default"] is not None and document["default"]["number"] == document["best"]["number"]
+
+
+def _test(test: Document, default_won: bool) -> Document:
+    """Translate the test score; a default that won was compared with itself, which says nothing and is left out."""
+    method, draws, detail = _interval(test["ci_method"])
+    compared = test["difference"]
+    nothing = {"default": None, "difference": None, "verdict": "not compared"}
+    return {
+        **test,
+        "ci_method": method,
+        "ci_draws": draws,
+        "ci_detail": detail,
+        "difference": None if compared is None else _difference(compared),
+        "references": [_reference(one) for one in test["references"]],
+        **(nothing if default_won else {}),
+    }
+
+
+def _interval(text: str) -> tuple[str, int | None, str]:
+    if text == "Wilson":
+        return "wilson", None, ""
+    if (found := _BOOTSTRAP.fullmatch(text)) and not found[1]:
+        return f"bootstrap_{_DRAWN[found[2]]}", _whole(found[3]), ""
+    return "as_written", None, text
+
+
+def _difference(compared: Document) -> Document:
+    text = compared["method"]
+    if text in _TESTS:
+        return {**compared, "method": _TESTS[text], "draws": None, "detail": ""}
+    if (found := _BOOTSTRAP.fullmatch(text)) and found[1]:
+        return {**compared, "method": f"paired_bootstrap_{_DRAWN[found[2]]}", "draws": _whole(found[3]), "detail": ""}
+    return {**compared, "method": "as_written", "draws": None, "detail": text}
+
+
+def _reference(one: Document) -> Document:
+    name, words = one["name"], one["settings"]
+    pattern, fixed = _MODELS.get(name, ("", {}))
+    found = re.fullmatch(pattern + _ROWS + _END, words)
+    scores = {"score": one["score"], "ci95": one["ci95"], "reason": _reason(one["reason"]) if one["reason"] else None}
+    if found is None:
+        written = {"id": "as_written", "version": 1, "settings": {}, "converged": None}
+        return {**written, **scores, "detail": f"{name}: {words}"}
+    given = {key: text for key, text in found.groupdict().items() if text and key not in ("all", "note")}
+    if found["all"]:
+        given |= {"rows": found["all"], "rows_in_all": found["all"]}
+    settings = {key: float(text) if key in _DECIMAL else _whole(text) for key, text in given.items()}
+    converged = found["note"] is None if name in _LINEAR and one["score"] is not None else None
+    model = {"id": name.replace(" ", "_"), "version": 1, "settings": {**fixed, **settings}, "converged": converged}
+    return {**model, **scores, "detail": ""}
+
+
+def _analysis(analysis: Document) -> Document:
+    translated: dict[str, Callable[[Document], Document]] = {"selection": _selection, "importances": _importances}
+    parts = {name: turn(analysis[name]) for name, turn in translated.items() if analysis[name] is not None}
+    return {**analysis, **parts, "left_out": {part: _reason(text) for part, text in analysis["left_out"].items()}}
+
+
+def _selection(selection: Document) -> Document:
+    if found := _BBC_CV.fullmatch(selection["method"]):
+        return {**selection, "method": f"bbc_cv_{found[1].split()[0]}", "detail": ""}
+    return {**selection, "method": "as_written", "detail": selection["method"]}
+
+
+def _importances(importances: Document) -> Document:
+    if found := _PED_ANOVA.fullmatch(importances["evaluator"]):
+        return {**importances, "evaluator": "ped_anova", "better": int(found[1]) / 100, "detail": ""}
+    return {**importances, "evaluator": "as_written", "better": None, "detail": importances["evaluator"]}
+
+
+def _reason(text: str) -> Document:
+    if text in _REASONS:
+        return {"code": _REASONS[text]}
+    for code, pattern in _REASONS_WITH_NUMBERS.items():
+        if found := re.fullmatch(pattern, text):
+            given = {"metric" if key == "other" else key: one for key, one in found.groupdict().items() if one}
+            words = ("metric", "detail")
+            return {"code": code, **{key: one if key in words else _whole(one) for key, one in given.items()}}
+    return {"code": "as_written", "detail": text}
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))

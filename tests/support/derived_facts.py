@@ -1,0 +1,202 @@
+"""Facts that follow from results.json without standing in it, derived by code that the pages do not use."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from statistics import stdev
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from support.facts import Record
+
+LABELS = {
+    "l2": "L2 strength",
+    "l1": "L1 strength",
+    "numbers": "scaling of numbers",
+    "rare": "share of a rare category",
+    "r2": "R²",
+}
+# codes and the words that pages have for them
+WORDS: dict[str, tuple[str, ...]] = {
+    "wilson": ("Wilson score interval",),
+    "bootstrap_rows": ("percentile bootstrap over rows",),
+    "bootstrap_groups": ("percentile bootstrap over groups",),
+    "mcnemar_bonett_price": ("exact McNemar test, adjusted Wald interval (Bonett and Price)",),
+    "paired_bootstrap_rows": ("paired percentile bootstrap over rows",),
+    "paired_bootstrap_groups": ("paired percentile bootstrap over groups",),
+    "bbc_cv_rows": ("rows",),
+    "bbc_cv_groups": ("groups of rows",),
+    "ped_anova": ("PED-ANOVA",),
+    "lbfgs": ("L-BFGS",),
+    "lsqr": ("LSQR",),
+    "standard": ("scaled to mean zero and variance one",),
+    "quantile": ("taken to a normal distribution by rank",),
+    "neg_log_loss": ("negative log loss",),
+    "neg_mean_absolute_error": ("negative mean absolute error",),
+    "neg_root_mean_squared_error": ("negative root mean squared error",),
+    "r2": ("R²",),
+    **{
+        code: (code.replace("_", " "),)
+        for code in (
+            *("majority_class", "logistic_regression", "gradient_boosting", "ridge_regression"),
+            *("rows_in_time_order", "no_default_score", "no_probabilities", "too_many_classes", "too_many_columns"),
+            *("too_few_trials", "equal_scores", "no_parameter_tells", "no_metric", "too_few_draws"),
+        )
+    },
+}
+
+
+def label(name: str) -> str:
+    """A parameter, a metric or a part as the pages name it."""
+    if layer := re.fullmatch(r"hidden_units_(\d+)", name):
+        return f"units of layer {layer[1]}"
+    if name.startswith("neg_"):
+        return "negative " + name[4:].replace("_", " ")
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def trial(record: Record, at: str) -> dict[str, Any]:
+    found: dict[str, Any] = record.document["trials"][int(at)]
+    assert found["number"] == int(at)
+    return found
+
+
+def units(record: Record, params: dict[str, Any]) -> list[int]:
+    """Units of each hidden layer; the study's own where nothing was drawn."""
+    settings = {**record.document["spec"]["training"], **params}
+    given = settings.get("hidden_units", 64)
+    if isinstance(given, list):
+        return given[: settings.get("hidden_layers", len(given))]
+    layers = settings.get("hidden_layers", 1)
+    return [settings.get(f"hidden_units_{layer + 1}", given) for layer in range(layers)]
+
+
+def hidden(record: Record, at: str) -> str:
+    return "-".join(map(str, units(record, trial(record, at)["params"]))) or "none"
+
+
+def network(record: Record, which: str) -> str:
+    params = record.document[which]["params"]
+    activation = {**record.document["spec"]["training"], **params}["activation"]
+    layers = "-".join(map(str, units(record, params)))
+    return f"{layers} {activation.replace('relu', 'ReLU').replace('leaky_', 'leaky ')}" if layers else "no hidden layer"
+
+
+def configured(record: Record, which: str, name: str) -> Any:
+    """A parameter of a configuration; None of a layer that its network lacks."""
+    params = record.document[which]["params"]
+    layer = re.fullmatch(r"hidden_units_(\d+)", name)
+    return None if layer and int(layer[1]) > len(units(record, params)) else params.get(name)
+
+
+def outcome(record: Record, at: str) -> str:
+    one = trial(record, at)
+    if one["state"] == "COMPLETE":
+        return "complete"
+    return str(one["reason"]) if one["state"] == "PRUNED" else f"failed, {one['reason']}"
+
+
+def role(record: Record, at: str) -> str:
+    default = record.document["default"]
+    names = {"winner": record.document["best"]["number"], "default": default["number"] if default else 0}
+    return ", ".join(name for name, number in names.items() if number == int(at))
+
+
+def deviation(record: Record, at: str) -> float | None:
+    one = trial(record, at)
+    return stdev(one["fold_scores"]) if one["state"] == "COMPLETE" and len(one["fold_scores"]) > 1 else None
+
+
+def ended(record: Record, how: str) -> int:
+    """How many trials ended in this way."""
+    ends = [(one["state"], one["reason"]) for one in record.document["trials"]]
+    ways = {
+        "complete": lambda state, _: state == "COMPLETE",
+        "pruned": lambda state, reason: state == "PRUNED" and reason != "diverged",
+        "diverged": lambda state, reason: state == "PRUNED" and reason == "diverged",
+        "failed": lambda state, _: state == "FAIL",
+    }
+    return sum(ways[how](*one) for one in ends)
+
+
+def stopped(record: Record, what: str) -> float:
+    trained = record.trained
+    horizon = max(record.document["spec"]["training"]["epochs"], *trained.values())
+    whole, epochs = horizon * len(trained), sum(trained.values())
+    return {"trials": len(trained), "epochs": epochs, "possible": whole, "share": epochs / whole}[what]
+
+
+def rung(record: Record, at: str, what: str) -> Any:
+    """Of the epochs at which trials were pruned, which are few here, the one at this place."""
+    trials = {one["number"]: one for one in record.document["trials"]}
+    ends = {number: (epoch, trials[number]) for number, epoch in record.trained.items()}
+    pruned = [epoch for epoch, one in ends.values() if one["state"] == "PRUNED" and one["reason"] != "diverged"]
+    epochs = sorted(set(pruned))
+    assert len(epochs) <= 12
+    here = epochs[int(at)]
+    complete = [epoch for epoch, one in ends.values() if one["state"] == "COMPLETE"]
+    return {
+        "epochs": here,
+        "came": sum(epoch >= here for epoch, _ in ends.values()),
+        "pruned": pruned.count(here),
+        "went_on": sum(epoch > here for epoch, _ in ends.values()) + complete.count(here),
+    }[what]
+
+
+def luck(record: Record) -> str:
+    found = record.document["analysis"]["selection"]
+    limit = found["floor"] if found["floor95"] is None else found["floor95"]
+    if found["gain"] <= limit:
+        return "luck alone can give as much"
+    return "more than the luck of the rows gives in most such searches, which only the test score can confirm"
+
+
+def side(record: Record) -> str:
+    low, high = record.document["test"]["difference"]["ci95"]
+    return "holds" if low <= 0 <= high else "leaves out"
+
+
+def class_share(record: Record, which: str) -> float:
+    confusion = record.document["analysis"]["out_of_fold"]["confusion"]
+    sizes = [sum(line) for line in confusion]
+    return {"least": min, "most": max}[which](sizes) / sum(sizes)
+
+
+def darkest(record: Record) -> float:
+    """The largest fall or rise by a pixel of grey pictures."""
+    return max(abs(one["drop"]) for one in record.document["analysis"]["permutation"]["columns"])
+
+
+def checked(record: Record, what: str) -> int:
+    section = re.search(r'<section id="checklist">.*?</section>', record.page, re.DOTALL)
+    assert section is not None
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", section[0].partition("<tbody>")[2], re.DOTALL)
+    open_ones = sum(">not answered<" in one for one in rows)
+    return {"items": len(rows), "open": open_ones, "answered": len(rows) - open_ones}[what]
+
+
+def command(record: Record, name: str) -> str:
+    study = shlex.quote(record.document["study"])
+    module, option = {"tune": ("tune", ""), "score": ("tune", " --score"), "reproduce": ("reproduce", "")}[name]
+    return f"python -m experiments.{module} {study}{option}"
+
+
+DERIVED: dict[str, Callable[..., Any]] = {
+    r"(best|default)\.network": network,
+    r"(best|default)\.params\.(\w+)": configured,
+    r"trials\[(\d+)\]\.hidden": hidden,
+    r"trials\[(\d+)\]\.outcome": outcome,
+    r"trials\[(\d+)\]\.role": role,
+    r"trials\[(\d+)\]\.deviation": deviation,
+    r"trials\.(complete|pruned|diverged|failed)": ended,
+    r"stopped\.(\w+)": stopped,
+    r"rungs\[(\d+)\]\.(\w+)": rung,
+    r"selection\.luck": luck,
+    r"test\.difference\.side": side,
+    r"classes\.share\.(least|most)": class_share,
+    r"permutation\.darkest": darkest,
+    r"checklist\.(items|open|answered)": checked,
+    r"commands\.(\w+)": command,
+}
