@@ -56,7 +56,7 @@ def check_same_study(known: Mapping[str, Any], spec: StudySpec, data: StudyData,
         StudyStateError: it is not the identity of this spec and data.
     """
     way = "--fresh starts it anew here, --out DIR in another folder."
-    check_same_version(known.get("format"), f"{folder}: the study cannot be resumed", way)
+    check_same_version(known.get("format"), f"{folder} cannot be resumed", way)
     before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(spec, data)
     if before != now:
         raise StudyStateError(

@@ -14,8 +14,10 @@ from experiments.differences import Difference, differences
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder
 from experiments.records.results import StudyResult, digest
+from experiments.records.schema_1 import from_schema_1
 from experiments.search.journal_view import view_journal
 from experiments.search.trial import Told
+from experiments.version import SCHEMA, VERSION
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Recorded:
     """A results.json.
 
     path:     where it lies; the study's folder is the one around it.
-    document: what it says.
-    result:   the same as frozen data.
+    document: what it says, in the schema that it was written in.
+    result:   the same as frozen data, in the current schema.
     """
 
     path: Path
@@ -54,12 +56,19 @@ def read_results(path: Path) -> Recorded:
     """
     try:
         document = json.loads(path.read_bytes(), parse_constant=_no_number, parse_float=_finite)
-        return Recorded(path, document, StudyResult.of_document(document))
+        schema = document["schema"]
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise StudyStateError(
+                f"{path}: is of schema {schema}, which a later version of this program wrote; version {VERSION} reads "
+                f"up to {SCHEMA}."
+            )
+        current = from_schema_1(document) if schema == 1 else document
+        return Recorded(path, document, StudyResult.of_document(current))
     except FileNotFoundError:
         raise StudyStateError(f"{path}: there are no results.") from None
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
-    except (ValueError, AttributeError, TypeError, RecursionError):
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise StudyStateError(f"{path}: not the results of a study.") from None
 
 
@@ -72,7 +81,7 @@ def read_own_results(path: Path) -> Recorded:
     recorded = read_results(path)
     for one in recorded.contradictions():
         raise StudyStateError(f"{path}: {edited(one)}.")
-    if recorded.result.digest != recorded.digest:
+    if recorded.document["schema"] == SCHEMA and recorded.result.digest != recorded.digest:
         raise StudyStateError(f"{path}: was written by another version of this program, which recorded other things.")
     return recorded
 

@@ -60,9 +60,12 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.replay import in_folder, options_for, replay_final, replay_study
     from experiments.study_lookup import results_file
     from experiments.tune import usable_cores
+    from experiments.version import check_same_version
 
     started, console = time.perf_counter(), Console(highlight=False)
     recorded = read_results(results_file(chosen.study))
+    way = "install that version to reproduce it."
+    check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", way)
     _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
     for one in contradictions:
