@@ -138,7 +138,7 @@ def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[Told]:
 def spent_of(study: optuna.Study) -> float:
     """Return the seconds that a study had taken when its last trial was told or its time was up."""
     trials = study.get_trials(deepcopy=False)
-    told = float(trials[-1].user_attrs["spent"]) if trials else 0.0
+    told = float(trials[-1].user_attrs.get("spent", 0.0)) if trials else 0.0
     return max(told, float(study.user_attrs.get("spent", 0.0)))
 
 
