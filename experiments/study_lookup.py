@@ -111,7 +111,8 @@ def results_file(study: str) -> Path:
         SpecError:       there is no such study, or its file breaks a rule.
         StudyStateError: the study has no results yet.
     """
-    if study.endswith(".json") and os.path.isfile(study):  # noqa: PTH113 - never raises, whatever the name
+    named = study.endswith(".toml") or study in known_studies()
+    if not named and os.path.isfile(study):  # noqa: PTH113 - never raises, whatever the name
         return Path(study)
     path = study_folder(study) / RESULTS
     if not path.is_file():

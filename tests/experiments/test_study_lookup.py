@@ -116,6 +116,10 @@ def test_a_results_file_and_a_model_folder_are_named_themselves(studies: Path) -
     shutil.copy(studies / "one" / "results.json", "kept.json")
     shutil.copytree(studies / "one" / "model", "kept")
     assert results_file("kept.json") == Path("kept.json")
+    shutil.copy("kept.json", "one")
+    shutil.copy("kept.json", "kept results")
+    assert results_file("kept results") == Path("kept results")
+    assert results_file("one") == studies / "one" / "results.json"
     assert results_file("studies/one/results.json") == studies / "one" / "results.json"
     assert model_folder("kept") == Path("kept")
     assert model_folder("studies/one/model") == studies / "one" / "model"
