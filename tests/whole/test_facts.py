@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from experiments.recorded import learned, read_own_results
 from experiments.reports.markdown import marked_fact
 from experiments.reports.pages import render
-from support.facts import MARK, Fact, Page, Record, page_of_html, page_of_markdown
+from support.facts import MARK, Page, Record, page_of_html, page_of_markdown
+from support.told import counted, must_tell
 from support.twelve import KINDS, made
 
 Pages = dict[str, Page]
@@ -60,26 +59,4 @@ def test_every_fact_is_what_the_files_say(kind: str, places: Callable[[str], Pat
         runs = sum(one.run for one in page.facts)
         print(f"{kind:<14} {name:<5} {len(page.facts):>5} facts, {runs} of this run")
         assert [one for one in page.facts if one.key.startswith("ledger.") and not one.run] == []
-        assert told_of(record) <= {one.key for one in page.facts}
-
-
-def told_of(record: Record) -> set[str]:
-    """Keys without which a page would keep something back."""
-    document = record.document
-    keys = {"study", "digest", "spec", "best.network", "best.cv_mean", "best.cv_std", "best.epochs", "trials.complete"}
-    keys |= {"trials.pruned", "trials.diverged", "trials.failed", "trials.count", "data.name", "data.rows"}
-    keys |= {"data.fingerprint", "split.test_fingerprint", "split.folds_fingerprint", "split.development", "split.test"}
-    keys |= {
-        f"trials[{at}].{what}" for at in range(len(document["trials"])) for what in ("number", "outcome", "epochs")
-    }
-    keys |= {f"provenance.{name}" for name, one in document["provenance"].items() if not isinstance(one, dict)}
-    keys |= {f"timing.{name}" for name in document["timing"]}
-    if document["default"]:
-        keys |= {"default.cv_mean", "default.cv_std", "default.network"}
-    if (test := document["test"]) is None:
-        return keys | {"commands.score"}
-    keys |= {"test.score", "test.ci95", "test.ci_method", "test.metric", "test.rows", "test.verdict"}
-    keys |= {f"test.references[{at}].{what}" for at in range(len(test["references"])) for what in ("id", "score")}
-    if test["difference"]:
-        keys |= {f"test.difference.{what}" for what in ("score", "ci95", "p_value", "method")}
-    return keys
+        assert must_tell(record, in_html=name == "html") - counted(page.facts) == Counter()
