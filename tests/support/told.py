@@ -92,6 +92,9 @@ def _trials(record: Record) -> Counts:
     best = min(5, complete) if complete > 1 else 0
     for what in ("number", "outcome", "epochs", "deviation"):
         found[f"trials[*].{what}"] += len(trials) + best
+    odd = sum(one["state"] == "FAIL" or one["reason"] == "diverged" for one in trials)
+    found.update({f"trials[*].{what}": min(30, odd) for what in ("number", "outcome", "epochs")})
+    found.update({f"interventions[*].{what}": len(record.document["interventions"]) for what in ("trial", "kind")})
     found["trials[*].value"] += complete + best
     found["trials[*].last"] += len(trials) - complete
     drawn = {name for one in trials for name in one["params"] if not name.startswith("hidden_")}
@@ -120,6 +123,8 @@ def _test(document: dict[str, Any]) -> Counts:
     for one in references:
         found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
         found["test.references[*].converged"] += one["converged"] is False
+    if document["default"] is None and document["trials"][0]["reason"]:
+        found.update(["trials[*].reason", "trials[*].epochs"])
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
         found.update(f"test.difference.{what}" for what in ("score", "ci95", "p_value"))
