@@ -13,6 +13,7 @@ import numpy as np
 import experiments
 from experiments.records.tracking import OFF
 from support.desk import Desk
+from support.kinds import NAMES
 from support.tables import mixed_table
 
 LEARNING_RATE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}}
@@ -149,20 +150,11 @@ def own_test() -> None:
     ran(study("own test", data={"source": "learn.csv", "target": "target", "test": "test.csv"}))
 
 
-KINDS: dict[str, Callable[[], None]] = {
-    "resumed": resumed,
-    "extended": extended,
-    "fresh": fresh,
-    "default wins": default_wins,
-    "tied": tied,
-    "no default": no_default,
-    "no look": no_look,
-    "groups": groups,
-    "time": time,
-    "regression": regression,
-    "pictures": pictures,
-    "own test": own_test,
-}
+MAKERS: tuple[Callable[[], None], ...] = (
+    *(resumed, extended, fresh, default_wins, tied, no_default, no_look),
+    *(groups, time, regression, pictures, own_test),
+)
+KINDS: dict[str, Callable[[], None]] = dict(zip(NAMES, MAKERS, strict=True))
 
 
 def made(kind: str, above: Path) -> Path:

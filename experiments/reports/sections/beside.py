@@ -61,7 +61,9 @@ def _dots(look: LookRecord) -> list[Dot]:
 def _rows(result: StudyResult, look: LookRecord) -> tuple[Row, ...]:
     numbers = Scores.like(look.score)
     score, interval = Fact("test.score", numbers.show(look.score)), Fact("test.ci95", numbers.interval(look.ci95))
-    trial = sentence("trial {}", Fact("best.number", str(result.best.number)))
+    won = result.default is not None and result.default.number == result.best.number
+    words = "trial {}, the default itself" if won else "trial {}"
+    trial = sentence(words, Fact("best.number", str(result.best.number)))
     rows = [Row(("tuned", score, interval, trial), "winner")]
     if look.default and result.default:
         what = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))

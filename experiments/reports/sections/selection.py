@@ -61,10 +61,11 @@ def selection(result: StudyResult) -> Section:
 def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
     numbers = Scores.like(found.pooled)
     metric = metric_of(result.spec)
-    alt = f"The winner’s {metric} over all rows at once, corrected, and on the test set, with intervals"
+    drawn = "over all rows at once and corrected"
     pooled = Dot("all rows (optimistic)", found.pooled, None, key="analysis.selection.pooled")
     scores = [pooled, Dot("corrected", found.corrected, found.ci95, key="analysis.selection.corrected")]
     if result.test is not None and result.test.metric == result.spec.get("cv", {}).get("metric"):
+        drawn = "over all rows at once, corrected, and on the test set"
         scores.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
     return [
         text(*sentence(
@@ -77,7 +78,7 @@ def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
             counted("analysis.selection.configurations", found.configurations, "complete configuration"),
             _flattery(found, numbers),
         )),
-        Figures((Picture("corrected", dots("corrected", scores, metric), alt),)),
+        Figures((Picture("corrected", dots("corrected", scores, metric), f"The winner’s {metric} {drawn}"),)),
         *_floor(found, numbers),
         note(
             *sentence("How: {}.", selection_method(found)),

@@ -1,0 +1,173 @@
+"""How often a page must tell each fact at least: what no page may keep back, by what results.json holds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from support.derived_facts import units
+from support.facts import Fact, Record
+
+Counts = Counter[str]
+ALWAYS = {
+    **dict.fromkeys(("study", "digest", "spec", "commands.tune", "commands.reproduce", "data.task"), 1),
+    **dict.fromkeys(("best.cv_mean", "best.cv_std", "stopped.epochs", "stopped.possible", "stopped.share"), 1),
+    **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
+    **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),
+    **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
+    **dict.fromkeys(("best.network", "best.epochs", "best.number", "trials.count", "spec.cv.splitter"), 2),
+    **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
+    **dict.fromkeys(("split.development", "split.test"), 2),
+    "best.fold_scores.count": 3,
+    "spec.cv.metric": 5,
+}
+
+
+def counted(facts: list[Fact]) -> Counts:
+    """How often each fact stands on a page; those of a list's items together."""
+    return Counter(re.sub(r"\[\d+\]", "[*]", one.key) for one in facts)
+
+
+def must_tell(record: Record, in_html: bool) -> Counts:
+    """The least numbers of a page; the HTML page has labels in its pictures, and thumbnails in place of a table."""
+    found: Counts = Counter(ALWAYS)
+    document = record.document
+    for part in (_configurations, _data, _trials):
+        found += part(record)
+    if document["test"] is None:
+        found["commands.score"] += 1
+    else:
+        found += _test(document)
+    found += _analysis(document, in_html)
+    found += Counter(f"timing.{name}" for name in document["timing"])
+    return found + Counter(key for key, _ in _leaves("provenance", document["provenance"]))
+
+
+def _leaves(key: str, value: Any) -> list[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        return [(key, value)]
+    return [leaf for name, one in value.items() for leaf in _leaves(f"{key}.{name}", one)]
+
+
+def _configurations(record: Record) -> Counts:
+    found: Counts = Counter()
+    for which in ("best", "default"):
+        if record.document[which] is None:
+            continue
+        params = record.document[which]["params"]
+        layers = {f"hidden_units_{layer + 1}" for layer in range(len(units(record, params)))}
+        for name in params:
+            if name == "hidden_layers" or (name.startswith("hidden_units_") and name not in layers):
+                continue
+            in_words = which == "best" and name != "activation" and name not in layers
+            found[f"{which}.params.{name}"] += 2 if in_words else 1
+            if which == "best":
+                found[f"names.{name}"] += 1 if name in layers else 4 if in_words else 3
+    if record.document["default"]:
+        found.update(["default.cv_mean", "default.cv_std", "default.network", "default.number"])
+    return found
+
+
+def _data(record: Record) -> Counts:
+    data, found = record.document["data"], Counter[str]()
+    found.update(f"data.columns.{kind}" for kind, number in data["columns"].items() if number)
+    found.update(f"data.missing.{kind}" for kind, number in data["missing"].items() if number)
+    if data["columns"]["number"]:
+        searched = "numbers" in record.document["best"]["params"]
+        found["best.params.numbers" if searched else "spec.preprocessing.numbers"] += 1
+    if data["columns"]["category"]:
+        found["spec.preprocessing.rare"] += 1
+    if data["classes"]:
+        found += Counter({"data.classes.count": 2, "classes.share.least": 1, "classes.share.most": 1})
+        found["data.classes[*]"] += min(20, len(data["classes"]))
+    given = record.document["spec"]["data"]
+    found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
+    return found
+
+
+def _trials(record: Record) -> Counts:
+    trials, found = record.document["trials"], Counter[str]()
+    complete = sum(one["state"] == "COMPLETE" for one in trials)
+    best = min(5, complete) if complete > 1 else 0
+    for what in ("number", "outcome", "epochs", "deviation"):
+        found[f"trials[*].{what}"] += len(trials) + best
+    odd = sum(one["state"] == "FAIL" or one["reason"] == "diverged" for one in trials)
+    found.update({f"trials[*].{what}": min(30, odd) for what in ("number", "outcome", "epochs")})
+    found.update({f"interventions[*].{what}": len(record.document["interventions"]) for what in ("trial", "kind")})
+    found["trials[*].value"] += complete + best
+    found["trials[*].last"] += len(trials) - complete
+    drawn = {name for one in trials for name in one["params"] if not name.startswith("hidden_")}
+    found.update({f"trials[*].params.{name}": len(trials) + best for name in drawn})
+    if any(name.startswith("hidden_") for one in trials for name in one["params"]):
+        found["trials[*].hidden"] += len(trials) + best
+    rungs = {epoch for at, epoch in record.trained.items() if trials[at]["reason"] == "pruned"}
+    found.update({f"rungs[*].{what}": len(rungs) for what in ("epochs", "came", "pruned", "went_on")})
+    if record.document["spec"]["search"]["pruner"] != "none":
+        found += Counter({"trials.pruned": 1, "stopped.trials": 1, "spec.search.pruner": 1})
+    default = {0} | ({record.document["default"]["number"]} if record.document["default"] else set())
+    found["trials[*].role"] += len({record.document["best"]["number"]} | default)
+    return found
+
+
+def _test(document: dict[str, Any]) -> Counts:
+    test, references = document["test"], document["test"]["references"]
+    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 1, "test.verdict": 1})
+    found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
+    found["test.ci_draws"] += 0 if test["ci_draws"] is None else 2
+    for name in test["metrics"]:
+        if name != test["metric"]:
+            found.update([f"test.metrics.{name}", f"names.{name}"])
+    found.update({f"test.references[*].{what}": len(references) for what in ("score", "ci95")})
+    found["test.references[*].id"] += 2 * len(references)
+    for one in references:
+        found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
+        found["test.references[*].converged"] += one["converged"] is False
+    if document["default"] is None and document["trials"][0]["reason"]:
+        found.update(["trials[*].reason", "trials[*].epochs"])
+    if compared := test["difference"]:
+        found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
+        found.update(f"test.difference.{what}" for what in ("score", "ci95", "p_value"))
+        found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
+        found["test.difference.draws"] += 0 if compared["draws"] is None else 2
+    return found
+
+
+def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
+    analysis, found = document["analysis"], Counter[str]()
+    for part, reason in analysis["left_out"].items():
+        found.update(f"analysis.left_out.{part}.{name}" for name in reason)
+    if chosen := analysis["selection"]:
+        told = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
+        told += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
+        told += ["optimism"] if chosen["optimism"] > 1e-4 else []
+        told += ["gain"] if chosen["gain"] is not None and chosen["gain"] > 0 else []
+        found.update(f"analysis.selection.{name}" for name in told)
+        found["selection.luck"] += "gain" in told
+    if permuted := analysis["permutation"]:
+        found.update(f"analysis.permutation.{name}" for name in ("rows", "repeats", "metric", "baseline"))
+        pictures = document["data"]["columns"]["pixel"] > 0
+        if pictures:
+            found["permutation.darkest"] += 1
+            found.update({f"analysis.permutation.columns[*].{what}": 5 for what in ("name", "drop", "deviation")})
+        else:
+            found["analysis.permutation.repeats"] += permuted["repeats"] > 1
+            found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
+    found += _predictions(analysis["out_of_fold"], in_html)
+    if ranked := analysis["importances"]:
+        found.update(["analysis.importances.evaluator", "analysis.importances.better"])
+        found.update(f"analysis.importances.values.{name}" for name in ranked["values"] if in_html)
+    return found
+
+
+def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
+    found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
+    if predicted["calibration"]:
+        found["analysis.out_of_fold.calibration.error"] += 1
+    if predicted["points"]:
+        found["analysis.out_of_fold.points.count"] += 1
+    gallery = in_html and bool(mistakes) and mistakes[0]["picture"] is not None
+    told = ["row", "truth", "predicted", "fold"] + ([] if gallery else ["loss"])
+    told += ["probability"] if any(one["probability"] is not None for one in mistakes) else []
+    found.update({f"analysis.out_of_fold.mistakes[*].{what}": len(mistakes) for what in told})
+    return found
