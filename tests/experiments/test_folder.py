@@ -17,6 +17,7 @@ import pytest
 
 from experiments.errors import StudyStateError
 from experiments.folder import StudyFolder, write_atomically
+from support.waiting import PATIENCE
 
 HOLD = """
 import sys, pathlib
@@ -199,7 +200,8 @@ def test_whether_a_command_has_the_folder_can_be_seen(folder: StudyFolder, tmp_p
     assert not (tmp_path / "absent").exists()
 
 
-def test_a_glance_at_the_lock_refuses_nobody(folder: StudyFolder) -> None:
+def test_a_glance_at_the_lock_refuses_nobody(folder: StudyFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.folder.PATIENCE", PATIENCE)
     folder.release()
     with (folder.path / ".lock").open() as glance:
         fcntl.flock(glance, fcntl.LOCK_SH)  # is_running in the moment in which it looks
