@@ -77,7 +77,8 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
     running = folder.is_running()
     view, result = view_journal(folder.journal), _result(path / RESULTS)
     ended = result is not None and len(result.trials) == len(view.told)
-    whole = search is None or _is_whole(view, search)
+    planned = _planned(result) if search is None else search.trials
+    whole = planned is None if search is None else _is_whole(view, search)
     state: State = "interrupted"
     if running:
         state = "running"
@@ -85,11 +86,17 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if whole else "tried"
-    wanted = None if search is None or (ended and state != "tried") else search.trials
+    wanted = None if ended and state != "tried" else planned
     times = [one.stat().st_mtime for one in (folder.journal, path / RESULTS) if one.is_file()]
     when = datetime.fromtimestamp(max(times)).astimezone() if times else None
     spec = _recorded(view, result, path)
     return StudyStatus(state, view.told, wanted, spec, result, when, _last_lines(folder.log))
+
+
+def _planned(result: StudyResult | None) -> int | None:
+    """Return the trials of the whole study of which the results are a try; None where they are none."""
+    planned = None if result is None else result.provenance.get("planned_trials")
+    return planned if isinstance(planned, int) else None
 
 
 def _is_whole(view: JournalView, search: Search) -> bool:

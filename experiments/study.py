@@ -167,6 +167,7 @@ def run_study(
                     masked(options.tracking_uri),
                     os.environ | environment,
                     options.executor,
+                    options.planned,
                 ),
                 clock.total(),
                 analysis,

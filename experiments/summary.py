@@ -12,6 +12,8 @@ from experiments.options import Outcome
 from experiments.pace import AFTER
 from experiments.records.results import LedgerRecord, StudyResult
 from experiments.records.uris import OFF, masked
+from experiments.reports.blocks import plain
+from experiments.reports.this_run import rows_scored
 from experiments.reports.wording import configuration, count, metric_label, metric_of, outcomes
 from experiments.reports.wording_of_methods import reference_name
 
@@ -65,29 +67,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "", f"with --score instead it tests the best model of these {trials}"
     else:
         yield "test score", "none: the study ended before its test rows were scored; --score does it"
-    yield "test rows", rows_scored(ledger, result.test is not None)
-
-
-def rows_scored(ledger: LedgerRecord, scored: bool) -> str:
-    """Say how often a study's test rows were scored, as the ledger has it now.
-
-    Args:
-        scored: the study's results have a test score.
-
-    >>> ledger = LedgerRecord(file="studies/ledger.jsonl", looks=1, own=1, largest_overlap=0.0, head="")
-    >>> rows_scored(ledger, scored=True)
-    'scored once by the studies of studies/ledger.jsonl'
-    >>> rows_scored(ledger.model_copy(update={"looks": 3, "largest_overlap": 0.5}), scored=True)
-    'scored 3 times by the studies of studies/ledger.jsonl, of which one other saw 50% of these rows'
-    """
-    if scored and not ledger.own:
-        return f"{ledger.file} does not know that this study scored them"
-    if not ledger.looks:
-        return f"scored by no study of {ledger.file}"
-    times = {1: "once", 2: "twice"}.get(ledger.looks, f"{ledger.looks} times")
-    before = ", by this study before it was started anew" if ledger.own and not scored else ""
-    share = f", of which one other saw {100 * ledger.largest_overlap:.3g}% of these rows"
-    return f"scored {times} by the studies of {ledger.file}{before}{share if ledger.largest_overlap else ''}"
+    yield "test rows", plain(rows_scored(result, ledger))
 
 
 def ui_command(tracking_uri: str, local: str) -> str:

@@ -25,6 +25,7 @@ def provenance(
     tracking: str,
     environment: Mapping[str, str],
     executor: str,
+    planned: int | None = None,
 ) -> dict[str, Any]:
     """Versions, commit, BLAS kernel, seeds and environment, as results.json has them.
 
@@ -33,12 +34,14 @@ def provenance(
         tracking:    the MLflow URI, masked.
         environment: of those processes.
         executor:    what ran them.
+        planned:     number of trials of the whole study, where the run was a try of fewer.
     """
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "commit": commit(),
         "blas": {"kernel": kernel, "threads": 1},
         "seeds": dict(seeds),
+        **({} if planned is None else {"planned_trials": planned}),
         "environment": {
             "system": platform.system(),
             "machine": platform.machine(),

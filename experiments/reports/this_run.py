@@ -34,7 +34,7 @@ def this_run(result: StudyResult, ledger: LedgerRecord | None) -> ThisRun:
     """
     reading, now = (result.ledger, False) if ledger is None else (ledger, True)
     return ThisRun(
-        times=_times(result, reading, now),
+        times=rows_scored(result, reading, now),
         ledger=() if reading is None else _ledger(reading),
         provenance=tuple(_flat("provenance", result.provenance)),
         timing=tuple(
@@ -44,7 +44,12 @@ def this_run(result: StudyResult, ledger: LedgerRecord | None) -> ThisRun:
     )
 
 
-def _times(result: StudyResult, reading: LedgerRecord | None, now: bool) -> Parts:
+def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = True) -> Parts:
+    """Say how often the study's test rows were scored, by a reading of the ledger.
+
+    Args:
+        now: the reading is of this moment, and not of the study's end.
+    """
     if reading is None:
         return ("No ledger was read when this page was written.",)
     when = "" if now else " As the ledger was when the study ended."

@@ -11,7 +11,7 @@ from experiments.clock import Clock
 from experiments.options import Outcome
 from experiments.records.analysis import AnalysisRecord, SelectionRecord
 from experiments.records.results import DefaultScore, Difference, LedgerRecord
-from experiments.summary import facts, print_summary, rows_scored, ui_command
+from experiments.summary import facts, print_summary, ui_command
 from support.results import made_up
 
 LOCAL = "sqlite:////here/mlruns/mlflow.db"
@@ -93,24 +93,13 @@ def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
     assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
     assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
     assert "--score instead" in lines[""]
-    assert lines["test rows"] == "scored by no study of here"
+    assert lines["test rows"] == "No study of here has scored them."
 
 
-@pytest.mark.parametrize(
-    ("looks", "own", "overlap", "scored", "words"),
-    [
-        (1, 1, 0.0, True, "scored once by the studies of here"),
-        (2, 1, 0.25, True, "scored twice by the studies of here, of which one other saw 25% of these rows"),
-        (1, 0, 1.0, True, "here does not know that this study scored them"),
-        (1, 0, 1.0, False, "scored once by the studies of here, of which one other saw 100% of these rows"),
-        (1, 1, 0.0, False, "scored once by the studies of here, by this study before it was started anew"),
-    ],
-)
-def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now(
-    looks: int, own: int, overlap: float, scored: bool, words: str
-) -> None:
-    ledger = LedgerRecord(file="here", looks=looks, own=own, largest_overlap=overlap, head="")
-    assert rows_scored(ledger, scored) == words
+def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
+    ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
+    words = "These rows, or some of them, were scored twice by the studies of here: once by this study, once by others"
+    assert dict(facts(made_up(), ledger))["test rows"] == f"{words}; another study saw 25% of these rows at once."
 
 
 def test_a_default_that_won_is_not_compared_with_itself() -> None:

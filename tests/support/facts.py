@@ -192,7 +192,7 @@ class Record:
 
     def wrong(self, facts: list[Fact]) -> list[str]:
         """Facts that are not what the files say, each with the value that it should have."""
-        file = next((fact.text for fact in facts if fact.key == "ledger.file"), "mlruns/looks.jsonl")
+        file = next((fact.text for fact in facts if fact.key == "ledger.file"), "studies/ledger.jsonl")
         found = []
         for fact in facts:
             value = self.value(fact, file)

@@ -31,7 +31,7 @@ from experiments.reports.wording import metric_of
 from experiments.reports.wording_of_methods import difference_method, interval_method, reference_name
 
 OPEN: Final = "not answered"
-UNSCORED: Final[Parts] = (": this study has not scored the test set",)
+UNSCORED: Final[Parts] = (": this result has no test score",)
 COLUMNS: Final = (Column("", number=False), Column("what", number=False), Column("answer", number=False))
 
 

@@ -248,7 +248,7 @@ def test_without_a_look_the_study_has_not_scored_the_test_set(make_study):
     result, trials = make_study(trials=1, test=None, ledger=None)
     pages = render(result, trials)
     for text in (pages.html, pages.markdown):
-        assert "This study has not scored the test set." in text
+        assert "This result has no test score." in text
         assert "No ledger was read" in text
         assert "sealed" not in text
         assert "python -m experiments.tune digits --score" in text

@@ -31,8 +31,8 @@ def test_what_the_study_knows_is_filled_in(full):
 def test_a_sealed_study_claims_no_score(make_study):
     result, _ = make_study(trials=1, test=None, ledger=None)
     answers = {what: row[0] for what, row in _answers(result).items()}
-    assert answers["Uncertainty of the score"] == "no score: this study has not scored the test set"
-    assert answers["Test rows kept apart"].endswith(": this study has not scored the test set")
+    assert answers["Uncertainty of the score"] == "no score: this result has no test score"
+    assert answers["Test rows kept apart"].endswith(": this result has no test score")
 
 
 def test_known_groups_answer_for_dependent_rows(full):
