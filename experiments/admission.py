@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from experiments.data.ledger import Ledger
 from experiments.data.prepare import StudyData
 from experiments.data.row_hashes import RowHashes
@@ -67,8 +69,9 @@ def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:
         study: identity of the study that they are the test rows of.
     """
     past = ledger.glance(study, rows)
+    here = Path.cwd()
     return LedgerRecord(
-        file=str(ledger.path),
+        file=str(ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path),
         looks=past.looks,
         own=past.own,
         largest_overlap=past.largest_overlap,

@@ -43,11 +43,11 @@ def results(trials: int, tested: bool) -> dict[str, Any]:
         | {"fold_scores": [0.5]}
         for n in range(trials)
     ]
-    test = {"metric": "r2", "score": 0.8125, "ci95": [0.7, 0.9], "ci_method": "Wilson", "rows": 80}
+    test = {"metric": "r2", "score": 0.8125, "ci95": [0.7, 0.9], "ci_method": "wilson", "rows": 80}
     test |= {"times_scored": 1, "metrics": {}, "default": None, "difference": None, "verdict": "not compared"}
     best = {"number": 1, "params": {}, "cv_mean": 0.75, "cv_std": 0.1, "epochs": 1, "fold_scores": [0.7]}
     document = {
-        **{"schema_": 1, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
+        **{"schema_": 2, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
         "data": {"name": "moons", "rows": 400, "features": 2, "task": "classification", "classes": ["a", "b"]}
         | {"fingerprint": "f"},
         "split": {"development": 320, "test": 80, "test_fingerprint": "t", "folds_fingerprint": "f"},

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,9 @@ class Desk:
     ) -> StudyResult:
         """The study with overrides, run in this process and unknown to MLflow."""
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
-        options = Options(self.folder / out, ledger_path(self.folder), OFF, None, workers=1, **chosen)
-        return run_study(spec, options, Console(quiet=True), interventions).result
+        options = Options(self.folder / out, ledger_path(), OFF, None, workers=1, **chosen)
+        with chdir(self.folder):
+            return run_study(spec, options, Console(quiet=True), interventions).result
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-W", "error", "-m", "experiments.tune", *arguments]

@@ -34,7 +34,7 @@ def test_its_report_is_written_with_what_was_recorded(old: Desk, capsys: pytest.
 
 
 def test_its_model_predicts(old: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("new.csv").write_text("0,1\n0.5,0.25\n-1.0,0.75\n")
+    Path("new.csv").write_text("x,y\n0.5,0.25\n-1.0,0.75\n")
     assert predict.main(["moons", "new.csv"]) == 0
     assert capsys.readouterr().out.count("\n") == 3
 

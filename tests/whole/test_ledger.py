@@ -19,8 +19,10 @@ LEDGER = Path("studies/ledger.jsonl")
 def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) -> None:
     second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
     assert (second.code, second.error) == (0, "")
-    assert "scored twice by the studies of " in second.out
-    assert "of which one other saw 100% of these rows" in second.out
+    words = (
+        "scored twice by the studies of studies/ledger.jsonl: once by this study, once by others; another study saw "
+    )
+    assert f"{words}100% of these rows at once" in second.out
     assert "| looks at these test rows so far | 2 |" in Path("second/report.md").read_text()
     other = done.studied("other", "data.split_seed=1", "search.trials=2").ledger
     assert other is not None

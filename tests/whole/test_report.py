@@ -31,7 +31,7 @@ def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: Desk, 
     assert report.main(["alone"]) == 0
     out = capsys.readouterr().out
     assert "no learning curves" in out
-    assert "ledger.jsonl has no entry of the study's look" in out
+    assert "ledger.jsonl does not know the scoring" in Path("alone/report.md").read_text()
     assert Path("alone/report.md").exists()
 
 

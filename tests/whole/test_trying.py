@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.errors import LookError, SpecError, StudyStateError
+from experiments.errors import DataError, LookError, StudyStateError
 from support.desk import Desk
 
 
@@ -42,16 +42,18 @@ def test_trying_costs_no_look(desk: Desk) -> None:
     assert "finished before: nothing was computed" in same.out
     assert "scored once by the studies of " in same.out
     assert desk.contents() == before
+    assert desk.contents() == before
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     fresh = desk.tune("moons", "--fresh", "--no-test")
     assert (fresh.code, fresh.error) == (0, "")
-    assert "scored once by the studies of " in fresh.out
+    assert "by studies/ledger.jsonl this study has scored these rows once" in fresh.out
     assert desk.results()["ledger"]["looks"] == 1
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     for page in ("report.md", "report.html"):
         text = (desk.study / page).read_text()
         assert "still sealed" not in text
-        assert "scored once" in text.split("<!-- this run -->")[1]
+        assert "this study has scored these rows" in text.split("<!-- this run -->")[1]
+        assert "This result has no test score." in text
 
 
 def test_a_study_after_a_try_is_the_study_that_was_never_tried(desk: Desk, undisturbed: dict[str, Any]) -> None:
@@ -85,7 +87,7 @@ def test_a_finished_study_that_lost_a_file_is_computed_again(done: Desk) -> None
 @pytest.mark.parametrize(
     ("override", "error", "message"),
     [
-        ("cv.metric=r2", SpecError, "cv.metric"),
+        ("cv.metric=r2", DataError, "cv.metric"),
         ("search.trials=3", StudyStateError, "holds 5 trials already"),
         ("cv.n_splits=4", StudyStateError, "holds another study"),
         ("search.trials=9", LookError, "had its look at the test set after 5 trials"),
