@@ -18,7 +18,7 @@ def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) 
     second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--trials", "2")
     assert (second.code, second.error) == (0, "")
     assert "2 so far at these rows or some of them; another study saw 100% of them" in second.out
-    assert "| looks at these test rows so far | 2 |" in Path("second/report.md").read_text()
+    assert "| scorings of these test rows or some of them | 2 |" in Path("second/report.md").read_text()
     other = done.studied("other", "data.split_seed=1", "search.trials=2").ledger
     assert other is not None
     assert other.looks == 3
