@@ -248,7 +248,8 @@ def _says_number(key: str, text: str, value: float) -> bool:
     printed, true = float(digits) * 10.0 ** int(power or 0), 100 * value if share else value
     if isinstance(value, int) and not share and "." not in digits and not power:
         return printed == value
-    if (".params." in key or ".settings." in key or "." not in digits) and not share:
+    three = ".params." in key or ".settings." in key or key.endswith(".loss") or "." not in digits
+    if three and not share:
         return abs(printed - true) <= 0.005 * abs(true)  # three digits, of which zeros at the end are left out
     return abs(printed - true) <= 0.5 * unit * (1 + 1e-9) + 1e-12 * abs(true)
 

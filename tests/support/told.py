@@ -40,6 +40,7 @@ def must_tell(record: Record, in_html: bool) -> Counts:
     else:
         found += _test(document)
     found += _analysis(document, in_html)
+    found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
     return found + Counter(key for key, _ in _leaves("provenance", document["provenance"]))
 
@@ -129,7 +130,26 @@ def _test(document: dict[str, Any]) -> Counts:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
         found.update(f"test.difference.{what}" for what in ("score", "ci95", "p_value"))
         found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
+        low, high = compared["ci95"]
+        found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
+    return found
+
+
+def _ledger(document: dict[str, Any]) -> Counts:
+    """The table of the ledger's numbers, and the sentence at the top."""
+    ledger = document["ledger"]
+    found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
+    if not ledger["file"]:
+        return found + Counter(["ledger.looks"])
+    found += Counter({"ledger.file": 2, "ledger.own": 1, "ledger.largest_overlap": int(ledger["largest_overlap"] > 0)})
+    others = ledger["looks"] > ledger["own"]
+    if document["test"] is None:
+        found["ledger.own"] += ledger["own"] > 0
+        found["ledger.others"] += others
+    elif ledger["own"]:
+        found["ledger.looks"] += 1
+        found.update(["ledger.own", "ledger.others"] if others else [])
     return found
 
 
