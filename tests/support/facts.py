@@ -71,7 +71,7 @@ def page_of_markdown(marked: str) -> Page:
         Fact(one[1], _plain(one[2]), any(start < one.start() < end for start, end in runs))
         for one in MARK.finditer(marked)
     ]
-    rest = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)", "", MARK.sub("", marked))
+    rest = re.sub(r"<!--.*?-->|(?<=\])\(report_files/[^)]*\)", "", MARK.sub("", marked))
     rest = re.sub(r"&#\d+;", "", rest)
     return Page(facts, " ".join(rest.split()))
 
@@ -98,6 +98,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.rest += [f" {given[name]} " for name in ("alt", "aria-label") if given.get(name)]
         if tag in self.VOID:
             return
         self._open.append((tag, given.get("data-fact")))

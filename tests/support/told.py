@@ -38,7 +38,7 @@ def must_tell(record: Record, in_html: bool) -> Counts:
     if document["test"] is None:
         found["commands.score"] += 1
     else:
-        found += _test(document)
+        found += _test(document, in_html)
     found += _analysis(document, in_html)
     found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
@@ -111,7 +111,7 @@ def _trials(record: Record) -> Counts:
     return found
 
 
-def _test(document: dict[str, Any]) -> Counts:
+def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
     found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 1, "test.verdict": 1})
     found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
@@ -124,6 +124,7 @@ def _test(document: dict[str, Any]) -> Counts:
     for one in references:
         found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
         found["test.references[*].converged"] += one["converged"] is False
+    found["test.confusion[*][*]"] += _cells(test["confusion"]) if in_html else 0
     if document["default"] is None and document["trials"][0]["reason"]:
         found.update(["trials[*].reason", "trials[*].epochs"])
     if compared := test["difference"]:
@@ -134,6 +135,11 @@ def _test(document: dict[str, Any]) -> Counts:
         found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
     return found
+
+
+def _cells(confusion: list[list[int]] | None) -> int:
+    """Cells with a number in the picture of a confusion matrix of few classes."""
+    return sum(number > 0 for line in confusion or () for number in line)
 
 
 def _ledger(document: dict[str, Any]) -> Counts:
@@ -182,6 +188,7 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
 
 def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
+    found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
     if predicted["calibration"]:
         found["analysis.out_of_fold.calibration.error"] += 1
     if predicted["points"]:
