@@ -203,12 +203,12 @@ def sentence(template: str, *words: Words) -> Parts:
     >>> sentence("{} of {}.", Fact("test.rows", "9"), "them")
     (Fact(key='test.rows', text='9'), ' of ', 'them', '.')
     """
+    if template.count("{}") != len(words):
+        raise ValueError(f"the template has {template.count('{}')} places for {len(words)} words.")
     parts: list[Part] = []
     for at, piece in enumerate(template.split("{}")):
         parts += flat(words[at - 1]) if at else ()
         parts += [piece] if piece else ()
-    if template.count("{}") != len(words):
-        raise ValueError(f"the template has {template.count('{}')} places for {len(words)} words.")
     return tuple(parts)
 
 

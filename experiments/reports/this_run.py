@@ -65,20 +65,22 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
         return (*words, *seen, *(["."] if known else []), when)
     if result.test is not None:
         if not others:
-            return (*sentence("These rows were scored {} by the studies of {}", looks, file), *seen, ".", when)
+            return (*sentence("These test rows were scored {} by the studies of {}", looks, file), *seen, ".", when)
         words = sentence(
-            "These rows, or some of them, were scored {} by the studies of {}: {} by this study, {} by others",
+            "These test rows, or some of them, were scored {} by the studies of {}: {} by this study, {} by others",
             looks, file, own, of_others,
         )  # fmt: skip
         return (*words, *seen, ".", when)
     if reading.own:
-        words = sentence("This result has no test score, but by {} this study has scored these rows {}", file, own)
+        words = sentence("This result has no test score, but by {} this study has scored these test rows {}", file, own)
         more = sentence(", and other studies have scored them, or some of them, {}", of_others) if others else ()
         return (*words, *more, *seen, ".", when)
     if others:
-        elsewhere = "This study has not scored them; other studies of {} have scored them, or some of them, {}"
+        elsewhere = (
+            "This study has not scored these test rows; other studies of {} have scored them, or some of them, {}"
+        )
         return (*sentence(elsewhere, file, of_others), *seen, ".", when)
-    return (*sentence("No study of {} has scored them.", file), when)
+    return (*sentence("No study of {} has scored these test rows.", file), when)
 
 
 def _seen(reading: LedgerRecord) -> Parts:

@@ -127,7 +127,7 @@ def _blank_pictures() -> None:
 
     places: list[tuple[Any, str]] = [(pages, "difference"), (plots, "history"), (search, "parallel")]
     places += [(learning, "score_curves"), (learning, "loss_curves"), (stopped, "plot"), (reliance, "heat_map")]
-    places += [(errors, "confusion"), (errors, "calibration"), (errors, "scatter")]
+    places += [(errors, "calibration"), (errors, "scatter")]
     for module, name in places:
         setattr(module, name, lambda *_, **__: BLANK)
     plots.slices = lambda *_: {"any": BLANK}  # type: ignore[assignment]

@@ -71,7 +71,7 @@ def page_of_markdown(marked: str) -> Page:
         Fact(one[1], _plain(one[2]), any(start < one.start() < end for start, end in runs))
         for one in MARK.finditer(marked)
     ]
-    rest = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)", "", MARK.sub("", marked))
+    rest = re.sub(r"<!--.*?-->|(?<=\])\(report_files/[^)]*\)", "", MARK.sub("", marked))
     rest = re.sub(r"&#\d+;", "", rest)
     return Page(facts, " ".join(rest.split()))
 
@@ -98,6 +98,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.rest += [f" {given[name]} " for name in ("alt", "aria-label") if given.get(name)]
         if tag in self.VOID:
             return
         self._open.append((tag, given.get("data-fact")))
@@ -248,7 +249,8 @@ def _says_number(key: str, text: str, value: float) -> bool:
     printed, true = float(digits) * 10.0 ** int(power or 0), 100 * value if share else value
     if isinstance(value, int) and not share and "." not in digits and not power:
         return printed == value
-    if (".params." in key or ".settings." in key or "." not in digits) and not share:
+    three = ".params." in key or ".settings." in key or key.endswith(".loss") or "." not in digits
+    if three and not share:
         return abs(printed - true) <= 0.005 * abs(true)  # three digits, of which zeros at the end are left out
     return abs(printed - true) <= 0.5 * unit * (1 + 1e-9) + 1e-12 * abs(true)
 

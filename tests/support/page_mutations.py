@@ -1,7 +1,7 @@
 """Seeded faults in the code of the pages: a wrong key, number, sign, field or word, or a fact that is not told.
 
-The code is rewritten once: every call that makes a fact, and every attribute that may be taken for another, asks here
-first whether it is the one with the fault. Which fault is on is set before a page is made.
+The code is rewritten once: every call that makes a fact, and every attribute in it that may be taken for another,
+asks here first whether it is the one with the fault. Which fault is on is set before a page is made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FIELDS = {
     **{"test_fingerprint": "folds_fingerprint", "folds_fingerprint": "test_fingerprint", "epochs": "number"},
 }
 ON_FACTS = ("another key", "off by one", "wrong sign", "without a key", "not told", "another word")
-LEFT_ALONE = ("statistics.py", "toml_text.py", "trials_csv.py", "markdown.py", "blocks.py", "svg.py")
+LEFT_ALONE = ("statistics.py", "toml_text.py", "trials_csv.py", "markdown.py", "blocks.py", "svg.py", "intervals.py")
 
 
 @dataclass(frozen=True)
@@ -101,20 +101,24 @@ def _reworded(text: str) -> str:
 class _Rewriter(ast.NodeTransformer):
     def __init__(self, name: str):
         self.name = name
+        self._of_a_fact = 0
 
     def _place(self, node: ast.expr) -> ast.Constant:
         return ast.Constant(f"{self.name}:{node.lineno}:{node.col_offset}")
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        makes = isinstance(node.func, ast.Name) and node.func.id in MAKERS and bool(node.args)
+        self._of_a_fact += makes
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id in MAKERS and node.args:
+        self._of_a_fact -= makes
+        if makes:
             asked = ast.Attribute(ast.Name("__faults__", ast.Load()), "call", ast.Load())
             return ast.copy_location(ast.Call(asked, [self._place(node), node.func, *node.args], node.keywords), node)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        if node.attr in FIELDS and isinstance(node.ctx, ast.Load):
+        if self._of_a_fact and node.attr in FIELDS and isinstance(node.ctx, ast.Load):
             asked = ast.Attribute(ast.Name("__faults__", ast.Load()), "field", ast.Load())
             given: list[ast.expr] = [self._place(node), node.value, ast.Constant(node.attr)]
             return ast.copy_location(ast.Call(asked, given, []), node)

@@ -38,8 +38,9 @@ def must_tell(record: Record, in_html: bool) -> Counts:
     if document["test"] is None:
         found["commands.score"] += 1
     else:
-        found += _test(document)
+        found += _test(document, in_html)
     found += _analysis(document, in_html)
+    found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
     return found + Counter(key for key, _ in _leaves("provenance", document["provenance"]))
 
@@ -110,7 +111,7 @@ def _trials(record: Record) -> Counts:
     return found
 
 
-def _test(document: dict[str, Any]) -> Counts:
+def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
     found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 1, "test.verdict": 1})
     found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
@@ -123,13 +124,38 @@ def _test(document: dict[str, Any]) -> Counts:
     for one in references:
         found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
         found["test.references[*].converged"] += one["converged"] is False
+    found["test.confusion[*][*]"] += _cells(test["confusion"]) if in_html else 0
     if document["default"] is None and document["trials"][0]["reason"]:
         found.update(["trials[*].reason", "trials[*].epochs"])
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
         found.update(f"test.difference.{what}" for what in ("score", "ci95", "p_value"))
         found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
+        low, high = compared["ci95"]
+        found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
+    return found
+
+
+def _cells(confusion: list[list[int]] | None) -> int:
+    """Cells with a number in the picture of a confusion matrix of few classes."""
+    return sum(number > 0 for line in confusion or () for number in line)
+
+
+def _ledger(document: dict[str, Any]) -> Counts:
+    """The table of the ledger's numbers, and the sentence at the top."""
+    ledger = document["ledger"]
+    found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
+    if not ledger["file"]:
+        return found + Counter(["ledger.looks"])
+    found += Counter({"ledger.file": 2, "ledger.own": 1, "ledger.largest_overlap": int(ledger["largest_overlap"] > 0)})
+    others = ledger["looks"] > ledger["own"]
+    if document["test"] is None:
+        found["ledger.own"] += ledger["own"] > 0
+        found["ledger.others"] += others
+    elif ledger["own"]:
+        found["ledger.looks"] += 1
+        found.update(["ledger.own", "ledger.others"] if others else [])
     return found
 
 
@@ -162,6 +188,7 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
 
 def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
+    found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
     if predicted["calibration"]:
         found["analysis.out_of_fold.calibration.error"] += 1
     if predicted["points"]:

@@ -83,7 +83,7 @@ def extended() -> None:
 
 def fresh() -> None:
     """Started anew after its test rows had been scored, and not scored again; another study scored them too."""
-    ran(study("another"))
+    ran(study("another", study={"seed": 1}))
     ran(study("fresh"))
     ran(study("fresh"), look="leave", fresh=True)
 
@@ -115,7 +115,7 @@ def no_default() -> None:
 
 def no_look() -> None:
     """The test rows were scored by another study only."""
-    ran(study("another"))
+    ran(study("another", study={"seed": 1}))
     ran(study("no look"), look="leave")
 
 

@@ -73,7 +73,7 @@ def test_groups_and_weights_are_heeded(desk: Desk) -> None:
     assert result.spec["cv"]["splitter"] == "StratifiedGroupKFold"
     assert result.test is not None
     assert result.test.rows % 8 == 0
-    assert "over groups" in result.test.ci_method
+    assert result.test.ci_method == "bootstrap_groups"
     plain = experiments.run(spec, replace(table, weights=None), fresh=True)
     assert plain.data.fingerprint != result.data.fingerprint
     assert [one.value for one in plain.trials] != [one.value for one in result.trials]

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import NullLocator
 
 from experiments.records.analysis import Counts
-from experiments.reports.plots.svg import BLUE, INK, MUTED, ORANGE, RULE, drawable, drawing, svg_text
+from experiments.reports.plots.svg import BLUE, INK, MUTED, ORANGE, RULE, drawable, drawing, fact_id, svg_text
 
 SIDE: Final = 3.7  # inches
 NUMBERED: Final = 15  # classes whose cells have room for a number
@@ -22,10 +22,13 @@ FAINTEST: Final = 0.06
 Cells = Mapping[tuple[int, int], tuple[str, float]]  # (row, column): colour, opacity
 
 
-def confusion(name: str, counts: Counts, classes: Sequence[str]) -> str:
+def confusion(name: str, key: str, counts: Counts, classes: Sequence[str]) -> str:
     """Rows of each true class by the class predicted: right ones on the diagonal in one colour, errors in another.
 
     Opacity is the share of the true class, on a scale of its own for the errors, which are few.
+
+    Args:
+        key: of the counts in results.json.
     """
     size = len(counts)
     shares = {
@@ -45,7 +48,7 @@ def confusion(name: str, counts: Counts, classes: Sequence[str]) -> str:
         if size <= NUMBERED:
             for row, column in cells:
                 axes.text(column, row, f"{counts[row][column]:,}", ha="center", va="center",
-                          fontsize=8 if size <= 10 else 6.5)  # fmt: skip
+                          fontsize=8 if size <= 10 else 6.5, gid=fact_id(f"{key}[{row}][{column}]"))  # fmt: skip
         names = [drawable(one, 12) for one in classes] if size <= NAMED else []
         places = range(size) if names else range(0, size, max(1, round(size / 5)))
         long = max(map(len, names), default=0) > 3 and size > 3

@@ -31,6 +31,7 @@ from experiments.reports.sections.left_out import left_out
 from experiments.reports.wording import NOTHING
 
 COMMONEST = 10
+CONFUSION = "analysis.out_of_fold.confusion"
 DIAGONAL = (
     "Right predictions lie on the diagonal. Colour is the share of the true class, for errors on a stronger scale of "
     "their own."
@@ -58,17 +59,17 @@ def _confusions(result: StudyResult, found: OutOfFoldRecord | None) -> list[Bloc
     if found is not None and found.confusion:
         words = f"Out of fold: {{}} of development rows by networks that had not trained on them. {DIAGONAL}"
         caption = sentence(words, counted("analysis.out_of_fold.rows", found.rows, "prediction"))
-        pictures.append(_confusion("confusion", found.confusion, classes, caption))
+        pictures.append(_confusion("confusion", CONFUSION, found.confusion, classes, caption))
         commonest += _commonest(found.confusion, classes)
     if look is not None and look.confusion:
         caption = sentence("On the test set: {}.", counted("test.rows", look.rows, "row"))
-        pictures.append(_confusion("test_confusion", look.confusion, classes, caption))
+        pictures.append(_confusion("test_confusion", "test.confusion", look.confusion, classes, caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *commonest] if pictures else []
 
 
-def _confusion(name: str, counts: Counts, classes: Sequence[str], caption: Words) -> Picture:
+def _confusion(name: str, key: str, counts: Counts, classes: Sequence[str], caption: Words) -> Picture:
     alt = "Confusion matrix: rows of each true class by the class that was predicted"
-    return Picture(name, confusion(name, counts, classes), alt, caption)
+    return Picture(name, confusion(name, key, counts, classes), alt, caption)
 
 
 def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
@@ -79,14 +80,13 @@ def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
         (line[there], here, there) for here, line in enumerate(counts) for there in range(len(line)) if here != there
     ]
     most = sorted((one for one in pairs if one[0]), key=lambda one: (-one[0], one[1:]))[:COMMONEST]
-    above = "analysis.out_of_fold.confusion"
     rows = tuple(
         Row(
             (
                 Fact(f"data.classes[{here}]", classes[here]),
                 Fact(f"data.classes[{there}]", classes[there]),
-                number(f"{above}[{here}][{there}]", rows),
-                number(f"{above}[{here}].sum", sum(counts[here])),
+                number(f"{CONFUSION}[{here}][{there}]", rows),
+                number(f"{CONFUSION}[{here}].sum", sum(counts[here])),
             )
         )
         for rows, here, there in most

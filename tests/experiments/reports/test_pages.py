@@ -56,7 +56,7 @@ def test_the_answer_comes_first(full, pages):
         "0.9722",
         "accuracy on the test set",
         "[0.9494, 0.9850] (Wilson score interval), 360 rows",
-        "These rows were scored once by the studies of studies/ledger.jsonl.",
+        "These test rows were scored once by the studies of studies/ledger.jsonl.",
         "no evidence either way",
         "+0.0139",
         "[−0.0028, +0.0304]",

@@ -17,25 +17,25 @@ def _cells(svg, colour):
 
 
 def test_right_ones_and_errors_have_colours_of_their_own_and_nothing_has_none():
-    svg = confusion("c", ((5, 0, 1), (0, 7, 0), (2, 0, 3)), ("a", "b", "c"))
+    svg = confusion("c", "key", ((5, 0, 1), (0, 7, 0), (2, 0, 3)), ("a", "b", "c"))
     assert (len(_cells(svg, "#0072b2")), len(_cells(svg, "#d55e00"))) == (3, 2)
     assert {"5", "7", "3", "1", "2", "a", "b", "c"} <= _words(svg)
     assert "0" not in _words(svg)
 
 
 def test_a_class_without_rows_and_a_matrix_without_errors_can_be_drawn():
-    assert len(_cells(confusion("c", ((0, 0), (0, 9)), ("a", "b")), "#0072b2")) == 1
+    assert len(_cells(confusion("c", "key", ((0, 0), (0, 9)), ("a", "b")), "#0072b2")) == 1
 
 
 def test_many_classes_have_numbers_in_place_of_names():
     counts = tuple(tuple(int(here == there) for there in range(40)) for here in range(40))
-    words = _words(confusion("c", counts, tuple(f"name {one}" for one in range(40))))
+    words = _words(confusion("c", "key", counts, tuple(f"name {one}" for one in range(40))))
     assert "name 3" not in words
     assert "predicted class, by its number" in words
 
 
 def test_long_names_are_cut():
-    assert "a very long…" in _words(confusion("c", ((1, 0), (0, 1)), ("a very long name", "b")))
+    assert "a very long…" in _words(confusion("c", "key", ((1, 0), (0, 1)), ("a very long name", "b")))
 
 
 def test_a_heat_map_tells_falls_from_rises_and_leaves_out_what_is_next_to_nothing():

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from experiments.records.results import ColumnCounts, MissingCounts
+from experiments.reports.blocks import plain
+from experiments.reports.sections.transformations import FITTED, transformations
+
+
+def _said(result, columns, missing, **changes):
+    data = result.data.model_copy(update={"columns": ColumnCounts(**columns), "missing": MissingCounts(**missing)})
+    return plain(transformations(result.model_copy(update={"data": data, **changes})))
+
+
+def test_a_table_of_all_kinds(full):
+    spec = full[0].spec | {"preprocessing": {"numbers": "standard", "rare": 0.01}}
+    said = _said(full[0], {"number": 3, "category": 1, "pixel": 0}, {"number": 1, "category": 1}, spec=spec)
+    assert said == (
+        "missing numbers in 1 column filled with the median, and an indicator for each; 3 columns of numbers scaled to "
+        "mean zero and variance one; 1 column of categories one-hot coded, those in less than 1% of the rows as one; a "
+        f"missing category in 1 of these columns as a category of its own; {FITTED}"
+    )
+
+
+def test_nothing_is_named_that_was_not_done(full):
+    assert _said(full[0], {"number": 0, "category": 0, "pixel": 64}, {"number": 0, "category": 0}) == (
+        f"64 pixels divided by their largest possible value; {FITTED}"
+    )
+    spec = full[0].spec | {"preprocessing": {"numbers": "none", "rare": 0.0}}
+    said = _said(full[0], {"number": 2, "category": 2, "pixel": 0}, {"number": 0, "category": 0}, spec=spec)
+    assert said == f"2 columns of numbers left as they are; 2 columns of categories one-hot coded; {FITTED}"
+
+
+def test_what_the_search_chose_is_the_winners(full):
+    best = full[0].best.model_copy(update={"params": {**full[0].best.params, "numbers": "quantile", "rare": 0.05}})
+    said = _said(full[0], {"number": 2, "category": 2, "pixel": 0}, {"number": 0, "category": 0}, best=best)
+    assert "2 columns of numbers taken to a normal distribution by rank (chosen by the search)" in said
+    assert "those in less than 5% of the rows as one" in said
+
+
+def test_results_of_version_0_1_do_not_know(full):
+    data = full[0].data.model_copy(update={"columns": None, "missing": None})
+    assert plain(transformations(full[0].model_copy(update={"data": data}))) == FITTED
