@@ -91,6 +91,7 @@ def _trials(record: Record) -> Counts:
     trials, found = record.document["trials"], Counter[str]()
     complete = sum(one["state"] == "COMPLETE" for one in trials)
     best = min(5, complete) if complete > 1 else 0
+    found["trials[*].epochs"] += record.document["default"] is not None
     for what in ("number", "outcome", "epochs", "deviation"):
         found[f"trials[*].{what}"] += len(trials) + best
     odd = sum(one["state"] == "FAIL" or one["reason"] == "diverged" for one in trials)
