@@ -62,8 +62,10 @@ def read_results(path: Path) -> Recorded:
                 f"{path}: is of schema {schema}, which a later version of this program wrote; version {VERSION} reads "
                 f"up to {SCHEMA}."
             )
-        current = from_schema_1(document) if schema == 1 else document
-        return Recorded(path, document, StudyResult.of_document(current))
+        result = StudyResult.of_document(from_schema_1(document) if schema == 1 else document)
+        if schema != SCHEMA:
+            result = result.model_copy(update={"earlier_digest": str(document["digest"])})
+        return Recorded(path, document, result)
     except FileNotFoundError:
         raise StudyStateError(f"{path}: there are no results.") from None
     except OSError as error:

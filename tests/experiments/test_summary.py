@@ -93,12 +93,14 @@ def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
     assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
     assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
     assert "--score instead" in lines[""]
-    assert lines["test rows"] == "No study of here has scored them."
+    assert lines["test rows"] == "No study of here has scored these test rows."
 
 
 def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
     ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
-    words = "These rows, or some of them, were scored twice by the studies of here: once by this study, once by others"
+    words = (
+        "These test rows, or some of them, were scored twice by the studies of here: once by this study, once by others"
+    )
     assert dict(facts(made_up(), ledger))["test rows"] == f"{words}; another study saw 25% of these rows at once."
 
 

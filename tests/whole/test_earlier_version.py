@@ -27,9 +27,11 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_its_report_is_written_with_what_was_recorded(old: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     recorded = (old.study / "results.json").read_bytes()
     assert report.main(["moons"]) == 0, capsys.readouterr().err
-    score = json.loads(recorded)["test"]["score"]
+    document = json.loads(recorded)
     for page in ("report.md", "report.html"):
-        assert f"{score:.4f}" in (old.study / page).read_text()
+        text = (old.study / page).read_text()
+        assert f"{document['test']['score']:.4f}" in text
+        assert document["digest"] in text
     assert (old.study / "results.json").read_bytes() == recorded
 
 
