@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.from_python import run
+    from experiments.study.api import run
 
 __all__ = ["run"]
 
@@ -13,7 +13,7 @@ __all__ = ["run"]
 def __getattr__(name: str) -> Any:
     """`run` is loaded when it is asked for, so that importing the package takes no time."""
     if name == "run":
-        from experiments.from_python import run
+        from experiments.study.api import run
 
         return run
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")

@@ -52,12 +52,12 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
     from filelock import Timeout
 
     from experiments.errors import StudyStateError
-    from experiments.folder import StudyFolder
-    from experiments.records.study_runs import find_runs
-    from experiments.records.tracking_process import lock_of
-    from experiments.search.journal_view import view_journal
-    from experiments.study_lookup import study_folder
-    from experiments.tune import tracking_store
+    from experiments.search.journal_reader import view_journal
+    from experiments.study.folder import StudyFolder
+    from experiments.study.lookup import study_folder
+    from experiments.tracking.delete_runs import find_runs
+    from experiments.tracking.process import lock_of
+    from experiments.tracking.uris import tracking_store
 
     folder = StudyFolder(study_folder(study))
     if not sure and not sys.stdin.isatty():
@@ -93,7 +93,7 @@ def confirmed() -> bool:
 
 def for_good(uri: str) -> str:
     """The command that empties MLflow's trash; a server's has to be given its database, there."""
-    from experiments.records.uris import masked
+    from experiments.tracking.uris import masked
 
     if uri.startswith("http"):
         return "`mlflow gc` on the server"

@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from experiments.evaluation.model import ROWS, predicted
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.records.model import Model
 
-ROWS = 4096  # of a chunk, whatever the file has: last bits depend on how many rows are computed together
 NAMED = 5  # ignored columns
 
 
@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _predict(study: str, file: Path, out: Path | None) -> None:
     from experiments.data.new_rows import read_rows
     from experiments.errors import StudyStateError
-    from experiments.records.model import read_model
-    from experiments.study_lookup import model_folder
+    from experiments.evaluation.model import read_model
+    from experiments.study.lookup import model_folder
 
     model = read_model(model_folder(study))
     rows = read_rows(file, model.inputs, ROWS)
@@ -85,29 +85,6 @@ def _predict(study: str, file: Path, out: Path | None) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
-    """A model's predictions for rows with its columns: `prediction`, and for classes `probability_NAME` of each.
-
-    What a row gets does not depend on how many others there are.
-    """
-    import numpy as np
-    import pandas as pd
-
-    from experiments.search.scoring import probabilities
-    from nnet.metrics import predicted_labels
-
-    x = np.zeros((ROWS, model.preprocessor.width), np.float32)
-    x[: len(rows)] = model.preprocessor.transform(rows)
-    z = model.network.predict(x)[: len(rows)]
-    if not model.target.classes:
-        return pd.DataFrame({"prediction": model.units.restored(z)[:, 0]})
-    classes = model.target.classes
-    found = {"prediction": np.array(classes, object)[predicted_labels(z)]}
-    return pd.DataFrame(
-        found | {f"probability_{name}": column for name, column in zip(classes, probabilities(z).T, strict=True)}
-    )
 
 
 def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from experiments.exit_codes import exit_code
+from experiments.study.cli import exit_code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,15 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(study: str) -> int:
-    from experiments.admission import ledger_reading
-    from experiments.data.ledger_place import ledger_path, open_ledger
-    from experiments.folder import StudyFolder
-    from experiments.identity import recorded_identity
-    from experiments.past_look import standing_of
-    from experiments.publish import write_report
-    from experiments.recorded import known_rows, learned, read_own_results
+    from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.pruning import quiet_optuna
-    from experiments.study_lookup import results_file
+    from experiments.study.admission import ledger_reading
+    from experiments.study.folder import StudyFolder
+    from experiments.study.ledger_check import standing_of
+    from experiments.study.lookup import results_file
+    from experiments.study.outputs import write_report
+    from experiments.study.results_file import known_rows, learned, read_own_results
+    from experiments.study.resume import recorded_identity
 
     quiet_optuna()
     recorded = read_own_results(results_file(study))

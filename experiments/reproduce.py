@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.exit_codes import exit_code
+from experiments.study.cli import exit_code
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from experiments.recorded import Recorded
-    from experiments.replay import Replay
+    from experiments.study.replay import Replay
+    from experiments.study.results_file import Recorded
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,14 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reproduce(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from experiments.data.ledger_place import ledger_path, open_ledger
-    from experiments.data_again import spec_again, table_again
     from experiments.errors import SpecError
-    from experiments.past_look import standing_of
-    from experiments.recorded import edited, read_results
-    from experiments.replay import in_folder, options_for, replay_final, replay_study
-    from experiments.study_lookup import results_file
-    from experiments.tune import usable_cores
+    from experiments.evaluation.ledger_place import ledger_path, open_ledger
+    from experiments.search.executors.create import usable_cores
+    from experiments.study.find_data import spec_again, table_again
+    from experiments.study.ledger_check import standing_of
+    from experiments.study.lookup import results_file
+    from experiments.study.replay import in_folder, options_for, replay_final, replay_study
+    from experiments.study.results_file import edited, read_results
     from experiments.version import check_same_version
 
     started, console = time.perf_counter(), Console(highlight=False)
@@ -97,8 +97,8 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
 def _surroundings(recorded: Recorded) -> Iterator[str]:
     """What computes here and what did then, where they differ."""
-    from experiments.records.provenance import provenance
-    from experiments.surroundings import other_surroundings
+    from experiments.evaluation.provenance import provenance
+    from experiments.evaluation.surroundings import other_surroundings
 
     for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
         before, now = (value.strip('"') for value in (one.recorded, one.found))
@@ -108,7 +108,7 @@ def _surroundings(recorded: Recorded) -> Iterator[str]:
 def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int, seconds: float) -> None:
     from rich.text import Text
 
-    from experiments.replay import recorded_kernel
+    from experiments.study.replay import recorded_kernel
 
     same = not (changed or replay.differences)
     title = f"{recorded.result.study}: {'the same' if same else 'NOT the same'}, computed again in {seconds:.0f} s"

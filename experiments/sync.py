@@ -46,12 +46,11 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
     from filelock import Timeout
 
     from experiments.errors import SpecError, StudyStateError
-    from experiments.folder import StudyFolder
-    from experiments.records.tracking_process import lock_of
-    from experiments.records.tracking_writer import Writer
-    from experiments.records.uris import OFF, masked
-    from experiments.study_lookup import study_folder
-    from experiments.tune import tracking_store
+    from experiments.study.folder import StudyFolder
+    from experiments.study.lookup import study_folder
+    from experiments.tracking.process import lock_of
+    from experiments.tracking.uris import OFF, masked, tracking_store
+    from experiments.tracking.writer import Writer
 
     folder = study_folder(study)
     where, artifacts = tracking_store(uri, os.environ.get("MLFLOW_TRACKING_URI"))

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from experiments.exit_codes import exit_code
+from experiments.search.executors.create import usable_cores
+from experiments.study.cli import exit_code
+from experiments.tracking.uris import check_register, tracking_store
 
 if TYPE_CHECKING:
-    from experiments.spec import StudySpec
+    from experiments.config.spec import StudySpec
 
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
 130 interrupted."""
-LONGEST_NAME = 250  # of a registered model
 MOST_TRIALS = 1_000_000  # of a study
 TRY = (
     "a try of {trials} of the study's {planned} trials: no refit, no baselines, and the test rows are not scored "
@@ -96,20 +97,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tune(chosen: argparse.Namespace) -> int:
-    from experiments.console import StudyConsole
-    from experiments.data.ledger_place import ledger_path
+    from experiments.config.default_study import folder_of, own_study, study_text
+    from experiments.config.study_file import read_spec, with_override
     from experiments.errors import SpecError
-    from experiments.folder import write_atomically
-    from experiments.options import Options
-    from experiments.own_data import folder_of, own_study, study_text
-    from experiments.profile import profile_text
-    from experiments.records.uris import masked
-    from experiments.search.processes import SILENCE
-    from experiments.status import print_list, print_status
-    from experiments.study import run_study
-    from experiments.study_file import read_spec, with_override
-    from experiments.study_lookup import find_study, study_file, study_folder
-    from experiments.summary import print_summary, ui_command
+    from experiments.evaluation.ledger_place import ledger_path
+    from experiments.search.executors.local import SILENCE
+    from experiments.search.storage import write_atomically
+    from experiments.study.console import StudyConsole
+    from experiments.study.lookup import find_study, study_file, study_folder
+    from experiments.study.options import Options
+    from experiments.study.profile import profile_text
+    from experiments.study.run import run_study
+    from experiments.study.status import print_list, print_status
+    from experiments.study.summary import print_summary, ui_command
+    from experiments.tracking.uris import masked
 
     console = StudyConsole(quiet=chosen.quiet, highlight=False)
     if chosen.list:
@@ -169,8 +170,8 @@ def _tune(chosen: argparse.Namespace) -> int:
         planned=planned,
     )
     if chosen.plan:
-        from experiments.plan import make_plan
-        from experiments.plan_text import print_plan
+        from experiments.study.forecast.plan import make_plan
+        from experiments.study.forecast.plan_text import print_plan
 
         print_plan(console, make_plan(spec, options))
         return 0
@@ -224,57 +225,6 @@ def check_source(chosen: argparse.Namespace) -> None:
         )
     if chosen.target is not None and chosen.data is None:
         raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
-
-
-def check_register(name: str | None, sealed: bool, uri: str) -> None:
-    """Refuse a name that MLflow's registry does not take, or that there will be no model or no registry for.
-
-    Args:
-        sealed: the test set is not looked at.
-        uri:    of the store.
-
-    Raises:
-        SpecError: it is one.
-    """
-    from experiments.errors import SpecError
-    from experiments.records.uris import OFF
-
-    if name is None:
-        return
-    if uri == OFF:
-        raise SpecError("--register: there is no registry without tracking; name a store with --tracking-uri.")
-    if sealed:
-        raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
-    fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
-    if not fits or set(name) & set("/:'\""):
-        raise SpecError(
-            f"--register: a name has 1 to {LONGEST_NAME} printable characters, no dot in front, and none of "
-            f"/ : ' \", but got {name!r:.300}."
-        )
-
-
-def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """The MLflow store, and where its artifacts go; None where a server decides.
-
-    Raises:
-        SpecError: MLflow could never write there.
-    """
-    from experiments.errors import SpecError
-    from experiments.records.uris import is_store, masked
-
-    folder = Path("mlruns").absolute()
-    uri = option or variable or f"sqlite:///{folder / 'mlflow.db'}"
-    if not is_store(uri):
-        raise SpecError(
-            f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
-            f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
-        )
-    return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 if __name__ == "__main__":

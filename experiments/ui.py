@@ -54,9 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _show(port: int | None, option: str | None) -> None:
     from experiments.errors import TrackingError
-    from experiments.records.local_store import check_database, database_of
-    from experiments.records.uris import masked
-    from experiments.tune import tracking_store
+    from experiments.tracking.local_store import check_database, database_of
+    from experiments.tracking.uris import masked, tracking_store
 
     uri, artifacts = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
     if uri.startswith(("http://", "https://")):
@@ -153,7 +152,7 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
 
 def studies(port: int) -> list[str]:
     """The newest studies and where their trials are, a line each; none where the server tells of none."""
-    from experiments.records.tracking_view import trials_address
+    from experiments.tracking.chart_view import trials_address
 
     query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
     try:
@@ -176,7 +175,7 @@ def shown(name: str) -> str:
 
 def last_line(log: IO[str]) -> str:
     """What a server said last, without credentials."""
-    from experiments.records.uris import masked
+    from experiments.tracking.uris import masked
 
     log.seek(0)
     lines = [line.strip() for line in log if line.strip()]

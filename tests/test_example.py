@@ -6,9 +6,9 @@ import re
 import tomllib
 from pathlib import Path
 
-from experiments.canonical import canonical_digest
-from experiments.reports import pages
-from experiments.study_file import parse_spec, read_spec
+from experiments.config.documents import canonical_digest
+from experiments.config.study_file import parse_spec, read_spec
+from experiments.reports import render as pages
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "studies" / "examples" / "digits"

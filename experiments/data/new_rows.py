@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.data.kinds import at, cleaned, read_number, texts
-from experiments.data.sheet import Sheet, listed
+from experiments.data.column_types import at, cleaned, read_number, texts
+from experiments.data.raw_table import Sheet, listed
 from experiments.data.table import Kind
 from experiments.errors import DataError
 
@@ -89,10 +89,10 @@ def _sheet(path: Path, names: list[str]) -> Sheet:
     if path.suffix.lower() == ".npz":
         return _of_array(path, names)
     if path.suffix.lower() == ".parquet":
-        from experiments.data.parquet import read_parquet
+        from experiments.data.readers.parquet import read_parquet
 
         return read_parquet(path)
-    from experiments.data.text_file import first_cells, read_text
+    from experiments.data.readers.delimited import first_cells, read_text
 
     # names that are positions may be those of a model whose rows had none
     named = set(names) <= set(first_cells(path)) or not all(name.isdecimal() for name in names)
@@ -105,7 +105,7 @@ def _of_array(path: Path, names: list[str]) -> Sheet:
         raise DataError(f"{path}: the model's columns have names, which an .npz has not; take a .csv or .parquet.")
     import pyarrow as pa
 
-    from experiments.data.npz import read_features
+    from experiments.data.readers.npz import read_features
 
     x = read_features(path)
     columns = {str(column): pa.chunked_array([np.ascontiguousarray(x[:, column])]) for column in range(x.shape[1])}

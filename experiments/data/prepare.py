@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.spec import StudySpec
+from experiments.config.target import Target
+from experiments.data.holdout import SealedTestSet
+from experiments.data.load import load_table
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
-from experiments.data.sealed import SealedTestSet
-from experiments.data.sources import load_table
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
 from experiments.data.subset import subset
 from experiments.data.table import Table
-from experiments.data.targets import target_of
+from experiments.data.target_type import target_of
 from experiments.errors import DataError
-from experiments.spec import StudySpec
-from experiments.target import Target
 from nnet.batches import FoldData
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.candidate import Preprocessing
-from experiments.canonical import canonical_digest
-from experiments.data.content import Features
-from experiments.data.datasets import fingerprint
+from experiments.config.candidate import Preprocessing
+from experiments.config.documents import canonical_digest
+from experiments.data.fingerprint import Features
+from experiments.data.readers.builtin import fingerprint
 from experiments.data.table import Kind
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.kinds import at, is_text, read_number, refuse_long, refuse_missing, texts
-from experiments.data.sheet import Sheet, shown
+from experiments.data.column_types import at, is_text, read_number, refuse_long, refuse_missing, texts
+from experiments.data.raw_table import Sheet, shown
 from experiments.data.texts import NUMBER
 from experiments.errors import DataError
 

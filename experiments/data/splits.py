@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.content import Features, content_fingerprint
-from experiments.data.datasets import fingerprint
-from experiments.data.sealed import SealedTestSet
+from experiments.config.spec import CV
+from experiments.config.target import Target
+from experiments.data.fingerprint import Features, content_fingerprint
+from experiments.data.holdout import SealedTestSet
+from experiments.data.readers.builtin import fingerprint
 from experiments.data.table import Table
 from experiments.errors import DataError
-from experiments.spec import CV
-from experiments.target import Target
 
 Rows = NDArray[np.intp]
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.target import Target
 from experiments.data.splits import rows_of
 from experiments.data.table import Table
 from experiments.errors import DataError
-from experiments.target import Target
 
 
 def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) -> tuple[Table, NDArray[Any]]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.records.results import Parameters, StudyResult, TrialRecord
+from experiments.evaluation.results import Parameters, StudyResult, TrialRecord
 from experiments.reports.blocks import Code, Fact, Parts, Words, number, sentence
-from experiments.reports.trials_csv import fold_deviation
-from experiments.reports.wording import (
+from experiments.reports.formatting import (
     NOTHING,
     Scores,
     all_parameters,
@@ -20,6 +19,7 @@ from experiments.reports.wording import (
     network,
     parameter,
 )
+from experiments.reports.trials_csv import fold_deviation
 
 ALL_SHOWN: Final = 200  # a table of so many trials is shown whole,
 BEST_SHOWN: Final = 100  # of a longer one the best

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from statistics import stdev
 from typing import Final
 
-from experiments.records.results import StudyResult, TrialRecord
-from experiments.reports.endings import trained_epochs
-from experiments.reports.wording import all_parameters
+from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.reports.formatting import all_parameters
+from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
 FIXED: Final = ("number", "state", "reason", "value", "last", "epochs", "trained", "cv_std")

@@ -20,8 +20,9 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from experiments.config.candidate import Parameters
 from experiments.errors import StudyStateError
-from experiments.search.trial import Curves, Parameters, Told, TrialResult
+from experiments.search.trial import Curves, Told, TrialResult
 
 STUDY = "study"  # name inside the file; the study's own name is user text and may change with the folder's
 

@@ -9,8 +9,8 @@ from optuna.samplers import RandomSampler
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.search.histories import decoded, lines_of
 from experiments.search.pruners import make_pruner, rungs_of
+from experiments.search.pruning_history import decoded, lines_of
 from experiments.search.trial import History, Marks, Shared, TrialTask, Visible
 
 STUDY = "study"  # Hyperband makes a trial's bracket of its number and this name, so it is the same for every study

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.distributions import BaseDistribution
 from optuna.samplers import (
     BaseSampler,
     CmaEsSampler,
@@ -25,40 +25,18 @@ from optuna.samplers import (
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from experiments.config.candidate import Parameters
+from experiments.config.grid import grid
+from experiments.config.space import Space
+from experiments.config.spec import Search
 from experiments.errors import SpecError
-from experiments.search.grid import grid
 from experiments.search.seeds import sampler_seed
-from experiments.search.trial import Parameters
-from experiments.space import Space
-from experiments.spec import Search, StudySpec
 
 SamplerOf = Callable[[int], BaseSampler]
 
 REMEMBERING = frozenset({"cmaes"})  # keeps its state in attributes of the trials that it proposed
 WITH_MATRICES = frozenset({"cmaes", "gp"})
 PACKAGES = {"gp": ("torch", "greenlet")}  # extras of their sampler's name; without greenlet Optuna's GP does otherwise
-
-
-def check_sampler(space: Space, spec: StudySpec) -> None:
-    """Whether the sampler can search this space for so many trials.
-
-    Raises:
-        SpecError: it cannot; the message names the key.
-    """
-    search = spec.search
-    if search.sampler == "grid":
-        grid(space, 0)  # refuses continuous ranges and too many points
-    if search.sampler == "cmaes" and all(
-        one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
-    ):
-        raise SpecError("search.sampler: cmaes searches ranges of numbers, but [space] has choices alone.")
-
-
-def within_grid(space: Space, spec: StudySpec) -> StudySpec:
-    """Give a study no more trials than its grid has points, besides the configurations tried before it."""
-    search = spec.search
-    most = len(grid(space, 0)) + len(space.known) if search.sampler == "grid" else search.trials
-    return spec.model_copy(update={"search": search.model_copy(update={"trials": min(search.trials, most)})})
 
 
 def check_installed(search: Search) -> None:

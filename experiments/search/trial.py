@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
-from experiments.candidate import Candidate
-
-Parameters = dict[str, float | int | str]
+from experiments.config.candidate import Candidate, Parameters
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
 # an outcome that a death or a clock caused, so that the study file alone cannot repeat it

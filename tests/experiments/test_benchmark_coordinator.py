@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from experiments.benchmarks.coordinator import Cost, coordinator_cost
-from experiments.benchmarks.table import coordinator_table, wide_console
+from experiments.benchmark.overhead import Cost, coordinator_cost
+from experiments.benchmark.render import coordinator_table, wide_console
 
 
 def test_every_part_takes_time() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.benchmarks import coverage
-from experiments.benchmarks.coverage import BEST, Draw, coverage_rows, drawn, measure_coverage
-from experiments.benchmarks.in_this_process import InThisProcess
-from experiments.reports.statistics import wilson_interval
+from experiments.benchmark import coverage
+from experiments.benchmark.coverage import BEST, Draw, coverage_rows, drawn, measure_coverage
+from experiments.evaluation.statistics import wilson_interval
+from experiments.search.executors.serial import InThisProcess
 
 NEAR = Draw(best=0.7, accuracy=0.68, wilson=(0.6, 0.7), log_loss=-0.6, bootstrap=(-0.7, -0.5), folds=(0.6, 0.67))
 FAR = Draw(best=0.9, accuracy=0.88, wilson=(0.8, 0.86), log_loss=-0.3, bootstrap=(-0.4, -0.35), folds=(0.8, 0.95))

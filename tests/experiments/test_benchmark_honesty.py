@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from experiments import benchmark
-from experiments.benchmarks import coverage, honesty
-from experiments.benchmarks.honesty import HonestyRow, SimulatedStudy, honesty_row, most_claims, simulate
-from experiments.benchmarks.in_this_process import InThisProcess
-from experiments.benchmarks.made_rows import BEND, RIGHT, clouds, curve, made_table, noise
+from experiments.benchmark import coverage
+from experiments.benchmark import verdicts as honesty
+from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_table, noise
+from experiments.benchmark.verdicts import HonestyRow, SimulatedStudy, honesty_row, most_claims, simulate
+from experiments.search.executors.serial import InThisProcess
 
 HELPED = SimulatedStudy("helped", 0.10, 0.05, 0.04, True)
 NOTHING = SimulatedStudy("no evidence either way", 0.02, -0.01, 0.0, False)
@@ -89,7 +90,7 @@ def test_the_command_prints_and_writes_both_tables(
 
     monkeypatch.setattr(honesty, "simulate", simulated)
     monkeypatch.setattr(coverage, "measure_coverage", measured)
-    monkeypatch.setattr("experiments.tune.usable_cores", lambda: 1)
+    monkeypatch.setattr("experiments.search.executors.create.usable_cores", lambda: 1)
     arguments = ["--honesty", "--studies", "7", "--trials", "5", "--draws", "30", "--json", str(tmp_path / "rows.json")]
     assert benchmark.main(arguments) == 0
     assert seen == [("noise", 7, 5), ("curve", 7, 5), 30]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from experiments import benchmark
-from experiments.benchmarks import pruners
-from experiments.benchmarks.pruners import Step, compare_study, pruner_rows, target_of
+from experiments.benchmark import pruners
+from experiments.benchmark.pruners import Step, compare_study, pruner_rows, target_of
+from experiments.config.study_file import parse_spec
 from experiments.search.trial import Curves, TrialResult
-from experiments.study_file import parse_spec
 
 TINY: dict[str, Any] = {
     "study": {"name": "tiny"},

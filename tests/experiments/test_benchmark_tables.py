@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.benchmarks.own_tables import TABLES, seeds_for
-from experiments.benchmarks.table import tables_table, wide_console
-from experiments.benchmarks.tables import compare_tables
+from experiments.benchmark.datasets import TABLES, seeds_for
+from experiments.benchmark.render import tables_table, wide_console
+from experiments.benchmark.tables import compare_tables
+from experiments.config.default_study import own_study
 from experiments.data.prepare import prepare
-from experiments.own_data import own_study
 
 
 @pytest.mark.parametrize("name", TABLES)

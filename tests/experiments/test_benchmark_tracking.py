@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from experiments.benchmarks import tracking
-from experiments.benchmarks.table import tracking_table
-from experiments.benchmarks.tracking import TrackingCost, tracking_cost
+from experiments.benchmark import tracking
+from experiments.benchmark.render import tracking_table
+from experiments.benchmark.tracking import TrackingCost, tracking_cost
 
 
 def test_pairs_alternate_after_a_study_that_makes_the_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from experiments import delete
-from experiments.folder import StudyFolder
-from experiments.records import study_runs
-from experiments.records.study_runs import StudyRuns
-from experiments.records.tracking_process import lock_of
 from experiments.search.journal import Journal
-from experiments.tune import tracking_store
+from experiments.study.folder import StudyFolder
+from experiments.tracking import delete_runs as study_runs
+from experiments.tracking.delete_runs import StudyRuns
+from experiments.tracking.process import lock_of
+from experiments.tracking.uris import tracking_store
 
 FILE = '[study]\nname = "one"\n[data]\nsource = "moons"\n[space]\nl2 = { low = 0, high = 1 }\n'
 WRITTEN = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "journal.log.torn", ".log.txt.part")

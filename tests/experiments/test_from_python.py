@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.errors import SpecError
-from experiments.from_python import run
+from experiments.study.api import run
 
 
 @pytest.fixture(autouse=True)

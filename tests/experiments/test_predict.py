@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.predict import main, predicted
-from experiments.records.model import Model, read_model, write_model
-from experiments.search.scoring import probabilities
+from experiments.evaluation.model import Model, predicted, read_model, write_model
+from experiments.predict import main
+from experiments.search.scorers import probabilities
 from support.models import mixed_model
 from support.tables import mixed_frame
 

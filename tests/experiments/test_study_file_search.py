@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
-from experiments.study_file import parse_spec
 
 RATE = {"low": 1e-4, "high": 0.1, "log": True}
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from experiments import sync
-from experiments.records.outbox import Outbox, write_outbox
-from experiments.records.tracking_process import lock_of
-from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.outbox import Outbox, write_outbox
+from experiments.tracking.process import lock_of
 from support.tracking import BEGUN, Place, card, end, result, tell
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments import study
-from experiments.spec import StudySpec
-from experiments.tune import main, tracking_store, usable_cores
+from experiments.config.spec import StudySpec
+from experiments.search.executors.create import usable_cores
+from experiments.study.run import run as study
+from experiments.tracking.uris import tracking_store
+from experiments.tune import main
 
 OWN = ["--data", "my.csv", "--target", "-1", "--workers", "1"]
 

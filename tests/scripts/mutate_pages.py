@@ -83,7 +83,7 @@ class Bench:
     """The studies, read once, and their pages as the code makes them now."""
 
     def __init__(self, above: Path):
-        from experiments.recorded import learned, read_own_results
+        from experiments.study.results_file import learned, read_own_results
 
         self.kinds, self._studies, self._records = NAMES, dict[str, Any](), dict[str, Record]()
         for kind in NAMES:
@@ -99,7 +99,7 @@ class Bench:
 
     def pages(self, kind: str) -> tuple[str, str]:
         from experiments.reports.markdown import marked_fact
-        from experiments.reports.pages import render
+        from experiments.reports.render import render
 
         pages = render(*self._studies[kind], self._studies[kind][0].ledger, marked_fact)
         self.right.setdefault(kind, (pages.html, pages.markdown))
@@ -121,9 +121,12 @@ class Bench:
 
 
 def _blank_pictures() -> None:
-    from experiments.reports import pages
+    from experiments.reports import render as pages
     from experiments.reports.plots import search as plots
-    from experiments.reports.sections import errors, learning, reliance, search, stopped
+    from experiments.reports.sections import errors, search
+    from experiments.reports.sections import learning_curves as learning
+    from experiments.reports.sections import permutation_importance as reliance
+    from experiments.reports.sections import pruning as stopped
 
     places: list[tuple[Any, str]] = [(pages, "difference"), (plots, "history"), (search, "parallel")]
     places += [(learning, "score_curves"), (learning, "loss_curves"), (stopped, "plot"), (reliance, "heat_map")]
@@ -148,7 +151,7 @@ def _tried(bench: Bench, faults: Any, fault: Fault, kinds: list[str], templates:
         if templates is not None:
             from jinja2 import DictLoader
 
-            from experiments.reports import pages
+            from experiments.reports import render as pages
 
             pages.FileSystemLoader = lambda _: DictLoader(templates)  # type: ignore[assignment, misc]
         try:

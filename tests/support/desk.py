@@ -15,15 +15,15 @@ from typing import Any
 
 from rich.console import Console
 
-from experiments.data.ledger_place import ledger_path
-from experiments.options import Options
-from experiments.records.results import StudyResult
-from experiments.records.tracking import OFF
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.config.study_file import read_spec
+from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.results import StudyResult
+from experiments.search.loop import NONE
 from experiments.search.trial import InterventionKind
-from experiments.search.window import NONE
-from experiments.study import run_study
-from experiments.study_file import read_spec
+from experiments.study.options import Options
+from experiments.study.run import run_study
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
+from experiments.tracking.tracker import OFF
 from support.waiting import PATIENCE
 
 STUDY = """\

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_setup import prepare_mlflow
+from experiments.tracking.mlflow_setup import prepare_mlflow
 from support.waiting import wait_until
 
 PARENT = "mlflow.parentRunId"

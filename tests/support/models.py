@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
-from experiments.records.model import Model
-from experiments.search.units import Units
-from experiments.target import Target
+from experiments.evaluation.model import Model
+from experiments.search.target_scaling import Units
 from nnet.network import Architecture, Network
 from support.tables import mixed_frame
 

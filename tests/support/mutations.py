@@ -16,10 +16,10 @@ from random import Random
 
 import numpy as np
 
+from experiments.config.default_study import own_study
+from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
-from experiments.own_data import own_study
-from experiments.study import checked_data
-from experiments.study_file import read_spec
+from experiments.study.run import checked_data
 
 WORDS = [b'"', b",", b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"nan", b"-inf", b"1e999", b"=1+1", b"'''"]
 WORDS += [

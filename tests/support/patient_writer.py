@@ -5,7 +5,7 @@ Tests of what it writes start it in place of the real one, so that they hold on 
 
 from __future__ import annotations
 
-from experiments.records import tracking_process
+from experiments.tracking import process as tracking_process
 from support.waiting import PATIENCE
 
 if __name__ == "__main__":

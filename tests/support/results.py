@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.records.results import (
+from experiments.evaluation.results import (
     BestRecord,
     DataRecord,
     DefaultRecord,

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
-from experiments.inputs import Inputs, share_inputs
-from experiments.records.out_of_fold import OutOfFoldFiles
-from experiments.search.executor import then
-from experiments.search.histories import Inline
+from experiments.search.executors.base import then
+from experiments.search.executors.worker import run_trial
+from experiments.search.inputs import Inputs, share_inputs
+from experiments.search.loop import search
+from experiments.search.pruning_history import Inline
+from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import Told, TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.search.worker import run_trial
-from experiments.space import Space
-from experiments.spec import StudySpec
-from experiments.study import checked_data
-from experiments.study_file import parse_spec
+from experiments.study.run import checked_data
 
 T = TypeVar("T")
 

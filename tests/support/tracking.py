@@ -9,12 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from experiments.records.outbox import End, EndStatus, Outbox, Refitted, Scalar, StudyCard, write_outbox
-from experiments.records.tracking import Tracking
-from experiments.records.tracking_setup import prepare_mlflow
-from experiments.records.tracking_writer import Writer
 from experiments.search.journal import Journal
 from experiments.search.trial import Curves, Reason, State, Told, TrialResult
+from experiments.tracking.mlflow_setup import prepare_mlflow
+from experiments.tracking.outbox import End, EndStatus, Outbox, Refitted, Scalar, StudyCard, write_outbox
+from experiments.tracking.tracker import Tracking
+from experiments.tracking.writer import Writer
 
 NASTY = "digits 😀 שלום <script>alert('x')</script> \"../"
 PARAMS: dict[str, Scalar] = {"learning_rate": 0.01, "hidden_layers": 2, "l2": 0.0, "activation": "relu"}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import experiments
-from experiments.records.tracking import OFF
+from experiments.tracking.tracker import OFF
 from support.desk import Desk
 from support.kinds import NAMES
 from support.tables import mixed_table

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from experiments.records.tracking import OFF
-from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.tracker import OFF
 from support.desk import STUDY, Desk
 
 

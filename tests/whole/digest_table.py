@@ -19,22 +19,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.pruner_options import PRUNERS
+from experiments.config.sampler_options import SAMPLERS
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
-from experiments.pruner_options import PRUNERS
-from experiments.records.assemble import assemble
-from experiments.sampler_options import SAMPLERS
-from experiments.search.executor import Executor, then
-from experiments.search.processes import Processes
+from experiments.evaluation.assemble import assemble
+from experiments.search.executors.base import Executor, then
+from experiments.search.executors.local import Processes
+from experiments.search.executors.ray_cluster import RayCluster
+from experiments.search.executors.shared_data import DataReference, share_folds
+from experiments.search.executors.worker import run_trial
+from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
-from experiments.search.ray_cluster import RayCluster
-from experiments.search.shared_data import DataReference, share_folds
 from experiments.search.trial import TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.search.worker import run_trial
-from experiments.space import Space
-from experiments.spec import StudySpec
-from experiments.study_file import parse_spec
 
 TRIALS, MIDDLE = 24, 12
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}

@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from experiments.records.tracking_setup import prepare_mlflow
+from experiments.tracking.mlflow_setup import prepare_mlflow
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
 LONGEST = 3.0  # seconds: every other command is killed within them, its start included

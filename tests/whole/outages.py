@@ -28,8 +28,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
-from experiments.records.tracking_setup import make_database, prepare_mlflow
-from experiments.search.journal_view import view_journal
+from experiments.search.journal_reader import view_journal
+from experiments.tracking.mlflow_setup import make_database, prepare_mlflow
 from support.gate import TROUBLES, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
 from support.waiting import wait_until

@@ -19,7 +19,7 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
-from experiments.records.tracking_setup import prepare_mlflow
+from experiments.tracking.mlflow_setup import prepare_mlflow
 from support.browser import Browser
 from support.waiting import PATIENCE
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from experiments import delete, predict, report, reproduce, sync, tune
-from experiments.records.tracking import OFF
-from experiments.status import study_status
+from experiments.study.status import study_status
+from experiments.tracking.tracker import OFF
 from support.desk import Desk
 
 Output = pytest.CaptureFixture[str]

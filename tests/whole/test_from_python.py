@@ -93,6 +93,6 @@ def test_what_is_wrong_is_said_before_anything_is_written(desk: Desk) -> None:
 
 def test_what_mlflow_lacks_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = SimpleNamespace(untracked="MLflow is missing 1 of 2 trials", folder="there", result="the result")
-    monkeypatch.setattr("experiments.from_python.run_study", lambda *_, **__: outcome)
+    monkeypatch.setattr("experiments.study.api.run_study", lambda *_, **__: outcome)
     with pytest.warns(UserWarning, match="missing 1 of 2 trials; python -m experiments.sync there sends it"):
         assert experiments.run({**SPEC, "data": {"source": "diabetes"}}) == "the result"

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments import searching
-from experiments.data.ledger_place import ledger_path
-from experiments.options import Options
-from experiments.records.results import StudyResult
-from experiments.records.tracking import OFF
-from experiments.search.shared_data import DataReference
+from experiments.config.study_file import read_spec
+from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.results import StudyResult
+from experiments.search.executors.shared_data import DataReference
+from experiments.search.executors.worker import run_trial
 from experiments.search.trial import Evaluation, InterventionKind, TrialTask
-from experiments.search.worker import run_trial
-from experiments.study import run_study
-from experiments.study_file import read_spec
+from experiments.study.options import Options
+from experiments.study.run import run_study
+from experiments.study.run import search_run as searching
+from experiments.tracking.tracker import OFF
 from support.desk import Desk
 from support.waiting import PATIENCE
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from experiments.records.tracking_process import GRACE
+from experiments.tracking.process import GRACE
 from support.desk import Desk, kill
 from support.waiting import PATIENCE, wait_until
 
@@ -99,11 +99,11 @@ def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> 
 @pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
 def test_killed_around_the_look_it_is_taken_once(desk: Desk, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
-        "reserve": "experiments.data.ledger:Ledger.reserve",
-        "open": "experiments.data.sealed:SealedTestSet.open",
-        "complete": "experiments.data.ledger:Ledger.complete",
-        "write": "experiments.folder:StudyFolder.write",
-        "publish": "experiments.publish:publish",
+        "reserve": "experiments.evaluation.ledger:Ledger.reserve",
+        "open": "experiments.data.holdout:SealedTestSet.open",
+        "complete": "experiments.evaluation.ledger:Ledger.complete",
+        "write": "experiments.study.folder:StudyFolder.write",
+        "publish": "experiments.study.outputs:publish",
     }[moment]
     assert desk.run_until(where, "moons").code == -signal.SIGKILL
     result = desk.tuned("moons")

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from experiments.config.study_file import read_spec
 from experiments.data import prepare
-from experiments.data.sealed import SealedTestSet
+from experiments.data.holdout import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
 from experiments.data.table import Table
-from experiments.options import Options
-from experiments.records.results import StudyResult
-from experiments.records.tracking import OFF
-from experiments.study import run_study
-from experiments.study_file import read_spec
+from experiments.evaluation.results import StudyResult
+from experiments.study.options import Options
+from experiments.study.run import run_study
+from experiments.tracking.tracker import OFF
 from support.desk import Desk
 from support.tables import mixed_frame, mixed_table
 

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 
-from experiments.records.tracking_process import GRACE
+from experiments.tracking.process import GRACE
 from support.desk import STUDY, Desk, kill
 from support.gate import PAGE, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from sklearn.metrics import accuracy_score, r2_score
 
-from experiments.data.datasets import load_builtin
+from experiments.data.readers.builtin import load_builtin
 from support.desk import Desk
 from support.tables import mixed_frame
 from support.waiting import PATIENCE

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from experiments.errors import ExecutorError
-from experiments.search.executor import WorkerDied
+from experiments.search.executors.base import WorkerDied
 from support.desk import Desk
 from support.waiting import PATIENCE, wait_until
 
@@ -147,7 +147,7 @@ def doubled(shared: Any) -> tuple[list[int], bool]:
 
 def test_the_executor_keeps_its_promises(cluster: Any, tmp_path: Path) -> None:
     """One connection serves all of them: joining a cluster takes seconds."""
-    from experiments.search.ray_cluster import RayCluster
+    from experiments.search.executors.ray_cluster import RayCluster
 
     with RayCluster(2, {"A_VARIABLE": "seen", **HERE}, cluster.address) as ray:
         greetings = ray.greetings()
@@ -186,7 +186,7 @@ def broken() -> None:
 def test_a_node_that_cannot_compute_is_refused(
     cluster: Any, monkeypatch: pytest.MonkeyPatch, greeting: Callable[[], None], words: str
 ) -> None:
-    from experiments.search import ray_cluster
+    from experiments.search.executors import ray_cluster
 
     monkeypatch.setattr(ray_cluster, "hello", greeting)
     with ray_cluster.RayCluster(1, HERE, cluster.address) as ray, pytest.raises(ExecutorError, match=f"node .*{words}"):

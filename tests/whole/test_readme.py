@@ -13,11 +13,11 @@ from typing import get_args
 import pytest
 
 from experiments import benchmark, delete, reproduce, sync, tune, ui
-from experiments.candidate import NUMBERS
-from experiments.pruner_options import PRUNERS
-from experiments.sampler_options import SAMPLERS
-from experiments.spec import CV, Preprocessing, Training
-from experiments.study_file import parse_spec
+from experiments.config.candidate import NUMBERS
+from experiments.config.pruner_options import PRUNERS
+from experiments.config.sampler_options import SAMPLERS
+from experiments.config.spec import CV, Preprocessing, Training
+from experiments.config.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
 from nnet.losses import LOSSES

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from experiments import reproduce
-from experiments.records.results import digest
-from experiments.search.journal_view import view_journal
+from experiments.evaluation.results import digest
+from experiments.search.journal_reader import view_journal
 from support.desk import Desk
 
 Output = pytest.CaptureFixture[str]

@@ -15,8 +15,8 @@ from contextlib import suppress
 import pandas as pd
 import pytest
 
-from experiments.records.model import read_model
-from experiments.records.tracking_setup import SETTINGS, prepare_mlflow
+from experiments.evaluation.model import read_model
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from support.desk import Desk
 from support.waiting import PATIENCE, wait_until
 

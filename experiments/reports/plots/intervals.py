@@ -9,9 +9,9 @@ from typing import Final
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from experiments.records.results import Difference
+from experiments.evaluation.results import Difference
+from experiments.reports.formatting import MINUS
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, fact_id, svg_text
-from experiments.reports.wording import MINUS
 
 WIDTH: Final = 4.2  # inches
 FAR: Final = 4  # a score this many times as far from the others as they lie apart leaves the picture

@@ -10,7 +10,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import NullLocator
 
-from experiments.records.analysis import Counts
+from experiments.evaluation.records import Counts
 from experiments.reports.plots.svg import BLUE, INK, MUTED, ORANGE, RULE, drawable, drawing, fact_id, svg_text
 
 SIDE: Final = 3.7  # inches

@@ -13,10 +13,10 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from experiments.records.results import StudyResult, TrialRecord
-from experiments.reports.plots.marks import log_ticks, score_range, short_number, whole_numbers
+from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label, metric_of, parameter
 from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawable, drawing, svg_text
-from experiments.reports.wording import NOTHING, all_parameters, bounds_of, is_active, label, metric_of, parameter
+from experiments.reports.plots.trial_points import log_ticks, score_range, short_number, whole_numbers
 
 HEIGHT: Final = 3.3  # inches
 UNUSED: Final = -0.13  # where a line crosses the axis of a parameter that the trial had no use for

@@ -7,7 +7,7 @@ from typing import Final
 
 from matplotlib.ticker import MaxNLocator
 
-from experiments.records.analysis import CalibrationRecord
+from experiments.evaluation.records import CalibrationRecord
 from experiments.reports.plots.svg import BLUE, FAINT, INK, drawing, legend, svg_text
 
 SIDE: Final = 3.7  # inches

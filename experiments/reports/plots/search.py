@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from experiments.records.results import StudyResult, TrialRecord
-from experiments.reports.plots.marks import draw_trials, scale_choices, scale_range, whole_numbers
+from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.reports.formatting import all_parameters, bounds_of, is_active, label, metric_of
 from experiments.reports.plots.svg import INK, drawing, legend, svg_text
-from experiments.reports.wording import all_parameters, bounds_of, is_active, label, metric_of
+from experiments.reports.plots.trial_points import draw_trials, scale_choices, scale_range, whole_numbers
 
 WIDE: Final = (4.2, 2.4)  # inches
 SMALL: Final = (2.75, 1.9)

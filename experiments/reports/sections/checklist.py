@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.records.results import StudyResult
+from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Column,
     Fact,
@@ -26,9 +26,9 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
+from experiments.reports.formatting import metric_of
+from experiments.reports.methods import difference_method, interval_method, reference_name
 from experiments.reports.sections.transformations import transformations
-from experiments.reports.wording import metric_of
-from experiments.reports.wording_of_methods import difference_method, interval_method, reference_name
 
 OPEN: Final = "not answered"
 UNSCORED: Final[Parts] = (": this result has no test score",)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from experiments.records.results import StudyResult
+from experiments.evaluation.results import StudyResult
 from experiments.reports import tables
 from experiments.reports.blocks import Block, Fact, Heading, Row, Section, Table, columns, note, sentence
+from experiments.reports.formatting import metric_of
 from experiments.reports.sections.trials import trial_rows
-from experiments.reports.wording import metric_of
 
 TOP = 5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.records.results import StudyResult
+from experiments.evaluation.results import StudyResult
 from experiments.reports import tables
 from experiments.reports.blocks import Fact, Facts, Names, Section, Words, counted, number, sentence
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.records.analysis import Counts, MistakeRecord, OutOfFoldRecord
-from experiments.records.results import StudyResult
+from experiments.evaluation.records import Counts, MistakeRecord, OutOfFoldRecord
+from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,
@@ -24,11 +24,11 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
-from experiments.reports.pixels import png
+from experiments.reports.formatting import NOTHING
+from experiments.reports.images import png
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, scatter
-from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import NOTHING
+from experiments.reports.sections.omitted import left_out
 
 COMMONEST = 10
 CONFUSION = "analysis.out_of_fold.confusion"

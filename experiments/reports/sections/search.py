@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from experiments.records.results import StudyResult
+from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Fact, Figures, Heading, Picture, Section, Words, note, sentence
+from experiments.reports.formatting import label, metric_of
+from experiments.reports.methods import evaluator
 from experiments.reports.plots import search as plots
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.parallel import MOST, parallel
-from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import label, metric_of
-from experiments.reports.wording_of_methods import evaluator
+from experiments.reports.sections.omitted import left_out
 
 HISTORY = (
     "Each trial’s mean score over the folds, and the best value so far. Trials far below the others, and those that "

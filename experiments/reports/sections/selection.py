@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from experiments.records.analysis import SelectionRecord
-from experiments.records.results import StudyResult
+from experiments.evaluation.records import SelectionRecord
+from experiments.evaluation.results import StudyResult
 from experiments.reports import tables
 from experiments.reports.blocks import (
     Block,
@@ -23,10 +23,10 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
+from experiments.reports.formatting import Scores, metric_of
+from experiments.reports.methods import selection_method
 from experiments.reports.plots.intervals import Dot, dots
-from experiments.reports.sections.left_out import left_out
-from experiments.reports.wording import Scores, metric_of
-from experiments.reports.wording_of_methods import selection_method
+from experiments.reports.sections.omitted import left_out
 
 MORE = "more than the luck of the rows gives in most such searches"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.records.results import StudyResult
+from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, counted, joined, sentence
 
 SCALINGS: Final = {

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from experiments.data.kinds import cleaned
-from experiments.data.sheet import Sheet
+from experiments.data.column_types import cleaned
+from experiments.data.raw_table import Sheet
 
 
 @pytest.fixture

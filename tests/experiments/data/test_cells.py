@@ -19,18 +19,18 @@ from PIL import Image
 from pyarrow import parquet
 from sklearn.utils import Bunch
 
+from experiments.config.data_options import Data
+from experiments.config.study_file import parse_spec
 from experiments.data.cell_words import text_word
 from experiments.data.cells import Files, SourceCells
-from experiments.data.datasets import load_builtin
-from experiments.data.in_memory import given_table
-from experiments.data.ledger import Ledger
+from experiments.data.holdout import Look
+from experiments.data.load import load_table
 from experiments.data.prepare import StudyData, prepare
-from experiments.data.sealed import Look
-from experiments.data.sources import load_table
+from experiments.data.readers.builtin import load_builtin
+from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table
-from experiments.data_section import Data
 from experiments.errors import DataError
-from experiments.study_file import parse_spec
+from experiments.evaluation.ledger import Ledger
 
 RNG = np.random.default_rng(0)
 ROWS = 60

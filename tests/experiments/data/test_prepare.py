@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.study_file import parse_spec
 from experiments.data import prepare as module
-from experiments.data.datasets import load_builtin
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.readers.builtin import load_builtin
 from experiments.data.table import Table
 from experiments.errors import DataError
-from experiments.study_file import parse_spec
 
 STANDARD = Preprocessing()
 

@@ -12,7 +12,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
 from experiments.data.table import LARGEST, Kind
 from support.tables import mixed_frame

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.data.raw_table import Sheet
 from experiments.data.row_columns import check_identifiers, read_groups, read_time, read_weights
-from experiments.data.sheet import Sheet
 from experiments.errors import DataError
 
 Make = Callable[..., Sheet]

@@ -9,8 +9,8 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from experiments.data.holdout import SealedTestSet
 from experiments.data.row_hashes import load_row_hashes, save_row_hashes
-from experiments.data.sealed import SealedTestSet
 from experiments.errors import StudyStateError
 
 ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by()

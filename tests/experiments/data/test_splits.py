@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from sklearn import model_selection
 
-from experiments.data.datasets import load_builtin
-from experiments.data.sealed import Look, SealedTestSet
+from experiments.config.spec import CV
+from experiments.config.target import Target
+from experiments.data.holdout import Look, SealedTestSet
+from experiments.data.readers.builtin import load_builtin
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
 from experiments.data.table import Table
-from experiments.data.targets import target_of
+from experiments.data.target_type import target_of
 from experiments.errors import DataError
-from experiments.spec import CV
-from experiments.target import Target
 
 SHUFFLED = ["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.data.subset import subset
 from experiments.data.table import Table
-from experiments.data.targets import target_of
+from experiments.data.target_type import target_of
 from experiments.errors import DataError
 
 TARGET = np.repeat([0, 1, 2], [50, 30, 20]).astype(np.int64)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.records import tracking
-from experiments.records.tracking_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking import tracker as tracking
+from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from support.tracking import Place
 
 

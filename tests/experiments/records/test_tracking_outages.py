@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.records import tracking as module
-from experiments.records.tracking import Tracking
+from experiments.tracking import tracker as module
+from experiments.tracking.tracker import Tracking
 from support.tracking import StandingClock, card, end, result, tell
 from support.waiting import PATIENCE, wait_until
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.records.analysis import (
+from experiments.evaluation.reasons import AsWritten, NotFitted
+from experiments.evaluation.records import (
     AnalysisRecord,
     CalibrationBin,
     CalibrationRecord,
@@ -22,8 +23,7 @@ from experiments.records.analysis import (
     PictureRecord,
     SelectionRecord,
 )
-from experiments.records.reasons import AsWritten, NotFitted
-from experiments.records.results import (
+from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
     DataRecord,
@@ -39,7 +39,7 @@ from experiments.records.results import (
     StudyResult,
     TrialRecord,
 )
-from experiments.reports.pages import Pages, render
+from experiments.reports.render import Pages, render
 from experiments.search.trial import Curves, TrialResult
 
 Study = tuple[StudyResult, tuple[TrialResult, ...]]

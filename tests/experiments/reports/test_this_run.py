@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.records.results import LedgerRecord
+from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
-from experiments.reports.this_run import this_run
+from experiments.reports.run_info import this_run
 
 
 def said(result, scored=True, now=True, **reading):

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
-from experiments.search.evaluate import evaluate
+from experiments.search.cross_validation import evaluate
 from experiments.search.trial import TrialResult, TrialTask
-from experiments.space import Space
-from experiments.spec import StudySpec
-from experiments.study_file import parse_spec
 from nnet.batches import FoldData
 from nnet.metrics import Score
 from nnet.settings import TrainingSettings
@@ -100,7 +100,7 @@ def made_up_curves(
 
 @pytest.fixture
 def without_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.search.evaluate.train", made_up_curves)
+    monkeypatch.setattr("experiments.search.cross_validation.train", made_up_curves)
 
 
 @pytest.fixture

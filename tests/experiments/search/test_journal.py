@@ -10,13 +10,13 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
 from experiments.search.journal import Journal, cut_torn_tail
-from experiments.search.journal_view import view_journal
+from experiments.search.journal_reader import view_journal
+from experiments.search.loop import search
 from experiments.search.trial import Told, TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.space import Space
-from experiments.spec import StudySpec
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.candidate import Candidate, Preprocessing
+from experiments.config.candidate import Candidate, Preprocessing
+from experiments.config.spec import CV
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.table import Table
-from experiments.data.targets import target_of
-from experiments.search.evaluate import evaluate, learner
+from experiments.data.target_type import target_of
+from experiments.search.cross_validation import evaluate, learner
 from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, Visible
-from experiments.spec import CV
 from nnet.batches import FoldData
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search.evaluate import evaluate
-from experiments.search.refit import RefitTask, outputs, refit
+from experiments.evaluation.refit import RefitTask, outputs, refit
+from experiments.search.cross_validation import evaluate
 from experiments.search.trial import PrunerChoice, TrialTask, Visible
-from experiments.space import Space
-from experiments.spec import StudySpec
-from experiments.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
 from nnet.batches import FoldData
 from nnet.initializers import INITIALIZERS

@@ -9,17 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.space import Space
+from experiments.config.spec import CV, StudySpec
+from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.data.splits import make_folds
-from experiments.search.evaluate import cross_validate, evaluate
-from experiments.search.executor import then
+from experiments.search.cross_validation import cross_validate, evaluate
+from experiments.search.executors.base import then
 from experiments.search.out_of_fold import BestOutputs, array_of
-from experiments.search.scoring import scorer
+from experiments.search.scorers import scorer
 from experiments.search.trial import PrunerChoice, TrialTask, Visible
-from experiments.space import Space
-from experiments.spec import CV, StudySpec
-from experiments.target import Target
 from nnet.arrays import Array
 from nnet.batches import FoldData
 

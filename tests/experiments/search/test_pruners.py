@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from optuna.pruners import BasePruner
 
-from experiments.pruner_options import PRUNERS
+from experiments.config.pruner_options import PRUNERS
+from experiments.search.loop import pruner_choice
 from experiments.search.pruners import Rungs, history_of, make_pruner
 from experiments.search.trial import Curves, History, PrunerChoice, TrialResult
-from experiments.search.window import pruner_choice
 
 GIVEN = {"threshold": {"lower": 0.5}}
 

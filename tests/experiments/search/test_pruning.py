@@ -23,16 +23,16 @@ from optuna.pruners import (
 )
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.candidate import Preprocessing
+from experiments.config.candidate import Preprocessing
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search import histories
-from experiments.search.evaluate import evaluate
+from experiments.search import pruning_history as histories
+from experiments.search.cross_validation import evaluate
+from experiments.search.loop import search
 from experiments.search.pruning import STUDY, ToldStudy
 from experiments.search.trial import Told, TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.space import Space
-from experiments.spec import StudySpec
-from experiments.study_file import parse_spec
 
 EPOCHS, TRIALS = 30, 40
 RUNGS = frozenset({3, 6, 12, 24})

@@ -16,19 +16,19 @@ import pytest
 from rich.console import Console
 from threadpoolctl import threadpool_info
 
+from experiments.config.sampler_options import SAMPLERS
+from experiments.config.space import Space
+from experiments.config.spec import Search, StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
-from experiments.options import Options
-from experiments.sampler_options import SAMPLERS
 from experiments.search import samplers
-from experiments.search.evaluate import result_of
+from experiments.search.cross_validation import result_of
+from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed, make_samplers
 from experiments.search.trial import Curves, Told, TrialResult, TrialTask
-from experiments.search.window import search
-from experiments.space import Space
-from experiments.spec import Search, StudySpec
-from experiments.study import run_study
-from experiments.study_file import parse_spec
+from experiments.study.options import Options
+from experiments.study.run import run_study
 
 MIXED: dict[str, Any] = {
     "activation": {"choices": ["relu", "tanh"]},

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments.records.results import Difference
+from experiments.evaluation.results import Difference
 from experiments.reports.plots.intervals import Dot, difference, dots
 
 

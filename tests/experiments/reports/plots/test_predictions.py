@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from experiments.records.analysis import CalibrationBin, CalibrationRecord
+from experiments.evaluation.records import CalibrationBin, CalibrationRecord
 from experiments.reports.plots.predictions import calibration, scatter
 
 

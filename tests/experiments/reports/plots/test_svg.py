@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import pytest
 
-from experiments.reports.pages import render
 from experiments.reports.plots import search
 from experiments.reports.plots.svg import drawing, inline, svg_text
+from experiments.reports.render import render
 
 
 @pytest.fixture(scope="module")

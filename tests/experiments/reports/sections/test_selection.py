@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.records.reasons import RowsInTimeOrder
+from experiments.evaluation.reasons import RowsInTimeOrder
 from experiments.reports.blocks import Text, plain
 from experiments.reports.sections.selection import MORE, selection
 

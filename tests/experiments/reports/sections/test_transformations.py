@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from experiments.records.results import ColumnCounts, MissingCounts
+from experiments.evaluation.results import ColumnCounts, MissingCounts
 from experiments.reports.blocks import plain
 from experiments.reports.sections.transformations import FITTED, transformations
 

@@ -1,0 +1,79 @@
+"""A study of one's own data: the study file that `--data FILE --target COLUMN` stands for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from experiments.config.data_options import sort_of
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec, with_override
+from experiments.config.study_paths import seen_from
+from experiments.config.toml import study_file
+
+STUDY_FILE = "study.toml"  # in a study's own folder
+LONGEST = 50  # characters of a name, of at most 4 bytes each
+DEFAULTS: dict[str, Any] = {
+    # of a few hundred rows, networks that begin with he's larger weights overfit before they generalise, and the score
+    # of single epochs is so noisy that the best is a chance peak: the mean of the last weights is steadier
+    "training": {"epochs": 60, "batch_size": 32, "patience": 8, "initializer": "glorot", "average_epochs": 5},
+    "search": {"trials": 40, "lookahead": 4},
+    "space": {
+        "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+        "hidden_layers": {"low": 1, "high": 3},
+        "hidden_units": {"low": 16, "high": 256, "log": True},
+        "l2": {"low": 1e-6, "high": 1e-1, "log": True},
+        "dropout": {"low": 0.0, "high": 0.5},
+    },
+}
+
+
+def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) -> tuple[StudySpec, dict[str, Any]]:
+    """The spec of a study of that source with the default space, and its document.
+
+    Args:
+        source: what data.source may be, and a folder without a slash at its end.
+        target: a column's name, or its position where it is a whole number; in quotes it is a name.
+
+    Raises:
+        SpecError: an override breaks a rule.
+    """
+    if os.path.isdir(source):  # noqa: PTH112 - never raises, whatever the name
+        source = f"{PurePath(source)}/"
+    data: dict[str, Any] = {"source": source}
+    if target is not None:
+        data["target"] = int(target) if re.fullmatch(r"[+-]?\d{1,9}", target) else _unquoted(target)
+    document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
+    for override in overrides:
+        document = with_override(document, override)
+    return parse_spec(document, "--data"), document
+
+
+def name_of(source: str) -> str:
+    """A study's name after its source.
+
+    >>> name_of("a/my data.csv"), name_of("flowers/"), name_of("openml:61")
+    ('my data', 'flowers', 'openml-61')
+    """
+    path = PurePath(source)
+    stem = path.name if sort_of(source) in ("name", "openml", "folder") else path.stem
+    allowed = (one if one.isprintable() and one not in '/\\:*?"<>|' else "-" for one in stem)
+    return "".join(allowed).strip(". ").lstrip("-")[:LONGEST] or "table"
+
+
+def study_text(document: Mapping[str, Any], folder: Path) -> str:
+    """The document as the text of a study file that lies in that folder."""
+    return study_file(seen_from(document, folder))
+
+
+def folder_of(path: Path, spec: StudySpec) -> Path:
+    """Where a study's files go: beside its file, in the folder of its name; a study.toml is in that folder already."""
+    return path.parent if path.name == STUDY_FILE else path.parent / spec.study.name
+
+
+def _unquoted(target: str) -> str:
+    quoted = len(target) > 2 and target[0] == target[-1] and target[0] in "'\""
+    return target[1:-1] if quoted else target

@@ -1,0 +1,114 @@
+"""The grid: every combination of a space's values once, in an order that the seed shuffles.
+
+The size of a layer that is not there makes no difference, so it stays at its first value; and a configuration that is
+tried before the grid, as the default is, is no longer in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from experiments.config.candidate import Parameters
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec
+from experiments.errors import SpecError
+
+MOST_POINTS = 100_000
+
+Axes = dict[str, Sequence[Any]]
+
+
+def grid(space: Space, seed: int) -> list[Parameters]:
+    """The points of a space that are not among its known configurations.
+
+    Args:
+        space: of choices, integer ranges and ranges with a step.
+        seed:  of the order.
+
+    Raises:
+        SpecError: a range is continuous, or the points are too many.
+    """
+    # sorted: the order of the lines in a file must not matter
+    axes = {name: _values(name, one) for name, one in sorted(space.distributions.items())}
+    blocks = list(_blocks(space, axes))
+    _check_number(sum(prod(map(len, block.values())) for block in blocks))
+    known = [_on_the_axes(space, axes, parameters) for parameters in space.known]
+    points = [dict(zip(axes, point, strict=True)) for block in blocks for point in product(*block.values())]
+    unknown = [point for point in points if point not in known]
+    return [unknown[at] for at in np.random.default_rng(seed).permutation(len(unknown))]
+
+
+def _blocks(space: Space, axes: Axes) -> Iterator[Axes]:
+    """The axes for each number of layers, without the other sizes of layers that are not there."""
+    for layers in axes.get("hidden_layers", (None,)):
+        chosen = {} if layers is None else {"hidden_layers": layers}
+        unused = space.unused(chosen)
+        alone = {name: (value,) for name, value in chosen.items()}
+        yield {name: alone.get(name, axis[:1] if name in unused else axis) for name, axis in axes.items()}
+
+
+def _on_the_axes(space: Space, axes: Axes, parameters: Mapping[str, Any]) -> Parameters:
+    """A configuration as the grid would write it."""
+    unused = space.unused(parameters)
+    return {name: axis[0] if name in unused else _nearest(axis, parameters[name]) for name, axis in axes.items()}
+
+
+def _nearest(axis: Sequence[Any], value: Any) -> Any:
+    """The value itself, but for what rounding did to a multiple of a step."""
+    if not isinstance(value, float):
+        return value
+    nearest = min(axis, key=lambda one: abs(one - value))
+    return nearest if abs(nearest - value) <= 1e-8 * abs(value) else value
+
+
+def _values(name: str, axis: BaseDistribution) -> Sequence[Any]:
+    if isinstance(axis, CategoricalDistribution):
+        return axis.choices
+    assert isinstance(axis, FloatDistribution | IntDistribution)
+    if axis.single():
+        return (axis.low,)
+    if axis.step is None:
+        raise SpecError(f"space.{name}: a grid needs a step, or choices = [...], but this range is continuous.")
+    steps = round((axis.high - axis.low) / axis.step)
+    _check_number(steps + 1)
+    if isinstance(axis, IntDistribution):
+        return range(axis.low, axis.high + 1, axis.step)
+    low, step = Decimal(str(axis.low)), Decimal(str(axis.step))
+    return [float(low + at * step) for at in range(steps + 1)]
+
+
+def _check_number(points: int) -> None:
+    if points > MOST_POINTS:
+        raise SpecError(
+            f"space: a grid has at most {MOST_POINTS} points, but this one has {points:.6g} or more; larger steps or "
+            "choices make fewer."
+        )
+
+
+def check_sampler(space: Space, spec: StudySpec) -> None:
+    """Whether the sampler can search this space for so many trials.
+
+    Raises:
+        SpecError: it cannot; the message names the key.
+    """
+    search = spec.search
+    if search.sampler == "grid":
+        grid(space, 0)  # refuses continuous ranges and too many points
+    if search.sampler == "cmaes" and all(
+        one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
+    ):
+        raise SpecError("search.sampler: cmaes searches ranges of numbers, but [space] has choices alone.")
+
+
+def within_grid(space: Space, spec: StudySpec) -> StudySpec:
+    """Give a study no more trials than its grid has points, besides the configurations tried before it."""
+    search = spec.search
+    most = len(grid(space, 0)) + len(space.known) if search.sampler == "grid" else search.trials
+    return spec.model_copy(update={"search": search.model_copy(update={"trials": min(search.trials, most)})})

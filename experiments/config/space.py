@@ -1,0 +1,266 @@
+"""The search space: from the parameters that Optuna draws to the Candidate that they describe.
+
+The size of each hidden layer is a parameter of its own, hidden_units_1 to hidden_units_n for the largest number of
+layers searched. All are drawn in every trial, so that the sampler models them jointly with the number of layers; a
+candidate uses the first `hidden_layers` of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from itertools import product
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from experiments.config.candidate import Candidate, Parameters, Preprocessing
+from experiments.config.spec import Choices, Range, StudySpec
+from experiments.config.target import Target
+from experiments.errors import SpecError
+from nnet.errors import NNetError
+from nnet.network import Architecture
+from nnet.settings import TrainingSettings
+
+Parameter = float | int | str
+
+SEARCHABLE: dict[str, type[Parameter]] = {
+    "activation": str,
+    "average_epochs": int,
+    "batch_norm": bool,
+    "batch_size": int,
+    "class_weight": str,
+    "clip_norm": float,
+    "decay": float,
+    "dropout": float,
+    "hidden_layers": int,
+    "hidden_units": int,
+    "huber_delta": float,
+    "initializer": str,
+    "input_dropout": float,
+    "l1": float,
+    "l2": float,
+    "label_smoothing": float,
+    "learning_rate": float,
+    "loss": str,
+    "max_norm": float,
+    "momentum": float,
+    "numbers": str,
+    "optimizer": str,
+    "plateau_patience": int,
+    "rare": float,
+    "schedule": str,
+    "warm_up": float,
+}
+PREPROCESSING = tuple(field.name for field in fields(Preprocessing))
+MOST_LAYERS = 20
+LARGEST = 10**24
+
+
+class Space:
+    """What is searched, what is fixed, and the default.
+
+    Attributes:
+        distributions: Optuna's distribution of each searched parameter.
+        known:         the configurations to try first: the default, then those of search.enqueue.
+
+    Raises:
+        SpecError: a range or value is none that the network takes; the message names the key.
+    """
+
+    def __init__(self, spec: StudySpec):
+        self._fixed: dict[str, Any] = {**spec.preprocessing.model_dump(), **spec.training.model_dump()}
+        if self._fixed["loss"] == "auto":  # of a spec that is not settled yet
+            self._fixed["loss"] = "cross_entropy"
+        self._layers = _largest_depth(spec)
+        self._units_searched = "hidden_units" in spec.space
+        self.distributions: dict[str, BaseDistribution] = {}
+        if not spec.space:
+            raise SpecError("space: at least one key must be searched.")
+        for key, searched in spec.space.items():
+            if key not in SEARCHABLE:
+                raise SpecError(f"space.{key}: only {', '.join(SEARCHABLE)} can be searched.")
+            section = "preprocessing" if key in PREPROCESSING else "training"
+            if key in getattr(spec, section).model_fields_set:
+                raise SpecError(f"space.{key}: a key is fixed in [{section}] or searched in [space], not both.")
+            if key in PREPROCESSING and isinstance(searched, Range):
+                raise SpecError(f"space.{key}: is searched as choices = [...].")
+            for name in self._names(key):
+                self.distributions[name] = _distribution(key, searched)
+        self._spec = spec
+        self.known = (
+            self._parameters(spec.default, "default"),
+            *(self._parameters(given, f"search.enqueue[{at}]") for at, given in enumerate(spec.search.enqueue)),
+        )
+        self._check_lists()
+        self.check(1, Target(("no", "yes")))  # which every loss can learn; the data's own target is not known yet
+
+    @property
+    def default(self) -> Parameters:
+        """The parameters of trial 0, which need not lie in the space."""
+        return dict(self.known[0])
+
+    def contains(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether a sampler could have drawn them."""
+        return all(_contains(one, parameters[name]) for name, one in self.distributions.items())
+
+    def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
+        """Names of the parameters that have no effect beside the others: sizes of layers that are not there."""
+        first = parameters.get("hidden_layers", self._layers) + 1
+        return frozenset(f"hidden_units_{layer}" for layer in range(first, self._layers + 1))
+
+    @property
+    def log_scaled(self) -> tuple[str, ...]:
+        """Names of the parameters with a log scale."""
+        return tuple(name for name, one in self.distributions.items() if getattr(one, "log", False))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the parameters whose values are numbers."""
+        return tuple(
+            name
+            for name, one in self.distributions.items()
+            if all(type(choice) in (int, float) for choice in getattr(one, "choices", ()))
+        )
+
+    def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
+        """The configuration that these parameters and the fixed settings describe."""
+        chosen = {**self._fixed, **parameters}
+        layers, units = chosen["hidden_layers"], chosen["hidden_units"]
+        if self._units_searched:
+            units = tuple(chosen[f"hidden_units_{layer}"] for layer in range(1, layers + 1))
+        chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
+        training = TrainingSettings(**_fields_of(TrainingSettings, chosen))
+        shape = Architecture(**_fields_of(Architecture, {**chosen, "inputs": 1, "outputs": 1}))
+        return Candidate(shape, training, chosen["class_weight"], Preprocessing(**_fields_of(Preprocessing, chosen)))
+
+    @property
+    def preprocessings(self) -> tuple[Preprocessing, ...]:
+        """Every preprocessing that a candidate may ask for."""
+        searched = {
+            key: [_typed(key, value, f"space.{key}") for value in _ends(self._spec.space[key])]
+            for key in PREPROCESSING
+            if key in self._spec.space
+        }
+        drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
+        asked = [*self.known, *({**self.default, **one} for one in drawn)]
+        return tuple(dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | one)) for one in asked))
+
+    def _names(self, key: str) -> list[str]:
+        """The parameters that a key of [space] stands for."""
+        return [f"hidden_units_{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
+
+    def _parameters(self, given: Mapping[str, Any], section: str) -> Parameters:
+        """The parameters of a configuration that names some searched keys; the default has the others."""
+        parameters: Parameters = {}
+        for key in given:
+            if key not in self._spec.space:
+                raise SpecError(f"{section}.{key}: only searched keys can be given; others belong in [training].")
+        sources = {section: given, "default": self._spec.default, "training": self._fixed}
+        for key in self._spec.space:
+            where, value = next((f"{name}.{key}", source[key]) for name, source in sources.items() if key in source)
+            values = value if isinstance(value, tuple) and key == "hidden_units" else (value,)
+            names = self._names(key)
+            if not names:
+                raise SpecError(f"space.{key}: there is no hidden layer to size: hidden_layers is 0.")
+            if not values or len(values) > len(names):
+                raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)!r:.100}.")
+            for index, name in enumerate(names):  # a list shorter than the layers goes on with its last size
+                parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
+        return parameters
+
+    def check(self, inputs: int, target: Target) -> None:
+        """What is tried first, every end of every range in the default, and the largest network must fit such data.
+
+        Raises:
+            SpecError: one does not; the message names the key.
+        """
+        default, *enqueued = self.known
+        self._check(default, "default" if self._spec.default else "training", inputs, target)
+        for key, searched in self._spec.space.items():
+            for end in _ends(searched):
+                changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
+                self._check({**default, **changed}, f"space.{key}", inputs, target)
+        if {"hidden_layers", "hidden_units"} <= self._spec.space.keys():
+            largest = dict.fromkeys(self._names("hidden_units"), max(_ends(self._spec.space["hidden_units"])))
+            largest["hidden_layers"] = self._layers
+            self._check({**default, **largest}, "space.hidden_units in all hidden_layers", inputs, target)
+        for at, (parameters, given) in enumerate(zip(enqueued, self._spec.search.enqueue, strict=True)):
+            for key in given:
+                changed = {name: parameters[name] for name in self._names(key)}
+                self._check({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, target)
+            self._check(parameters, f"search.enqueue[{at}]", inputs, target)
+
+    def _check_lists(self) -> None:
+        units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]
+        if isinstance(units, tuple) and ("hidden_layers" in self._spec.space or len(units) != layers):
+            raise SpecError(
+                f"training.hidden_units: a list names the size of each of the hidden_layers={layers} layers, "
+                f"which are then fixed, but got {list(units)}."
+            )
+
+    def _check(self, parameters: Mapping[str, Any], where: str, inputs: int, target: Target) -> None:
+        try:
+            self.candidate(parameters).architecture(inputs, target)
+        except NNetError as error:
+            raise SpecError(f"{where}: {error}") from None
+
+
+def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: chosen[field.name] for field in fields(kind)}
+
+
+def _largest_depth(spec: StudySpec) -> int:
+    searched = spec.space.get("hidden_layers")
+    if searched is None:
+        return spec.training.hidden_layers
+    return max(int(_typed("hidden_layers", end, "space.hidden_layers")) for end in _ends(searched))
+
+
+def _ends(searched: Range | Choices) -> tuple[Any, ...]:
+    return searched.choices if isinstance(searched, Choices) else (searched.low, searched.high)
+
+
+def _typed(key: str, value: Any, where: str) -> Parameter:
+    """The value in the key's own type: an integer is a float where one is asked for, nothing else is converted."""
+    wanted = SEARCHABLE[key]
+    if type(value) is int and abs(value) > LARGEST:
+        raise SpecError(f"{where}: must be at most 1e24, but got {value!r:.100}.")
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        kind = {float: "a number", int: "an integer", str: "a name", bool: "true or false"}[wanted]
+        raise SpecError(f"{where}: must be {kind}, but got {value!r:.100}.")
+    if key == "hidden_layers" and not 0 <= int(value) <= MOST_LAYERS:
+        raise SpecError(f"{where}: `0 <= hidden_layers <= {MOST_LAYERS}` must hold, but got {value}.")
+    if key == "class_weight" and value not in ("none", "balanced"):
+        raise SpecError(f"{where}: class_weight must be none or balanced, but got {value!r}.")
+    return value
+
+
+def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:
+    ends: list[Any] = [_typed(key, end, f"space.{key}") for end in _ends(searched)]
+    if isinstance(searched, Choices):
+        return CategoricalDistribution(ends)
+    low, high = ends
+    if SEARCHABLE[key] in (str, bool):
+        raise SpecError(f"space.{key}: is searched as choices = [...].")
+    if searched.log and low == high:
+        return CategoricalDistribution([low])
+    if SEARCHABLE[key] is float:
+        step = None if searched.step is None else float(searched.step)
+        if step is not None and abs((high - low) / step - round((high - low) / step)) > 1e-8:
+            raise SpecError(f"space.{key}.step: must divide high - low = {high - low:g}, but got {step:g}.")
+        return FloatDistribution(low, high, log=searched.log, step=step)
+    width = 1 if searched.step is None else searched.step
+    if not isinstance(width, int) or (high - low) % width:
+        raise SpecError(f"space.{key}.step: must be an integer that divides {high - low}, but got {width!r}.")
+    return IntDistribution(low, high, log=searched.log, step=width)
+
+
+def _contains(distribution: BaseDistribution, value: Any) -> bool:
+    if isinstance(distribution, CategoricalDistribution):
+        return any(value == choice for choice in distribution.choices)
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    steps: float = (value - distribution.low) / distribution.step if distribution.step else 0.0
+    return bool(distribution.low <= value <= distribution.high) and abs(steps - round(steps)) < 1e-8

@@ -1,0 +1,278 @@
+"""StudySpec: what a study file says, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from experiments.config.data_options import Data
+from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
+from experiments.config.sampler_options import SAMPLERS
+from experiments.config.section import Section, broken_rule, options_of
+
+Value = bool | int | float | str
+Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
+SMALLEST = 1e-30  # where a log range may begin
+MOST_STEPS = 1e9
+Units = Annotated[int, Field(ge=1, le=1 << 20)]
+
+
+def _names_a_folder(name: str) -> str:
+    rule = "the name is also a folder's: "
+    if any(c in '/\\:*?"<>|' or not c.isprintable() for c in name):
+        raise ValueError(f'{rule}it must not hold / \\ : * ? " < > | or control characters, but got {name!r}')
+    if name.startswith((".", " ", "-")) or name.endswith((".", " ")):
+        raise ValueError(f"{rule}it must not begin with a dot, dash or space, nor end with a dot or space: {name!r}")
+    if len(name.encode()) > 200:
+        raise ValueError(f"{rule}it must have at most 200 bytes in UTF-8, but got {len(name.encode())}")
+    return name
+
+
+class Study(Section):
+    """[study]: what it is called and the seed of everything random in it but the splits."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
+    seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+
+
+class CV(Section):
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
+
+    splitter: Literal[
+        "auto",
+        "GroupKFold",
+        "KFold",
+        "RepeatedKFold",
+        "RepeatedStratifiedKFold",
+        "StratifiedGroupKFold",
+        "StratifiedKFold",
+        "TimeSeriesSplit",
+    ] = "auto"
+    n_splits: Annotated[int, Field(ge=2, le=100)] = 5
+    n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
+    metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
+
+    @model_validator(mode="after")
+    def _bounded(self) -> CV:
+        if self.n_repeats > 1 and not self.splitter.startswith("Repeated"):
+            raise ValueError(f"n_repeats belongs to the Repeated splitters, but splitter is {self.splitter}")
+        if self.n_splits * self.n_repeats > 100:
+            raise ValueError(f"at most 100 folds, but got {self.n_splits} x {self.n_repeats}")
+        return self
+
+
+class Preprocessing(Section):
+    """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` says what they mean."""
+
+    numbers: Literal["standard", "quantile", "none"] = "standard"
+    rare: Annotated[float, Field(ge=0, lt=1)] = 0.01
+
+
+class Training(Section):
+    """[training]: the settings of every trial, where [space] does not search them.
+
+    What they mean and their ranges are in `nnet.settings.TrainingSettings` and `nnet.network.Architecture`.
+    """
+
+    epochs: Annotated[int, Field(ge=1, le=100_000)] = 60
+    batch_size: int = 32
+    hidden_layers: Annotated[int, Field(ge=0, le=20)] = 1
+    hidden_units: Units | tuple[Units, ...] = 64
+    activation: str = "relu"
+    initializer: str = "auto"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    loss: str = "auto"
+    label_smoothing: float = 0.0
+    huber_delta: float = 1.0
+    class_weight: Literal["none", "balanced"] = "none"
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.9
+    schedule: str = "constant"
+    decay: float = 0.1
+    warm_up: float = 0.0
+    plateau_patience: int = 5
+    l1: float = 0.0
+    l2: float = 1e-4
+    max_norm: float = 0.0
+    clip_norm: float = 0.0
+    patience: int = 10
+    average_epochs: int = 1
+    validate_every: int = 1
+
+
+class Search(Section):
+    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
+
+    enqueue:        configurations tried first, after the default, as [default] gives one.
+    patience:       trials without an improvement that end the search; 0: never.
+    budget_minutes: wall-clock time that ends it, over all runs of the study; 0: no limit.
+
+    A search that one of these two ends is the same as one that was asked for as many trials, and so is its digest.
+    """
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
+    lookahead: Annotated[int, Field(ge=1, le=1024)] = 4
+    sampler: Literal["tpe", "random", "qmc", "grid", "gp", "cmaes"] = "tpe"
+    sampler_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
+    enqueue: tuple[dict[str, Value | tuple[Value, ...]], ...] = ()
+    pruner: Literal["none", "median", "percentile", "successive_halving", "hyperband", "patient", "threshold"] = (
+        "median"
+    )
+    pruner_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
+    patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
+
+    @field_validator("sampler_options", mode="plain")
+    @classmethod
+    def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
+        return options_of(SAMPLERS, info.data.get("sampler"), value)
+
+    @field_validator("pruner_options", mode="plain")
+    @classmethod
+    def _of_the_pruner(cls, value: object, info: ValidationInfo) -> Section:
+        return options_of(PRUNERS, info.data.get("pruner"), value)
+
+
+class Range(Section):
+    """{ low, high, log, step }: numbers from low to high, both included."""
+
+    low: Number
+    high: Number
+    log: bool = False
+    step: Number | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.high:
+            raise ValueError(f"`low <= high` must hold, but got low={self.low}, high={self.high}")
+        if self.log and not self.low >= SMALLEST:
+            raise ValueError(f"`low > 0` must hold for a log range (from {SMALLEST:g} on), but got low={self.low}")
+        if self.log and self.step is not None:
+            raise ValueError("a range has a log scale or a step, not both")
+        if self.step is not None and not SMALLEST <= self.step <= max(self.high - self.low, SMALLEST):
+            raise ValueError(f"`0 < step <= high - low` must hold, but got step={self.step}")
+        if self.step is not None and (self.high - self.low) / self.step > MOST_STEPS:
+            raise ValueError(f"a range has at most {MOST_STEPS:g} steps, but got step={self.step}")
+        return self
+
+
+class Choices(Section):
+    """{ choices = [...] }: one of a list."""
+
+    choices: Annotated[tuple[Value, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Choices:
+        if len(set(self.choices)) < len(self.choices):
+            raise ValueError(f"choices must differ, but got {list(self.choices)}")
+        return self
+
+
+def _kind(value: object) -> str:
+    has_choices = "choices" in value if isinstance(value, Mapping) else isinstance(value, Choices)
+    return "Choices" if has_choices else "Range"
+
+
+Searched = Annotated[
+    Annotated[Range, Tag("Range")] | Annotated[Choices, Tag("Choices")],
+    Discriminator(_kind),
+]
+
+
+class StudySpec(Section):
+    """The whole study file. Everything in it may change the outcome; nothing outside it and the data does."""
+
+    study: Study
+    data: Data
+    cv: CV = CV()
+    preprocessing: Preprocessing = Preprocessing()
+    training: Training = Training()
+    search: Search = Search()
+    space: dict[str, Searched]
+    default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+
+    @field_validator("search")
+    @classmethod
+    def _first_rung_is_reached(cls, search: Search, info: ValidationInfo) -> Search:
+        """A rung beyond the last epoch would prune nothing, and Hyperband would have no bracket."""
+        table, options = ["pruner_options"], search.pruner_options
+        if isinstance(options, PatientOptions):
+            table, options = [*table, "pruner_options"], options.pruner_options
+        training = info.data.get("training")
+        if isinstance(options, HyperbandOptions) and training and options.min_resource > training.epochs:
+            rule = f"must be at most training.epochs, which is {training.epochs}, but got {options.min_resource}"
+            raise broken_rule((*table, "min_resource"), rule)
+        return search
+
+    def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+        """The spec for data of this task: nothing is left to be chosen by it.
+
+        Args:
+            splitter: what suits the data, where the file names none.
+        """
+        classes = task == "classification"
+        training, default = self.training, self.default
+        loss = "cross_entropy" if classes else "mean_squared_error"
+        if "loss" in self.space:
+            default = {"loss": loss} | default
+        elif training.loss == "auto":
+            training = training.model_copy(update={"loss": loss})
+        cv = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        if self.cv.metric == "auto":
+            cv["metric"] = "accuracy" if classes else "r2"
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"task": task}),
+                "cv": self.cv.model_copy(update=cv),
+                "training": training,
+                "default": default,
+            }
+        )
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain JSON data that makes the same study again: every default written out, every key in one place."""
+        elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {"data": self.data.resolved()}
+        ours = {
+            key: document[section].pop(key)
+            for section in ("training", "preprocessing")
+            for key in self.space
+            if key in document[section]
+        }
+        default = _one_form(ours | document["default"])
+        enqueue = [default | _one_form(entry) for entry in document["search"]["enqueue"]]
+        return {
+            **document,
+            "search": {**document["search"], "enqueue": enqueue},
+            "space": _one_form(document["space"]),
+            "default": default,
+        }
+
+
+def _one_form(value: Any) -> Any:
+    """Whole numbers as integers: 0 and 0.0 mean the same, and so must their digests."""
+    if isinstance(value, dict):
+        return {key: _one_form(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_one_form(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def without_trials(spec: StudySpec) -> dict[str, Any]:
+    """The resolved study but for the number of its trials, which may grow."""
+    document = spec.resolved()
+    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}

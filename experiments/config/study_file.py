@@ -1,0 +1,137 @@
+"""From a study file and its overrides to a StudySpec, once and strictly; every problem is one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from experiments.config.grid import check_sampler
+from experiments.config.space import SEARCHABLE, Space
+from experiments.config.spec import StudySpec
+from experiments.config.study_paths import located
+from experiments.errors import SpecError
+
+LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
+UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
+
+
+def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
+    """The spec of a study file, with `key=value` overrides.
+
+    Raises:
+        SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SpecError(f"{path}: a study file is a regular file.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise SpecError(f"{path}: a study file has at most {LARGEST_FILE} bytes, this has {path.stat().st_size}.")
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}.") from None
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{path}: a study file is UTF-8, but the byte at {error.start} is not.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: not TOML: {_shown(str(error))}.") from None
+    except (RecursionError, ValueError) as error:
+        raise SpecError(f"{path}: not TOML that can be read: {type(error).__name__}.") from None
+    document = located(document, path.parent)
+    for override in overrides:
+        document = with_override(document, override)
+    return parse_spec(document, str(path))
+
+
+def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
+    """The spec of a document as TOML or JSON gives it.
+
+    Raises:
+        SpecError: it breaks a rule; the message names the key, the rule and the value.
+    """
+    try:
+        spec = StudySpec.model_validate(_tuples(document))
+    except ValidationError as error:
+        raise SpecError(f"{where}: {_one_line(error)}") from None
+    except RecursionError:
+        raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
+    try:
+        check_sampler(Space(spec), spec)  # the ranges that the network has, what is tried first, and who proposes
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}") from None
+    return spec
+
+
+def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
+    """A document with one key set; the value is TOML, or else a string.
+
+    >>> with_override({"search": {"trials": 40}}, "search.trials=20")
+    {'search': {'trials': 20}}
+    >>> with_override({}, "cv.metric=accuracy")
+    {'cv': {'metric': 'accuracy'}}
+    """
+    key, separator, text = override.partition("=")
+    parts = key.strip().split(".")
+    if not separator or not all(parts) or len(parts) > 10 or not override.isprintable():
+        raise SpecError(f"--set takes key=value, as in search.trials=20, but got {override!r}.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        value = text.strip()
+    return _replaced(document, parts, value, override)
+
+
+def _replaced(document: Mapping[str, Any], parts: Sequence[str], value: Any, override: str) -> dict[str, Any]:
+    head, *rest = parts
+    if not rest:
+        return {**document, head: value}
+    below = document.get(head, {})
+    if not isinstance(below, Mapping):
+        raise SpecError(f"--set {override}: {head} is not a table.")
+    return {**document, head: _replaced(below, rest, value, override)}
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples, which is what frozen data holds."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first problem: its key, its rule and its value."""
+    first = error.errors(include_url=False)[0]
+    parts = [str(part) for part in first["loc"]]
+    if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
+        parts[1:3] = [f"enqueue[{parts[2]}]"]
+    named = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
+    # values may be of several types: after the key's own names pydantic names the type that it tried
+    parts = [part for at, part in enumerate(parts) if at < named or not UNION_MEMBER.match(part)]
+    key = _shown(".".join(parts))
+    if first["type"] == "extra_forbidden":
+        return f"{key}: there is no such key."
+    if first["type"] == "missing":
+        return f"{key}: this key is required."
+    if first["type"] == "value_error":
+        return f"{key}: {_shown(first['msg'].removeprefix('Value error, '), 300)}."
+    simple = first["loc"][0] == "data" and isinstance(first["input"], str | int)
+    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
+    rule = (
+        rule.replace("a valid tuple", f"a list such as [{json.dumps(first['input'])}]" if simple else "a list")
+        .replace("Input should be", "must be")
+        .replace("Input should have", "must have")
+    )
+    if first["type"] in ("int_type", "float_type", "finite_number") and parts[0] == "space":
+        named = SEARCHABLE.get(parts[1]) in (str, bool)
+        rule = "is searched as choices = [...]" if named else "must be a number"
+    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {_shown(repr(first['input']))}."
+
+
+def _shown(text: str, longest: int = 120) -> str:
+    """Text of a user's as one readable line."""
+    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
+    return text if len(text) <= longest else f"{text[:longest]}..."

@@ -1,0 +1,151 @@
+"""A .csv or .tsv file as a sheet of texts, read by Arrow; what is wrong with the file is told by its line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from experiments.data.raw_table import LARGEST_FILE, Sheet, brief, check_size, column_names, shown
+from experiments.errors import DataError
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+BLOCK = 1 << 24  # bytes read at a time, and so the longest row
+FIRST_LINE = 1 << 24  # characters
+
+
+def read_text(path: Path, header: bool | None, target: str | int | None = None) -> Sheet:
+    """The columns of a file in UTF-8: separated by tabs in a .tsv, else by commas (semicolons where there is no comma).
+
+    Args:
+        header: the first line names the columns; None: it does if the target is one of its cells or none is a number.
+
+    Raises:
+        DataError: the file is no table; the message names the line.
+    """
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise DataError(f"{path}: a table has at most {LARGEST_FILE} bytes, but this file has {size}.")
+    separator, first = _first_line(path)
+    named = _is_header(first, target) if header is None else header
+    columns = _read(path, separator, len(first))
+    names = column_names(str(path), first if named else [""] * len(first))
+    if named:
+        columns = [column.slice(1) for column in columns]
+    if not len(columns[0]):
+        raise DataError(f"{path}: a table needs rows, but there is only a header.")
+    check_size(str(path), len(columns[0]), len(names))
+
+    def place(row: int) -> str:
+        return _line(path, separator, row + named)
+
+    return Sheet(path.stem, str(path), dict(zip(names, columns, strict=True)), place)
+
+
+def _read(path: Path, separator: str, width: int) -> list[Any]:
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    ragged: list[Any] = []
+
+    def refuse(row: Any) -> str:
+        ragged.append(row)
+        return "error"
+
+    names = [f"f{at}" for at in range(width)]
+    try:
+        table = arrow.read_csv(
+            path,
+            # one thread: only then does a ragged row know its number
+            read_options=arrow.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK),
+            parse_options=arrow.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=refuse),
+            convert_options=arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if ragged:
+            row = ragged[0]
+            place = _line(path, separator, row.number - 1)
+            raise DataError(
+                f"{path}: {place} has {row.actual_columns} cells, but line 1 has {row.expected_columns}; "
+                f"it reads {shown(row.text)}."
+            ) from None
+        if "UTF8" in str(error):
+            raise _not_utf8(path) from None
+        raise DataError(f"{path}: cannot be read as a table: {brief(error)}.") from None
+    last = table.column(width - 1)[-1].as_py()
+    if "\n" in last and _quotes(path) % 2:
+        raise DataError(f"{path}: a quote that is opened near {shown(last)} is never closed.")
+    return [table.column(at) for at in range(width)]
+
+
+def first_cells(path: Path) -> list[str]:
+    """The cells of the first line, stripped: names, where it is a header.
+
+    Raises:
+        DataError: the file is empty or no text.
+    """
+    return [cell.strip() for cell in _first_line(path)[1]]
+
+
+def _first_line(path: Path) -> tuple[str, list[str]]:
+    try:
+        return _separated(path)
+    except UnicodeDecodeError:
+        raise _not_utf8(path) from None
+    except csv.Error as error:
+        raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
+
+
+def _separated(path: Path) -> tuple[str, list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = next((line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip("\r\n")), "")
+    if not text:
+        raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
+    separator = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in text and "," not in text else ","
+    return separator, next(_records(path, separator))[1]
+
+
+def _is_header(first: list[str], target: str | int | None) -> bool:
+    cells = [cell.strip() for cell in first]
+    return target in cells or not any(NUMBER.fullmatch(cell) for cell in cells)
+
+
+def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record that is not empty, and the line on which it begins."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
+        begins = 1
+        for record in reader:
+            if record:
+                yield begins, record
+            begins = reader.line_num + 1
+
+
+def _line(path: Path, separator: str, record: int) -> str:
+    """Where record (from 0, the header among them) begins; read again, for a message alone."""
+    try:
+        return next(f"line {begins}" for at, (begins, _) in enumerate(_records(path, separator)) if at == record)
+    except (StopIteration, csv.Error, UnicodeDecodeError):
+        return f"row {record + 1}"
+
+
+def _not_utf8(path: Path) -> DataError:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                byte = line[error.start]
+                return DataError(
+                    f"{path}: a table is UTF-8, but line {number} has the byte 0x{byte:02x}; save the file as UTF-8."
+                )
+    return DataError(f"{path}: a table is UTF-8; save the file as UTF-8.")
+
+
+def _quotes(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK), b""))

@@ -1,0 +1,130 @@
+"""From what a study found to its StudyResult."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.config.spec import StudySpec
+from experiments.data.prepare import StudyData
+from experiments.data.table import Kind, Table
+from experiments.errors import SearchError
+from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.results import (
+    BestRecord,
+    ColumnCounts,
+    DataRecord,
+    DefaultRecord,
+    Intervention,
+    LedgerRecord,
+    LookRecord,
+    MissingCounts,
+    SplitRecord,
+    StudyResult,
+    TrialRecord,
+)
+from experiments.search.trial import INTERVENTIONS, Told
+
+
+def best_of(told: Sequence[Told]) -> Told:
+    """The COMPLETE trial with the highest value; the first of equals.
+
+    Raises:
+        SearchError: no trial is COMPLETE.
+    """
+    complete = [one for one in told if one.result.state == "COMPLETE"]
+    if not complete:
+        diverged = sum(one.result.reason == "diverged" for one in told)
+        hint = " lower space.learning_rate." if diverged else ""
+        raise SearchError(
+            f"no trial of {len(told)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
+            "The test set was not read."
+        )
+    return max(complete, key=lambda one: (one.result.value or 0.0, -one.result.number))
+
+
+def default_of(told: Sequence[Told]) -> Told | None:
+    """Trial 0, unless it came to no score."""
+    return told[0] if told[0].result.state == "COMPLETE" else None
+
+
+def assemble(
+    spec: StudySpec,
+    data: StudyData,
+    told: Sequence[Told],
+    test: LookRecord | None,
+    ledger: LedgerRecord | None,
+    provenance: dict[str, Any],
+    timing: dict[str, float],
+    analysis: AnalysisRecord | None = None,
+) -> StudyResult:
+    """The result of a study whose trials are all told."""
+    best, default = best_of(told), default_of(told)
+    return StudyResult(
+        study=spec.study.name,
+        spec=spec.resolved(),
+        data=DataRecord(
+            name=data.name,
+            rows=data.rows,
+            features=data.features,
+            task=data.target.task,
+            classes=data.target.classes,
+            fingerprint=data.fingerprint,
+            columns=ColumnCounts(**_counted(data.development.table.kinds)),
+            missing=_missing(data.development.table),
+        ),
+        split=SplitRecord(
+            development=len(data.development.y),
+            test=len(data.test),
+            test_fingerprint=data.test.fingerprint,
+            folds_fingerprint=data.folds.fingerprint,
+        ),
+        trials=tuple(_trial(one) for one in told),
+        interventions=tuple(
+            Intervention(trial=one.result.number, kind=kind)
+            for one in told
+            for kind in INTERVENTIONS
+            if kind == one.result.reason
+        ),
+        default=None if default is None else DefaultRecord(number=0, **_cv(default)),
+        best=BestRecord(
+            number=best.result.number, epochs=best.result.epochs, fold_scores=best.result.fold_scores, **_cv(best)
+        ),
+        test=test,
+        analysis=analysis,
+        ledger=ledger,
+        provenance=provenance,
+        timing=timing,
+    )
+
+
+def _counted(kinds: Sequence[Kind]) -> dict[str, int]:
+    return {kind: kinds.count(kind) for kind in ("number", "category", "pixel")}
+
+
+def _missing(table: Table) -> MissingCounts:
+    """Count the columns with missing cells; an array of numbers or pixels has none."""
+    if isinstance(table.features, np.ndarray):
+        return MissingCounts(number=0, category=0)
+    holes = [kind for kind, hole in zip(table.kinds, table.features.isna().any(), strict=True) if hole]
+    return MissingCounts(number=holes.count("number"), category=holes.count("category"))
+
+
+def _trial(told: Told) -> TrialRecord:
+    result = told.result
+    return TrialRecord(
+        number=result.number,
+        state=result.state,
+        reason=result.reason,
+        params=dict(told.params),
+        value=result.value,
+        last=result.last,
+        epochs=result.epochs,
+        fold_scores=result.fold_scores,
+    )
+
+
+def _cv(told: Told) -> dict[str, Any]:
+    return {"params": dict(told.params), "cv_mean": told.result.value, "cv_std": told.result.cv_std}

@@ -1,0 +1,186 @@
+"""Scores of bootstrap samples of rows, for many configurations at once, without scoring each sample from the start.
+
+A sample is a weight for each unit: how often it was drawn. A unit is what is drawn as a whole: a row with all its
+predictions, or a group of rows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from inspect import signature
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.search.out_of_fold import array_of
+from experiments.search.scorers import Classified, scorer
+from experiments.search.trial import Shared
+from nnet.arrays import Array, Rows, Targets
+from nnet.metrics import ROW_SCORES, RowScore, negative_squared_error, predicted_labels
+
+Numbers = NDArray[np.float64]
+Outputs = Sequence[Callable[[], Array]]  # (predictions, outputs) of each configuration, had when it is needed
+WeightedScore = Callable[[Numbers, int], float]
+DRAWS = 1000
+FEWEST, MOST = 30, 200  # draws where each is scored by scikit-learn
+CALLS, NUMBERS = 2_000, 100_000_000  # of a scorer, and outputs in all of them: some seconds
+
+
+class Samples(Protocol):
+    """Scores of samples.
+
+    units: U, how many may be drawn.
+    draws: how many samples can be afforded.
+    """
+
+    units: int
+    draws: int
+
+    def scores(self, weights: Numbers) -> Numbers:
+        """(b, U) weights of b samples -> (b, C) scores; NaN where a sample has none."""
+        ...
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        """(b, U) weights of b samples and (b,) one configuration for each -> (b,) scores."""
+        ...
+
+
+@dataclass(frozen=True)
+class TooSlow:
+    """A bootstrap that would take too long: it is cheap only where a metric sums over rows or counts labels."""
+
+    metric: str
+    configurations: int
+    rows: int
+
+
+def opened(contents: Sequence[Shared]) -> Outputs:
+    """Outputs that were shared as the content of .npy files."""
+    return [partial(_opened, content) for content in contents]
+
+
+def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | TooSlow:
+    """Samples of predictions, in the cheapest way that the metric allows; or why that would take too long.
+
+    Args:
+        outputs: of C configurations.
+        y:       (P,) the truth of each prediction.
+        units:   (P,) to which unit it belongs, in [0, U).
+    """
+    if metric in SUMS or metric in ROW_SCORES:
+        return Sums(metric, outputs, y, units)
+    calls = len(outputs) + 1
+    draws = min(MOST, max(FEWEST, CALLS // calls))
+    if target.classes and _takes_labels(metric):
+        return OneByOne(by_label(metric, target, outputs, y), len(outputs), units, draws)
+    draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
+    if draws < FEWEST:
+        return TooSlow(metric, len(outputs), len(y))
+    return OneByOne(by_repetition(metric, target, outputs, y), len(outputs), units, draws)
+
+
+class Sums:
+    """Samples of a metric that follows from sums over rows, so that a product of matrices gives all of them.
+
+    The squared errors and the numbers, less their mean, give R2 = 1 - SS_residual / SS_total.
+    """
+
+    def __init__(self, metric: str, outputs: Outputs, y: Targets, units: Rows):
+        self.units, self.draws, self._metric = int(units.max()) + 1, DRAWS, metric
+        rows = ROW_SCORES.get(metric, negative_squared_error)
+        self._sums = np.stack([self._summed(rows(one(), y), units) for one in outputs], axis=1)
+        centred = y - y.mean() if metric == "r2" else np.zeros(len(y))
+        self._shared = np.stack([self._summed(one, units) for one in (np.ones(len(y)), centred, centred**2)], axis=1)
+
+    def scores(self, weights: Numbers) -> Numbers:
+        """(b, U) -> (b, C)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shared = weights @ self._shared
+            rows, numbers, squares = shared[:, :1], shared[:, 1:2], shared[:, 2:]
+            sums = weights @ self._sums
+            if self._metric == "r2":
+                total = squares - numbers**2 / rows
+                return 1 + sums / np.where(total > 0, total, np.nan)
+            means: Numbers = sums / rows
+            return -np.sqrt(-means) if self._metric == "neg_root_mean_squared_error" else means
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        """(b, U), (b,) -> (b,)."""
+        return self.scores(weights)[np.arange(len(chosen)), chosen]
+
+    def _summed(self, rows: Array, units: Rows) -> Numbers:
+        return np.bincount(units, rows, self.units).astype(np.float64, copy=False)
+
+
+class OneByOne:
+    """Samples that are scored one after the other.
+
+    Args:
+        score: of a configuration, by the weight (P,) of each prediction.
+        units: (P,) to which unit each prediction belongs.
+    """
+
+    def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int):
+        self.units, self.draws = int(units.max()) + 1, draws
+        self._score, self._configurations, self._units = score, range(configurations), units
+
+    def scores(self, weights: Numbers) -> Numbers:
+        """(b, U) -> (b, C)."""
+        return np.array([[self._score(one[self._units], c) for c in self._configurations] for one in weights])
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        """(b, U), (b,) -> (b,)."""
+        return np.array([self._score(one[self._units], c) for one, c in zip(weights, chosen.tolist(), strict=True)])
+
+
+def by_label(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
+    """The score of weighted predictions by a metric that follows from how many rows each truth and prediction has."""
+    from sklearn.metrics import get_scorer
+
+    classes = len(target.classes)
+    cells = [y * classes + predicted_labels(one()) for one in outputs]
+    truth, predicted = np.divmod(np.arange(classes**2), classes)
+    as_outputs, theirs, as_model = np.eye(classes)[predicted], get_scorer(metric), Classified(classes)
+
+    def score(weights: Numbers, configuration: int) -> float:
+        counts = np.bincount(cells[configuration], weights, classes**2)
+        there = counts > 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return float(theirs(as_model, as_outputs[there], truth[there], sample_weight=counts[there]))
+            except ValueError:
+                return float("nan")
+
+    return score
+
+
+def by_repetition(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
+    """The score by any metric, of predictions that are repeated as often as they were drawn."""
+    z, of_rows = [one() for one in outputs], scorer(metric, target)
+
+    def score(weights: Numbers, configuration: int) -> float:
+        rows = np.repeat(np.arange(len(weights)), weights.astype(np.intp))
+        return of_rows(z[configuration][rows], y[rows]) if len(rows) else float("nan")
+
+    return score
+
+
+SUMS: dict[str, RowScore] = {"r2": negative_squared_error, "neg_root_mean_squared_error": negative_squared_error}
+
+
+def _opened(content: Shared) -> Array:
+    return array_of(content.open())
+
+
+def _takes_labels(metric: str) -> bool:
+    """Whether a scorer takes predicted labels, and weights."""
+    from sklearn.metrics import get_scorer
+
+    theirs = get_scorer(metric)
+    return theirs._response_method == "predict" and "sample_weight" in signature(theirs._score_func).parameters

@@ -1,0 +1,139 @@
+"""What choosing the best of many configurations adds to its score, by a bootstrap over their out-of-fold predictions.
+
+No network is trained again. The samples are of units that are independent of one another: rows, or whole groups.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.evaluation.resampling import Numbers, Samples, TooSlow, opened, samples_of
+from experiments.search.trial import Shared
+from nnet.arrays import Rows, Targets
+
+SEED = 0  # of the draws, fixed, so that the answer is a function of the predictions
+BLOCK = 1 << 21  # weights that are drawn at a time: 16 MB
+FEW = 0.5  # share of the draws that must have a score
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The winner's score over all rows, and corrected for the choice; see `corrected_selection`."""
+
+    configurations: int
+    pooled: float
+    corrected: float
+    ci95: tuple[float, float]
+    optimism: float
+    gain: float | None
+    floor: float | None
+    floor95: float | None
+    draws: int
+
+
+@dataclass(frozen=True)
+class TooFewScores:
+    """A bootstrap most of whose draws have no score, since the rows are too few."""
+
+    draws: int
+    scored: int
+
+
+def selection(
+    contents: Sequence[Shared],
+    metric: str,
+    target: Target,
+    y: Targets,
+    units: Rows,
+    winner: int,
+    default: int | None,
+) -> Selection | TooSlow | TooFewScores:
+    """Of shared out-of-fold outputs; or why there is none.
+
+    Args:
+        contents: of each configuration, shared .npy files of (P, outputs).
+        y:        (P,) the truth of each prediction.
+        units:    (P,) which predictions are drawn together.
+        winner:   which configuration was chosen.
+        default:  which is the one to be improved on.
+    """
+    samples = samples_of(metric, target, opened(contents), y, units)
+    return samples if isinstance(samples, TooSlow) else corrected_selection(samples, winner, default)
+
+
+def corrected_selection(samples: Samples, winner: int, default: int | None) -> Selection | TooFewScores:
+    """The bootstrap bias corrected score of the choice (BBC-CV), and the gain that a choice among equals would show.
+
+    In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
+    scored on those not drawn. `corrected` is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of
+    them is of the 37% of the units that were not drawn, so the interval errs on the wide side. Every configuration
+    comes with its best epoch; that this was chosen on the same rows is not corrected for.
+
+    The floor is White's reality check as refined by Hansen: in the same draws each configuration's gain over the
+    default, less the gain that it has over all rows, is what chance makes of a configuration that is no better; `floor`
+    is the mean over draws of the largest of them (0 for the default itself), `floor95` its 0.95 quantile. A
+    configuration that is worse by more than sqrt(2 log log n) standard errors keeps its loss: chance would not make it
+    the best, and its scores, which vary more than those of a good one, would raise the floor. `gain` is what the winner
+    has over the default on all rows.
+
+    Returns:
+        the selection, or a reason: too many draws had no score, as where a class is not drawn.
+
+    Sources: Tsamardinos, Greasidou and Borboudakis (2018), Machine Learning 107, 1895-1922; White (2000), Econometrica
+    68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
+    """
+    everything = samples.scores(np.ones((1, samples.units)))[0]
+    inside, outside = _draws(samples)
+    usable = np.isfinite(inside).all(axis=1) & np.isfinite(outside)
+    if not np.isfinite(everything).all() or usable.mean() < FEW:
+        return TooFewScores(len(usable), int(np.count_nonzero(usable)))
+    inside, outside = inside[usable], outside[usable]
+    low, high = np.quantile(outside, (0.025, 0.975)).tolist()
+    pooled, corrected = float(everything[winner]), float(outside.mean())
+    floor = None if default is None else _luck(inside, everything, default, samples.units)
+    return Selection(
+        configurations=len(everything),
+        pooled=pooled,
+        corrected=corrected,
+        ci95=(low, high),
+        optimism=pooled - corrected,
+        gain=None if default is None else pooled - float(everything[default]),
+        floor=None if floor is None else float(floor.mean()),
+        floor95=None if floor is None else float(np.quantile(floor, 0.95)),
+        draws=len(outside),
+    )
+
+
+def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Numbers:
+    """(B,) the largest gain over the default in each draw, were no configuration better than it.
+
+    Args:
+        inside:     (B, C) scores of the draws.
+        everything: (C,) scores of all units.
+    """
+    drawn, gains = inside - inside[:, default, None], everything - everything[default]
+    clearly = drawn.std(axis=0) * math.sqrt(2 * math.log(math.log(max(units, 3))))
+    largest: Numbers = (drawn - np.where(gains >= -clearly, gains, 0.0)).max(axis=1)
+    return largest
+
+
+def _draws(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(B, C) scores of each draw, and (B,) of its best configuration, the first of equals, on what was not drawn."""
+    random, units = np.random.default_rng(SEED), samples.units
+    step = max(1, BLOCK // units)
+    inside, outside = [], []
+    for start in range(0, samples.draws, step):
+        weights = np.empty((min(step, samples.draws - start), units))
+        for one in weights:
+            one[:] = np.bincount(random.integers(units, size=units), minlength=units)
+        found = samples.scores(weights)
+        best = np.where(np.isnan(found), -np.inf, found).argmax(axis=1)
+        inside.append(found)
+        outside.append(samples.scores_of((weights == 0).astype(np.float64), best))
+    return np.concatenate(inside), np.concatenate(outside)

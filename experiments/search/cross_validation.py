@@ -1,0 +1,147 @@
+"""evaluate: a candidate, cross-validated. A pure function of its task and the folds: no storage, clock or globals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+from statistics import stdev
+
+import numpy as np
+
+from experiments.config.candidate import Candidate
+from experiments.config.target import Target
+from experiments.search.out_of_fold import BestOutputs, fingerprint, npy
+from experiments.search.pruning import Pruning, ToldStudy
+from experiments.search.scorers import scorer
+from experiments.search.seeds import TRIAL, fold_seed
+from experiments.search.target_scaling import Units, units_of
+from experiments.search.trial import Curves, Evaluation, Marks, Reason, State, TrialResult, TrialTask
+from nnet.batches import FoldData
+from nnet.stopping import EarlyStopping
+from nnet.training import EpochReport, train
+
+
+def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None) -> TrialResult:
+    """The result of `cross_validate`."""
+    return cross_validate(task, folds, target, told).result
+
+
+def cross_validate(
+    task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None
+) -> Evaluation:
+    """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
+
+    Args:
+        task:   the configuration, its number, and what it may be compared with.
+        folds:  the development rows of each fold.
+        target: what is to be predicted.
+        told:   saves work when it comes back with the next task; the result is the same.
+    """
+    settings = task.candidate.training
+    learners = [learner(fold, task.candidate, target) for fold in folds]
+    folds = [data for data, _ in learners]
+    outputs = BestOutputs(scorer(task.metric, target), len(folds))
+    scores = [
+        score if target.classes else units.scored(score)
+        for score, (_, units) in zip(outputs.scores, learners, strict=True)
+    ]
+    architectures = [task.candidate.architecture(fold.x.shape[1], target) for fold in folds]
+    seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
+    pruning = Pruning(task, told or ToldStudy())
+    stopping = EarlyStopping(settings.patience)
+    scored: list[EpochReport] = []
+    state: State = "COMPLETE"
+    reason: Reason = ""
+    factors: list[float] = []
+    for report in train(architectures, settings, folds, seeds, scores):
+        factors.append(report.learning_factor)
+        if not _finite(report):
+            state, reason = "PRUNED", "diverged"
+            break
+        if report.scores is None:
+            continue
+        scored.append(report)
+        mean = sum(report.scores) / len(report.scores)
+        over = stopping.update(report.epoch, mean) or report.epoch == settings.epochs
+        if stopping.best_epoch == report.epoch:
+            outputs.keep()
+        if over:
+            break
+        if pruning.should_prune(report.epoch, mean) and task.number > 0:
+            state, reason = "PRUNED", "pruned"
+            break
+    result = result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
+    if state != "COMPLETE":
+        return Evaluation(result, None)
+    content = npy(outputs.best)
+    return Evaluation(replace(result, out_of_fold=fingerprint(content)), content)
+
+
+def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, Units]:
+    """A fold as the candidate learns from it: rows weighted, a number standardised, by the training rows alone.
+
+    Returns:
+        the fold, and the units of what the network then predicts.
+    """
+    fold = weighted(fold, candidate.class_weight, target)
+    if target.classes:
+        return fold, Units()
+    units = units_of(fold.y[fold.train])
+    return replace(fold, y=units.standardised(fold.y)), units
+
+
+def weighted(fold: FoldData, class_weight: str, target: Target) -> FoldData:
+    """The fold with rows weighted as the data and the candidate say, at most 1, by its training rows alone.
+
+    balanced: a row of class c weighs W / (classes * W_c) times its own weight, where W_c is what the class's rows weigh
+    together and W what all of them do, as in scikit-learn.
+    """
+    if class_weight == "none" and fold.weights is None:
+        return fold
+    own = np.ones(len(fold.y)) if fold.weights is None else fold.weights.astype(np.float64)
+    if class_weight == "balanced":
+        totals = np.bincount(fold.y[fold.train], own[fold.train], minlength=target.outputs)
+        of_class = totals.sum() / (target.outputs * np.where(totals > 0, totals, 1.0))
+        own = own * of_class[fold.y]
+    if fold.weights is not None:
+        largest = own[fold.train].max()  # only proportions matter; in float32 large numbers do
+        own = np.minimum(own / (largest or 1.0), 1.0)
+    return replace(fold, weights=own.astype(fold.x.dtype))
+
+
+def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curves:
+    """The curves of the scored epochs."""
+    return Curves(
+        epochs=tuple(report.epoch for report in reports),
+        scores=tuple(report.scores or () for report in reports),
+        validation_losses=tuple(report.validation_losses or () for report in reports),
+        train_losses=tuple(report.train_losses for report in reports),
+        factors=tuple(factors) if min(factors, default=1.0) < 1 else (),
+    )
+
+
+def result_of(
+    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, marks: Marks = ()
+) -> TrialResult:
+    """The result that follows from a trial's curves: at its best epoch when COMPLETE, else at its last."""
+    means = curves.mean_scores
+    at = None if not means else curves.epochs.index(best_epoch) if state == "COMPLETE" else len(means) - 1
+    fold_scores = () if at is None else curves.scores[at]
+    return TrialResult(
+        number=number,
+        state=state,
+        reason=reason,
+        value=means[at] if state == "COMPLETE" and at is not None else None,
+        last=means[-1] if means else None,
+        epochs=0 if at is None else curves.epochs[at],
+        cv_std=stdev(fold_scores) if len(fold_scores) > 1 else None,
+        fold_scores=fold_scores,
+        curves=curves,
+        marks=marks,
+    )
+
+
+def _finite(report: EpochReport) -> bool:
+    values = (*report.train_losses, *(report.validation_losses or ()), *(report.scores or ()))
+    return all(map(isfinite, values))

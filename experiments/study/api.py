@@ -1,0 +1,111 @@
+"""The main job from Python: the same study as from the command line, with rows that the caller may have in memory."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from numbers import Integral
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec, read_spec
+from experiments.data.readers.in_memory import SOURCE, Rows, given_table
+from experiments.errors import SpecError
+from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.results import StudyResult
+from experiments.search.executors.create import usable_cores
+from experiments.study.interrupts import between_imports
+from experiments.study.options import Options
+from experiments.study.run import run_study
+from experiments.tracking.uris import check_register, tracking_store
+
+
+def run(
+    spec: StudySpec | Mapping[str, Any] | str | Path,
+    data: Rows | None = None,
+    *,
+    target: str | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    look: Literal["take", "leave", "only"] = "take",
+    fresh: bool = False,
+    tracking_uri: str | None = None,
+    register: str | None = None,
+    quiet: bool = True,
+) -> StudyResult:
+    """Run a study, or resume it; the result is that of `python -m experiments.tune`.
+
+    Args:
+        spec:         a study file, or what one says as a mapping of its sections.
+        data:         (x, y), a DataFrame or a `Table`; None takes the spec's own source.
+        target:       the column of a DataFrame that is to be predicted; the last one if None.
+        out:          the study's folder; studies/NAME if None.
+        workers:      processes; all usable cores if None.
+        look:         at the test set: take it at the end, leave it sealed, or only take it.
+        fresh:        start anew instead of resuming.
+        tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
+        register:     name under which the model becomes a version in MLflow's model registry.
+        quiet:        print nothing.
+
+    Raises:
+        ExperimentError: in one line, what is wrong.
+
+    Warns:
+        UserWarning: MLflow has not everything; `python -m experiments.sync` sends it.
+    """
+    _check_arguments(look, workers, fresh, quiet)
+    read = _read(spec, given=data is not None)
+    table = None if data is None else given_table(data, target)
+    wanted = usable_cores() if workers is None else int(workers)
+    uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    check_register(register, look == "leave", uri)
+    options = Options(
+        folder=Path(out) if out is not None else Path("studies") / read.study.name,
+        ledger=ledger_path(),
+        tracking_uri=uri,
+        artifacts=artifacts,
+        workers=min(wanted, read.search.lookahead),
+        fresh=fresh,
+        look=look,
+        register_as=register,
+    )
+    with between_imports():
+        outcome = run_study(read, options, Console(quiet=quiet, highlight=False), table=table)
+    if outcome.untracked:
+        warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
+    return outcome.result
+
+
+def _check_arguments(look: object, workers: object, fresh: object, quiet: object) -> None:
+    """Refuse arguments that mean nothing here, before they could be taken for others.
+
+    Raises:
+        SpecError: one of them breaks its rule.
+    """
+    if not (isinstance(look, str) and look in ("take", "leave", "only")):
+        raise SpecError(
+            "look: must be 'take' (score the test rows at the end), 'leave' (do not score them) or 'only' (score them "
+            f"with the trials there are), but got {look!r:.100}."
+        )
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral)):
+        raise SpecError(f"workers: must be a whole number, or None for all usable cores, but got {workers!r:.100}.")
+    if isinstance(workers, Integral) and int(workers) < 1:
+        raise SpecError(f"workers: `1 <= workers` must hold, but got {workers}.")
+    for name, value in (("fresh", fresh), ("quiet", quiet)):
+        if not isinstance(value, bool):
+            raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
+
+
+def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:
+    """The spec; its source is the caller where rows are given."""
+    if isinstance(spec, str | Path):
+        return read_spec(Path(spec), [f"data.source={SOURCE}"] if given else [])
+    document: Mapping[str, Any] = spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec
+    section = document.get("data", {})
+    if given and isinstance(section, Mapping):
+        document = {**document, "data": {**section, "source": SOURCE}}
+    return parse_spec(document, "spec")

@@ -1,0 +1,103 @@
+"""The data of a recorded study, found again: a record has the name of a file, not where it lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePath
+from typing import Any
+
+from experiments.config.data_options import sort_of
+from experiments.config.default_study import STUDY_FILE
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec, read_spec
+from experiments.data.load import load_table
+from experiments.data.prepare import prepare
+from experiments.data.readers.in_memory import SOURCE
+from experiments.data.table import Table
+from experiments.errors import DataError, ExperimentError, SpecError
+from experiments.study.results_file import Recorded
+
+FROM_FOLDERS = ("fashion_mnist", "mnist")  # of the sources by name
+PLACES = ("source", "test", "folder")  # keys of [data] that say where something lies
+
+
+def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
+    """The recorded spec, with its data where they are to be had.
+
+    Args:
+        data: where the file or folder lies; None looks into the study's file and beside the results.
+
+    Raises:
+        SpecError: the spec on record breaks a rule, or `data` is not what the study read.
+        DataError: the data are not to be found.
+    """
+    section = recorded.result.spec.get("data", {})
+    source = section.get("source") if isinstance(section, Mapping) else None
+    if not isinstance(source, str):
+        return parse_spec(recorded.result.spec, str(recorded.path))  # which says what is wrong
+    if source == SOURCE:
+        raise DataError(
+            f"{recorded.path}: the rows of this study were given by a program and are in no file; the same rows by "
+            "experiments.run give the same study."
+        )
+    named = sort_of(source) in ("name", "openml")
+    if data is not None and named and source not in FROM_FOLDERS:
+        raise SpecError(f"--data: the study's rows are {source!r}, which come by name and from no file; leave it out.")
+    if data is not None:
+        places = {"folder": data} if named else _beside(section, data)
+    else:
+        places = next(_known_places(recorded, section), {})
+        if not named and not places:
+            raise DataError(
+                f"data.source: where {source!r} lies is not recorded, and it is not beside {recorded.path}; --data "
+                "FILE says it."
+            )
+    return parse_spec({**recorded.result.spec, "data": {**section, **places}}, str(recorded.path))
+
+
+def table_again(spec: StudySpec, recorded: Recorded) -> Table:
+    """The rows, which must be those of the study.
+
+    Raises:
+        DataError: they cannot be had, or are others.
+    """
+    table = load_table(spec.data, os.environ)
+    before, here = recorded.result.data.fingerprint, prepare(spec, os.environ, table).fingerprint
+    if before != here:
+        raise DataError(
+            f"data.source: {spec.data.source!r} holds other data than the study had: fingerprint {before[:12]} on "
+            f"record, {here[:12]} here; --data FILE names another file."
+        )
+    return table
+
+
+def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Where the data may lie: where a study file of this study says, beside the results, or here."""
+    folder, source = recorded.folder, section["source"]
+    named = sort_of(source) in ("name", "openml")
+    files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
+    for file in (folder / STUDY_FILE, *files):
+        with suppress(ExperimentError):
+            known = read_spec(file).data
+            if known.resolved()["source"] == source and (named or os.path.exists(known.source)):  # noqa: PTH110 - never raises, whatever the name
+                yield {key: value for key in PLACES if (value := getattr(known, key)) is not None}
+    for place in () if named else (folder / source, folder.parent / source, Path(source)):
+        if os.path.exists(place):  # noqa: PTH110
+            yield _beside(section, str(place))
+
+
+def _beside(section: Mapping[str, Any], data: str) -> dict[str, str]:
+    """The source in that place, and a test file of its own beside it."""
+    recorded, place = PurePath(section["source"]), PurePath(data)
+    if place.name != recorded.name:
+        raise SpecError(
+            f"--data: the study read {recorded.name!r}, and the name belongs to a study as the content does, but got "
+            f"{data!r}."
+        )
+    places = {"source": place.as_posix() + ("/" if sort_of(section["source"]) == "folder" else "")}
+    if isinstance(section.get("test"), str):
+        test = section["test"]
+        places["test"] = (place.parent / test).as_posix() + ("/" if test.endswith("/") else "")
+    return places

@@ -1,0 +1,165 @@
+"""A study found by what a user calls it, by the same rules in every command.
+
+STUDY is the first of these that there is:
+1. a study file: whatever ends in .toml;
+2. a name in studies/: that of a study file NAME.toml, or of a folder NAME with a study.toml or a study in it;
+3. the path of such a folder.
+
+The study lies in the folder of the name. Where no study is there, it lies in the folder that the study file names.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.config.default_study import STUDY_FILE, folder_of
+from experiments.config.study_file import read_spec
+from experiments.errors import SpecError, StudyStateError
+from experiments.study.folder import STUDIES
+
+RESULTS = "results.json"
+WRITTEN = ("journal.log", RESULTS, "tracking.json")  # files of which a study's folder has one at least
+
+
+@dataclass(frozen=True)
+class StudyPlace:
+    """Where a study is that was found by what a user calls it.
+
+    file:   its study file; None where it has only a folder.
+    folder: the folder of its name, whatever is in it; None where the study file itself was named.
+    """
+
+    file: Path | None
+    folder: Path | None
+
+
+def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
+    """Find a study file, or else the folder of a study.
+
+    Args:
+        argument: name of the command's argument, for the message.
+
+    Raises:
+        SpecError:       there is no such study.
+        StudyStateError: a folder is named that holds no study.
+    """
+    if study.endswith(".toml"):
+        return StudyPlace(Path(study), None)
+    places = list(_places(study))
+    for place in places:
+        beside = [place.parent / f"{place.name}.toml"] if place.parent == STUDIES else []
+        file = next((one for one in (*beside, place / STUDY_FILE) if os.path.isfile(one)), None)  # noqa: PTH113
+        if file is not None or holds_a_study(place):
+            return StudyPlace(file, place)
+    for place in places:
+        if os.path.isdir(place):  # noqa: PTH112
+            raise StudyStateError(f"{place}: there is no study in this folder.")
+    known = ", ".join(sorted(known_studies())) or "none here"
+    raise SpecError(
+        f"{argument}: must be a name in studies/ ({known}), a study's folder or a .toml file, but got {study!r}."
+    )
+
+
+def study_file(study: str) -> Path:
+    """Return the study file of a study that is to run.
+
+    Raises:
+        SpecError:       there is no such study, or it has no study file; the message says what to type instead.
+        StudyStateError: a folder is named that holds no study.
+    """
+    place = find_study(study)
+    if place.file is not None:
+        return place.file
+    folder = place.folder or Path(study)
+    option = ["--set", f"study.name={folder.name}"] if folder.parent == STUDIES else ["--out", str(folder)]
+    raise SpecError(
+        f"STUDY: {folder} holds a study without a study file, so it does not run by its name; type python -m "
+        f"experiments.tune FILE {shlex.join(option)}, with the study file and the options it was made with."
+    )
+
+
+def study_folder(study: str, argument: str = "STUDY") -> Path:
+    """Return the folder that a study lies in.
+
+    Args:
+        argument: name of the command's argument, for the message.
+
+    Raises:
+        SpecError:       there is no such study, or its file breaks a rule.
+        StudyStateError: the study has not begun, or a folder is named that holds none.
+    """
+    place = find_study(study, argument)
+    if place.folder is not None and holds_a_study(place.folder):
+        return place.folder
+    file = study_file(study)
+    folder = folder_of(file, read_spec(file))
+    if not holds_a_study(folder):
+        raise StudyStateError(
+            f"{folder}: there is no study in this folder; python -m experiments.tune {shlex.quote(study)} begins one."
+        )
+    return folder
+
+
+def results_file(study: str) -> Path:
+    """Return the results.json of a study, which may also be named itself.
+
+    Raises:
+        SpecError:       there is no such study, or its file breaks a rule.
+        StudyStateError: the study has no results yet.
+    """
+    named = study.endswith(".toml") or study in known_studies()
+    if not named and os.path.isfile(study):  # noqa: PTH113 - never raises, whatever the name
+        return Path(study)
+    path = study_folder(study) / RESULTS
+    if not path.is_file():
+        raise StudyStateError(f"{path}: there are no results; the study has not come to its end.")
+    return path
+
+
+def model_folder(study: str) -> Path:
+    """Return the folder of a study's model, which may also be named itself.
+
+    Raises:
+        SpecError:       there is no such study, or its file breaks a rule.
+        StudyStateError: the study has no model yet.
+    """
+    for place in _places(study):
+        if os.path.isdir(place / "model"):  # noqa: PTH112
+            return place / "model"
+        if holds_a_study(place):
+            break
+    if study and os.path.isfile(Path(study) / "model.json"):  # noqa: PTH113
+        return Path(study)
+    path = study_folder(study, "MODEL") / "model"
+    if not path.is_dir():
+        raise StudyStateError(
+            f"{path.parent}: the study has no model; it gets one when its test rows are scored, with python -m "
+            f"experiments.tune {shlex.quote(study)} --score."
+        )
+    return path
+
+
+def holds_a_study(folder: Path) -> bool:
+    """Return whether a study was begun in a folder."""
+    return any(os.path.isfile(folder / name) for name in WRITTEN)  # noqa: PTH113
+
+
+def known_studies(studies: Path = STUDIES) -> dict[str, Path | None]:
+    """Return the names in a folder of studies, each with its study file; None where it has only a folder."""
+    named: dict[str, Path | None] = {file.parent.name: None for one in WRITTEN for file in studies.glob(f"*/{one}")}
+    named |= {file.parent.name: file for file in studies.glob(f"*/{STUDY_FILE}")}
+    named |= {file.stem: file for file in studies.glob("*.toml")}
+    return dict(sorted(named.items()))
+
+
+def _places(study: str) -> Iterator[Path]:
+    """Yield the folders that a name or a path may stand for; none for no name at all."""
+    path = Path(study)
+    if study and study == path.name != "..":
+        yield STUDIES / path
+    if study:
+        yield path

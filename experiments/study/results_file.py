@@ -1,0 +1,164 @@
+"""A study as its results.json tells of it, read without trusting it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any, NoReturn
+
+from experiments.config.differences import Difference, differences
+from experiments.data.row_hashes import RowHashes, load_row_hashes
+from experiments.errors import StudyStateError
+from experiments.evaluation.results import StudyResult, digest
+from experiments.evaluation.schema_1 import from_schema_1
+from experiments.search.journal_reader import view_journal
+from experiments.search.trial import Told
+from experiments.study.folder import StudyFolder
+from experiments.version import SCHEMA, VERSION
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A results.json.
+
+    path:     where it lies; the study's folder is the one around it.
+    document: what it says, in the schema that it was written in.
+    result:   the same as frozen data, in the current schema.
+    """
+
+    path: Path
+    document: dict[str, Any]
+    result: StudyResult
+
+    @property
+    def folder(self) -> Path:
+        """Where the study's other files are, if it was not copied alone."""
+        return self.path.parent
+
+    @property
+    def digest(self) -> str:
+        """What it gives as its digest."""
+        return str(self.document.get("digest"))
+
+    def contradictions(self) -> list[Difference]:
+        """Where it does not agree with itself, as after an edit; first that its digest is not that of the rest."""
+        return list(_contradictions(self.document, self.result))
+
+
+def read_results(path: Path) -> Recorded:
+    """What a results.json says; whether its digest is right is for `contradictions` to say.
+
+    Raises:
+        StudyStateError: it cannot be read, or is not of this schema.
+    """
+    try:
+        document = json.loads(path.read_bytes(), parse_constant=_no_number, parse_float=_finite)
+        schema = document["schema"]
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise StudyStateError(
+                f"{path}: is of schema {schema}, which a later version of this program wrote; version {VERSION} reads "
+                f"up to {SCHEMA}."
+            )
+        result = StudyResult.of_document(from_schema_1(document) if schema == 1 else document)
+        if schema != SCHEMA:
+            result = result.model_copy(update={"earlier_digest": str(document["digest"])})
+        return Recorded(path, document, result)
+    except FileNotFoundError:
+        raise StudyStateError(f"{path}: there are no results.") from None
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        raise StudyStateError(f"{path}: not the results of a study.") from None
+
+
+def read_own_results(path: Path) -> Recorded:
+    """What a results.json says that is as the program wrote it.
+
+    Raises:
+        StudyStateError: it cannot be read, was changed after it was written, or by another version of the program.
+    """
+    recorded = read_results(path)
+    for one in recorded.contradictions():
+        raise StudyStateError(f"{path}: {edited(one)}.")
+    if recorded.document["schema"] == SCHEMA and recorded.result.digest != recorded.digest:
+        raise StudyStateError(f"{path}: was written by another version of this program, which recorded other things.")
+    return recorded
+
+
+def learned(recorded: Recorded) -> tuple[Told, ...]:
+    """The trials with their learning curves, from the journal beside the results; none where it is not there.
+
+    Raises:
+        StudyStateError: the journal cannot be read, or is of another study.
+    """
+    path = StudyFolder(recorded.folder).journal
+    told = view_journal(path).told
+    for one, trial in zip(told, recorded.result.trials, strict=False):
+        if differences(trial.model_dump(mode="json")["params"], one.params) or trial.value != one.result.value:
+            raise StudyStateError(f"{path}: trial {trial.number} is not that of {recorded.path}.")
+    if told and len(told) < len(recorded.result.trials):
+        raise StudyStateError(f"{path}: holds fewer trials than {recorded.path}.")
+    return told[: len(recorded.result.trials)]
+
+
+def known_rows(recorded: Recorded) -> RowHashes:
+    """Return what the ledger knows the study's test rows by, as far as its folder says.
+
+    Raises:
+        StudyStateError: the file of the hashes is damaged or of other rows.
+    """
+    path, fingerprint = StudyFolder(recorded.folder).row_hashes, recorded.result.split.test_fingerprint
+    try:
+        rows = load_row_hashes(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return RowHashes(fingerprint, (), ())
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
+    if rows.fingerprint != fingerprint:
+        raise StudyStateError(f"{path}: is of other test rows than {recorded.path}.")
+    return rows
+
+
+def edited(one: Difference) -> str:
+    """A contradiction in words.
+
+    >>> edited(Difference("spec.study.seed", "1", "0"))
+    'was changed after it was written: spec.study.seed is 1, but by the rest of it 0'
+    """
+    return f"was changed after it was written: {one.where} is {one.recorded}, but by the rest of it {one.found}"
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _contradictions(document: dict[str, Any], result: StudyResult) -> Iterator[Difference]:
+    own, of_the_rest = str(document.get("digest")), digest(document)
+    if own != of_the_rest:
+        yield Difference("digest", own[:12], of_the_rest[:12])
+    seeds = result.provenance.get("seeds")
+    spec = {
+        "study.seed": result.spec.get("study", {}).get("seed"),
+        "data.split_seed": result.spec.get("data", {}).get("split_seed"),
+    }
+    if isinstance(seeds, dict):
+        started = {"study.seed": seeds.get("study"), "data.split_seed": seeds.get("split")}
+        yield from differences({"spec": spec}, {"spec": started})
+    for name, chosen in (("best", result.best), ("default", result.default)):
+        if chosen is not None and not 0 <= chosen.number < len(result.trials):
+            yield Difference(f"{name}.number", str(chosen.number), f"there are {len(result.trials)} trials")
+        elif chosen is not None:
+            trial, said = result.trials[chosen.number].model_dump(mode="json"), chosen.model_dump(mode="json")
+            told = {**trial, "cv_mean": trial["value"]}
+            shared = [key for key in said if key in told]
+            yield from differences(
+                {name: {key: said[key] for key in shared}}, {name: {key: told[key] for key in shared}}
+            )

@@ -1,0 +1,110 @@
+"""What MLflow is told of a study: its card at the start, its outcome at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from experiments.config.changes import flat
+from experiments.config.documents import canonical_digest
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec, without_trials
+from experiments.data.prepare import StudyData
+from experiments.evaluation.provenance import commit
+from experiments.evaluation.results import StudyResult
+from experiments.tracking.outbox import DatasetCard, End, Refitted, StudyCard
+
+# what the study leaves in its folder and MLflow gets as it is
+FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
+
+
+def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
+    """The card of a study, the same however many trials it comes to."""
+    document = without_trials(spec)
+    constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
+    tags = {
+        "spec": canonical_digest(document),
+        "data": data.fingerprint,
+        "test_rows": data.test.fingerprint,
+        "seed": str(spec.study.seed),
+    }
+    head = commit()
+    return StudyCard(
+        name=spec.study.name,
+        uid=uid,
+        description=f"Configurations of a NumPy network on {data.name}, compared by "
+        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean, or by rank once "
+        "the study has come to its end; the run `final` is the refit of the best one and its score on the test set.",
+        params={key: str(value) for key, value in constants.items()},
+        tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
+        log_scaled=tuple(space.log_scaled),
+        numbers=space.numbers,
+        datasets=(
+            _dataset(data, "development", data.development.fingerprint, len(data.development.y)),
+            _dataset(data, "test", data.test.fingerprint, len(data.test)),
+        ),
+    )
+
+
+def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> End:
+    """What MLflow is told when a study has come to its end.
+
+    Args:
+        losses: of the refit; none where no look was taken.
+        at:     now, in seconds since the epoch.
+    """
+    refitted = Refitted(
+        trial=result.best.number,
+        params=result.best.params,
+        losses=tuple(losses),
+        seconds=result.timing.get("refit and look", 0.0),
+    )
+    return End(
+        trials=len(result.trials),
+        digest=result.digest,
+        at=at,
+        metrics=final_metrics(result),
+        tags=final_tags(result),
+        files=FILES,
+        refitted=refitted if losses else None,
+        register_as=register_as,
+    )
+
+
+def final_metrics(result: StudyResult) -> dict[str, float]:
+    """The scores of the study; those of the look are called test_..., and the run of the refit has them too."""
+    metrics = {
+        "trials": float(len(result.trials)),
+        "best_cv_mean": result.best.cv_mean,
+        "best_cv_std": result.best.cv_std,
+    }
+    if result.default is not None:
+        metrics["default_cv_mean"] = result.default.cv_mean
+    if result.test is not None:
+        metrics["test_score"] = result.test.score
+        metrics["test_ci95_low"], metrics["test_ci95_high"] = result.test.ci95
+        if result.test.default is not None:
+            metrics["test_score_default"] = result.test.default.score
+        if result.test.difference is not None:
+            metrics["test_difference"] = result.test.difference.score
+            metrics["test_difference_ci95_low"], metrics["test_difference_ci95_high"] = result.test.difference.ci95
+            metrics["test_p_value"] = result.test.difference.p_value
+        metrics |= {f"test_metrics/{name}": value for name, value in result.test.metrics.items()}
+    return metrics
+
+
+def final_tags(result: StudyResult) -> dict[str, str]:
+    """What the study found, in words to filter by."""
+    tags = {"best_trial": str(result.best.number), "metric": str(result.spec["cv"]["metric"])}
+    return tags if result.test is None else {**tags, "verdict": result.test.verdict}
+
+
+def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetCard:
+    return DatasetCard(
+        name=f"{data.name} ({context})",
+        fingerprint=fingerprint,
+        context=context,
+        rows=rows,
+        features=data.features,
+        source=data.name,
+    )

@@ -1,0 +1,137 @@
+"""A study's model folder as an MLflow model: loadable and servable where this program is not installed. No pickle.
+
+It holds the folder itself, the source of both packages, and `experiments.tracking.pyfunc` as the module that loads it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import tempfile
+from collections.abc import Collection
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import DataError
+from experiments.evaluation.model import Model, read_model
+from experiments.tracking.outbox import End
+from experiments.tracking.runs import trial_params
+from experiments.tracking.store import RefusedError, Store
+
+NAME, LOADER = "model", "experiments.tracking.pyfunc"
+NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # to predict
+PACKAGES = Path(__file__).parents[2]
+
+
+def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str]) -> None:
+    """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
+
+    Raises:
+        RefusedError: the folder holds no model of ours.
+    """
+    for known in _logged(store):
+        if known.status != "READY":  # a kill left it
+            store.client.delete_logged_model(known.model_id)
+        elif known.tags.get("digest") == end.digest:
+            return
+    params = dict(store.client.get_run(store.parent).data.params)
+    if end.refitted is not None:
+        params |= trial_params(end.refitted.params, log_scaled)[0]
+    tags = {"digest": end.digest, "study_uid": store.uid}
+    logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, NAME)
+        about = store.mlflow.models.Model(
+            artifact_path=logged.artifact_location,
+            model_uuid=logged.model_id,
+            run_id=store.parent,
+            model_id=logged.model_id,
+        )
+        try:
+            write_mlflow_model(folder, path, about)
+        except DataError as error:
+            store.client.delete_logged_model(logged.model_id)
+            raise RefusedError(str(error)) from None
+        store.client.log_model_artifacts(logged.model_id, str(path))
+    entities = store.mlflow.entities
+    store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
+    scores = [
+        entities.Metric(key, value, int(1000 * end.at), 0, model_id=logged.model_id)
+        for key, value in end.metrics.items()
+    ]
+    store.client.log_batch(store.parent, metrics=scores)
+    store.client.finalize_logged_model(logged.model_id, "READY")
+
+
+def register_model(store: Store, name: str, end: End) -> None:
+    """Make the logged model a version of a registered model, which is made if it is new; once for a digest.
+
+    Raises:
+        RefusedError: there is no logged model.
+    """
+    registered = {one.name for one in store.client.search_registered_models(f"name = '{name}'")}
+    if name not in registered:
+        store.client.create_registered_model(name)
+    for known in store.client.search_model_versions(f"name = '{name}'"):
+        if known.tags.get("digest") == end.digest:
+            return
+    logged = next((one for one in _logged(store) if one.tags.get("digest") == end.digest), None)
+    if logged is None:
+        raise RefusedError("the model was not logged")
+    tags = {"digest": end.digest, "study_uid": store.uid}
+    store.client.create_model_version(
+        name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id
+    )
+
+
+def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
+    """Write an MLflow model to a new folder.
+
+    Args:
+        folder: with model.json and weights.npz.
+        about:  an `mlflow.models.Model` that says whose it is; a new one if None.
+    """
+    models, pyfunc = importlib.import_module("mlflow.models"), importlib.import_module("mlflow.pyfunc")
+    model = read_model(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        data = shutil.copytree(folder, Path(temporary, NAME))
+        pyfunc.save_model(
+            str(path),
+            loader_module=LOADER,
+            data_path=str(data),
+            code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
+            mlflow_model=about,
+            signature=models.ModelSignature(*_schemas(model)),
+            input_example=_example(model),
+            pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
+        )
+
+
+def _schemas(model: Model) -> tuple[Any, Any]:
+    """What goes in and what comes out.
+
+    MLflow refuses whole numbers for a column of type double, and numbers for one of texts; the loader takes what a
+    file may hold, so that inputs are of any type.
+    """
+    types = importlib.import_module("mlflow.types")
+    anything = importlib.import_module("mlflow.types.schema").AnyType()
+    classes = model.target.classes
+    found = [("prediction", "string" if classes else "double"), *((f"probability_{one}", "double") for one in classes)]
+    inputs = types.Schema([types.ColSpec(anything, name) for name, _ in model.inputs])
+    return inputs, types.Schema([types.ColSpec(kind, name) for name, kind in found])
+
+
+def _example(model: Model) -> Any:
+    """One row, made up from what the model knows: medians, and the first category of each column. Nobody's data."""
+    import pandas as pd
+
+    fitted = model.preprocessor
+    numbers = dict(zip(fitted.numeric.tolist(), fitted.fill.tolist(), strict=True))
+    words = {one.column: next((name for name in one.names if name is not None), "") for one in fitted.categories}
+    return pd.DataFrame({name: [numbers.get(at, words.get(at))] for at, (name, _) in enumerate(model.inputs)})
+
+
+def _logged(store: Store) -> list[Any]:
+    found = store.client.search_logged_models([store.experiment], f"source_run_id = '{store.parent}'")
+    return list(found)

@@ -1,0 +1,263 @@
+"""One study's runs in MLflow: found again and brought up to date, each exactly once.
+
+The client is given every run's id; MLflow's fluent interface keeps a global stack of runs and is not used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from experiments.tracking.chart_view import TAG as VIEW
+from experiments.tracking.chart_view import trial_view
+from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
+from experiments.tracking.outbox import DatasetCard, End, EndStatus, StudyCard
+from experiments.tracking.runs import (
+    LONGEST_EXPERIMENT_NAME,
+    LONGEST_RUN_NAME,
+    SINGLE,
+    Point,
+    Run,
+    finite,
+    folder_name,
+    not_finite,
+    safe_key,
+    safe_name,
+    shown_params,
+    shown_tags,
+)
+
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
+# how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
+PAGES = {
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.experiment.primaryMetric.name": "cv_mean",
+    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
+}
+RUNS_A_PAGE = 500
+LONGEST_DIGEST = 36  # of a dataset
+REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
+
+
+class RefusedError(Exception):
+    """MLflow will never take this, however often it is sent."""
+
+
+@dataclass
+class Store:
+    """The runs of one study.
+
+    trials:  trial -> its run, of those that are completely written.
+    ranks:   trial -> its rank as MLflow has it.
+    final:   the run of the refit.
+    outcome: digest that `final` is of.
+    metrics: of the study's own run.
+    """
+
+    mlflow: Any
+    client: Any
+    experiment: str
+    parent: str
+    uid: str
+    trials: dict[int, str] = field(default_factory=dict)
+    ranks: dict[int, float] = field(default_factory=dict)
+    final: str | None = None
+    outcome: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def connect(
+        cls,
+        uri: str,
+        artifacts: Path | None,
+        card: StudyCard,
+        begun: float,
+        environ: MutableMapping[str, str] = os.environ,
+    ) -> Store:
+        """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
+
+        A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
+        are what a kill or a lost answer left; they are written anew.
+        """
+        mlflow = prepare_mlflow(environ)
+        if uri.startswith("sqlite"):
+            database = importlib.import_module("sqlalchemy").engine.make_url(uri).database
+            if database and database != ":memory:":
+                make_database(Path(database), artifacts or Path(database).absolute().parent / "artifacts")
+        mlflow.set_tracking_uri(uri)  # what registers a model looks it up there, whatever the client's own address is
+        client = mlflow.MlflowClient(uri)
+        experiment = _experiment(client, card, artifacts)
+        runs = list(_runs(client, experiment, card.uid))
+        parents = [run for run in runs if PARENT not in run.data.tags]
+        parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
+        store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
+        for run in runs:
+            if run.info.run_id != store.parent and not store._take(run):
+                client.delete_run(run.info.run_id)
+        store._describe(parent, card)
+        return store
+
+    def _take(self, run: Any) -> bool:
+        """Whether a run is one of the study's that is whole and there for the first time."""
+        tags, known = run.data.tags, str(run.info.run_id)
+        if run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
+            return False
+        if "trial" not in tags:
+            if self.final is None:
+                self.final, self.outcome = known, tags.get("digest", "")
+            return self.final == known
+        number = int(tags["trial"])
+        if self.trials.setdefault(number, known) == known and "rank" in run.data.metrics:
+            self.ranks[number] = run.data.metrics["rank"]
+        return self.trials[number] == known
+
+    def _describe(self, parent: Any, card: StudyCard) -> None:
+        """Say on the parent what it lacks. Parameters of a study never change, and a description may be edited."""
+        new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
+        note = {} if NOTE in parent.data.tags else {NOTE: card.description}
+        self._log(self.parent, params=new, tags=shown_tags({**card.tags, **note}))
+        inputs = getattr(parent, "inputs", None)
+        if card.datasets and not (inputs and inputs.dataset_inputs):
+            self.client.log_inputs(self.parent, datasets=[self._dataset(one) for one in card.datasets])
+
+    def _dataset(self, card: DatasetCard) -> Any:
+        entities = self.mlflow.entities
+        dataset = entities.Dataset(
+            name=safe_name(card.name, 500),
+            digest=card.fingerprint[:LONGEST_DIGEST],
+            source_type="local",
+            source=json.dumps({"uri": card.source, "fingerprint": card.fingerprint}),
+            profile=json.dumps({"num_rows": card.rows, "num_features": card.features}),
+        )
+        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
+
+    def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
+        """Say how the study stands, and since when if it stands still, in seconds since the epoch."""
+        if status == "RUNNING":
+            self.client.update_run(self.parent, status=status)
+        else:
+            self.client.set_terminated(self.parent, status, int(1000 * at))
+
+    def write_trial(self, number: int, run: Run) -> None:
+        """Write the run of one trial; it counts as written when the last call has been answered.
+
+        Raises:
+            RefusedError: MLflow does not take it; nothing of it is left.
+        """
+        self.trials[number] = self._write(run, {"trial": str(number)})
+
+    def write_final(self, run: Run, digest: str) -> None:
+        """Write the run of the refit, in place of one of another outcome.
+
+        Raises:
+            RefusedError: MLflow does not take it; nothing of it is left.
+        """
+        if self.final is not None:
+            self.client.delete_run(self.final)
+            self.final = None
+        self.final, self.outcome = self._write(run, {"digest": digest}), digest
+
+    def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
+        tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
+        identity = None
+        try:
+            made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)
+            identity = str(made.info.run_id)
+            self._log(identity, run.points, run.params)
+        except Exception as error:
+            if getattr(error, "error_code", "") not in REFUSALS:
+                raise
+            if identity is not None:
+                self.client.delete_run(identity)
+            raise RefusedError(reason(error)) from error
+        self.client.set_terminated(identity, run.status, run.ended)
+        return identity
+
+    def write_ranks(self, ranks: Mapping[int, int], at: int) -> None:
+        """Say on each trial which place it has; MLflow shows what was said with the latest `at`, in milliseconds."""
+        for number, rank in ranks.items():
+            if number in self.trials and self.ranks.get(number) != rank:
+                self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
+                self.ranks[number] = rank
+
+    def end(self, end: End) -> None:
+        """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
+        points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
+        points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
+        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
+        self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))
+
+    def upload(self, trial: int | None, name: str, content: Path | str) -> None:
+        """Upload a file, a folder or a text, for the study (trial None) or for one trial.
+
+        Raises:
+            RefusedError: the file is not there, or the place for artifacts cannot be used from here.
+        """
+        run = self.parent if trial is None else self.trials[trial]
+        try:
+            if isinstance(content, str):
+                self.client.log_text(run, content, name)
+            elif content.exists():
+                self.client.log_artifact(run, str(content))
+            else:
+                raise FileNotFoundError(f"there is no file {content}")
+        except (FileNotFoundError, PermissionError, ImportError) as error:
+            raise RefusedError(reason(error)) from error
+
+    def _log(
+        self,
+        run: str,
+        points: tuple[Point, ...] = (),
+        params: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """One batch; the client splits it at MLflow's limits (1,000 values in all, 100 params, 100 tags)."""
+        entities = self.mlflow.entities
+        self.client.log_batch(
+            run,
+            metrics=[entities.Metric(safe_key(p.key), p.value, p.at, p.step) for p in points],
+            params=[entities.Param(key, value) for key, value in (params or {}).items()],
+            tags=[entities.RunTag(key, value) for key, value in (tags or {}).items()],
+        )
+
+
+def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
+    """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
+    title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
+    tags = {
+        **PAGES,
+        **shown_tags({NOTE: card.description}),
+        VIEW: trial_view(card.numbers, card.log_scaled),
+    }
+    found = client.get_experiment_by_name(title)
+    if found is None:
+        place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
+        return str(client.create_experiment(title, artifact_location=place, tags=tags))
+    if found.lifecycle_stage == "deleted":
+        client.restore_experiment(found.experiment_id)
+    for key, value in tags.items():
+        if key not in found.tags:
+            client.set_experiment_tag(found.experiment_id, key, value)
+    return str(found.experiment_id)
+
+
+def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
+    """Every run of this study, oldest first."""
+    token = None
+    while True:
+        query = f"tags.study_uid = '{uid}'"
+        page = client.search_runs([experiment], query, 1, RUNS_A_PAGE, ["attributes.start_time ASC"], token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _new_parent(client: Any, experiment: str, card: StudyCard, begun: float) -> Any:
+    name = safe_name(card.name, LONGEST_RUN_NAME)
+    return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)

@@ -1,0 +1,102 @@
+"""The addresses of MLflow's stores, and how their credentials are kept out of everything printed or stored."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from experiments.errors import SpecError
+
+LONGEST_NAME = 250  # of a registered model
+
+HIDDEN = "***"
+OFF = "none"  # the address of no store
+DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLflow's plugins know
+
+# Passwords may hold `/` and `@`, so the last `@` counts; that `host:5000/a@b` loses its host, too, is the safe side.
+_USER = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
+_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
+
+
+def masked(text: str) -> str:
+    """The text with user, password and every query value of the URIs in it replaced by `***`.
+
+    Every query value is hidden, since any of them may be a token; keys, host, port and path stay readable.
+
+    >>> masked("https://ann:s3cret@mlflow.example.org:5000/path?token=abc&page=2")
+    'https://***@mlflow.example.org:5000/path?token=***&page=***'
+    >>> masked("no answer from http://127.0.0.1:5000/api, see sqlite:////data/a@b/mlflow.db")
+    'no answer from http://127.0.0.1:5000/api, see sqlite:////data/a@b/mlflow.db'
+    >>> masked("postgresql+psycopg2://ann:p@ss/word@db/mlflow")
+    'postgresql+psycopg2://***@db/mlflow'
+    """
+    return _QUERY.sub(rf"\g<key>{HIDDEN}", _USER.sub(rf"\g<scheme>{HIDDEN}@", text))
+
+
+def is_store(uri: str) -> bool:
+    """Whether it may be a store that lasts; MLflow itself writes to folders no more, and SQLite may be in memory.
+
+    >>> [is_store(uri) for uri in ("sqlite:///mlflow.db", "http://127.0.0.1:5000", "databricks", "none")]
+    [True, True, True, True]
+    >>> [is_store(uri) for uri in ("mlruns", "file:mlruns", "file:///mlruns", "http://", "sqlite://", "sqlite:///")]
+    [False, False, False, False, False, False]
+    >>> is_store("postgresql+psycopg2://db/mlflow"), is_store("foo://bar")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(host)
+    if parts.scheme.partition("+")[0] == "sqlite":
+        return parts.path.strip("/") not in ("", ":memory:")
+    if uri in (OFF, "databricks"):
+        return True
+    known = parts.scheme.partition("+")[0] in DATABASES or any(
+        one.name == parts.scheme for one in entry_points(group="mlflow.tracking_store")
+    )
+    return known and "://" in uri
+
+
+def check_register(name: str | None, sealed: bool, uri: str) -> None:
+    """Refuse a name that MLflow's registry does not take, or that there will be no model or no registry for.
+
+    Args:
+        sealed: the test set is not looked at.
+        uri:    of the store.
+
+    Raises:
+        SpecError: it is one.
+    """
+    if name is None:
+        return
+    if uri == OFF:
+        raise SpecError("--register: there is no registry without tracking; name a store with --tracking-uri.")
+    if sealed:
+        raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
+    fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
+    if not fits or set(name) & set("/:'\""):
+        raise SpecError(
+            f"--register: a name has 1 to {LONGEST_NAME} printable characters, no dot in front, and none of "
+            f"/ : ' \", but got {name!r:.300}."
+        )
+
+
+def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
+    """The MLflow store, and where its artifacts go; None where a server decides.
+
+    Raises:
+        SpecError: MLflow could never write there.
+    """
+    folder = Path("mlruns").absolute()
+    uri = option or variable or f"sqlite:///{folder / 'mlflow.db'}"
+    if not is_store(uri):
+        raise SpecError(
+            f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
+            f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
+        )
+    return uri, folder / "artifacts" if uri.startswith("sqlite:") else None

@@ -1,0 +1,297 @@
+"""A spec is frozen and strict, and its resolved form is complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from experiments.config.data_options import OF_A_SOURCE, Data
+from experiments.config.sampler_options import SAMPLERS, CMAESOptions
+from experiments.config.spec import CV, Choices, Range, Study, StudySpec, Training
+
+SPACE: dict[str, Any] = {
+    "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
+    "hidden_units": {"low": 8, "high": 32, "step": 8},
+    "activation": {"choices": ("relu", "tanh")},
+    "dropout": {"low": 0.0, "high": 0.5},
+}
+
+
+def make(**sections: Any) -> StudySpec:
+    return StudySpec.model_validate({"study": {"name": "x"}, "data": {"source": "iris"}, "space": SPACE, **sections})
+
+
+def test_frozen_is_frozen() -> None:
+    spec = make()
+    for section, key in [(spec, "study"), (spec.study, "seed"), (spec.space["dropout"], "low"), (spec.cv, "metric")]:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(section, key, getattr(section, key))
+
+
+@pytest.mark.parametrize("value", [True, "3", 3.0, None, [3], float("nan")])
+def test_an_integer_is_an_integer(value: object) -> None:
+    with pytest.raises(ValidationError, match="epochs"):
+        Training(epochs=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [True, "0.1", None, float("inf"), float("nan")])
+def test_a_number_is_a_finite_number(value: object) -> None:
+    with pytest.raises(ValidationError, match="l2"):
+        Training(l2=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"])
+def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
+    assert Study(name=name).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *[
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "a\\b",
+            '"',
+            "<script>",
+            "a:b",
+            "a|b",
+            "a*",
+            "a?",
+            " a",
+            "a ",
+            "a.",
+            "-rf",
+            ".x",
+        ],
+        *["a\nb", "a\tb", "\x00", "\x1b[31m", "\x7f", "\u202ea", "\u200d", "\ud800", "x" * 101, "x" * 600, "😀" * 51],
+    ],
+)
+def test_a_name_that_cannot_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Study(name=name)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"low": 2, "high": 1},
+        {"low": 0, "high": 1, "log": True},
+        {"low": -1.0, "high": 1, "log": True},
+        {"low": 1, "high": 2, "log": True, "step": 1},
+        {"low": 1, "high": 2, "step": 0},
+        {"low": 1, "high": 2, "step": -0.5},
+        {"low": True, "high": 2},
+        {"low": "a", "high": "b"},
+        {"low": 0, "high": float("inf")},
+        {"low": 0, "high": float("nan")},
+        {"low": 1},
+    ],
+)
+def test_an_impossible_range_is_refused(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Range(**rule)
+
+
+@pytest.mark.parametrize("choices", [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)])
+def test_choices_are_some_and_differ(choices: Any) -> None:
+    with pytest.raises(ValidationError):
+        Choices(choices=choices)
+
+
+def test_what_a_file_leaves_out() -> None:
+    spec = make()
+    assert (spec.study.seed, spec.default) == (0, {})
+    assert (spec.data.test_size, spec.data.split_seed) == (0.2, 0)
+    assert (spec.cv.splitter, spec.cv.n_splits, spec.cv.n_repeats) == ("auto", 5, 1)
+    assert (spec.cv.metric, spec.search.sampler, spec.search.pruner) == ("auto", "tpe", "median")
+    assert (spec.search.trials, spec.search.lookahead) == (40, 4)
+    ours = {
+        **{"epochs": 60, "batch_size": 32, "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9},
+        **{"activation": "relu", "initializer": "auto", "hidden_layers": 1, "hidden_units": 64},
+        **{"l2": 1e-4, "dropout": 0.0, "patience": 10, "validate_every": 1, "batch_norm": False, "l1": 0.0},
+        **{"schedule": "constant", "loss": "auto", "label_smoothing": 0.0, "class_weight": "none"},
+        **{"average_epochs": 1, "max_norm": 0.0, "clip_norm": 0.0, "warm_up": 0.0, "input_dropout": 0.0},
+    }
+    assert spec.training.model_dump().items() >= ours.items()
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "low", "high"),
+    [
+        ("study", "seed", 0, 2**63 - 1),
+        ("data", "split_seed", 0, 2**32 - 1),
+        ("cv", "n_splits", 2, 100),
+        ("training", "epochs", 1, 100_000),
+        ("training", "hidden_layers", 0, 20),
+        ("training", "hidden_units", 1, 2**20),
+        ("search", "trials", 1, 1_000_000),
+        ("search", "lookahead", 1, 1024),
+    ],
+)
+def test_a_number_has_ends(section: str, key: str, low: int, high: int) -> None:
+    sections: dict[str, Any] = {"study": {"name": "x"}, "data": {"source": "iris"}}
+
+    def parsed(value: int) -> Any:
+        return getattr(getattr(make(**{section: sections.get(section, {}) | {key: value}}), section), key)
+
+    assert (parsed(low), parsed(high)) == (low, high)
+    for value in (low - 1, high + 1):
+        with pytest.raises(ValidationError, match=key):
+            parsed(value)
+
+
+def test_a_searched_key_is_a_range_or_choices() -> None:
+    spec = make()
+    assert [type(one) for one in spec.space.values()] == [Range, Range, Choices, Range]
+
+
+def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> None:
+    assert CV(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
+    with pytest.raises(ValidationError, match="Repeated"):
+        CV(splitter="KFold", n_repeats=2)
+    with pytest.raises(ValidationError, match="at most 100 folds, but got 11 x 10"):
+        CV(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
+
+
+def test_resolved_has_every_key_in_one_place() -> None:
+    document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).resolved()
+    assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
+    assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
+    assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_options_written_out_or_left_out_are_one_study(sampler: str) -> None:
+    resolved = make(search={"sampler": sampler}).resolved()
+    options = resolved["search"]["sampler_options"]
+    assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
+    assert make(search={"sampler": sampler, "sampler_options": options}).resolved() == resolved
+
+
+def test_an_option_is_the_samplers_own() -> None:
+    spec = make(search={"sampler": "cmaes", "sampler_options": {"popsize": 6}})
+    assert spec.search.sampler_options == CMAESOptions(popsize=6)
+    assert spec.resolved()["search"]["sampler_options"]["popsize"] == 6
+    with pytest.raises(ValidationError, match="tpe has no such option"):
+        make(search={"sampler": "tpe", "sampler_options": spec.search.sampler_options})
+
+
+def test_what_is_enqueued_is_resolved_with_what_the_default_adds() -> None:
+    def resolved(*enqueue: dict[str, Any]) -> Any:
+        return make(default={"dropout": 0.25}, search={"enqueue": enqueue}).resolved()["search"]["enqueue"]
+
+    whole = {"learning_rate": 0.5, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
+    assert resolved({"learning_rate": 0.5}, {"dropout": 0}) == [
+        whole,
+        {**whole, "learning_rate": 1e-3, "dropout": 0},
+    ]
+    assert resolved({"learning_rate": 0.5}) == resolved(whole)
+
+
+VALUES: dict[str, Any] = {
+    "target": "y",
+    "drop": ("a", 0),
+    "categories": ("a",),
+    "numbers": (-1,),
+    "identifier": "i",
+    "groups": 3,
+    "time": "t",
+    "weights": "w",
+    "header": False,
+    "size": (8, 8),
+    "colour": True,
+}
+OF_EACH = {
+    "name": "iris",
+    "openml": "openml:61",
+    "text": "my.csv",
+    "parquet": "a/my.PARQUET",
+    "npz": "my.npz",
+    "folder": "flowers/",
+}
+
+
+@pytest.mark.parametrize("sort", OF_EACH)
+@pytest.mark.parametrize("key", [*VALUES, "test"])
+def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
+    source = OF_EACH[sort]
+    keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
+    assert Data(source=source).sort == sort
+    if key in OF_A_SOURCE[sort]:
+        assert getattr(Data(source=source, **keys), key) == keys[key]
+    else:
+        with pytest.raises(ValidationError, match=f"{key} does not go with source '{source}'"):
+            Data(source=source, **keys)
+
+
+@pytest.mark.parametrize("source", ["table.xlsx", "table.csv.gz"])
+def test_a_source_that_is_neither_a_name_nor_a_file_that_is_read(source: str) -> None:
+    with pytest.raises(ValidationError, match=r"source must be a name, or end in \.csv, \.tsv, \.parquet, \.npz or /"):
+        Data(source=source, target="y")
+
+
+def test_every_key_that_not_every_source_has_is_tried() -> None:
+    assert set().union(*OF_A_SOURCE.values()) == {*VALUES, "test", "folder"}
+
+
+@pytest.mark.parametrize(
+    ("source", "test"), [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
+)
+def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
+    with pytest.raises(ValidationError, match="test must be of the same sort"):
+        Data(source=source, test=test)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"target": True},
+        {"target": 1.0},
+        {"target": ""},
+        {"target": ("y",)},
+        {"drop": ()},
+        {"drop": "y"},
+        {"rows": 1},
+        {"rows": "9"},
+        {"header": 1},
+    ],
+)
+def test_a_column_is_a_name_or_a_position(keys: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(keys))):
+        Data(source="my.csv", **keys)
+
+
+@pytest.mark.parametrize("source", ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000])
+@pytest.mark.parametrize("key", ["source", "test", "folder"])
+def test_a_path_holds_no_control_characters(key: str, source: str) -> None:
+    with pytest.raises(ValidationError, match=key):
+        Data(**({"source": "iris"} | {key: source}))
+
+
+@pytest.mark.parametrize("size", [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8])
+def test_a_size_is_a_width_and_a_height(size: object) -> None:
+    with pytest.raises(ValidationError, match="size"):
+        Data(source="a/", size=size)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("keys", "resolved"),
+    [
+        ({"source": "a/b/my.csv", "target": 0}, {"source": "my.csv", "target": 0}),
+        ({"source": "my.csv", "test": "/x/other.csv"}, {"source": "my.csv", "test": "other.csv"}),
+        ({"source": "a/flowers/"}, {"source": "flowers/"}),
+        ({"source": "./a/flowers"}, {"source": "flowers/"}),
+        ({"source": "mnist", "folder": "/somewhere"}, {"source": "mnist"}),
+        ({"source": "openml:61"}, {"source": "openml:61"}),
+    ],
+)
+def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
+    found = make(data=keys).resolved()["data"]
+    assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
+    assert Data.model_validate(found).resolved() == found

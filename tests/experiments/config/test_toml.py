@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import tomllib
+
+from experiments.config.study_file import parse_spec
+from experiments.config.toml import study_file
+
+
+def test_any_value_comes_back():
+    spec = {
+        "study": {"name": 'q"uote \\ \n \x7f \x01 🎈 שלום', "seed": 1 << 40},
+        "training": {"learning_rate": 1e-05, "hidden_units": [64, 32], "big": 1e300, "flag": True, "off": False},
+        "space": {"l2": {"low": 1e-06, "high": 0.1, "log": True}, "odd key": {"choices": ["a", 1, 0.5]}},
+    }
+    assert tomllib.loads(study_file(spec)) == spec
+
+
+def test_the_resolved_study_resolves_to_itself(study):
+    resolved = parse_spec(study[0].spec, "spec").resolved()
+    assert parse_spec(tomllib.loads(study_file(resolved)), "study.toml").resolved() == resolved
+
+
+def test_options_get_a_heading_of_their_own_and_empty_ones_none():
+    spec = {"search": {"sampler": "tpe", "sampler_options": {"n_startup_trials": 5}, "pruner_options": {}}}
+    assert study_file(spec) == '[search]\nsampler = "tpe"\n\n[search.sampler_options]\nn_startup_trials = 5\n'
+
+
+def test_the_order_of_settings_does_not_matter(study):
+    turned = {key: dict(reversed(value.items())) for key, value in reversed(study[0].spec.items())}
+    assert study_file(turned) == study_file(study[0].spec)
+
+
+def test_an_empty_section_is_left_out():
+    assert study_file({"study": {"name": "a"}, "default": {}}) == '[study]\nname = "a"\n'

@@ -1,0 +1,154 @@
+"""Columns get their roles by name or position; every other column is a feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.config.data_options import Data
+from experiments.data.column_roles import table_of
+from experiments.data.raw_table import Sheet
+from experiments.data.table import Table
+from experiments.errors import DataError
+
+Make = Callable[..., Sheet]
+COLUMNS: dict[str, list[Any]] = {
+    "id": ["p", "q", "r"],
+    "age": ["31", "", "50"],
+    "city": ["a", "b", "a"],
+    "who": ["u", "u", "v"],
+    "when": ["3", "1", "2"],
+    "weight": ["1", "2", "0"],
+    "y": ["no", "yes", "no"],
+}
+ROLES = {"identifier": "id", "groups": "who", "time": "when", "weights": "weight", "target": "y"}
+
+
+def data(**keys: Any) -> Data:
+    return Data(source="mine.csv", **({"target": "y"} | keys))
+
+
+def test_every_column_has_its_role(sheet: Make) -> None:
+    table = table_of(sheet(**COLUMNS), data(**ROLES))
+    assert (table.name, table.target_name, table.classes, table.own_test) == ("mine", "y", None, 0)
+    assert (table.columns, table.kinds) == (("age", "city"), ("number", "category"))
+    assert isinstance(table.features, pd.DataFrame)
+    assert table.features["age"].tolist()[::2] == [31, 50]
+    assert table.features["age"].isna().tolist() == [False, True, False]
+    assert table.features["city"].tolist() == ["a", "b", "a"]
+    assert table.target.tolist() == ["no", "yes", "no"]
+    assert table.groups is not None
+    assert table.time is not None
+    assert table.weights is not None
+    assert (table.groups.tolist(), table.time.tolist()) == (["u", "u", "v"], [3, 1, 2])
+    assert table.weights.tolist() == [1, 2, 0]
+
+
+def test_a_position_counts_from_either_end(sheet: Make) -> None:
+    by_name = table_of(sheet(**COLUMNS), data(**ROLES, drop=("age",)))
+    positions = {"identifier": 0, "groups": 3, "time": -3, "weights": -2, "target": -1}
+    by_position = table_of(sheet(**COLUMNS), data(**positions, drop=(1,)))
+    assert by_position.columns == by_name.columns == ("city",)
+    assert by_position.target.tolist() == by_name.target.tolist()
+
+
+def test_numbers_alone_are_an_array(sheet: Make) -> None:
+    table = table_of(sheet(a=["1", "2"], b=[3.0, 4.0], y=["0", "1"]), data())
+    assert isinstance(table.features, np.ndarray)
+    assert (table.features.dtype, table.features.tolist()) == (np.float64, [[1, 3], [2, 4]])
+    assert table.features.flags.c_contiguous
+    assert not table.features.flags.writeable
+    assert not table.target.flags.writeable
+
+
+def test_a_kind_can_be_told(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"a": ["1", "2"], "i": [*map(str, range(2))], "y": ["0", "1"]}
+    table = table_of(sheet(**columns), data(categories=("a",)))
+    assert table.kinds == ("category", "number")
+    many: dict[str, list[Any]] = {"i": [*map(str, range(40))], "y": ["a", "b"] * 20}
+    assert table_of(sheet(**many), data(numbers=("i",))).kinds == ("number",)
+    with pytest.raises(DataError, match="counts the rows"):
+        table_of(sheet(**many), data())
+
+
+def test_a_target_can_be_told_to_be_classes(sheet: Make) -> None:
+    assert table_of(sheet(a=["1", "2"], y=["5", "7"]), data(categories=("y",))).target.tolist() == ["5", "7"]
+
+
+def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"bad": [None, b"x"], "a": ["1", "2"], "y": ["0", "1"]}
+    raw = Sheet("mine", "mine.csv", sheet(**columns).columns, str)
+    assert table_of(raw, data(drop=("bad",))).columns == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"target": None}, "data.target: name the column to predict; mine.csv has 'id', 'age'"),
+        ({"target": "Y"}, "data.target: mine.csv has no column 'Y'; it has 'id', 'age'"),
+        ({"target": 7}, "data.target: mine.csv has no column 7"),
+        ({"target": -8}, "data.target: mine.csv has no column -8"),
+        ({"drop": ("z",)}, "data.drop: mine.csv has no column 'z'"),
+        ({"drop": ("y",)}, "column 'y' has one role, but is named in target and in drop"),
+        ({"groups": "who", "time": "who"}, "column 'who' has one role, but is named in groups and in time"),
+        ({"drop": tuple(range(6))}, "needs features, but every column has another role"),
+    ],
+)
+def test_a_role_that_cannot_be_is_refused(sheet: Make, keys: dict[str, Any], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        table_of(sheet(**COLUMNS), data(**keys))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"a": ["1"], "y": ["0"]}, "at least 2 rows, but it has 1"),
+        ({"a": ["1", "2"], "y": ["b", "b"]}, "every row has b: there is nothing to learn"),
+        ({"a": ["1", "2"], "y": ["1.5", "1.5"]}, "every row has 1.5"),
+    ],
+)
+def test_too_little_to_learn_from_is_refused(sheet: Make, columns: dict[str, Any], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        table_of(sheet(**columns), data())
+
+
+def test_a_test_sheet_comes_last_and_is_read_as_the_first(sheet: Make) -> None:
+    mine = {"i": ["1", "2"], "a": ["1", "2"], "c": ["u", "v"], "y": ["0", "1"]}
+    other = {"y": ["1"], "more": ["!"], "c": ["2"], "i": ["3"], "a": [""]}
+    table = table_of(sheet(**mine), data(identifier="i"), sheet(**other))
+    assert isinstance(table.features, pd.DataFrame)
+    assert (table.own_test, table.columns, table.kinds) == (1, ("a", "c"), ("number", "category"))
+    assert table.features["c"].tolist() == ["u", "v", "2"]
+    assert table.features["a"].isna().tolist() == [False, False, True]
+    assert table.target.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"a": ["1"], "y": ["1"]}, "data.test: mine.csv lacks 'i'"),
+        ({"i": ["2"], "a": ["1"], "y": ["1"]}, "'i' is the identifier, but row 0 has '2' again"),
+        ({"i": ["3"], "a": ["x"], "y": ["1"]}, "'a' is a number, but row 0 has 'x'"),
+        ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' is of another type in one file"),
+        ({"i": ["3"], "a": ["1"], "y": [""]}, "target, but is missing at row 0"),
+    ],
+)
+def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make, other: dict[str, Any], message: str) -> None:
+    mine = {"i": ["1", "2"], "a": ["1", "2"], "y": ["0", "1"]}
+    with pytest.raises(DataError, match=message):
+        table_of(sheet(**mine), data(identifier="i"), sheet(**other))
+
+
+def test_the_kinds_do_not_depend_on_the_test_sheet(sheet: Make) -> None:
+    mine = {"a": ["1", "2"], "y": ["0", "1"]}
+
+    def features(value: str) -> Table:
+        return table_of(sheet(**mine), data(), sheet(a=[value], y=["1"]))
+
+    one, other = features("3"), features("4e9")
+    assert one.kinds == other.kinds
+    np.testing.assert_array_equal(np.asarray(one.features)[:2], np.asarray(other.features)[:2])

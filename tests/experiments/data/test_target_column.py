@@ -1,0 +1,70 @@
+"""The target is whole numbers, numbers or texts, in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from experiments.data.raw_table import Sheet
+from experiments.data.target_column import read_target
+from experiments.errors import DataError
+
+Make = Callable[..., Sheet]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "expected"),
+    [
+        (["0", "1", "+2", "-1"], np.int64, [0, 1, 2, -1]),
+        (["0", "1.0"], np.float64, [0, 1]),
+        (["12345678901234567890", "1"], np.float64, [1.2345678901234567e19, 1]),
+        (["a", "b", "3"], str, ["a", "b", "3"]),
+        ([1, 2], np.int64, [1, 2]),
+        ([1.5, 2.0], np.float64, [1.5, 2.0]),
+        (["3+", "1", "2"], str, ["3+", "1", "2"]),  # few names, most of them numbers
+    ],
+)
+def test_a_target_is_read_as_it_is(sheet: Make, values: list[Any], dtype: Any, expected: list[Any]) -> None:
+    target, classes = read_target(sheet(y=values), "y")
+    assert classes is None
+    assert np.issubdtype(target.dtype, np.str_) if dtype is str else target.dtype == dtype
+    assert target.tolist() == expected
+
+
+def test_numbers_that_are_told_to_be_classes_are_names(sheet: Make) -> None:
+    assert read_target(sheet(y=["1", "2"]), "y", as_classes=True)[0].tolist() == ["1", "2"]
+    assert len(set(read_target(sheet(y=[*range(26)] * 2), "y", as_classes=True)[0])) == 26
+    assert read_target(sheet(y=[1.5, 2.5]), "y", as_classes=True)[0].tolist() == ["1.5", "2.5"]
+
+
+def test_declared_classes_are_indices_into_their_sorted_names(sheet: Make) -> None:
+    packed = pa.DictionaryArray.from_arrays(
+        pa.array([2, 0, 2, 1], pa.int8()), pa.array(["no", "maybe", "yes", "never"])
+    )
+    target, classes = read_target(sheet(declared=["y"], y=pa.chunked_array([packed])), "y")
+    assert classes == ("maybe", "no", "yes")
+    assert target.tolist() == [2, 1, 2, 0]
+    assert target.dtype == np.int64
+    assert read_target(sheet(y=[True, False]), "y")[1] == ("False", "True")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["a", "", "b", "?"], r"is missing at row 1 \(2 rows in all\)"),
+        ([1, None], "is missing at row 1"),
+        ([1.0, float("nan")], "row 1 has nan"),
+        ([f"name {number}" for number in range(30)], "30 different texts in 30 rows; classes or numbers"),
+        ([*(f"{number}.5" for number in range(30)), "oops"], "a number, but row 30 has 'oops'"),
+        (["1", "inf"], "row 1 has inf"),
+        (["a" * 201, "b"], "row 0 has a text of over 200 characters"),
+        ([None, None], "holds values of type null"),
+    ],
+)
+def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make, values: list[Any], message: str) -> None:
+    with pytest.raises(DataError, match=f"column 'y'.*{message}"):
+        read_target(sheet(y=values), "y")

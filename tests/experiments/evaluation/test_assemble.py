@@ -1,0 +1,153 @@
+"""From told trials to the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
+from experiments.data.prepare import StudyData, prepare
+from experiments.errors import SearchError
+from experiments.evaluation.assemble import assemble, best_of, default_of
+from experiments.evaluation.results import ColumnCounts, LedgerRecord, MissingCounts, StudyResult
+from experiments.search.trial import Curves, InterventionKind, Told, TrialResult
+from support.tables import mixed_table
+
+NO_CURVES = Curves((), (), (), ())
+
+
+def complete(number: int, value: float) -> Told:
+    params: dict[str, Any] = {"l2": number / 10, "batch_size": number}
+    folds = (value - 0.1, value + 0.1)
+    return Told(
+        params, TrialResult(number, "COMPLETE", "", value, value - 0.01, number + 3, 0.14, folds, NO_CURVES, 9.0, "K")
+    )
+
+
+def diverged(number: int) -> Told:
+    return Told({"l2": 1.0}, TrialResult(number, "PRUNED", "diverged", None, None, 0, None, (), NO_CURVES))
+
+
+def pruned(number: int) -> Told:
+    return Told({"l2": 1.0}, TrialResult(number, "PRUNED", "pruned", None, 0.9, 4, 0.1, (0.8, 1.0), NO_CURVES))
+
+
+def died(number: int, kind: InterventionKind = "worker died") -> Told:
+    return Told({"l2": 1.0}, TrialResult(number, "FAIL", kind, None, None, 0, None, (), NO_CURVES))
+
+
+@pytest.fixture(scope="module")
+def spec() -> StudySpec:
+    space = {"l2": {"low": 0, "high": 1}}
+    return parse_spec({"study": {"name": "mine"}, "data": {"source": "iris"}, "space": space}, "here")
+
+
+@pytest.fixture(scope="module")
+def data(spec: StudySpec) -> StudyData:
+    return prepare(spec, {})
+
+
+def assembled(spec: StudySpec, data: StudyData, told: list[Told], ledger: LedgerRecord | None = None) -> StudyResult:
+    return assemble(spec, data, told, None, ledger, {"commit": "c"}, {"search": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ([complete(0, 0.5), complete(1, 0.7), complete(2, 0.6)], 1),
+        ([complete(0, 0.5), complete(1, 0.7), complete(2, 0.7)], 1),
+        ([complete(0, 0.7), complete(1, 0.7)], 0),
+        ([complete(0, -0.5), complete(1, -0.4), complete(2, -0.9)], 1),
+        ([complete(0, -0.5), complete(1, 0.0)], 1),
+        ([complete(0, 0.5), complete(1, 0.0)], 0),
+        ([diverged(0), pruned(1), died(2), complete(3, -7.0)], 3),
+    ],
+)
+def test_the_best_is_the_highest_and_the_first_of_equals(told: list[Told], number: int) -> None:
+    assert best_of(told).result.number == number
+
+
+def test_without_a_score_there_is_no_best() -> None:
+    with pytest.raises(SearchError, match=r"no trial of 3 .*\(2 diverged\).*The test set was not read"):
+        best_of([diverged(0), died(1), diverged(2)])
+    with pytest.raises(SearchError, match="no trial of 0"):
+        best_of([])
+
+
+def test_the_default_is_trial_0_if_it_came_to_a_score() -> None:
+    told = [complete(0, 0.1), complete(1, 0.9)]
+    assert default_of(told) is told[0]
+    assert default_of([diverged(0), complete(1, 0.9)]) is None
+    assert default_of([died(0), complete(1, 0.9)]) is None
+
+
+def test_every_trial_is_a_row(spec: StudySpec, data: StudyData) -> None:
+    told = [complete(0, 0.5), pruned(1), diverged(2), died(3), complete(4, 0.75)]
+    result = assembled(spec, data, told)
+    assert [(row.number, row.state, row.reason, row.value) for row in result.trials] == [
+        (0, "COMPLETE", "", 0.5),
+        (1, "PRUNED", "pruned", None),
+        (2, "PRUNED", "diverged", None),
+        (3, "FAIL", "worker died", None),
+        (4, "COMPLETE", "", 0.75),
+    ]
+    for row, one in zip(result.trials, told, strict=True):
+        assert (row.params, row.last, row.epochs) == (one.params, one.result.last, one.result.epochs)
+        assert row.fold_scores == one.result.fold_scores
+    assert [type(value) for value in result.trials[4].params.values()] == [float, int]
+
+
+def test_best_and_default_are_summaries_of_their_rows(spec: StudySpec, data: StudyData) -> None:
+    result = assembled(spec, data, [complete(0, 0.5), complete(1, 0.75)])
+    assert result.best.model_dump() == {
+        "number": 1,
+        "params": {"l2": 0.1, "batch_size": 1},
+        "cv_mean": 0.75,
+        "cv_std": 0.14,
+        "epochs": 4,
+        "fold_scores": (0.65, 0.85),
+    }
+    assert result.default is not None
+    assert (result.default.number, result.default.cv_mean, result.default.cv_std) == (0, 0.5, 0.14)
+    assert assembled(spec, data, [diverged(0), complete(1, 0.75)]).default is None
+
+
+def test_a_death_or_silence_is_an_intervention_and_a_divergence_is_none(spec: StudySpec, data: StudyData) -> None:
+    result = assembled(spec, data, [complete(0, 0.5), died(1), diverged(2), pruned(3), died(4, "worker silent")])
+    assert [(one.trial, one.kind) for one in result.interventions] == [(1, "worker died"), (4, "worker silent")]
+
+
+def test_the_data_and_its_split_are_recorded(spec: StudySpec, data: StudyData) -> None:
+    result = assembled(spec, data, [complete(0, 0.5)])
+    assert (result.study, result.spec) == ("mine", spec.resolved())
+    assert (result.data.name, result.data.rows, result.data.features) == ("iris", 150, 4)
+    assert (result.data.task, result.data.classes) == ("classification", ("setosa", "versicolor", "virginica"))
+    assert result.data.fingerprint == data.fingerprint
+    assert result.data.columns == ColumnCounts(number=4, category=0, pixel=0)
+    assert result.data.missing == MissingCounts(number=0, category=0)
+    assert (result.split.development, result.split.test) == (120, 30)
+    assert result.split.test_fingerprint == data.test.fingerprint
+    assert result.split.folds_fingerprint == data.folds.fingerprint
+
+
+def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> None:
+    given = parse_spec({**spec.resolved(), "data": {"source": "given"}}, "here")
+    mixed = prepare(given, {}, mixed_table(100))
+    found = assembled(given, mixed, [complete(0, 0.5)]).data
+    assert found.columns == ColumnCounts(number=2, category=2, pixel=0)
+    assert found.missing == MissingCounts(number=1, category=1)
+
+
+def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData) -> None:
+    told = complete(0, 0.5)
+    other = Told(told.params, TrialResult(0, "COMPLETE", "", 0.5, 0.49, 3, 0.14, (0.4, 0.6), NO_CURVES, 1.0, "Z"))
+    ledger = LedgerRecord(looks=3, largest_overlap=0.5, head="h")
+    assert assembled(spec, data, [told]).digest == assembled(spec, data, [other], ledger).digest
+    assert assembled(spec, data, [told]).digest != assembled(spec, data, [complete(0, 0.51)]).digest
+
+
+def test_two_results_of_the_same_trials_are_equal(spec: StudySpec, data: StudyData) -> None:
+    told = [complete(0, 0.5), pruned(1)]
+    assert assembled(spec, data, told) == assembled(spec, prepare(spec, {}), told)

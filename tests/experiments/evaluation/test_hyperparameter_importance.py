@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.config.candidate import Parameters
+from experiments.config.space import Space
+from experiments.config.study_file import parse_spec
+from experiments.evaluation.hyperparameter_importance import importances
+from experiments.evaluation.reasons import EqualScores, TooFewTrials
+from experiments.evaluation.records import ImportanceRecord
+from experiments.search.trial import Curves, Told, TrialResult
+
+DOCUMENT: dict[str, Any] = {
+    "study": {"name": "made up"},
+    "data": {"source": "moons"},
+    "space": {
+        "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+        "hidden_layers": {"low": 1, "high": 3},
+        "hidden_units": {"low": 4, "high": 64, "log": True},
+        "dropout": {"choices": [0.25]},
+    },
+}
+
+
+@pytest.fixture
+def space() -> Space:
+    return Space(parse_spec(DOCUMENT, "made up"))
+
+
+def told(number: int, params: Parameters, value: float | None, state: Any = "COMPLETE") -> Told:
+    curves = Curves((), (), (), ())
+    return Told(params, TrialResult(number, state, "", value, value, 1, 0.0, (), curves))
+
+
+def drawn(count: int, seed: int = 0) -> list[Parameters]:
+    chance = np.random.default_rng(seed)
+    return [
+        {
+            "learning_rate": float(10 ** chance.uniform(-4, -1)),
+            "hidden_layers": int(chance.integers(1, 4)),
+            **{f"hidden_units_{layer}": int(chance.integers(4, 65)) for layer in (1, 2, 3)},
+            "dropout": 0.25,
+        }
+        for _ in range(count)
+    ]
+
+
+def by_rate(params: Parameters) -> float:
+    return -abs(math.log10(float(params["learning_rate"])) + 2.5)
+
+
+def test_what_the_score_depends_on_comes_first_whatever_the_order_of_the_draws(space: Space) -> None:
+    trials = [told(number, params, by_rate(params)) for number, params in enumerate(drawn(60))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        record = importances(trials, space)
+    assert isinstance(record, ImportanceRecord)
+    assert set(record.values) == set(space.distributions)
+    assert next(iter(record.values)) == "learning_rate"
+    assert record.values["learning_rate"] > 0.5
+    assert record.values["dropout"] == 0.0
+    assert sum(record.values.values()) == pytest.approx(1, abs=1e-5)
+    assert list(record.values.values()) == sorted(record.values.values(), reverse=True)
+    assert importances(trials, space) == record
+    assert (record.evaluator, record.better) == ("ped_anova", 0.25)
+
+
+def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> None:
+    params = [{**one, "hidden_layers": 1 + number % 2} for number, one in enumerate(drawn(60))]
+    record = importances([told(number, one, by_rate(one)) for number, one in enumerate(params)], space)
+    other = [{**one, "hidden_units_3": 4 + number % 7} for number, one in enumerate(params)]
+    assert isinstance(record, ImportanceRecord)
+    assert record.values["hidden_units_3"] == 0.0
+    assert importances([told(number, one, by_rate(one)) for number, one in enumerate(other)], space) == record
+
+
+def test_too_little_is_a_reason(space: Space) -> None:
+    params = drawn(25)
+    few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]
+    pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(params, start=19)]
+    outside = told(90, {**params[0], "learning_rate": 5.0}, 1.0)
+    assert importances([*few, *pruned, outside], space) == TooFewTrials(trials=19, least=20)
+    alike = [told(number, one, 0.5) for number, one in enumerate(params)]
+    assert importances(alike, space) == EqualScores()

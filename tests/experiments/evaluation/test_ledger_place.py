@@ -1,0 +1,231 @@
+"""The ledger is in one place; an old one gets there once, whole, whatever happens on the way."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from experiments.data.holdout import Look, SealedTestSet
+from experiments.errors import LookError
+from experiments.evaluation import ledger_place as module
+from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.ledger_place import find_ledger, ledger_path, open_ledger
+
+TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
+
+
+def looks_of(path: Path, *studies: str) -> bytes:
+    """Write a ledger with a look of each study."""
+    for study in studies:
+        Ledger(path).reserve(Look(TEST.fingerprint, study, study), TEST, study, 5)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return tmp_path / "mlruns" / "looks.jsonl"
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    return ledger_path(tmp_path)
+
+
+def opened(path: Path) -> list[str]:
+    """Open the ledger; what was said."""
+    said: list[str] = []
+    assert open_ledger(path, said.append).path == path
+    return said
+
+
+def test_it_lies_with_the_studies() -> None:
+    assert ledger_path() == Path("studies/ledger.jsonl")
+    assert ledger_path(Path("/there")) == Path("/there/studies/ledger.jsonl")
+
+
+def test_where_nothing_is_nothing_is_made(new: Path, tmp_path: Path) -> None:
+    assert opened(new) == []
+    assert find_ledger(new).path == new
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_one_is_moved_once_and_it_is_said(old: Path, new: Path) -> None:
+    content = looks_of(old, "a", "b")
+    assert opened(new) == [f"{old} is now {new}: the looks that it counts outlast mlruns/"]
+    assert (old.exists(), new.read_bytes()) == (False, content)
+    assert Ledger(new).past("a", TEST).looks == 2
+    assert opened(new) == []
+    looks_of(new, "c")
+    assert opened(new) == []
+
+
+def test_a_plan_reads_it_where_it_is(old: Path, new: Path) -> None:
+    content = looks_of(old, "a")
+    old.with_suffix(".lock").unlink()
+    assert find_ledger(new).path == old
+    assert find_ledger(new).glance("a", TEST).own == 1
+    assert [one.name for one in old.parent.iterdir()] == ["looks.jsonl"]
+    assert (old.read_bytes(), new.parent.exists()) == (content, False)
+
+
+def test_a_ledger_elsewhere_has_no_old_place(old: Path, tmp_path: Path) -> None:
+    looks_of(old, "a")
+    for elsewhere in (tmp_path / "other" / "ledger.jsonl", tmp_path / "studies" / "looks.jsonl"):
+        assert opened(elsewhere) == []
+        assert find_ledger(elsewhere).path == elsewhere
+    assert old.exists()
+
+
+def test_two_ledgers_are_refused_and_untouched_until_one_is_put_aside(old: Path, new: Path) -> None:
+    before, now = looks_of(old, "a", "b"), looks_of(new, "c")
+    message = (
+        rf"^{new} \(1 looks\) and {old} \(2 looks\) are two ledgers, .*`mv {old} {old}\.kept` goes on with {new}; "
+        rf"`mv {new} {new}\.kept` goes on with {old}\.$"
+    )
+    for _ in range(2):
+        with pytest.raises(LookError, match=message):
+            opened(new)
+        with pytest.raises(LookError, match=message):
+            find_ledger(new)
+        assert (old.read_bytes(), new.read_bytes()) == (before, now)
+    kept = new.with_name("ledger.jsonl.kept")
+    new.rename(kept)
+    assert len(opened(new)) == 1
+    assert (new.read_bytes(), kept.read_bytes(), old.exists()) == (before, now, False)
+
+
+def test_two_ledgers_of_which_the_old_one_is_a_part_are_one(old: Path, new: Path) -> None:
+    before = looks_of(old, "a", "b")
+    new.parent.mkdir()
+    new.write_bytes(before)
+    looks_of(new, "c")
+    now = new.read_bytes()
+    old.write_bytes(before + b'{"kind":"res')  # a torn line was no entry
+    assert find_ledger(new).path == new
+    assert old.exists()
+    assert opened(new) == []
+    assert (old.exists(), new.read_bytes()) == (False, now)
+
+
+def test_a_new_one_that_lacks_entries_of_the_old_one_is_refused(old: Path, new: Path) -> None:
+    before = looks_of(old, "a", "b")
+    new.parent.mkdir()
+    new.write_bytes(before.splitlines(keepends=True)[0])
+    with pytest.raises(LookError, match="two ledgers"):
+        opened(new)
+    assert old.read_bytes() == before
+
+
+def test_between_file_systems_it_is_copied(old: Path, new: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rename(self: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    content = looks_of(old, "a", "b")
+    monkeypatch.setattr(Path, "rename", rename)
+    assert len(opened(new)) == 1
+    assert (old.exists(), new.read_bytes()) == (False, content)
+    assert {one.name for one in new.parent.iterdir()} == {"ledger.jsonl", "ledger.lock"}
+
+
+KILLED = """
+import errno, os, pathlib, shutil, signal, sys
+from pathlib import Path
+from experiments.evaluation import ledger_place
+where, across, new = sys.argv[1], sys.argv[2] == "across", Path(sys.argv[3])
+owner, name = {"rename": (Path, "rename"), "copyfile": (shutil, "copyfile"), "fsync": (os, "fsync"),
+               "replace": (Path, "replace"), "unlink": (Path, "unlink")}[where.split()[1]]
+function = getattr(owner, name)
+def last(*arguments, **named):
+    if where.startswith("after"):
+        function(*arguments, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+if across:
+    def rename(*_):
+        raise OSError(errno.EXDEV, "across")
+    Path.rename = rename
+setattr(owner, name, last)
+ledger_place.open_ledger(new, print)
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "across"),
+    [
+        ("before rename", False),
+        ("after rename", False),
+        *(
+            (f"{when} {what}", True)
+            for what in ("copyfile", "fsync", "replace", "unlink")
+            for when in ("before", "after")
+        ),
+    ],
+)
+def test_a_killed_move_loses_nothing(old: Path, new: Path, where: str, across: bool) -> None:
+    content = looks_of(old, "a", "b")
+    command = [sys.executable, "-c", KILLED, where, "across" if across else "", str(new)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == -9
+    opened(new)
+    assert (old.exists(), new.read_bytes()) == (False, content)
+    assert find_ledger(new).past("a", TEST).looks == 2
+
+
+MOVER = """
+import sys
+from pathlib import Path
+from experiments.evaluation.ledger_place import open_ledger
+print("ready", flush=True)
+sys.stdin.readline()
+open_ledger(Path(sys.argv[1]), print)
+"""
+
+
+def test_two_commands_at_once_move_it_once(old: Path, new: Path) -> None:
+    content = looks_of(old, "a", "b")
+    movers = [
+        subprocess.Popen(
+            [sys.executable, "-c", MOVER, str(new)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    for mover in movers:
+        assert mover.stdout is not None
+        assert mover.stdout.readline() == "ready\n"
+    outputs = []
+    for mover in movers:
+        assert mover.stdin is not None
+        mover.stdin.write("go\n")
+        mover.stdin.flush()
+    outputs = [mover.communicate()[0] for mover in movers]
+    assert [mover.returncode for mover in movers] == [0, 0, 0]
+    assert sorted(map(len, outputs))[:2] == [0, 0]
+    assert sum("is now" in one for one in outputs) == 1
+    assert (old.exists(), new.read_bytes()) == (False, content)
+
+
+@pytest.mark.parametrize("which", ["new", "old"])
+def test_a_command_that_holds_either_is_waited_for(
+    old: Path, new: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    looks_of(old, "a")
+    monkeypatch.setattr(module, "WAIT", 0.1)
+    held = (new if which == "new" else old).with_suffix(".lock")
+    held.parent.mkdir(exist_ok=True)
+    with FileLock(held), pytest.raises(LookError, match="another command has held the ledger"):
+        opened(new)
+    assert old.exists()
+    assert len(opened(new)) == 1
+
+
+def test_what_cannot_be_moved_is_one_line(old: Path, new: Path) -> None:
+    looks_of(old, "a")
+    new.parent.touch()
+    with pytest.raises(LookError, match=r"looks\.jsonl: the ledger cannot be moved to .*ledger\.jsonl: "):
+        opened(new)
+    assert old.exists()

@@ -1,0 +1,207 @@
+"""A model folder holds numbers and words alone, and they predict what the network predicted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.config.candidate import Preprocessing
+from experiments.config.target import Target
+from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.table import Kind
+from experiments.errors import DataError, StudyStateError
+from experiments.evaluation.model import Model, read_model, write_model
+from experiments.search.target_scaling import Units
+from nnet.arrays import Array
+from nnet.network import Architecture, Network
+from nnet.saving import load, save
+from support.tables import mixed_frame
+
+X = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
+BY_HAND = {"relu": lambda a: np.maximum(a, 0), "tanh": np.tanh, "sigmoid": lambda a: 1 / (1 + np.exp(-a))}
+INPUTS: tuple[tuple[str, Kind], ...] = tuple((name, "number") for name in "vwxyz")
+PREPROCESSOR = fit_preprocessor(np.random.default_rng(3).normal(size=(20, 5)), ("number",) * 5, None, Preprocessing())
+ARCHITECTURES = [
+    Architecture(5, (), 3),
+    Architecture(5, (7,), 2, activation="tanh"),
+    Architecture(5, (7, 4), 3, activation="sigmoid", initializer="glorot", dropout=0.25),
+    Architecture(5, (4, 4, 4), 3, activation="relu", initializer="he"),
+]
+
+
+def trained(architecture: Architecture) -> Model:
+    """A model whose every parameter was moved."""
+    network = Network(architecture, [np.random.SeedSequence(1)])
+    values = network.parameters.values
+    values += np.random.default_rng(2).normal(0, 0.3, values.shape).astype(np.float32)
+    classes = ("a", "ü<b>", "c")[: architecture.outputs]
+    return Model(network, PREPROCESSOR, Target(classes), Units(), INPUTS, "kind", 17)
+
+
+def mixed(numbers: str = "quantile") -> Model:
+    """A model of numbers, words and holes that predicts a number."""
+    frame, kinds = mixed_frame(120), ("number", "category", "number", "category")
+    fitted = fit_preprocessor(frame, kinds, None, Preprocessing(numbers, rare=0.05))
+    network = Network(Architecture(fitted.width, (4,), 1), [np.random.SeedSequence(1)])
+    columns = tuple(zip(frame.columns, kinds, strict=True))
+    return Model(network, fitted, Target(), Units(1000.0, 0.5), columns, "price", 3)
+
+
+def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], None]) -> None:
+    """Rewrite a model folder with something changed, its checksum right."""
+    saved = load(folder)
+    about, extra = json.loads(json.dumps(dict(saved.about))), dict(saved.extra)
+    change(about, extra)
+    save(folder, saved.network, extra=extra, about=about)
+
+
+def by_numpy(folder: Path) -> tuple[dict[str, Array], dict[str, Any]]:
+    """What a foreign program sees that knows npz and JSON alone."""
+    with np.load(folder / "weights.npz", allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return arrays, json.loads((folder / "model.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda one: "-".join(map(str, one.sizes)))
+def test_the_arrays_predict_by_hand_what_the_network_predicts(tmp_path: Path, architecture: Architecture) -> None:
+    model = trained(architecture)
+    write_model(model, tmp_path)
+    arrays, description = by_numpy(tmp_path)
+    activate = BY_HAND[description["architecture"]["activation"]]
+    layers = len(description["architecture"]["hidden"]) + 1
+    signal = X.astype(np.float64)
+    for layer in range(1, layers + 1):
+        signal = signal @ arrays[f"weights_{layer}"] + arrays[f"bias_{layer}"]
+        signal = activate(signal) if layer < layers else signal
+    np.testing.assert_allclose(signal, model.network.predict(X), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda one: "-".join(map(str, one.sizes)))
+def test_what_is_loaded_predicts_the_same_bits(tmp_path: Path, architecture: Architecture) -> None:
+    model = trained(architecture)
+    write_model(model, tmp_path)
+    saved = load(tmp_path)
+    assert saved.network.architecture == architecture
+    assert saved.network.predict(X).tobytes() == model.network.predict(X).tobytes()
+    again = read_model(tmp_path)
+    assert again.preprocessor.key == model.preprocessor.key
+    assert (again.target, again.units, again.inputs) == (model.target, model.units, model.inputs)
+    assert (again.predicts, again.trial) == ("kind", 17)
+
+
+def test_nothing_else_is_in_the_folder(tmp_path: Path) -> None:
+    model = trained(ARCHITECTURES[1])
+    write_model(model, tmp_path / "model")
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["model.json", "weights.npz"]
+    arrays, description = by_numpy(tmp_path / "model")
+    assert sorted(arrays) == sorted(
+        ["bias_1", "bias_2", "weights_1", "weights_2", "extra_units", *(f"extra_{one}" for one in PREPROCESSOR.arrays)]
+    )
+    assert {array.dtype.kind for array in arrays.values()} == {"f", "i"}
+    assert description["architecture"] == {**asdict(ARCHITECTURES[1]), "hidden": [7]}
+    assert description["format"] == 1
+
+
+def test_the_checksum_is_of_the_weights(tmp_path: Path) -> None:
+    write_model(trained(ARCHITECTURES[1]), tmp_path)
+    content = (tmp_path / "weights.npz").read_bytes()
+    assert by_numpy(tmp_path)[1]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_same_model_is_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        write_model(trained(ARCHITECTURES[2]), tmp_path / folder)
+    for name in ("weights.npz", "model.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_keeps_the_old_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    write_model(trained(ARCHITECTURES[1]), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StudyStateError, match="cannot be written: No space left"):
+        write_model(trained(ARCHITECTURES[2]), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_in_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "model").touch()
+    with pytest.raises(StudyStateError, match="model: cannot be written: File exists"):
+        write_model(trained(ARCHITECTURES[1]), tmp_path / "model")
+
+
+@pytest.mark.parametrize("numbers", ["standard", "quantile", "none"])
+def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Path, numbers: str) -> None:
+    model, rows = mixed(numbers), mixed_frame(50, seed=9)
+    write_model(model, tmp_path)
+    again = read_model(tmp_path)
+    assert again.preprocessor.transform(rows).tobytes() == model.preprocessor.transform(rows).tobytes()
+    assert again.units == model.units
+    assert again.target.task == "regression"
+
+
+def without(name: str) -> Callable[[dict[str, Any], dict[str, Array]], None]:
+    return lambda about, extra: (about if name in about else extra).pop(name)
+
+
+def about(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
+    return lambda about, extra: about.update(changes)
+
+
+def extra(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
+    return lambda about, extra: extra.update(changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (without("inputs"), "about.inputs"),
+        (without("categories"), "about.categories"),
+        (without("units"), "units must be"),
+        (without("numeric"), "numeric must be"),
+        (without("quantiles"), "quantiles must be"),
+        (about(classes=[1, 2]), "about.classes"),
+        (about(inputs=[["age", "number"]]), "numeric must be|every column once"),
+        (about(inputs=[["a", "date"]]), "about.inputs"),
+        (about(categories=[]), "every column once"),
+        (about(categories=[{"column": one, "names": [], "pooled": False} for one in (1, 99)]), "every column once"),
+        (about(classes=["a", "b", "c"]), "an output for each class"),
+        (about(extra=1), "about.extra"),
+        (extra(numeric=np.array([0, 7])), "below 4"),
+        (extra(numeric=np.array([2, 0])), "increasing"),
+        (extra(numeric=np.array([0, 1])), "every column once"),
+        (extra(scale=np.zeros(2)), "not by 0"),
+        (extra(fill=np.array([np.nan, 0.0])), "finite"),
+        (extra(flagged=np.array([], np.int64)), "as many inputs"),
+        (extra(offset=np.zeros((2, 2))), "offset must be"),
+        (extra(units=np.array([0.0, 0.0])), "not by 0"),
+    ],
+)
+def test_a_doctored_model_is_refused_in_one_line(
+    tmp_path: Path, change: Callable[[dict[str, Any], dict[str, Array]], None], words: str
+) -> None:
+    write_model(mixed(), tmp_path)
+    doctored(tmp_path, change)
+    with pytest.raises(DataError, match=words) as refused:
+        read_model(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"model\.json: cannot be read"):
+        read_model(tmp_path)
+    (tmp_path / "model.json").write_bytes(b"\x80\x04cos\nsystem\n")
+    with pytest.raises(DataError, match=r"model\.json: must be JSON"):
+        read_model(tmp_path)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from experiments.config.candidate import Preprocessing
+from experiments.config.space import Space
+from experiments.config.study_file import parse_spec
+from experiments.data.prepare import prepare, preprocessed_folds
+from experiments.evaluation import permutation_importance as column_importance
+from experiments.evaluation.permutation_importance import permutation
+from experiments.evaluation.reasons import TooManyColumns, TooManyShuffles
+from experiments.evaluation.records import PermutationRecord
+from experiments.search.cross_validation import evaluate
+from experiments.search.executors.base import WorkerDied
+from experiments.search.inputs import share_inputs
+from experiments.search.pruning_history import Inline
+from experiments.search.trial import PrunerChoice, Told, TrialTask, Visible
+from support.tables import mixed_table
+
+DOCUMENT: dict[str, Any] = {
+    "study": {"name": "mixed", "seed": 3},
+    "data": {"source": "moons"},
+    "cv": {"n_splits": 3, "metric": "neg_log_loss"},
+    "training": {"epochs": 6, "batch_size": 32, "patience": 0},
+    "space": {"learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}},
+}
+
+
+class Here:
+    """An executor that computes at once, or whose workers die."""
+
+    def __init__(self, dies: bool = False):
+        self.submitted, self._dies = 0, dies
+
+    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.submitted += 1
+        if self._dies:
+            future.set_exception(WorkerDied())
+        else:
+            future.set_result(function(*arguments))
+        return future
+
+
+def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Told]:
+    spec = parse_spec(DOCUMENT, "mixed").settled("classification", "StratifiedKFold")
+    data = prepare(spec, {}, mixed_table(150))
+    space = Space(spec)
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"), Visible())
+    winner = Told(space.default, evaluate(task, folds, data.target))
+    inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))
+    found = permutation(spec, space, replace(data, **changes), winner, inputs, executor)  # type: ignore[arg-type]
+    return found, winner
+
+
+def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
+    executor = Here()
+    record, winner = run(executor)
+    assert isinstance(record, PermutationRecord)
+    assert executor.submitted == 3
+    assert record.baseline == winner.result.value
+    assert (record.rows, record.repeats, record.metric) == (120, 5, "neg_log_loss")
+    drops = [one.drop for one in record.columns]
+    assert drops == sorted(drops, reverse=True)
+    assert {one.position: one.name for one in record.columns} == dict(enumerate(("age", "city", "height", "colour")))
+    assert {one.name for one in record.columns[:2]} == {"age", "colour"}
+    assert all(one.deviation is not None and one.deviation > 0 for one in record.columns)
+    assert run(Here())[0] == record
+
+
+@pytest.mark.parametrize(("bound", "factor"), [("PREDICTIONS", 1), ("PRODUCTS", 100)])  # of thousands of weights
+def test_many_predictions_are_bounded(bound: str, factor: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_importance, bound, 4 * 3 * 10 * factor)
+    monkeypatch.setattr(column_importance, "FEWEST_ROWS", 10)
+    record, winner = run(Here())
+    assert isinstance(record, PermutationRecord)
+    assert 30 <= record.rows <= 36
+    assert record.repeats == 1
+    assert all(one.deviation is None for one in record.columns)
+    assert record.baseline != winner.result.value
+
+
+def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = Here()
+    assert run(executor, features=1_001)[0] == TooManyColumns(columns=1_001, limit=1_000)
+    monkeypatch.setattr(column_importance, "SCORINGS", 11)
+    assert run(executor)[0] == TooManyShuffles(columns=4, folds=3, limit=11)
+    assert executor.submitted == 0
+    monkeypatch.undo()
+    with pytest.raises(WorkerDied):
+        run(Here(dies=True))

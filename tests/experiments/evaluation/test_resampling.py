@@ -1,0 +1,90 @@
+"""Whatever way a metric allows, a sample scores what scikit-learn gives it when its rows are repeated."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from experiments.config.target import Target
+from experiments.evaluation.resampling import Numbers, OneByOne, Samples, Sums, TooSlow, opened, samples_of
+from experiments.search.scorers import scorer
+from nnet.arrays import Array, Rows, Targets
+
+THREE = Target(("a", "b", "c"))
+ROWS, CONFIGURATIONS = 40, 3
+
+
+def problem(target: Target, seed: int = 0) -> tuple[list[Array], Targets, Rows]:
+    """Outputs of three configurations, the truth, and units of one to three predictions in no order."""
+    random = np.random.default_rng(seed)
+    units = np.concatenate([np.arange(20), random.integers(0, 20, ROWS - 20)])
+    if target.classes:
+        y = random.integers(0, len(target.classes), ROWS)
+        signal = np.eye(len(target.classes))[y]
+    else:
+        y = 100.0 + random.normal(size=ROWS)
+        signal = y[:, None]
+    return [signal + random.normal(size=signal.shape) for _ in range(CONFIGURATIONS)], y, units
+
+
+def samples(metric: str, target: Target) -> Samples:
+    outputs, y, units = problem(target)
+    found = samples_of(metric, target, [partial(np.asarray, z) for z in outputs], y, units)
+    assert not isinstance(found, TooSlow)
+    return found
+
+
+def drawn(units: int, samples: int) -> Numbers:
+    random = np.random.default_rng(1)
+    return np.array([np.bincount(random.integers(units, size=units), minlength=units) for _ in range(samples)], float)
+
+
+@pytest.mark.parametrize(
+    ("metric", "target", "way"),
+    [
+        ("accuracy", THREE, Sums),
+        ("neg_log_loss", THREE, Sums),
+        ("neg_mean_absolute_error", Target(), Sums),
+        ("neg_mean_squared_error", Target(), Sums),
+        ("neg_root_mean_squared_error", Target(), Sums),
+        ("r2", Target(), Sums),
+        ("f1_macro", THREE, OneByOne),
+        ("balanced_accuracy", THREE, OneByOne),
+        ("matthews_corrcoef", Target(("no", "yes")), OneByOne),
+        ("roc_auc_ovr", THREE, OneByOne),
+        ("neg_median_absolute_error", Target(), OneByOne),
+    ],
+)
+def test_a_sample_scores_what_its_repeated_rows_score(metric: str, target: Target, way: type) -> None:
+    outputs, y, units = problem(target)
+    found = samples(metric, target)
+    assert isinstance(found, way)
+    assert found.units == 20
+    weights = drawn(20, samples=6)
+    repeated = [np.repeat(np.arange(ROWS), one[units].astype(int)) for one in weights]
+    score = scorer(metric, target)
+    expected = [[score(z[rows], y[rows]) for z in outputs] for rows in repeated]
+    np.testing.assert_allclose(found.scores(weights), expected, rtol=1e-9)
+    chosen = np.array([2, 0, 1, 1, 2, 0])
+    np.testing.assert_allclose(found.scores_of(weights, chosen), np.array(expected)[np.arange(6), chosen], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("metric", "target"), [("accuracy", THREE), ("r2", Target()), ("roc_auc_ovr", THREE)])
+def test_a_sample_of_nothing_has_no_score(metric: str, target: Target) -> None:
+    assert np.isnan(samples(metric, target).scores(np.zeros((1, 20)))).all()
+
+
+def test_what_would_take_too_long_is_said() -> None:
+    y = np.zeros(2_000_000, np.intp)
+    found = samples_of("roc_auc", Target(("no", "yes")), [partial(np.zeros, (1, 2))], y, y)
+    assert found == TooSlow("roc_auc", configurations=1, rows=2_000_000)
+
+
+def test_outputs_are_opened_when_they_are_needed() -> None:
+    class Never:
+        def open(self) -> memoryview:
+            raise AssertionError
+
+    assert len(opened([Never()])) == 1

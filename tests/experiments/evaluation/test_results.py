@@ -1,0 +1,200 @@
+"""results.json: its order, its digest and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from experiments.config.documents import canonical_digest, canonical_json
+from experiments.evaluation.results import (
+    OUTSIDE_THE_DIGEST,
+    BestRecord,
+    DataRecord,
+    DefaultRecord,
+    DefaultScore,
+    Difference,
+    Intervention,
+    LedgerRecord,
+    LookRecord,
+    SplitRecord,
+    StudyResult,
+    TrialRecord,
+    digest,
+)
+
+PARAMS: dict[str, Any] = {"learning_rate": 0.01, "hidden_units_1": 8, "activation": "relu"}
+SUMMARY: dict[str, Any] = {"number": 0, "params": PARAMS, "cv_mean": 0.5, "cv_std": 0.1}
+TRIAL: dict[str, Any] = {"number": 0, "reason": "", "params": PARAMS, "epochs": 3, "fold_scores": (0.4, 0.6)}
+
+
+def result(**changes: Any) -> StudyResult:
+    look = LookRecord(
+        metric="accuracy",
+        score=0.75,
+        ci95=(0.6, 0.9),
+        ci_method="wilson",
+        rows=30,
+        times_scored=1,
+        metrics={"accuracy": 0.75},
+        default=DefaultScore(score=0.7),
+        difference=Difference(score=0.05, ci95=(-0.1, 0.2), p_value=0.5, method="mcnemar_bonett_price"),
+        verdict="no evidence either way",
+    )
+    fields: dict[str, Any] = {
+        "study": "näme 😀",
+        "spec": {"study": {"name": "näme 😀", "seed": 0}},
+        "data": DataRecord(
+            name="iris", rows=150, features=4, task="classification", classes=("a", "b"), fingerprint="f"
+        ),
+        "split": SplitRecord(development=120, test=30, test_fingerprint="t", folds_fingerprint="o"),
+        "trials": (
+            TrialRecord(**TRIAL, state="COMPLETE", value=0.5, last=0.5),
+            TrialRecord(**TRIAL | {"number": 1, "reason": "diverged"}, state="PRUNED", value=None, last=None),
+        ),
+        "interventions": (Intervention(trial=1, kind="worker died"),),
+        "default": DefaultRecord(**SUMMARY),
+        "best": BestRecord(**SUMMARY, epochs=3, fold_scores=(0.4, 0.6)),
+        "test": look,
+        "ledger": LedgerRecord(looks=1, largest_overlap=0.0, head="h"),
+        "provenance": {"commit": None, "versions": {"numpy": "2"}},
+        "timing": {"search": 1.5},
+    }
+    return StudyResult(**fields | changes)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value that holds no other."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    below = [leaf for key, item in items for leaf in leaves(item, (*path, key))]
+    yield from below or [path]
+
+
+def changed(document: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+    copy = json.loads(json.dumps(document))
+    below = copy
+    for key in path[:-1]:
+        below = below[key]
+    value = below[path[-1]]
+    below[path[-1]] = math.nextafter(value, 9) if isinstance(value, float) else [value]
+    return copy
+
+
+def test_the_document_has_the_schemas_order() -> None:
+    document = result().document()
+    assert list(document) == [
+        *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"],
+        *["analysis", "ledger", "provenance", "timing"],
+    ]
+    assert list(document["trials"][0]) == [
+        *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
+    ]
+    assert list(document["best"]) == ["number", "params", "cv_mean", "cv_std", "epochs", "fold_scores"]
+    assert document["schema"] == 2
+
+
+def test_the_document_is_plain_json() -> None:
+    document = result().document()
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert json.loads(canonical_json(document)) == document
+
+
+def test_the_document_makes_the_same_result_again() -> None:
+    first = result()
+    read = json.loads(json.dumps(first.document()))
+    again = StudyResult.of_document(read)
+    assert again == first
+    assert again.digest == read["digest"]
+    assert {key: type(value) for key, value in again.trials[0].params.items()} == {
+        **{"learning_rate": float, "hidden_units_1": int, "activation": str}
+    }
+
+
+def test_a_result_that_is_read_keeps_the_order_of_the_space() -> None:
+    space = {"momentum": {"low": 0, "high": 1}, "dropout": {"low": 0, "high": 1}}
+    document = result(spec={"space": space}).document()
+    assert list(StudyResult.of_document(document).spec["space"]) == list(space)
+    assert json.dumps(StudyResult.of_document(document).document()) == json.dumps(document)
+
+
+def test_a_result_without_a_look_and_a_default_round_trips() -> None:
+    first = result(test=None, ledger=None, default=None, interventions=())
+    read = json.loads(json.dumps(first.document()))
+    assert [read[key] for key in ("test", "ledger", "default", "interventions")] == [None, None, None, []]
+    assert StudyResult.of_document(read).digest == first.digest
+
+
+def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
+    document = result().document()
+    rest = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
+    assert set(document) - set(rest) == {"digest", "ledger", "provenance", "timing"}
+    assert document["digest"] == canonical_digest(rest) == digest(document) == result().digest
+
+
+def test_the_digest_leaves_out_what_belongs_to_one_run() -> None:
+    other = result(ledger=None, provenance={"commit": "abc"}, timing={})
+    assert other.digest == result().digest
+
+
+PATHS = list(leaves(result().document()))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
+def test_the_digest_changes_with_every_other_value_to_the_last_bit(path: tuple[Any, ...]) -> None:
+    document = result().document()
+    same = digest(changed(document, path)) == document["digest"]
+    assert same == (path[0] in OUTSIDE_THE_DIGEST)
+
+
+def test_the_digest_changes_with_the_order_of_trials_and_not_of_keys() -> None:
+    first = result()
+    assert result(trials=first.trials[::-1]).digest != first.digest
+    turned = dict(reversed(first.document().items()))
+    assert digest(turned) == first.digest
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_refused(value: float) -> None:
+    for record, fields in [
+        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": value, "last": 0.5}),
+        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5, "fold_scores": (0.5, value)}),
+        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5, "params": {"l2": value}}),
+        (DefaultRecord, SUMMARY | {"cv_std": value}),
+        (DefaultScore, {"score": value}),
+        (Difference, {"score": 0.0, "ci95": (value, 1.0), "p_value": 0.5, "method": "m"}),
+    ]:
+        with pytest.raises(ValidationError, match="finite"):
+            record(**fields)
+    with pytest.raises(ValidationError, match="finite"):
+        result(timing={"search": value})
+
+
+@pytest.mark.parametrize("field", ["spec", "provenance"])
+def test_what_is_not_finite_in_free_form_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match=r"finite|not JSON compliant"):
+        result(**{field: {"training": {"l2": math.nan}}}).document()
+
+
+def test_words_are_from_fixed_lists() -> None:
+    for change in ({"state": "RUNNING"}, {"reason": "tired"}):
+        with pytest.raises(ValidationError):
+            TrialRecord(**TRIAL | {"state": "PRUNED", "value": None, "last": None} | change)
+    with pytest.raises(ValidationError):
+        result(test=result().test.model_copy().model_dump() | {"verdict": "maybe"})  # type: ignore[union-attr]
+
+
+def test_an_unknown_field_is_refused_and_a_known_one_cannot_be_set() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        result(bogus=1)
+    with pytest.raises(ValidationError, match="frozen"):
+        result().study = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("change", [{"number": "0"}, {"epochs": 3.0}, {"value": "0.5"}, {"fold_scores": ["0.5"]}])
+def test_nothing_is_converted(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        TrialRecord(**TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5} | change)

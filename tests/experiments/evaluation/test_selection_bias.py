@@ -1,0 +1,137 @@
+"""The correction of a chosen score and the selection floor, on cases whose answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from experiments.config.target import Target
+from experiments.evaluation.resampling import Numbers
+from experiments.evaluation.selection_bias import Selection, TooFewScores, corrected_selection, selection
+from experiments.search.out_of_fold import npy
+from experiments.search.pruning_history import Inline
+from nnet.arrays import Rows
+
+TWO = Target(("no", "yes"))
+
+
+@dataclass(frozen=True)
+class Means:
+    """Samples of a mean over units: (U, C) scores of each."""
+
+    of_units: NDArray[np.float64]
+    draws: int = 1000
+
+    @property
+    def units(self) -> int:
+        return len(self.of_units)
+
+    def scores(self, weights: Numbers) -> Numbers:
+        with np.errstate(invalid="ignore"):
+            return weights @ self.of_units / weights.sum(axis=1, keepdims=True)
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        return self.scores(weights)[np.arange(len(chosen)), chosen]
+
+
+def best_of(means: Means, default: int | None = 0) -> Selection:
+    found = corrected_selection(means, int(means.of_units.mean(axis=0).argmax()), default)
+    assert isinstance(found, Selection)
+    return found
+
+
+def test_on_pure_noise_the_pooled_score_is_optimistic_and_the_corrected_one_is_chance() -> None:
+    found = [best_of(Means((np.random.default_rng(seed).random((400, 40)) < 0.5).astype(float))) for seed in range(20)]
+    pooled, corrected = (float(np.mean([getattr(one, name) for one in found])) for name in ("pooled", "corrected"))
+    # the best of 40 means of 400 coins
+    assert pooled == pytest.approx(0.5 + 2.16 * 0.5 / 20, abs=0.008)
+    assert corrected == pytest.approx(0.5, abs=0.012)
+    assert all(one.optimism == one.pooled - one.corrected for one in found)
+
+
+def test_one_configuration_has_nothing_to_be_corrected_for() -> None:
+    means = Means(np.random.default_rng(0).normal(size=(300, 1)))
+    found = best_of(means)
+    assert found.optimism == pytest.approx(0.0, abs=0.01)
+    assert (found.floor, found.floor95, found.configurations) == (0.0, 0.0, 1)
+    # what is not drawn is 0.37 of the rows
+    error = float(means.of_units.std()) / np.sqrt(0.37 * 300)
+    assert found.ci95[1] - found.ci95[0] == pytest.approx(2 * 1.96 * error * np.sqrt(1 - 0.37), rel=0.1)
+
+
+def test_a_configuration_that_is_far_better_is_hardly_corrected() -> None:
+    scores = np.random.default_rng(0).normal(size=(300, 10))
+    scores[:, 7] += 2.0
+    found = best_of(Means(scores))
+    assert found.optimism == pytest.approx(0.0, abs=0.02)
+    assert found.ci95[0] < found.corrected < found.ci95[1]
+
+
+def test_the_floor_is_the_expected_maximum_of_as_many_differences() -> None:
+    random = np.random.default_rng(0)
+    scores = np.hstack([np.zeros((2000, 1)), random.normal(0.3, 1.0, size=(2000, 39))])
+    found = best_of(Means(scores))
+    grid = np.linspace(-6, 6, 4001)
+    largest = norm.cdf(grid) ** 39
+    expected = float(np.sum(grid[1:] * np.diff(largest))) / np.sqrt(2000)
+    assert found.floor == pytest.approx(expected, rel=0.05)
+    assert found.floor95 == pytest.approx(norm.ppf(0.95 ** (1 / 39)) / np.sqrt(2000), rel=0.08)
+    # that all 39 are truly better by 0.3 does not enter
+    assert found.gain == found.pooled > 0.3
+
+
+def test_the_floor_is_what_luck_gives() -> None:
+    """Of configurations that are equal the best one's gain is the floor on average, and rarely more than floor95."""
+    found = [best_of(Means(np.random.default_rng(seed).normal(size=(300, 12)), draws=200)) for seed in range(200)]
+    gains, floors, limits = (
+        np.array([getattr(one, name) or 0.0 for one in found]) for name in ("gain", "floor", "floor95")
+    )
+    assert floors.mean() == pytest.approx(gains.mean(), rel=0.1)
+    assert 0.02 <= (gains > limits).mean() <= 0.09
+
+
+def test_a_configuration_that_is_clearly_worse_does_not_raise_the_floor() -> None:
+    """Of a hit rate of one half: its mean varies five times as much as those of 0.99."""
+    random = np.random.default_rng(0)
+    good = (random.random((1000, 9)) < 0.99).astype(float)
+    poor = (random.random((1000, 5)) < 0.5).astype(float)
+    alone, beside = best_of(Means(good)), best_of(Means(np.hstack([good, poor])))
+    assert (beside.floor, beside.floor95) == (alone.floor, alone.floor95)
+
+
+def test_without_a_default_there_is_no_floor() -> None:
+    found = best_of(Means(np.random.default_rng(0).normal(size=(50, 3))), default=None)
+    assert (found.gain, found.floor, found.floor95) == (None, None, None)
+
+
+def test_whole_groups_are_drawn() -> None:
+    """The same row ten times is one row: as units of their own the copies would seem to be sure of themselves."""
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, 60)
+    z = random.normal(size=(60, 2))
+    rows = np.repeat(np.arange(60), 10)
+    once = selection([Inline(npy(z))], "accuracy", TWO, y, np.arange(60), 0, 0)
+    copies = selection([Inline(npy(z[rows]))], "accuracy", TWO, y[rows], rows, 0, 0)
+    apart = selection([Inline(npy(z[rows]))], "accuracy", TWO, y[rows], np.arange(600), 0, 0)
+    assert isinstance(once, Selection)
+    assert isinstance(apart, Selection)
+    assert copies == once
+    assert apart.ci95[1] - apart.ci95[0] < 0.5 * (once.ci95[1] - once.ci95[0])
+
+
+def test_rows_too_few_for_a_score_are_said_to_be() -> None:
+    z, y = np.random.default_rng(0).normal(size=(4, 2)), np.array([0, 0, 0, 1])
+    found = selection([Inline(npy(z))], "roc_auc", TWO, y, np.arange(4), 0, 0)
+    assert isinstance(found, TooFewScores)
+    assert found.scored < found.draws / 2
+
+
+def test_the_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    means = Means((np.random.default_rng(0).random((50, 5)) < 0.7).astype(float))
+    once = best_of(means)
+    monkeypatch.setattr("experiments.evaluation.selection_bias.BLOCK", 170)
+    assert best_of(means) == once

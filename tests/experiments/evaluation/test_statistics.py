@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from experiments.evaluation.results import Difference
+from experiments.evaluation.statistics import (
+    bootstrap_interval,
+    paired_difference,
+    paired_mean_difference,
+    verdict,
+    wilson_interval,
+)
+
+
+@pytest.mark.parametrize(
+    ("correct", "rows", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_agrees_with_the_table_of_newcombe_1998(correct, rows, low, high):
+    """Newcombe (1998), Statistics in Medicine 17, 857-872, Table I, method 3."""
+    assert wilson_interval(correct, rows) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(("correct", "rows"), [(0, 0), (-1, 5), (6, 5)])
+def test_wilson_refuses_counts_that_are_no_score(correct, rows):
+    with pytest.raises(ValueError, match="must hold"):
+        wilson_interval(correct, rows)
+
+
+@pytest.mark.parametrize("rows", [200, 1000])
+def test_wilson_covers_about_95_percent_on_average(rows):
+    """Exactly: the probability that the interval holds the accuracy, averaged over accuracies from 0.6 to 0.95."""
+    intervals = np.array([wilson_interval(correct, rows) for correct in range(rows + 1)])
+    coverages = [
+        binom.pmf(np.arange(rows + 1), rows, accuracy)[
+            (intervals[:, 0] <= accuracy) & (accuracy <= intervals[:, 1])
+        ].sum()
+        for accuracy in np.linspace(0.6, 0.95, 141)
+    ]
+    assert 0.945 <= np.mean(coverages) <= 0.957
+    assert min(coverages) > 0.92
+
+
+def _answers(both: int, only_winner: int, only_default: int, neither: int) -> tuple[list[bool], list[bool]]:
+    winner = [True] * (both + only_winner) + [False] * (only_default + neither)
+    default = [True] * both + [False] * only_winner + [True] * only_default + [False] * neither
+    return winner, default
+
+
+def test_interval_agrees_with_bonett_and_price():
+    """The published example of statpsych's ci.prop.ps(.05, 12, 4, 26, 6), by the first author of the method."""
+    difference = paired_difference(*_answers(both=12, only_winner=26, only_default=4, neither=6))
+    assert difference.ci95 == pytest.approx((0.2548067, 0.6251933), abs=5e-8)
+    assert difference.score == pytest.approx(22 / 48)
+
+
+def test_mcnemar_agrees_with_fagerland_2013():
+    """Fagerland, Lydersen and Laake (2013), BMC Medical Research Methodology 13:91: Bentur's 1 against 7 of 21."""
+    difference = paired_difference(*_answers(both=1, only_winner=7, only_default=1, neither=12))
+    assert difference.p_value == pytest.approx(2 * (1 + 8) / 2**8)
+
+
+def test_mcnemar_by_hand():
+    difference = paired_difference(*_answers(both=100, only_winner=10, only_default=2, neither=8))
+    assert difference.p_value == pytest.approx(2 * (1 + 12 + 66) / 2**12)
+    assert difference.score == pytest.approx(8 / 120)
+
+
+def test_equal_answers_have_no_difference():
+    difference = paired_difference([True, False, True], [True, False, True])
+    assert (difference.score, difference.p_value) == (0.0, 1.0)
+    assert difference.ci95[0] == -difference.ci95[1]
+
+
+def test_exchanging_the_models_turns_the_difference():
+    winner, default = _answers(both=50, only_winner=9, only_default=3, neither=8)
+    there, back = paired_difference(winner, default), paired_difference(default, winner)
+    assert back.score == -there.score
+    assert back.ci95 == pytest.approx((-there.ci95[1], -there.ci95[0]))
+    assert back.p_value == there.p_value
+
+
+def test_the_interval_stays_within_one():
+    assert paired_difference([True] * 2, [False] * 2).ci95[1] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("winner", "default"), [([True], [True, False]), ([], []), ([1.0, 0.0], [1.0, 1.0]), ([[True]], [[True]])]
+)
+def test_paired_difference_refuses_what_is_not_one_answer_a_row(winner, default):
+    with pytest.raises(ValueError, match="rows"):
+        paired_difference(winner, default)
+
+
+def test_intervals_of_the_difference_cover_and_the_test_keeps_its_level():
+    random = np.random.default_rng(5)
+    covered = rejected = 0
+    for _ in range(1500):
+        kinds = random.choice(4, size=250, p=[0.85, 0.05, 0.05, 0.05])
+        difference = paired_difference((kinds == 0) | (kinds == 1), (kinds == 0) | (kinds == 2))
+        covered += difference.ci95[0] <= 0 <= difference.ci95[1]
+        rejected += difference.p_value < 0.05
+    assert 0.935 <= covered / 1500 <= 0.975
+    assert rejected / 1500 <= 0.05
+
+
+def test_bootstrap_covers_the_mean_of_losses():
+    """200 rows of a skewed loss with mean 0.3; a percentile interval covers a little less than it says."""
+    random = np.random.default_rng(8)
+    inside = 0
+    for draw in range(100):
+        low, high = bootstrap_interval(random.exponential(0.3, size=200), seed=draw)
+        inside += low <= 0.3 <= high
+    assert 88 <= inside <= 99
+
+
+def test_bootstrap_is_near_the_normal_interval_where_that_is_right():
+    values = np.random.default_rng(1).normal(2.0, 1.0, size=4000)
+    margin = 1.96 * values.std(ddof=1) / np.sqrt(4000)
+    assert bootstrap_interval(values, seed=0) == pytest.approx(
+        (values.mean() - margin, values.mean() + margin), abs=2e-3
+    )
+
+
+def test_bootstrap_repeats_with_its_seed():
+    values = np.random.default_rng(2).exponential(size=50)
+    assert bootstrap_interval(values, seed=7) == bootstrap_interval(values, seed=7)
+    assert bootstrap_interval(values, seed=7) != bootstrap_interval(values, seed=8)
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [np.inf], [[0.1]]])
+def test_bootstrap_refuses_what_is_not_one_finite_value_a_row(values):
+    with pytest.raises(ValueError, match="finite"):
+        bootstrap_interval(values, seed=0)
+
+
+def test_paired_bootstrap_sees_a_gain_that_pairing_alone_shows():
+    random = np.random.default_rng(3)
+    scores = random.normal(-1.0, 1.0, size=300)
+    better = scores + random.normal(0.05, 0.1, size=300)
+    difference = paired_mean_difference(better, scores, seed=0)
+    assert difference.ci95[0] < difference.score < difference.ci95[1]
+    assert verdict(difference) == "helped"
+    assert verdict(paired_mean_difference(scores, better, seed=0)) == "default better"
+
+
+def test_paired_bootstrap_of_equal_scores_has_p_one():
+    difference = paired_mean_difference([-0.1, -0.2], [-0.1, -0.2], seed=0)
+    assert (difference.score, difference.ci95, difference.p_value) == (0.0, (0.0, 0.0), 1.0)
+
+
+def test_paired_bootstrap_keeps_its_level():
+    random = np.random.default_rng(4)
+    rejected = sum(
+        paired_mean_difference(random.normal(size=100), random.normal(size=100), seed=draw).p_value < 0.05
+        for draw in range(200)
+    )
+    assert 2 <= rejected <= 20
+
+
+@pytest.mark.parametrize(
+    ("score", "p", "expected"),
+    [
+        (0.02, 0.049, "helped"),
+        (-0.02, 0.049, "default better"),
+        (0.02, 0.05, "no evidence either way"),
+        (-0.02, 0.8, "no evidence either way"),
+        (0.0, 0.01, "no evidence either way"),
+    ],
+)
+def test_verdict(score, p, expected):
+    assert verdict(Difference(score=score, ci95=(-1, 1), p_value=p, method="mcnemar_bonett_price")) == expected
+
+
+def test_verdict_without_a_default():
+    assert verdict(None) == "not compared"

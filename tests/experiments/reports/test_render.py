@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from experiments.evaluation.reasons import AsWritten
+from experiments.evaluation.records import MistakeRecord, OutOfFoldRecord, PermutationRecord, PermutedColumn
+from experiments.evaluation.results import LedgerRecord, ReferenceRecord, StudyResult
+from experiments.reports.render import PAGE_VERSION, render
+
+HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
+THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page, with a check that every tag is closed in order."""
+
+    VOID = frozenset({"meta", "br", "link", "img"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.text = [], [], [], ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def _flat(text):
+    return " ".join(text.split())
+
+
+def test_the_answer_comes_first(full, pages):
+    page = _flat(Page(pages.html).text)
+    order = [
+        "83-47 ReLU",
+        "0.9722",
+        "accuracy on the test set",
+        "[0.9494, 0.9850] (Wilson score interval), 360 rows",
+        "These test rows were scored once by the studies of studies/ledger.jsonl.",
+        "no evidence either way",
+        "+0.0139",
+        "[−0.0028, +0.0304]",
+        "p = 0.2266",
+        "cannot tell the tuned model and the default apart",
+        "Beside other models",
+        "logistic regression",
+        "not fitted (out of trees)",
+        "selection score (optimistic)",
+        "not a confidence interval",
+        "0.9740",
+        "0.9673",
+        "Corrected for having been chosen: 0.9701, 95% interval [0.9611, 0.9789]",
+        "The floor. A search of 31 configurations seems to gain 0.0042",
+        "Best configuration",
+        "The highest scores",
+        "What the search did",
+        "All parameters together",
+        "Which parameters mattered",
+        "Each parameter by itself",
+        "How the winner learned",
+        "What was stopped early",
+        "Where the winner errs",
+        "Do its probabilities hold?",
+        "The worst mistakes",
+        "What the winner relies on",
+        "another part: left out. Reason: it takes too long.",
+        "31 complete, 5 pruned, 3 diverged, 1 failed.",
+        "1,797 rows, 64 features",
+        "Checklist",
+        "python -m experiments.reproduce digits",
+        full[0].digest,
+        "[space]",
+        "scorings of these test rows",
+    ]
+    place = 0
+    for words in order:
+        place = page.find(words, place)
+        assert place >= 0, words
+    markdown = _flat(pages.markdown).replace("\\", "").replace("**", "")
+    assert [words for words in order[4:] if words not in markdown] == []
+
+
+def test_the_version_of_the_page_is_in_both(pages):
+    assert f'<meta name="generator" content="nnet-experiments report {PAGE_VERSION}">' in pages.html
+    assert pages.markdown.startswith(f"<!-- nnet-experiments report {PAGE_VERSION} -->\n")
+
+
+def test_every_link_in_the_page_leads_somewhere(pages):
+    links = re.findall(r'<a href="#([^"]*)"', pages.html)
+    targets = re.findall(r'<section id="([^"]*)"', pages.html)
+    assert links == targets
+    assert len(set(links)) == len(links)
+
+
+def test_only_the_marked_section_depends_on_the_run(make_study):
+    ours, trials = make_study(trials=8)
+    theirs, _ = make_study(
+        trials=8,
+        provenance={"versions": {"numpy": "9.9"}},
+        timing={},
+        ledger=LedgerRecord(file="l", looks=9, own=1, largest_overlap=0.5, head="f"),
+    )
+    first, second = render(ours, trials), render(theirs, trials)
+    assert dict(first.pictures) == dict(second.pictures)
+    for one, other in ((first.html, second.html), (first.markdown, second.markdown)):
+        assert one != other
+        assert len(THIS_RUN.findall(one)) == 2
+        assert THIS_RUN.sub("", one) == THIS_RUN.sub("", other)
+
+
+def test_same_study_same_bytes_also_after_a_round_trip_through_json_in_another_order(full, pages):
+    result, trials = full
+    document = json.loads(json.dumps(result.document(), sort_keys=True))
+    again = render(StudyResult.of_document(document), trials)
+    assert dict(again.pictures) == dict(pages.pictures)
+    assert THIS_RUN.sub("", again.html) == THIS_RUN.sub("", pages.html)
+    assert THIS_RUN.sub("", again.markdown) == THIS_RUN.sub("", pages.markdown)
+
+
+@pytest.fixture(scope="module")
+def hostile(full):
+    result, trials = full
+    spec = result.spec | {"study": {"name": HOSTILE, "seed": 0}}
+    data = result.data.model_copy(update={"name": HOSTILE, "classes": (HOSTILE, "``` # |", "ok")})
+    columns = tuple(PermutedColumn(name=name, position=0, drop=0.1, deviation=None) for name in (HOSTILE, "b"))
+    mistake = MistakeRecord(row=1, fold=0, truth=HOSTILE, predicted="``` # |", probability=None, loss=9.0, picture=None)
+    counts = ((1, 2, 0), (1, 2, 0), (0, 0, 3))
+    changes = {
+        "permutation": PermutationRecord(metric=HOSTILE, rows=9, repeats=1, baseline=0.5, columns=columns),
+        "out_of_fold": OutOfFoldRecord(rows=9, confusion=counts, calibration=None, points=(), mistakes=(mistake,)),
+        "left_out": {HOSTILE: AsWritten(detail=HOSTILE)},
+    }
+    analysis = result.analysis.model_copy(update=changes)
+    references = (
+        ReferenceRecord(
+            id="as_written",
+            version=0,
+            settings={},
+            converged=None,
+            score=0.5,
+            ci95=None,
+            reason=None,
+            detail=HOSTILE,
+        ),
+    )
+    params = tuple(
+        trial.model_copy(update={"params": trial.params | {"activation": HOSTILE if trial.number % 2 else "relu"}})
+        for trial in result.trials
+    )
+    look = result.test.model_copy(update={"references": references, "confusion": None})
+    changes = {"study": HOSTILE, "spec": spec, "data": data, "provenance": {HOSTILE: HOSTILE}, "analysis": analysis,
+               "test": look, "trials": params}  # fmt: skip
+    return render(result.model_copy(update=changes), trials)
+
+
+def test_names_stay_text_in_html(hostile):
+    page = Page(hostile.html)
+    assert "script" not in page.tags
+    assert "49" not in re.findall(r"\{\{.*?\}\}|\b49\b", page.text)
+    assert page.text.count("<script>alert(1)</script>") >= 20
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_names_stay_text_in_pictures(hostile):
+    for svg in hostile.pictures.values():
+        tags = {element.tag.rsplit("}")[-1] for element in ElementTree.fromstring(svg).iter()}
+        assert "script" not in tags
+    assert "&lt;script&gt;alert(1)" in hostile.pictures["confusion"] + hostile.pictures["permutation"]
+
+
+def test_names_stay_text_in_markdown(hostile):
+    text = hostile.markdown
+    prose = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert "<script" not in prose
+    for line in prose.splitlines():
+        if "alert(1)" in line:
+            assert r"\| \`x\` \*b\* \[l\](e)" in line
+            assert line.count("\u2068") == line.count("\u2069") > 0
+    for table in _tables(prose):
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+
+
+def test_the_page_makes_no_request_and_needs_no_script(pages):
+    html = pages.html
+    page = Page(html)
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in html
+    assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & set(page.tags)
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on"), (tag, name)
+        if name in ("src", "href", "xlink:href", "srcset", "action", "data", "poster"):
+            assert value.startswith("data:image/png;base64," if tag == "img" else "#"), (tag, name, value)
+    assert not re.search(r"url\(\s*[\"']?(?!#)", html)
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "@import" not in html
+
+
+def test_every_picture_says_what_it_shows(pages):
+    page = Page(pages.html)
+    spoken = [value for tag, name, value in page.attributes if (tag, name) in (("svg", "aria-label"), ("img", "alt"))]
+    assert len(spoken) == page.tags.count("svg") + page.tags.count("img")
+    assert all(spoken)
+
+
+def test_the_markdown_names_exactly_the_pictures(pages):
+    assert re.findall(r"\]\(report_files/(.*?)\.svg\)", pages.markdown) == list(pages.pictures)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in pages.pictures)
+    assert pages.html.count("<svg") == len(pages.pictures)
+
+
+def _tables(markdown):
+    return [found.strip().splitlines() for found in re.findall(r"(?:^\|.*\|$\n?)+", markdown, flags=re.MULTILINE)]
+
+
+def test_markdown_tables_are_rectangular(pages):
+    tables = _tables(pages.markdown)
+    assert len(tables) == 14
+    for table in tables:
+        assert re.fullmatch(r"\|(-+:?\|)+", table[1].replace(" ", ""))
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+
+
+def test_a_page_of_a_usual_study_is_not_large(pages):
+    assert len(pages.html) < 500_000
+
+
+def test_without_a_look_the_study_has_not_scored_the_test_set(make_study):
+    result, trials = make_study(trials=1, test=None, ledger=None)
+    pages = render(result, trials)
+    for text in (pages.html, pages.markdown):
+        assert "This result has no test score." in text
+        assert "No ledger was read" in text
+        assert "sealed" not in text
+        assert "python -m experiments.tune digits --score" in text
+        assert "on the test set," not in text
+        assert "no evidence" not in text
+    assert "difference" not in pages.pictures
+
+
+def test_without_a_default_nothing_is_compared(make_study):
+    result, trials = make_study(trials=8)
+    first = result.trials[0].model_copy(
+        update={"state": "PRUNED", "reason": "diverged", "value": None, "last": None, "epochs": 3, "fold_scores": ()}
+    )
+    look = result.test.model_copy(update={"default": None, "difference": None, "verdict": "not compared"})
+    changed = {"default": None, "test": look, "trials": (first, *result.trials[1:])}
+    pages = render(result.model_copy(update=changed), trials)
+    assert "The default configuration has no result (diverged after 3 epochs)." in _flat(Page(pages.html).text)
+    assert "not compared" in pages.html
+    assert '<th scope="col" class="number">default</th>' not in pages.html
+    assert "0.9722" in pages.markdown
+
+
+def test_a_second_look_is_told(make_study):
+    result, trials = make_study(trials=1)
+    look = result.test.model_copy(update={"times_scored": 2})
+    html = render(result.model_copy(update={"test": look}), trials).html
+    assert "--acknowledge-reuse" in html
+
+
+def test_long_tables_show_the_best_hundred(make_study):
+    result, trials = make_study(trials=201)
+    html = render(result, trials).html
+    html = html[html.index('<section id="trials">') :]
+    rows = re.findall(r'<th scope="row" class="number"><bdi data-fact="[^"]*">(\d+)</bdi></th>', html)
+    assert len(rows) == 100
+    assert int(rows[0]) == result.best.number
+    assert "the rest are in trials.csv" in html
+
+
+def test_the_study_file_resolves_to_the_same_study(full, pages):
+    block = re.search(r"```toml\n(.*?)\n```", pages.markdown, flags=re.DOTALL)
+    assert tomllib.loads(block[1]) == full[0].spec
+
+
+def test_curves_that_are_not_there_leave_their_section_out(study):
+    without = render(study[0], ())
+    assert "scores" not in without.pictures
+    assert "How the winner learned" not in without.html
+    assert "What was stopped early" not in without.html
+
+
+def test_many_classes_are_counted(make_study):
+    result, trials = make_study(trials=1)
+    data = result.data.model_copy(update={"classes": tuple(f"class {index}" for index in range(1000))})
+    html = render(result.model_copy(update={"data": data}), trials).html
+    page = _flat(Page(html).text)
+    assert "1,000 classes" in page
+    assert "and 980 more" in page
+    assert "class 20<" not in html

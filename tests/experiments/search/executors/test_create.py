@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from experiments.errors import ExecutorError, StudyStateError
+from experiments.search.executors.base import Hello
+from experiments.search.executors.create import one_kernel, open_executor
+from experiments.search.trial import Curves, Told, TrialResult
+
+
+def told(kernel: str) -> Told:
+    return Told({}, TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()), 1.0, kernel))
+
+
+HERE, ALIKE, OTHER = Hello(1, "here", "SkylakeX"), Hello(2, "there", "SkylakeX"), Hello(3, "yonder", "Haswell")
+
+
+def test_one_kernel_is_that_of_all() -> None:
+    assert one_kernel([HERE, ALIKE], [told("SkylakeX"), told("")]) == "SkylakeX"
+
+
+def test_two_kernels_are_refused_with_both_names() -> None:
+    words = "node yonder computes with BLAS kernel Haswell, node here with SkylakeX"
+    with pytest.raises(ExecutorError, match=words):
+        one_kernel([HERE, ALIKE, OTHER], [])
+
+
+def test_another_kernel_than_before_is_refused() -> None:
+    with pytest.raises(StudyStateError, match="was computed with BLAS kernel Haswell, this machine offers SkylakeX"):
+        one_kernel([HERE], [told("Haswell"), told("SkylakeX")])
+
+
+def test_without_workers_there_is_no_study() -> None:
+    with pytest.raises(ExecutorError, match="no worker came up"):
+        one_kernel([], [])
+
+
+def test_without_ray_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ExecutorError, match=r"--executor ray: .*pip install -e '\.\[ray\]'"):
+        open_executor("ray", 1, {}, None, 1.0, None)

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from loky import ProcessPoolExecutor
+
+from experiments.errors import ExecutorError
+from experiments.search.executors.base import WorkerDied, WorkerSilent
+from experiments.search.executors.local import Processes
+from experiments.search.trial import Shared
+from support.waiting import PATIENCE, wait_until
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Processes]:
+    with Processes(2, {"OPENBLAS_NUM_THREADS": "1", "A_VARIABLE": "seen"}) as pool:
+        pool.greetings()
+        yield pool
+
+
+def die_unless(path: Path, deaths: int) -> str:
+    """Kill this process, until as many have died."""
+    died = len(path.read_text()) if path.exists() else 0
+    if died < deaths:
+        path.write_text("x" * (died + 1))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "alive"
+
+
+def stop_unless(path: Path, stops: int) -> str:
+    """Stop this process, until as many have stopped."""
+    stopped = len(path.read_text()) if path.exists() else 0
+    if stopped < stops:
+        path.write_text("x" * (stopped + 1))
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return "alive"
+
+
+def compute(seconds: float) -> str:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return "alive"
+
+
+def first_and_last(shared: Shared) -> tuple[int, int, bool]:
+    content = shared.open()
+    return content[0], content[-1], content.readonly
+
+
+def alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_workers_have_their_environment_before_they_load_anything(processes: Processes) -> None:
+    assert processes.submit(os.getenv, "A_VARIABLE").result() == "seen"
+
+
+def test_workers_say_which_kernel_they_have(processes: Processes) -> None:
+    greetings = processes.greetings()
+    assert len({greeting.pid for greeting in greetings}) == 2
+    assert len({(greeting.kernel, greeting.node) for greeting in greetings}) == 1
+    assert all(greeting.seconds > 0 for greeting in greetings)
+
+
+def test_the_task_of_a_killed_worker_is_run_again(processes: Processes, tmp_path: Path) -> None:
+    assert processes.submit(die_unless, tmp_path / "deaths", 2).result() == "alive"
+
+
+def test_a_task_that_kills_three_workers_is_given_up_and_the_others_go_on(processes: Processes, tmp_path: Path) -> None:
+    doomed = processes.submit(die_unless, tmp_path / "deaths", 99)
+    assert processes.submit(die_unless, tmp_path / "none", 0).result() == "alive"
+    with pytest.raises(WorkerDied, match="3 times"):
+        doomed.result()
+    assert processes.submit(os.getenv, "A_VARIABLE").result() == "seen"
+
+
+def test_an_error_in_a_task_is_the_callers(processes: Processes) -> None:
+    with pytest.raises(ZeroDivisionError):
+        processes.submit(divmod, 1, 0).result()
+
+
+def want_memory_unless(path: Path, fails: int) -> int:
+    """Ask for more memory than there is, as often."""
+    failed = len(path.read_text()) if path.exists() else 0
+    if failed < fails:
+        path.write_text("x" * (failed + 1))
+        return len(bytearray(1 << 62))
+    return os.getpid()
+
+
+def test_a_worker_that_gets_no_memory_has_died(processes: Processes, tmp_path: Path) -> None:
+    assert processes.submit(want_memory_unless, tmp_path / "some", 1).result() > 0
+    with pytest.raises(WorkerDied, match="3 times and given up: worker died"):
+        processes.submit(want_memory_unless, tmp_path / "all", 99).result()
+
+
+def deaf_to_ctrl_c() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_no_worker_hears_ctrl_c_even_while_it_starts() -> None:
+    with Processes(2, {}) as pool:
+        assert all(future.result() for future in [pool.submit(deaf_to_ctrl_c) for _ in range(4)])
+
+
+def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Processes) -> None:
+    no_room = OSError(24, "Too many open files")
+    with (
+        patch.object(ProcessPoolExecutor, "submit", side_effect=no_room),
+        pytest.raises(ExecutorError, match="a worker cannot be started: Too many open files; try fewer --workers"),
+    ):
+        processes.submit(divmod, 1, 1).result()
+    assert processes.submit(divmod, 1, 1).result() == (1, 0)
+
+
+def test_close_ends_workers_that_are_busy() -> None:
+    pool = Processes(2, {})
+    pids = [greeting.pid for greeting in pool.greetings()]
+    start = time.monotonic()
+    for _ in range(4):
+        pool.submit(time.sleep, PATIENCE)
+    time.sleep(0.2)
+    pool.close()
+    assert time.monotonic() - start < PATIENCE
+    assert not any(map(alive, pids))
+
+
+def test_no_worker_outlives_a_killed_coordinator() -> None:
+    program = (
+        "import time; from experiments.search.executors.local import Processes\n"
+        "pool = Processes(2, {}); print(*[one.pid for one in pool.greetings()], flush=True)\n"
+        "pool.submit(time.sleep, 3600); time.sleep(3600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as coordinator:
+        assert coordinator.stdout is not None
+        pids = [int(pid) for pid in coordinator.stdout.readline().split()]
+        assert all(map(alive, pids))
+        coordinator.kill()
+    wait_until(lambda: not any(map(alive, pids)))
+
+
+def test_a_silent_worker_is_replaced_and_its_task_run_again(tmp_path: Path) -> None:
+    with Processes(1, {}, silence=2.0) as pool:
+        (greeting,) = pool.greetings()
+        assert pool.submit(stop_unless, tmp_path / "stops", 2).result() == "alive"
+        assert not alive(greeting.pid)
+
+
+def test_a_task_whose_workers_fall_silent_three_times_is_given_up(tmp_path: Path) -> None:
+    with Processes(1, {}, silence=2.0) as pool:
+        with pytest.raises(WorkerSilent, match="3 times and given up: worker silent"):
+            pool.submit(stop_unless, tmp_path / "stops", 99).result()
+        assert len((tmp_path / "stops").read_text()) == 3
+        assert pool.submit(os.getenv, "NOTHING").result() is None
+
+
+def test_a_worker_that_computes_is_never_silent_however_long_it_takes() -> None:
+    with Processes(1, {}, silence=2.0) as pool:
+        (greeting,) = pool.greetings()
+        assert pool.submit(compute, 2.5).result() == "alive"
+        assert pool.submit(os.getpid).result() == greeting.pid
+
+
+def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -> None:
+    with Processes(1, {}, tmp_path / "work") as pool:
+        shared, nothing = pool.share(b"abc"), pool.share(memoryview(b""))
+        assert pool.submit(first_and_last, shared).result() == (97, 99, True)
+        assert bytes(nothing.open()) == b""
+        assert shared != nothing
+        assert {shared: 1}[shared] == 1
+
+
+def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> None:
+    (tmp_path / "work").touch()
+    with Processes(1, {}, tmp_path / "work") as pool, pytest.raises(ExecutorError, match="shared_0: cannot be written"):
+        pool.share(b"abc")

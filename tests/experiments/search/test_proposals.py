@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from experiments.config.space import Space
+from experiments.config.spec import Search, StudySpec
+from experiments.config.study_file import parse_spec
+from experiments.search.cross_validation import result_of
+from experiments.search.proposals import Mirror
+from experiments.search.trial import Curves, Reason, State, TrialResult
+
+
+def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) -> TrialResult:
+    curves = Curves((1, 2), ((score,), (score,)), ((1.0,), (1.0,)), ((1.0,), (1.0,)))
+    return result_of(number, state, reason, curves, best_epoch=1)
+
+
+def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
+    mirror = Mirror(space, Search(), seed=0)
+    for result in results:
+        mirror.ask(result.number)
+        mirror.tell(result)
+    return [mirror.ask(len(results) + index) for index in range(more)]
+
+
+def test_trial_0_is_the_default(space: Space) -> None:
+    assert Mirror(space, Search(), seed=0).ask(0) == space.default
+
+
+def test_the_sampler_learns_from_values(space: Space) -> None:
+    flat = [outcome(number, "COMPLETE") for number in range(15)]
+    steep = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
+    assert proposals(space, flat) != proposals(space, steep)
+
+
+def test_the_sampler_learns_from_divergence_whatever_came_before_it(space: Space) -> None:
+    start = [outcome(number, "COMPLETE", score=number / 15) for number in range(12)]
+    good, bad = (
+        proposals(space, [*start, *(outcome(number, "PRUNED", "diverged", score) for number in range(12, 15))])
+        for score in (0.99, 0.01)
+    )
+    failed = proposals(space, [*start, *(outcome(number, "FAIL", "worker died") for number in range(12, 15))])
+    assert good == bad
+    assert good != failed
+
+
+def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec) -> None:
+    document = spec.resolved()
+    outside = Space(parse_spec({**document, "default": {**document["default"], "learning_rate": 0.5}}, "outside"))
+    assert not outside.contains(outside.default)
+    results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
+    better = [outcome(0, "COMPLETE", score=1.0), *results[1:]]
+    assert proposals(outside, results) == proposals(outside, better)
+    assert proposals(Space(spec), results) != proposals(Space(spec), better)
+
+
+@pytest.mark.parametrize("finished", [0, 1, 12])
+def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
+    lived = Mirror(space, Search(), seed=1)
+    asked = [lived.ask(number) for number in range(14)]
+    results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
+    for result in results:
+        lived.tell(result)
+    restored = Mirror(space, Search(), seed=1)
+    restored.restore(asked, results)
+    assert restored.ask(14) == lived.ask(14)
+
+
+def test_the_order_of_the_lines_of_a_space_does_not_matter(spec: StudySpec) -> None:
+    document = spec.resolved()
+    turned = {**document, "space": dict(reversed(document["space"].items()))}
+    results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
+    assert proposals(Space(parse_spec(turned, "turned")), results) == proposals(Space(spec), results)

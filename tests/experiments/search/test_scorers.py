@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+from sklearn import metrics
+
+from experiments.config.target import Target
+from experiments.errors import DataError
+from experiments.search.scorers import check_metric, scorer
+
+RNG = np.random.default_rng(0)
+Z = RNG.normal(size=(60, 3)).astype(np.float32)
+Y = RNG.integers(0, 3, 60)
+P = softmax(Z.astype(float), axis=1)
+NUMBER = Target()
+
+
+def classes(count: int) -> Target:
+    return Target(tuple("abc"[:count]))
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("accuracy", metrics.accuracy_score(Y, Z.argmax(1))),
+        ("neg_log_loss", -metrics.log_loss(Y, P)),
+        ("f1_macro", metrics.f1_score(Y, Z.argmax(1), average="macro")),
+        ("balanced_accuracy", metrics.balanced_accuracy_score(Y, Z.argmax(1))),
+        ("roc_auc_ovr", metrics.roc_auc_score(Y, P, multi_class="ovr")),
+    ],
+)
+def test_scores_are_scikit_learns(metric: str, expected: float) -> None:
+    assert scorer(metric, classes(3))(Z, Y) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "f1", "accuracy", "neg_brier_score"])
+def test_a_single_logistic_unit_scores_as_its_two_classes(metric: str) -> None:
+    one, labels = Z[:, :1], Y % 2
+    two = np.hstack([np.zeros_like(one), one])
+    assert scorer(metric, classes(2))(one, labels) == pytest.approx(scorer(metric, classes(2))(two, labels), abs=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
+def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
+    assert np.isnan(scorer(metric, classes(3))(np.full((4, 3), np.nan), np.arange(4) % 3))
+
+
+@pytest.mark.parametrize(
+    ("metric", "validation", "words"),
+    [
+        ("acuracy", Y, "must be a scorer of scikit-learn's"),
+        ("r2", Y, "scores numbers"),
+        ("roc_auc", Y, "fold 0"),
+        ("roc_auc_ovr", Y % 2, "fold 1"),
+    ],
+)
+def test_a_metric_without_a_value_is_refused(metric: str, validation: np.ndarray, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        check_metric(metric, classes(3), [np.arange(60) % 3 if metric == "roc_auc_ovr" else Y % 2, validation])
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "roc_auc_ovo", "matthews_corrcoef"])
+def test_a_metric_with_a_value_is_taken(metric: str) -> None:
+    check_metric(metric, classes(3), [Y, Y])
+
+
+NUMBERS = Y + RNG.normal(size=60)
+GUESSES = (NUMBERS + RNG.normal(size=60))[:, None]
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("r2", metrics.r2_score(NUMBERS, GUESSES)),
+        ("neg_mean_squared_error", -metrics.mean_squared_error(NUMBERS, GUESSES)),
+        ("neg_mean_absolute_error", -metrics.mean_absolute_error(NUMBERS, GUESSES)),
+        ("neg_root_mean_squared_error", -metrics.root_mean_squared_error(NUMBERS, GUESSES)),
+        ("neg_median_absolute_error", -metrics.median_absolute_error(NUMBERS, GUESSES)),
+        ("explained_variance", metrics.explained_variance_score(NUMBERS, GUESSES)),
+        ("neg_max_error", -metrics.max_error(NUMBERS, GUESSES)),
+    ],
+)
+def test_scores_of_numbers_are_scikit_learns(metric: str, expected: float) -> None:
+    check_metric(metric, NUMBER, [NUMBERS])
+    assert scorer(metric, NUMBER)(GUESSES, NUMBERS) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("metric", "validation", "words"),
+    [
+        ("accuracy", NUMBERS, "accuracy scores classes"),
+        ("neg_log_loss", NUMBERS, "neg_log_loss scores classes"),
+        ("r2", NUMBERS[:1], "fold 0"),
+        ("neg_mean_squared_log_error", np.abs(NUMBERS), "every number that a network may predict"),
+        ("neg_mean_gamma_deviance", np.abs(NUMBERS), "every number that a network may predict"),
+    ],
+)
+def test_a_metric_without_a_value_for_numbers_is_refused(metric: str, validation: np.ndarray, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        check_metric(metric, NUMBER, [validation])
+
+
+def test_every_scorer_is_for_one_task_or_refused_in_one_line() -> None:
+    """All of scikit-learn's scorers, also those to come: none may raise anything else."""
+    taken = set()
+    for metric in metrics.get_scorer_names():
+        for target, validation in ((classes(2), Y % 2), (NUMBER, NUMBERS)):
+            with suppress(DataError):
+                check_metric(metric, target, [validation])
+                taken.add((metric, target.task))
+    assert len(taken) > 40
+    assert not {(name, "regression") for name, task in taken if task == "classification"} & taken

@@ -1,0 +1,65 @@
+"""A file counts only if its content is that of the trial."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.errors import StudyStateError
+from experiments.search.out_of_fold import array_of, fingerprint, npy
+from experiments.search.storage import OutOfFoldFiles
+from experiments.search.trial import Curves, Evaluation, TrialResult
+
+CONTENT = npy(np.arange(6, dtype=np.float32).reshape(3, 2))
+RESULT = TrialResult(4, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))
+RESULT = replace(RESULT, out_of_fold=fingerprint(CONTENT))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> OutOfFoldFiles:
+    one = OutOfFoldFiles(tmp_path / "out_of_fold")
+    assert one.keep(Evaluation(RESULT, CONTENT)) is RESULT
+    return one
+
+
+def test_what_was_kept_is_there_again(files: OutOfFoldFiles, tmp_path: Path) -> None:
+    content = files.content(RESULT)
+    assert content is not None
+    assert array_of(content).tolist() == [[0, 1], [2, 3], [4, 5]]
+    loaded = np.load(tmp_path / "out_of_fold" / "4.npy", allow_pickle=False)
+    assert (loaded.dtype, loaded.shape) == (np.float32, (3, 2))
+
+
+def test_a_trial_without_outputs_has_no_file(files: OutOfFoldFiles, tmp_path: Path) -> None:
+    pruned = replace(RESULT, number=5, state="PRUNED", out_of_fold="")
+    assert files.keep(Evaluation(pruned, None)) is pruned
+    assert files.content(pruned) is None
+    assert [file.name for file in (tmp_path / "out_of_fold").iterdir()] == ["4.npy"]
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", CONTENT[:-1], CONTENT[:-1] + b"\0", CONTENT + b"\0", npy(np.zeros((3, 2), np.float32)), b"\x80."]
+)
+def test_another_content_is_as_good_as_none(files: OutOfFoldFiles, tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "out_of_fold" / "4.npy").write_bytes(damaged)
+    assert (files.content(RESULT) is None) == (damaged != CONTENT)
+    files.keep(Evaluation(RESULT, CONTENT))
+    assert files.content(RESULT) == CONTENT
+
+
+def test_files_of_other_trials_are_removed_and_nothing_else(files: OutOfFoldFiles, tmp_path: Path) -> None:
+    folder = tmp_path / "out_of_fold"
+    for name in ("7.npy", "notes.txt"):
+        (folder / name).write_text("")
+    files.remove_others([4])
+    assert sorted(file.name for file in folder.iterdir()) == ["4.npy", "notes.txt"]
+    OutOfFoldFiles(tmp_path / "nowhere").remove_others([])
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StudyStateError, match=r"file/4\.npy: cannot be written"):
+        OutOfFoldFiles(tmp_path / "file").keep(Evaluation(RESULT, CONTENT))

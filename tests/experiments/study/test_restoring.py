@@ -1,0 +1,67 @@
+"""What was lost is computed again to the same bits, or the study does not go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from experiments.errors import StudyStateError
+from experiments.study.restoring import restore
+from support.searched import Searched, searched
+
+DOCUMENT = {
+    "study": {"name": "moons"},
+    "data": {"source": "moons"},
+    "cv": {"n_splits": 3},
+    "training": {"epochs": 12, "patience": 3},
+    "search": {"trials": 14, "pruner": "hyperband"},
+    "space": {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}},
+}
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> Searched:
+    return searched(DOCUMENT, tmp_path)
+
+
+def restored(done: Searched) -> int:
+    told, lost = restore(done.spec, done.space, done.told, done.files, done.inputs, done.executor)
+    assert told == done.told
+    return lost
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_only_what_was_lost_is_computed_and_comes_out_the_same(done: Searched, tmp_path: Path) -> None:
+    whole = contents(tmp_path)
+    complete = [one.result for one in done.told if one.result.state == "COMPLETE"]
+    assert sorted(whole) == sorted(f"{result.number}.npy" for result in complete)
+    assert len(complete) < len(done.told), "some were pruned"
+    assert any(result.marks for result in complete), "and those that were not were marked"
+    assert (restored(done), done.executor.asked) == (0, [])
+    first, second, *_ = whole
+    (tmp_path / first).unlink()
+    (tmp_path / second).write_bytes(b"nonsense")
+    assert (restored(done), done.executor.asked) == (2, ["run_trial", "run_trial"])
+    assert contents(tmp_path) == whole
+
+
+def test_a_trial_that_comes_to_something_else_is_refused(done: Searched, tmp_path: Path) -> None:
+    for file in tmp_path.iterdir():
+        file.unlink()
+    first = done.told[0]
+    done.told[0] = replace(first, result=replace(first.result, value=0.123))
+    with pytest.raises(StudyStateError, match=r"trial 0: .* comes to 0\.\d+ instead of 0\.123"):
+        restored(done)
+    assert not list(tmp_path.iterdir())
+
+
+def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, tmp_path: Path) -> None:
+    older = [replace(one, result=replace(one.result, out_of_fold="")) for one in done.told]
+    told, lost = restore(done.spec, done.space, older, done.files, done.inputs, done.executor)
+    assert told == done.told
+    assert lost == len(list(tmp_path.iterdir()))

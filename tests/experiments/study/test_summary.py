@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from experiments.evaluation.records import AnalysisRecord, SelectionRecord
+from experiments.evaluation.results import DefaultScore, Difference, LedgerRecord
+from experiments.study.options import Outcome
+from experiments.study.summary import facts, print_summary, ui_command
+from experiments.study.timing import Clock
+from support.results import made_up
+
+LOCAL = "sqlite:////here/mlruns/mlflow.db"
+
+
+def test_a_server_is_named_without_its_password() -> None:
+    assert ui_command("https://ann:secret@host/mlflow", LOCAL) == "https://***@host/mlflow"
+
+
+def test_the_local_store_needs_no_option() -> None:
+    assert ui_command(LOCAL, LOCAL) == "python -m experiments.ui"
+
+
+def test_another_store_is_named() -> None:
+    assert (
+        ui_command("sqlite:///my store.db", LOCAL) == "python -m experiments.ui --tracking-uri 'sqlite:///my store.db'"
+    )
+
+
+def test_a_study_that_is_not_tracked_says_so() -> None:
+    assert ui_command("none", LOCAL) == "not in MLflow: --tracking-uri none"
+
+
+def said(**changes: Any) -> dict[str, str]:
+    result = made_up().model_copy(update=changes)
+    return dict(facts(result, result.ledger or LedgerRecord(looks=0, largest_overlap=0.0, head="")))
+
+
+def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
+    """Over all rows at once: where folds differ, that is another number than the selection score."""
+    found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
+                            floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
+    line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
+    assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+
+
+def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
+    lines = said(default=None)
+    assert lines["selection score"] == "accuracy 0.8750, the default has none (optimistic: chosen as the best of 2)"
+    assert lines["against the default"] == "not compared: the default has no score"
+
+
+def test_the_title_counts_the_trials_as_the_status_does() -> None:
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    clock = Clock(seconds={"search": 3.0})
+    ledger = LedgerRecord(looks=0, largest_overlap=0.0, head="")
+    print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), None, "ui")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"
+
+
+def test_every_score_has_its_metric_beside_it() -> None:
+    look = made_up().test
+    assert look is not None
+    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="mcnemar_bonett_price")
+    scored = look.model_copy(update={"metric": "r2", "default": DefaultScore(score=0.5), "difference": difference})
+    lines = said(spec=made_up().spec | {"cv": {"metric": "neg_log_loss"}}, test=scored)
+    assert lines["selection score"].startswith("negative log loss 0.8750, default 0.6250 ")
+    assert lines["test score"].startswith("R² 0.7500, ")
+    assert lines["against the default"].startswith("R² 0.5000, difference +0.2500 ")
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"hidden_layers": 0, "activation": "relu"}, "no hidden layer, 4 epochs"),
+        ({"activation": "tanh", "hidden_units": 32, "l2": 0.001}, "32 tanh, L2 strength 0.001, 4 epochs"),
+        ({"learning_rate": 0.0123}, "16 ReLU, learning rate 0.0123, 4 epochs"),
+    ],
+)
+def test_the_best_configuration_is_that_of_the_report(params: dict[str, Any], words: str) -> None:
+    best = made_up().best.model_copy(update={"params": params})
+    assert said(best=best)["best configuration"] == f"trial 1: {words}"
+
+
+def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
+    result = made_up().model_copy(update={"test": None})
+    lines = dict(facts(result, LedgerRecord(file="here", looks=0, largest_overlap=0.0, head=""), planned=9))
+    assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
+    assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
+    assert "--score instead" in lines[""]
+    assert lines["test rows"] == "No study of here has scored these test rows."
+
+
+def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
+    ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
+    words = (
+        "These test rows, or some of them, were scored twice by the studies of here: once by this study, once by others"
+    )
+    assert dict(facts(made_up(), ledger))["test rows"] == f"{words}; another study saw 25% of these rows at once."
+
+
+def test_a_default_that_won_is_not_compared_with_itself() -> None:
+    result = made_up()
+    best = result.best.model_copy(update={"number": 0})
+    assert said(best=best)["against the default"] == "not compared: the winner is the default itself"

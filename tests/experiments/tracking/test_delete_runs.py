@@ -1,0 +1,49 @@
+"""A study's runs are found by its uid, wherever they lie, and no other's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.errors import TrackingError
+from experiments.tracking.delete_runs import find_runs
+from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+
+
+def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
+    environ = dict(SETTINGS)
+    client = prepare_mlflow(environ)
+    make_database(tmp_path / "mlflow.db", tmp_path / "artifacts")
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    client = client.MlflowClient(uri)
+    ours, other = client.create_experiment("ours"), client.create_experiment("renamed")
+    parent = client.create_run(ours, tags={"study_uid": "uid-1"}).info.run_id
+    nested = {"study_uid": "uid-1", "mlflow.parentRunId": parent}
+    children = {client.create_run(one, tags=nested).info.run_id for one in (ours, other)}
+    stranger = client.create_run(ours, tags={"study_uid": "uid-2"}).info.run_id
+    model = client.create_logged_model(ours, "model", source_run_id=parent).model_id
+
+    found = find_runs(uri, "uid-1", environ)
+    assert (set(found.runs[:-1]), found.runs[-1], list(found.models)) == (children, parent, [model])
+    found.delete()
+    left = client.search_runs([ours, other])
+    assert [run.info.run_id for run in left] == [stranger]
+    assert not client.search_logged_models([ours])
+    again = find_runs(uri, "uid-1", environ)
+    assert (again.runs, again.models) == ([], [])
+
+
+@pytest.mark.parametrize(("uri", "uid"), [("sqlite:///none.db", "uid"), ("none", "uid"), ("http://127.0.0.1:9", None)])
+def test_where_there_can_be_no_runs_nothing_is_asked(
+    uri: str, uid: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not find_runs(uri, uid, {}).runs
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"no database" * 100)
+    with pytest.raises(TrackingError, match="cannot be read"):
+        find_runs(f"sqlite:///{tmp_path}/broken.db", "uid-1", {})

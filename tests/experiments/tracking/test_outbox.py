@@ -1,0 +1,33 @@
+"""The outbox holds what it was given, and nothing of somebody else's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.errors import StudyStateError
+from experiments.tracking.outbox import OUTBOX, DatasetCard, Outbox, read_outbox, write_outbox
+from support.tracking import card, end, refitted
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    data = DatasetCard(name="d", fingerprint="f", context="development", rows=7, features=2, source="d.csv")
+    outbox = Outbox(card=card(datasets=(data,)), begun=1.5, end=end(2, refitted=refitted(), register_as="m"))
+    write_outbox(tmp_path, outbox)
+    assert read_outbox(tmp_path) == outbox
+    write_outbox(tmp_path, Outbox(card=card(description="a\udc80b"), begun=1.5))
+    found = read_outbox(tmp_path)
+    assert found is not None
+    assert found.card.description == "a?b"
+
+
+def test_an_outbox_of_somebody_else_is_named(tmp_path: Path) -> None:
+    assert read_outbox(tmp_path) is None
+    (tmp_path / OUTBOX).write_text('{"card": {"name": 1}}')
+    with pytest.raises(StudyStateError, match=r"tracking\.json: not what a study wrote: card\.name: "):
+        read_outbox(tmp_path)
+    (tmp_path / OUTBOX).unlink()
+    (tmp_path / OUTBOX).mkdir()
+    with pytest.raises(StudyStateError, match=r"tracking\.json: cannot be read"):
+        read_outbox(tmp_path)
