@@ -17,9 +17,9 @@ from experiments.evaluation.results import StudyResult
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
 from experiments.search.trial import Evaluation, InterventionKind, TrialTask
+from experiments.study import search_run as searching
 from experiments.study.options import Options
 from experiments.study.run import run_study
-from experiments.study.run import search_run as searching
 from experiments.tracking.tracker import OFF
 from support.desk import Desk
 from support.waiting import PATIENCE

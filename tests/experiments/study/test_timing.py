@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from experiments.search.trial import Curves, Told, TrialResult, TrialTask
-from experiments.study.run import timing as module
+from experiments.study import timing as module
 from experiments.study.timing import COORDINATION, WAITING, Clock
 
 

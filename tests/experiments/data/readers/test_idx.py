@@ -10,7 +10,7 @@ from experiments.data.readers.builtin import load_builtin
 from experiments.data.readers.idx import read_idx, read_idx_folder
 from experiments.errors import DataError
 
-MNIST = Path(__file__).parents[4] / "shared" / "data" / "mnist"
+MNIST = Path(__file__).parents[5] / "shared" / "data" / "mnist"
 
 
 def idx(array: np.ndarray, *, code: int = 8, shape: tuple[int, ...] | None = None) -> bytes:

@@ -9,8 +9,8 @@ import pytest
 
 from experiments.config.candidate import Candidate
 from experiments.config.target import Target
+from experiments.study.forecast import calibration
 from experiments.study.forecast.calibration import calibrate, most_memory
-from experiments.study.run.forecast import calibration
 from nnet.batches import FoldData
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings

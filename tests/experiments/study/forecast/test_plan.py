@@ -25,12 +25,12 @@ from experiments.evaluation.ledger_place import ledger_path
 from experiments.search.executors.base import WorkerDied
 from experiments.search.executors.local import Processes
 from experiments.search.journal import Journal
+from experiments.study.forecast import plan as module
 from experiments.study.forecast.forecast import Forecast, Search, forecast
 from experiments.study.forecast.plan import Plan, make_plan, random_candidates, sample_of
 from experiments.study.forecast.plan_text import dimensions, interval_widths, print_plan
 from experiments.study.options import Options
 from experiments.study.resume import study_identity, uid_of
-from experiments.study.run.forecast import plan as module
 from nnet.batches import FoldData
 
 DOCUMENT: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from experiments import benchmark
+from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import pruners
 from experiments.benchmark.pruners import Step, compare_study, pruner_rows, target_of
 from experiments.config.study_file import parse_spec

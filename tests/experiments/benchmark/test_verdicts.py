@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import benchmark
+from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import coverage
 from experiments.benchmark import verdicts as honesty
 from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_table, noise
