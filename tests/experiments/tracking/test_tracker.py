@@ -160,7 +160,7 @@ def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place)
 
 
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
-    script = "from experiments.records import tracking_process as it; print(flush=True); it.LIMIT = 0.1; it.end_with(0)"
+    script = "from experiments.tracking import process as it; print(flush=True); it.LIMIT = 0.1; it.end_with(0)"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdin is not None
         assert writer.stdout is not None
