@@ -12,7 +12,8 @@ from typing import get_args
 
 import pytest
 
-from experiments import benchmark, delete, reproduce, sync, tune, ui
+from experiments import delete, reproduce, sync, tune, ui
+from experiments.benchmark import __main__ as benchmark
 from experiments.config.candidate import NUMBERS
 from experiments.config.pruner_options import PRUNERS
 from experiments.config.sampler_options import SAMPLERS
