@@ -237,7 +237,12 @@ def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
     found = client.get_experiment_by_name(title)
     if found is None:
         place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
-        return str(client.create_experiment(title, artifact_location=place, tags=tags))
+        try:
+            return str(client.create_experiment(title, artifact_location=place, tags=tags))
+        except Exception:  # whatever a store raises when another writer has made it at this moment
+            found = client.get_experiment_by_name(title)
+            if found is None:
+                raise
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     for key, value in tags.items():

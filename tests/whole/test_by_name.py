@@ -64,6 +64,6 @@ def test_fewer_trials_than_the_file_asks_for_without_a_score_are_a_try(done: Des
     done.studied("studies/moons", "search.trials=2", look="leave", fresh=True)
     assert tune.main(["moons", "--status"]) == 0
     assert capsys.readouterr().out.startswith("moons: tried, 2 of 5 trials (")
-    assert tune.main(["moons", "--status", "--trials", "2"]) == 0
+    assert tune.main(["moons", "--status", "--set", "search.trials=2"]) == 0
     assert capsys.readouterr().out.startswith("moons: searched, 2 trials (")
     assert study_status(Path("studies/moons"), None).state == "searched"

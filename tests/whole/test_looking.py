@@ -59,6 +59,6 @@ def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
         kill(process)
     assert (done.code, done.error) == (0, "")
     assert "moons: running, " in done.out
-    assert " of 5000 trials" in done.out
+    assert " of 5,000 trials" in done.out
     assert ": accuracy 0." in done.out
     assert "moons: interrupted, " in desk.tune("moons", "--status", "--set", "search.trials=5000").out

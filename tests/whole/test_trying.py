@@ -46,13 +46,13 @@ def test_trying_costs_no_look(desk: Desk) -> None:
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     fresh = desk.tune("moons", "--fresh", "--no-test")
     assert (fresh.code, fresh.error) == (0, "")
-    assert "by studies/ledger.jsonl this study has scored these rows once" in fresh.out
+    assert "by studies/ledger.jsonl this study has scored these test rows once" in fresh.out
     assert desk.results()["ledger"]["looks"] == 1
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     for page in ("report.md", "report.html"):
         text = (desk.study / page).read_text()
         assert "still sealed" not in text
-        assert "this study has scored these rows" in text.split("<!-- this run -->")[1]
+        assert "this study has scored these test rows" in text.split("<!-- this run -->")[1]
         assert "This result has no test score." in text
 
 
