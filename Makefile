@@ -1,4 +1,4 @@
-.PHONY: check example test tune
+.PHONY: check example fast fix test tune
 
 PYTHON ?= python
 
@@ -7,6 +7,16 @@ tune:  ## the main job
 
 test:  ## the tests and the examples in the docstrings
 	$(PYTHON) -m pytest -n 2 --dist loadscope
+
+fast:  ## style, types, and the tests that start no process and no server
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest -n 2 --dist loadscope -m "not slow and not browser and not ray and not network"
+
+fix:  ## sorted imports, what ruff can mend, one format
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
 
 check:  ## style, types, tests
 	$(PYTHON) -m ruff check .

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from scripts.pictures import Pages
 from support.browser import Browser, chromium
 from support.desk import STUDY, Desk
 from support.waiting import PATIENCE
-from whole.pictures import Pages
 
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="there is no chromium on this machine"),

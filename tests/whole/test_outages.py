@@ -1,6 +1,6 @@
 """MLflow in trouble is no trouble of the study's: one warning, exit code 0, and everything there afterwards.
 
-Nothing is timed here; `python tests/whole/outages.py` does that with the digits study.
+Nothing is timed here; `python tests/scripts/outages.py` does that with the digits study.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from unittest.mock import patch
 import pytest
 
 from experiments.tracking.process import GRACE
+from scripts.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 from support.desk import STUDY, Desk, kill
 from support.gate import PAGE, Gate, Mode
 from support.mlflow_server import MLflowServer, lacking
 from support.waiting import PATIENCE, wait_until
-from whole.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 
 TRIALS = 14
 

@@ -1,4 +1,4 @@
-"""Pictures of MLflow's page on a study: python tests/whole/pictures.py FOLDER OUT [--study digits].
+"""Pictures of MLflow's page on a study: python tests/scripts/pictures.py FOLDER OUT [--study digits].
 
 FOLDER is where `python -m experiments.tune` was run; OUT gets a PNG of each page, small ones in few colours.
 """

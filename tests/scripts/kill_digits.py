@@ -1,6 +1,6 @@
 """Kill one digits study with -9 again and again, and hold it against one that nothing happened to.
 
-A script, not a test of every day: python tests/whole/kill_digits.py [--kills 20] [--seed 0]. It ends with exit code 1
+A script, not a test of every day: python tests/scripts/kill_digits.py [--kills 20] [--seed 0]. It ends with exit code 1
 when the killed study differs in anything, or when MLflow shows a trial twice or not at all.
 """
 

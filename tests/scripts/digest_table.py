@@ -1,6 +1,6 @@
 """One digest however a study is run: every sampler with every pruner, on 1, 2 and 4 processes and on a Ray cluster.
 
-A script, not a test of every day: python tests/whole/digest_table.py [--samplers tpe,grid] [--pruners median]. The
+A script, not a test of every day: python tests/scripts/digest_table.py [--samplers tpe,grid] [--pruners median]. The
 cluster has two nodes on this machine; each study runs on it once undisturbed, and once on a third node as well, which
 is killed in the middle, of which Ray complains. It ends with exit code 1 when two digests of a line differ.
 """

@@ -1,6 +1,6 @@
 """Studies while MLflow is in trouble, held against one that nothing happens to: time, warnings, and what arrives.
 
-A script, not a test of every day: python tests/whole/outages.py [--study FILE] [--repeats 3] [--only NAME ...].
+A script, not a test of every day: python tests/scripts/outages.py [--study FILE] [--repeats 3] [--only NAME ...].
 It ends with exit code 1 when a command takes more than 5% and 2 s longer than the slowest undisturbed one, it warns
 twice or says nothing, or MLflow lacks anything after it was replayed.
 """

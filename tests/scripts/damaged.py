@@ -1,7 +1,7 @@
 """Damage small files of every kind and give them to the loaders, and some to the whole command.
 
-A script, not a test of every day: python tests/whole/damaged.py [--loaders 1000] [--commands 20] [--seed 0]. Each file
-must run or be refused in one line; nothing half written may be left. It ends with exit code 1 otherwise.
+A script, not a test of every day: python tests/scripts/damaged.py [--loaders 1000] [--commands 20] [--seed 0]. Each
+file must run or be refused in one line; nothing half written may be left. It ends with exit code 1 otherwise.
 """
 
 from __future__ import annotations
