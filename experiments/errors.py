@@ -6,7 +6,7 @@
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
     ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
     ├── SearchError            the search has no usable outcome
-    ├── LookError              the test set may not be looked at (again), or the ledger is damaged
+    ├── LedgerError            the test set may not be looked at (again), or the ledger is damaged
     └── TrackingError          MLflow's store is missing, away or broken, where a command is about it
 
 A message says the rule, the value and where it stands, in one line.
@@ -39,7 +39,7 @@ class SearchError(ExperimentError):
     """The search ended without a configuration that could be refitted."""
 
 
-class LookError(ExperimentError):
+class LedgerError(ExperimentError):
     """The test set may not be looked at again, or the ledger of looks is damaged."""
 
 

@@ -78,7 +78,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
     ledger = open_ledger(ledger_path(), partial(_say, console, "ledger"))
-    if standing_of(ledger, recorded) == "another":
+    if standing_of(ledger, recorded) == "different":
         _say(console, "ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew")
     for line in _surroundings(recorded):
         _say(console, "elsewhere", line)

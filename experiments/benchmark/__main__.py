@@ -152,12 +152,12 @@ def _honesty(trials: int, studies: int, draws: int, json: Path | None) -> None:
     from experiments.benchmark.verdicts import MAKERS, simulate
     from experiments.search.executors.create import usable_cores
     from experiments.search.executors.kernel import blas_kernel
-    from experiments.search.executors.local import Processes
+    from experiments.search.executors.local import LocalExecutor
     from nnet.blas import computing_environment, cpu_flags
 
     console = wide_console()
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ)
-    with Processes(usable_cores(), environment) as processes:
+    with LocalExecutor(usable_cores(), environment) as processes:
         verdicts = [simulate(made, studies, processes, trials) for made in MAKERS]
         console.print(honesty_table(verdicts))
         coverage = measure_coverage(draws, processes)

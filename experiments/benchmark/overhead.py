@@ -31,7 +31,7 @@ from experiments.search.cross_validation import result_of
 from experiments.search.journal import Journal
 from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
-from experiments.search.trial import Curves, Told, TrialResult, TrialTask
+from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
 
 EPOCHS, FOLDS = 60, 5
 SIZES = (100, 1000, 10_000)
@@ -72,7 +72,7 @@ def coordinator_cost(trials: int, timed: int = TIMED) -> Cost:
         )
 
 
-def _ours(spec: StudySpec, space: Space, told: Sequence[Told], path: Path, timed: int) -> list[float]:
+def _ours(spec: StudySpec, space: Space, told: Sequence[FinishedTrial], path: Path, timed: int) -> list[float]:
     journal = Journal(path)
 
     def submit(task: TrialTask) -> Future[TrialResult]:
@@ -88,7 +88,7 @@ def _ours(spec: StudySpec, space: Space, told: Sequence[Told], path: Path, timed
     return [_seconds(run) for _ in range(timed - 1)]
 
 
-def _sampler(space: Space, told: Sequence[Told], timed: int) -> list[float]:
+def _sampler(space: Space, told: Sequence[FinishedTrial], timed: int) -> list[float]:
     study = optuna.create_study(direction="maximize", sampler=_tpe())
     study.add_trials(_frozen(space, told))
     running = deque(study.ask(fixed_distributions=space.distributions) for _ in range(IN_FLIGHT))
@@ -101,7 +101,7 @@ def _sampler(space: Space, told: Sequence[Told], timed: int) -> list[float]:
     return [_seconds(run) for _ in range(timed)]
 
 
-def _optimize(space: Space, told: Sequence[Told], path: Path, timed: int) -> list[float]:
+def _optimize(space: Space, told: Sequence[FinishedTrial], path: Path, timed: int) -> list[float]:
     storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
     study = optuna.create_study(storage=storage, direction="maximize", sampler=_tpe())
     study.add_trials(_frozen(space, told))
@@ -148,13 +148,13 @@ def _result(number: int) -> TrialResult:
     return result_of(number, "COMPLETE", "", curves, 1 + means.index(max(means)))
 
 
-def _told(space: Space, trials: int) -> list[Told]:
+def _told(space: Space, trials: int) -> list[FinishedTrial]:
     """Trials with parameters drawn at random."""
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
-    return [Told(study.ask(space.distributions).params, _result(number)) for number in range(trials)]
+    return [FinishedTrial(study.ask(space.distributions).params, _result(number)) for number in range(trials)]
 
 
-def _frozen(space: Space, told: Sequence[Told]) -> list[optuna.trial.FrozenTrial]:
+def _frozen(space: Space, told: Sequence[FinishedTrial]) -> list[optuna.trial.FrozenTrial]:
     return [
         create_trial(
             value=one.result.value,

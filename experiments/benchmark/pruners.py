@@ -26,9 +26,9 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.data.readers.builtin import FOLDER_VARIABLE
-from experiments.search.executors.base import then
+from experiments.search.executors.base import map_future
 from experiments.search.executors.kernel import blas_kernel
-from experiments.search.executors.local import Processes
+from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.executors.worker import run_trial
 from experiments.search.loop import search
@@ -90,12 +90,12 @@ def compare_study(spec: StudySpec, pruners: Sequence[str], seeds: int, environ: 
     quiet_optuna()
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     environment = computing_environment(blas_kernel(), cpu_flags(), environ)
-    with tempfile.TemporaryDirectory() as work, Processes(workers, environment, Path(work)) as processes:
+    with tempfile.TemporaryDirectory() as work, LocalExecutor(workers, environment, Path(work)) as processes:
         data = prepare(spec, environ)
-        spec = spec.settled(data.target.task, data.folds.splitter)
+        spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
         folds = preprocessed_folds(data.development, data.folds, Preprocessing())
         reference = share_folds(folds, data.target, processes.share)
-        processes.greetings()
+        processes.wait_for_workers()
         _timed_search(with_pruner(spec, "none", 0, trials=workers), processes, reference)  # what loads at first use
         runs = {
             (pruner, seed): _timed_search(with_pruner(spec, pruner, seed), processes, reference)
@@ -135,18 +135,18 @@ def target_of(runs: Sequence[Sequence[Step]]) -> float:
 
 def with_pruner(spec: StudySpec, pruner: str, seed: int, **changes: Any) -> StudySpec:
     """The study with another pruner, with its own defaults, and another seed."""
-    document = spec.resolved()
+    document = spec.to_document()
     table = {key: value for key, value in document["search"].items() if key != "pruner_options"}
     study = {**document["study"], "seed": seed}
     return parse_spec({**document, "study": study, "search": {**table, "pruner": pruner, **changes}}, spec.study.name)
 
 
-def _timed_search(spec: StudySpec, processes: Processes, reference: DataReference) -> list[Step]:
+def _timed_search(spec: StudySpec, processes: LocalExecutor, reference: DataReference) -> list[Step]:
     start, epochs = time.perf_counter(), 0
     steps: list[Step] = []
 
     def evaluated(task: TrialTask) -> Future[TrialResult]:
-        return then(processes.submit(run_trial, task, reference), lambda found: found.result)
+        return map_future(processes.submit(run_trial, task, reference), lambda found: found.result)
 
     for one in search(spec, Space(spec), [], evaluated, processes.share):
         epochs += max(one.result.curves.epochs, default=0)

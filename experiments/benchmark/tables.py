@@ -130,5 +130,5 @@ def _pipeline(x: Any, classifies: bool, sizes: Sequence[int], rate: float, l2: f
     network = (MLPClassifier if classifies else MLPRegressor)(
         hidden_layer_sizes=sizes, learning_rate_init=rate, alpha=l2, batch_size=32, max_iter=EPOCHS, random_state=0
     )
-    learner = network if classifies else TransformedTargetRegressor(network, transformer=StandardScaler())
-    return make_pipeline(columns, learner)
+    prepare_fold = network if classifies else TransformedTargetRegressor(network, transformer=StandardScaler())
+    return make_pipeline(columns, prepare_fold)

@@ -25,17 +25,17 @@ from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare
 from experiments.evaluation.assemble import best_of, default_of
-from experiments.evaluation.last_fit import take_look
+from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LookRecord, Verdict
 from experiments.evaluation.statistics import wilson_interval
-from experiments.search.executors.base import Executor, then
-from experiments.search.executors.serial import InThisProcess
+from experiments.search.executors.base import Executor, map_future
+from experiments.search.executors.serial import SerialExecutor
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import share_inputs
 from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 
 Made = Literal["noise", "curve"]
 MAKERS: dict[Made, Callable[[np.random.Generator, int], Rows]] = {"noise": noise, "curve": curve}
@@ -132,15 +132,15 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
     make = MAKERS[made]
     spec = _spec(made, seed, trials)
     data = prepare(spec, {}, made_table(make, seed, DEVELOPMENT, TEST))
-    spec = spec.settled(data.target.task, data.folds.splitter)
-    space, executor = Space(spec), InThisProcess()
+    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
+    space, executor = Space(spec), SerialExecutor()
     inputs = share_inputs(space, data, executor.share)
     told = list(
         search(
             spec,
             space,
             [],
-            lambda task: then(
+            lambda task: map_future(
                 executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), lambda found: found.result
             ),
             executor.share,
@@ -159,14 +159,16 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
     )
 
 
-def _looked(spec: StudySpec, space: Space, data: StudyData, told: Sequence[Told], rows: SealedTestSet) -> LookRecord:
+def _looked(
+    spec: StudySpec, space: Space, data: StudyData, told: Sequence[FinishedTrial], rows: SealedTestSet
+) -> LookRecord:
     """Winner and default on these rows, as a study judges them; with a ledger of its own."""
     best, default = best_of(told), told[0]
     finalists = [best] if best is default else [best, default]
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.jsonl")
-        name, executor = spec.study.name, InThisProcess()
-        return take_look(spec, space, name, data.development, rows, ledger, finalists, executor, False).record
+        name, executor = spec.study.name, SerialExecutor()
+        return last_fit(spec, space, name, data.development, rows, ledger, finalists, executor, False).record
 
 
 def _gain(record: LookRecord) -> float:

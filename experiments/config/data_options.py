@@ -78,7 +78,7 @@ class Data(Section):
             raise ValueError(f"test must be of the same sort as source {self.source!r}, but got {self.test!r}")
         return self
 
-    def resolved(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Plain JSON data without what does not matter: where the files lie, but not how they are called."""
         document = self.model_dump(mode="json", exclude_none=True, exclude={"folder"})
         return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}

@@ -218,7 +218,7 @@ class StudySpec(Section):
             raise broken_rule((*table, "min_resource"), rule)
         return search
 
-    def settled(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+    def with_inferred_settings(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
         """The spec for data of this task: nothing is left to be chosen by it.
 
         Args:
@@ -243,10 +243,12 @@ class StudySpec(Section):
             }
         )
 
-    def resolved(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
         elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
-        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {"data": self.data.resolved()}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
+            "data": self.data.to_document()
+        }
         ours = {
             key: document[section].pop(key)
             for section in ("training", "preprocessing")
@@ -274,5 +276,5 @@ def _one_form(value: Any) -> Any:
 
 def without_trials(spec: StudySpec) -> dict[str, Any]:
     """The resolved study but for the number of its trials, which may grow."""
-    document = spec.resolved()
+    document = spec.to_document()
     return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}

@@ -12,7 +12,7 @@ from experiments.config.data_options import Data
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import at, chosen, cleaned, read_category, read_number
 from experiments.data.own_test_rows import appended
-from experiments.data.raw_table import Sheet, listed, shown
+from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.row_columns import check_identifiers, read_groups, read_time, read_weights
 from experiments.data.table import Kind, Table
 from experiments.data.target_column import read_target
@@ -23,7 +23,7 @@ LISTS = ("drop", "categories", "numbers")
 LEAST = 2  # rows
 
 
-def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
+def table_of(sheet: RawTable, data: Data, test: RawTable | None = None) -> Table:
     """The table of a sheet; the test sheet's rows come last, read as the first one's columns are.
 
     Raises:
@@ -62,7 +62,7 @@ def table_of(sheet: Sheet, data: Data, test: Sheet | None = None) -> Table:
 
 
 def _part(
-    sheet: Sheet,
+    sheet: RawTable,
     cells: SourceCells,
     roles: Mapping[str, tuple[str, ...]],
     categories: Mapping[str, bool],
@@ -94,7 +94,7 @@ def _part(
     )
 
 
-def _roles(sheet: Sheet, data: Data) -> dict[str, tuple[str, ...]]:
+def _roles(sheet: RawTable, data: Data) -> dict[str, tuple[str, ...]]:
     """Key of [data] -> the names of its columns."""
     if data.target is None:
         raise DataError(f"data.target: name the column to predict; {sheet.where} has {listed(list(sheet.columns))}.")
@@ -112,7 +112,7 @@ def _roles(sheet: Sheet, data: Data) -> dict[str, tuple[str, ...]]:
     return roles
 
 
-def _named(sheet: Sheet, key: str, column: str | int) -> str:
+def _named(sheet: RawTable, key: str, column: str | int) -> str:
     names = list(sheet.columns)
     if isinstance(column, int) and -len(names) <= column < len(names):
         return names[column]

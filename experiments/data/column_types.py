@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import LARGEST_FILE, Sheet, shown
+from experiments.data.raw_table import LARGEST_FILE, RawTable, shown
 from experiments.data.table import LARGEST
 from experiments.data.texts import MISSING, NUMBER
 from experiments.errors import DataError
@@ -24,7 +24,7 @@ NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters; no category is as long
 
 
-def cleaned(sheet: Sheet, names: Iterable[str]) -> Sheet:
+def cleaned(sheet: RawTable, names: Iterable[str]) -> RawTable:
     """The columns of these names; texts, truth values and categories as stripped texts, null where they are missing.
 
     Raises:
@@ -42,7 +42,7 @@ def cleaned(sheet: Sheet, names: Iterable[str]) -> Sheet:
     return replace(sheet, columns=columns, declared=sheet.declared | truths)
 
 
-def _stripped(sheet: Sheet, name: str) -> pa.ChunkedArray:
+def _stripped(sheet: RawTable, name: str) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -58,7 +58,7 @@ def _stripped(sheet: Sheet, name: str) -> pa.ChunkedArray:
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
 
 
-def texts(sheet: Sheet, name: str) -> pa.ChunkedArray:
+def texts(sheet: RawTable, name: str) -> pa.ChunkedArray:
     """A column of a cleaned sheet as texts, whatever it holds."""
     import pyarrow as pa
 
@@ -88,7 +88,7 @@ def numbers_in(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.match_substring_regex(column, NUMBER)
 
 
-def read_number(sheet: Sheet, name: str, otherwise: str = NAME_IT) -> NDArray[np.float64]:
+def read_number(sheet: RawTable, name: str, otherwise: str = NAME_IT) -> NDArray[np.float64]:
     """(N,) the values of a column of numbers, NaN where missing.
 
     Args:
@@ -117,7 +117,7 @@ def read_number(sheet: Sheet, name: str, otherwise: str = NAME_IT) -> NDArray[np
     return values
 
 
-def read_category(sheet: Sheet, name: str) -> Any:
+def read_category(sheet: RawTable, name: str) -> Any:
     """(N,) the values of a column of categories, a pandas Series of strings.
 
     Raises:
@@ -128,7 +128,7 @@ def read_category(sheet: Sheet, name: str) -> Any:
     return column.to_pandas()
 
 
-def is_category(sheet: Sheet, name: str) -> bool:
+def is_category(sheet: RawTable, name: str) -> bool:
     """Whether a column's values are categories, else they are numbers.
 
     Raises:
@@ -174,7 +174,7 @@ def is_category(sheet: Sheet, name: str) -> bool:
     return True
 
 
-def refuse_missing(sheet: Sheet, name: str, column: pa.ChunkedArray, what: str) -> None:
+def refuse_missing(sheet: RawTable, name: str, column: pa.ChunkedArray, what: str) -> None:
     """Refuse a column with missing values.
 
     Raises:
@@ -189,7 +189,7 @@ def refuse_missing(sheet: Sheet, name: str, column: pa.ChunkedArray, what: str) 
         )
 
 
-def refuse_long(sheet: Sheet, name: str, column: pa.ChunkedArray, advice: str) -> None:
+def refuse_long(sheet: RawTable, name: str, column: pa.ChunkedArray, advice: str) -> None:
     """Refuse texts that are no names.
 
     Raises:
@@ -213,12 +213,12 @@ def first(found: pa.ChunkedArray, value: bool) -> int | None:
     return None if row < 0 else int(row)
 
 
-def at(sheet: Sheet, name: str) -> str:
+def at(sheet: RawTable, name: str) -> str:
     """How messages name a column."""
     return f"{sheet.where}: column {shown(name)}"
 
 
-def _refuse_counter(sheet: Sheet, name: str) -> None:
+def _refuse_counter(sheet: RawTable, name: str) -> None:
     """Refuse whole numbers that count the rows, in any order."""
     import pyarrow as pa
 
@@ -238,7 +238,7 @@ def _refuse_counter(sheet: Sheet, name: str) -> None:
         )
 
 
-def chosen(sheet: Sheet, names: Iterable[str], categories: Iterable[str], numbers: Iterable[str]) -> dict[str, bool]:
+def chosen(sheet: RawTable, names: Iterable[str], categories: Iterable[str], numbers: Iterable[str]) -> dict[str, bool]:
     """Whether each column is one of categories: as told, else by its values."""
     told = dict.fromkeys(categories, True) | dict.fromkeys(numbers, False)
     return {name: told[name] if name in told else is_category(sheet, name) for name in names}

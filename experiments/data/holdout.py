@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.data.cells import HASH_BYTES, SourceCells
 from experiments.data.fingerprint import Features, content_fingerprint, row_bytes
 from experiments.data.row_hashes import RowHashes
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class SealedTestSet:
             is_reserved: whether the ledger has the look; `Ledger.has`.
 
         Raises:
-            LookError: the look was not reserved, or for other rows.
+            LedgerError: the look was not reserved, or for other rows.
         """
         if not is_reserved(look):
-            raise LookError("the test rows are sealed: the ledger has no reservation for this look.")
+            raise LedgerError("the test rows are sealed: the ledger has no reservation for this look.")
         if look.rows != self.fingerprint:
-            raise LookError("the look was reserved for other test rows: their fingerprints differ.")
+            raise LedgerError("the look was reserved for other test rows: their fingerprints differ.")
         return self._features, self._y

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.data.column_types import at, cleaned, read_number, texts
-from experiments.data.raw_table import Sheet, listed
+from experiments.data.raw_table import RawTable, listed
 from experiments.data.table import Kind
 from experiments.errors import DataError
 
@@ -71,7 +71,7 @@ def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.Da
     if lacking:
         raise DataError(f"the rows lack columns that the model needs: {listed(lacking)}.")
     columns = {name: pa.chunked_array([_arrow(named[name], kind)]) for name, kind in kinds.items()}
-    return _chunks(Sheet("rows", "the rows", columns, lambda row: f"row {row} (from 0)"), kinds, rows)
+    return _chunks(RawTable("rows", "the rows", columns, lambda row: f"row {row} (from 0)"), kinds, rows)
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
@@ -85,7 +85,7 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
     return pa.array(column, from_pandas=True)
 
 
-def _sheet(path: Path, names: list[str]) -> Sheet:
+def _sheet(path: Path, names: list[str]) -> RawTable:
     if path.suffix.lower() == ".npz":
         return _of_array(path, names)
     if path.suffix.lower() == ".parquet":
@@ -99,7 +99,7 @@ def _sheet(path: Path, names: list[str]) -> Sheet:
     return read_text(path, header=named)
 
 
-def _of_array(path: Path, names: list[str]) -> Sheet:
+def _of_array(path: Path, names: list[str]) -> RawTable:
     """The columns of an array, which have no names; a model's have none where they are called by position."""
     if not all(name.isdecimal() for name in names):
         raise DataError(f"{path}: the model's columns have names, which an .npz has not; take a .csv or .parquet.")
@@ -109,10 +109,10 @@ def _of_array(path: Path, names: list[str]) -> Sheet:
 
     x = read_features(path)
     columns = {str(column): pa.chunked_array([np.ascontiguousarray(x[:, column])]) for column in range(x.shape[1])}
-    return Sheet(path.stem, str(path), columns, lambda row: f"row {row} (from 0)")
+    return RawTable(path.stem, str(path), columns, lambda row: f"row {row} (from 0)")
 
 
-def _chunks(sheet: Sheet, kinds: dict[str, Kind], rows: int) -> Iterator[pd.DataFrame]:
+def _chunks(sheet: RawTable, kinds: dict[str, Kind], rows: int) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
     for start in range(0, sheet.rows, rows):
@@ -120,12 +120,12 @@ def _chunks(sheet: Sheet, kinds: dict[str, Kind], rows: int) -> Iterator[pd.Data
         yield pd.DataFrame({name: _values(part, name, kind) for name, kind in kinds.items()})
 
 
-def _slice(sheet: Sheet, names: list[str], start: int, rows: int) -> Sheet:
+def _slice(sheet: RawTable, names: list[str], start: int, rows: int) -> RawTable:
     columns = {name: sheet.columns[name].slice(start, rows) for name in names}
     return replace(sheet, columns=columns, place=lambda row: sheet.place(start + row))
 
 
-def _values(sheet: Sheet, name: str, kind: Kind) -> Any:
+def _values(sheet: RawTable, name: str, kind: Kind) -> Any:
     if kind == "category":
         return texts(sheet, name).to_pandas()
     values = read_number(sheet, name, "")

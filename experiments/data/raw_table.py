@@ -19,7 +19,7 @@ MOST_SAID = 200  # characters
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RawTable:
     """Columns of one length.
 
     where:    the file, as messages name it.

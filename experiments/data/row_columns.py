@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.column_types import at, is_text, read_number, refuse_long, refuse_missing, texts
-from experiments.data.raw_table import Sheet, shown
+from experiments.data.raw_table import RawTable, shown
 from experiments.data.texts import NUMBER
 from experiments.errors import DataError
 
 
-def check_identifiers(sheets: Sequence[Sheet], name: str) -> None:
+def check_identifiers(sheets: Sequence[RawTable], name: str) -> None:
     """The same identifier twice is the same thing twice, which may come to lie on both sides of a split.
 
     Raises:
@@ -33,7 +33,7 @@ def check_identifiers(sheets: Sequence[Sheet], name: str) -> None:
             seen.add(value)
 
 
-def read_groups(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
+def read_groups(sheet: RawTable, name: str | None = None) -> NDArray[Any] | None:
     """(N,) the name of each row's group; None without a column.
 
     Raises:
@@ -47,7 +47,7 @@ def read_groups(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
     return np.asarray(column.to_numpy(zero_copy_only=False), str)
 
 
-def read_time(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
+def read_time(sheet: RawTable, name: str | None = None) -> NDArray[Any] | None:
     """(N,) when each row was: numbers, or dates in ISO 8601, with zones as UTC; None without a column.
 
     Raises:
@@ -78,7 +78,7 @@ def read_time(sheet: Sheet, name: str | None = None) -> NDArray[Any] | None:
     return found
 
 
-def read_weights(sheet: Sheet, name: str | None = None) -> NDArray[np.float64] | None:
+def read_weights(sheet: RawTable, name: str | None = None) -> NDArray[np.float64] | None:
     """(N,) how much each row counts, from 0 on; None without a column.
 
     Raises:

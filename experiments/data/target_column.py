@@ -18,13 +18,13 @@ from experiments.data.column_types import (
     refuse_missing,
     texts,
 )
-from experiments.data.raw_table import Sheet, shown
+from experiments.data.raw_table import RawTable, shown
 from experiments.errors import DataError
 
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
-def read_target(sheet: Sheet, name: str, as_classes: bool = False) -> tuple[NDArray[Any], tuple[str, ...] | None]:
+def read_target(sheet: RawTable, name: str, as_classes: bool = False) -> tuple[NDArray[Any], tuple[str, ...] | None]:
     """(N,) the target as int64, float64 or strings, and the classes' names where the file declares them.
 
     With declared classes the target holds indices into them.
@@ -72,7 +72,7 @@ def read_target(sheet: Sheet, name: str, as_classes: bool = False) -> tuple[NDAr
     return column.to_numpy(zero_copy_only=False).astype(str), None
 
 
-def _present(sheet: Sheet, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _present(sheet: RawTable, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers of which none is NaN, which a file may have beside null."""
     if np.isnan(values).any():
         row = int(np.isnan(values).argmax())

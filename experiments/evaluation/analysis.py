@@ -45,7 +45,7 @@ from experiments.evaluation.selection_bias import Selection, TooFewScores, selec
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import Shared, Told
+from experiments.search.trial import FinishedTrial, Shared
 from nnet.arrays import Targets
 
 
@@ -78,7 +78,7 @@ def analyse(
     spec: StudySpec,
     space: Space,
     data: StudyData,
-    told: Sequence[Told],
+    told: Sequence[FinishedTrial],
     files: OutOfFoldFiles,
     inputs: Inputs,
     executor: Executor,
@@ -123,7 +123,7 @@ def analyse(
     return AnalysisRecord.model_validate({**there, "left_out": left_out})
 
 
-def _content(files: OutOfFoldFiles, told: Told) -> bytes:
+def _content(files: OutOfFoldFiles, told: FinishedTrial) -> bytes:
     content = files.content(told.result)
     if content is None:
         raise StudyStateError(

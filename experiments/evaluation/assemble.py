@@ -17,18 +17,18 @@ from experiments.evaluation.results import (
     ColumnCounts,
     DataRecord,
     DefaultRecord,
-    Intervention,
     LedgerRecord,
     LookRecord,
     MissingCounts,
     SplitRecord,
     StudyResult,
     TrialRecord,
+    WorkerFailure,
 )
-from experiments.search.trial import INTERVENTIONS, Told
+from experiments.search.trial import INTERVENTIONS, FinishedTrial
 
 
-def best_of(told: Sequence[Told]) -> Told:
+def best_of(told: Sequence[FinishedTrial]) -> FinishedTrial:
     """The COMPLETE trial with the highest value; the first of equals.
 
     Raises:
@@ -45,7 +45,7 @@ def best_of(told: Sequence[Told]) -> Told:
     return max(complete, key=lambda one: (one.result.value or 0.0, -one.result.number))
 
 
-def default_of(told: Sequence[Told]) -> Told | None:
+def default_of(told: Sequence[FinishedTrial]) -> FinishedTrial | None:
     """Trial 0, unless it came to no score."""
     return told[0] if told[0].result.state == "COMPLETE" else None
 
@@ -53,7 +53,7 @@ def default_of(told: Sequence[Told]) -> Told | None:
 def assemble(
     spec: StudySpec,
     data: StudyData,
-    told: Sequence[Told],
+    told: Sequence[FinishedTrial],
     test: LookRecord | None,
     ledger: LedgerRecord | None,
     provenance: dict[str, Any],
@@ -64,7 +64,7 @@ def assemble(
     best, default = best_of(told), default_of(told)
     return StudyResult(
         study=spec.study.name,
-        spec=spec.resolved(),
+        spec=spec.to_document(),
         data=DataRecord(
             name=data.name,
             rows=data.rows,
@@ -83,7 +83,7 @@ def assemble(
         ),
         trials=tuple(_trial(one) for one in told),
         interventions=tuple(
-            Intervention(trial=one.result.number, kind=kind)
+            WorkerFailure(trial=one.result.number, kind=kind)
             for one in told
             for kind in INTERVENTIONS
             if kind == one.result.reason
@@ -112,7 +112,7 @@ def _missing(table: Table) -> MissingCounts:
     return MissingCounts(number=holes.count("number"), category=holes.count("category"))
 
 
-def _trial(told: Told) -> TrialRecord:
+def _trial(told: FinishedTrial) -> TrialRecord:
     result = told.result
     return TrialRecord(
         number=result.number,
@@ -126,5 +126,5 @@ def _trial(told: Told) -> TrialRecord:
     )
 
 
-def _cv(told: Told) -> dict[str, Any]:
+def _cv(told: FinishedTrial) -> dict[str, Any]:
     return {"params": dict(told.params), "cv_mean": told.result.value, "cv_std": told.result.cv_std}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.data.subsample import subsample
 from experiments.search.executors.shared_data import DataReference, open_folds
-from experiments.search.target_scaling import Units, units_of
+from experiments.search.target_scaling import TargetScaler, units_of
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
@@ -35,7 +35,7 @@ LEARNING_RATE, LEAVES, BINS = 0.2, 15, 64  # of boosting
 BOOSTING: Id = "gradient_boosting"
 MOST_BOOSTED = 100  # classes, each with a tree in every iteration
 SEED = 0  # not the study's: on the same rows every study has the same references
-OWN = Units()
+OWN = TargetScaler()
 LONGEST = 200  # characters of a reason
 
 
@@ -79,7 +79,7 @@ class FittedReference:
     """
 
     estimator: Any | None
-    units: Units = OWN
+    units: TargetScaler = OWN
     converged: bool | None = None
     reason: Unfitted | None = None
 

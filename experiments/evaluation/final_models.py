@@ -7,14 +7,14 @@ from typing import Any
 
 from experiments.config.spec import StudySpec
 from experiments.evaluation.baselines import ReferenceTask
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.version import SCHEMA
 
 PARTS = ("preprocessing", "training")  # sections of the study file that a refit depends on, beside the parameters
 
 
 def final_models(
-    spec: StudySpec, development: str, finalists: Sequence[Told], baselines: Sequence[ReferenceTask]
+    spec: StudySpec, development: str, finalists: Sequence[FinishedTrial], baselines: Sequence[ReferenceTask]
 ) -> dict[str, Any]:
     """Write out everything that determines the models which are scored on the test rows.
 
@@ -29,7 +29,7 @@ def final_models(
     Returns:
         a JSON document.
     """
-    resolved = spec.resolved()
+    resolved = spec.to_document()
     return {
         "format": SCHEMA,
         "rows": development,
@@ -40,7 +40,7 @@ def final_models(
     }
 
 
-def _model(told: Told) -> dict[str, Any]:
+def _model(told: FinishedTrial) -> dict[str, Any]:
     result = told.result
     rates = list(result.curves.factors[: result.epochs])
     changed = {} if all(one == 1 for one in rates) else {"learning_rate_factors": rates}

@@ -34,7 +34,7 @@ OTHER_METRICS = {
 
 
 @dataclass(frozen=True)
-class Judgement:
+class FinalScore:
     """A score on test rows. default and difference are None where there is nothing to compare with.
 
     ci_draws: number of bootstrap draws; None without a bootstrap.
@@ -55,7 +55,7 @@ def judge(
     winner: Array,
     default: Array | None,
     groups: NDArray[Any] | None = None,
-) -> Judgement:
+) -> FinalScore:
     """Judge the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,).
 
     Args:
@@ -66,7 +66,7 @@ def judge(
     """
     if metric == "accuracy" and groups is None:
         hits, others = correct(winner, y) > 0, None if default is None else correct(default, y) > 0
-        return Judgement(
+        return FinalScore(
             float(hits.mean()),
             wilson_interval(int(hits.sum()), len(y)),
             "wilson",
@@ -77,7 +77,7 @@ def judge(
     if metric in ROW_SCORES and groups is None:
         rows = row_score(metric)
         ours, theirs = rows(winner, y), None if default is None else rows(default, y)
-        return Judgement(
+        return FinalScore(
             float(ours.mean()),
             bootstrap_interval(ours, SEED),
             BOOTSTRAP["rows"],
@@ -93,7 +93,7 @@ def judge(
         raise SearchError(
             f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
         ) from None
-    return Judgement(
+    return FinalScore(
         of_winner.score,
         of_winner.interval(),
         BOOTSTRAP[of_winner.drawn],

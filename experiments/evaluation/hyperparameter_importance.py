@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from experiments.config.space import Space
 from experiments.evaluation.reasons import EqualScores, NoParameterTells, TooFewTrials
 from experiments.evaluation.records import ImportanceRecord
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 
 BETTER = 0.25  # the share of the trials that counts as better: of 20 trials 5, which Optuna asks for
 LEAST_TRIALS = 20
 DIGITS = 6  # last bits of exponentials differ between processors
 
 
-def importances(told: Sequence[Told], space: Space) -> ImportanceRecord | TooFewTrials | EqualScores | NoParameterTells:
+def importances(
+    told: Sequence[FinishedTrial], space: Space
+) -> ImportanceRecord | TooFewTrials | EqualScores | NoParameterTells:
     """The record, or why there is none. Of COMPLETE trials in the space; nothing in it is random.
 
     A parameter without effect in a trial, the size of a layer that is not there, is none of that trial's.

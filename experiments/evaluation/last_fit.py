@@ -33,12 +33,12 @@ from experiments.evaluation.results import DefaultScore, LookRecord
 from experiments.evaluation.statistics import verdict
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import share_everything
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from nnet.arrays import Array, Targets
 
 
 @dataclass(frozen=True)
-class Scored:
+class LastFit:
     """What the look brought: the record for the results, and the winner's model."""
 
     record: LookRecord
@@ -46,17 +46,17 @@ class Scored:
     losses: tuple[float, ...]
 
 
-def take_look(
+def last_fit(
     spec: StudySpec,
     space: Space,
     study: str,
     development: DevelopmentSet,
     test: SealedTestSet,
     ledger: Ledger,
-    finalists: Sequence[Told],
+    finalists: Sequence[FinishedTrial],
     executor: Executor,
     acknowledged: bool,
-) -> Scored:
+) -> LastFit:
     """Refit the finalists and fit the references, reserve the look, score them, and complete it.
 
     Args:
@@ -65,7 +65,7 @@ def take_look(
         executor:  fits and scores.
 
     Raises:
-        LookError:   the study had another look at these rows.
+        LedgerError:   the study had another look at these rows.
         SearchError: the winner's refit diverged; nothing was looked at.
         WorkerLost:  a task was given up; the same look can be taken again.
     """
@@ -119,7 +119,7 @@ def take_look(
         predicts=development.table.target_name,
         trial=refits[0].number,
     )
-    return Scored(record.model_copy(update={"times_scored": ledger.times(look)}), model, refits[0].losses)
+    return LastFit(record.model_copy(update={"times_scored": ledger.times(look)}), model, refits[0].losses)
 
 
 def _record(

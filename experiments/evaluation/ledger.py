@@ -26,14 +26,14 @@ from experiments.config.documents import canonical_digest, canonical_json
 from experiments.data.cells import HASH_BYTES
 from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 
 GENESIS = "0" * 64
 FIELDS = {
     "reserved": {"look", "rows", "models", "study", "name", "trials", "time"},
     "completed": {"look", "scores", "time"},
 }
-Standing = Literal["goes on", "cut", "another"]
+LedgerMatch = Literal["same", "truncated", "different"]
 WAIT = 30.0  # seconds for another command's append, which takes milliseconds
 
 
@@ -59,7 +59,7 @@ class Ledger:
     """The ledger in one file.
 
     Raises:
-        LookError: an entry was edited, removed or put in: the chain of hashes is broken. From any method.
+        LedgerError: an entry was edited, removed or put in: the chain of hashes is broken. From any method.
     """
 
     def __init__(self, path: Path):
@@ -69,14 +69,14 @@ class Ledger:
         """Refuse a study that had its look with another number of trials than it can come to.
 
         Raises:
-            LookError: it did; more trials after the look would choose a model by a test set already seen.
+            LedgerError: it did; more trials after the look would choose a model by a test set already seen.
         """
         if not self.path.exists():
             return
         with self._locked():
             for entry in self._reservations(self._entries()):
                 if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] not in trials:
-                    raise LookError(
+                    raise LedgerError(
                         f"this study had its look at the test set after {entry['trials']} trials; a second look after "
                         f"{trials[-1]} would choose by a test set already seen. --acknowledge-reuse does it all the "
                         "same and the report says so; --no-test goes on searching without a look."
@@ -97,7 +97,7 @@ class Ledger:
             final_models: document that the look's `models` is the digest of, for people who read the ledger.
 
         Raises:
-            LookError: the study had another look at these rows, and reuse is not acknowledged.
+            LedgerError: the study had another look at these rows, and reuse is not acknowledged.
         """
         with self._locked():
             entries = self._entries()
@@ -107,7 +107,7 @@ class Ledger:
                 return look
             earlier = [one for one in reservations if one["study"] == look.study and one["rows"] == look.rows]
             if earlier and not acknowledged:
-                raise LookError(
+                raise LedgerError(
                     f"this study had its look at the test set on {earlier[-1]['time'][:10]}, at other models; a second "
                     "look needs --acknowledge-reuse, and the report says so."
                 )
@@ -133,7 +133,7 @@ class Ledger:
         with self._locked():
             entries = self._entries()
             if not any(entry["look"] == look.id for entry in self._reservations(entries)):
-                raise LookError(f"{self.path}: the look was not reserved, so it cannot be completed.")
+                raise LedgerError(f"{self.path}: the look was not reserved, so it cannot be completed.")
             if not any(entry["kind"] == "completed" and entry["look"] == look.id for entry in entries):
                 self._append({"kind": "completed", "look": look.id, "scores": scores, "time": _now()}, entries)
 
@@ -157,12 +157,12 @@ class Ledger:
             for entry in self._reservations(self._glanced())
         )
 
-    def stands(self, first: str, head: str) -> Standing:
+    def stands(self, first: str, head: str) -> LedgerMatch:
         """How this ledger stands to one that began with an entry of hash `first` and had the head `head` once."""
         hashes = [canonical_digest(entry) for entry in self._glanced()]
         if head in hashes:
-            return "goes on"
-        return "cut" if hashes[:1] == [first] else "another"
+            return "same"
+        return "truncated" if hashes[:1] == [first] else "different"
 
     def past(self, study: str, test: RowHashes) -> Past:
         """What is known of these rows by now."""
@@ -180,7 +180,7 @@ class Ledger:
         except FileNotFoundError:
             raw = b""
         except OSError as error:
-            raise LookError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
+            raise LedgerError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
         return self._chain(raw[: raw.rfind(b"\n") + 1])
 
     def _past(self, entries: list[dict[str, Any]], study: str, test: RowHashes) -> Past:
@@ -210,7 +210,9 @@ class Ledger:
                 try:
                     raw = base64.b64decode(entry[key], validate=True)
                 except (ValueError, TypeError):
-                    raise LookError(f"{self.path}: the entry of look {entry['look']} has no readable {key}.") from None
+                    raise LedgerError(
+                        f"{self.path}: the entry of look {entry['look']} has no readable {key}."
+                    ) from None
                 hashes = frozenset(raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES))
                 known[entry["rows"]] = known.get(entry["rows"], frozenset()) | hashes
         return known
@@ -222,9 +224,9 @@ class Ledger:
             with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
                 yield
         except Timeout:
-            raise LookError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
+            raise LedgerError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
         except OSError as error:
-            raise LookError(f"{self.path}: the ledger cannot be read or written: {error.strerror}.") from None
+            raise LedgerError(f"{self.path}: the ledger cannot be read or written: {error.strerror}.") from None
 
     def _entries(self) -> list[dict[str, Any]]:
         """All entries, the chain checked; a torn last line, from a kill in an append, is cut off with a copy kept."""
@@ -250,7 +252,7 @@ class Ledger:
             except (ValueError, TypeError, KeyError, RecursionError):
                 intact = False
             if not intact:
-                raise LookError(f"{self.path}: line {number} does not follow from the line before; it was changed.")
+                raise LedgerError(f"{self.path}: line {number} does not follow from the line before; it was changed.")
             entries.append(entry)
         return entries
 

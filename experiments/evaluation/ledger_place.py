@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
 
 PLACE = Path("studies") / "ledger.jsonl"
@@ -27,7 +27,7 @@ def find_ledger(path: Path) -> Ledger:
     """Return the ledger that belongs in that place, from where it lies now; nothing is moved or written.
 
     Raises:
-        LookError: there is another one in the old place.
+        LedgerError: there is another one in the old place.
     """
     old = _old_place(path)
     if old is None or not old.exists():
@@ -46,7 +46,7 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
         say:  hears of the move in one line.
 
     Raises:
-        LookError: there are two ledgers, or the old one cannot be moved.
+        LedgerError: there are two ledgers, or the old one cannot be moved.
     """
     old = _old_place(path)
     if old is None or not old.exists():
@@ -63,9 +63,9 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
                 return Ledger(path)
             _move(old, path)
     except Timeout:
-        raise LookError(f"{old}: another command has held the ledger for {WAIT:.0f} seconds.") from None
+        raise LedgerError(f"{old}: another command has held the ledger for {WAIT:.0f} seconds.") from None
     except OSError as error:
-        raise LookError(f"{old}: the ledger cannot be moved to {path}: {error.strerror}.") from None
+        raise LedgerError(f"{old}: the ledger cannot be moved to {path}: {error.strerror}.") from None
     say(f"{old} is now {path}: the looks that it counts outlast mlruns/")
     return Ledger(path)
 
@@ -105,13 +105,13 @@ def _check_contained(old: Path, new: Path) -> None:
     """Refuse two ledgers of which the new one does not begin with all that the old one has.
 
     Raises:
-        LookError: they are two chains.
+        LedgerError: they are two chains.
     """
     before, now = old.read_bytes(), new.read_bytes()
     if now.startswith(before[: before.rfind(b"\n") + 1]):  # a torn last line was no entry
         return
     looks, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))
-    raise LookError(
+    raise LedgerError(
         f"{new} ({looks} looks) and {old} ({others} looks) are two ledgers, whose chains cannot be merged: put one "
         f"aside. `mv {old} {old}{KEPT}` goes on with {new}; `mv {new} {new}{KEPT}` goes on with {old}."
     )

@@ -16,7 +16,7 @@ from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.record import Record
-from experiments.search.target_scaling import Units
+from experiments.search.target_scaling import TargetScaler
 from nnet.network import Network
 from nnet.saving import SavingError, load, save
 
@@ -40,7 +40,7 @@ class Model:
     network: Network
     preprocessor: Preprocessor
     target: Target
-    units: Units
+    units: TargetScaler
     inputs: tuple[tuple[str, Kind], ...]
     predicts: str
     trial: int
@@ -137,7 +137,7 @@ def read_model(folder: Path) -> Model:
         saved.network,
         fitted,
         Target(about.classes),
-        Units(float(units[0]), float(units[1])),
+        TargetScaler(float(units[0]), float(units[1])),
         about.inputs,
         about.predicts,
         about.trial,

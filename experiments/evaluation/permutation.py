@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.data.subsample import subsample
 from experiments.evaluation.refit import RefitTask
-from experiments.search.cross_validation import learner
+from experiments.search.cross_validation import prepare_fold
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.scorers import scorer
 from experiments.search.seeds import COLUMN, TRIAL, fold_seed
@@ -59,7 +59,7 @@ def permute_columns(task: PermutationTask, data: FoldData, target: Target) -> Pe
     All inputs of a column are shuffled together, which is what shuffling the column before preprocessing comes to.
     """
     chosen = task.trained
-    learnt, units = learner(data, chosen.candidate, target)
+    learnt, units = prepare_fold(data, chosen.candidate, target)
     architecture = chosen.candidate.architecture(learnt.x.shape[1], target)
     seed = fold_seed(chosen.seed, TRIAL, chosen.number, task.fold)
     network, _ = fit(architecture, chosen.candidate.training, learnt, seed, chosen.epochs, chosen.factors)

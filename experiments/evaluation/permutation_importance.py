@@ -17,7 +17,7 @@ from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.evaluation.refit import RefitTask
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 
 PREDICTIONS = 3_000_000  # rows x columns x repeats, over all folds
 SCORINGS = 20_000  # folds x columns x repeats; scikit-learn's scorers take milliseconds
@@ -28,7 +28,7 @@ MOST_COLUMNS = 1_000
 
 
 def permutation(
-    spec: StudySpec, space: Space, data: StudyData, winner: Told, inputs: Inputs, executor: Executor
+    spec: StudySpec, space: Space, data: StudyData, winner: FinishedTrial, inputs: Inputs, executor: Executor
 ) -> PermutationRecord | TooManyColumns | TooManyShuffles | NoMetric:
     """The record of a COMPLETE trial, or why there is none. A pure function of the study: who computes changes nothing.
 

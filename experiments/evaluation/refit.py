@@ -9,10 +9,10 @@ import numpy as np
 
 from experiments.config.candidate import Candidate
 from experiments.config.target import Target
-from experiments.search.cross_validation import learner
+from experiments.search.cross_validation import prepare_fold
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.seeds import REFIT, fold_seed
-from experiments.search.target_scaling import Units
+from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.network import Architecture, Network
@@ -48,12 +48,12 @@ class Refit:
     parameters: Array
     statistics: Array
     losses: tuple[float, ...]
-    units: Units
+    units: TargetScaler
 
 
 def refit(task: RefitTask, folds: Sequence[FoldData], target: Target) -> Refit:
     """Train on `folds[0].train`, which is every development row; no early stopping."""
-    data, units = learner(folds[0], task.candidate, target)
+    data, units = prepare_fold(folds[0], task.candidate, target)
     architecture = task.candidate.architecture(data.x.shape[1], target)
     seed = fold_seed(task.seed, REFIT, task.number, 0)
     network, losses = fit(architecture, task.candidate.training, data, seed, task.epochs, task.factors)
@@ -72,7 +72,7 @@ def network_of(model: Refit) -> Network:
 def outputs(model: Refit, x: Array) -> Array:
     """(N, inputs) -> (N, outputs): logits of classes, or a number in the target's own units."""
     z = network_of(model).predict(x)
-    return z if model.units == Units() else model.units.restored(z)
+    return z if model.units == TargetScaler() else model.units.restored(z)
 
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:

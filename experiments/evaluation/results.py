@@ -83,7 +83,7 @@ class TrialRecord(Record):
     fold_scores: tuple[float, ...]
 
 
-class Intervention(Record):
+class WorkerFailure(Record):
     """An outcome that a clock or a death caused, so that a replay can repeat it."""
 
     trial: int
@@ -205,7 +205,7 @@ class StudyResult(Record):
     data: DataRecord
     split: SplitRecord
     trials: tuple[TrialRecord, ...]
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[WorkerFailure, ...]
     default: DefaultRecord | None
     best: BestRecord
     test: LookRecord | None

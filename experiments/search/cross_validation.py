@@ -15,8 +15,8 @@ from experiments.search.out_of_fold import BestOutputs, fingerprint, npy
 from experiments.search.pruning import Pruning, ToldStudy
 from experiments.search.scorers import scorer
 from experiments.search.seeds import TRIAL, fold_seed
-from experiments.search.target_scaling import Units, units_of
-from experiments.search.trial import Curves, Evaluation, Marks, Reason, State, TrialResult, TrialTask
+from experiments.search.target_scaling import TargetScaler, units_of
+from experiments.search.trial import Curves, PrunerAttributes, Reason, State, TrialOutput, TrialResult, TrialTask
 from nnet.batches import FoldData
 from nnet.stopping import EarlyStopping
 from nnet.training import EpochReport, train
@@ -29,7 +29,7 @@ def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: T
 
 def cross_validate(
     task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None
-) -> Evaluation:
+) -> TrialOutput:
     """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
 
     Args:
@@ -39,7 +39,7 @@ def cross_validate(
         told:   saves work when it comes back with the next task; the result is the same.
     """
     settings = task.candidate.training
-    learners = [learner(fold, task.candidate, target) for fold in folds]
+    learners = [prepare_fold(fold, task.candidate, target) for fold in folds]
     folds = [data for data, _ in learners]
     outputs = BestOutputs(scorer(task.metric, target), len(folds))
     scores = [
@@ -73,12 +73,12 @@ def cross_validate(
             break
     result = result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
     if state != "COMPLETE":
-        return Evaluation(result, None)
+        return TrialOutput(result, None)
     content = npy(outputs.best)
-    return Evaluation(replace(result, out_of_fold=fingerprint(content)), content)
+    return TrialOutput(replace(result, out_of_fold=fingerprint(content)), content)
 
 
-def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, Units]:
+def prepare_fold(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, TargetScaler]:
     """A fold as the candidate learns from it: rows weighted, a number standardised, by the training rows alone.
 
     Returns:
@@ -86,7 +86,7 @@ def learner(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldD
     """
     fold = weighted(fold, candidate.class_weight, target)
     if target.classes:
-        return fold, Units()
+        return fold, TargetScaler()
     units = units_of(fold.y[fold.train])
     return replace(fold, y=units.standardised(fold.y)), units
 
@@ -122,7 +122,7 @@ def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curve
 
 
 def result_of(
-    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, marks: Marks = ()
+    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, marks: PrunerAttributes = ()
 ) -> TrialResult:
     """The result that follows from a trial's curves: at its best epoch when COMPLETE, else at its last."""
     means = curves.mean_scores

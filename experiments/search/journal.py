@@ -22,7 +22,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.config.candidate import Parameters
 from experiments.errors import StudyStateError
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 STUDY = "study"  # name inside the file; the study's own name is user text and may change with the folder's
 
@@ -58,7 +58,7 @@ class Journal:
         with _no_traceback(self._path):
             self._study.set_user_attr("identity", dict(identity))
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[FinishedTrial]:
         """Every trial told so far, in number order."""
         return told_of(self._study.get_trials(deepcopy=False), self._path)
 
@@ -86,7 +86,7 @@ class Journal:
 
     def append(
         self,
-        told: Told,
+        told: FinishedTrial,
         distributions: Mapping[str, BaseDistribution],
         inside: bool,
         spent: float = 0.0,
@@ -155,14 +155,16 @@ def cut_torn_tail(path: Path) -> None:
             file.truncate(end)
 
 
-def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[Told]:
+def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[FinishedTrial]:
     """The trials of a study as a journal holds them, in number order.
 
     Raises:
         StudyStateError: somebody else wrote them.
     """
     try:
-        return [Told(_finite(one.user_attrs["params"]), result_of_json(one.user_attrs["result"])) for one in trials]
+        return [
+            FinishedTrial(_finite(one.user_attrs["params"]), result_of_json(one.user_attrs["result"])) for one in trials
+        ]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
 

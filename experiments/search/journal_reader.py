@@ -15,7 +15,7 @@ from optuna.storages.journal import BaseJournalBackend
 
 from experiments.errors import StudyStateError
 from experiments.search.journal import STUDY, spent_of, told_at, told_of
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class JournalView:
     """
 
     identity: dict[str, Any] | None = None
-    told: tuple[Told, ...] = ()
+    told: tuple[FinishedTrial, ...] = ()
     spent: float = 0.0
 
 
@@ -36,7 +36,7 @@ class JournalView:
 class Entry:
     """A told trial, and when it was told: `at` is in seconds since the epoch."""
 
-    told: Told
+    told: FinishedTrial
     at: float
 
 

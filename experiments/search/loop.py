@@ -15,11 +15,11 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.search.cross_validation import result_of
 from experiments.search.executors.base import WorkerLost
-from experiments.search.proposals import Mirror
+from experiments.search.proposals import SamplerStudy
 from experiments.search.pruners import compares, history_of
 from experiments.search.pruning_history import Histories, Inline, Share
 from experiments.search.stopping import Budget, Patience
-from experiments.search.trial import Curves, InterventionKind, PrunerChoice, Told, TrialResult, TrialTask
+from experiments.search.trial import Curves, FinishedTrial, InterventionKind, PrunerChoice, TrialResult, TrialTask
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 NONE: Mapping[int, InterventionKind] = {}
@@ -28,12 +28,12 @@ NONE: Mapping[int, InterventionKind] = {}
 def search(
     spec: StudySpec,
     space: Space,
-    told: Sequence[Told],
+    told: Sequence[FinishedTrial],
     submit: Submit,
     share: Share = Inline,
     budget: Budget | None = None,
     interventions: Mapping[int, InterventionKind] = NONE,
-) -> Iterator[Told]:
+) -> Iterator[FinishedTrial]:
     """Ask, evaluate and tell until the study has its trials; yields each trial when it is told, in number order.
 
     It ends sooner when its patience or budget is spent; what is in flight is then cancelled.
@@ -53,7 +53,7 @@ def search(
     ends = [patience.update(result) for result in results]
     if any(ends) or (budget is not None and budget.left == 0):
         return
-    mirror = Mirror(space, spec.search, spec.study.seed)
+    mirror = SamplerStudy(space, spec.search, spec.study.seed)
     pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
     histories = Histories(share)
     asked: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
@@ -99,7 +99,7 @@ def search(
             over = patience.update(result)
             if not over and number + lookahead < trials:
                 ask(number + lookahead)
-            yield Told(params, result)
+            yield FinishedTrial(params, result)
             if over:
                 return
     finally:

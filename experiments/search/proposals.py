@@ -24,7 +24,7 @@ from experiments.search.samplers import REMEMBERING, WITH_MATRICES, make_sampler
 from experiments.search.trial import TrialResult
 
 
-class Mirror:
+class SamplerStudy:
     """The study as the sampler sees it.
 
     Args:

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.search.pruners import make_pruner, rungs_of
 from experiments.search.pruning_history import decoded, lines_of
-from experiments.search.trial import History, Marks, Shared, TrialTask, Visible
+from experiments.search.trial import History, PrunerAttributes, Shared, TrialTask, VisibleTrials
 
 STUDY = "study"  # Hyperband makes a trial's bracket of its number and this name, so it is the same for every study
 RUNNING = "running"
@@ -30,7 +30,7 @@ class ToldStudy:
         self._storage, self._sampler = InMemoryStorage(), RandomSampler(seed=0)  # which nobody asks
         self._study = self._new(STUDY)
 
-    def show(self, visible: Visible) -> optuna.Study:
+    def show(self, visible: VisibleTrials) -> optuna.Study:
         """The study of these trials, until the next call."""
         known = len(self._blocks)
         later = lines_of(visible, known) if visible.blocks[:known] == self._blocks else None
@@ -81,7 +81,7 @@ class Pruning:
         return decision
 
     @property
-    def marks(self) -> Marks:
+    def marks(self) -> PrunerAttributes:
         """What the pruner wrote down about the trial so far."""
         return tuple(sorted(self._trial.system_attrs.items()))
 

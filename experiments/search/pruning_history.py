@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from experiments.search.trial import History, Shared, Visible
+from experiments.search.trial import History, Shared, VisibleTrials
 
 BLOCK = 1 << 15  # bytes: as many travel with a task at most
 Share = Callable[[bytes], Shared]
@@ -39,12 +39,12 @@ class Histories:
             self._rest, self._size = [], 0
 
     @property
-    def visible(self) -> Visible:
+    def visible(self) -> VisibleTrials:
         """All that was added."""
-        return Visible(self._blocks, tuple(self._rest))
+        return VisibleTrials(self._blocks, tuple(self._rest))
 
 
-def lines_of(visible: Visible, after: int = 0) -> tuple[bytes, ...]:
+def lines_of(visible: VisibleTrials, after: int = 0) -> tuple[bytes, ...]:
     """The encoded histories that follow so many blocks."""
     shared = [line for block in visible.blocks[after:] for line in bytes(block.open()).split(b"\n")]
     return (*shared, *visible.rest)

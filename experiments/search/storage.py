@@ -9,7 +9,7 @@ from pathlib import Path
 
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import fingerprint
-from experiments.search.trial import Evaluation, TrialResult
+from experiments.search.trial import TrialOutput, TrialResult
 
 
 class OutOfFoldFiles:
@@ -21,7 +21,7 @@ class OutOfFoldFiles:
     def __init__(self, path: Path):
         self._path = path
 
-    def keep(self, evaluation: Evaluation) -> TrialResult:
+    def keep(self, evaluation: TrialOutput) -> TrialResult:
         """Write a trial's outputs, if it has any; a trial that is told after this has its file.
 
         Raises:

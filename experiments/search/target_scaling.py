@@ -12,7 +12,7 @@ from nnet.metrics import Score
 
 
 @dataclass(frozen=True)
-class Units:
+class TargetScaler:
     """standardised = (number - centre) / scale."""
 
     centre: float = 0.0
@@ -25,7 +25,7 @@ class Units:
     def restored(self, z: Array) -> NDArray[np.float64]:
         """Standardised -> in the target's own units, of any shape.
 
-        >>> Units(10.0, 2.0).restored(np.array([-1.0, 0.0, 1.0]))
+        >>> TargetScaler(10.0, 2.0).restored(np.array([-1.0, 0.0, 1.0]))
         array([ 8., 10., 12.])
         """
         return z.astype(np.float64) * self.scale + self.centre
@@ -35,8 +35,8 @@ class Units:
         return lambda z, y: score(self.restored(z), self.restored(y))
 
 
-def units_of(y: Targets) -> Units:
+def units_of(y: Targets) -> TargetScaler:
     """The units in which these numbers have mean 0 and variance 1; equal numbers keep their scale."""
     centre, deviation = float(np.mean(y, dtype=np.float64)), float(np.std(y, dtype=np.float64))
     # a deviation this small beside the mean is what rounding leaves of equal numbers
-    return Units(centre, deviation if deviation > abs(centre) * 1e-12 else 1.0)
+    return TargetScaler(centre, deviation if deviation > abs(centre) * 1e-12 else 1.0)

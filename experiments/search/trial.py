@@ -53,7 +53,7 @@ class PrunerChoice:
     wrapped: PrunerChoice | None = None
 
 
-Marks = tuple[tuple[str, float], ...]
+PrunerAttributes = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class History:
     value: float | None
     epochs: tuple[int, ...] = ()
     scores: tuple[float, ...] = ()
-    marks: Marks = ()
+    marks: PrunerAttributes = ()
 
 
 class Shared(Protocol):
@@ -81,7 +81,7 @@ class Shared(Protocol):
 
 
 @dataclass(frozen=True)
-class Visible:
+class VisibleTrials:
     """The histories of the trials 0..i-L in order, which are all that trial i may be compared with, encoded.
 
     blocks: the first of them, which workers open once.
@@ -101,7 +101,7 @@ class TrialTask:
     seed: int
     metric: str
     pruner: PrunerChoice
-    visible: Visible
+    visible: VisibleTrials
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,12 @@ class TrialResult:
     curves: Curves
     seconds: float = field(compare=False, default=0.0)
     kernel: str = field(compare=False, default="")
-    marks: Marks = ()
+    marks: PrunerAttributes = ()
     out_of_fold: str = ""
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class TrialOutput:
     """What a worker sends back.
 
     outputs: the trial's out-of-fold outputs as the content of an .npy file; None unless it is COMPLETE.
@@ -146,7 +146,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Told:
+class FinishedTrial:
     """One row of the trial table: what was tried, and what came of it."""
 
     params: Parameters

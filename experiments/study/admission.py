@@ -15,7 +15,7 @@ from experiments.search.stopping import possible_trials
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_ledger_is_whole, check_look_is_known
 from experiments.study.options import Options
-from experiments.study.resume import check_enough_trials, check_same_study, ending_here
+from experiments.study.resume import check_enough_trials, check_same_study, with_trials_so_far
 
 
 def check_folder(spec: StudySpec, data: StudyData, folder: StudyFolder, options: Options) -> StudySpec:
@@ -35,9 +35,9 @@ def check_folder(spec: StudySpec, data: StudyData, folder: StudyFolder, options:
     if options.look == "only":
         if not told:
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-        spec = ending_here(spec, told, folder.path)
+        spec = with_trials_so_far(spec, told, folder.path)
     if options.planned is not None and spec.search.trials < len(told) <= options.planned:
-        spec = ending_here(spec, told, folder.path)
+        spec = with_trials_so_far(spec, told, folder.path)
     check_enough_trials(spec, told, folder.path)
     return spec
 
@@ -48,7 +48,7 @@ def check_ledger(
     """Refuse what the ledger does not allow, once everything else is known to be right.
 
     Raises:
-        LookError: it would be a second look of the study, or the ledger is damaged or does not know of the first.
+        LedgerError: it would be a second look of the study, or the ledger is damaged or does not know of the first.
     """
     view = view_journal(folder.journal)
     results = () if options.fresh else tuple(one.result for one in view.told)

@@ -81,7 +81,7 @@ def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[di
     for file in (folder / STUDY_FILE, *files):
         with suppress(ExperimentError):
             known = read_spec(file).data
-            if known.resolved()["source"] == source and (named or os.path.exists(known.source)):  # noqa: PTH110 - never raises, whatever the name
+            if known.to_document()["source"] == source and (named or os.path.exists(known.source)):  # noqa: PTH110 - never raises, whatever the name
                 yield {key: value for key in PLACES if (value := getattr(known, key)) is not None}
     for place in () if named else (folder / source, folder.parent / source, Path(source)):
         if os.path.exists(place):  # noqa: PTH110

@@ -14,13 +14,13 @@ from experiments.evaluation.results import StudyResult
 from experiments.search.journal import Journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, ledger_reading
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome
 from experiments.study.results_file import read_own_results
-from experiments.study.resume import study_identity, uid_of
+from experiments.study.resume import start_or_resume, study_identity
 from experiments.study.timing import Clock
 from experiments.tracking.metadata import card_of
 from experiments.tracking.outbox import read_outbox
@@ -60,14 +60,14 @@ def finish_again(
             return None
         count = len(recorded.result.trials)
         check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
-        if standing_of(ledger, recorded) == "another":
+        if standing_of(ledger, recorded) == "different":
             return None  # the same look is entered anew
         seen = ledger_reading(ledger, study, data.test.known_by())
         write_report(folder, recorded.result, journal.told(), seen)
         clock.lap("report")
         tracking.load()
         stack.callback(tracking.dismiss)
-        tracking.start(card_of(spec, space, data, uid_of(journal, spec, data, folder.path)))
+        tracking.start(card_of(spec, space, data, start_or_resume(journal, spec, data, folder.path)))
         if options.register_as is not None:
             tracking.register(options.register_as)
         untracked = tracking.finish()
@@ -103,21 +103,21 @@ def is_finished(
     ended = spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
     split = result.split
     same = (
-        result.spec == ended.resolved()
+        result.spec == ended.to_document()
         and result.data.fingerprint == data.fingerprint
         and (split.test_fingerprint, split.folds_fingerprint) == (data.test.fingerprint, data.folds.fingerprint)
     )
     return same and _files_are_there(told, result, folder)
 
 
-def _ended(told: Sequence[Told], spec: StudySpec, spent: float) -> bool:
+def _ended(told: Sequence[FinishedTrial], spec: StudySpec, spent: float) -> bool:
     """Tell whether no trial is left to run."""
     if not told:
         return False
     return possible_trials([one.result for one in told], spec.search, spent) == range(len(told), len(told) + 1)
 
 
-def _files_are_there(told: Sequence[Told], result: StudyResult, folder: StudyFolder) -> bool:
+def _files_are_there(told: Sequence[FinishedTrial], result: StudyResult, folder: StudyFolder) -> bool:
     """Tell whether the files are there that only the computation could bring back."""
     outputs = OutOfFoldFiles(folder.out_of_fold)
     complete = [one.result for one in told if one.result.state == "COMPLETE"]

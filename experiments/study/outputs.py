@@ -9,18 +9,18 @@ from pathlib import Path
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.render import render
 from experiments.reports.trials_csv import trials_csv
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 
 
-def publish(folder: StudyFolder, result: StudyResult, told: Sequence[Told]) -> None:
+def publish(folder: StudyFolder, result: StudyResult, told: Sequence[FinishedTrial]) -> None:
     """Write the trial table, the report and last results.json."""
     write_report(folder, result, told, result.ledger)
     folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def write_report(
-    folder: StudyFolder, result: StudyResult, told: Sequence[Told], ledger: LedgerRecord | None
+    folder: StudyFolder, result: StudyResult, told: Sequence[FinishedTrial], ledger: LedgerRecord | None
 ) -> list[Path]:
     """Write the pictures, the trial table and the pages; returns all but the pictures.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 
 LINES = 10  # printed in a whole study where there is no terminal
 
@@ -45,7 +45,7 @@ class StudyProgress:
         if self._live:
             self._bar.stop()
 
-    def update(self, told: Told, from_journal: bool = False) -> None:
+    def update(self, told: FinishedTrial, from_journal: bool = False) -> None:
         """One more trial was told."""
         result = told.result
         self._done += 1

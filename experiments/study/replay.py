@@ -16,12 +16,12 @@ from experiments.config.differences import Difference, differences
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
-from experiments.evaluation.last_fit import take_look
+from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
 from experiments.search.executors.create import one_kernel
 from experiments.search.executors.kernel import blas_kernel
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options
 from experiments.study.results_file import Recorded, learned
@@ -125,8 +125,8 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         folder.claim()
         stack.callback(folder.release)
         executor = stack.enter_context(open_executor_of(options, environment, folder))
-        kernel = one_kernel(executor.greetings(), [])
-        scored = take_look(
+        kernel = one_kernel(executor.wait_for_workers(), [])
+        scored = last_fit(
             spec,
             space,
             study,
@@ -189,7 +189,7 @@ def _as_many_times(before: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [f"the record counts {said} looks of this study, the ledger here {counted}"]
 
 
-def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool]) -> Sequence[Told]:
+def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool]) -> Sequence[FinishedTrial]:
     result = recorded.result
     chosen = [(result.best.number, dict(result.best.params), result.best.epochs)]
     if result.default is not None and result.best.number != 0:
@@ -197,7 +197,7 @@ def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool])
     return [_finalist(recorded, *one, replayed=is_plateau(one[1])) for one in chosen]
 
 
-def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: int, replayed: bool) -> Told:
+def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: int, replayed: bool) -> FinishedTrial:
     """A trial with what a refit needs of it; the rates that a plateau schedule came to are in the journal alone."""
     factors: tuple[float, ...] = ()
     if replayed:
@@ -209,7 +209,7 @@ def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: i
             )
         factors = told[number].result.curves.factors
     curves = Curves((), (), (), (), factors)
-    return Told(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
+    return FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
 
 
 def _outside(margin: float, before: LookRecord, found: LookRecord) -> list[Difference]:

@@ -13,12 +13,17 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import Evaluation, PrunerChoice, Told, TrialTask, Visible
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask, VisibleTrials
 
 
 def restore(
-    spec: StudySpec, space: Space, told: Sequence[Told], files: OutOfFoldFiles, inputs: Inputs, executor: Executor
-) -> tuple[list[Told], int]:
+    spec: StudySpec,
+    space: Space,
+    told: Sequence[FinishedTrial],
+    files: OutOfFoldFiles,
+    inputs: Inputs,
+    executor: Executor,
+) -> tuple[list[FinishedTrial], int]:
     """Make sure that every COMPLETE trial has its file.
 
     A trial that was not pruned is the same without a pruner, so that its configuration and number determine it.
@@ -30,9 +35,11 @@ def restore(
         StudyStateError: a trial does not come to what it came to when it was told.
     """
 
-    def again(one: Told) -> Future[Evaluation]:
+    def again(one: FinishedTrial) -> Future[TrialOutput]:
         candidate = space.candidate(one.params)
-        task = TrialTask(one.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), Visible())
+        task = TrialTask(
+            one.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), VisibleTrials()
+        )
         return executor.submit(run_trial, task, inputs[candidate.preprocessing])
 
     lost = {

@@ -15,7 +15,7 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult, digest
 from experiments.evaluation.schema_1 import from_schema_1
 from experiments.search.journal_reader import view_journal
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 from experiments.version import SCHEMA, VERSION
 
@@ -88,7 +88,7 @@ def read_own_results(path: Path) -> Recorded:
     return recorded
 
 
-def learned(recorded: Recorded) -> tuple[Told, ...]:
+def learned(recorded: Recorded) -> tuple[FinishedTrial, ...]:
     """The trials with their learning curves, from the journal beside the results; none where it is not there.
 
     Raises:

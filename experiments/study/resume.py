@@ -14,7 +14,7 @@ from experiments.data.prepare import StudyData
 from experiments.errors import StudyStateError
 from experiments.search.journal import Journal
 from experiments.search.stopping import end_of
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.version import SCHEMA, check_same_version
 
 
@@ -36,7 +36,7 @@ def recorded_identity(document: Mapping[str, Any]) -> str:
     return canonical_digest(identity if schema == 1 else {"format": schema, **identity})
 
 
-def uid_of(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
+def start_or_resume(journal: Journal, spec: StudySpec, data: StudyData, folder: Path) -> str:
     """The uid of the study that the journal holds, which must be this one; begun now if there is none."""
     if journal.identity is None:
         uid = uuid.uuid4().hex
@@ -65,7 +65,7 @@ def check_same_study(known: Mapping[str, Any], spec: StudySpec, data: StudyData,
         )
 
 
-def check_enough_trials(spec: StudySpec, told: Sequence[Told], folder: Path) -> None:
+def check_enough_trials(spec: StudySpec, told: Sequence[FinishedTrial], folder: Path) -> None:
     """Refuse a study of fewer trials than are told: what was told stays told.
 
     Raises:
@@ -85,7 +85,7 @@ def check_enough_trials(spec: StudySpec, told: Sequence[Told], folder: Path) -> 
         )
 
 
-def ending_here(spec: StudySpec, told: Sequence[Told], folder: Path) -> StudySpec:
+def with_trials_so_far(spec: StudySpec, told: Sequence[FinishedTrial], folder: Path) -> StudySpec:
     """The study with the trials that it has, as if no more had been asked for.
 
     Raises:

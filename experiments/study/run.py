@@ -35,7 +35,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.scorers import check_metric
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles, write_atomically
-from experiments.search.trial import InterventionKind, Told
+from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.finished import finish_again, may_be_finished
 from experiments.study.folder import StudyFolder
@@ -44,8 +44,8 @@ from experiments.study.forecast.pace import Pace
 from experiments.study.log import StudyLog
 from experiments.study.options import Options, Outcome
 from experiments.study.restoring import restore
-from experiments.study.resume import check_enough_trials, ending_here, study_identity, uid_of
-from experiments.study.search_run import Searching
+from experiments.study.resume import check_enough_trials, start_or_resume, study_identity, with_trials_so_far
+from experiments.study.search_run import SearchRun
 from experiments.study.timing import Clock
 from experiments.tracking.metadata import card_of, end_of
 from experiments.tracking.tracker import Tracking
@@ -106,12 +106,12 @@ def run_study(
         write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by()))
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
         told, spent, clock.earlier = journal.told(), journal.spent, journal.timing
-        uid = uid_of(journal, spec, data, folder.path)
+        uid = start_or_resume(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
             folder.keep("study.toml", options.study_file)
         clock.lap("folder, journal, folds")
-        greetings = executor.greetings()
+        greetings = executor.wait_for_workers()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
         tracking.start(card_of(spec, space, data, uid))
@@ -120,7 +120,7 @@ def run_study(
         after = after_search(spec, space, data, width, options.workers, options.look != "leave")
         pace = Pace(spec.search.trials - len(told), options.workers, spec.search.lookahead, after)
         budget = Budget(spec.search.budget_minutes * 60 or None, spent, time.monotonic)
-        searching = Searching(spec, space, kernel, interventions, budget, journal, outputs, log, console, clock, pace)
+        searching = SearchRun(spec, space, kernel, interventions, budget, journal, outputs, log, console, clock, pace)
         clock.lap("start of tracking")
         try:
             told = searching.run(told, executor, inputs)
@@ -128,21 +128,21 @@ def run_study(
             if lost:
                 log.write(f"out-of-fold outputs of {lost} trials were computed again")
             if len(told) < spec.search.trials:
-                spec = ending_here(spec, told, folder.path)
+                spec = with_trials_so_far(spec, told, folder.path)
                 executor.close()  # what is in flight is dropped
                 outputs.remove_others([one.result.number for one in told])
                 executor = stack.enter_context(open_executor_of(options, environment, folder))
-                one_kernel(executor.greetings(), told)
+                one_kernel(executor.wait_for_workers(), told)
                 inputs = share_inputs(space, data, executor.share)  # what was shared went with who shared it
             clock.lap("search")
             analysis = analyse(spec, space, data, told, outputs, inputs, executor)
             clock.lap("analysis")
-            take_look, publish = later.result()
+            last_fit, publish = later.result()
             scored = None
             if options.look != "leave":
                 finalists = _finalists(told)
                 log.write(f"refit and look: trials {', '.join(str(one.result.number) for one in finalists)}")
-                scored = take_look(
+                scored = last_fit(
                     spec,
                     space,
                     study,
@@ -209,7 +209,7 @@ def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec
         ExperimentError: the data breaks a rule, or they do not fit.
     """
     data = prepare(spec, os.environ, table)
-    spec = spec.settled(data.target.task, data.folds.splitter)
+    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
@@ -226,13 +226,13 @@ def open_executor_of(options: Options, environment: Mapping[str, str], folder: S
 
 def _load_what_comes_last() -> tuple[Any, Any]:
     """SciPy's statistics and matplotlib take a second to import, which is free while the workers start."""
-    from experiments.evaluation.last_fit import take_look
+    from experiments.evaluation.last_fit import last_fit
     from experiments.study.outputs import publish
 
-    return take_look, publish
+    return last_fit, publish
 
 
-def _finalists(told: Sequence[Told]) -> list[Told]:
+def _finalists(told: Sequence[FinishedTrial]) -> list[FinishedTrial]:
     """The winner, and the default where it is another and came to a score."""
     best, default = best_of(told), default_of(told)
     return [best] if default is None or default.result.number == best.result.number else [best, default]

@@ -12,14 +12,14 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
 from experiments.reports.formatting import metric_label
-from experiments.search.executors.base import Executor, then
+from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
 from experiments.search.journal import Journal
 from experiments.search.loop import search
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
 from experiments.study.forecast.pace import Pace
 from experiments.study.log import StudyLog
 from experiments.study.progress import StudyProgress
@@ -27,7 +27,7 @@ from experiments.study.timing import Clock
 
 
 @dataclass(frozen=True)
-class Searching:
+class SearchRun:
     """A search, and who is told of its trials.
 
     kernel:        of BLAS, which every worker must have.
@@ -47,13 +47,13 @@ class Searching:
     clock: Clock
     pace: Pace
 
-    def run(self, told: Sequence[Told], executor: Executor, inputs: Inputs) -> list[Told]:
+    def run(self, told: Sequence[FinishedTrial], executor: Executor, inputs: Inputs) -> list[FinishedTrial]:
         """Go on from the trials told before, until the study has its trials or ends early; returns all of them."""
         everything = list(told)
 
         def evaluated(task: TrialTask) -> Future[TrialResult]:
             # kept as soon as it is there, so before it is told
-            return then(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
+            return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
 
         submit = self.clock.watched(evaluated)
         coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
@@ -72,7 +72,7 @@ class Searching:
             self.log.write(line)
         return everything
 
-    def _tell(self, one: Told) -> None:
+    def _tell(self, one: FinishedTrial) -> None:
         result = one.result
         if result.kernel not in ("", self.kernel):
             raise StudyStateError(f"a worker computed with BLAS kernel {result.kernel}, the others {self.kernel}.")

@@ -20,7 +20,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
-from experiments.search.trial import Told
+from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS, holds_a_study, known_studies
 from experiments.study.results_file import read_results
@@ -44,7 +44,7 @@ class StudyStatus:
     """
 
     state: State
-    told: tuple[Told, ...]
+    told: tuple[FinishedTrial, ...]
     wanted: int | None
     spec: Mapping[str, Any]
     result: StudyResult | None
@@ -52,7 +52,7 @@ class StudyStatus:
     log: tuple[str, ...]
 
     @property
-    def best(self) -> Told | None:
+    def best(self) -> FinishedTrial | None:
         """The trial with the best selection score so far; the first of equals."""
         scored = [one for one in self.told if one.result.value is not None]
         return max(scored, key=lambda one: (one.result.value or 0.0, -one.result.number), default=None)

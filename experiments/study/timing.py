@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 WAITING, COORDINATION = "waiting for results", "asking and telling"
@@ -73,7 +73,7 @@ class Clock:
 
         return run
 
-    def waited(self, trials: Iterator[Told]) -> Iterator[Told]:
+    def waited(self, trials: Iterator[FinishedTrial]) -> Iterator[FinishedTrial]:
         """The trials of a watched search, as they are told.
 
         The time until each is that until its result was there, which is waiting, and what came after. A result that

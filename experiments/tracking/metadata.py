@@ -12,13 +12,13 @@ from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData
 from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
-from experiments.tracking.outbox import DatasetCard, End, Refitted, StudyCard
+from experiments.tracking.outbox import DatasetCard, Refitted, RunMetadata, StudyOutcome
 
 # what the study leaves in its folder and MLflow gets as it is
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
 
-def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCard:
+def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
     """The card of a study, the same however many trials it comes to."""
     document = without_trials(spec)
     constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
@@ -29,7 +29,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
         "seed": str(spec.study.seed),
     }
     head = commit()
-    return StudyCard(
+    return RunMetadata(
         name=spec.study.name,
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
@@ -46,7 +46,7 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> StudyCa
     )
 
 
-def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> End:
+def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> StudyOutcome:
     """What MLflow is told when a study has come to its end.
 
     Args:
@@ -59,7 +59,7 @@ def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None
         losses=tuple(losses),
         seconds=result.timing.get("refit and look", 0.0),
     )
-    return End(
+    return StudyOutcome(
         trials=len(result.trials),
         digest=result.digest,
         at=at,

@@ -15,7 +15,7 @@ from typing import Any
 
 from experiments.errors import DataError
 from experiments.evaluation.model import Model, read_model
-from experiments.tracking.outbox import End
+from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
 
@@ -24,7 +24,7 @@ NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # to pre
 PACKAGES = Path(__file__).parents[2]
 
 
-def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str]) -> None:
+def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collection[str]) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
@@ -64,7 +64,7 @@ def log_model(store: Store, folder: Path, end: End, log_scaled: Collection[str])
     store.client.finalize_logged_model(logged.model_id, "READY")
 
 
-def register_model(store: Store, name: str, end: End) -> None:
+def register_model(store: Store, name: str, end: StudyOutcome) -> None:
     """Make the logged model a version of a registered model, which is made if it is new; once for a digest.
 
     Raises:

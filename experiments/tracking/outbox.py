@@ -35,7 +35,7 @@ class DatasetCard(Record):
     source: str
 
 
-class StudyCard(Record):
+class RunMetadata(Record):
     """What the study's own run, the parent of its trials, says.
 
     name:        the study's name, as the user wrote it; the experiment and the run are called so.
@@ -72,7 +72,7 @@ class Refitted(Record):
     seconds: float
 
 
-class End(Record):
+class StudyOutcome(Record):
     """How a study ended that came to its end. It holds as long as the journal has no more trials than these.
 
     digest:   of its results; an end with another digest replaces this one.
@@ -99,9 +99,9 @@ class Outbox(Record):
     end:   None until it comes to one.
     """
 
-    card: StudyCard
+    card: RunMetadata
     begun: float
-    end: End | None = None
+    end: StudyOutcome | None = None
 
 
 def read_outbox(folder: Path) -> Outbox | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from experiments.search.journal_reader import Entry
 from experiments.search.trial import Curves
-from experiments.tracking.outbox import End, EndStatus, Refitted, Scalar
+from experiments.tracking.outbox import EndStatus, Refitted, Scalar, StudyOutcome
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
 MEAN_POINTS, FOLD_POINTS = 100, 60  # of a curve of means, and of those of all folds together; all are in CURVES
@@ -67,7 +67,7 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
     return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
 
 
-def final_run(end: End, refitted: Refitted, log_scaled: Collection[str]) -> Run:
+def final_run(end: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]) -> Run:
     """The run of the winner's refit: its training loss, and what the look at the test set brought."""
     started, ended = _milliseconds(end.at - refitted.seconds), _milliseconds(end.at)
     epochs = len(refitted.losses)

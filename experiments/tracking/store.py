@@ -16,7 +16,7 @@ from typing import Any, Literal
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
 from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
-from experiments.tracking.outbox import DatasetCard, End, EndStatus, StudyCard
+from experiments.tracking.outbox import DatasetCard, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
@@ -75,7 +75,7 @@ class Store:
         cls,
         uri: str,
         artifacts: Path | None,
-        card: StudyCard,
+        card: RunMetadata,
         begun: float,
         environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
@@ -116,7 +116,7 @@ class Store:
             self.ranks[number] = run.data.metrics["rank"]
         return self.trials[number] == known
 
-    def _describe(self, parent: Any, card: StudyCard) -> None:
+    def _describe(self, parent: Any, card: RunMetadata) -> None:
         """Say on the parent what it lacks. Parameters of a study never change, and a description may be edited."""
         new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
         note = {} if NOTE in parent.data.tags else {NOTE: card.description}
@@ -185,7 +185,7 @@ class Store:
                 self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
                 self.ranks[number] = rank
 
-    def end(self, end: End) -> None:
+    def end(self, end: StudyOutcome) -> None:
         """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
         points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
@@ -226,7 +226,7 @@ class Store:
         )
 
 
-def _experiment(client: Any, card: StudyCard, artifacts: Path | None) -> str:
+def _experiment(client: Any, card: RunMetadata, artifacts: Path | None) -> str:
     """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
     title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
     tags = {
@@ -263,6 +263,6 @@ def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
             return
 
 
-def _new_parent(client: Any, experiment: str, card: StudyCard, begun: float) -> Any:
+def _new_parent(client: Any, experiment: str, card: RunMetadata, begun: float) -> Any:
     name = safe_name(card.name, LONGEST_RUN_NAME)
     return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from experiments.errors import StudyStateError
-from experiments.tracking.outbox import End, EndStatus, Outbox, StudyCard, read_outbox, write_outbox
+from experiments.tracking.outbox import EndStatus, Outbox, RunMetadata, StudyOutcome, read_outbox, write_outbox
 from experiments.tracking.uris import OFF, masked
 
 PROGRAM = "experiments.tracking.process"
@@ -53,7 +53,7 @@ class Tracking:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._card: StudyCard | None = None
+        self._card: RunMetadata | None = None
         self._warn, self._environ = warn, environ
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
@@ -84,7 +84,7 @@ class Tracking:
             self._missing = f"MLflow at {masked(self._uri)} is missing the study (no writer to it: {error.strerror})"
         self._say({"uri": self._uri})
 
-    def start(self, card: StudyCard) -> None:
+    def start(self, card: RunMetadata) -> None:
         """Write the outbox, and have what it and the journal say written.
 
         Args:
@@ -111,7 +111,7 @@ class Tracking:
             self._process.kill()
             self._process.communicate()
 
-    def conclude(self, end: End) -> None:
+    def conclude(self, end: StudyOutcome) -> None:
         """The study came to its end, but for the files: have what it found written meanwhile.
 
         Raises:

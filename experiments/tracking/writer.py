@@ -15,7 +15,7 @@ from experiments.errors import StudyStateError
 from experiments.search.journal_reader import Entry, JournalReader
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
-from experiments.tracking.outbox import End, EndStatus, Outbox, read_outbox
+from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
 from experiments.tracking.runs import (
     CURVES,
     curves_csv,
@@ -69,7 +69,7 @@ class Writer:
         self._waiting: dict[int, Entry] = {}
         self._news: list[Entry] = []
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
-        self._end: End | None = None
+        self._end: StudyOutcome | None = None
         self._over = False
         self._items: list[Item] = []  # what follows the trials, as far as it is left
         self._written: set[str] = set()  # names of those that are not
@@ -194,7 +194,7 @@ class Writer:
         items = [*self._scores(self._end), *(self._files(self._end) if self._over else ())]
         return [item for item in items if item.what not in self._written and item.what not in self._refused]
 
-    def _scores(self, end: End) -> Iterator[Item]:
+    def _scores(self, end: StudyOutcome) -> Iterator[Item]:
         card, refitted = self._card, end.refitted
         ranks = ranks_of(self._told.values())
         at = int(1000 * self._begun) + end.trials  # the ranks among more trials are later, whatever the clock says
@@ -212,7 +212,7 @@ class Writer:
             name = end.register_as
             yield Item(f"the registered model {name}", lambda store: register_model(store, name, end))
 
-    def _files(self, end: End) -> Iterator[Item]:
+    def _files(self, end: StudyOutcome) -> Iterator[Item]:
         card = self._card
         yield Item(RESULTS, lambda store: store.end(end))
         tags = {**card.tags, NOTE: card.description, **end.tags}

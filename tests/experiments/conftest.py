@@ -40,7 +40,7 @@ DOCUMENT: dict[str, Any] = {
 
 @pytest.fixture
 def spec() -> StudySpec:
-    return parse_spec(DOCUMENT, "moons").settled("classification", "StratifiedKFold")
+    return parse_spec(DOCUMENT, "moons").with_inferred_settings("classification", "StratifiedKFold")
 
 
 @pytest.fixture

@@ -87,5 +87,5 @@ def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch)
     (here / "studies" / "my" / "study.toml").write_text(options.study_file)
     assert main(["studies/my/study.toml", "--workers", "1"]) == 130
     again, later = seen[-1]
-    assert again.resolved() == whole.resolved()  # a try does not change the study
+    assert again.to_document() == whole.to_document()  # a try does not change the study
     assert (later.folder, later.study_file) == (Path("studies/my"), None)

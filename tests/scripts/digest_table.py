@@ -27,9 +27,9 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.assemble import assemble
-from experiments.search.executors.base import Executor, then
-from experiments.search.executors.local import Processes
-from experiments.search.executors.ray_cluster import RayCluster
+from experiments.search.executors.base import Executor, map_future
+from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.ray_cluster import RayExecutor
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.executors.worker import run_trial
 from experiments.search.loop import search
@@ -64,7 +64,7 @@ def study(sampler: str, pruner: str) -> StudySpec:
         "search": {"trials": TRIALS, "sampler": sampler, "pruner": pruner, "pruner_options": OPTIONS.get(pruner, {})},
         "space": SPACES.get(sampler, SPACE),
     }
-    return parse_spec(document, "moons").settled("classification", "StratifiedKFold")
+    return parse_spec(document, "moons").with_inferred_settings("classification", "StratifiedKFold")
 
 
 def digest(
@@ -74,7 +74,7 @@ def digest(
     told = []
 
     def evaluated(task: TrialTask) -> Future[TrialResult]:
-        return then(executor.submit(run_trial, task, reference), lambda found: found.result)
+        return map_future(executor.submit(run_trial, task, reference), lambda found: found.result)
 
     for one in search(spec, Space(spec), [], evaluated, executor.share):
         told.append(one)
@@ -101,15 +101,15 @@ def main() -> int:
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         executors: dict[str, Executor] = {
-            f"{workers} workers": stack.enter_context(Processes(workers, ONE_THREAD, work / str(workers)))
+            f"{workers} workers": stack.enter_context(LocalExecutor(workers, ONE_THREAD, work / str(workers)))
             for workers in (1, 2, 4)
         }
         executors["ray"] = executors["node killed"] = stack.enter_context(
-            RayCluster(3, ONE_THREAD, str(cluster.address))
+            RayExecutor(3, ONE_THREAD, str(cluster.address))
         )
         references = {name: share_folds(folds, data.target, one.share) for name, one in executors.items()}
         for one in executors.values():
-            one.greetings()
+            one.wait_for_workers()
         for sampler in chosen.samplers.split(","):
             for pruner in chosen.pruners.split(","):
                 spec, found, pruned = study(sampler, pruner), {}, 0

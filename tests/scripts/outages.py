@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a 
 
 from experiments.search.journal_reader import view_journal
 from experiments.tracking.mlflow_setup import make_database, prepare_mlflow
-from support.gate import TROUBLES, Gate, Mode
+from support.gate import TROUBLES, FlakyServer, Mode
 from support.mlflow_server import MLflowServer, lacking
 from support.waiting import wait_until
 
@@ -123,7 +123,7 @@ def locked(database: Path, seconds: float) -> Iterator[Callable[[], None]]:
 
 def in_trouble(study: Path, folder: Path, server: MLflowServer, trouble: Mode) -> tuple[Ran, Ran, list[str]]:
     """A study whose server is in trouble from the start, and again when it is not."""
-    with Gate(server.port, trouble) as gate:
+    with FlakyServer(server.port, trouble) as gate:
         first = tuned(study, folder, gate.uri)
         gate.set("open")
         again = replayed(study, folder, gate.uri)

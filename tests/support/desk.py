@@ -74,7 +74,7 @@ class Done:
         return LATE.sub("", self.error)
 
 
-class Desk:
+class CommandRunner:
     """A working folder with a study file, in which commands are run."""
 
     def __init__(self, folder: Path):

@@ -19,7 +19,7 @@ ANSWERS = {
 }
 
 
-class Gate:
+class FlakyServer:
     """Listens on a port of its own on 127.0.0.1, for a server on another; a context manager.
 
     Args:
@@ -41,7 +41,7 @@ class Gate:
     def uri(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Gate:
+    def __enter__(self) -> FlakyServer:
         self.set(self.mode)
         return self
 

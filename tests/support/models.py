@@ -9,7 +9,7 @@ from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
 from experiments.evaluation.model import Model
-from experiments.search.target_scaling import Units
+from experiments.search.target_scaling import TargetScaler
 from nnet.network import Architecture, Network
 from support.tables import mixed_frame
 
@@ -22,4 +22,4 @@ def mixed_model(classes: tuple[str, ...]) -> Model:
     outputs = 1 if len(classes) == 2 else target.outputs
     network = Network(Architecture(fitted.width, (6,), outputs), [np.random.SeedSequence(4)])
     inputs = tuple(zip(frame.columns, KINDS, strict=True))
-    return Model(network, fitted, target, Units() if classes else Units(500.0, 20.0), inputs, "y", 0)
+    return Model(network, fitted, target, TargetScaler() if classes else TargetScaler(500.0, 20.0), inputs, "y", 0)

@@ -13,13 +13,13 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
-from experiments.search.executors.base import then
+from experiments.search.executors.base import map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
 from experiments.search.pruning_history import Inline
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 from experiments.study.run import checked_data
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Searched:
     spec: StudySpec
     space: Space
     data: StudyData
-    told: list[Told]
+    told: list[FinishedTrial]
     files: OutOfFoldFiles
     inputs: Inputs
     executor: Any
@@ -59,7 +59,7 @@ def searched(document: dict[str, Any], folder: Path, table: Table | None = None)
     inputs = share_inputs(space, data, here.share)
 
     def evaluated(task: TrialTask) -> Future[TrialResult]:
-        return then(here.submit(run_trial, task, inputs[task.candidate.preprocessing]), files.keep)
+        return map_future(here.submit(run_trial, task, inputs[task.candidate.preprocessing]), files.keep)
 
     told = list(search(spec, space, [], evaluated))
     here.asked.clear()

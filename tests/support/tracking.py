@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from experiments.search.journal import Journal
-from experiments.search.trial import Curves, Reason, State, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, Reason, State, TrialResult
 from experiments.tracking.mlflow_setup import prepare_mlflow
-from experiments.tracking.outbox import End, EndStatus, Outbox, Refitted, Scalar, StudyCard, write_outbox
+from experiments.tracking.outbox import EndStatus, Outbox, Refitted, RunMetadata, Scalar, StudyOutcome, write_outbox
 from experiments.tracking.tracker import Tracking
 from experiments.tracking.writer import Writer
 
@@ -38,17 +38,17 @@ def result(
     )
 
 
-def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> StudyCard:
+def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> RunMetadata:
     fields: dict[str, Any] = {
         "description": "A study.",
         "params": {"cv.splitter": "StratifiedKFold", "training.epochs": "3"},
         "tags": {"mlflow.source.git.commit": "abc123"},
         "log_scaled": ("learning_rate", "l2"),
     }
-    return StudyCard(name=name, uid=uid, **(fields | changes))
+    return RunMetadata(name=name, uid=uid, **(fields | changes))
 
 
-def end(trials: int, **changes: Any) -> End:
+def end(trials: int, **changes: Any) -> StudyOutcome:
     fields: dict[str, Any] = {
         "digest": "d1",
         "at": BEGUN + 60,
@@ -56,7 +56,7 @@ def end(trials: int, **changes: Any) -> End:
         "tags": {"verdict": "helped"},
         "files": (),
     }
-    return End(trials=trials, **(fields | changes))
+    return StudyOutcome(trials=trials, **(fields | changes))
 
 
 def refitted(**params: Scalar) -> Refitted:
@@ -67,7 +67,7 @@ def tell(folder: Path, *results: TrialResult, params: Mapping[str, Scalar] = PAR
     """Append trials to a study's journal."""
     journal = Journal(folder / "journal.log")
     for one in results:
-        journal.append(Told(dict(params), one), {}, inside=False)
+        journal.append(FinishedTrial(dict(params), one), {}, inside=False)
 
 
 class Place:
@@ -84,8 +84,8 @@ class Place:
         self,
         *results: TrialResult,
         params: Mapping[str, Scalar] = PARAMS,
-        study: StudyCard | None = None,
-        end: End | None = None,
+        study: RunMetadata | None = None,
+        end: StudyOutcome | None = None,
         status: EndStatus | None = None,
     ) -> str | None:
         """Add trials, say how the study ends, and write it; returns what is missing."""

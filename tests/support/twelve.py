@@ -12,7 +12,7 @@ import numpy as np
 
 import experiments
 from experiments.tracking.tracker import OFF
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.kinds import NAMES
 from support.tables import mixed_table
 
@@ -66,7 +66,7 @@ def resumed() -> None:
     """Killed after a few trials, and gone on with by the same command; with trials that were pruned."""
     Path("studies").mkdir()
     Path("studies/resumed.toml").write_text(MOONS)
-    desk, options = Desk(Path.cwd()), ("resumed", "--workers", "1", "--tracking-uri", OFF)
+    desk, options = CommandRunner(Path.cwd()), ("resumed", "--workers", "1", "--tracking-uri", OFF)
     killed = desk.run_until("experiments.search.journal:Journal.append", *options)
     assert killed.code == -9, killed
     done = desk.tune(*options)

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.tracking.tracker import OFF
-from support.desk import STUDY, Desk
+from support.desk import STUDY, CommandRunner
 
 
 @pytest.fixture(autouse=True)
@@ -35,13 +35,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, database: Path) -> Desk:
+def desk(tmp_path: Path, database: Path) -> CommandRunner:
     folder = tmp_path / "desk"
     (folder / "studies").mkdir(parents=True)
     (folder / "mlruns").mkdir()
     (folder / "studies" / "moons.toml").write_text(STUDY)
     shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    return Desk(folder)
+    return CommandRunner(folder)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dic
     (folder / "mlruns").mkdir()
     (folder / "studies" / "moons.toml").write_text(STUDY)
     shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    return Desk(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
+    return CommandRunner(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
 
 
 @pytest.fixture(scope="session")
@@ -63,13 +63,13 @@ def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Pat
     (folder / "mlruns").mkdir()
     shutil.copy(database, folder / "mlruns" / "mlflow.db")
     (folder / "studies" / "moons.toml").write_text(STUDY.replace("trials = 14", "trials = 5"))
-    Desk(folder).studied("studies/moons")
+    CommandRunner(folder).studied("studies/moons")
     return folder
 
 
 @pytest.fixture
-def done(looked_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def done(looked_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandRunner:
     """A copy of it, in which the test works."""
     shutil.copytree(looked_once, tmp_path / "done")
     monkeypatch.chdir(tmp_path / "done")
-    return Desk(tmp_path / "done")
+    return CommandRunner(tmp_path / "done")

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.pictures import Pages
 from support.browser import Browser, chromium
-from support.desk import STUDY, Desk
+from support.desk import STUDY, CommandRunner
 from support.waiting import PATIENCE
 
 pytestmark = [
@@ -24,21 +24,21 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory, database: Path) -> CommandRunner:
     """With a finished study."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "studies").mkdir()
     (folder / "mlruns").mkdir()
     (folder / "studies" / "moons.toml").write_text(STUDY)
     (folder / "mlruns" / "mlflow.db").write_bytes(database.read_bytes())
-    desk = Desk(folder)
+    desk = CommandRunner(folder)
     desk.tuned("moons", "--tracking-uri", desk.store)
     desk.sync()
     return desk
 
 
 @pytest.fixture(scope="module")
-def pages(desk: Desk) -> Iterator[Pages]:
+def pages(desk: CommandRunner) -> Iterator[Pages]:
     with Pages(desk.folder) as pages:
         yield pages
 
@@ -50,13 +50,13 @@ def browser(pages: Pages) -> Iterator[Browser]:
         yield browser
 
 
-def best_first(desk: Desk) -> list[str]:
+def best_first(desk: CommandRunner) -> list[str]:
     trials: list[dict[str, Any]] = [one for one in desk.results()["trials"] if one["value"] is not None]
     return [f"trial-{one['number']:03d}" for one in sorted(trials, key=lambda one: -one["value"])]
 
 
 def test_the_address_that_the_command_says_shows_the_trials_best_first(
-    desk: Desk, pages: Pages, browser: Browser
+    desk: CommandRunner, pages: Pages, browser: Browser
 ) -> None:
     best = best_first(desk)
     browser.open(pages.trials, "Parallel Coordinates", *best)
@@ -65,22 +65,22 @@ def test_the_address_that_the_command_says_shows_the_trials_best_first(
     browser.wait_for("log10_l2")
 
 
-def test_the_table_has_scores_and_parameters(desk: Desk, pages: Pages, browser: Browser) -> None:
+def test_the_table_has_scores_and_parameters(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     browser.open(pages.trials.replace("&compareRunsMode=CHART", ""), "cv_mean", "cv_std", "learning_rate")
     best = max(one["value"] for one in desk.results()["trials"] if one["value"] is not None)
     browser.wait_for(f"{best:.10f}"[:6])
 
 
-def test_ten_trials_are_compared_on_parallel_axes(desk: Desk, pages: Pages, browser: Browser) -> None:
+def test_ten_trials_are_compared_on_parallel_axes(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     ten = best_first(desk)[:10]
     browser.open(pages.comparison(ten), f"Comparing {len(ten)} Runs", "Parallel Coordinates Plot", *ten)
 
 
-def test_a_trial_has_its_curves(desk: Desk, pages: Pages, browser: Browser) -> None:
+def test_a_trial_has_its_curves(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     browser.open(pages.curves(best_first(desk)[0]), "val_score", "val_loss", "train_loss")
 
 
-def test_the_page_of_the_study_has_its_result(desk: Desk, pages: Pages, browser: Browser) -> None:
+def test_the_page_of_the_study_has_its_result(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     browser.open(pages.study, "test_score", f"{desk.results()['test']['score']:.4f}"[:6], "verdict")
 
 
@@ -90,7 +90,7 @@ def test_the_model_is_on_the_page_of_models(pages: Pages, browser: Browser) -> N
     browser.open(pages.models, "Model name", "Ready")
 
 
-def test_the_command_ends_with_its_page(desk: Desk) -> None:
+def test_the_command_ends_with_its_page(desk: CommandRunner) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "experiments.ui"],
         cwd=desk.folder,

@@ -9,13 +9,13 @@ import pytest
 from experiments import delete, predict, report, reproduce, sync, tune
 from experiments.study.status import study_status
 from experiments.tracking.tracker import OFF
-from support.desk import Desk
+from support.desk import CommandRunner
 
 Output = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def other(done: Desk) -> Path:
+def other(done: CommandRunner) -> Path:
     done.studied("studies/other", "study.name=other", "search.trials=3")
     return done.folder / "studies" / "other"
 
@@ -32,7 +32,7 @@ def test_its_status_is_found_and_its_number_of_trials_is_its_own(capsys: Output)
     ]
 
 
-def test_it_is_not_run_by_its_name_and_one_line_says_what_to_type(done: Desk, capsys: Output) -> None:
+def test_it_is_not_run_by_its_name_and_one_line_says_what_to_type(done: CommandRunner, capsys: Output) -> None:
     before = done.contents()
     assert tune.main(["other", "--workers", "1"]) == 2
     error = capsys.readouterr().err
@@ -60,7 +60,7 @@ def test_sync_and_delete_find_it(other: Path, capsys: Output) -> None:
     assert not other.exists()
 
 
-def test_fewer_trials_than_the_file_asks_for_without_a_score_are_a_try(done: Desk, capsys: Output) -> None:
+def test_fewer_trials_than_the_file_asks_for_without_a_score_are_a_try(done: CommandRunner, capsys: Output) -> None:
     done.studied("studies/moons", "search.trials=2", look="leave", fresh=True)
     assert tune.main(["moons", "--status"]) == 0
     assert capsys.readouterr().out.startswith("moons: tried, 2 of 5 trials (")

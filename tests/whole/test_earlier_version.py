@@ -11,20 +11,20 @@ import pytest
 
 from experiments import delete, predict, report, reproduce, tune
 from experiments.errors import StudyStateError
-from support.desk import Desk
+from support.desk import CommandRunner
 
 FOLDER = Path(__file__).parents[1] / "support" / "version_0_1_0"
 Main = Callable[[Sequence[str]], int]
 
 
 @pytest.fixture
-def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandRunner:
     shutil.copytree(FOLDER, tmp_path / "old")
     monkeypatch.chdir(tmp_path / "old")
-    return Desk(tmp_path / "old")
+    return CommandRunner(tmp_path / "old")
 
 
-def test_its_report_is_written_with_what_was_recorded(old: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_report_is_written_with_what_was_recorded(old: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     recorded = (old.study / "results.json").read_bytes()
     assert report.main(["moons"]) == 0, capsys.readouterr().err
     document = json.loads(recorded)
@@ -35,13 +35,13 @@ def test_its_report_is_written_with_what_was_recorded(old: Desk, capsys: pytest.
     assert (old.study / "results.json").read_bytes() == recorded
 
 
-def test_its_model_predicts(old: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_model_predicts(old: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     Path("new.csv").write_text("x,y\n0.5,0.25\n-1.0,0.75\n")
     assert predict.main(["moons", "new.csv"]) == 0
     assert capsys.readouterr().out.count("\n") == 3
 
 
-def test_it_is_listed_and_deleted(old: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_listed_and_deleted(old: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     assert tune.main(["--list"]) == 0
     listed = capsys.readouterr().out
     assert "moons" in listed
@@ -64,7 +64,7 @@ def test_it_is_listed_and_deleted(old: Desk, capsys: pytest.CaptureFixture[str])
     ],
 )
 def test_it_is_not_computed_with(
-    command: Main, arguments: list[str], old: Desk, capsys: pytest.CaptureFixture[str]
+    command: Main, arguments: list[str], old: CommandRunner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = (old.study / "results.json").read_bytes(), (old.study / "journal.log").read_bytes()
     assert command(arguments) == 2
@@ -74,7 +74,7 @@ def test_it_is_not_computed_with(
     assert ((old.study / "results.json").read_bytes(), (old.study / "journal.log").read_bytes()) == before
 
 
-def test_its_look_counts(old: Desk) -> None:
+def test_its_look_counts(old: CommandRunner) -> None:
     with pytest.raises(StudyStateError, match=r"version 0\.1\.0"):
         old.studied("studies/moons")
     ledger = old.studied("other").ledger

@@ -15,7 +15,7 @@ import pytest
 import experiments
 from experiments.errors import DataError, SpecError
 from experiments.predict import main as predict
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 
 SPEC: dict[str, Any] = {
@@ -31,7 +31,7 @@ SPEC: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def here(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def here(desk: CommandRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk.folder)
 
 
@@ -45,7 +45,7 @@ def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any
     assert experiments.run("studies/moons.toml").digest == undisturbed["digest"]
 
 
-def test_a_frame_is_learnt_and_its_like_predicted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_frame_is_learnt_and_its_like_predicted(desk: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     frame = mixed_frame(150)
     frame["price"] = 1000 + 20 * (frame["age"] - 40) + 300 * (frame["colour"] == "red")
     result = experiments.run(SPEC, frame, workers=2)
@@ -64,7 +64,7 @@ def test_a_frame_is_learnt_and_its_like_predicted(desk: Desk, capsys: pytest.Cap
     assert capsys.readouterr().err == ""
 
 
-def test_groups_and_weights_are_heeded(desk: Desk) -> None:
+def test_groups_and_weights_are_heeded(desk: CommandRunner) -> None:
     chance = np.random.default_rng(2)
     groups, weights = np.arange(160) // 8, chance.uniform(0.1, 2.0, 160)
     table = mixed_table(160, groups=groups, weights=weights)
@@ -79,7 +79,7 @@ def test_groups_and_weights_are_heeded(desk: Desk) -> None:
     assert [one.value for one in plain.trials] != [one.value for one in result.trials]
 
 
-def test_what_is_wrong_is_said_before_anything_is_written(desk: Desk) -> None:
+def test_what_is_wrong_is_said_before_anything_is_written(desk: CommandRunner) -> None:
     before = desk.files()
     y = np.arange(10) % 2
     with pytest.raises(SpecError, match=r"spec: search\.trials"):

@@ -16,22 +16,24 @@ from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
-from experiments.search.trial import Evaluation, InterventionKind, TrialTask
+from experiments.search.trial import InterventionKind, TrialOutput, TrialTask
 from experiments.study import search_run as searching
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.tracker import OFF
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.waiting import PATIENCE
 
 
-def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> Evaluation:
+def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialOutput:
     if task.number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return run_trial(task, reference)
 
 
-def run(desk: Desk, out: str, trials: int, interventions: dict[int, InterventionKind] | None = None) -> StudyResult:
+def run(
+    desk: CommandRunner, out: str, trials: int, interventions: dict[int, InterventionKind] | None = None
+) -> StudyResult:
     spec = read_spec(desk.folder / "studies" / "moons.toml", [f"search.trials={trials}"])
     options = Options(
         folder=desk.folder / out,
@@ -44,7 +46,9 @@ def run(desk: Desk, out: str, trials: int, interventions: dict[int, Intervention
     return run_study(spec, options, Console(quiet=True), interventions or {}).result
 
 
-def test_an_intervention_is_resumed_and_repeated_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_intervention_is_resumed_and_repeated_as_it_was(
+    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(searching, "run_trial", run_but_for_trial_2)
     first = run(desk, "first", 4)
     monkeypatch.setattr(searching, "run_trial", run_trial)
@@ -57,7 +61,7 @@ def test_an_intervention_is_resumed_and_repeated_as_it_was(desk: Desk, monkeypat
     assert resumed.digest != run(desk, "undisturbed", 7).digest
 
 
-def test_a_worker_that_falls_silent_changes_nothing(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_a_worker_that_falls_silent_changes_nothing(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     process = desk.start("moons", "--workers", "2", "--silence", "5")
     stopped = False
     while process.poll() is None and not stopped:

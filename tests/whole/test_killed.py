@@ -13,23 +13,25 @@ from typing import Any
 import pytest
 
 from experiments.tracking.process import GRACE
-from support.desk import Desk, kill
+from support.desk import CommandRunner, kill
 from support.waiting import PATIENCE, wait_until
 
 
-def wait_for_a_trial(desk: Desk, process: subprocess.Popen[str], told: int) -> None:
+def wait_for_a_trial(desk: CommandRunner, process: subprocess.Popen[str], told: int) -> None:
     """Wait until a command has told one more, or has ended."""
     wait_until(lambda: desk.told() > told or process.poll() is not None)
 
 
-def status_of_the_study(desk: Desk) -> str:
+def status_of_the_study(desk: CommandRunner) -> str:
     """What MLflow says of the study's own run."""
     (parent,) = [run for run in desk.runs() if "mlflow.parentRunId" not in run.data.tags]
     return str(parent.info.status)
 
 
 @pytest.mark.usefixtures("tracked")
-def test_killed_at_random_moments_and_resumed_it_is_the_same_study(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_killed_at_random_moments_and_resumed_it_is_the_same_study(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     chance = random.Random(5)
     for _ in range(5):
         process = desk.start("moons", "--workers", "2")
@@ -45,7 +47,7 @@ def test_killed_at_random_moments_and_resumed_it_is_the_same_study(desk: Desk, u
     assert sorted(map(int, children)) == list(range(14))
 
 
-def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_killed_workers_are_replaced(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     process = desk.start("moons", "--workers", "2")
     killed = 0
     while process.poll() is None and killed < 2:
@@ -62,7 +64,7 @@ def test_killed_workers_are_replaced(desk: Desk, undisturbed: dict[str, Any]) ->
 
 @pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signal.Signals) -> None:
+def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: CommandRunner, how: signal.Signals) -> None:
     process = desk.start("moons", "--workers", "1", "--set", "training.epochs=400", "--trials", "1000")
     wait_until(lambda: desk.told() >= 2 and desk.runs())  # MLflow starts at its own pace
     told, start = desk.told(), time.monotonic()
@@ -76,7 +78,7 @@ def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: Desk, how: signa
     wait_until(lambda: status_of_the_study(desk) == "KILLED")
 
 
-def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:
+def test_two_commands_on_one_study_are_refused(desk: CommandRunner) -> None:
     process = desk.start("moons", "--workers", "1", "--trials", "5000")
     wait_until(desk.told)
     done = desk.tune("moons")
@@ -85,7 +87,7 @@ def test_two_commands_on_one_study_are_refused(desk: Desk) -> None:
     kill(process)
 
 
-def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_a_torn_journal_is_repaired(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     desk.tuned("moons", "--no-test", "--trials", "6")
     journal = desk.study / "journal.log"
     whole = journal.read_bytes()
@@ -97,7 +99,7 @@ def test_a_torn_journal_is_repaired(desk: Desk, undisturbed: dict[str, Any]) -> 
 
 @pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
-def test_killed_around_the_look_it_is_taken_once(desk: Desk, undisturbed: dict[str, Any], moment: str) -> None:
+def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
         "reserve": "experiments.evaluation.ledger:Ledger.reserve",
         "open": "experiments.data.holdout:SealedTestSet.open",

@@ -18,11 +18,11 @@ from experiments.evaluation.results import StudyResult
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.tracker import OFF
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 
 
-def run(desk: Desk, out: str, table: Table | None = None) -> StudyResult:
+def run(desk: CommandRunner, out: str, table: Table | None = None) -> StudyResult:
     spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6"])
     options = Options(
         folder=desk.folder / out,
@@ -47,7 +47,7 @@ def model_files(folder: Path) -> dict[str, bytes]:
 
 
 def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clean = run(desk, "clean", mixed_table(120, "regression"))
 
@@ -66,7 +66,7 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
     assert clean.data.task == "regression"
 
 
-def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: CommandRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = run(desk, "clean")
 
     def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:

@@ -10,13 +10,13 @@ import pytest
 import sklearn.datasets
 
 from experiments import report, reproduce
-from experiments.errors import LookError
-from support.desk import Desk
+from experiments.errors import LedgerError
+from support.desk import CommandRunner
 
 LEDGER = Path("studies/ledger.jsonl")
 
 
-def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) -> None:
+def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: CommandRunner) -> None:
     second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
     assert (second.code, second.error) == (0, "")
     words = "scored twice by the studies of studies/ledger.jsonl: once by this study, once by others; another study"
@@ -29,7 +29,9 @@ def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Desk) 
     assert 0 < other.largest_overlap < 0.5
 
 
-def test_a_ledger_that_was_cut_is_found_by_every_command(done: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_ledger_that_was_cut_is_found_by_every_command(
+    done: CommandRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
     done.studied("second", "study.seed=1", "search.trials=2")
     lines = LEDGER.read_bytes().splitlines(keepends=True)
     LEDGER.write_bytes(b"".join(lines[:-1]))
@@ -40,26 +42,26 @@ def test_a_ledger_that_was_cut_is_found_by_every_command(done: Desk, capsys: pyt
         assert "studies/ledger.jsonl: has lost entries" in error
         assert error.count("\n") == 1
     for acknowledged in (False, True):
-        with pytest.raises(LookError, match="has lost entries"):
+        with pytest.raises(LedgerError, match="has lost entries"):
             done.studied("second", "study.seed=1", "search.trials=2", acknowledge_reuse=acknowledged)
     assert done.contents() == before
     assert report.main(["moons"]) == 0  # whose head is still there
 
 
-def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: Desk) -> None:
+def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: CommandRunner) -> None:
     digest = done.results()["digest"]
     LEDGER.unlink()
     chosen: list[dict[str, Any]] = [{}, {"look": "leave"}, {"acknowledge_reuse": True}]
     for trials, options in ((5, chosen[0]), *((8, one) for one in chosen)):
-        with pytest.raises(LookError, match=r"does not know of the look .*--set search\.trials=5"):
+        with pytest.raises(LedgerError, match=r"does not know of the look .*--set search\.trials=5"):
             done.studied("studies/moons", f"search.trials={trials}", **options)
         assert not LEDGER.exists()
     assert done.studied("studies/moons", acknowledge_reuse=True).digest == digest
-    with pytest.raises(LookError, match="had its look at the test set after 5 trials"):
+    with pytest.raises(LedgerError, match="had its look at the test set after 5 trials"):
         done.studied("studies/moons", "search.trials=8")
 
 
-def test_a_dropped_column_does_not_make_the_rows_new(desk: Desk) -> None:
+def test_a_dropped_column_does_not_make_the_rows_new(desk: CommandRunner) -> None:
     x, y = sklearn.datasets.make_moons(120, noise=0.2, random_state=0)
     frame = pd.DataFrame(x, columns=["a", "b"]).assign(colour=["red", "blue", "green"] * 40, y=y)
     frame.to_csv(desk.folder / "my.csv", index=False)
@@ -74,7 +76,7 @@ def test_a_dropped_column_does_not_make_the_rows_new(desk: Desk) -> None:
     ]
 
 
-def test_an_old_ledger_is_moved_along_and_counts_on(done: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_ledger_is_moved_along_and_counts_on(done: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     before = LEDGER.read_bytes()
     LEDGER.rename("mlruns/looks.jsonl")
     assert done.tune("moons", "--plan").out.count("1 look at them or some of them by now") == 1

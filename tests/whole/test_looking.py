@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from support.desk import Desk, kill
+from support.desk import CommandRunner, kill
 from support.waiting import wait_until
 
 
-def contents(desk: Desk) -> dict[str, tuple[bytes, int]]:
+def contents(desk: CommandRunner) -> dict[str, tuple[bytes, int]]:
     found = {}
     for path in desk.folder.rglob("*"):
         found[str(path)] = (path.read_bytes() if path.is_file() else b"", path.stat().st_mtime_ns)
@@ -19,7 +19,7 @@ def contents(desk: Desk) -> dict[str, tuple[bytes, int]]:
 
 
 @pytest.mark.usefixtures("tracked")
-def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
+def test_a_plan_writes_nothing_anywhere(desk: CommandRunner) -> None:
     shutil.rmtree(desk.folder / "mlruns")
     before = contents(desk)
     done = desk.tune("moons", "--plan", "--workers", "2")
@@ -34,7 +34,9 @@ def test_a_plan_writes_nothing_anywhere(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("tracked")
-def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_a_profiled_study_is_the_same_and_says_where_its_time_went(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     done = desk.tune("moons", "--profile", "--workers", "2")
     assert (done.code, done.complaints) == (0, "")
     assert desk.results()["digest"] == undisturbed["digest"]
@@ -49,7 +51,7 @@ def test_a_profiled_study_is_the_same_and_says_where_its_time_went(desk: Desk, u
     assert "done" in listed
 
 
-def test_a_running_study_is_watched_from_another_terminal(desk: Desk) -> None:
+def test_a_running_study_is_watched_from_another_terminal(desk: CommandRunner) -> None:
     process = desk.start("moons", "--workers", "1", "--set", "search.trials=5000")
     try:
         wait_until(lambda: desk.told() > 2)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from support.desk import Desk
+from support.desk import CommandRunner
 
 
-def test_lost_and_damaged_outputs_come_back_on_resume(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_lost_and_damaged_outputs_come_back_on_resume(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     desk.tuned("moons", "--no-test", "--trials", "9")
     folder = desk.study / "out_of_fold"
     whole = {file.name: file.read_bytes() for file in folder.iterdir()}
@@ -26,7 +26,7 @@ def test_lost_and_damaged_outputs_come_back_on_resume(desk: Desk, undisturbed: d
     assert desk.tuned("moons")["digest"] == undisturbed["digest"], "of a finished study too"
 
 
-def test_a_search_that_ends_early_is_analysed(desk: Desk) -> None:
+def test_a_search_that_ends_early_is_analysed(desk: CommandRunner) -> None:
     result = desk.tuned("moons", "--no-test", "--set", "search.patience=3")
     assert len(result["trials"]) < 14
     complete = [one["number"] for one in result["trials"] if one["state"] == "COMPLETE"]

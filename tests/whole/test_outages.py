@@ -18,8 +18,8 @@ import pytest
 
 from experiments.tracking.process import GRACE
 from scripts.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
-from support.desk import STUDY, Desk, kill
-from support.gate import PAGE, Gate, Mode
+from support.desk import STUDY, CommandRunner, kill
+from support.gate import PAGE, FlakyServer, Mode
 from support.mlflow_server import MLflowServer, lacking
 from support.waiting import PATIENCE, wait_until
 
@@ -62,7 +62,7 @@ def arrives(study: Path, folder: Path, uri: str, ran: Ran) -> None:
 def test_what_is_over_before_the_end_is_made_up_for(
     study: Path, tmp_path: Path, server: MLflowServer, trouble: Mode
 ) -> None:
-    with Gate(server.port, trouble) as gate:
+    with FlakyServer(server.port, trouble) as gate:
 
         def open_at_the_end(_: object) -> None:
             if gate.mode != "open" and told(tmp_path) == TRIALS:
@@ -76,7 +76,7 @@ def test_what_is_over_before_the_end_is_made_up_for(
 def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:
-    with Gate(server.port, "answers 404") as gate:
+    with FlakyServer(server.port, "answers 404") as gate:
 
         def hold_until_met(process: subprocess.Popen[str]) -> None:
             if told(tmp_path) and not gate.met:
@@ -98,7 +98,7 @@ def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
         arrives(study, tmp_path, gate.uri, again)
 
 
-def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: Desk) -> None:
+def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: CommandRunner) -> None:
     study = desk.folder / "studies" / "moons.toml"
     with locked(desk.folder / "mlruns" / "mlflow.db", PATIENCE) as release:
 
@@ -111,8 +111,8 @@ def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: Desk
     arrives(study, desk.folder, desk.store, ran)
 
 
-def test_an_interrupt_does_not_wait_for_a_server_that_never_answers(desk: Desk, server: MLflowServer) -> None:
-    with Gate(server.port, "silent") as gate:
+def test_an_interrupt_does_not_wait_for_a_server_that_never_answers(desk: CommandRunner, server: MLflowServer) -> None:
+    with FlakyServer(server.port, "silent") as gate:
         process = desk.start("moons", "--tracking-uri", gate.uri, "--set", "training.epochs=400")
         wait_until(lambda: desk.told() >= 2)
         start = time.monotonic()
@@ -140,7 +140,7 @@ def test_nothing_is_written_where_tracking_is_off(study: Path, tmp_path: Path) -
     assert not (tmp_path / "mlruns" / "artifacts").exists()
 
 
-def test_a_kill_between_the_telling_and_the_tracking_loses_nothing(desk: Desk) -> None:
+def test_a_kill_between_the_telling_and_the_tracking_loses_nothing(desk: CommandRunner) -> None:
     done = desk.run_until("experiments.search.journal:Journal.append", "moons")
     assert (done.code, desk.told()) == (-signal.SIGKILL, 1)
     desk.tuned("moons")

@@ -15,7 +15,7 @@ from PIL import Image
 from sklearn.metrics import accuracy_score, r2_score
 
 from experiments.data.readers.builtin import load_builtin
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.tables import mixed_frame
 from support.waiting import PATIENCE
 
@@ -24,7 +24,7 @@ FEW = ["--set", "search.trials=3", "--set", "training.epochs=4", "--set", "cv.n_
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
-def test_pictures_are_the_arrays_that_they_were_made_from(desk: Desk) -> None:
+def test_pictures_are_the_arrays_that_they_were_made_from(desk: CommandRunner) -> None:
     table = load_builtin("mnist", MNIST)
     images, labels = np.asarray(table.features).reshape(-1, 28, 28), np.asarray(table.target).astype(int)
     for part, letter, rows in (("train", "train", range(300)), ("test", "t10k", range(60_000, 60_120))):
@@ -51,13 +51,13 @@ def test_pictures_are_the_arrays_that_they_were_made_from(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_predictions_of_the_test_rows_have_the_score_of_the_results(task: str, desk: Desk) -> None:
+def test_predictions_of_the_test_rows_have_the_score_of_the_results(task: str, desk: CommandRunner) -> None:
     results, truth, predicted = predicted_test_rows(task, desk)
     score = accuracy_score if task == "classification" else r2_score
     assert score(truth, predicted) == pytest.approx(results["test"]["score"], rel=1e-6)
 
 
-def predicted_test_rows(task: str, desk: Desk) -> tuple[dict[str, Any], pd.Series[Any], pd.Series[Any]]:
+def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any], pd.Series[Any], pd.Series[Any]]:
     """A study with a test file, and what its model predicts of that file in a process of its own."""
     frame = mixed_frame(240, seed=4)
     signal = (frame["age"] - 40) / 12 + 2.0 * (frame["colour"] == "red") - 1.0

@@ -16,7 +16,7 @@ import pytest
 
 from experiments.errors import ExecutorError
 from experiments.search.executors.base import WorkerDied
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.waiting import PATIENCE, wait_until
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
@@ -37,7 +37,7 @@ def cluster() -> Iterator[Any]:
 
 
 @pytest.fixture
-def longer(desk: Desk) -> str:
+def longer(desk: CommandRunner) -> str:
     """The digest of a study that is long enough for something to happen to it, computed by local processes."""
     if "digest" not in KNOWN:
         KNOWN["digest"] = desk.tuned("moons", *LONGER, "--out", "local")["digest"]
@@ -52,7 +52,7 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def started(desk: Desk, *arguments: str, told: int = 1) -> subprocess.Popen[str]:
+def started(desk: CommandRunner, *arguments: str, told: int = 1) -> subprocess.Popen[str]:
     """A command that has told so many trials, or has ended."""
     process = desk.start("moons", "--workers", "2", "--executor", "ray", *arguments)
     wait_until(lambda: desk.told() >= told or process.poll() is not None)
@@ -68,7 +68,9 @@ def listening(processes: list[psutil.Process]) -> set[str]:
     }
 
 
-def test_whatever_happens_to_a_head_of_its_own_the_study_goes_on_to_the_same_end(desk: Desk, longer: str) -> None:
+def test_whatever_happens_to_a_head_of_its_own_the_study_goes_on_to_the_same_end(
+    desk: CommandRunner, longer: str
+) -> None:
     """One study, begun four times: the head is killed, then the node, then it is interrupted, then nothing happens."""
     for part in ("gcs_server", "raylet", None):
         process = started(desk, *LONGER, told=desk.told() + 1)
@@ -99,7 +101,7 @@ def test_whatever_happens_to_a_head_of_its_own_the_study_goes_on_to_the_same_end
 
 
 def test_two_nodes_give_the_same_study_and_so_does_one_that_is_killed(
-    desk: Desk, cluster: Any, undisturbed: dict[str, Any], longer: str
+    desk: CommandRunner, cluster: Any, undisturbed: dict[str, Any], longer: str
 ) -> None:
     assert desk.tuned("moons", *on(cluster), "--out", "two")["digest"] == undisturbed["digest"]
     node = cluster.add_node(num_cpus=1)
@@ -111,7 +113,7 @@ def test_two_nodes_give_the_same_study_and_so_does_one_that_is_killed(
     assert desk.results()["digest"] == longer
 
 
-def test_a_search_that_ends_early_is_refitted_by_a_second_head(desk: Desk) -> None:
+def test_a_search_that_ends_early_is_refitted_by_a_second_head(desk: CommandRunner) -> None:
     patience = ("--set", "search.patience=3", "--set", "search.trials=40")
     here = desk.tuned("moons", *patience, "--out", "here")
     there = desk.tuned("moons", *patience, "--executor", "ray", "--workers", "2", "--out", "there")
@@ -119,7 +121,7 @@ def test_a_search_that_ends_early_is_refitted_by_a_second_head(desk: Desk) -> No
     assert there["digest"] == here["digest"]
 
 
-def test_an_address_where_nobody_is_is_refused(desk: Desk) -> None:
+def test_an_address_where_nobody_is_is_refused(desk: CommandRunner) -> None:
     for address, words in {"127.0.0.1:1": "no Ray cluster answers", "ray://there:1": "must be host:port"}.items():
         done = desk.tune("moons", "--executor", "ray", "--ray-address", address)
         assert (done.code, done.error.count("\n")) == (2, 1)
@@ -147,10 +149,10 @@ def doubled(shared: Any) -> tuple[list[int], bool]:
 
 def test_the_executor_keeps_its_promises(cluster: Any, tmp_path: Path) -> None:
     """One connection serves all of them: joining a cluster takes seconds."""
-    from experiments.search.executors.ray_cluster import RayCluster
+    from experiments.search.executors.ray_cluster import RayExecutor
 
-    with RayCluster(2, {"A_VARIABLE": "seen", **HERE}, cluster.address) as ray:
-        greetings = ray.greetings()
+    with RayExecutor(2, {"A_VARIABLE": "seen", **HERE}, cluster.address) as ray:
+        greetings = ray.wait_for_workers()
         assert len({one.kernel for one in greetings}) == 1
         assert all(one.seconds > 0 for one in greetings)
         assert ray.submit(os.getenv, "A_VARIABLE").result() == "seen"
@@ -189,5 +191,8 @@ def test_a_node_that_cannot_compute_is_refused(
     from experiments.search.executors import ray_cluster
 
     monkeypatch.setattr(ray_cluster, "hello", greeting)
-    with ray_cluster.RayCluster(1, HERE, cluster.address) as ray, pytest.raises(ExecutorError, match=f"node .*{words}"):
-        ray.greetings()
+    with (
+        ray_cluster.RayExecutor(1, HERE, cluster.address) as ray,
+        pytest.raises(ExecutorError, match=f"node .*{words}"),
+    ):
+        ray.wait_for_workers()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from experiments import report
-from support.desk import Desk
+from support.desk import CommandRunner
 
 Output = pytest.CaptureFixture[str]
 
 
-def test_the_report_is_written_again_with_the_same_bytes(done: Desk, capsys: Output) -> None:
+def test_the_report_is_written_again_with_the_same_bytes(done: CommandRunner, capsys: Output) -> None:
     before = done.contents()
     for name in ("report.html", "report.md", "trials.csv"):
         (done.study / name).unlink()
@@ -24,7 +24,7 @@ def test_the_report_is_written_again_with_the_same_bytes(done: Desk, capsys: Out
     assert "studies/moons/report.html" in capsys.readouterr().out
 
 
-def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: Desk, capsys: Output) -> None:
+def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: CommandRunner, capsys: Output) -> None:
     Path("alone").mkdir()
     shutil.copy("studies/moons/results.json", "alone/results.json")
     Path("studies/ledger.jsonl").unlink()
@@ -35,7 +35,7 @@ def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: Desk, 
     assert Path("alone/report.md").exists()
 
 
-def test_a_changed_record_is_no_report(done: Desk, capsys: Output) -> None:
+def test_a_changed_record_is_no_report(done: CommandRunner, capsys: Output) -> None:
     path = done.study / "results.json"
     document = json.loads(path.read_text())
     document["test"]["score"] = 0.99
@@ -46,14 +46,14 @@ def test_a_changed_record_is_no_report(done: Desk, capsys: Output) -> None:
     assert done.contents() == before
 
 
-def test_the_journal_of_another_study_is_refused(done: Desk, capsys: Output) -> None:
+def test_the_journal_of_another_study_is_refused(done: CommandRunner, capsys: Output) -> None:
     done.studied("other", "study.seed=1", look="leave")
     shutil.copy("other/journal.log", done.study / "journal.log")
     assert report.main(["moons"]) == 2
     assert "journal.log: trial" in capsys.readouterr().err
 
 
-def test_bad_input_is_one_line(done: Desk, capsys: Output) -> None:
+def test_bad_input_is_one_line(done: CommandRunner, capsys: Output) -> None:
     Path("studies/moons/results.json").unlink()
     for study, words in (("moons", "there are no results"), ("nowhere", "STUDY: must be")):
         assert report.main([study]) == 2

@@ -13,7 +13,7 @@ import pytest
 from experiments import reproduce
 from experiments.evaluation.results import digest
 from experiments.search.journal_reader import view_journal
-from support.desk import Desk
+from support.desk import CommandRunner
 
 Output = pytest.CaptureFixture[str]
 
@@ -29,7 +29,7 @@ def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool = False
     path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
 
 
-def test_the_same_study_again_is_no_new_look_and_disturbs_nothing(done: Desk, capsys: Output) -> None:
+def test_the_same_study_again_is_no_new_look_and_disturbs_nothing(done: CommandRunner, capsys: Output) -> None:
     before = done.contents()
     assert again(["moons", "--workers", "2"]) == 0
     out = capsys.readouterr().out
@@ -39,7 +39,7 @@ def test_the_same_study_again_is_no_new_look_and_disturbs_nothing(done: Desk, ca
     assert done.contents() == before
 
 
-def test_elsewhere_it_is_the_first_look_there(done: Desk, capsys: Output) -> None:
+def test_elsewhere_it_is_the_first_look_there(done: CommandRunner, capsys: Output) -> None:
     shutil.move("studies/moons/results.json", "copy.json")
     shutil.rmtree("studies")
     shutil.rmtree("mlruns")
@@ -52,7 +52,7 @@ def test_elsewhere_it_is_the_first_look_there(done: Desk, capsys: Output) -> Non
     assert "--out: again holds a study already" in capsys.readouterr().err
 
 
-def test_what_was_changed_in_a_copy_is_named(done: Desk, capsys: Output) -> None:
+def test_what_was_changed_in_a_copy_is_named(done: CommandRunner, capsys: Output) -> None:
     def edit(document: dict[str, Any]) -> None:
         document["trials"][3]["params"].update(l2=1e-3)
         document["trials"][0]["fold_scores"][1] = 0.5
@@ -68,7 +68,7 @@ def test_what_was_changed_in_a_copy_is_named(done: Desk, capsys: Output) -> None
     assert Path("studies/ledger.jsonl").read_bytes() == ledger
 
 
-def test_another_study_under_the_old_results_takes_no_look(done: Desk, capsys: Output) -> None:
+def test_another_study_under_the_old_results_takes_no_look(done: CommandRunner, capsys: Output) -> None:
     change(Path("studies/moons/results.json"), lambda one: one["spec"]["study"].update(seed=1), sign=True)
     ledger = Path("studies/ledger.jsonl").read_bytes()
     assert again(["moons"]) == 1
@@ -79,7 +79,7 @@ def test_another_study_under_the_old_results_takes_no_look(done: Desk, capsys: O
     assert Path("studies/ledger.jsonl").read_bytes() == ledger
 
 
-def test_the_final_models_are_scored_again_to_the_bit(done: Desk, capsys: Output) -> None:
+def test_the_final_models_are_scored_again_to_the_bit(done: CommandRunner, capsys: Output) -> None:
     before = done.contents()
     assert again(["studies/moons", "--final"]) == 0
     assert "test scores of the final models, to the bit" in capsys.readouterr().out
@@ -93,7 +93,7 @@ def test_the_final_models_are_scored_again_to_the_bit(done: Desk, capsys: Output
     assert "best.epochs is 3, but by the rest of it" in capsys.readouterr().out
 
 
-def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: Desk, capsys: Output) -> None:
+def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: CommandRunner, capsys: Output) -> None:
     results = Path("studies/moons/results.json")
     change(results, lambda one: one["provenance"]["blas"].update(kernel="Electric"))
     assert again(["moons", "--final"]) == 0
@@ -105,7 +105,7 @@ def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: Desk, cap
     assert "first difference  test.score" in capsys.readouterr().out
 
 
-def test_a_plateau_schedule_is_refitted_with_the_rates_in_the_journal(done: Desk, capsys: Output) -> None:
+def test_a_plateau_schedule_is_refitted_with_the_rates_in_the_journal(done: CommandRunner, capsys: Output) -> None:
     keys = ("training.schedule=plateau", "training.plateau_patience=1", "training.epochs=30", "search.trials=3")
     best = done.studied("plateau", *keys, "space.learning_rate={low=0.05,high=0.1}").best.number
     journal = Path("plateau/journal.log")
@@ -116,7 +116,7 @@ def test_a_plateau_schedule_is_refitted_with_the_rates_in_the_journal(done: Desk
     assert "has a plateau schedule" in capsys.readouterr().err
 
 
-def test_an_outcome_that_a_death_caused_is_repeated(done: Desk, capsys: Output) -> None:
+def test_an_outcome_that_a_death_caused_is_repeated(done: CommandRunner, capsys: Output) -> None:
     result = done.studied("died", "search.trials=4", interventions={2: "worker died"}, look="leave")
     assert [one.trial for one in result.interventions] == [2]
     assert again(["died"]) == 0
@@ -125,7 +125,7 @@ def test_an_outcome_that_a_death_caused_is_repeated(done: Desk, capsys: Output) 
     assert "has no test score" in capsys.readouterr().err
 
 
-def test_a_second_look_is_on_record_and_is_repeated_as_one(done: Desk, capsys: Output) -> None:
+def test_a_second_look_is_on_record_and_is_repeated_as_one(done: CommandRunner, capsys: Output) -> None:
     second = done.studied("studies/moons", "search.trials=14", acknowledge_reuse=True)
     assert second.test is not None
     assert second.test.times_scored == 2
@@ -146,7 +146,7 @@ def test_a_second_look_is_on_record_and_is_repeated_as_one(done: Desk, capsys: O
         (["studies/moons/journal.log"], "not the results of a study"),
     ],
 )
-def test_bad_input_is_one_line(done: Desk, capsys: Output, arguments: list[str], words: str) -> None:
+def test_bad_input_is_one_line(done: CommandRunner, capsys: Output, arguments: list[str], words: str) -> None:
     assert again(arguments) == 2
     error = capsys.readouterr().err
     assert error.startswith("error: ")

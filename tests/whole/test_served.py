@@ -17,13 +17,13 @@ import pytest
 
 from experiments.evaluation.model import read_model
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
-from support.desk import Desk
+from support.desk import CommandRunner
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("tracked")
 
 
-def logged_model(desk: Desk) -> str:
+def logged_model(desk: CommandRunner) -> str:
     """The address of the study's model among the artifacts of the local store."""
     client = prepare_mlflow(os.environ | SETTINGS).MlflowClient(f"sqlite:///{desk.folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("moons")
@@ -39,7 +39,7 @@ def answers(address: str) -> bool:
     return False
 
 
-def test_a_request_gives_what_predict_gives(desk: Desk) -> None:
+def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     desk.tuned("moons")
     desk.sync()
     where = logged_model(desk)

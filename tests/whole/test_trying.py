@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from experiments.errors import DataError, LookError, StudyStateError
-from support.desk import Desk
+from experiments.errors import DataError, LedgerError, StudyStateError
+from support.desk import CommandRunner
 
 
-def entries(desk: Desk) -> list[dict[str, Any]]:
+def entries(desk: CommandRunner) -> list[dict[str, Any]]:
     """What the desk's ledger holds."""
     files = [file for pattern in ("studies/ledger.jsonl", "mlruns/looks.jsonl") for file in desk.folder.glob(pattern)]
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
-def test_trying_costs_no_look(desk: Desk) -> None:
+def test_trying_costs_no_look(desk: CommandRunner) -> None:
     tried = desk.tune("moons", "--trials", "5")
     assert (tried.code, tried.error) == (0, "")
     assert "a try of 5 of the study's 14 trials" in tried.out
@@ -56,18 +56,20 @@ def test_trying_costs_no_look(desk: Desk) -> None:
         assert "This result has no test score." in text
 
 
-def test_a_study_after_a_try_is_the_study_that_was_never_tried(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_a_study_after_a_try_is_the_study_that_was_never_tried(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     desk.studied("studies/moons", "search.trials=6", look="leave", planned=14)
     assert desk.studied("studies/moons").digest == undisturbed["digest"]
 
 
-def test_a_try_is_scored_when_it_is_asked_for(desk: Desk) -> None:
+def test_a_try_is_scored_when_it_is_asked_for(desk: CommandRunner) -> None:
     result = desk.tuned("moons", "--trials", "4", "--score")
     assert len(result["trials"]) == 4
     assert result["test"]["times_scored"] == 1
 
 
-def test_a_finished_study_has_the_ledger_as_it_is_now(done: Desk) -> None:
+def test_a_finished_study_has_the_ledger_as_it_is_now(done: CommandRunner) -> None:
     done.studied("second", "study.seed=1")
     recorded = done.results()
     assert recorded["ledger"]["looks"] == 1
@@ -77,7 +79,7 @@ def test_a_finished_study_has_the_ledger_as_it_is_now(done: Desk) -> None:
     assert "twice" in top.split("<!-- /this run -->")[0]
 
 
-def test_a_finished_study_that_lost_a_file_is_computed_again(done: Desk) -> None:
+def test_a_finished_study_that_lost_a_file_is_computed_again(done: CommandRunner) -> None:
     digest = done.results()["digest"]
     (done.study / "out_of_fold" / "0.npy").write_bytes(b"")
     assert done.studied("studies/moons").digest == digest
@@ -90,10 +92,10 @@ def test_a_finished_study_that_lost_a_file_is_computed_again(done: Desk) -> None
         ("cv.metric=r2", DataError, "cv.metric"),
         ("search.trials=3", StudyStateError, "holds 5 trials already"),
         ("cv.n_splits=4", StudyStateError, "holds another study"),
-        ("search.trials=9", LookError, "had its look at the test set after 5 trials"),
+        ("search.trials=9", LedgerError, "had its look at the test set after 5 trials"),
     ],
 )
-def test_the_ledger_is_asked_last(done: Desk, override: str, error: type[Exception], message: str) -> None:
+def test_the_ledger_is_asked_last(done: CommandRunner, override: str, error: type[Exception], message: str) -> None:
     """A study that had its look is told first what is wrong with the study file, the data and the folder."""
     before = done.contents()
     with pytest.raises(error, match=message):
@@ -101,7 +103,7 @@ def test_the_ledger_is_asked_last(done: Desk, override: str, error: type[Excepti
     assert done.contents() == before
 
 
-def test_the_seconds_of_a_study_are_those_of_all_its_runs(desk: Desk) -> None:
+def test_the_seconds_of_a_study_are_those_of_all_its_runs(desk: CommandRunner) -> None:
     first = desk.studied("studies/moons", "search.trials=6", look="leave", planned=14).timing
     second = desk.studied("studies/moons").timing
     assert second["search"] > first["search"] > 0
@@ -109,7 +111,7 @@ def test_the_seconds_of_a_study_are_those_of_all_its_runs(desk: Desk) -> None:
     assert "refit and look" in second
 
 
-def test_an_exhausted_grid_ends_a_complete_study(desk: Desk) -> None:
+def test_an_exhausted_grid_ends_a_complete_study(desk: CommandRunner) -> None:
     grid = "space={learning_rate={choices=[0.01,0.1]},hidden_units={choices=[4,8]},l2={choices=[1e-4]}}"
     result = desk.studied("grid", grid, "search.sampler=grid")
     assert len(result.trials) == 4 + 1

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from experiments.evaluation.results import digest
-from support.desk import STUDY, Desk
+from support.desk import STUDY, CommandRunner
 
 
 @pytest.mark.usefixtures("tracked")
-def test_one_command_leaves_a_whole_study(desk: Desk) -> None:
+def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
     done = desk.tune("moons")
     assert (done.code, done.complaints) == (0, "")
     result = desk.results()
@@ -34,7 +34,7 @@ def test_one_command_leaves_a_whole_study(desk: Desk) -> None:
     assert not {name for name in present if name.endswith(".part") or name == ".work"}
 
 
-def test_results_follow_the_contract(desk: Desk) -> None:
+def test_results_follow_the_contract(desk: CommandRunner) -> None:
     result = desk.tuned("moons")
     assert list(result) == [
         *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"),
@@ -59,7 +59,7 @@ def test_results_follow_the_contract(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("tracked")
-def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Desk) -> None:
+def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: CommandRunner) -> None:
     result = desk.tuned("moons", "--register", "moons model")
     desk.sync()
     runs = desk.runs()
@@ -84,7 +84,7 @@ def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Desk) -
 
 
 @pytest.mark.usefixtures("tracked")
-def test_what_mlflow_missed_is_sent_by_sync(desk: Desk) -> None:
+def test_what_mlflow_missed_is_sent_by_sync(desk: CommandRunner) -> None:
     done = desk.tune("moons", "--set", "search.trials=4", "--tracking-uri", "http://127.0.0.1:9", "--quiet")
     assert (done.code, done.out, done.error.count("\n")) == (0, "", 1)
     assert re.search("is missing (4 of 4 trials, |a part of the study, or all of it )", done.error)
@@ -97,19 +97,21 @@ def test_what_mlflow_missed_is_sent_by_sync(desk: Desk) -> None:
     assert len(desk.runs()) == 6
 
 
-def test_any_number_of_workers_gives_one_digest(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_any_number_of_workers_gives_one_digest(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     assert desk.tuned("moons", "--workers", "2")["digest"] == undisturbed["digest"]
     again = desk.tuned("moons", "--workers", "4", "--out", "again")
     assert again["digest"] == undisturbed["digest"]
     assert (again["test"]["times_scored"], again["ledger"]["looks"]) == (1, 1)
 
 
-def test_workers_beyond_the_lookahead_are_said_to_be_idle(desk: Desk) -> None:
+def test_workers_beyond_the_lookahead_are_said_to_be_idle(desk: CommandRunner) -> None:
     done = desk.tune("moons", "--workers", "6", "--set", "search.trials=2")
     assert "2 of 6 workers stay idle" in done.out
 
 
-def test_a_study_without_its_look_can_be_extended_and_then_scored(desk: Desk, undisturbed: dict[str, Any]) -> None:
+def test_a_study_without_its_look_can_be_extended_and_then_scored(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     first = desk.tuned("moons", "--no-test", "--trials", "9")
     assert (first["test"], first["ledger"]["looks"]) == (None, 0)
     assert first["trials"] == undisturbed["trials"][:9]
@@ -118,7 +120,7 @@ def test_a_study_without_its_look_can_be_extended_and_then_scored(desk: Desk, un
     assert desk.tuned("moons", "--score")["digest"] == undisturbed["digest"]
 
 
-def test_a_study_extended_after_its_look_is_refused(desk: Desk) -> None:
+def test_a_study_extended_after_its_look_is_refused(desk: CommandRunner) -> None:
     desk.tuned("moons", "--set", "search.trials=5")
     before = desk.results()
     done = desk.tune("moons", "--set", "search.trials=8")
@@ -132,7 +134,7 @@ def test_a_study_extended_after_its_look_is_refused(desk: Desk) -> None:
     assert reused["test"]["times_scored"] == (1 if reused["best"] == before["best"] else 2)
 
 
-def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: Desk) -> None:
+def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: CommandRunner) -> None:
     desk.tuned("moons", "--set", "search.trials=3")
     done = desk.tune("moons", "--set", "search.trials=3", "--set", "training.batch_size=16")
     assert done.code == 2
@@ -152,7 +154,7 @@ def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: 
     assert fresh["ledger"]["largest_overlap"] == 1.0
 
 
-def test_quiet_prints_nothing(desk: Desk) -> None:
+def test_quiet_prints_nothing(desk: CommandRunner) -> None:
     done = desk.tune("moons", "--set", "search.trials=2", "--quiet")
     assert (done.code, done.out, done.error) == (0, "", "")
 
@@ -202,7 +204,9 @@ def edited(old: str, new: str) -> str:
         (edited('name = "moons"', 'name = "%s"' % ("m" * 600)), [], "study.name"),
     ],
 )
-def test_bad_input_is_one_line_and_writes_nothing(desk: Desk, study: str, arguments: list[str], words: str) -> None:
+def test_bad_input_is_one_line_and_writes_nothing(
+    desk: CommandRunner, study: str, arguments: list[str], words: str
+) -> None:
     (desk.folder / "studies" / "moons.toml").write_text(study)
     before = desk.files()
     named = [] if arguments and not arguments[0].startswith("--") else ["moons"]
@@ -214,7 +218,7 @@ def test_bad_input_is_one_line_and_writes_nothing(desk: Desk, study: str, argume
     assert desk.files() == before
 
 
-def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> None:
+def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: CommandRunner) -> None:
     space = "learning_rate = { low = 1e-3, high = 1e-1, log = true }"
     study = edited(space, "learning_rate = { low = 1e17, high = 1e18, log = true }")
     (desk.folder / "studies" / "moons.toml").write_text(
@@ -228,7 +232,7 @@ def test_a_search_in_which_everything_diverges_reads_no_test_row(desk: Desk) -> 
     assert desk.told() == 3
 
 
-def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Desk) -> None:
+def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: CommandRunner) -> None:
     first = desk.tune("moons", "--set", "search.patience=3", "--set", "search.trials=40")
     result = desk.results()
     trials = len(result["trials"])
@@ -244,7 +248,7 @@ def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Desk) 
     assert f"look at the test set after {trials} trials" in more.error
 
 
-def test_a_budget_ends_the_search_with_what_was_told(desk: Desk) -> None:
+def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> None:
     budget = ("--set", "search.budget_minutes=0.07", "--set", "search.trials=5000")
     first = desk.tune("moons", *budget)
     result = desk.results()

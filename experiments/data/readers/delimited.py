@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.data.raw_table import LARGEST_FILE, Sheet, brief, check_size, column_names, shown
+from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, shown
 from experiments.errors import DataError
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -16,7 +16,7 @@ BLOCK = 1 << 24  # bytes read at a time, and so the longest row
 FIRST_LINE = 1 << 24  # characters
 
 
-def read_text(path: Path, header: bool | None, target: str | int | None = None) -> Sheet:
+def read_text(path: Path, header: bool | None, target: str | int | None = None) -> RawTable:
     """The columns of a file in UTF-8: separated by tabs in a .tsv, else by commas (semicolons where there is no comma).
 
     Args:
@@ -41,7 +41,7 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
     def place(row: int) -> str:
         return _line(path, separator, row + named)
 
-    return Sheet(path.stem, str(path), dict(zip(names, columns, strict=True)), place)
+    return RawTable(path.stem, str(path), dict(zip(names, columns, strict=True)), place)
 
 
 def _read(path: Path, separator: str, width: int) -> list[Any]:

@@ -28,7 +28,7 @@ COLOURED = ("P", "RGB", "RGBA", "CMYK", "YCbCr", "PA", "RGBX", "LAB", "HSV", "La
 
 
 @dataclass(frozen=True)
-class Look:
+class ImageFormat:
     """What the rows of all pictures have in common."""
 
     size: tuple[int, int]
@@ -86,7 +86,7 @@ def _names(folders: list[Path]) -> list[str]:
     return [one.name for one in folders]
 
 
-def _look(data: Data, paths: list[Path]) -> Look:
+def _look(data: Data, paths: list[Path]) -> ImageFormat:
     """Size and colour, from the headers of all pictures."""
     size, colour = data.size, data.colour
     of_first, grey = None, True
@@ -99,7 +99,7 @@ def _look(data: Data, paths: list[Path]) -> Look:
                 "all to one size, as in data.size = [32, 32]."
             )
         grey = grey and mode in GREY
-    look = Look(size or of_first or (1, 1), not grey if colour is None else colour)
+    look = ImageFormat(size or of_first or (1, 1), not grey if colour is None else colour)
     if math.prod(look.shape) > MOST_VALUES:
         raise DataError(
             f"{paths[0]}: a row has at most {MOST_VALUES} values, but its picture has {look.shape}; choose a smaller "
@@ -130,7 +130,7 @@ def _header(path: Path) -> tuple[int, int, str]:
     return width, height, mode
 
 
-def _table(folder: Path, files: list[tuple[Path, str]], look: Look) -> Table:
+def _table(folder: Path, files: list[tuple[Path, str]], look: ImageFormat) -> Table:
     classes = tuple(dict.fromkeys(name for _, name in files))
     pixels = np.empty((len(files), *look.shape), np.uint8)
     for row, (path, _) in enumerate(files):
@@ -151,7 +151,7 @@ def _table(folder: Path, files: list[tuple[Path, str]], look: Look) -> Table:
     )
 
 
-def _pixels(path: Path, look: Look) -> NDArray[np.uint8]:
+def _pixels(path: Path, look: ImageFormat) -> NDArray[np.uint8]:
     from PIL import Image, ImageOps
 
     try:

@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 from experiments.config.data_options import Data
-from experiments.data.raw_table import Sheet, brief, check_size, column_names
+from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.errors import DataError
 
 DEFAULT_TARGET = "default-target"
@@ -22,7 +22,7 @@ def fetched(**query: Any) -> Any:
         return fetch_openml(**query)
 
 
-def read_openml(data: Data) -> tuple[Sheet, Data]:
+def read_openml(data: Data) -> tuple[RawTable, Data]:
     """The columns of openml:ID, and [data] with the target that OpenML names where the study names none.
 
     Raises:
@@ -50,4 +50,4 @@ def read_openml(data: Data) -> tuple[Sheet, Data]:
     table = pa.Table.from_pandas(frame.set_axis(names, axis=1), preserve_index=False)
     declared = frozenset(name for name in names if pa.types.is_dictionary(table.schema.field(name).type))
     columns = dict(zip(names, table.columns, strict=True))
-    return Sheet(f"openml-{number}", data.source, columns, lambda row: f"row {row} (from 0)", declared), data
+    return RawTable(f"openml-{number}", data.source, columns, lambda row: f"row {row} (from 0)", declared), data

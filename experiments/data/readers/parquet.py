@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from experiments.data.raw_table import LARGEST_FILE, Sheet, brief, check_size, column_names
+from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names
 from experiments.errors import DataError
 
 
-def read_parquet(path: Path) -> Sheet:
+def read_parquet(path: Path) -> RawTable:
     """The columns of a file; texts stay packed in dictionaries until they are known to be short.
 
     Raises:
@@ -39,4 +39,4 @@ def read_parquet(path: Path) -> Sheet:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
     declared = (name for name, one in zip(names, schema, strict=True) if types.is_dictionary(one.type))
     columns: dict[str, Any] = dict(zip(names, table.columns, strict=True))
-    return Sheet(path.stem, str(path), columns, lambda row: f"row {row} (from 0)", frozenset(declared))
+    return RawTable(path.stem, str(path), columns, lambda row: f"row {row} (from 0)", frozenset(declared))

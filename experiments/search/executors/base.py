@@ -39,14 +39,14 @@ class WorkerDied(WorkerLost):
     kind = "worker died"
 
 
-class WorkerSilent(WorkerLost):
+class WorkerTimeout(WorkerLost):
     """The last worker gave no sign of life."""
 
     kind = "worker silent"
 
 
 @dataclass(frozen=True)
-class Hello:
+class WorkerInfo:
     """What a worker says of itself.
 
     node:    the machine it runs on.
@@ -78,7 +78,7 @@ class Executor(Protocol):
         """
         ...
 
-    def greetings(self) -> list[Hello]:
+    def wait_for_workers(self) -> list[WorkerInfo]:
         """Who computes; waits until all have started. Workers that were lost meanwhile are left out.
 
         Raises:
@@ -99,11 +99,11 @@ class Executor(Protocol):
         ...
 
 
-def then(future: Future[T], function: Callable[[T], U]) -> Future[U]:
+def map_future(future: Future[T], function: Callable[[T], U]) -> Future[U]:
     """What a function makes of a future's result, made in the thread in which that arrives.
 
     >>> sent: Future[int] = Future()
-    >>> made = then(sent, str)
+    >>> made = map_future(sent, str)
     >>> sent.set_result(2)
     >>> made.result()
     '2'

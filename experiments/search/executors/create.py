@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from experiments.errors import ExecutorError, StudyStateError
-from experiments.search.executors.base import Executor, Hello
-from experiments.search.executors.local import Processes
-from experiments.search.trial import Told
+from experiments.search.executors.base import Executor, WorkerInfo
+from experiments.search.executors.local import LocalExecutor
+from experiments.search.trial import FinishedTrial
 
 ExecutorKind = Literal["local", "ray"]
 
@@ -36,13 +36,13 @@ def open_executor(
         ExecutorError: Ray is not installed, does not start, or cannot be reached.
     """
     if kind == "local":
-        return Processes(workers, environment, work, silence)
-    from experiments.search.executors.ray_cluster import RayCluster
+        return LocalExecutor(workers, environment, work, silence)
+    from experiments.search.executors.ray_cluster import RayExecutor
 
-    return RayCluster(workers, environment, address)
+    return RayExecutor(workers, environment, address)
 
 
-def one_kernel(greetings: Sequence[Hello], told: Sequence[Told]) -> str:
+def one_kernel(greetings: Sequence[WorkerInfo], told: Sequence[FinishedTrial]) -> str:
     """The BLAS kernel of every process that computes for the study, now and before: another differs in last bits.
 
     Raises:
@@ -67,10 +67,10 @@ def one_kernel(greetings: Sequence[Hello], told: Sequence[Told]) -> str:
     return first.kernel
 
 
-def described(greetings: Sequence[Hello]) -> str:
+def described(greetings: Sequence[WorkerInfo]) -> str:
     """The workers in a few words.
 
-    >>> described([Hello(11, "desk", "Haswell", 0.8), Hello(12, "desk", "Haswell", 0.9)])
+    >>> described([WorkerInfo(11, "desk", "Haswell", 0.8), WorkerInfo(12, "desk", "Haswell", 0.9)])
     '2 workers on desk, BLAS Haswell, up after 0.90 s'
     """
     nodes, kernels = ({getattr(one, name) for one in greetings} for name in ("node", "kernel"))

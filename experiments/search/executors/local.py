@@ -30,7 +30,7 @@ from loky import ProcessPoolExecutor
 from loky.backend import get_context
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import ATTEMPTS, Hello, WorkerDied, WorkerLost, WorkerSilent
+from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
 from experiments.search.executors.worker import hello, prepare
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ LIVING = 1e-3  # share of its time that a worker computes at least; waiting for 
 LEAST = 0.03  # seconds; systems count processor time in hundredths
 
 
-class Processes:
+class LocalExecutor:
     """A fixed number of worker processes.
 
     Args:
@@ -63,9 +63,9 @@ class Processes:
         for worker in self._workers:
             self._free.put(worker)
 
-    def greetings(self) -> list[Hello]:
+    def wait_for_workers(self) -> list[WorkerInfo]:
         """What each worker says of itself; waits until all have started. One that was lost meanwhile is left out."""
-        found: list[Hello] = []
+        found: list[WorkerInfo] = []
         for greeting in self._greetings:
             with suppress(WorkerLost):
                 found.append(greeting.result())
@@ -96,7 +96,7 @@ class Processes:
             worker.kill()
         self._threads.shutdown(wait=True)
 
-    def __enter__(self) -> Processes:
+    def __enter__(self) -> LocalExecutor:
         return self
 
     def __exit__(
@@ -104,7 +104,7 @@ class Processes:
     ) -> None:
         self.close()
 
-    def _greet(self, worker: _Worker) -> Hello:
+    def _greet(self, worker: _Worker) -> WorkerInfo:
         start = time.perf_counter()
         greeting = worker.run(hello, (), self._silence)
         return replace(greeting, seconds=time.perf_counter() - start)
@@ -183,7 +183,7 @@ class _Worker:
             while not wait([future], timeout=silence / LOOKS).done:
                 marks.append(self._processor_seconds())
                 if len(marks) > LOOKS and marks[-1] - marks[0] < enough:
-                    raise WorkerSilent
+                    raise WorkerTimeout
             result: T = future.result()
             return result
         except (BrokenProcessPool, MemoryError):

@@ -28,7 +28,7 @@ import numpy as np
 import psutil
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import ATTEMPTS, Hello, WorkerDied, WorkerLost
+from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost
 from experiments.search.executors.kernel import blas_kernel
 from experiments.search.executors.worker import hello
 from experiments.search.pruning import quiet_optuna
@@ -51,7 +51,7 @@ OWN_HEAD = {
 }
 
 
-class RayCluster:
+class RayExecutor:
     """The nodes of a Ray cluster.
 
     Args:
@@ -91,7 +91,7 @@ class RayCluster:
         for each in watched:
             Thread(target=self._watch, args=each, daemon=True).start()
 
-    def greetings(self) -> list[Hello]:
+    def wait_for_workers(self) -> list[WorkerInfo]:
         """What the workers of each node say; waits until all have started. A node that is lost is left out."""
         found = [one for one in (greeting.result() for greeting in self._greetings) if one is not None]
         self._kernel = found[0].kernel if found else None
@@ -126,7 +126,7 @@ class RayCluster:
                 process.kill()
         psutil.wait_procs(family, FAREWELL)
 
-    def __enter__(self) -> RayCluster:
+    def __enter__(self) -> RayExecutor:
         return self
 
     def __exit__(
@@ -134,7 +134,7 @@ class RayCluster:
     ) -> None:
         self.close()
 
-    def _greet(self, node: str, name: str) -> Hello | None:
+    def _greet(self, node: str, name: str) -> WorkerInfo | None:
         start = time.perf_counter()
         there = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
         try:

@@ -9,14 +9,14 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
 
-from experiments.search.executors.base import Hello
+from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.kernel import blas_kernel
 from experiments.search.pruning_history import Inline
 
 T = TypeVar("T")
 
 
-class InThisProcess:
+class SerialExecutor:
     """Computes a task when it is submitted; what it shares is its own name."""
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
@@ -29,14 +29,14 @@ class InThisProcess:
         """A copy of the content."""
         return Inline(bytes(content))
 
-    def greetings(self) -> list[Hello]:
+    def wait_for_workers(self) -> list[WorkerInfo]:
         """This process alone."""
-        return [Hello(os.getpid(), platform.node(), blas_kernel())]
+        return [WorkerInfo(os.getpid(), platform.node(), blas_kernel())]
 
     def close(self) -> None:
         """Nothing is left open."""
 
-    def __enter__(self) -> InThisProcess:
+    def __enter__(self) -> SerialExecutor:
         return self
 
     def __exit__(

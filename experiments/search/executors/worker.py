@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import cache
 
 from experiments.search.cross_validation import cross_validate
-from experiments.search.executors.base import Hello
+from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.kernel import blas_kernel
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.pruning import ToldStudy, quiet_optuna
-from experiments.search.trial import Evaluation, TrialTask
+from experiments.search.trial import TrialOutput, TrialTask
 
 LOOK_AFTER_PARENT = 0.5  # seconds
 
@@ -27,12 +27,12 @@ def prepare(parent: int) -> None:
     quiet_optuna()
 
 
-def hello() -> Hello:
+def hello() -> WorkerInfo:
     """Who is there; makes a lazily started worker start."""
-    return Hello(os.getpid(), platform.node(), blas_kernel())
+    return WorkerInfo(os.getpid(), platform.node(), blas_kernel())
 
 
-def run_trial(task: TrialTask, reference: DataReference) -> Evaluation:
+def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
     """Evaluate a trial, with the time that it took and the kernel that computed it."""
     start = time.perf_counter()
     found = cross_validate(task, open_folds(reference), reference.target, told_study())

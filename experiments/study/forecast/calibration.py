@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.config.candidate import Candidate, parameter_count
 from experiments.config.target import Target
-from experiments.search.cross_validation import learner
+from experiments.search.cross_validation import prepare_fold
 from experiments.search.scorers import scorer
 from nnet.batches import FoldData
 from nnet.training import train
@@ -88,7 +88,7 @@ def _part(fold: FoldData, part: float) -> FoldData:
 def _epoch(candidate: Candidate, folds: Sequence[FoldData], target: Target, metric: str) -> float:
     """Seconds of one epoch on these rows, a scoring shared among the epochs that it stands for."""
     settings = replace(candidate.training, epochs=SCORED + 1, validate_every=2, patience=0)
-    folds = [learner(fold, candidate, target)[0] for fold in folds]
+    folds = [prepare_fold(fold, candidate, target)[0] for fold in folds]
     architectures = [candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [np.random.SeedSequence(fold) for fold in range(len(folds))]
     taken: dict[int, float] = {}

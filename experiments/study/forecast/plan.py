@@ -88,7 +88,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)
-        greetings = executor.greetings()
+        greetings = executor.wait_for_workers()
         kernel, workers = one_kernel(greetings, view.told), min(options.workers, len(greetings))
         start = time.perf_counter() - started
         candidates = [space.candidate(space.default), *random_candidates(space)]

@@ -22,7 +22,7 @@ ASSUMED = (0.8, 0.9, 0.95, 0.99)  # accuracies for which the test interval is fo
 
 def print_plan(console: Console, plan: Plan) -> None:
     """The resolved study, and then one fact a line."""
-    console.print(Text(study_file(plan.spec.resolved())), soft_wrap=True)
+    console.print(Text(study_file(plan.spec.to_document())), soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")

@@ -9,7 +9,7 @@ import pytest
 from experiments.benchmark import coverage
 from experiments.benchmark.coverage import BEST, Draw, coverage_rows, drawn, measure_coverage
 from experiments.evaluation.statistics import wilson_interval
-from experiments.search.executors.serial import InThisProcess
+from experiments.search.executors.serial import SerialExecutor
 
 NEAR = Draw(best=0.7, accuracy=0.68, wilson=(0.6, 0.7), log_loss=-0.6, bootstrap=(-0.7, -0.5), folds=(0.6, 0.67))
 FAR = Draw(best=0.9, accuracy=0.88, wilson=(0.8, 0.86), log_loss=-0.3, bootstrap=(-0.4, -0.35), folds=(0.8, 0.95))
@@ -44,7 +44,7 @@ def test_a_draw_is_a_function_of_its_seed(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_distance_gets_as_many_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage, "TRUTH", 5000)
-    *levels, everything = measure_coverage(2 * len(BEST) - 1, InThisProcess())
+    *levels, everything = measure_coverage(2 * len(BEST) - 1, SerialExecutor())
     assert [(one.best, one.draws) for one in levels] == [(best, 2) for best in BEST]
     assert everything.draws == 2 * len(BEST)
     assert everything.lowest > 0.5

@@ -14,7 +14,7 @@ from experiments.benchmark import coverage
 from experiments.benchmark import verdicts as honesty
 from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_table, noise
 from experiments.benchmark.verdicts import HonestyRow, SimulatedStudy, honesty_row, most_claims, simulate
-from experiments.search.executors.serial import InThisProcess
+from experiments.search.executors.serial import SerialExecutor
 
 HELPED = SimulatedStudy("helped", 0.10, 0.05, 0.04, True)
 NOTHING = SimulatedStudy("no evidence either way", 0.02, -0.01, 0.0, False)
@@ -66,12 +66,12 @@ def test_studies_of_a_planted_gain_must_find_it() -> None:
 
 def test_a_tiny_study_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(honesty, "TRUTH", 1000)
-    row = simulate("noise", 2, InThisProcess(), trials=4)
+    row = simulate("noise", 2, SerialExecutor(), trials=4)
     assert (row.made, row.studies) == ("noise", 2)
     assert row.selection >= 0
     assert abs(row.truth) < 0.1
-    assert simulate("noise", 2, InThisProcess(), trials=4) == row
-    assert simulate("curve", 1, InThisProcess(), trials=8).truth > 0
+    assert simulate("noise", 2, SerialExecutor(), trials=4) == row
+    assert simulate("curve", 1, SerialExecutor(), trials=8).truth > 0
 
 
 def test_the_command_prints_and_writes_both_tables(

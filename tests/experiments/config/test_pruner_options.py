@@ -18,17 +18,17 @@ def parsed(**search: Any) -> StudySpec:
 def test_the_resolved_study_holds_every_option_whether_it_was_given_or_not() -> None:
     full = {"n_startup_trials": 5, "n_warmup_steps": 3, "rung_factor": 2, "n_min_trials": 1}
     ways = [{}, {"pruner": "median"}, {"pruner_options": {"rung_factor": 2.0}}, {"pruner_options": full}]
-    documents = [parsed(**way).resolved() for way in ways]
+    documents = [parsed(**way).to_document() for way in ways]
     assert documents == [documents[0]] * 4
     assert documents[0]["search"]["pruner_options"] == full
-    assert parse_spec(documents[0], "again").resolved() == documents[0]
+    assert parse_spec(documents[0], "again").to_document() == documents[0]
 
 
 @pytest.mark.parametrize("name", sorted(set(PRUNERS) - {"threshold"}))
 def test_every_pruner_has_defaults(name: str) -> None:
-    document = parsed(pruner=name).resolved()
+    document = parsed(pruner=name).to_document()
     assert document["search"]["pruner_options"].keys() == PRUNERS[name].model_fields.keys()
-    assert parse_spec(document, "again").resolved() == document
+    assert parse_spec(document, "again").to_document() == document
 
 
 def test_the_names_are_those_that_there_are() -> None:
@@ -39,7 +39,7 @@ def test_the_names_are_those_that_there_are() -> None:
 
 def test_a_patient_pruner_has_the_options_of_the_one_that_it_asks() -> None:
     options = {"patience": 2, "pruner": "percentile", "pruner_options": {"percentile": 10}}
-    resolved = parsed(pruner="patient", pruner_options=options).resolved()["search"]["pruner_options"]
+    resolved = parsed(pruner="patient", pruner_options=options).to_document()["search"]["pruner_options"]
     assert resolved["patience"] == 2
     assert resolved["pruner_options"]["percentile"] == 10
     assert resolved["pruner_options"]["rung_factor"] == 2

@@ -160,7 +160,7 @@ def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> Non
 
 
 def test_resolved_has_every_key_in_one_place() -> None:
-    document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).resolved()
+    document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).to_document()
     assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
     assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
     assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
@@ -168,23 +168,23 @@ def test_resolved_has_every_key_in_one_place() -> None:
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_options_written_out_or_left_out_are_one_study(sampler: str) -> None:
-    resolved = make(search={"sampler": sampler}).resolved()
+    resolved = make(search={"sampler": sampler}).to_document()
     options = resolved["search"]["sampler_options"]
     assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
-    assert make(search={"sampler": sampler, "sampler_options": options}).resolved() == resolved
+    assert make(search={"sampler": sampler, "sampler_options": options}).to_document() == resolved
 
 
 def test_an_option_is_the_samplers_own() -> None:
     spec = make(search={"sampler": "cmaes", "sampler_options": {"popsize": 6}})
     assert spec.search.sampler_options == CMAESOptions(popsize=6)
-    assert spec.resolved()["search"]["sampler_options"]["popsize"] == 6
+    assert spec.to_document()["search"]["sampler_options"]["popsize"] == 6
     with pytest.raises(ValidationError, match="tpe has no such option"):
         make(search={"sampler": "tpe", "sampler_options": spec.search.sampler_options})
 
 
 def test_what_is_enqueued_is_resolved_with_what_the_default_adds() -> None:
     def resolved(*enqueue: dict[str, Any]) -> Any:
-        return make(default={"dropout": 0.25}, search={"enqueue": enqueue}).resolved()["search"]["enqueue"]
+        return make(default={"dropout": 0.25}, search={"enqueue": enqueue}).to_document()["search"]["enqueue"]
 
     whole = {"learning_rate": 0.5, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
     assert resolved({"learning_rate": 0.5}, {"dropout": 0}) == [
@@ -292,6 +292,6 @@ def test_a_size_is_a_width_and_a_height(size: object) -> None:
     ],
 )
 def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
-    found = make(data=keys).resolved()["data"]
+    found = make(data=keys).to_document()["data"]
     assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
-    assert Data.model_validate(found).resolved() == found
+    assert Data.model_validate(found).to_document() == found

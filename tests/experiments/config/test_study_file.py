@@ -56,7 +56,7 @@ def problem(call: Callable[[], object]) -> str:
 def test_every_study_of_ours_is_read(path: Path) -> None:
     spec = read_spec(path)
     assert spec.study.name == path.stem
-    assert parse_spec(json.loads(json.dumps(spec.resolved())), "again").resolved() == spec.resolved()
+    assert parse_spec(json.loads(json.dumps(spec.to_document())), "again").to_document() == spec.to_document()
 
 
 def test_the_main_study_is_there() -> None:
@@ -244,9 +244,9 @@ def test_resolved_round_trips_in_the_order_of_the_space() -> None:
     }
     base = {"study": {"name": "x"}, "data": {"source": "iris"}, "training": {"hidden_layers": 2}}
     spec = parse_spec({**base, "space": space, "default": {"hidden_units": [8, 4]}}, "here")
-    again = parse_spec(json.loads(json.dumps(spec.resolved())), "there")
-    assert json.dumps(again.resolved()) == json.dumps(spec.resolved())
-    assert list(again.resolved()["space"]) == keys
+    again = parse_spec(json.loads(json.dumps(spec.to_document())), "there")
+    assert json.dumps(again.to_document()) == json.dumps(spec.to_document())
+    assert list(again.to_document()["space"]) == keys
 
 
 def test_no_damage_to_a_file_is_a_traceback(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ HUGE = [
 )
 def test_no_value_anywhere_is_a_traceback(odd: Any) -> None:
     base = {"study": {"name": "x"}, "data": {"source": "iris"}, "space": {"l2": {"low": 0, "high": 1}}}
-    document = parse_spec(base, "here").resolved()
+    document = parse_spec(base, "here").to_document()
     places = [(section, key) for section, keys in document.items() for key in keys]
     places += [("space", "l2", key) for key in ("low", "high", "log", "step", "choices")] + [(key,) for key in document]
     for place in places:
@@ -344,6 +344,6 @@ def test_one_meaning_has_one_resolved_form() -> None:
     def text(one: float, zero: float) -> str:
         space = {"l2": {"low": zero, "high": one}, "dropout": {"choices": [zero, 0.5]}}
         base = {"study": {"name": "x"}, "data": {"source": "iris"}, "default": {"l2": one}}
-        return canonical_json(parse_spec({**base, "space": space}, "here").resolved())
+        return canonical_json(parse_spec({**base, "space": space}, "here").to_document())
 
     assert text(1, 0) == text(1.0, 0.0)

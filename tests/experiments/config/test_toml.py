@@ -24,8 +24,8 @@ def test_any_value_comes_back():
 
 
 def test_the_resolved_study_resolves_to_itself():
-    resolved = parse_spec(SPEC, "spec").resolved()
-    assert parse_spec(tomllib.loads(study_file(resolved)), "study.toml").resolved() == resolved
+    resolved = parse_spec(SPEC, "spec").to_document()
+    assert parse_spec(tomllib.loads(study_file(resolved)), "study.toml").to_document() == resolved
 
 
 def test_options_get_a_heading_of_their_own_and_empty_ones_none():

@@ -9,19 +9,19 @@ import pyarrow as pa
 import pytest
 
 from experiments.data.column_types import cleaned
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 
 
 @pytest.fixture
-def sheet() -> Callable[..., Sheet]:
+def sheet() -> Callable[..., RawTable]:
     """sheet(x=[...], y=[...]): a cleaned sheet; a place is "row N"."""
 
-    def make(declared: Sequence[str] = (), **columns: Any) -> Sheet:
+    def make(declared: Sequence[str] = (), **columns: Any) -> RawTable:
         arrow = {
             name: values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([pa.array(values)])
             for name, values in columns.items()
         }
-        raw = Sheet("mine", "mine.csv", arrow, lambda row: f"row {row}", frozenset(declared))
+        raw = RawTable("mine", "mine.csv", arrow, lambda row: f"row {row}", frozenset(declared))
         return cleaned(raw, columns)
 
     return make

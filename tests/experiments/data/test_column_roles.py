@@ -11,11 +11,11 @@ import pytest
 
 from experiments.config.data_options import Data
 from experiments.data.column_roles import table_of
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 from experiments.data.table import Table
 from experiments.errors import DataError
 
-Make = Callable[..., Sheet]
+Make = Callable[..., RawTable]
 COLUMNS: dict[str, list[Any]] = {
     "id": ["p", "q", "r"],
     "age": ["31", "", "50"],
@@ -81,7 +81,7 @@ def test_a_target_can_be_told_to_be_classes(sheet: Make) -> None:
 
 def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:
     columns: dict[str, list[Any]] = {"bad": [None, b"x"], "a": ["1", "2"], "y": ["0", "1"]}
-    raw = Sheet("mine", "mine.csv", sheet(**columns).columns, str)
+    raw = RawTable("mine", "mine.csv", sheet(**columns).columns, str)
     assert table_of(raw, data(drop=("bad",))).columns == ("a",)
 
 

@@ -13,11 +13,11 @@ import pytest
 
 from experiments.data import column_types as kinds
 from experiments.data.column_types import chosen, cleaned, is_category, read_category, read_number
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 from experiments.data.texts import MISSING
 from experiments.errors import DataError
 
-Make = Callable[..., Sheet]
+Make = Callable[..., RawTable]
 NAN = float("nan")
 
 
@@ -148,6 +148,6 @@ def test_a_marker_is_missing(sheet: Make, text: str) -> None:
 def test_a_small_dictionary_that_unpacks_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "LARGEST_FILE", 1000)
     packed = pa.DictionaryArray.from_arrays(pa.array([0] * 11, pa.int32()), pa.array(["a" * 100]))
-    sheet = Sheet("mine", "mine.parquet", {"x": pa.chunked_array([packed])}, str)
+    sheet = RawTable("mine", "mine.parquet", {"x": pa.chunked_array([packed])}, str)
     with pytest.raises(DataError, match="unpacks to 1100 bytes of text; at most 1000"):
         cleaned(sheet, ["x"])

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.data.cells import SourceCells
 from experiments.data.holdout import Look, SealedTestSet
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 
 FEATURES = np.random.default_rng(0).normal(size=(6, 3))
 LABELS = np.array([0, 1, 2, 0, 1, 2], np.intp)
@@ -33,7 +33,7 @@ def test_a_look_for_these_rows_opens_them() -> None:
 @pytest.mark.parametrize("rows", [[0, 1], [0, 1, 3], [2, 1, 0]])
 def test_a_look_for_other_rows_does_not(rows: list[int]) -> None:
     other = sealed(rows)
-    with pytest.raises(LookError, match="other test rows"):
+    with pytest.raises(LedgerError, match="other test rows"):
         sealed([0, 1, 2]).open(Look(other.fingerprint, "models", "study"), lambda _: True)
 
 
@@ -81,5 +81,5 @@ def test_the_cells_of_the_source_are_hashed_instead_where_they_are_given() -> No
 
 def test_without_a_reservation_the_seal_stays_closed() -> None:
     test = sealed([0, 1, 2])
-    with pytest.raises(LookError, match="sealed"):
+    with pytest.raises(LedgerError, match="sealed"):
         test.open(Look(test.fingerprint, "models", "study"), lambda _: False)

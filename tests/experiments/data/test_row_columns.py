@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 from experiments.data.row_columns import check_identifiers, read_groups, read_time, read_weights
 from experiments.errors import DataError
 
-Make = Callable[..., Sheet]
+Make = Callable[..., RawTable]
 
 
 def test_without_a_column_there_is_nothing(sheet: Make) -> None:

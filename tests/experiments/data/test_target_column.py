@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 from experiments.data.target_column import read_target
 from experiments.errors import DataError
 
-Make = Callable[..., Sheet]
+Make = Callable[..., RawTable]
 
 
 @pytest.mark.parametrize(

@@ -12,30 +12,30 @@ from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.results import ColumnCounts, LedgerRecord, MissingCounts, StudyResult
-from experiments.search.trial import Curves, InterventionKind, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table
 
 NO_CURVES = Curves((), (), (), ())
 
 
-def complete(number: int, value: float) -> Told:
+def complete(number: int, value: float) -> FinishedTrial:
     params: dict[str, Any] = {"l2": number / 10, "batch_size": number}
     folds = (value - 0.1, value + 0.1)
-    return Told(
+    return FinishedTrial(
         params, TrialResult(number, "COMPLETE", "", value, value - 0.01, number + 3, 0.14, folds, NO_CURVES, 9.0, "K")
     )
 
 
-def diverged(number: int) -> Told:
-    return Told({"l2": 1.0}, TrialResult(number, "PRUNED", "diverged", None, None, 0, None, (), NO_CURVES))
+def diverged(number: int) -> FinishedTrial:
+    return FinishedTrial({"l2": 1.0}, TrialResult(number, "PRUNED", "diverged", None, None, 0, None, (), NO_CURVES))
 
 
-def pruned(number: int) -> Told:
-    return Told({"l2": 1.0}, TrialResult(number, "PRUNED", "pruned", None, 0.9, 4, 0.1, (0.8, 1.0), NO_CURVES))
+def pruned(number: int) -> FinishedTrial:
+    return FinishedTrial({"l2": 1.0}, TrialResult(number, "PRUNED", "pruned", None, 0.9, 4, 0.1, (0.8, 1.0), NO_CURVES))
 
 
-def died(number: int, kind: InterventionKind = "worker died") -> Told:
-    return Told({"l2": 1.0}, TrialResult(number, "FAIL", kind, None, None, 0, None, (), NO_CURVES))
+def died(number: int, kind: InterventionKind = "worker died") -> FinishedTrial:
+    return FinishedTrial({"l2": 1.0}, TrialResult(number, "FAIL", kind, None, None, 0, None, (), NO_CURVES))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,9 @@ def data(spec: StudySpec) -> StudyData:
     return prepare(spec, {})
 
 
-def assembled(spec: StudySpec, data: StudyData, told: list[Told], ledger: LedgerRecord | None = None) -> StudyResult:
+def assembled(
+    spec: StudySpec, data: StudyData, told: list[FinishedTrial], ledger: LedgerRecord | None = None
+) -> StudyResult:
     return assemble(spec, data, told, None, ledger, {"commit": "c"}, {"search": 1.0})
 
 
@@ -65,7 +67,7 @@ def assembled(spec: StudySpec, data: StudyData, told: list[Told], ledger: Ledger
         ([diverged(0), pruned(1), died(2), complete(3, -7.0)], 3),
     ],
 )
-def test_the_best_is_the_highest_and_the_first_of_equals(told: list[Told], number: int) -> None:
+def test_the_best_is_the_highest_and_the_first_of_equals(told: list[FinishedTrial], number: int) -> None:
     assert best_of(told).result.number == number
 
 
@@ -121,7 +123,7 @@ def test_a_death_or_silence_is_an_intervention_and_a_divergence_is_none(spec: St
 
 def test_the_data_and_its_split_are_recorded(spec: StudySpec, data: StudyData) -> None:
     result = assembled(spec, data, [complete(0, 0.5)])
-    assert (result.study, result.spec) == ("mine", spec.resolved())
+    assert (result.study, result.spec) == ("mine", spec.to_document())
     assert (result.data.name, result.data.rows, result.data.features) == ("iris", 150, 4)
     assert (result.data.task, result.data.classes) == ("classification", ("setosa", "versicolor", "virginica"))
     assert result.data.fingerprint == data.fingerprint
@@ -133,7 +135,7 @@ def test_the_data_and_its_split_are_recorded(spec: StudySpec, data: StudyData) -
 
 
 def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> None:
-    given = parse_spec({**spec.resolved(), "data": {"source": "given"}}, "here")
+    given = parse_spec({**spec.to_document(), "data": {"source": "given"}}, "here")
     mixed = prepare(given, {}, mixed_table(100))
     found = assembled(given, mixed, [complete(0, 0.5)]).data
     assert found.columns == ColumnCounts(number=2, category=2, pixel=0)
@@ -142,7 +144,9 @@ def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> No
 
 def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData) -> None:
     told = complete(0, 0.5)
-    other = Told(told.params, TrialResult(0, "COMPLETE", "", 0.5, 0.49, 3, 0.14, (0.4, 0.6), NO_CURVES, 1.0, "Z"))
+    other = FinishedTrial(
+        told.params, TrialResult(0, "COMPLETE", "", 0.5, 0.49, 3, 0.14, (0.4, 0.6), NO_CURVES, 1.0, "Z")
+    )
     ledger = LedgerRecord(looks=3, largest_overlap=0.5, head="h")
     assert assembled(spec, data, [told]).digest == assembled(spec, data, [other], ledger).digest
     assert assembled(spec, data, [told]).digest != assembled(spec, data, [complete(0, 0.51)]).digest

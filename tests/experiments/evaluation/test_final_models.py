@@ -6,7 +6,7 @@ from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
 from experiments.evaluation.baselines import plain_references
 from experiments.evaluation.final_models import final_models
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 SPEC = parse_spec(
     {
@@ -23,7 +23,7 @@ BASELINES = plain_references(Target(("a", "b")), 48, 4)
 
 def test_the_document_is_written_out_in_keys_of_the_contract() -> None:
     """Frozen: a change of this document makes a look at the same models another look."""
-    told = Told({"learning_rate": 0.01}, RESULT)
+    told = FinishedTrial({"learning_rate": 0.01}, RESULT)
     document = final_models(SPEC, "rows", [told], BASELINES)
     fixed = document.pop("fixed")
     assert document == {
@@ -39,7 +39,7 @@ def test_the_document_is_written_out_in_keys_of_the_contract() -> None:
 
 
 def test_everything_that_a_refit_depends_on_is_in_it() -> None:
-    told = Told({"learning_rate": 0.01}, RESULT)
+    told = FinishedTrial({"learning_rate": 0.01}, RESULT)
     curves = replace(told.result.curves, factors=(1.0, 1.0, 0.5, 0.5, 0.5, 0.25))
     slower = replace(told, result=replace(told.result, curves=curves))
     longer = SPEC.model_copy(update={"training": SPEC.training.model_copy(update={"epochs": 10})})
@@ -58,6 +58,6 @@ def test_everything_that_a_refit_depends_on_is_in_it() -> None:
 
 
 def test_what_does_not_matter_to_a_refit_is_not_in_it() -> None:
-    told = Told({"learning_rate": 0.01}, RESULT)
+    told = FinishedTrial({"learning_rate": 0.01}, RESULT)
     more = SPEC.model_copy(update={"search": SPEC.search.model_copy(update={"trials": 99, "pruner": "none"})})
     assert final_models(more, "rows", [told], BASELINES) == final_models(SPEC, "rows", [told], BASELINES)

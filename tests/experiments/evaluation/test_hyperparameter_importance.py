@@ -13,7 +13,7 @@ from experiments.config.study_file import parse_spec
 from experiments.evaluation.hyperparameter_importance import importances
 from experiments.evaluation.reasons import EqualScores, TooFewTrials
 from experiments.evaluation.records import ImportanceRecord
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "made up"},
@@ -32,9 +32,9 @@ def space() -> Space:
     return Space(parse_spec(DOCUMENT, "made up"))
 
 
-def told(number: int, params: Parameters, value: float | None, state: Any = "COMPLETE") -> Told:
+def told(number: int, params: Parameters, value: float | None, state: Any = "COMPLETE") -> FinishedTrial:
     curves = Curves((), (), (), ())
-    return Told(params, TrialResult(number, state, "", value, value, 1, 0.0, (), curves))
+    return FinishedTrial(params, TrialResult(number, state, "", value, value, 1, 0.0, (), curves))
 
 
 def drawn(count: int, seed: int = 0) -> list[Parameters]:

@@ -16,12 +16,12 @@ from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.baselines import FittedReference
-from experiments.evaluation.last_fit import Scored, take_look
+from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
 from experiments.search.pruning_history import Inline
-from experiments.search.trial import PrunerChoice, Shared, Told, TrialTask, Visible
+from experiments.search.trial import FinishedTrial, PrunerChoice, Shared, TrialTask, VisibleTrials
 from nnet.arrays import Array
 from support.tables import mixed_frame, mixed_table
 
@@ -60,17 +60,19 @@ class Here:
 def study(task: str) -> tuple[StudySpec, StudyData]:
     table = mixed_table(200, task, weights=np.random.default_rng(7).uniform(0.5, 2.0, 200))
     data = prepare(parse_spec(DOCUMENT, "mixed"), {}, table)
-    return parse_spec(DOCUMENT, "mixed").settled(data.target.task, data.folds.splitter), data
+    return parse_spec(DOCUMENT, "mixed").with_inferred_settings(data.target.task, data.folds.splitter), data
 
 
-def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner: int = 1) -> tuple[Scored, Ledger]:
+def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner: int = 1) -> tuple[LastFit, Ledger]:
     space, ledger = Space(spec), Ledger(folder / "ledger.jsonl")
     candidate = space.candidate(space.default)
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
-    result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), Visible()), folds, data.target)
-    finalists = [Told(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
+    result = evaluate(
+        TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), VisibleTrials()), folds, data.target
+    )
+    finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
     executed: Any = executor
-    found = take_look(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
+    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
     return found, ledger
 
 

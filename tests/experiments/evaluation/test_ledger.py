@@ -17,7 +17,7 @@ from experiments.config.documents import canonical_digest
 from experiments.data.cells import SourceCells
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.row_hashes import RowHashes
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 from experiments.evaluation.ledger import GENESIS, Ledger, Past
 
 FEATURES = np.random.default_rng(0).normal(size=(30, 2))
@@ -95,7 +95,7 @@ def test_the_same_look_twice_is_one(ledger: Ledger) -> None:
 
 def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledger) -> None:
     look(ledger)
-    with pytest.raises(LookError, match=r"had its look at the test set on 20.*--acknowledge-reuse"):
+    with pytest.raises(LedgerError, match=r"had its look at the test set on 20.*--acknowledge-reuse"):
         look(ledger, models="others")
     assert len(entries(ledger)) == 1
     look(ledger, models="others", acknowledged=True)
@@ -109,7 +109,7 @@ def test_more_trials_after_the_look_are_refused(ledger: Ledger) -> None:
     ledger.check("b", TEST, range(9, 10))
     ledger.check("a", rows(0, 9), range(9, 10))
     for trials in (4, 6):
-        with pytest.raises(LookError, match=f"after 5 trials; a second look after {trials} would"):
+        with pytest.raises(LedgerError, match=f"after 5 trials; a second look after {trials} would"):
             ledger.check("a", TEST, range(trials, trials + 1))
 
 
@@ -126,21 +126,21 @@ def test_a_ledger_that_was_cut_is_told_from_another(ledger: Ledger, tmp_path: Pa
     early = ledger.past("a", TEST)
     look(ledger, study="b", models="n")
     late = ledger.past("a", TEST)
-    assert {ledger.stands(one.first, one.head) for one in (early, late)} == {"goes on"}
+    assert {ledger.stands(one.first, one.head) for one in (early, late)} == {"same"}
     whole = ledger.path.read_bytes()
     ledger.path.write_bytes(whole.splitlines(keepends=True)[0])
-    assert ledger.stands(early.first, early.head) == "goes on"
-    assert ledger.stands(late.first, late.head) == "cut"
+    assert ledger.stands(early.first, early.head) == "same"
+    assert ledger.stands(late.first, late.head) == "truncated"
     look(ledger, study="c", models="o")  # goes on from where it was cut
-    assert ledger.stands(late.first, late.head) == "cut"
+    assert ledger.stands(late.first, late.head) == "truncated"
     ledger.path.write_bytes(b"")
-    assert ledger.stands(late.first, late.head) == "another"
+    assert ledger.stands(late.first, late.head) == "different"
     other = Ledger(tmp_path / "other" / "ledger.jsonl")
-    assert other.stands(late.first, late.head) == "another"
+    assert other.stands(late.first, late.head) == "different"
     assert not other.path.parent.exists()
     look(other, study="c", models="o")
-    assert other.stands(late.first, late.head) == "another"
-    assert other.stands("", late.head) == "another"
+    assert other.stands(late.first, late.head) == "different"
+    assert other.stands("", late.head) == "different"
 
 
 def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
@@ -204,7 +204,7 @@ def test_a_changed_line_is_found(
         "complete": lambda: ledger.complete(taken, {}),
         "past": lambda: ledger.past("a", TEST),
     }
-    with pytest.raises(LookError, match=f"ledger.jsonl: line {line} "):
+    with pytest.raises(LedgerError, match=f"ledger.jsonl: line {line} "):
         calls[method]()
     assert ledger.path.read_bytes() == changed
 
@@ -246,7 +246,7 @@ from pathlib import Path
 import numpy as np
 from experiments.evaluation.ledger import Ledger
 from experiments.data.holdout import Look, SealedTestSet
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 racer, path = sys.argv[1], Path(sys.argv[2])
 test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
 ledger = Ledger(path)
@@ -258,7 +258,7 @@ for number in range(8):
 try:
     ledger.reserve(Look(test.fingerprint, f"contested by {racer}", "contested"), test, racer, 1)
     print("won")
-except LookError:
+except LedgerError:
     print("lost")
 """
 
@@ -291,7 +291,7 @@ def test_commands_at_the_same_time_do_not_harm_each_other(ledger: Ledger) -> Non
 
 def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "studies").touch()
-    with pytest.raises(LookError, match="studies"):
+    with pytest.raises(LedgerError, match="studies"):
         look(Ledger(tmp_path / "studies" / "ledger.jsonl"))
 
 
@@ -299,7 +299,7 @@ def test_an_entry_that_is_none_is_found(ledger: Ledger) -> None:
     look(ledger)
     with ledger.path.open("a") as file:
         file.write(json.dumps({"previous": ledger.past("a", TEST).head}, separators=(",", ":")) + "\n")
-    with pytest.raises(LookError, match="line 2"):
+    with pytest.raises(LedgerError, match="line 2"):
         ledger.past("a", TEST)
 
 
@@ -322,7 +322,7 @@ def test_a_glance_sees_the_same_and_leaves_no_trace(ledger: Ledger) -> None:
     assert ledger.path.read_bytes() == whole + b'{"kind":"res'
     assert [one.name for one in ledger.path.parent.iterdir()] == [ledger.path.name]
     ledger.path.write_bytes(whole.replace(b'"trials":5', b'"trials":6', 1))
-    with pytest.raises(LookError, match="does not follow from the line before"):
+    with pytest.raises(LedgerError, match="does not follow from the line before"):
         ledger.glance("a", TEST)
 
 
@@ -335,7 +335,7 @@ def test_looks_of_version_0_1_0_are_matched_by_the_rows_as_read(ledger: Ledger) 
     assert (past.looks, past.largest_overlap, past.own) == (2, 1.0, 1)
     half = SealedTestSet(OLD_X[[1, 3, 3, 0]] + [[0], [0], [0], [9]], OLD_Y[[1, 3, 3, 0]]).known_by()
     assert (ledger.past("c", half).looks, ledger.past("c", half).largest_overlap) == (2, 0.75)  # each row counts
-    with pytest.raises(LookError, match="after 5 trials"):
+    with pytest.raises(LedgerError, match="after 5 trials"):
         ledger.check("a", same, range(9, 10))
     for study in "cd":
         look(ledger, study=study, models=study, test=same)

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from experiments.data.holdout import Look, SealedTestSet
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 from experiments.evaluation import ledger_place as module
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import find_ledger, ledger_path, open_ledger
@@ -90,9 +90,9 @@ def test_two_ledgers_are_refused_and_untouched_until_one_is_put_aside(old: Path,
         rf"`mv {new} {new}\.kept` goes on with {old}\.$"
     )
     for _ in range(2):
-        with pytest.raises(LookError, match=message):
+        with pytest.raises(LedgerError, match=message):
             opened(new)
-        with pytest.raises(LookError, match=message):
+        with pytest.raises(LedgerError, match=message):
             find_ledger(new)
         assert (old.read_bytes(), new.read_bytes()) == (before, now)
     kept = new.with_name("ledger.jsonl.kept")
@@ -118,7 +118,7 @@ def test_a_new_one_that_lacks_entries_of_the_old_one_is_refused(old: Path, new: 
     before = looks_of(old, "a", "b")
     new.parent.mkdir()
     new.write_bytes(before.splitlines(keepends=True)[0])
-    with pytest.raises(LookError, match="two ledgers"):
+    with pytest.raises(LedgerError, match="two ledgers"):
         opened(new)
     assert old.read_bytes() == before
 
@@ -217,7 +217,7 @@ def test_a_command_that_holds_either_is_waited_for(
     monkeypatch.setattr(module, "WAIT", 0.1)
     held = (new if which == "new" else old).with_suffix(".lock")
     held.parent.mkdir(exist_ok=True)
-    with FileLock(held), pytest.raises(LookError, match="another command has held the ledger"):
+    with FileLock(held), pytest.raises(LedgerError, match="another command has held the ledger"):
         opened(new)
     assert old.exists()
     assert len(opened(new)) == 1
@@ -226,6 +226,6 @@ def test_a_command_that_holds_either_is_waited_for(
 def test_what_cannot_be_moved_is_one_line(old: Path, new: Path) -> None:
     looks_of(old, "a")
     new.parent.touch()
-    with pytest.raises(LookError, match=r"looks\.jsonl: the ledger cannot be moved to .*ledger\.jsonl: "):
+    with pytest.raises(LedgerError, match=r"looks\.jsonl: the ledger cannot be moved to .*ledger\.jsonl: "):
         opened(new)
     assert old.exists()

@@ -18,7 +18,7 @@ from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.model import Model, read_model, write_model
-from experiments.search.target_scaling import Units
+from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
 from nnet.network import Architecture, Network
 from nnet.saving import load, save
@@ -42,7 +42,7 @@ def trained(architecture: Architecture) -> Model:
     values = network.parameters.values
     values += np.random.default_rng(2).normal(0, 0.3, values.shape).astype(np.float32)
     classes = ("a", "ü<b>", "c")[: architecture.outputs]
-    return Model(network, PREPROCESSOR, Target(classes), Units(), INPUTS, "kind", 17)
+    return Model(network, PREPROCESSOR, Target(classes), TargetScaler(), INPUTS, "kind", 17)
 
 
 def mixed(numbers: str = "quantile") -> Model:
@@ -51,7 +51,7 @@ def mixed(numbers: str = "quantile") -> Model:
     fitted = fit_preprocessor(frame, kinds, None, Preprocessing(numbers, rare=0.05))
     network = Network(Architecture(fitted.width, (4,), 1), [np.random.SeedSequence(1)])
     columns = tuple(zip(frame.columns, kinds, strict=True))
-    return Model(network, fitted, Target(), Units(1000.0, 0.5), columns, "price", 3)
+    return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), columns, "price", 3)
 
 
 def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], None]) -> None:

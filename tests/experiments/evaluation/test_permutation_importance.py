@@ -18,7 +18,7 @@ from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
 from experiments.search.inputs import share_inputs
 from experiments.search.pruning_history import Inline
-from experiments.search.trial import PrunerChoice, Told, TrialTask, Visible
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask, VisibleTrials
 from support.tables import mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -46,13 +46,13 @@ class Here:
         return future
 
 
-def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Told]:
-    spec = parse_spec(DOCUMENT, "mixed").settled("classification", "StratifiedKFold")
+def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, FinishedTrial]:
+    spec = parse_spec(DOCUMENT, "mixed").with_inferred_settings("classification", "StratifiedKFold")
     data = prepare(spec, {}, mixed_table(150))
     space = Space(spec)
     folds = preprocessed_folds(data.development, data.folds, Preprocessing())
-    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"), Visible())
-    winner = Told(space.default, evaluate(task, folds, data.target))
+    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"), VisibleTrials())
+    winner = FinishedTrial(space.default, evaluate(task, folds, data.target))
     inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))
     found = permutation(spec, space, replace(data, **changes), winner, inputs, executor)  # type: ignore[arg-type]
     return found, winner

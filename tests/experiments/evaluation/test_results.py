@@ -18,12 +18,12 @@ from experiments.evaluation.results import (
     DefaultRecord,
     DefaultScore,
     Difference,
-    Intervention,
     LedgerRecord,
     LookRecord,
     SplitRecord,
     StudyResult,
     TrialRecord,
+    WorkerFailure,
     digest,
 )
 
@@ -56,7 +56,7 @@ def result(**changes: Any) -> StudyResult:
             TrialRecord(**TRIAL, state="COMPLETE", value=0.5, last=0.5),
             TrialRecord(**TRIAL | {"number": 1, "reason": "diverged"}, state="PRUNED", value=None, last=None),
         ),
-        "interventions": (Intervention(trial=1, kind="worker died"),),
+        "interventions": (WorkerFailure(trial=1, kind="worker died"),),
         "default": DefaultRecord(**SUMMARY),
         "best": BestRecord(**SUMMARY, epochs=3, fold_scores=(0.4, 0.6)),
         "test": look,

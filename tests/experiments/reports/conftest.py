@@ -30,7 +30,6 @@ from experiments.evaluation.results import (
     DefaultRecord,
     DefaultScore,
     Difference,
-    Intervention,
     LedgerRecord,
     LookRecord,
     MissingCounts,
@@ -38,6 +37,7 @@ from experiments.evaluation.results import (
     SplitRecord,
     StudyResult,
     TrialRecord,
+    WorkerFailure,
 )
 from experiments.reports.render import Pages, render
 from experiments.search.trial import Curves, TrialResult
@@ -143,7 +143,7 @@ def build(trials: int = 40, **changes: Any) -> Study:
         "split": SplitRecord(development=1437, test=360, test_fingerprint="a1b2" * 16, folds_fingerprint="c3d4" * 16),
         "trials": records,
         "interventions": tuple(
-            Intervention(trial=record.number, kind=record.reason) for record in records if record.state == "FAIL"
+            WorkerFailure(trial=record.number, kind=record.reason) for record in records if record.state == "FAIL"
         ),
         "default": DefaultRecord(**summary(records[0])),
         "best": BestRecord(**summary(winner), epochs=winner.epochs, fold_scores=winner.fold_scores),

@@ -14,11 +14,11 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search.cross_validation import evaluate, learner
+from experiments.search.cross_validation import evaluate, prepare_fold
 from experiments.search.loop import pruner_choice
 from experiments.search.pruning import ToldStudy
 from experiments.search.pruning_history import encoded
-from experiments.search.trial import History, PrunerChoice, TrialResult, TrialTask, Visible
+from experiments.search.trial import History, PrunerChoice, TrialResult, TrialTask, VisibleTrials
 from nnet.batches import FoldData
 
 TWO = Target(("a", "b"))
@@ -27,14 +27,14 @@ TWO = Target(("a", "b"))
 @pytest.fixture
 def task(spec: StudySpec, space: Space) -> TrialTask:
     median = pruner_choice("median", spec.search.pruner_options.model_dump())
-    return TrialTask(0, space.candidate(space.default), 3, "accuracy", median, Visible())
+    return TrialTask(0, space.candidate(space.default), 3, "accuracy", median, VisibleTrials())
 
 
 def hopeless(task: TrialTask) -> TrialTask:
     """The same task where all earlier trials were perfect from the first epoch."""
     epochs = tuple(range(1, task.candidate.training.epochs + 1))
     perfect = History("COMPLETE", 1.0, epochs, (1.0,) * len(epochs))
-    return replace(task, number=9, visible=Visible(rest=(encoded(perfect),) * 6))
+    return replace(task, number=9, visible=VisibleTrials(rest=(encoded(perfect),) * 6))
 
 
 def with_training(task: TrialTask, **changes: object) -> TrialTask:
@@ -124,8 +124,8 @@ def candidate(task: TrialTask, class_weight: str) -> Candidate:
 def test_rows_weigh_what_the_data_says_and_every_class_the_same_if_asked(task: TrialTask) -> None:
     own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
     fold = replace(WEIGHTED, weights=own)
-    plain, _ = learner(fold, candidate(task, "none"), TWO)
-    balanced, _ = learner(fold, candidate(task, "balanced"), TWO)
+    plain, _ = prepare_fold(fold, candidate(task, "none"), TWO)
+    balanced, _ = prepare_fold(fold, candidate(task, "balanced"), TWO)
     assert plain.weights is not None
     assert balanced.weights is not None
     np.testing.assert_allclose(plain.weights[:4], own[:4] / 8)
@@ -135,7 +135,7 @@ def test_rows_weigh_what_the_data_says_and_every_class_the_same_if_asked(task: T
 
 
 def test_without_weights_classes_weigh_as_scikit_learn_has_it(task: TrialTask) -> None:
-    fold, _ = learner(WEIGHTED, candidate(task, "balanced"), TWO)
+    fold, _ = prepare_fold(WEIGHTED, candidate(task, "balanced"), TWO)
     expected = compute_class_weight("balanced", classes=np.array([0, 1]), y=WEIGHTED.y[:4])
     assert fold.weights is not None
     np.testing.assert_allclose(fold.weights, expected[WEIGHTED.y], rtol=1e-6)
@@ -146,7 +146,9 @@ def test_the_weight_of_a_validation_row_changes_no_training_row(task: TrialTask,
     own = np.array([1.0, 2.0, 1.0, 8.0, 5.0, 5.0])
     other = np.r_[own[:4], changed, changed]
     for how in ("none", "balanced"):
-        pair = [learner(replace(WEIGHTED, weights=one), candidate(task, how), TWO)[0].weights for one in (own, other)]
+        pair = [
+            prepare_fold(replace(WEIGHTED, weights=one), candidate(task, how), TWO)[0].weights for one in (own, other)
+        ]
         assert pair[0] is not None
         assert pair[1] is not None
         assert pair[0][:4].tobytes() == pair[1][:4].tobytes()

@@ -16,16 +16,16 @@ from experiments.errors import StudyStateError
 from experiments.search.journal import Journal, cut_torn_tail
 from experiments.search.journal_reader import view_journal
 from experiments.search.loop import search
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
 
 @pytest.fixture
-def told(spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]) -> list[Told]:
+def told(spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]) -> list[FinishedTrial]:
     return list(search(spec, space, [], submit))
 
 
 @pytest.fixture
-def path(tmp_path: Path, told: list[Told], space: Space) -> Path:
+def path(tmp_path: Path, told: list[FinishedTrial], space: Space) -> Path:
     journal = Journal(tmp_path / "journal.log")
     journal.begin({"spec": {"a": 1}})
     for one in told:
@@ -33,7 +33,7 @@ def path(tmp_path: Path, told: list[Told], space: Space) -> Path:
     return tmp_path / "journal.log"
 
 
-def test_what_was_told_is_read_again_to_the_bit(path: Path, told: list[Told]) -> None:
+def test_what_was_told_is_read_again_to_the_bit(path: Path, told: list[FinishedTrial]) -> None:
     journal = Journal(path)
     assert journal.told() == told
     assert journal.identity == {"spec": {"a": 1}}
@@ -45,13 +45,13 @@ def test_a_new_journal_has_no_identity_and_no_trials(tmp_path: Path) -> None:
     assert journal.told() == []
 
 
-def test_one_trial_is_one_line(path: Path, told: list[Told], space: Space) -> None:
+def test_one_trial_is_one_line(path: Path, told: list[FinishedTrial], space: Space) -> None:
     before = path.read_bytes().count(b"\n")
     Journal(path).append(told[0], space.distributions, inside=True)
     assert path.read_bytes().count(b"\n") == before + 1
 
 
-def test_optunas_own_tools_can_read_it(path: Path, told: list[Told]) -> None:
+def test_optunas_own_tools_can_read_it(path: Path, told: list[FinishedTrial]) -> None:
     study = optuna.load_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))
     assert [trial.state.name for trial in study.trials] == [one.result.state for one in told]
     assert study.best_value == max(one.result.value for one in told if one.result.value is not None)
@@ -59,7 +59,9 @@ def test_optunas_own_tools_can_read_it(path: Path, told: list[Told]) -> None:
     assert len(study.trials[3].intermediate_values) == len(told[3].result.curves.epochs)
 
 
-def test_a_tail_torn_anywhere_is_cut_and_kept(path: Path, told: list[Told], space: Space, tmp_path: Path) -> None:
+def test_a_tail_torn_anywhere_is_cut_and_kept(
+    path: Path, told: list[FinishedTrial], space: Space, tmp_path: Path
+) -> None:
     whole = path.read_bytes()
     last_line = len(whole) - whole[:-1].rfind(b"\n") - 1
     for cut in [*range(1, 200), last_line - 1, last_line]:
@@ -82,14 +84,16 @@ def test_a_file_without_any_newline_is_cut_to_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == b""
 
 
-def test_the_lock_of_a_killed_writer_does_not_stop_the_next(path: Path, told: list[Told], space: Space) -> None:
+def test_the_lock_of_a_killed_writer_does_not_stop_the_next(
+    path: Path, told: list[FinishedTrial], space: Space
+) -> None:
     path.with_name("journal.log.lock").touch()
     Journal(path).append(told[0], space.distributions, inside=True)
 
 
-def test_a_default_outside_the_space_is_kept_whole(tmp_path: Path, told: list[Told], space: Space) -> None:
+def test_a_default_outside_the_space_is_kept_whole(tmp_path: Path, told: list[FinishedTrial], space: Space) -> None:
     path = tmp_path / "journal.log"
-    outside = Told({**told[0].params, "learning_rate": 0.9}, told[0].result)
+    outside = FinishedTrial({**told[0].params, "learning_rate": 0.9}, told[0].result)
     Journal(path).append(outside, space.distributions, inside=False)
     assert Journal(path).told() == [outside]
 
@@ -101,7 +105,9 @@ def test_another_file_is_refused_in_one_line(tmp_path: Path) -> None:
         Journal(path)
 
 
-def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(tmp_path: Path, told: list[Told], space: Space) -> None:
+def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(
+    tmp_path: Path, told: list[FinishedTrial], space: Space
+) -> None:
     path = tmp_path / "journal.log"
     assert Journal(path).spent == 0.0
     Journal(path).append(told[0], space.distributions, inside=True, spent=12.5)
@@ -113,7 +119,7 @@ def test_the_time_spent_is_that_of_the_last_trial_or_of_the_end(tmp_path: Path, 
 
 
 def test_the_seconds_of_the_parts_are_those_of_the_last_trial_or_of_the_end(
-    tmp_path: Path, told: list[Told], space: Space
+    tmp_path: Path, told: list[FinishedTrial], space: Space
 ) -> None:
     path = tmp_path / "journal.log"
     assert Journal(path).timing == {}
@@ -137,7 +143,7 @@ def test_trials_of_somebody_else_are_refused_in_one_line(tmp_path: Path) -> None
 
 
 def test_a_journal_that_cannot_be_written_is_named_whatever_is_written(
-    tmp_path: Path, told: list[Told], space: Space
+    tmp_path: Path, told: list[FinishedTrial], space: Space
 ) -> None:
     path = tmp_path / "journal.log"
     journal = Journal(path)
@@ -154,7 +160,7 @@ def test_a_journal_that_cannot_be_written_is_named_whatever_is_written(
 
 
 @pytest.mark.parametrize("number", ["1e999", "Infinity"])
-def test_a_parameter_that_is_no_number_is_one_line(path: Path, told: list[Told], number: str) -> None:
+def test_a_parameter_that_is_no_number_is_one_line(path: Path, told: list[FinishedTrial], number: str) -> None:
     name, value = next((name, value) for name, value in told[0].params.items() if isinstance(value, float))
     first, second, line, *rest = path.read_text().splitlines()
     spoilt = line.replace(f'"{name}":{value}', f'"{name}":{number}')

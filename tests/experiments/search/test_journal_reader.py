@@ -16,16 +16,18 @@ from experiments.errors import StudyStateError
 from experiments.search.journal import Journal
 from experiments.search.journal_reader import JournalReader, JournalView, view_journal
 from experiments.search.loop import search
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
 
 @pytest.fixture
-def told(spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]) -> tuple[Told, ...]:
+def told(
+    spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]
+) -> tuple[FinishedTrial, ...]:
     return tuple(search(spec, space, [], submit))[:6]
 
 
 @pytest.fixture
-def path(tmp_path: Path, told: tuple[Told, ...], space: Space) -> Path:
+def path(tmp_path: Path, told: tuple[FinishedTrial, ...], space: Space) -> Path:
     journal = Journal(tmp_path / "journal.log")
     journal.begin({"spec": {"a": 1}})
     for one in told:
@@ -33,11 +35,11 @@ def path(tmp_path: Path, told: tuple[Told, ...], space: Space) -> Path:
     return tmp_path / "journal.log"
 
 
-def test_it_shows_what_the_journal_holds(path: Path, told: tuple[Told, ...]) -> None:
+def test_it_shows_what_the_journal_holds(path: Path, told: tuple[FinishedTrial, ...]) -> None:
     assert view_journal(path) == JournalView({"spec": {"a": 1}}, told)
 
 
-def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, told: tuple[Told, ...]) -> None:
+def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, told: tuple[FinishedTrial, ...]) -> None:
     whole = path.read_bytes()
     last = whole[:-1].rfind(b"\n") + 1
     for end in (last + 1, last + 40, len(whole) - 1):
@@ -47,7 +49,7 @@ def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, tol
     assert [one.name for one in path.parent.iterdir()] == ["journal.log"]
 
 
-def test_it_can_be_followed_as_it_grows(tmp_path: Path, told: tuple[Told, ...], space: Space) -> None:
+def test_it_can_be_followed_as_it_grows(tmp_path: Path, told: tuple[FinishedTrial, ...], space: Space) -> None:
     reader = JournalReader(tmp_path / "journal.log")
     assert reader.news() == []
     journal, begun = Journal(tmp_path / "journal.log"), time.time()
@@ -69,7 +71,7 @@ def test_a_trial_without_a_time_of_ours_has_that_of_optuna(path: Path) -> None:
     assert all(abs(entry.at - time.time()) < 600 for entry in JournalReader(path).news())
 
 
-def test_a_writers_lock_is_no_hindrance(path: Path, told: tuple[Told, ...]) -> None:
+def test_a_writers_lock_is_no_hindrance(path: Path, told: tuple[FinishedTrial, ...]) -> None:
     lock = path.with_name("journal.log.lock")
     lock.touch()
     assert view_journal(path).told == told

@@ -13,29 +13,29 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search import loop as window
 from experiments.search import pruning_history as histories
-from experiments.search.executors.base import WorkerDied, WorkerLost, WorkerSilent
+from experiments.search.executors.base import WorkerDied, WorkerLost, WorkerTimeout
 from experiments.search.loop import search
 from experiments.search.pruning_history import Inline, lines_of
 from experiments.search.stopping import Budget, end_of
-from experiments.search.trial import InterventionKind, Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
 
 Compute = Callable[[TrialTask], TrialResult]
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 
 
 @pytest.fixture
-def undisturbed(spec: StudySpec, space: Space, submit: Submit) -> list[Told]:
+def undisturbed(spec: StudySpec, space: Space, submit: Submit) -> list[FinishedTrial]:
     return list(search(spec, space, [], submit))
 
 
-def test_the_study_prunes_and_completes(undisturbed: list[Told]) -> None:
+def test_the_study_prunes_and_completes(undisturbed: list[FinishedTrial]) -> None:
     assert {one.result.state for one in undisturbed} == {"COMPLETE", "PRUNED"}
     assert [one.result.number for one in undisturbed] == list(range(16))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 8])
 def test_any_number_of_workers_in_any_order_gives_one_table(
-    spec: StudySpec, space: Space, compute: Compute, undisturbed: list[Told], workers: int
+    spec: StudySpec, space: Space, compute: Compute, undisturbed: list[FinishedTrial], workers: int
 ) -> None:
     chance = random.Random(workers)
 
@@ -49,20 +49,20 @@ def test_any_number_of_workers_in_any_order_gives_one_table(
 
 @pytest.mark.parametrize("told", range(17))
 def test_a_study_resumed_anywhere_goes_on_as_if_never_stopped(
-    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told], told: int
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[FinishedTrial], told: int
 ) -> None:
     assert undisturbed[:told] + list(search(spec, space, undisturbed[:told], submit)) == undisturbed
 
 
 def test_a_study_that_has_its_trials_asks_no_sampler(
-    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told], monkeypatch: pytest.MonkeyPatch
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[FinishedTrial], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "Mirror", None)
+    monkeypatch.setattr(window, "SamplerStudy", None)
     assert list(search(spec, space, undisturbed, submit)) == []
 
 
 def test_a_shorter_study_is_the_beginning_of_a_longer_one(
-    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told]
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[FinishedTrial]
 ) -> None:
     short = spec.model_copy(update={"search": spec.search.model_copy(update={"trials": 9})})
     assert list(search(short, space, [], submit)) == undisturbed[:9]
@@ -97,12 +97,14 @@ def test_a_trial_is_asked_exactly_when_the_one_lookahead_before_it_is_told(
         threading.Timer(0.0, answer_from_the_last).start()
 
 
-def test_another_seed_is_another_study(spec: StudySpec, space: Space, submit: Submit, undisturbed: list[Told]) -> None:
+def test_another_seed_is_another_study(
+    spec: StudySpec, space: Space, submit: Submit, undisturbed: list[FinishedTrial]
+) -> None:
     other = spec.model_copy(update={"study": spec.study.model_copy(update={"seed": 4})})
     assert list(search(other, space, [], submit)) != undisturbed
 
 
-@pytest.mark.parametrize(("lost", "kind"), [(WorkerDied, "worker died"), (WorkerSilent, "worker silent")])
+@pytest.mark.parametrize(("lost", "kind"), [(WorkerDied, "worker died"), (WorkerTimeout, "worker silent")])
 def test_a_task_whose_workers_were_lost_is_told_as_failed_and_the_search_goes_on(
     spec: StudySpec, space: Space, submit: Submit, lost: type[WorkerLost], kind: InterventionKind
 ) -> None:
@@ -174,7 +176,7 @@ def test_every_pruner_gives_one_table_at_any_timing_and_resumed_anywhere(
     spec: StudySpec, compute_fast: Compute, pruner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(histories, "BLOCK", 200)
-    document = spec.resolved()
+    document = spec.to_document()
     table = {**document["search"], "pruner": pruner, "pruner_options": PRUNERS[pruner]}
     other = parse_spec({**document, "search": table}, pruner)
     space, chance, share = Space(other), random.Random(pruner), Inline
@@ -186,7 +188,7 @@ def test_every_pruner_gives_one_table_at_any_timing_and_resumed_anywhere(
         assert known.setdefault(task, result) == result
         return result
 
-    def run(told: list[Told], workers: int) -> list[Told]:
+    def run(told: list[FinishedTrial], workers: int) -> list[FinishedTrial]:
         with ThreadPoolExecutor(workers) as pool:
             return list(search(other, space, told, lambda task: pool.submit(slow, task), share))
 

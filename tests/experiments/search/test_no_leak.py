@@ -15,8 +15,8 @@ from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.table import Table
 from experiments.data.target_type import target_of
-from experiments.search.cross_validation import evaluate, learner
-from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, Visible
+from experiments.search.cross_validation import evaluate, prepare_fold
+from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, VisibleTrials
 from nnet.batches import FoldData
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
@@ -73,7 +73,7 @@ def test_garbage_in_the_validation_rows_leaves_the_fold_unchanged(task: str, way
     assert clean_fold.x[validation].tobytes() != dirty_fold.x[validation].tobytes()
 
     (ours, our_units), (theirs, their_units) = (
-        learner(one, candidate, rows.target) for one in (clean_fold, dirty_fold)
+        prepare_fold(one, candidate, rows.target) for one in (clean_fold, dirty_fold)
     )
     assert our_units == their_units
     assert ours.weights is not None
@@ -94,7 +94,9 @@ def test_garbage_in_the_validation_rows_leaves_the_curve_unchanged(task: str) ->
     rows, folds, dirty = parts(task)
     training = TrainingSettings(epochs=4, loss=TASKS[task], patience=0)
     metric = "accuracy" if rows.target.classes else "neg_mean_absolute_error"
-    asked = TrialTask(0, Candidate(Architecture(1, (5,), 1), training), 0, metric, PrunerChoice("none"), Visible())
+    asked = TrialTask(
+        0, Candidate(Architecture(1, (5,), 1), training), 0, metric, PrunerChoice("none"), VisibleTrials()
+    )
 
     def curves(of: DevelopmentSet) -> TrialResult:
         return evaluate(asked, preprocessed_folds(of, folds, Preprocessing()), rows.target)

@@ -13,7 +13,7 @@ from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.evaluation.refit import RefitTask, outputs, refit
 from experiments.search.cross_validation import evaluate
-from experiments.search.trial import PrunerChoice, TrialTask, Visible
+from experiments.search.trial import PrunerChoice, TrialTask, VisibleTrials
 from nnet.activations import ACTIVATIONS
 from nnet.batches import FoldData
 from nnet.initializers import INITIALIZERS
@@ -37,7 +37,7 @@ OPTIONS: list[dict[str, Any]] = [
 
 
 def study(spec: StudySpec, options: dict[str, Any]) -> StudySpec:
-    document = spec.resolved()
+    document = spec.to_document()
     return parse_spec({**document, "training": {**document["training"], **options}}, "options")
 
 
@@ -46,7 +46,7 @@ def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyDa
     space = Space(study(spec, options))
     candidate = space.candidate(space.default)
     result = evaluate(
-        TrialTask(0, candidate, 0, "accuracy", PrunerChoice("none"), Visible()),
+        TrialTask(0, candidate, 0, "accuracy", PrunerChoice("none"), VisibleTrials()),
         preprocessed_folds(data.development, data.folds, candidate.preprocessing),
         data.target,
     )
@@ -64,7 +64,7 @@ def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyDa
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_an_option_can_be_searched(spec: StudySpec, options: dict[str, Any]) -> None:
-    document = spec.resolved()
+    document = spec.to_document()
     for key in options:
         document["training"].pop(key, None)
     searched = {key: {"choices": [value]} for key, value in options.items() if key not in document["space"]}

@@ -16,10 +16,10 @@ from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.data.splits import make_folds
 from experiments.search.cross_validation import cross_validate, evaluate
-from experiments.search.executors.base import then
+from experiments.search.executors.base import map_future
 from experiments.search.out_of_fold import BestOutputs, array_of
 from experiments.search.scorers import scorer
-from experiments.search.trial import PrunerChoice, TrialTask, Visible
+from experiments.search.trial import PrunerChoice, TrialTask, VisibleTrials
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
@@ -27,7 +27,7 @@ from nnet.batches import FoldData
 @pytest.fixture
 def task(spec: StudySpec, space: Space) -> TrialTask:
     candidate = space.candidate(space.default)
-    return TrialTask(0, candidate, spec.study.seed, "accuracy", PrunerChoice("none"), Visible())
+    return TrialTask(0, candidate, spec.study.seed, "accuracy", PrunerChoice("none"), VisibleTrials())
 
 
 def folds_by(data: StudyData, splitter: str, **more: int) -> list[FoldData]:
@@ -93,22 +93,22 @@ def test_what_is_kept_survives_the_reuse_of_its_memory() -> None:
 
 def test_then_passes_on_errors_and_cancellation() -> None:
     failing: Future[int] = Future()
-    made = then(failing, lambda number: 1 // number)
+    made = map_future(failing, lambda number: 1 // number)
     failing.set_result(0)
     with pytest.raises(ZeroDivisionError):
         made.result(0)
     broken: Future[int] = Future()
-    passed = then(broken, str)
+    passed = map_future(broken, str)
     broken.set_exception(KeyError("lost"))
     with pytest.raises(KeyError):
         passed.result(0)
     waiting: Future[int] = Future()
-    assert then(waiting, str).cancel()
+    assert map_future(waiting, str).cancel()
     with pytest.raises(CancelledError):
         waiting.result(0)
     begun: Future[int] = Future()
     begun.set_running_or_notify_cancel()
-    dropped = then(begun, str)
+    dropped = map_future(begun, str)
     assert dropped.cancel()
     begun.set_result(1)
     assert dropped.cancelled()

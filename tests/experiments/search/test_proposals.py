@@ -8,7 +8,7 @@ from experiments.config.space import Space
 from experiments.config.spec import Search, StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search.cross_validation import result_of
-from experiments.search.proposals import Mirror
+from experiments.search.proposals import SamplerStudy
 from experiments.search.trial import Curves, Reason, State, TrialResult
 
 
@@ -18,7 +18,7 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
 
 
 def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
-    mirror = Mirror(space, Search(), seed=0)
+    mirror = SamplerStudy(space, Search(), seed=0)
     for result in results:
         mirror.ask(result.number)
         mirror.tell(result)
@@ -26,7 +26,7 @@ def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[d
 
 
 def test_trial_0_is_the_default(space: Space) -> None:
-    assert Mirror(space, Search(), seed=0).ask(0) == space.default
+    assert SamplerStudy(space, Search(), seed=0).ask(0) == space.default
 
 
 def test_the_sampler_learns_from_values(space: Space) -> None:
@@ -47,7 +47,7 @@ def test_the_sampler_learns_from_divergence_whatever_came_before_it(space: Space
 
 
 def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec) -> None:
-    document = spec.resolved()
+    document = spec.to_document()
     outside = Space(parse_spec({**document, "default": {**document["default"], "learning_rate": 0.5}}, "outside"))
     assert not outside.contains(outside.default)
     results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
@@ -58,18 +58,18 @@ def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec
 
 @pytest.mark.parametrize("finished", [0, 1, 12])
 def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
-    lived = Mirror(space, Search(), seed=1)
+    lived = SamplerStudy(space, Search(), seed=1)
     asked = [lived.ask(number) for number in range(14)]
     results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
     for result in results:
         lived.tell(result)
-    restored = Mirror(space, Search(), seed=1)
+    restored = SamplerStudy(space, Search(), seed=1)
     restored.restore(asked, results)
     assert restored.ask(14) == lived.ask(14)
 
 
 def test_the_order_of_the_lines_of_a_space_does_not_matter(spec: StudySpec) -> None:
-    document = spec.resolved()
+    document = spec.to_document()
     turned = {**document, "space": dict(reversed(document["space"].items()))}
     results = [outcome(number, "COMPLETE", score=number / 15) for number in range(15)]
     assert proposals(Space(parse_spec(turned, "turned")), results) == proposals(Space(spec), results)

@@ -32,7 +32,7 @@ from experiments.search import pruning_history as histories
 from experiments.search.cross_validation import evaluate
 from experiments.search.loop import search
 from experiments.search.pruning import STUDY, ToldStudy
-from experiments.search.trial import Told, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
 EPOCHS, TRIALS = 30, 40
 RUNGS = frozenset({3, 6, 12, 24})
@@ -83,14 +83,14 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.nam
 
 
 def study(spec: StudySpec, case: Case, lookahead: int, validate_every: int = 1) -> StudySpec:
-    document = spec.resolved()
+    document = spec.to_document()
     training = {**document["training"], "epochs": EPOCHS, "validate_every": validate_every}
     search_table = {"trials": TRIALS, "lookahead": lookahead, "sampler": "random"}
     pruner = {"pruner": case.name, "pruner_options": case.options}
     return parse_spec({**document, "training": training, "search": search_table | pruner}, "pruning")
 
 
-def run(spec: StudySpec, compute: Compute) -> list[Told]:
+def run(spec: StudySpec, compute: Compute) -> list[FinishedTrial]:
     def submit(task: TrialTask) -> Future[TrialResult]:
         future: Future[TrialResult] = Future()
         future.set_result(compute(task))
@@ -122,7 +122,7 @@ def outcome(trial: FrozenTrial) -> tuple[str, int | None, dict[str, float]]:
     return trial.state.name, trial.last_step, trial.system_attrs
 
 
-def outcomes(told: list[Told]) -> list[tuple[str, int | None, dict[str, float]]]:
+def outcomes(told: list[FinishedTrial]) -> list[tuple[str, int | None, dict[str, float]]]:
     return [(one.result.state, one.result.curves.epochs[-1], dict(one.result.marks)) for one in told]
 
 
@@ -179,7 +179,7 @@ def test_a_process_that_served_another_study_remembers_nothing_of_it(
     spec: StudySpec, data: StudyData, without_training: None
 ) -> None:
     folds, remembered = preprocessed_folds(data.development, data.folds, Preprocessing()), ToldStudy()
-    document = spec.resolved()
+    document = spec.to_document()
     other = parse_spec({**document, "study": {"name": "other", "seed": 4}}, "other")
     for one in (spec, other, spec):
         mine = study(one, CASES[1], 2)
@@ -191,7 +191,7 @@ def test_the_shown_study_holds_the_visible_trials_and_no_other() -> None:
     told = ToldStudy()
     lines = [histories.encoded(histories.History("COMPLETE", float(n), (3,), (n / 10,))) for n in range(9)]
     for count in (0, 3, 9, 4):
-        visible = histories.Visible(rest=tuple(lines[:count]))
+        visible = histories.VisibleTrials(rest=tuple(lines[:count]))
         shown = told.show(visible).get_trials()
         told.running()
         assert [(trial.number, trial.value) for trial in shown] == [(n, float(n)) for n in range(count)]

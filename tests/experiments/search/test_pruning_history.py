@@ -5,7 +5,7 @@ import math
 import pytest
 
 from experiments.search.pruning_history import BLOCK, Histories, Inline, decoded, encoded, lines_of
-from experiments.search.trial import History, Visible
+from experiments.search.trial import History, VisibleTrials
 
 
 def history(number: int) -> History:
@@ -29,7 +29,7 @@ def test_blocks_are_shared_once_and_what_travels_with_a_task_is_less_than_a_bloc
         return Inline(content)
 
     histories, expected = Histories(share), []
-    seen: list[Visible] = []
+    seen: list[VisibleTrials] = []
     for number in range(2000):
         histories.add(history(number))
         expected.append(encoded(history(number)))
@@ -38,5 +38,5 @@ def test_blocks_are_shared_once_and_what_travels_with_a_task_is_less_than_a_bloc
     assert len(shared) == len(seen[-1].blocks) > 3
     for count in (1, 500, 501, 2000):
         assert lines_of(seen[count - 1]) == tuple(expected[:count])
-    first = len(lines_of(Visible(seen[-1].blocks[:1])))
+    first = len(lines_of(VisibleTrials(seen[-1].blocks[:1])))
     assert lines_of(seen[-1], after=1) == tuple(expected[first:])

@@ -26,7 +26,7 @@ from experiments.search.cross_validation import result_of
 from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed, make_samplers
-from experiments.search.trial import Curves, Told, TrialResult, TrialTask
+from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
 from experiments.study.options import Options
 from experiments.study.run import run_study
 
@@ -98,7 +98,7 @@ def submit(task: TrialTask) -> Future[TrialResult]:
     return future
 
 
-def run(spec: StudySpec, told: list[Told] | None = None) -> list[Told]:
+def run(spec: StudySpec, told: list[FinishedTrial] | None = None) -> list[FinishedTrial]:
     before = told or []
     return before + list(search(spec, Space(spec), before, submit))
 
@@ -113,7 +113,7 @@ def case(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(case: str) -> list[Told]:
+def undisturbed(case: str) -> list[FinishedTrial]:
     return run(study(case))
 
 
@@ -121,19 +121,19 @@ def test_every_sampler_has_a_case() -> None:
     assert {case.split(",")[0] for case in CASES} == set(SAMPLERS)
 
 
-def test_every_proposal_is_a_point_of_the_space(case: str, undisturbed: list[Told]) -> None:
+def test_every_proposal_is_a_point_of_the_space(case: str, undisturbed: list[FinishedTrial]) -> None:
     space = Space(study(case))
     proposed = [one.params for one in undisturbed[1:]]
     assert all(space.contains(params) and list(params) == list(space.distributions) for params in proposed)
     assert len({tuple(params.items()) for params in proposed}) == len(proposed)
 
 
-def test_resumed_anywhere_is_as_undisturbed(case: str, undisturbed: list[Told]) -> None:
+def test_resumed_anywhere_is_as_undisturbed(case: str, undisturbed: list[FinishedTrial]) -> None:
     for told in range(len(undisturbed) + 1):
         assert run(study(case), undisturbed[:told]) == undisturbed
 
 
-def test_results_in_any_order_make_one_table(case: str, undisturbed: list[Told]) -> None:
+def test_results_in_any_order_make_one_table(case: str, undisturbed: list[FinishedTrial]) -> None:
     chance = random.Random(0)
 
     def slow(task: TrialTask) -> TrialResult:
@@ -145,13 +145,13 @@ def test_results_in_any_order_make_one_table(case: str, undisturbed: list[Told])
         assert list(search(spec, Space(spec), [], lambda task: pool.submit(slow, task))) == undisturbed
 
 
-def test_another_seed_proposes_otherwise(case: str, undisturbed: list[Told]) -> None:
+def test_another_seed_proposes_otherwise(case: str, undisturbed: list[FinishedTrial]) -> None:
     other = run(study(case, seed=1))
     assert other[0].params == undisturbed[0].params
     assert [one.params for one in other[1:4]] != [one.params for one in undisturbed[1:4]]
 
 
-def test_a_longer_study_begins_like_a_shorter_one(case: str, undisturbed: list[Told]) -> None:
+def test_a_longer_study_begins_like_a_shorter_one(case: str, undisturbed: list[FinishedTrial]) -> None:
     assert run(study(case, trials=7)) == undisturbed[:7]
 
 
@@ -217,7 +217,7 @@ def test_a_point_of_the_sequence_depends_on_its_index_alone() -> None:
 
 def test_a_journal_that_cma_es_would_not_have_written_is_refused() -> None:
     told = run(study("cmaes"))
-    bent = Told({**told[9].params, "dropout": 0.25}, told[9].result)
+    bent = FinishedTrial({**told[9].params, "dropout": 0.25}, told[9].result)
     with pytest.raises(StudyStateError, match=r"^trial 9: cmaes does not propose here .*--fresh\.$"):
         run(study("cmaes"), [*told[:9], bent, *told[10:12]])
 

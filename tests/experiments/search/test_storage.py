@@ -11,7 +11,7 @@ import pytest
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import array_of, fingerprint, npy
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import Curves, Evaluation, TrialResult
+from experiments.search.trial import Curves, TrialOutput, TrialResult
 
 CONTENT = npy(np.arange(6, dtype=np.float32).reshape(3, 2))
 RESULT = TrialResult(4, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))
@@ -21,7 +21,7 @@ RESULT = replace(RESULT, out_of_fold=fingerprint(CONTENT))
 @pytest.fixture
 def files(tmp_path: Path) -> OutOfFoldFiles:
     one = OutOfFoldFiles(tmp_path / "out_of_fold")
-    assert one.keep(Evaluation(RESULT, CONTENT)) is RESULT
+    assert one.keep(TrialOutput(RESULT, CONTENT)) is RESULT
     return one
 
 
@@ -35,7 +35,7 @@ def test_what_was_kept_is_there_again(files: OutOfFoldFiles, tmp_path: Path) -> 
 
 def test_a_trial_without_outputs_has_no_file(files: OutOfFoldFiles, tmp_path: Path) -> None:
     pruned = replace(RESULT, number=5, state="PRUNED", out_of_fold="")
-    assert files.keep(Evaluation(pruned, None)) is pruned
+    assert files.keep(TrialOutput(pruned, None)) is pruned
     assert files.content(pruned) is None
     assert [file.name for file in (tmp_path / "out_of_fold").iterdir()] == ["4.npy"]
 
@@ -46,7 +46,7 @@ def test_a_trial_without_outputs_has_no_file(files: OutOfFoldFiles, tmp_path: Pa
 def test_another_content_is_as_good_as_none(files: OutOfFoldFiles, tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / "out_of_fold" / "4.npy").write_bytes(damaged)
     assert (files.content(RESULT) is None) == (damaged != CONTENT)
-    files.keep(Evaluation(RESULT, CONTENT))
+    files.keep(TrialOutput(RESULT, CONTENT))
     assert files.content(RESULT) == CONTENT
 
 
@@ -62,4 +62,4 @@ def test_files_of_other_trials_are_removed_and_nothing_else(files: OutOfFoldFile
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StudyStateError, match=r"file/4\.npy: cannot be written"):
-        OutOfFoldFiles(tmp_path / "file").keep(Evaluation(RESULT, CONTENT))
+        OutOfFoldFiles(tmp_path / "file").keep(TrialOutput(RESULT, CONTENT))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.search.target_scaling import Units, units_of
+from experiments.search.target_scaling import TargetScaler, units_of
 from nnet.metrics import negative_squared_error
 
 Y = np.random.default_rng(0).normal(1e6, 30, 50)
@@ -24,6 +24,6 @@ def test_equal_numbers_keep_their_scale(value: float) -> None:
 
 
 def test_a_score_is_in_the_targets_own_units() -> None:
-    units = Units(10.0, 2.0)
+    units = TargetScaler(10.0, 2.0)
     score = units.scored(lambda z, y: float(negative_squared_error(z, y).mean()))
     assert score(np.array([[0.0], [1.0]]), np.array([0.0, 0.0])) == -2.0  # of 2 units once in two rows

@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def record(**data: Any) -> Recorded:
     """The record, in studies/rows, of a study with that [data]."""
     spec = parse_spec({"study": {"name": "rows"}, "data": data, "space": SPACE}, "test")
-    return Recorded(Path("studies/rows/results.json"), {}, made_up().model_copy(update={"spec": spec.resolved()}))
+    return Recorded(Path("studies/rows/results.json"), {}, made_up().model_copy(update={"spec": spec.to_document()}))
 
 
 def of_rows(recorded: Recorded, spec: StudySpec) -> Recorded:
@@ -53,7 +53,7 @@ def test_a_file_is_found_here_beside_the_results_or_where_a_study_file_says() ->
         spec_again(recorded, None)
     Path("studies/rows.toml").write_text(text.format("../data/rows.csv"))
     assert Path(spec_again(recorded, None).data.source).resolve() == Path("data/rows.csv").resolve()
-    assert spec_again(recorded, "data/rows.csv").resolved() == recorded.result.spec
+    assert spec_again(recorded, "data/rows.csv").to_document() == recorded.result.spec
 
 
 def test_a_test_file_lies_beside_its_source() -> None:

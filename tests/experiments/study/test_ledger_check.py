@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.data.holdout import Look, SealedTestSet
-from experiments.errors import LookError
+from experiments.errors import LedgerError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LedgerRecord
 from experiments.study.folder import StudyFolder
@@ -50,9 +50,9 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
     first = ledger.path.read_bytes().splitlines(keepends=True)[0]
     ledger.path.write_bytes(first)
     for acknowledged in (False, True):
-        with pytest.raises(LookError, match=r"ledger\.jsonl: has lost entries"):
+        with pytest.raises(LedgerError, match=r"ledger\.jsonl: has lost entries"):
             check_look_is_known(ledger, folder, SAME, acknowledged)
-    with pytest.raises(LookError, match=r"ledger\.jsonl: has lost entries"):
+    with pytest.raises(LedgerError, match=r"ledger\.jsonl: has lost entries"):
         check_ledger_is_whole(ledger, folder)
     (folder.path / "results.json").write_text("{}")
     check_ledger_is_whole(ledger, folder)
@@ -61,7 +61,7 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
 def test_where_it_is_not_known_only_the_same_look_is_entered_anew(ledger: Ledger, folder: StudyFolder) -> None:
     ledger.path.unlink()
     for trials, acknowledged in ((SAME, False), (MORE, False), (MORE, True), (range(2, 4), True)):
-        with pytest.raises(LookError, match=r"--set search\.trials=2 enters the same look here anew"):
+        with pytest.raises(LedgerError, match=r"--set search\.trials=2 enters the same look here anew"):
             check_look_is_known(ledger, folder, trials, acknowledged)
     check_look_is_known(ledger, folder, SAME, acknowledged=True)
     check_ledger_is_whole(ledger, folder)

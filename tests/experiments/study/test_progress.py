@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.progress import StudyProgress
 
 DONE = TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))
@@ -21,7 +21,7 @@ def shown(
     console = Console(file=io.StringIO(), force_terminal=terminal, quiet=quiet, width=100)
     with StudyProgress(console, trials, "accuracy") as progress:
         for number, result in enumerate(results):
-            progress.update(Told({}, replace(result, number=number)), from_journal=number < from_journal)
+            progress.update(FinishedTrial({}, replace(result, number=number)), from_journal=number < from_journal)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

@@ -16,7 +16,7 @@ from experiments.config.spec import Search
 from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult
 from experiments.search.journal import Journal
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
 from experiments.study.status import print_list, print_status, study_status
 
@@ -30,10 +30,10 @@ FILE = (
     '[study]\nname = "{name}"\n[data]\nsource = "moons"\n[search]\ntrials = 4\n[space]\nl2 = {{ low = 0, high = 1 }}\n'
 )
 TOLD = [
-    Told({"l2": 0.0}, TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))),
-    Told({"l2": 0.5}, TrialResult(1, "COMPLETE", "", 0.75, 0.7, 1, 0.1, (0.7,), Curves((), (), (), ()))),
-    Told({"l2": 0.2}, TrialResult(2, "PRUNED", "diverged", None, None, 0, None, (), Curves((), (), (), ()))),
-    Told({"l2": 0.7}, TrialResult(3, "COMPLETE", "", 0.75, 0.7, 1, 0.1, (0.7,), Curves((), (), (), ()))),
+    FinishedTrial({"l2": 0.0}, TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))),
+    FinishedTrial({"l2": 0.5}, TrialResult(1, "COMPLETE", "", 0.75, 0.7, 1, 0.1, (0.7,), Curves((), (), (), ()))),
+    FinishedTrial({"l2": 0.2}, TrialResult(2, "PRUNED", "diverged", None, None, 0, None, (), Curves((), (), (), ()))),
+    FinishedTrial({"l2": 0.7}, TrialResult(3, "COMPLETE", "", 0.75, 0.7, 1, 0.1, (0.7,), Curves((), (), (), ()))),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from experiments.search.trial import Curves, Told, TrialResult, TrialTask
+from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
 from experiments.study import timing as module
 from experiments.study.timing import COORDINATION, WAITING, Clock
 
@@ -33,9 +33,9 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return time
 
 
-def told(number: int, seconds: float) -> Told:
+def told(number: int, seconds: float) -> FinishedTrial:
     curves = Curves((), (), (), ())
-    return Told({}, TrialResult(number, "FAIL", "worker died", None, None, 0, None, (), curves, seconds))
+    return FinishedTrial({}, TrialResult(number, "FAIL", "worker died", None, None, 0, None, (), curves, seconds))
 
 
 def test_laps_share_out_all_the_time(time: Time) -> None:
@@ -67,7 +67,7 @@ def test_the_time_until_a_result_is_there_is_waiting_and_the_rest_is_coordinatio
     pending = iter(futures)
     submit = clock.watched(lambda _: next(pending))
 
-    def search() -> Iterator[Told]:
+    def search() -> Iterator[FinishedTrial]:
         submit(task(0))
         submit(task(1))
         time.now += 1.0
@@ -97,7 +97,7 @@ def test_a_trial_that_nobody_computes_shifts_no_other(time: Time) -> None:
     clock, future = Clock(started=0.0), Future[TrialResult]()
     submit = clock.watched(lambda _: future)
 
-    def search() -> Iterator[Told]:
+    def search() -> Iterator[FinishedTrial]:
         submit(task(1))
         yield told(0, 0.0)
         time.now += 3.0

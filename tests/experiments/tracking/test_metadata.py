@@ -16,7 +16,7 @@ DOCUMENT: dict[str, Any] = {
 
 def test_a_study_has_one_card_however_it_is_extended_or_ended() -> None:
     first, later, other = (
-        parse_spec(DOCUMENT | {"search": search}, "moons").settled("classification", "StratifiedKFold")
+        parse_spec(DOCUMENT | {"search": search}, "moons").with_inferred_settings("classification", "StratifiedKFold")
         for search in ({"trials": 10}, {"trials": 20, "patience": 3, "budget_minutes": 1}, {"lookahead": 5})
     )
     data = prepare(first, {})

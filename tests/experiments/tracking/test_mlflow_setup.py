@@ -16,12 +16,12 @@ from support.waiting import PATIENCE, wait_until
 FIRST_START = """
 import sys
 from pathlib import Path
-from experiments.tracking.outbox import Outbox, StudyCard, write_outbox
+from experiments.tracking.outbox import Outbox, RunMetadata, write_outbox
 from experiments.tracking.writer import Writer
 assert "mlflow" not in sys.modules
 mlruns, study = Path(sys.argv[1], "mlruns"), Path(sys.argv[1], sys.argv[2])
 study.mkdir()
-card = StudyCard(name="first", uid=sys.argv[2], description="", params={}, tags={})
+card = RunMetadata(name="first", uid=sys.argv[2], description="", params={}, tags={})
 write_outbox(study, Outbox(card=card, begun=1.0))
 writer = Writer(study, f"sqlite:///{mlruns}/mlflow.db", mlruns / "artifacts")
 writer.close()

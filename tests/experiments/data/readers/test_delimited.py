@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from experiments.data.raw_table import Sheet
+from experiments.data.raw_table import RawTable
 from experiments.data.readers import delimited as text_file
 from experiments.data.readers.delimited import read_text
 from experiments.errors import DataError
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "my.csv", header: bool | None = None) -> Sheet:
+def read(tmp_path: Path, content: str | bytes, name: str = "my.csv", header: bool | None = None) -> RawTable:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_text(path, header, "y")
 
 
-def cells(sheet: Sheet) -> dict[str, list[str]]:
+def cells(sheet: RawTable) -> dict[str, list[str]]:
     return {name: column.to_pylist() for name, column in sheet.columns.items()}
 
 

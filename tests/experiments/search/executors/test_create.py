@@ -5,16 +5,22 @@ import sys
 import pytest
 
 from experiments.errors import ExecutorError, StudyStateError
-from experiments.search.executors.base import Hello
+from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.create import one_kernel, open_executor
-from experiments.search.trial import Curves, Told, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 
-def told(kernel: str) -> Told:
-    return Told({}, TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()), 1.0, kernel))
+def told(kernel: str) -> FinishedTrial:
+    return FinishedTrial(
+        {}, TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()), 1.0, kernel)
+    )
 
 
-HERE, ALIKE, OTHER = Hello(1, "here", "SkylakeX"), Hello(2, "there", "SkylakeX"), Hello(3, "yonder", "Haswell")
+HERE, ALIKE, OTHER = (
+    WorkerInfo(1, "here", "SkylakeX"),
+    WorkerInfo(2, "there", "SkylakeX"),
+    WorkerInfo(3, "yonder", "Haswell"),
+)
 
 
 def test_one_kernel_is_that_of_all() -> None:

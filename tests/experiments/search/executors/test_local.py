@@ -13,16 +13,16 @@ import pytest
 from loky import ProcessPoolExecutor
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import WorkerDied, WorkerSilent
-from experiments.search.executors.local import Processes
+from experiments.search.executors.base import WorkerDied, WorkerTimeout
+from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import Shared
 from support.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    with Processes(2, {"OPENBLAS_NUM_THREADS": "1", "A_VARIABLE": "seen"}) as pool:
-        pool.greetings()
+def processes() -> Iterator[LocalExecutor]:
+    with LocalExecutor(2, {"OPENBLAS_NUM_THREADS": "1", "A_VARIABLE": "seen"}) as pool:
+        pool.wait_for_workers()
         yield pool
 
 
@@ -61,22 +61,24 @@ def alive(pid: int) -> bool:
     return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
-def test_workers_have_their_environment_before_they_load_anything(processes: Processes) -> None:
+def test_workers_have_their_environment_before_they_load_anything(processes: LocalExecutor) -> None:
     assert processes.submit(os.getenv, "A_VARIABLE").result() == "seen"
 
 
-def test_workers_say_which_kernel_they_have(processes: Processes) -> None:
-    greetings = processes.greetings()
+def test_workers_say_which_kernel_they_have(processes: LocalExecutor) -> None:
+    greetings = processes.wait_for_workers()
     assert len({greeting.pid for greeting in greetings}) == 2
     assert len({(greeting.kernel, greeting.node) for greeting in greetings}) == 1
     assert all(greeting.seconds > 0 for greeting in greetings)
 
 
-def test_the_task_of_a_killed_worker_is_run_again(processes: Processes, tmp_path: Path) -> None:
+def test_the_task_of_a_killed_worker_is_run_again(processes: LocalExecutor, tmp_path: Path) -> None:
     assert processes.submit(die_unless, tmp_path / "deaths", 2).result() == "alive"
 
 
-def test_a_task_that_kills_three_workers_is_given_up_and_the_others_go_on(processes: Processes, tmp_path: Path) -> None:
+def test_a_task_that_kills_three_workers_is_given_up_and_the_others_go_on(
+    processes: LocalExecutor, tmp_path: Path
+) -> None:
     doomed = processes.submit(die_unless, tmp_path / "deaths", 99)
     assert processes.submit(die_unless, tmp_path / "none", 0).result() == "alive"
     with pytest.raises(WorkerDied, match="3 times"):
@@ -84,7 +86,7 @@ def test_a_task_that_kills_three_workers_is_given_up_and_the_others_go_on(proces
     assert processes.submit(os.getenv, "A_VARIABLE").result() == "seen"
 
 
-def test_an_error_in_a_task_is_the_callers(processes: Processes) -> None:
+def test_an_error_in_a_task_is_the_callers(processes: LocalExecutor) -> None:
     with pytest.raises(ZeroDivisionError):
         processes.submit(divmod, 1, 0).result()
 
@@ -98,7 +100,7 @@ def want_memory_unless(path: Path, fails: int) -> int:
     return os.getpid()
 
 
-def test_a_worker_that_gets_no_memory_has_died(processes: Processes, tmp_path: Path) -> None:
+def test_a_worker_that_gets_no_memory_has_died(processes: LocalExecutor, tmp_path: Path) -> None:
     assert processes.submit(want_memory_unless, tmp_path / "some", 1).result() > 0
     with pytest.raises(WorkerDied, match="3 times and given up: worker died"):
         processes.submit(want_memory_unless, tmp_path / "all", 99).result()
@@ -109,11 +111,11 @@ def deaf_to_ctrl_c() -> bool:
 
 
 def test_no_worker_hears_ctrl_c_even_while_it_starts() -> None:
-    with Processes(2, {}) as pool:
+    with LocalExecutor(2, {}) as pool:
         assert all(future.result() for future in [pool.submit(deaf_to_ctrl_c) for _ in range(4)])
 
 
-def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Processes) -> None:
+def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: LocalExecutor) -> None:
     no_room = OSError(24, "Too many open files")
     with (
         patch.object(ProcessPoolExecutor, "submit", side_effect=no_room),
@@ -124,8 +126,8 @@ def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Proc
 
 
 def test_close_ends_workers_that_are_busy() -> None:
-    pool = Processes(2, {})
-    pids = [greeting.pid for greeting in pool.greetings()]
+    pool = LocalExecutor(2, {})
+    pids = [greeting.pid for greeting in pool.wait_for_workers()]
     start = time.monotonic()
     for _ in range(4):
         pool.submit(time.sleep, PATIENCE)
@@ -137,8 +139,8 @@ def test_close_ends_workers_that_are_busy() -> None:
 
 def test_no_worker_outlives_a_killed_coordinator() -> None:
     program = (
-        "import time; from experiments.search.executors.local import Processes\n"
-        "pool = Processes(2, {}); print(*[one.pid for one in pool.greetings()], flush=True)\n"
+        "import time; from experiments.search.executors.local import LocalExecutor\n"
+        "pool = LocalExecutor(2, {}); print(*[one.pid for one in pool.wait_for_workers()], flush=True)\n"
         "pool.submit(time.sleep, 3600); time.sleep(3600)"
     )
     with subprocess.Popen(
@@ -152,29 +154,29 @@ def test_no_worker_outlives_a_killed_coordinator() -> None:
 
 
 def test_a_silent_worker_is_replaced_and_its_task_run_again(tmp_path: Path) -> None:
-    with Processes(1, {}, silence=2.0) as pool:
-        (greeting,) = pool.greetings()
+    with LocalExecutor(1, {}, silence=2.0) as pool:
+        (greeting,) = pool.wait_for_workers()
         assert pool.submit(stop_unless, tmp_path / "stops", 2).result() == "alive"
         assert not alive(greeting.pid)
 
 
 def test_a_task_whose_workers_fall_silent_three_times_is_given_up(tmp_path: Path) -> None:
-    with Processes(1, {}, silence=2.0) as pool:
-        with pytest.raises(WorkerSilent, match="3 times and given up: worker silent"):
+    with LocalExecutor(1, {}, silence=2.0) as pool:
+        with pytest.raises(WorkerTimeout, match="3 times and given up: worker silent"):
             pool.submit(stop_unless, tmp_path / "stops", 99).result()
         assert len((tmp_path / "stops").read_text()) == 3
         assert pool.submit(os.getenv, "NOTHING").result() is None
 
 
 def test_a_worker_that_computes_is_never_silent_however_long_it_takes() -> None:
-    with Processes(1, {}, silence=2.0) as pool:
-        (greeting,) = pool.greetings()
+    with LocalExecutor(1, {}, silence=2.0) as pool:
+        (greeting,) = pool.wait_for_workers()
         assert pool.submit(compute, 2.5).result() == "alive"
         assert pool.submit(os.getpid).result() == greeting.pid
 
 
 def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -> None:
-    with Processes(1, {}, tmp_path / "work") as pool:
+    with LocalExecutor(1, {}, tmp_path / "work") as pool:
         shared, nothing = pool.share(b"abc"), pool.share(memoryview(b""))
         assert pool.submit(first_and_last, shared).result() == (97, 99, True)
         assert bytes(nothing.open()) == b""
@@ -184,5 +186,8 @@ def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -
 
 def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "work").touch()
-    with Processes(1, {}, tmp_path / "work") as pool, pytest.raises(ExecutorError, match="shared_0: cannot be written"):
+    with (
+        LocalExecutor(1, {}, tmp_path / "work") as pool,
+        pytest.raises(ExecutorError, match="shared_0: cannot be written"),
+    ):
         pool.share(b"abc")

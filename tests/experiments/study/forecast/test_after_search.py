@@ -25,7 +25,7 @@ def after(rows: int = 200, columns: int = 4, metric: str = "accuracy", workers: 
     random = np.random.default_rng(0)
     table = given_table((random.normal(size=(rows, columns)), random.permutation(np.arange(rows) % 2)))
     data = prepare(spec, {}, table)
-    spec = spec.settled(data.target.task, data.folds.splitter)
+    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
     return after_search(spec, Space(spec), data, columns, workers, **more)
 
 

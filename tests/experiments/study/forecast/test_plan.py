@@ -23,14 +23,14 @@ from experiments.errors import ExperimentError, SearchError, SpecError, StudySta
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.search.executors.base import WorkerDied
-from experiments.search.executors.local import Processes
+from experiments.search.executors.local import LocalExecutor
 from experiments.search.journal import Journal
 from experiments.study.forecast import plan as module
 from experiments.study.forecast.forecast import Forecast, Search, forecast
 from experiments.study.forecast.plan import Plan, make_plan, random_candidates, sample_of
 from experiments.study.forecast.plan_text import dimensions, interval_widths, print_plan
 from experiments.study.options import Options
-from experiments.study.resume import study_identity, uid_of
+from experiments.study.resume import start_or_resume, study_identity
 from nnet.batches import FoldData
 
 DOCUMENT: dict[str, Any] = {
@@ -50,7 +50,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 def spec_of(**sections: Any) -> StudySpec:
-    return parse_spec(DOCUMENT | sections, "moons").settled("classification", "StratifiedKFold")
+    return parse_spec(DOCUMENT | sections, "moons").with_inferred_settings("classification", "StratifiedKFold")
 
 
 def options(here: Path, **changes: Any) -> Options:
@@ -77,7 +77,7 @@ def begun(tmp_path: Path) -> Path:
     spec = spec_of()
     data = prepare(spec, {})
     (tmp_path / "moons").mkdir()
-    uid_of(Journal(tmp_path / "moons" / "journal.log"), spec, data, tmp_path / "moons")
+    start_or_resume(Journal(tmp_path / "moons" / "journal.log"), spec, data, tmp_path / "moons")
     ledger = Ledger(tmp_path / "studies" / "ledger.jsonl")
     for study in (study_identity(spec, data), "another"):
         ledger.reserve(Look(data.test.fingerprint, study, study), data.test.known_by(), "moons", 16)
@@ -196,7 +196,7 @@ def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPa
         future.set_exception(WorkerDied("the worker process died 3 times"))
         return future
 
-    monkeypatch.setattr(Processes, "submit", submit)
+    monkeypatch.setattr(LocalExecutor, "submit", submit)
     with pytest.raises(SearchError, match=r"cannot be timed here: a task was tried 3 times .* worker died\. "):
         make_plan(spec_of(), options(begun))
 
