@@ -12,8 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from experiments.evaluation.model import ROWS, predicted
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -54,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _predict(study: str, file: Path, out: Path | None) -> None:
     from experiments.data.new_rows import read_rows
     from experiments.errors import StudyStateError
-    from experiments.evaluation.model import read_model
+    from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.study.lookup import model_folder
 
     model = read_model(model_folder(study))

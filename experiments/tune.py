@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from experiments.search.executors.create import usable_cores
 from experiments.study.cli import exit_code
-from experiments.tracking.uris import check_register, tracking_store
 
 if TYPE_CHECKING:
     from experiments.config.spec import StudySpec
@@ -101,6 +99,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.config.study_file import read_spec, with_override
     from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import ledger_path
+    from experiments.search.executors.create import usable_cores
     from experiments.search.executors.local import SILENCE
     from experiments.search.storage import write_atomically
     from experiments.study.console import StudyConsole
@@ -110,7 +109,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.study.run import run_study
     from experiments.study.status import print_list, print_status
     from experiments.study.summary import print_summary, ui_command
-    from experiments.tracking.uris import masked
+    from experiments.tracking.uris import check_register, masked, tracking_store
 
     console = StudyConsole(quiet=chosen.quiet, highlight=False)
     if chosen.list:

@@ -16,6 +16,8 @@ from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.process import lock_of
 from support.tracking import BEGUN, Place, card, end, result, tell
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:

@@ -19,6 +19,8 @@ from experiments import ui
 from experiments.errors import TrackingError
 from support.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.slow
+
 # A server as MLflow's is, in milliseconds: one process that watches another, which answers.
 SERVER = """
 import os, subprocess, sys

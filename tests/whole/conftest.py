@@ -13,6 +13,17 @@ from experiments.tracking.tracker import OFF
 from support.desk import STUDY, CommandRunner
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is here: all of it starts commands, some of it needs more than Python."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("slow")
+            for name in ("browser", "ray"):
+                if item.path.stem == f"test_{name}":
+                    item.add_marker(name)
+
+
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():

@@ -20,6 +20,8 @@ from experiments.benchmark.pairs import compare, ratio_of
 from experiments.benchmark.peers import OURS, TRAINERS, peers
 from experiments.benchmark.profile import profile
 
+pytestmark = pytest.mark.slow
+
 TINY = replace(ROWS["digits"], sizes=(64, 4, 10), samples=100, epochs=1)
 TINY_DROPOUT = Row("wide", (9, 5, 4, 3), 16, 60, 1, dropout=0.5, input_dropout=0.2)
 

@@ -15,6 +15,8 @@ from experiments.benchmark.pruners import Step, compare_study, pruner_rows, targ
 from experiments.config.study_file import parse_spec
 from experiments.search.trial import Curves, TrialResult
 
+pytestmark = pytest.mark.slow
+
 TINY: dict[str, Any] = {
     "study": {"name": "tiny"},
     "data": {"source": "moons"},

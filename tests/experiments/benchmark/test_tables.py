@@ -10,6 +10,8 @@ from experiments.benchmark.tables import compare_tables
 from experiments.config.default_study import own_study
 from experiments.data.prepare import prepare
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_one_that_a_study_takes(name: str, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from experiments.benchmark import tracking
 from experiments.benchmark.render import tracking_table
 from experiments.benchmark.tracking import TrackingCost, tracking_cost
 
+pytestmark = pytest.mark.slow
+
 
 def test_pairs_alternate_after_a_study_that_makes_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []

@@ -16,6 +16,8 @@ from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_tab
 from experiments.benchmark.verdicts import HonestyRow, SimulatedStudy, honesty_row, most_claims, simulate
 from experiments.search.executors.serial import SerialExecutor
 
+pytestmark = pytest.mark.slow
+
 HELPED = SimulatedStudy("helped", 0.10, 0.05, 0.04, True)
 NOTHING = SimulatedStudy("no evidence either way", 0.02, -0.01, 0.0, False)
 WORSE = SimulatedStudy("default better", 0.03, -0.04, -0.01, False)

@@ -8,6 +8,8 @@ from experiments.errors import SearchError
 from experiments.evaluation import statistics
 from experiments.evaluation.final_score import judge, other_metrics
 
+pytestmark = pytest.mark.slow
+
 TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 200)

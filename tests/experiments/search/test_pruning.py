@@ -34,6 +34,8 @@ from experiments.search.loop import search
 from experiments.search.pruning import STUDY, ToldStudy
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
+pytestmark = pytest.mark.slow
+
 EPOCHS, TRIALS = 30, 40
 RUNGS = frozenset({3, 6, 12, 24})
 Compute = Callable[[TrialTask], TrialResult]

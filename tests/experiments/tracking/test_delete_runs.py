@@ -10,6 +10,8 @@ from experiments.errors import TrackingError
 from experiments.tracking.delete_runs import find_runs
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
     environ = dict(SETTINGS)

@@ -13,6 +13,8 @@ from experiments.tracking import mlflow_setup as tracking_setup
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow, reason
 from support.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.slow
+
 FIRST_START = """
 import sys
 from pathlib import Path

@@ -19,6 +19,8 @@ from experiments.tracking.tracker import Tracking
 from support.tracking import StandingClock, card, end, result, tell
 from support.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 class Server:
     """Answers every request in one bad way."""

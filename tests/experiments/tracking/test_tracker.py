@@ -19,6 +19,8 @@ from experiments.tracking.tracker import Tracking
 from support.tracking import Place, StandingClock, card, end, result, tell
 from support.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.slow
+
 STUDY = """
 import sys, time
 from pathlib import Path

@@ -16,6 +16,8 @@ from experiments.tracking.store import Store
 from experiments.tracking.writer import Writer
 from support.tracking import BEGUN, NASTY, Place, card, end, result, tell
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_study_is_one_run_with_a_child_for_each_trial(place: Place) -> None:
     (place.study / "report.html").write_text("<html>")

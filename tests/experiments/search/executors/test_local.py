@@ -18,6 +18,8 @@ from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import Shared
 from support.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[LocalExecutor]:

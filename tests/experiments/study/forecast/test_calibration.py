@@ -16,6 +16,8 @@ from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 from nnet.training import train
 
+pytestmark = pytest.mark.slow
+
 ROWS = 400
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(ROWS, 3)).astype(np.float32), np.arange(ROWS) % 2

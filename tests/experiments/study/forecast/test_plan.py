@@ -33,6 +33,8 @@ from experiments.study.options import Options
 from experiments.study.resume import start_or_resume, study_identity
 from nnet.batches import FoldData
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "moons"},
     "data": {"source": "moons"},
