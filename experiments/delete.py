@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+
+from experiments.study.cli import run_command
 
 LEDGER = Path("studies") / "ledger.jsonl"
 BUSY = 5.0  # seconds that a writer to MLflow, which may outlive its study a little, is waited for
@@ -33,22 +35,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    from experiments.errors import ExperimentError
-
     chosen = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        _delete(chosen.study, chosen.yes, chosen.tracking_uri)
-    except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\ninterrupted; the same command again deletes what is left", file=sys.stderr)
-        return 130
-    return 0
+    work = partial(_delete, chosen.study, chosen.yes, chosen.tracking_uri)
+    return run_command(work, "interrupted; the same command again deletes what is left")
 
 
-def _delete(study: str, sure: bool, option: str | None) -> None:
+def _delete(study: str, sure: bool, option: str | None) -> int:
     from filelock import Timeout
 
     from experiments.errors import StudyStateError
@@ -69,7 +61,8 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
         runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
         print(f"{folder.path}: {len(view.told)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
         if not sure and not confirmed():
-            return print("nothing was deleted")
+            print("nothing was deleted")
+            return 0
         with lock_of(folder.path, uri).acquire(timeout=BUSY):
             runs.delete()
             gone = folder.remove()
@@ -81,6 +74,7 @@ def _delete(study: str, sure: bool, option: str | None) -> None:
     if runs.runs:
         print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")
     print(f"looks at the test set stay counted in {LEDGER}")
+    return 0
 
 
 def confirmed() -> bool:

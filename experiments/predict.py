@@ -9,8 +9,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from experiments.study.cli import run_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,23 +36,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    from experiments.errors import ExperimentError
-
     chosen = parser().parse_args(arguments)
-    try:
-        _predict(chosen.model, chosen.file, chosen.out)
-    except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # whoever reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        return 130
-    return 0
+    return run_command(partial(_predict, chosen.model, chosen.file, chosen.out))
 
 
-def _predict(study: str, file: Path, out: Path | None) -> None:
+def _predict(study: str, file: Path, out: Path | None) -> int:
     from experiments.data.new_rows import read_rows
     from experiments.errors import StudyStateError
     from experiments.evaluation.model import ROWS, predicted, read_model
@@ -68,7 +59,7 @@ def _predict(study: str, file: Path, out: Path | None) -> None:
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
-        return
+        return 0
     if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
         raise StudyStateError(f"--out: is a file to write, but {out} is a folder.")
     if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
@@ -83,6 +74,7 @@ def _predict(study: str, file: Path, out: Path | None) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+    return 0
 
 
 def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:

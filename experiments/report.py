@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from experiments.study.cli import exit_code
+from experiments.study.cli import run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    return exit_code(partial(_report, parser().parse_args(arguments).study))
+    return run_command(partial(_report, parser().parse_args(arguments).study))
 
 
 def _report(study: str) -> int:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.study.cli import exit_code
+from experiments.study.cli import run_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
-    return exit_code(partial(_reproduce, chosen), "interrupted; nothing of the study was changed")
+    return run_command(partial(_reproduce, chosen), "interrupted; nothing of the study was changed")
 
 
 def _reproduce(chosen: argparse.Namespace) -> int:

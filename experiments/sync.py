@@ -7,6 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
+
+from experiments.study.cli import run_command
 
 PATIENCE = 60.0  # seconds: longer than another program may have a database locked
 PAUSE = 1.0  # between attempts
@@ -28,21 +31,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    from experiments.errors import ExperimentError
-
     chosen = parser().parse_args(arguments)
-    try:
-        _sync(chosen.study, chosen.tracking_uri, chosen.quiet)
-    except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\ninterrupted; the same command again goes on", file=sys.stderr)
-        return 130
-    return 0
+    work = partial(_sync, chosen.study, chosen.tracking_uri, chosen.quiet)
+    return run_command(work, "interrupted; the same command again goes on")
 
 
-def _sync(study: str, uri: str | None, quiet: bool) -> None:
+def _sync(study: str, uri: str | None, quiet: bool) -> int:
     from filelock import Timeout
 
     from experiments.errors import SpecError, StudyStateError
@@ -75,6 +69,7 @@ def _sync(study: str, uri: str | None, quiet: bool) -> None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not quiet:
         print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
+    return 0
 
 
 if __name__ == "__main__":

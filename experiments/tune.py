@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from experiments.study.cli import exit_code
+from experiments.study.cli import run_command
 
 if TYPE_CHECKING:
     from experiments.config.spec import StudySpec
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     only_looks = chosen.plan or chosen.status or chosen.list
     more = "" if only_looks else "; the same command again resumes the study"
-    return exit_code(lambda: _tune(chosen), f"interrupted{more}")
+    return run_command(lambda: _tune(chosen), f"interrupted{more}")
 
 
 def _tune(chosen: argparse.Namespace) -> int:

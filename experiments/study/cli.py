@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from collections.abc import Callable
 from experiments.study.interrupts import between_imports
 
 
-def exit_code(work: Callable[[], int], interrupted: str = "interrupted") -> int:
-    """The code of what a command does; an error of a user's is one line on standard error.
+def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> int:
+    """Do what a command does and return its exit code; an error that a user can mend is one line on standard error.
 
     Args:
         interrupted: what is said when a person or the system ends it.
@@ -24,6 +25,9 @@ def exit_code(work: Callable[[], int], interrupted: str = "interrupted") -> int:
         line = " ".join(str(error).split())
         print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print(f"\n{interrupted}", file=sys.stderr)
         return 130

@@ -14,6 +14,7 @@ from rich.text import Text
 from experiments.config.space import Space
 from experiments.config.toml import study_file
 from experiments.evaluation.statistics import wilson_interval
+from experiments.reports.run_info import times
 from experiments.study.forecast.plan import Plan
 from experiments.tracking.uris import masked
 
@@ -91,10 +92,10 @@ def _costs(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _looks(plan: Plan) -> str:
-    past = plan.past
+    past, ledger = plan.past, plan.options.ledger
     if not past.looks:
-        return "never looked at, by the ledger"
-    seen = f"{past.looks} {'look' if past.looks == 1 else 'looks'} at them or some of them by now"
+        return f"no study of {ledger} has scored them"
+    seen = f"scored {times(past.looks)}, all or some of them, by the studies of {ledger}"
     if past.largest_overlap:
         seen += f", other studies saw up to {past.largest_overlap:.0%}"
     if past.own:

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from experiments.errors import DataError
-from experiments.study.cli import exit_code
+from experiments.study.cli import run_command
 
 
 @pytest.fixture(autouse=True)
@@ -17,18 +17,18 @@ def handler() -> object:
 
 
 def test_a_command_that_is_done_says_its_own_code() -> None:
-    assert [exit_code(lambda code=code: code) for code in (0, 1)] == [0, 1]
+    assert [run_command(lambda code=code: code) for code in (0, 1)] == [0, 1]
 
 
 def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
     def work() -> int:
         raise DataError("two\nlines and \x1b[31m red")
 
-    assert exit_code(work) == 2
+    assert run_command(work) == 2
     assert capsys.readouterr().err == "error: two lines and \\x1b[31m red\n"
 
 
 def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]) -> None:
     for end in (signal.SIGTERM, signal.SIGINT):
-        assert exit_code(lambda end=end: os.kill(os.getpid(), end) or 0, "nothing was changed") == 130
+        assert run_command(lambda end=end: os.kill(os.getpid(), end) or 0, "nothing was changed") == 130
         assert capsys.readouterr().err == "\nnothing was changed\n"
