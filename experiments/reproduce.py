@@ -97,8 +97,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
 def _surroundings(recorded: Recorded) -> Iterator[str]:
     """What computes here and what did then, where they differ."""
-    from experiments.evaluation.provenance import provenance
-    from experiments.evaluation.surroundings import other_surroundings
+    from experiments.evaluation.provenance import other_surroundings, provenance
 
     for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
         before, now = (value.strip('"') for value in (one.recorded, one.found))

@@ -10,8 +10,7 @@ from typing import Any
 
 from experiments.config.data_options import sort_of
 from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, with_override
-from experiments.config.study_paths import seen_from
+from experiments.config.study_file import parse_spec, seen_from, with_override
 from experiments.config.toml import study_file
 
 STUDY_FILE = "study.toml"  # in a study's own folder

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from experiments.config.data_options import sort_of
 from experiments.config.grid import check_sampler
 from experiments.config.space import SEARCHABLE, Space
 from experiments.config.spec import StudySpec
-from experiments.config.study_paths import located
 from experiments.errors import SpecError
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
@@ -135,3 +136,36 @@ def _shown(text: str, longest: int = 120) -> str:
     """Text of a user's as one readable line."""
     text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A document of a study file in that folder, its paths leading from here.
+
+    >>> located({"data": {"source": "my.csv"}}, Path("studies"))
+    {'data': {'source': 'studies/my.csv'}}
+    """
+    return _with_paths(document, lambda path: folder / Path(path).expanduser())
+
+
+def seen_from(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The document as of a study file in that folder, its paths leading from there.
+
+    >>> seen_from({"data": {"source": "my.csv"}}, Path("studies"))
+    {'data': {'source': '../my.csv'}}
+    """
+    return _with_paths(document, lambda path: Path(os.path.relpath(path, folder)))
+
+
+def _with_paths(document: Mapping[str, Any], change: Callable[[str], Path]) -> dict[str, Any]:
+    data = document.get("data")
+    if not isinstance(data, Mapping):
+        return dict(document)
+    sorts = {key: sort_of(data[key]) for key in ("source", "test") if isinstance(data.get(key), str)}
+    found = {
+        key: change(data[key]).as_posix() + ("/" if sort == "folder" else "")
+        for key, sort in sorts.items()
+        if sort not in ("name", "openml")
+    }
+    if isinstance(data.get("folder"), str):
+        found["folder"] = change(data["folder"]).as_posix()
+    return {**document, "data": {**data, **found}}

@@ -8,9 +8,10 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nnet
+from experiments.config.documents import Difference, differences, flat
 
 PACKAGES = ("numpy", "optuna", "scikit-learn", "scipy", "mlflow", "pydantic", "loky", "matplotlib")
 VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED")
@@ -108,3 +109,18 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+COMPARED: Final = ("versions", "commit", "environment.system", "environment.machine", "environment.processor")
+
+
+def other_surroundings(recorded: Mapping[str, Any], here: Mapping[str, Any]) -> list[Difference]:
+    """Versions, program and machine that differ; where a record does not say, nothing does.
+
+    >>> other_surroundings({"versions": {"numpy": "2.4.1"}}, {"versions": {"numpy": "2.4.6"}, "commit": "a"})
+    [Difference(where='versions.numpy', recorded='"2.4.1"', found='"2.4.6"')]
+    """
+    before, now = (
+        {key: value for key, value in flat(one).items() if key.startswith(COMPARED)} for one in (recorded, here)
+    )
+    return differences(before, {key: now.get(key) for key in before})

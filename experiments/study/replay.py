@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from experiments.config.differences import Difference, differences
+from experiments.config.documents import Difference, differences
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError

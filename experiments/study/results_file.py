@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
-from experiments.config.differences import Difference, differences
+from experiments.config.documents import Difference, differences
 from experiments.data.row_hashes import RowHashes, load_row_hashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult, digest

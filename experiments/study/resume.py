@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.config.changes import changes
-from experiments.config.documents import canonical_digest
+from experiments.config.documents import canonical_digest, changes
 from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData
 from experiments.errors import StudyStateError

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from experiments.config.changes import flat
-from experiments.config.documents import canonical_digest
+from experiments.config.documents import canonical_digest, flat
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData

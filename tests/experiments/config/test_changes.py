@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experiments.config.changes import changes
+from experiments.config.documents import changes
 
 
 @pytest.mark.parametrize(

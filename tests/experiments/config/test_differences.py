@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from experiments.config.differences import LONGEST, Difference, differences
+from experiments.config.documents import LONGEST, Difference, differences
 from support.results import made_up
 
 

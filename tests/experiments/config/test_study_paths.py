@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.config.study_file import read_spec
-from experiments.config.study_paths import located, seen_from
+from experiments.config.study_file import located, read_spec, seen_from
 
 STUDY = """
 study = { name = "x" }
