@@ -105,10 +105,10 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.study.console import StudyConsole
     from experiments.study.lookup import find_study, study_file, study_folder
     from experiments.study.options import Options
-    from experiments.study.profile import profile_text
     from experiments.study.run import run_study
     from experiments.study.status import print_list, print_status
     from experiments.study.summary import print_summary, ui_command
+    from experiments.study.timing import profile_text
     from experiments.tracking.uris import check_register, masked, tracking_store
 
     console = StudyConsole(quiet=chosen.quiet, highlight=False)

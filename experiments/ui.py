@@ -54,8 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _show(port: int | None, option: str | None) -> None:
     from experiments.errors import TrackingError
-    from experiments.tracking.local_store import check_database, database_of
-    from experiments.tracking.uris import masked, tracking_store
+    from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
     uri, artifacts = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
     if uri.startswith(("http://", "https://")):

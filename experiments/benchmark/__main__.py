@@ -150,8 +150,8 @@ def _honesty(trials: int, studies: int, draws: int, json: Path | None) -> None:
     from experiments.benchmark.coverage import measure_coverage
     from experiments.benchmark.render import coverage_notes, coverage_table, honesty_table, wide_console
     from experiments.benchmark.verdicts import MAKERS, simulate
+    from experiments.search.executors.base import blas_kernel
     from experiments.search.executors.create import usable_cores
-    from experiments.search.executors.kernel import blas_kernel
     from experiments.search.executors.local import LocalExecutor
     from nnet.blas import computing_environment, cpu_flags
 

@@ -21,7 +21,7 @@ import numpy as np
 from experiments.benchmark.cases import SEED, Data, Row, data_of, folds_of
 from experiments.benchmark.peers import TRAINERS
 from experiments.benchmark.profile import Part, profile
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import blas_kernel
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 

@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from experiments.benchmark.cases import Row
-from experiments.benchmark.comparison import write_json
+from experiments.benchmark.comparison import Compared, compare, write_json
 from experiments.benchmark.measure import measure, measure_profile, prepare
-from experiments.benchmark.pairs import Compared, compare
 from experiments.benchmark.peers import peers
 from experiments.benchmark.render import NOTES, network_table, profile_table, wide_console
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import blas_kernel
 from nnet.blas import computing_environment, cpu_flags
 
 

@@ -26,8 +26,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.data.readers.builtin import FOLDER_VARIABLE
-from experiments.search.executors.base import map_future
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import blas_kernel, map_future
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.executors.worker import run_trial

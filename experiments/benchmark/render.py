@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from experiments.benchmark.cases import FOLDS, Row
-from experiments.benchmark.comparison import Comparison
+from experiments.benchmark.comparison import Compared, Comparison
 from experiments.benchmark.coverage import EXPECTED, CoverageRow
 from experiments.benchmark.overhead import Cost
-from experiments.benchmark.pairs import Compared
 from experiments.benchmark.profile import Part
 from experiments.benchmark.pruners import PrunerRow
 from experiments.benchmark.tables import TableRow

@@ -64,8 +64,8 @@ def _file(source: str) -> Path:
 
 
 def _of_npz(data: Data) -> Table:
-    from experiments.data.own_test_rows import appended
     from experiments.data.readers.npz import read_npz
+    from experiments.data.table import appended
 
     if data.test is None:
         return read_npz(_file(data.source), data)

@@ -31,13 +31,13 @@ from experiments.evaluation.reasons import (
     TooFewDraws,
     TooManyClasses,
 )
+from experiments.evaluation.record import Record
 from experiments.evaluation.records import (
     AnalysisRecord,
     CalibrationRecord,
     MistakeRecord,
     OutOfFoldRecord,
     PictureRecord,
-    Record,
     SelectionRecord,
 )
 from experiments.evaluation.resampling import TooSlow

@@ -15,7 +15,7 @@ from experiments.config.target import Target
 from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
-from experiments.evaluation.records import Record
+from experiments.evaluation.record import Record
 from experiments.search.target_scaling import TargetScaler
 from nnet.network import Network
 from nnet.saving import SavingError, load, save

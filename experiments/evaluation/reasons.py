@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.evaluation.records import Record
+from experiments.evaluation.record import Record
 
 
 class AsWritten(Record):

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from experiments.evaluation.reasons import LeftOutReason
+from experiments.evaluation.record import Record
 
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
-
-
-class Record(BaseModel):
-    """Frozen, strict, and without NaN or infinity."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class SelectionRecord(Record):

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.reasons import NoScoreReason
-from experiments.evaluation.records import AnalysisRecord, Counts, Record
+from experiments.evaluation.record import Record
+from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")

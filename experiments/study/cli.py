@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
-
-from experiments.study.interrupts import between_imports
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
 def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> int:
@@ -31,3 +32,34 @@ def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> in
     except KeyboardInterrupt:
         print(f"\n{interrupted}", file=sys.stderr)
         return 130
+
+
+AGAIN = 0.02  # seconds until it is tried again
+
+
+@contextmanager
+def between_imports(*others: signal.Signals) -> Iterator[None]:
+    """Within the block, SIGINT and these others raise KeyboardInterrupt between imports.
+
+    SIGINT is left alone where it is ignored or handled otherwise, and so is everything outside the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wanted = [*others, *([signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else [])]
+    before = {one: signal.signal(one, _interrupt) for one in (*wanted, signal.SIGALRM)}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)  # None: it was no handler of Python's
+
+
+def _interrupt(_signal: int, frame: FrameType | None) -> None:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            return
+        frame = frame.f_back
+    raise KeyboardInterrupt

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -172,3 +173,20 @@ class StudyFolder:
             if before is not None:
                 write_atomically(path.with_name(f"{name}.before"), before)
             self.write(name, text)
+
+
+class StudyLog:
+    """Appends lines with the time; a line that cannot be written is lost, not the study."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def write(self, line: str) -> None:
+        """One line."""
+        try:
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(
+                    f"{datetime.now().astimezone().isoformat(timespec='milliseconds')}  {' '.join(line.split())}\n"
+                )
+        except OSError:
+            return

@@ -19,8 +19,8 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
+from experiments.search.executors.base import blas_kernel
 from experiments.search.executors.create import one_kernel
-from experiments.search.executors.kernel import blas_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options

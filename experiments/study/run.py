@@ -24,9 +24,8 @@ from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import write_model
 from experiments.evaluation.provenance import provenance
-from experiments.search.executors.base import Executor
+from experiments.search.executors.base import Executor, blas_kernel
 from experiments.search.executors.create import described, one_kernel, open_executor
-from experiments.search.executors.kernel import blas_kernel
 from experiments.search.inputs import share_inputs
 from experiments.search.journal import Journal
 from experiments.search.loop import NONE
@@ -38,13 +37,11 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.finished import finish_again, may_be_finished
-from experiments.study.folder import StudyFolder
+from experiments.study.folder import StudyFolder, StudyLog
 from experiments.study.forecast.after_search import after_search
-from experiments.study.forecast.pace import Pace
-from experiments.study.log import StudyLog
+from experiments.study.forecast.forecast import Pace
 from experiments.study.options import Options, Outcome
-from experiments.study.restoring import restore
-from experiments.study.resume import check_enough_trials, start_or_resume, study_identity, with_trials_so_far
+from experiments.study.resume import check_enough_trials, restore, start_or_resume, study_identity, with_trials_so_far
 from experiments.study.search_run import SearchRun
 from experiments.study.timing import Clock
 from experiments.tracking.metadata import card_of, end_of

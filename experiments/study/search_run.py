@@ -20,8 +20,8 @@ from experiments.search.loop import search
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
-from experiments.study.forecast.pace import Pace
-from experiments.study.log import StudyLog
+from experiments.study.folder import StudyLog
+from experiments.study.forecast.forecast import Pace
 from experiments.study.progress import StudyProgress
 from experiments.study.timing import Clock
 

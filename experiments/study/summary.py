@@ -13,7 +13,7 @@ from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.reports.methods import reference_name
 from experiments.reports.run_info import rows_scored
-from experiments.study.forecast.pace import AFTER
+from experiments.study.forecast.forecast import AFTER
 from experiments.study.options import Outcome
 from experiments.tracking.uris import OFF, masked
 

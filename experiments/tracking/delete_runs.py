@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.errors import TrackingError
-from experiments.tracking.local_store import check_database, database_of
 from experiments.tracking.mlflow_setup import prepare_mlflow, reason
 from experiments.tracking.store import PARENT
-from experiments.tracking.uris import OFF, masked
+from experiments.tracking.uris import OFF, check_database, database_of, masked
 
 PAGE = 1000
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints, ValidationError
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.records import Record
+from experiments.evaluation.record import Record
 from experiments.search.storage import write_atomically
 
 OUTBOX = "tracking.json"

@@ -21,9 +21,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from experiments.tracking.local_store import database_of
 from experiments.tracking.mlflow_setup import load_mlflow
 from experiments.tracking.runs import short_hash
+from experiments.tracking.uris import database_of
 from experiments.tracking.writer import Writer
 
 NICE = 10  # workers come first

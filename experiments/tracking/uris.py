@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from experiments.errors import SpecError
+from experiments.errors import SpecError, TrackingError
 
 LONGEST_NAME = 250  # of a registered model
 
@@ -100,3 +102,33 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
             f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
         )
     return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
+
+
+SCHEME = "sqlite:///"
+
+
+def database_of(uri: str) -> Path | None:
+    """The file of a local store; None for what is no file of SQLite's.
+
+    >>> database_of("sqlite:///mlruns/mlflow.db"), database_of("http://127.0.0.1:5000")
+    (PosixPath('mlruns/mlflow.db'), None)
+    """
+    path = uri.removeprefix(SCHEME).partition("?")[0]
+    return Path(path) if uri.startswith(SCHEME) and path not in ("", ":memory:") else None
+
+
+def check_database(path: Path) -> None:
+    """Refuse what MLflow could not open; nothing is written.
+
+    Raises:
+        TrackingError: there is no database, or what is there is none of MLflow's.
+    """
+    if not path.is_file():
+        raise TrackingError(f"{path}: there is no MLflow database here; the first study makes it.")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise TrackingError(f"{path}: MLflow's database cannot be read: {error}.") from None
+    if not {"alembic_version", "experiments", "runs"} <= tables:
+        raise TrackingError(f"{path}: this is no database of MLflow's, or one that was never completed.")

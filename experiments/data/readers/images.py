@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import Data
 from experiments.data.cells import Files, SourceCells
-from experiments.data.own_test_rows import appended
 from experiments.data.raw_table import LARGEST_FILE, brief, listed
-from experiments.data.table import Kind, Table
+from experiments.data.table import Kind, Table, appended
 from experiments.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # none that another program would be started for

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import Data
 from experiments.data.cells import SourceCells
-from experiments.data.own_test_rows import appended
 from experiments.data.raw_table import LARGEST_FILE, brief, check_size, listed
-from experiments.data.table import LARGEST, Kind, Table, picture_of
+from experiments.data.table import LARGEST, Kind, Table, appended, picture_of
 from experiments.errors import DataError
 
 FEATURES = ("X", "x", "features", "data")

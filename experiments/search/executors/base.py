@@ -2,7 +2,7 @@
 
 WorkerLost                 a task was given up
 ├── WorkerDied             its workers died: killed, out of memory, crashed
-└── WorkerSilent           its workers gave no sign of life
+└── WorkerTimeout          its workers gave no sign of life
 """
 
 from __future__ import annotations
@@ -121,3 +121,11 @@ def map_future(future: Future[T], function: Callable[[T], U]) -> Future[U]:
     future.add_done_callback(arrived)
     made.add_done_callback(lambda one: future.cancel() if one.cancelled() else None)
     return made
+
+
+def blas_kernel() -> str:
+    """The kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty where it does not say."""
+    from threadpoolctl import threadpool_info
+
+    kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]
+    return str(kernels[0]) if kernels else ""

@@ -28,8 +28,7 @@ import numpy as np
 import psutil
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost, blas_kernel
 from experiments.search.executors.worker import hello
 from experiments.search.pruning import quiet_optuna
 

@@ -9,8 +9,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
 
-from experiments.search.executors.base import WorkerInfo
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import WorkerInfo, blas_kernel
 from experiments.search.pruning_history import Inline
 
 T = TypeVar("T")

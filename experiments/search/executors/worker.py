@@ -11,8 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from experiments.search.cross_validation import cross_validate
-from experiments.search.executors.base import WorkerInfo
-from experiments.search.executors.kernel import blas_kernel
+from experiments.search.executors.base import WorkerInfo, blas_kernel
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.pruning import ToldStudy, quiet_optuna
 from experiments.search.trial import TrialOutput, TrialTask

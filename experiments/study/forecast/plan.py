@@ -20,9 +20,8 @@ from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.errors import SearchError
 from experiments.evaluation.ledger import Past
 from experiments.evaluation.ledger_place import find_ledger
-from experiments.search.executors.base import WorkerLost
+from experiments.search.executors.base import WorkerLost, blas_kernel
 from experiments.search.executors.create import one_kernel
-from experiments.search.executors.kernel import blas_kernel
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed

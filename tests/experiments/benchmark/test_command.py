@@ -14,9 +14,9 @@ import pytest
 from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import networks
 from experiments.benchmark.cases import FOLDS, ROWS, Row, data_of
+from experiments.benchmark.comparison import compare, ratio_of
 from experiments.benchmark.matmul_floor import products
 from experiments.benchmark.measure import Measurement, measure, prepare
-from experiments.benchmark.pairs import compare, ratio_of
 from experiments.benchmark.peers import OURS, TRAINERS, peers
 from experiments.benchmark.profile import profile
 

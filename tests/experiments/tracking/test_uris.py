@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from experiments.tracking.uris import masked
+from experiments.tracking.uris import database_of, masked
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,12 @@ from experiments.tracking.uris import masked
 )
 def test_credentials_are_masked(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize("uri", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://x/y", "none", "/a/b"])
+def test_what_is_no_file_has_none(uri: str) -> None:
+    assert database_of(uri) is None
+
+
+def test_options_of_the_address_are_not_the_files() -> None:
+    assert database_of("sqlite:////a/b.db?timeout=3") == Path("/a/b.db")

@@ -11,11 +11,13 @@ from experiments.config.candidate import Candidate
 from experiments.study.forecast.after_search import AfterSearch
 from experiments.study.forecast.calibration import Timed
 from experiments.study.forecast.forecast import (
+    AFTER,
     MARGIN,
     NEW_STORE,
     PATIENCE,
     START,
     Forecast,
+    Pace,
     Search,
     expected_epochs,
     forecast,
@@ -38,7 +40,7 @@ SEARCH = Search(
 )
 
 
-AFTER = AfterSearch(fixed=1.0, trials=0.25)
+COMES_AFTER = AfterSearch(fixed=1.0, trials=0.25)
 EPOCH = 10.0  # seconds, beside which tracking takes none to speak of
 
 
@@ -48,7 +50,7 @@ def candidate(**settings: Any) -> Candidate:
 
 def foretold(search: Search, epoch: float = EPOCH, **settings: Any) -> Forecast:
     one = candidate(**settings), Timed(epoch, 1000)
-    return forecast(search, one, [one, one], [(one[0], 1000)] * 3, AFTER, 2.0, 200_000_000, 60_000_000)
+    return forecast(search, one, [one, one], [(one[0], 1000)] * 3, COMES_AFTER, 2.0, 200_000_000, 60_000_000)
 
 
 def test_without_pruning_and_stopping_the_work_is_trials_by_epochs_by_seconds() -> None:
@@ -93,9 +95,9 @@ def test_few_timed_configurations_stand_for_many_drawn_ones() -> None:
     costs = {one: relative_cost(one, size) for one, size in ((small, 50), (large, 5000))}
     default = small, Timed(EPOCH, 50)
     drawn = [(small, 50), (large, 5000)]
-    one = forecast(SEARCH, default, [default], drawn, AFTER, 2.0, 0, 0)
+    one = forecast(SEARCH, default, [default], drawn, COMES_AFTER, 2.0, 0, 0)
     timed = [default, (large, Timed(EPOCH * costs[large] / costs[small], 5000))]
-    both = forecast(SEARCH, default, timed, drawn, AFTER, 2.0, 0, 0)
+    both = forecast(SEARCH, default, timed, drawn, COMES_AFTER, 2.0, 0, 0)
     assert one.search == pytest.approx(both.search)
     assert one.search > foretold(SEARCH).search
     assert one.disk["model"] == 4 * 5000
@@ -128,3 +130,21 @@ def test_more_folds_and_epochs_are_more_bytes() -> None:
 )
 def test_the_epochs_of_a_trial(settings: dict[str, Any], epochs: float) -> None:
     assert expected_epochs(candidate(**settings)) == pytest.approx(epochs)
+
+
+def test_the_first_trials_foretell_the_rest() -> None:
+    pace = Pace(trials=25, workers=1, lookahead=1000, after=AfterSearch(1.5, 0.5))
+    for number in range(AFTER):
+        assert pace.forecast is None
+        pace.told(2.0, elapsed=3.0 + number)
+    assert pace.forecast == pytest.approx(7.0 + 20 * 2.0 + 1.5 + 0.5 * 2.0, rel=0.001)
+    known = pace.forecast
+    pace.told(100.0, elapsed=100.0)
+    assert pace.forecast == known
+
+
+def test_a_study_that_is_nearly_over_is_not_foretold() -> None:
+    pace = Pace(trials=2 * AFTER - 1, workers=2, lookahead=4, after=AfterSearch(1.5, 0.5))
+    for _ in range(2 * AFTER - 1):
+        pace.told(1.0, elapsed=1.0)
+    assert pace.forecast is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.study.restoring import restore
+from experiments.study.resume import restore
 from support.searched import Searched, searched
 
 DOCUMENT = {
