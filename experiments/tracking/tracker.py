@@ -169,7 +169,7 @@ class Tracking:
                 return
             process.kill()  # what it was writing is written anew
             process.wait()
-        self._listener.join(1.0)
+        self._listener.join(10.0)  # the process is over, and its last words are there; a busy machine reads them late
         if not self._told_all:
             why = self._trouble or "its writer gave no answer"
             self._missing = f"MLflow at {masked(self._uri)} is missing a part of the study, or all of it ({why})"
