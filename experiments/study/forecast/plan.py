@@ -50,6 +50,7 @@ class Plan:
     options:   with as many workers as there are to compute it.
     told:      trials that its folder holds already.
     running:   another command works on it now.
+    ledger:    the ledger's file, from which `past` was read.
     kernel:    of BLAS, in the workers.
     timed:     configurations that the calibration had time for.
     took:      seconds that the plan took.
@@ -62,6 +63,7 @@ class Plan:
     told: int
     running: bool
     past: Past
+    ledger: Path
     kernel: str
     timed: int
     forecast: Forecast
@@ -83,7 +85,8 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         spec, space, data = checked_data(spec)
         spec = check_folder(spec, data, folder, options)
         view = JournalView() if options.fresh else view_journal(folder.journal)
-        past = find_ledger(options.ledger).glance(study_identity(spec, data), data.test.known_by())
+        ledger = find_ledger(options.ledger)
+        past = ledger.glance(study_identity(spec, data), data.test.known_by())
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)
@@ -127,6 +130,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         told=len(view.told),
         running=folder.is_running(),
         past=past,
+        ledger=ledger.path,
         kernel=kernel,
         timed=len(timed),
         forecast=foretold,

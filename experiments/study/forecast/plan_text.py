@@ -92,7 +92,7 @@ def _costs(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _looks(plan: Plan) -> str:
-    past, ledger = plan.past, plan.options.ledger
+    past, ledger = plan.past, plan.ledger
     if not past.looks:
         return f"no study of {ledger} has scored them"
     seen = f"scored {times(past.looks)}, all or some of them, by the studies of {ledger}"
