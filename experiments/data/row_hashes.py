@@ -57,7 +57,7 @@ def load_row_hashes(raw: bytes, where: str = "the file of the test rows") -> Row
         EOFError,
         KeyError,
         MemoryError,
-        NotImplementedError,
+        NotImplementedError,  # of zipfile, for a compression that it does not know
         OSError,
         RuntimeError,
         TypeError,

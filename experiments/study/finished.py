@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData
-from experiments.errors import ExperimentError
+from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.results import StudyResult
 from experiments.search.journal import Journal
@@ -48,9 +48,9 @@ def finish_again(
 
     clock.lap("data")
     study = study_identity(spec, data)
-    ledger = open_ledger(options.ledger, say)
     folder.check_free()
     spec = check_folder(spec, data, folder, options)
+    ledger = open_ledger(options.ledger, say)
     recorded = read_own_results(folder.path / "results.json")
     with ExitStack() as stack:
         folder.claim()
@@ -122,6 +122,9 @@ def _files_are_there(told: Sequence[FinishedTrial], result: StudyResult, folder:
     outputs = OutOfFoldFiles(folder.out_of_fold)
     complete = [one.result for one in told if one.result.state == "COMPLETE"]
     kept = all(one.out_of_fold and outputs.content(one) is not None for one in complete)
-    outbox = read_outbox(folder.path)
+    try:
+        outbox = read_outbox(folder.path)
+    except StudyStateError:  # a damaged one is written anew by a whole run
+        return False
     concluded = outbox is not None and outbox.end is not None and outbox.end.digest == result.digest
     return kept and concluded and (result.test is None or (folder.path / "model").is_dir())

@@ -90,10 +90,10 @@ def run_study(
             console.print(f"the grid has no more than {spec.search.trials} trials: the study is complete with them.")
         clock.lap("data")
         study = study_identity(spec, data)
-        ledger = open_ledger(options.ledger, say)
         log = StudyLog(folder.log)
         folder.check_free()
         spec = check_folder(spec, data, folder, options)
+        ledger = open_ledger(options.ledger, say)  # last: what is wrong with the study is said first
         check_ledger(spec, data, folder, options, study, ledger)
         folder.claim()
         stack.callback(folder.release)
@@ -179,17 +179,14 @@ def run_study(
             untracked = tracking.finish()
             clock.lap("left to tell MLflow")
             log.write(untracked or f"done: digest {result.digest}")
-        except KeyboardInterrupt:
-            log.write("interrupted")
-            tracking.abandon("KILLED")
-            raise
+            journal.keep_timing(clock.total())
         except BaseException as error:
-            log.write(f"ended: {error}")
-            tracking.abandon("FAILED")
+            interrupted = isinstance(error, KeyboardInterrupt)
+            log.write("interrupted" if interrupted else f"ended: {error}")
+            tracking.abandon("KILLED" if interrupted else "FAILED")
+            with suppress(StudyStateError):  # the disk may be full, which is what ended it
+                journal.keep_timing(clock.total(current="what was interrupted"))
             raise
-        finally:
-            with suppress(StudyStateError):
-                journal.keep_timing(clock.total(current="interrupted"))
     clock.lap("end of workers")
     return Outcome(result, seen, options.folder, clock, tracking.seconds, pace.forecast, untracked)
 

@@ -144,6 +144,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         tree = ast.parse(path.read_text())
         if path.name not in LEFT_ALONE:
             tree = ast.fix_missing_locations(_Rewriter(str(path.relative_to(self._folder))).visit(tree))
+        # the source is this project's own, read from its folder a line above
         exec(compile(tree, str(path), "exec"), module.__dict__)
 
 

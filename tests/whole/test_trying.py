@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from experiments.errors import DataError, LedgerError, StudyStateError
+from experiments.search.journal import Journal
+from experiments.tracking.outbox import read_outbox
 from support.desk import CommandRunner
 
 
@@ -117,3 +119,14 @@ def test_an_exhausted_grid_ends_a_complete_study(desk: CommandRunner) -> None:
     assert len(result.trials) == 4 + 1
     assert result.test is not None
     assert desk.studied("grid", grid, "search.sampler=grid").digest == result.digest
+
+
+def test_a_damaged_outbox_of_a_finished_study_is_written_anew(done: CommandRunner) -> None:
+    digest = done.results()["digest"]
+    (done.study / "tracking.json").write_text("{")
+    assert done.studied("studies/moons").digest == digest
+    assert read_outbox(done.study) is not None
+
+
+def test_timing_names_an_interruption_only_where_there_was_one(done: CommandRunner) -> None:
+    assert not {"interrupted", "what was interrupted"} & Journal(done.study / "journal.log").timing.keys()
