@@ -1,4 +1,4 @@
-"""Predictions of a study's model for new rows: python -m experiments.predict MODEL FILE [--out F]."""
+"""Predictions of a study's model for new rows: python -m experiments.predict MODEL FILE [--out FILE]."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from experiments.study.cli import run_command
+from experiments.study.cli import command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,35 +22,34 @@ NAMED = 5  # ignored columns
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.predict",
-        description="Predict new rows with a study's model, as CSV: the prediction, and each class's probability.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "predict", "Predict new rows with a study's model, as CSV: the prediction, and each class's probability."
     )
-    it.add_argument("model", metavar="MODEL", help="a study's name in studies/, its folder, or its model/")
-    it.add_argument("file", type=Path, metavar="FILE", help="new rows: .csv, .tsv, .parquet or .npz")
-    it.add_argument("--out", type=Path, metavar="F", help="file to write (default: standard output)")
+    it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
+    it.add_argument("file", type=Path, metavar="FILE", help="new rows: a .csv, .tsv, .parquet or .npz file")
+    it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    chosen = parser().parse_args(arguments)
-    return run_command(partial(_predict, chosen.model, chosen.file, chosen.out))
+    """Run the command; return its exit code."""
+    return run_command(parser(), _predict, arguments)
 
 
-def _predict(study: str, file: Path, out: Path | None) -> int:
+def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_rows import read_rows
     from experiments.errors import StudyStateError
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.study.lookup import model_folder
 
-    model = read_model(model_folder(study))
+    file, out = chosen.file, chosen.out
+    model = read_model(model_folder(chosen.model))
     rows = read_rows(file, model.inputs, ROWS)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
-        print(f"note: ignored what the model does not know: {named}", file=sys.stderr)
+        print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
     predictions = (predicted(model, chunk) for chunk in rows.chunks)
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
@@ -61,7 +59,7 @@ def _predict(study: str, file: Path, out: Path | None) -> int:
             sys.stdout.flush()
         return 0
     if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
-        raise StudyStateError(f"--out: is a file to write, but {out} is a folder.")
+        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
     if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
     part = out.with_name(f".{out.name}.part")

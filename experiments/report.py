@@ -5,27 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from functools import partial
 
-from experiments.study.cli import run_command
+from experiments.study.cli import add_study_argument, command_parser, run_command
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.report",
-        description="Write report.html, report.md, its pictures and trials.csv again, from its results and journal.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "report", "Write a study's report.html, report.md, pictures and trials.csv again, from its results and journal."
     )
-    it.add_argument("study", metavar="STUDY", help="a name in studies/, a study's folder, or a results.json")
+    add_study_argument(it, more=", or a results.json")
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    return run_command(partial(_report, parser().parse_args(arguments).study))
+    """Run the command; return its exit code."""
+    return run_command(parser(), _report, arguments)
 
 
-def _report(study: str) -> int:
+def _report(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.pruning import quiet_optuna
     from experiments.study.admission import ledger_reading
@@ -37,19 +35,16 @@ def _report(study: str) -> int:
     from experiments.study.resume import recorded_identity
 
     quiet_optuna()
-    recorded = read_own_results(results_file(study))
+    recorded = read_own_results(results_file(chosen.study))
     ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
     seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
     folder = StudyFolder(recorded.folder)
-    folder.claim()
-    try:
-        told = learned(recorded)
-        for path in write_report(folder, recorded.result, told, seen):
+    with folder.claimed():
+        trials = learned(recorded)
+        for path in write_report(folder, recorded.result, trials, seen):
             print(path)
-    finally:
-        folder.release()
-    if not told:
+    if not trials:
         print(f"note: {folder.journal} is not there, so the report has no learning curves")
     return 0
 

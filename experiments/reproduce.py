@@ -14,7 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.study.cli import run_command
+from experiments.study.cli import (
+    add_study_argument,
+    add_workers_argument,
+    command_parser,
+    run_command,
+    workers_of,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,35 +30,35 @@ if TYPE_CHECKING:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.reproduce",
-        description="Compute a study again from its results.json, and say whether everything is the same to the bit.",
-        epilog="Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 interrupted.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "reproduce",
+        "Compute a study again from its results.json, and say whether everything is the same to the bit.",
+        "Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 interrupted.",
     )
-    it.add_argument("study", metavar="STUDY", help="a name in studies/, a study's folder, or a results.json")
+    add_study_argument(it, more=", or a results.json")
     it.add_argument(
-        "--final", action="store_true", help="only the models of the look, from the record: refit and score"
+        "--final", action="store_true", help="refit and score the final models on record, without the search"
     )
-    it.add_argument("--workers", type=int, metavar="N", help="processes (default: usable cores); the result is one")
-    it.add_argument("--out", type=Path, metavar="DIR", help="a new folder to keep it in (default: a temporary one)")
-    it.add_argument("--data", metavar="FILE", help="where the study's data lie, if they are not where they were")
-    it.add_argument("--acknowledge-reuse", action="store_true", help="look although the study looked at other models")
+    add_workers_argument(it)
+    it.add_argument("--out", type=Path, metavar="DIR", help="new folder for the files (default: a temporary one)")
+    it.add_argument("--data", metavar="FILE", help="file or folder of the study's data, if it has moved")
+    it.add_argument(
+        "--acknowledge-reuse",
+        action="store_true",
+        help="score the test rows although the study scored them with other models",
+    )
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    chosen = parser().parse_args(arguments)
-    # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
-    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
-    return run_command(partial(_reproduce, chosen), "interrupted; nothing of the study was changed")
+    """Run the command; return its exit code."""
+    return run_command(parser(), _reproduce, arguments, "interrupted; nothing of the study was changed")
 
 
 def _reproduce(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.executors.create import usable_cores
     from experiments.study.find_data import spec_again, table_again
@@ -64,19 +70,17 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
     started, console = time.perf_counter(), Console(highlight=False)
     recorded = read_results(results_file(chosen.study))
-    way = "install that version to reproduce it."
-    check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", way)
+    instead = "install that version to reproduce it."
+    check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", instead)
     _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
     for one in contradictions:
         _say(console, "record", edited(one))
     if contradictions and chosen.final:
-        _say(console, "not the same", "the file was changed after it was written; without --final it is said where")
+        _say(console, "not the same", "the file was changed after it was written")
         return 1
     spec = spec_again(recorded, chosen.data)
-    workers = usable_cores() if chosen.workers is None else chosen.workers
-    if not 1 <= workers <= 1024:
-        raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
+    workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = open_ledger(ledger_path(), partial(_say, console, "ledger"))
     if standing_of(ledger, recorded) == "different":
         _say(console, "ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew")
@@ -85,7 +89,6 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
-        workers = min(workers, spec.search.lookahead)
         options = options_for(recorded, folder, ledger.path, workers, chosen.acknowledge_reuse)
         if chosen.final:
             replay = replay_final(recorded, spec, table, options)
@@ -96,7 +99,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
 
 def _surroundings(recorded: Recorded) -> Iterator[str]:
-    """What computes here and what did then, where they differ."""
+    """List the versions and machine facts that differ from the record."""
     from experiments.evaluation.provenance import other_surroundings, provenance
 
     for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
@@ -126,8 +129,8 @@ def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int
         )
     for note in replay.notes:
         _say(console, "note", note)
-    if replay.found is not None:
-        _say(console, "digest", f"{replay.found}, {'equal' if replay.found == recorded.digest else 'another'}")
+    if replay.digest is not None:
+        _say(console, "digest", f"{replay.digest}, {'equal' if replay.digest == recorded.digest else 'another'}")
 
 
 def _say(console: Console, label: str, fact: str) -> None:

@@ -7,36 +7,32 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from functools import partial
 
-from experiments.study.cli import run_command
+from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
-PATIENCE = 60.0  # seconds: longer than another program may have a database locked
-PAUSE = 1.0  # between attempts
-BUSY = 60.0  # seconds that the writer of a study is waited for which is over, longer than it may go on
+TIMEOUT = 60.0  # seconds for a store in trouble, and for the writer of a study that has just ended
+PAUSE = 1.0  # seconds between attempts
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.sync",
-        description="Write to MLflow what it lacks of a study, finished or not: from its folder alone, without its "
-        "data, and as often as you like. Another URI gives another server the whole study.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "sync",
+        "Write to MLflow what it lacks of a study, finished or not: from the study's folder alone, without its data, "
+        "and as often as you like. With another URI, another store gets the whole study.",
     )
-    it.add_argument("study", metavar="STUDY", help="name in studies/, a .toml file, or a study's folder")
-    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    add_study_argument(it)
+    add_tracking_argument(it)
     it.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    chosen = parser().parse_args(arguments)
-    work = partial(_sync, chosen.study, chosen.tracking_uri, chosen.quiet)
-    return run_command(work, "interrupted; the same command again goes on")
+    """Run the command; return its exit code."""
+    return run_command(parser(), _sync, arguments, "interrupted; the same command again goes on")
 
 
-def _sync(study: str, uri: str | None, quiet: bool) -> int:
+def _sync(chosen: argparse.Namespace) -> int:
     from filelock import Timeout
 
     from experiments.errors import SpecError, StudyStateError
@@ -46,20 +42,20 @@ def _sync(study: str, uri: str | None, quiet: bool) -> int:
     from experiments.tracking.uris import OFF, masked, tracking_store
     from experiments.tracking.writer import Writer
 
-    folder = study_folder(study)
-    where, artifacts = tracking_store(uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    folder = study_folder(chosen.study)
+    where, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if where == OFF:
-        raise SpecError("--tracking-uri: a store is wanted, but got none.")
+        raise SpecError("--tracking-uri: must be a store, but got none.")
     writer = Writer(folder, where, artifacts)
     try:
         running = StudyFolder(folder).is_running()
-        with lock_of(folder, where).acquire(timeout=0 if running else BUSY):
+        with lock_of(folder, where).acquire(timeout=0 if running else TIMEOUT):
             writer.close("RUNNING" if running else None)
-            deadline, told = time.monotonic() + PATIENCE, quiet
+            deadline, silent = time.monotonic() + TIMEOUT, chosen.quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
-                if not told:
-                    print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {PATIENCE:.0f} s")
-                    told = True
+                if not silent:
+                    print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {TIMEOUT:.0f} s")
+                    silent = True
                 time.sleep(PAUSE)
     except Timeout:
         raise StudyStateError(f"{folder}: another command is writing this study to MLflow.") from None
@@ -67,7 +63,7 @@ def _sync(study: str, uri: str | None, quiet: bool) -> int:
         raise StudyStateError(f"{folder}: cannot be locked for writing to MLflow: {error.strerror}.") from None
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
-    if not quiet:
+    if not chosen.quiet:
         print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
     return 0
 

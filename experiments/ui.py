@@ -17,71 +17,67 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from experiments.study.cli import add_tracking_argument, command_parser, run_command
+
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
-NEWEST = 5  # studies, whose addresses are said
-PATIENCE, GRACE = 120.0, 5.0  # seconds until the page answers; that its processes have to end
-# Jobs are MLflow's evaluations of language models, for which it would start more processes.
+NEWEST = 5  # studies, whose addresses are printed
+START_TIMEOUT = 120.0  # seconds until the page answers
+END_TIMEOUT = 5.0  # seconds for its processes to end
+# MLflow's jobs evaluate language models, for which it would start more processes
 SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.ui",
-        description="Open MLflow's page on the trials of this folder's studies, on this machine only. Ctrl-C ends it.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "ui", "Open MLflow's page on the trials of this folder's studies, on this machine only. Ctrl-C ends it."
     )
-    it.add_argument("--port", type=int, metavar="N", help=f"(default: {PORT}, or a free one where that is taken)")
-    it.add_argument("--tracking-uri", metavar="URI", help="MLflow store (default: sqlite:///mlruns/mlflow.db)")
+    it.add_argument(
+        "--port", type=int, metavar="N", help=f"port of the page (default: {PORT}, or a free one if that is taken)"
+    )
+    add_tracking_argument(it)
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    from experiments.errors import ExperimentError
-
-    chosen = parser().parse_args(arguments)
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
-    try:
-        _show(chosen.port, chosen.tracking_uri)
-    except ExperimentError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:  # the way to end a page
-        print()
-    return 0
+    """Run the command; return its exit code."""
+    return run_command(parser(), _show, arguments)
 
 
-def _show(port: int | None, option: str | None) -> None:
+def _show(chosen: argparse.Namespace) -> int:
     from experiments.errors import TrackingError
     from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
-    uri, artifacts = tracking_store(option, os.environ.get("MLFLOW_TRACKING_URI"))
+    uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if uri.startswith(("http://", "https://")):
         print(f"this MLflow is a server with a page of its own: {masked(uri)}")
-        return
+        return 0
     database = database_of(uri)
     if database is None or artifacts is None:
         raise TrackingError(f"--tracking-uri: a page is opened on a sqlite:///FILE, but got {masked(uri)}.")
     check_database(database)
-    port = free_port(port)
+    port = free_port(chosen.port)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
-        with serving(command(database, artifacts, port), log) as server:
-            wait_for_answer(server, port, log)
-            print("\n".join([f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", *studies(port)]), flush=True)
-            server.wait()
+        try:
+            with serving(command(database, artifacts, port), log) as server:
+                wait_for_answer(server, port, log)
+                print("\n".join([f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", *studies(port)]), flush=True)
+                server.wait()
+        except KeyboardInterrupt:  # which is how a page is closed
+            print()
+            return 0
         raise TrackingError(f"MLflow's page has ended: {last_line(log)}.")
 
 
 def command(database: Path, artifacts: Path, port: int) -> list[str]:
-    """What serves the page of a database, one process beside the one that watches it."""
+    """Return the command that serves the page of a database by one process, beside the process that watches it."""
     stores = ["--backend-store-uri", f"sqlite:///{database}", "--artifacts-destination", str(artifacts)]
     where = ["--host", HOST, "--port", str(port), "--workers", "1"]
-    return [sys.executable, "-m", "mlflow", "ui", *stores, *where]
+    return [sys.executable, "-P", "-m", "mlflow", "ui", *stores, *where]  # -P: no module of the working folder
 
 
 def free_port(wanted: int | None) -> int:
-    """The port asked for; without one MLflow's own, or another where that is taken.
+    """Return the port that was asked for; without one MLflow's own, or another if that is taken.
 
     Raises:
         TrackingError: there is no such port, or it is taken.
@@ -100,7 +96,7 @@ def free_port(wanted: int | None) -> int:
 
 @contextmanager
 def serving(words: Sequence[str], log: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The server and its children, which end with the block: in a session of their own, so that all are reached."""
+    """Run the server within the block, in a session of its own, so that its children end with it."""
     server = subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
@@ -117,11 +113,11 @@ def serving(words: Sequence[str], log: IO[str]) -> Iterator[subprocess.Popen[byt
 
 def _end(server: subprocess.Popen[bytes]) -> None:
     """Ask a server and its children to end, and make them."""
-    deadline = time.monotonic() + GRACE
+    deadline = time.monotonic() + END_TIMEOUT
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGTERM)
         while time.monotonic() < deadline:
-            server.poll()  # one that has ended counts as one of the group until it is asked for
+            server.poll()  # a process that has ended belongs to its group until it is polled
             os.killpg(server.pid, 0)
             time.sleep(0.05)
         os.killpg(server.pid, signal.SIGKILL)
@@ -136,7 +132,7 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
     """
     from experiments.errors import TrackingError
 
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise TrackingError(f"MLflow's page does not start: {last_line(log)}.")
@@ -146,16 +142,16 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.1)
-    raise TrackingError(f"MLflow's page does not answer after {PATIENCE:.0f} s: {last_line(log)}.")
+    raise TrackingError(f"MLflow's page does not answer after {START_TIMEOUT:.0f} s: {last_line(log)}.")
 
 
 def studies(port: int) -> list[str]:
-    """The newest studies and where their trials are, a line each; none where the server tells of none."""
+    """List the newest studies with the addresses of their trials; nothing if the server lists none."""
     from experiments.tracking.chart_view import trials_address
 
     query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
     try:
-        connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(HOST, port, timeout=START_TIMEOUT)
         headers = {"Content-Type": "application/json"}
         connection.request("POST", "/api/2.0/mlflow/experiments/search", json.dumps(query), headers)
         found = json.loads(connection.getresponse().read()).get("experiments", [])
@@ -168,12 +164,12 @@ def studies(port: int) -> list[str]:
 
 
 def shown(name: str) -> str:
-    """A name as a terminal takes it."""
-    return "".join(one for one in name if one.isprintable())[:60]
+    """Return a name without what could steer a terminal."""
+    return "".join(c for c in name if c.isprintable())[:60]
 
 
 def last_line(log: IO[str]) -> str:
-    """What a server said last, without credentials."""
+    """Return the last line of a server's log, without credentials."""
     from experiments.tracking.uris import masked
 
     log.seek(0)

@@ -14,60 +14,76 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.study.cli import command_parser, run_command
+
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    it = argparse.ArgumentParser(
-        prog="python -m experiments.benchmark",
-        description="This network against its matrix products alone, scikit-learn, and PyTorch where it is installed.",
+    """Return the parser of the command's arguments."""
+    it = command_parser(
+        "benchmark", "This network against its matrix products alone, scikit-learn, and PyTorch where it is installed."
     )
-    it.add_argument("--rows", type=row_names, default=ROW_NAMES, metavar="NAMES", help=f"of {','.join(ROW_NAMES)}")
-    it.add_argument("--repeats", type=at_least_one, default=5, metavar="N", help="pairs a peer (default: 5)")
+    it.add_argument(
+        "--rows", type=row_names, default=ROW_NAMES, metavar="NAMES", help=f"rows of the table: {','.join(ROW_NAMES)}"
+    )
+    it.add_argument(
+        "--repeats", type=at_least_one, default=5, metavar="N", help="pairs of timings for each peer (default: 5)"
+    )
     it.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON")
     what = it.add_mutually_exclusive_group()
-    what.add_argument("--profile", action="store_true", help="where the time of a training step goes")
-    what.add_argument("--study", action="store_true", help="the whole digits study against Optuna with scikit-learn")
-    what.add_argument("--pruners", action="store_true", help="what pruning saves until a study has the same score")
-    what.add_argument("--coordinator", action="store_true", help="ask, tell and journal, at 100, 1,000, 10,000 trials")
-    what.add_argument("--tables", action="store_true", help="ten tables by --data alone against a tuned scikit-learn")
+    what.add_argument("--profile", action="store_true", help="show where the time of a training step goes")
+    what.add_argument("--study", action="store_true", help="time the digits study against Optuna with scikit-learn")
+    what.add_argument("--pruners", action="store_true", help="measure what pruning saves until the score is the same")
     what.add_argument(
-        "--honesty", action="store_true", help="verdicts and intervals on data of which the truth is known"
+        "--coordinator", action="store_true", help="time the search itself, at 100, 1,000 and 10,000 trials"
     )
-    what.add_argument("--tracking", action="store_true", help="the whole digits study with MLflow and without")
-    it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="of a study (default: 40)")
+    what.add_argument("--tables", action="store_true", help="compare ten tables by --data with a tuned scikit-learn")
+    what.add_argument("--honesty", action="store_true", help="check verdicts and intervals on data with a known truth")
+    what.add_argument("--tracking", action="store_true", help="time the digits study with and without MLflow")
+    it.add_argument("--trials", type=at_least_one, default=40, metavar="N", help="trials of a study (default: 40)")
     it.add_argument(
         "--more", type=at_least_one, default=100, metavar="N", help="trials of --study after those (default: 100)"
     )
-    it.add_argument("--seeds", type=at_least_one, default=3, metavar="N", help="studies a pruner (default: 3)")
-    it.add_argument("--splits", type=at_least_one, metavar="N", help="of each table (default: 10 if small, else 5)")
-    it.add_argument("--studies", type=at_least_one, default=100, metavar="N", help="of --honesty (default: 100 each)")
-    it.add_argument("--draws", type=at_least_one, default=2000, metavar="N", help="of --honesty (default: 2000)")
+    it.add_argument(
+        "--seeds", type=at_least_one, default=3, metavar="N", help="studies for each pruner of --pruners (default: 3)"
+    )
+    it.add_argument(
+        "--splits", type=at_least_one, metavar="N", help="splits of each table (default: 10 if it is small, else 5)"
+    )
+    it.add_argument(
+        "--studies",
+        type=at_least_one,
+        default=100,
+        metavar="N",
+        help="studies of each sort of --honesty (default: 100)",
+    )
+    it.add_argument(
+        "--draws", type=at_least_one, default=2000, metavar="N", help="data sets for --honesty (default: 2000)"
+    )
     return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; returns the exit code."""
-    chosen = parser().parse_args(arguments)
-    try:
-        if chosen.study:
-            _study(chosen.trials, chosen.more, chosen.json)
-        elif chosen.tracking:
-            _tracking(chosen.trials, chosen.repeats, chosen.json)
-        elif chosen.coordinator:
-            _coordinator(chosen.json)
-        elif chosen.tables:
-            _tables(chosen.trials, chosen.splits, chosen.json)
-        elif chosen.honesty:
-            _honesty(chosen.trials, chosen.studies, chosen.draws, chosen.json)
-        elif chosen.pruners:
-            _pruners(chosen.trials, chosen.seeds, chosen.json)
-        else:
-            _networks(chosen.rows, chosen.repeats, chosen.profile, chosen.json)
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        return 130
+    """Run the command; return its exit code."""
+    return run_command(parser(), _benchmark, arguments)
+
+
+def _benchmark(chosen: argparse.Namespace) -> int:
+    if chosen.study:
+        _study(chosen.trials, chosen.more, chosen.json)
+    elif chosen.tracking:
+        _tracking(chosen.trials, chosen.repeats, chosen.json)
+    elif chosen.coordinator:
+        _coordinator(chosen.json)
+    elif chosen.tables:
+        _tables(chosen.trials, chosen.splits, chosen.json)
+    elif chosen.honesty:
+        _honesty(chosen.trials, chosen.studies, chosen.draws, chosen.json)
+    elif chosen.pruners:
+        _pruners(chosen.trials, chosen.seeds, chosen.json)
+    else:
+        _networks(chosen.rows, chosen.repeats, chosen.profile, chosen.json)
     return 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any, Literal
@@ -19,16 +19,15 @@ from scipy.stats import binom
 
 from experiments.benchmark.coverage import covers, fold_interval
 from experiments.benchmark.synthetic import Rows, curve, made_table, noise
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
-from experiments.data.prepare import StudyData, prepare
 from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LookRecord, Verdict
 from experiments.evaluation.statistics import wilson_interval
+from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.executors.worker import run_trial
@@ -129,16 +128,13 @@ def most_claims(studies: int) -> float:
 def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
     """One whole study in this process: its search, refits and look, and a look at the truth."""
     quiet_optuna()
-    make = MAKERS[made]
-    spec = _spec(made, seed, trials)
-    data = prepare(spec, {}, made_table(make, seed, DEVELOPMENT, TEST))
-    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
-    space, executor = Space(spec), SerialExecutor()
-    inputs = share_inputs(space, data, executor.share)
+    make, executor = MAKERS[made], SerialExecutor()
+    study = prepare_study(_spec(made, seed, trials), made_table(make, seed, DEVELOPMENT, TEST))
+    inputs = share_inputs(study.space, study.data, executor.share)
     told = list(
         search(
-            spec,
-            space,
+            study.spec,
+            study.space,
             [],
             lambda task: map_future(
                 executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), lambda found: found.result
@@ -147,7 +143,7 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
         )
     )
     more = SealedTestSet(*make(np.random.default_rng([seed, 1]), TRUTH))
-    record, truth = (_looked(spec, space, data, told, rows) for rows in (data.test, more))
+    record, truth = (_looked(study, told, rows) for rows in (study.data.test, more))
     best, default = best_of(told).result, default_of(told)
     assert default is not None
     return SimulatedStudy(
@@ -159,16 +155,14 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
     )
 
 
-def _looked(
-    spec: StudySpec, space: Space, data: StudyData, told: Sequence[FinishedTrial], rows: SealedTestSet
-) -> LookRecord:
+def _looked(study: StudyContext, told: Sequence[FinishedTrial], rows: SealedTestSet) -> LookRecord:
     """Winner and default on these rows, as a study judges them; with a ledger of its own."""
     best, default = best_of(told), told[0]
     finalists = [best] if best is default else [best, default]
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.jsonl")
-        name, executor = spec.study.name, SerialExecutor()
-        return last_fit(spec, space, name, data.development, rows, ledger, finalists, executor, False).record
+        there = replace(study, data=replace(study.data, test=rows))
+        return last_fit(there, finalists, ledger, SerialExecutor(), acknowledged=False).record
 
 
 def _gain(record: LookRecord) -> float:

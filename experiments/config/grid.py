@@ -111,4 +111,4 @@ def within_grid(space: Space, spec: StudySpec) -> StudySpec:
     """Give a study no more trials than its grid has points, besides the configurations tried before it."""
     search = spec.search
     most = len(grid(space, 0)) + len(space.known) if search.sampler == "grid" else search.trials
-    return spec.model_copy(update={"search": search.model_copy(update={"trials": min(search.trials, most)})})
+    return spec.with_trials(min(search.trials, most))

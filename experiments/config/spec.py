@@ -243,6 +243,10 @@ class StudySpec(Section):
             }
         )
 
+    def with_trials(self, trials: int) -> StudySpec:
+        """Return the same study with another number of trials."""
+        return self.model_copy(update={"search": self.search.model_copy(update={"trials": trials})})
+
     def to_document(self) -> dict[str, Any]:
         """Plain JSON data that makes the same study again: every default written out, every key in one place."""
         elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}

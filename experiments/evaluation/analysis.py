@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData
 from experiments.data.splits import DevelopmentSet
@@ -42,6 +41,7 @@ from experiments.evaluation.records import (
 )
 from experiments.evaluation.resampling import TooSlow
 from experiments.evaluation.selection_bias import Selection, TooFewScores, selection
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
 from experiments.search.storage import OutOfFoldFiles
@@ -75,9 +75,7 @@ def validated(data: StudyData) -> Validated:
 
 
 def analyse(
-    spec: StudySpec,
-    space: Space,
-    data: StudyData,
+    study: StudyContext,
     told: Sequence[FinishedTrial],
     files: OutOfFoldFiles,
     inputs: Inputs,
@@ -94,6 +92,7 @@ def analyse(
         StudyStateError: a file is lost.
         ExecutorError:   a task was given up.
     """
+    spec, space, data = study.spec, study.space, study.data
     best, of_rows = best_of(told), validated(data)
     complete = [one for one in told if one.result.state == "COMPLETE"]
     shared = [executor.share(_content(files, one)) for one in complete]

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.config.spec import StudySpec
-from experiments.data.prepare import StudyData
 from experiments.data.table import Kind, Table
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord
@@ -25,6 +23,7 @@ from experiments.evaluation.results import (
     TrialRecord,
     WorkerFailure,
 )
+from experiments.search.context import StudyContext
 from experiments.search.trial import INTERVENTIONS, FinishedTrial
 
 
@@ -51,8 +50,7 @@ def default_of(told: Sequence[FinishedTrial]) -> FinishedTrial | None:
 
 
 def assemble(
-    spec: StudySpec,
-    data: StudyData,
+    study: StudyContext,
     told: Sequence[FinishedTrial],
     test: LookRecord | None,
     ledger: LedgerRecord | None,
@@ -61,7 +59,7 @@ def assemble(
     analysis: AnalysisRecord | None = None,
 ) -> StudyResult:
     """The result of a study whose trials are all told."""
-    best, default = best_of(told), default_of(told)
+    spec, data, best, default = study.spec, study.data, best_of(told), default_of(told)
     return StudyResult(
         study=spec.study.name,
         spec=spec.to_document(),

@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 
 from experiments.config.candidate import Candidate
 from experiments.config.documents import canonical_digest
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
-from experiments.data.holdout import Look, SealedTestSet
-from experiments.data.splits import DevelopmentSet
+from experiments.data.holdout import Look
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_reference
 from experiments.evaluation.baselines import plain_references, run_reference
@@ -31,6 +29,7 @@ from experiments.evaluation.model import Model
 from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs, run_refit
 from experiments.evaluation.results import DefaultScore, LookRecord
 from experiments.evaluation.statistics import verdict
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import share_everything
 from experiments.search.trial import FinishedTrial
@@ -47,20 +46,11 @@ class LastFit:
 
 
 def last_fit(
-    spec: StudySpec,
-    space: Space,
-    study: str,
-    development: DevelopmentSet,
-    test: SealedTestSet,
-    ledger: Ledger,
-    finalists: Sequence[FinishedTrial],
-    executor: Executor,
-    acknowledged: bool,
+    study: StudyContext, finalists: Sequence[FinishedTrial], ledger: Ledger, executor: Executor, acknowledged: bool
 ) -> LastFit:
     """Refit the finalists and fit the references, reserve the look, score them, and complete it.
 
     Args:
-        study:     identity of the study for the ledger.
         finalists: the winner, then the default unless it diverged or is the winner itself.
         executor:  fits and scores.
 
@@ -69,6 +59,7 @@ def last_fit(
         SearchError: the winner's refit diverged; nothing was looked at.
         WorkerLost:  a task was given up; the same look can be taken again.
     """
+    spec, space, development, test = study.spec, study.space, study.data.development, study.data.test
     tasks = [
         RefitTask(
             one.result.number,
@@ -95,7 +86,7 @@ def last_fit(
     scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
     references = [future.result() for future in fitting]
     models = final_models(spec, development.fingerprint, finalists, plain)
-    look = Look(test.fingerprint, canonical_digest(models), study)
+    look = Look(test.fingerprint, canonical_digest(models), study.identity)
     ledger.reserve(look, test.known_by(), spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
     rows = {way: shared[way][0].transform(features) for way in every_way}

@@ -1,16 +1,15 @@
-"""What is refused before a study begins: first what the folder says, last what the ledger says. Nothing is written."""
+"""The checks before a study begins: first those of its folder, last those of the ledger. Nothing is written."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.config.spec import StudySpec
-from experiments.data.prepare import StudyData
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LedgerRecord
-from experiments.search.journal_reader import view_journal
+from experiments.search.context import StudyContext
+from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_ledger_is_whole, check_look_is_known
@@ -18,8 +17,18 @@ from experiments.study.options import Options
 from experiments.study.resume import check_enough_trials, check_same_study, with_trials_so_far
 
 
-def check_folder(spec: StudySpec, data: StudyData, folder: StudyFolder, options: Options) -> StudySpec:
-    """Check that the folder can hold this study and that what it holds is this study, without writing anything.
+def view_of(folder: StudyFolder, options: Options) -> JournalView:
+    """Read the journal that the run goes on with; an empty one if it starts anew.
+
+    Raises:
+        StudyStateError: the file is no journal of ours, which --fresh must not remove either.
+    """
+    view = view_journal(folder.journal)
+    return JournalView() if options.fresh else view
+
+
+def check_folder(study: StudyContext, folder: StudyFolder, options: Options) -> StudyContext:
+    """Check that the folder can hold this study and that what it holds is this study.
 
     Returns:
         the study with the trials that it will have: of a try or of `--score`, those that are there already count.
@@ -28,38 +37,34 @@ def check_folder(spec: StudySpec, data: StudyData, folder: StudyFolder, options:
         StudyStateError: the folder holds something else, or no trial that could be scored.
     """
     folder.check_place()
-    view = view_journal(folder.journal)
-    told = () if options.fresh else view.told
-    if view.identity is not None and not options.fresh:
-        check_same_study(view.identity, spec, data, folder.path)
+    view = view_of(folder, options)
+    if view.identity is not None:
+        check_same_study(view.identity, study, folder.path)
     if options.look == "only":
-        if not told:
+        if not view.told:
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-        spec = with_trials_so_far(spec, told, folder.path)
-    if options.planned is not None and spec.search.trials < len(told) <= options.planned:
-        spec = with_trials_so_far(spec, told, folder.path)
-    check_enough_trials(spec, told, folder.path)
-    return spec
+        study = with_trials_so_far(study, view.told, folder.path)
+    if options.planned is not None and study.spec.search.trials < len(view.told) <= options.planned:
+        study = with_trials_so_far(study, view.told, folder.path)
+    check_enough_trials(study.spec, view.told, folder.path)
+    return study
 
 
-def check_ledger(
-    spec: StudySpec, data: StudyData, folder: StudyFolder, options: Options, study: str, ledger: Ledger
-) -> None:
+def check_ledger(study: StudyContext, folder: StudyFolder, options: Options, ledger: Ledger) -> None:
     """Refuse what the ledger does not allow, once everything else is known to be right.
 
     Raises:
-        LedgerError: it would be a second look of the study, or the ledger is damaged or does not know of the first.
+        LedgerError: the study's test rows may not be scored again, or the ledger is damaged or lacks an entry.
     """
-    view = view_journal(folder.journal)
-    results = () if options.fresh else tuple(one.result for one in view.told)
-    possible = possible_trials(results, spec.search, 0.0 if options.fresh else view.spent)
+    view, rows = view_of(folder, options), study.data.test.known_by()
+    possible = possible_trials([trial.result for trial in view.told], study.spec.search, view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
-        ledger.check(study, data.test.known_by(), possible)
+        ledger.check(study.identity, rows, possible)
     if options.fresh:
         check_ledger_is_whole(ledger, folder)
     else:
         check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
-    ledger_reading(ledger, study, data.test.known_by())  # which refuses a damaged one
+    ledger_reading(ledger, study.identity, rows)  # which refuses a damaged one
 
 
 def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:

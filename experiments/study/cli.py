@@ -1,32 +1,98 @@
-"""How a command ends: 0 done, 1 where it compares and finds a difference, 2 bad input, 130 interrupted."""
+"""The common part of all commands: their arguments and how they end.
+
+Exit codes: 0 done, 1 where a command compares and finds a difference, 2 bad input, 130 interrupted.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+CONSOLE_SCRIPT = "nnet-experiments"
 
-def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> int:
-    """Do what a command does and return its exit code; an error that a user can mend is one line on standard error.
+
+def command_parser(name: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
+    """Make the parser of a command, whose usage line begins with the words that were typed."""
+    program = CONSOLE_SCRIPT if Path(sys.argv[0]).stem == CONSOLE_SCRIPT else "python -m experiments"
+    separator = " " if program == CONSOLE_SCRIPT else "."
+    return argparse.ArgumentParser(prog=f"{program}{separator}{name}", description=description, epilog=epilog)
+
+
+def add_study_argument(parser: argparse.ArgumentParser, more: str = "", optional: bool = False) -> None:
+    """Add the argument STUDY.
 
     Args:
-        interrupted: what is said when a person or the system ends it.
+        more:     text at the end of its help.
+        optional: allow to leave it out.
+    """
+    words = f"a study's name, its folder, or its study file (.toml){more}"
+    parser.add_argument("study", nargs="?" if optional else None, metavar="STUDY", help=words)
+
+
+def add_tracking_argument(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Add the option --tracking-uri.
+
+    Args:
+        more: text at the end of its help.
+    """
+    words = "address of the MLflow store (default: MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db)"
+    parser.add_argument("--tracking-uri", metavar="URI", help=words + more)
+
+
+def add_workers_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option --workers, for `workers_of`."""
+    words = "number of worker processes (default: all usable cores); does not change the result"
+    parser.add_argument("--workers", type=int, metavar="N", help=words)
+
+
+def workers_of(wanted: int | None, cores: int) -> int:
+    """Return the number of workers.
+
+    Raises:
+        SpecError: no study can have so many.
+    """
+    from experiments.errors import SpecError
+
+    workers = cores if wanted is None else wanted
+    if not 1 <= workers <= 1024:
+        raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")
+    return workers
+
+
+def run_command(
+    parser: argparse.ArgumentParser,
+    work: Callable[[argparse.Namespace], int],
+    arguments: Sequence[str] | None,
+    interrupted: str = "interrupted",
+) -> int:
+    """Do the work of a command and return its exit code.
+
+    An error that a user can mend is one line on standard error.
+
+    Args:
+        arguments:   the words after the command's name; None takes them from the command line.
+        interrupted: the line for a command that a person or the system ends.
     """
     from experiments.errors import ExperimentError
 
+    chosen = parser.parse_args(arguments)
+    # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
-        with between_imports(signal.SIGTERM):
-            return work()
+        with between_imports(signal.SIGTERM, signal.SIGHUP):
+            return work(chosen)
     except ExperimentError as error:
         line = " ".join(str(error).split())
-        print("error:", "".join(one if one.isprintable() else repr(one)[1:-1] for one in line), file=sys.stderr)
+        print("error:", "".join(c if c.isprintable() else repr(c)[1:-1] for c in line), file=sys.stderr)
         return 2
-    except BrokenPipeError:  # whoever reads has seen enough
+    except BrokenPipeError:  # the reader of the output has left, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -34,19 +100,20 @@ def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> in
         return 130
 
 
-AGAIN = 0.02  # seconds until it is tried again
+RETRY = 0.02  # seconds after which an interruption amid an import is tried again
 
 
 @contextmanager
 def between_imports(*others: signal.Signals) -> Iterator[None]:
     """Within the block, SIGINT and these others raise KeyboardInterrupt between imports.
 
-    SIGINT is left alone where it is ignored or handled otherwise, and so is everything outside the main thread.
+    A signal that is ignored or handled otherwise is left alone, and so is everything outside the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    wanted = [*others, *([signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else [])]
+    ours = (signal.SIG_DFL, signal.default_int_handler)
+    wanted = [one for one in (signal.SIGINT, *others) if signal.getsignal(one) in ours]
     before = {one: signal.signal(one, _interrupt) for one in (*wanted, signal.SIGALRM)}
     try:
         yield
@@ -59,7 +126,7 @@ def between_imports(*others: signal.Signals) -> Iterator[None]:
 def _interrupt(_signal: int, frame: FrameType | None) -> None:
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, RETRY)
             return
         frame = frame.f_back
     raise KeyboardInterrupt

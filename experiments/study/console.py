@@ -1,4 +1,4 @@
-"""The terminal of a command that goes on when nobody reads any more."""
+"""The terminal of a command that goes on when its output is no longer read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 
 
 class StudyConsole(Console):
-    """A console whose reader may leave, as in `... | head`: what is said after that is lost, and nothing else."""
+    """A console whose reader may leave, as in `... | head`: later lines are dropped, and the command goes on."""
 
     def on_broken_pipe(self) -> None:
         self.quiet = True

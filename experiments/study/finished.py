@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
-from experiments.config.space import Space
-from experiments.config.spec import StudySpec
-from experiments.data.prepare import StudyData
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.results import StudyResult
+from experiments.search.context import StudyContext
 from experiments.search.journal import Journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, ledger_reading
+from experiments.study.context import RunContext
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome
 from experiments.study.results_file import read_own_results
-from experiments.study.resume import start_or_resume, study_identity
-from experiments.study.timing import Clock
+from experiments.study.resume import start_or_resume
 from experiments.tracking.metadata import card_of
 from experiments.tracking.outbox import read_outbox
-from experiments.tracking.tracker import Tracking
 
 
 def may_be_finished(folder: StudyFolder, options: Options) -> bool:
@@ -33,46 +30,39 @@ def may_be_finished(folder: StudyFolder, options: Options) -> bool:
     return result is not None and (result.test is not None or options.look == "leave")
 
 
-def finish_again(
-    spec: StudySpec,
-    space: Space,
-    data: StudyData,
-    folder: StudyFolder,
-    options: Options,
-    tracking: Tracking,
-    clock: Clock,
-    say: Callable[[str], object],
-) -> Outcome | None:
-    """Write the pages of a study that is finished with the ledger as it is now; None where it is not finished."""
+def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
+    """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished."""
     from experiments.study.outputs import write_report
 
+    options, folder, clock, tracking = run.options, run.folder, run.clock, run.tracking
     clock.lap("data")
-    study = study_identity(spec, data)
     folder.check_free()
-    spec = check_folder(spec, data, folder, options)
-    ledger = open_ledger(options.ledger, say)
+    study = check_folder(study, folder, options)
+    ledger = open_ledger(options.ledger, run.say)
     recorded = read_own_results(folder.path / "results.json")
     with ExitStack() as stack:
-        folder.claim()
-        stack.callback(folder.release)
+        stack.enter_context(folder.claimed())
         journal = Journal(folder.journal)
-        if not is_finished(recorded.result, spec, data, folder, journal, options.look != "leave"):
+        trials = journal.told()
+        if recorded.result.test is None and options.look != "leave":
             return None
-        count = len(recorded.result.trials)
-        check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
+        if not is_finished(recorded.result, study, folder, trials, journal.spent):
+            return None
+        check_look_is_known(ledger, folder, range(len(trials), len(trials) + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
-            return None  # the same look is entered anew
-        seen = ledger_reading(ledger, study, data.test.known_by())
-        write_report(folder, recorded.result, journal.told(), seen)
+            return None  # the test evaluation is entered anew
+        seen = ledger_reading(ledger, study.identity, study.data.test.known_by())
+        write_report(folder, recorded.result, trials, seen)
         clock.lap("report")
         tracking.load()
         stack.callback(tracking.dismiss)
-        tracking.start(card_of(spec, space, data, start_or_resume(journal, spec, data, folder.path)))
+        uid = start_or_resume(journal, study, folder.path)
+        tracking.start(card_of(study.spec, study.space, study.data, uid))
         if options.register_as is not None:
             tracking.register(options.register_as)
         untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, None, untracked, finished=True)
+    return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, untracked, finished=True)
 
 
 def recorded_result(folder: StudyFolder) -> StudyResult | None:
@@ -85,42 +75,31 @@ def recorded_result(folder: StudyFolder) -> StudyResult | None:
 
 
 def is_finished(
-    result: StudyResult, spec: StudySpec, data: StudyData, folder: StudyFolder, journal: Journal, test: bool
+    result: StudyResult, study: StudyContext, folder: StudyFolder, trials: Sequence[FinishedTrial], spent: float
 ) -> bool:
-    """Tell whether the study has nothing left to compute.
+    """Tell whether the study has nothing left to compute but, perhaps, its test evaluation.
 
     Args:
-        result:  the results on record.
-        spec:    the study as it is asked for, settled for its data.
-        journal: of the study in the folder, which is known to be this one.
-        test:    the final models are to be scored on the test rows.
+        result: the results on record.
+        trials: those in its journal.
+        spent:  seconds that its search took, over all runs.
     """
-    told = journal.told()
-    if result.test is None and test:
+    count, data, split = len(trials), study.data, result.split
+    possible = possible_trials([trial.result for trial in trials], study.spec.search, spent)
+    if not trials or possible != range(count, count + 1) or len(result.trials) != count:
         return False
-    if not _ended(told, spec, journal.spent) or len(result.trials) != len(told):
-        return False
-    ended = spec.model_copy(update={"search": spec.search.model_copy(update={"trials": len(told)})})
-    split = result.split
     same = (
-        result.spec == ended.to_document()
+        result.spec == study.with_trials(count).spec.to_document()
         and result.data.fingerprint == data.fingerprint
         and (split.test_fingerprint, split.folds_fingerprint) == (data.test.fingerprint, data.folds.fingerprint)
     )
-    return same and _files_are_there(told, result, folder)
+    return same and _files_are_there(trials, result, folder)
 
 
-def _ended(told: Sequence[FinishedTrial], spec: StudySpec, spent: float) -> bool:
-    """Tell whether no trial is left to run."""
-    if not told:
-        return False
-    return possible_trials([one.result for one in told], spec.search, spent) == range(len(told), len(told) + 1)
-
-
-def _files_are_there(told: Sequence[FinishedTrial], result: StudyResult, folder: StudyFolder) -> bool:
+def _files_are_there(trials: Sequence[FinishedTrial], result: StudyResult, folder: StudyFolder) -> bool:
     """Tell whether the files are there that only the computation could bring back."""
     outputs = OutOfFoldFiles(folder.out_of_fold)
-    complete = [one.result for one in told if one.result.state == "COMPLETE"]
+    complete = [trial.result for trial in trials if trial.result.state == "COMPLETE"]
     kept = all(one.out_of_fold and outputs.content(one) is not None for one in complete)
     try:
         outbox = read_outbox(folder.path)

@@ -6,7 +6,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from experiments.search.storage import write_atomically
 
 STUDIES = Path("studies")  # where studies lie that were told no other place; made when the first one is
 
-PATIENCE = 0.3  # seconds that a claim waits: longer than another command's glance at the lock, `is_running`, takes
+LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
 
 class StudyFolder:
@@ -29,7 +30,7 @@ class StudyFolder:
 
     def __init__(self, path: Path):
         self.path = path
-        self._lock = FileLock(path / ".lock", timeout=PATIENCE)
+        self._lock = FileLock(path / ".lock", timeout=LOCK_TIMEOUT)
 
     @property
     def journal(self) -> Path:
@@ -107,6 +108,19 @@ class StudyFolder:
         except OSError as error:
             raise StudyStateError(f"{self.path}: cannot write to the study's folder: {error.strerror}.") from None
         shutil.rmtree(self.work, ignore_errors=True)
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Have the folder for this command within the block.
+
+        Raises:
+            StudyStateError: it cannot be made or written to, or another command has it.
+        """
+        self.claim()
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Let other commands have the folder."""

@@ -1,8 +1,9 @@
-"""A study found by what a user calls it, by the same rules in every command.
+"""A study, found by the name that a user gives it, by the same rules in every command.
 
 STUDY is the first of these that there is:
 1. a study file: whatever ends in .toml;
-2. a name in studies/: that of a study file NAME.toml, or of a folder NAME with a study.toml or a study in it;
+2. a name in studies/: that of a study file NAME.toml, of a folder NAME with a study.toml in it, or of a study file
+   that comes with the program; or else of a folder NAME with a study in it;
 3. the path of such a folder.
 
 The study lies in the folder of the name. Where no study is there, it lies in the folder that the study file names.
@@ -14,23 +15,26 @@ import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from experiments.config.default_study import STUDY_FILE, folder_of
+from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.folder import STUDIES
 
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # files of which a study's folder has one at least
+SHIPPED = Path(str(resources.files("experiments"))) / "studies"  # study files that come with the program
 
 
 @dataclass(frozen=True)
 class StudyPlace:
-    """Where a study is that was found by what a user calls it.
+    """The place of a study that a user named.
 
-    file:   its study file; None where it has only a folder.
-    folder: the folder of its name, whatever is in it; None where the study file itself was named.
+    file:   its study file; None if it has only a folder.
+    folder: the folder of its name, whatever is in it; None if the study file itself was named.
     """
 
     file: Path | None
@@ -45,23 +49,28 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
 
     Raises:
         SpecError:       there is no such study.
-        StudyStateError: a folder is named that holds no study.
+        StudyStateError: the folder that is named holds no study.
     """
     if study.endswith(".toml"):
         return StudyPlace(Path(study), None)
     places = list(_places(study))
     for place in places:
-        beside = [place.parent / f"{place.name}.toml"] if place.parent == STUDIES else []
-        file = next((one for one in (*beside, place / STUDY_FILE) if os.path.isfile(one)), None)  # noqa: PTH113
+        files = [place / STUDY_FILE]
+        if place.parent == STUDIES:
+            files = [STUDIES / f"{place.name}.toml", *files, SHIPPED / f"{place.name}.toml"]
+        file = next((path for path in files if os.path.isfile(path)), None)  # noqa: PTH113
         if file is not None or holds_a_study(place):
             return StudyPlace(file, place)
     for place in places:
         if os.path.isdir(place):  # noqa: PTH112
             raise StudyStateError(f"{place}: there is no study in this folder.")
-    known = ", ".join(sorted(known_studies())) or "none here"
-    raise SpecError(
-        f"{argument}: must be a name in studies/ ({known}), a study's folder or a .toml file, but got {study!r}."
-    )
+    known = ", ".join(sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))}))
+    raise SpecError(f"{argument}: must be a study's name ({known}), folder or .toml file, but got {study!r}.")
+
+
+def folder_for(file: Path, spec: StudySpec) -> Path:
+    """Return the folder for the results of a study file: beside it, or in studies/ if it comes with the program."""
+    return STUDIES / spec.study.name if file.parent == SHIPPED else folder_of(file, spec)
 
 
 def study_file(study: str) -> Path:
@@ -69,7 +78,7 @@ def study_file(study: str) -> Path:
 
     Raises:
         SpecError:       there is no such study, or it has no study file; the message says what to type instead.
-        StudyStateError: a folder is named that holds no study.
+        StudyStateError: the folder that is named holds no study.
     """
     place = find_study(study)
     if place.file is not None:
@@ -90,13 +99,13 @@ def study_folder(study: str, argument: str = "STUDY") -> Path:
 
     Raises:
         SpecError:       there is no such study, or its file breaks a rule.
-        StudyStateError: the study has not begun, or a folder is named that holds none.
+        StudyStateError: the study has not begun, or the folder that is named holds none.
     """
     place = find_study(study, argument)
     if place.folder is not None and holds_a_study(place.folder):
         return place.folder
     file = study_file(study)
-    folder = folder_of(file, read_spec(file))
+    folder = folder_for(file, read_spec(file))
     if not holds_a_study(folder):
         raise StudyStateError(
             f"{folder}: there is no study in this folder; python -m experiments.tune {shlex.quote(study)} begins one."
@@ -144,20 +153,20 @@ def model_folder(study: str) -> Path:
 
 
 def holds_a_study(folder: Path) -> bool:
-    """Return whether a study was begun in a folder."""
+    """Tell whether a study was begun in a folder."""
     return any(os.path.isfile(folder / name) for name in WRITTEN)  # noqa: PTH113
 
 
 def known_studies(studies: Path = STUDIES) -> dict[str, Path | None]:
-    """Return the names in a folder of studies, each with its study file; None where it has only a folder."""
-    named: dict[str, Path | None] = {file.parent.name: None for one in WRITTEN for file in studies.glob(f"*/{one}")}
+    """Return the names in a folder of studies, each with its study file; None for a study that has only a folder."""
+    named: dict[str, Path | None] = {path.parent.name: None for name in WRITTEN for path in studies.glob(f"*/{name}")}
     named |= {file.parent.name: file for file in studies.glob(f"*/{STUDY_FILE}")}
     named |= {file.stem: file for file in studies.glob("*.toml")}
     return dict(sorted(named.items()))
 
 
 def _places(study: str) -> Iterator[Path]:
-    """Yield the folders that a name or a path may stand for; none for no name at all."""
+    """Yield the folders that a name or a path may stand for; none for an empty name."""
     path = Path(study)
     if study and study == path.name != "..":
         yield STUDIES / path

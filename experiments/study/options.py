@@ -1,4 +1,4 @@
-"""What a person may choose about a run of a study, and what comes of the run."""
+"""The choices of a person about a run of a study, and the outcome of the run."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from experiments.study.timing import Clock
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may choose about a run without changing its outcome.
+    """The choices of a person about a run. None of them changes the trials.
 
-    folder:            where the study's files go.
-    ledger:            place of the ledger; see `ledger_path`.
-    tracking_uri:      MLflow's store; OFF where it is to hear nothing.
-    artifacts:         where a local store's artifacts go; None leaves it to the server.
-    workers:           processes that evaluate.
+    folder:            the folder of the study's files.
+    ledger:            the path of the ledger; see `ledger_path`.
+    tracking_uri:      MLflow's store; OFF for no tracking.
+    artifacts:         the folder of a local store's artifacts; None leaves it to the server.
+    workers:           number of worker processes.
     executor:          processes of this machine, or a Ray cluster.
-    ray_address:       of a running cluster; None starts one on this machine.
+    ray_address:       address of a running cluster; None starts one on this machine.
     silence:           seconds without a sign of life after which a local worker is replaced.
-    fresh:             start anew instead of going on with what the folder holds.
-    look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
-    acknowledge_reuse: take a second look, which the report then shows.
+    fresh:             start anew instead of resuming.
+    look:              "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
+                       trials that there are.
+    acknowledge_reuse: score the test rows again after more trials; the report says so.
     register_as:       name under which the model becomes a version in MLflow's registry.
-    study_file:        text of the study file to keep in the folder, where there was none.
-    kernel:            of BLAS, to compute with where this processor can run it; None leaves the choice to us.
-    planned:           number of trials of the whole study, where this run is a try of fewer; None for no try.
+    study_file:        text of a study file to keep in the folder, for a study that has none.
+    kernel:            BLAS kernel to compute with, if this processor can run it; None chooses the fastest.
+    planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     """
 
     folder: Path
@@ -54,12 +55,11 @@ class Options:
 class Outcome:
     """A finished study, and how this run went.
 
-    ledger:    what the ledger says of the test rows at the end of the run.
-    clock:     what it took.
-    tracking:  seconds of processor time that the writer to MLflow took, beside the rest.
-    forecast:  seconds that it was to take, by its first trials; None where there were too few.
-    untracked: one line about MLflow where something has not arrived there.
-    finished:  the study was finished before, and nothing was computed.
+    ledger:    the ledger's counts for the test rows at the end of the run.
+    clock:     the seconds of each part of the run.
+    tracking:  seconds of processor time of the writer to MLflow, beside the rest.
+    untracked: a line about what MLflow lacks; None if it has everything.
+    finished:  True if the study was finished before, so that nothing was computed.
     """
 
     result: StudyResult
@@ -67,11 +67,10 @@ class Outcome:
     folder: Path
     clock: Clock
     tracking: float = 0.0
-    forecast: float | None = None
     untracked: str | None = None
     finished: bool = False
 
     @property
     def seconds(self) -> float:
-        """Of the whole run."""
+        """Return the seconds of the whole run."""
         return sum(self.clock.seconds.values())

@@ -1,4 +1,4 @@
-"""What a person sees while a study runs: a live bar on a terminal, a line now and then elsewhere."""
+"""The progress of a study: a live bar on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from experiments.search.trial import FinishedTrial
 
-LINES = 10  # printed in a whole study where there is no terminal
+LINES = 10  # printed in a whole study if there is no terminal
 
 
 class StudyProgress:
-    """Follows the trials as they are told.
+    """The progress of a study, trial by trial.
 
     Args:
-        console: where to; nothing is shown when it is quiet.
-        trials:  how many there will be.
+        console: the terminal; nothing is shown if it is quiet.
+        trials:  number of trials of the study.
         metric:  name of the score.
     """
 
@@ -45,9 +45,9 @@ class StudyProgress:
         if self._live:
             self._bar.stop()
 
-    def update(self, told: FinishedTrial, from_journal: bool = False) -> None:
-        """One more trial was told."""
-        result = told.result
+    def update(self, trial: FinishedTrial, from_journal: bool = False) -> None:
+        """Count one more finished trial."""
+        result = trial.result
         self._done += 1
         self._pruned += result.state == "PRUNED"
         if result.value is not None and (self._best is None or result.value > self._best):

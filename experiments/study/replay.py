@@ -1,8 +1,7 @@
-"""A recorded study computed again and compared with its record: the whole of it, or its final models alone."""
+"""A recorded study computed again and compared with its record: all of it, or its final models alone."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -19,32 +18,31 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
-from experiments.search.executors.base import blas_kernel
+from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
+from experiments.study.context import open_executor_of
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options
 from experiments.study.results_file import Recorded, learned
-from experiments.study.resume import study_identity
-from experiments.study.run import checked_data, open_executor_of, run_study
+from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
-from nnet.blas import computing_environment, cpu_flags
 
 SHARE = 0.25  # of the width of the score's interval, by which a score of another BLAS kernel may differ
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of it.
+    """A comparison of a study, computed again, with its record.
 
-    found:       the digest that the study has here; None where only the final models were computed.
-    differences: to the record, in the study's own order.
-    kernel:      of BLAS, that it was computed with.
-    compared:    what was, in words.
-    notes:       what else is to be known, a line each.
+    digest:      the digest that the study has here; None if only the final models were computed.
+    differences: the differences from the record, in the order of results.json.
+    kernel:      the BLAS kernel of this machine's workers.
+    compared:    the parts that were compared, in words.
+    notes:       further facts, a line each.
     """
 
-    found: str | None
+    digest: str | None
     differences: tuple[Difference, ...]
     kernel: str
     compared: str
@@ -52,7 +50,7 @@ class Replay:
 
 
 def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, acknowledged: bool) -> Options:
-    """The search alone, as the record has it, in another folder and without MLflow."""
+    """Return the options of the recorded search alone, in another folder and without MLflow."""
     return Options(
         folder=folder,
         ledger=ledger,
@@ -66,30 +64,29 @@ def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, ac
 
 
 def recorded_kernel(recorded: Recorded) -> str | None:
-    """The BLAS kernel of the study."""
+    """Return the BLAS kernel on record; None if there is none."""
     blas = recorded.result.provenance.get("blas")
     return str(blas["kernel"]) if isinstance(blas, dict) and blas.get("kernel") else None
 
 
 def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Options, console: Console) -> Replay:
-    """Run it all again: the search, and the look where it leads to the models that were looked at.
+    """Run a study again: the search, and the test evaluation if the search leads to the models on record.
 
-    So no other model than those on record is scored on the test rows.
+    So no other models than those on record are scored on the test rows.
 
     Args:
-        options: of the search; its look is left.
+        options: those of the search, which keep the test rows sealed.
 
     Raises:
-        ExperimentError: it cannot be computed, or the ledger here refuses the look.
+        ExperimentError: it cannot be computed, or the ledger here refuses the test evaluation.
     """
     result, notes = recorded.result, []
     interventions = {one.trial: one.kind for one in result.interventions}
-    found = run_study(spec, options, console, interventions, table).result
-    document, before = found.document(), dict(recorded.document)
-    if result.test is not None and _same_models(result, found):
-        spec, _, data = checked_data(spec, table)
-        looked = Ledger(options.ledger).looked(study_identity(spec, data), data.test.known_by(), len(found.trials))
-        again = replace(options, look="only", acknowledge_reuse=_acknowledged(options, recorded, looked))
+    searched = run_study(spec, options, console, interventions, table).result
+    document, before = searched.document(), dict(recorded.document)
+    if result.test is not None and _same_models(result, searched):
+        known = _acknowledged(options, recorded, prepare_study(spec, table).with_trials(len(searched.trials)))
+        again = replace(options, look="only", acknowledge_reuse=known)
         document = run_study(spec, again, console, interventions, table).result.document()
         notes += _as_many_times(before["test"], document["test"])
     elif result.test is not None:
@@ -97,51 +94,36 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         before["test"] = None
     both = [{key: value for key, value in one.items() if key not in OUTSIDE_THE_DIGEST} for one in (before, document)]
     return Replay(
-        found=digest(document),
+        digest=digest(document),
         differences=tuple(differences(*both)),
         kernel=document["provenance"]["blas"]["kernel"],
-        compared=f"spec, data, split, {len(found.trials)} trials, best"
+        compared=f"spec, data, split, {len(searched.trials)} trials, best"
         + ("" if document["test"] is None else ", test"),
         notes=tuple(notes),
     )
 
 
 def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Options) -> Replay:
-    """Refit what was looked at, from the parameters and epochs on record, and score it in the same look again.
+    """Refit the final models, from the parameters and epochs on record, and score them on the test rows again.
 
     Raises:
-        ExperimentError: there was no look, the record lacks what a refit needs, or the ledger here refuses the look.
+        ExperimentError: there is no test score, the record lacks what a refit needs, or the ledger here refuses it.
     """
     result = recorded.result
     if result.test is None:
         raise StudyStateError(f"--final: {recorded.path} has no test score; without --final the search is compared.")
-    spec, space, data = checked_data(spec, table)
-    finalists = _finalists(recorded, lambda params: space.candidate(params).training.schedule == "plateau")
+    study = prepare_study(spec, table)
+    finalists = _finalists(recorded, lambda params: study.space.candidate(params).training.schedule == "plateau")
     folder, ledger = StudyFolder(options.folder), Ledger(options.ledger)
-    study = study_identity(spec, data)
-    looked = ledger.looked(study, data.test.known_by(), spec.search.trials)
-    environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
-    with ExitStack() as stack:
-        folder.claim()
-        stack.callback(folder.release)
-        executor = stack.enter_context(open_executor_of(options, environment, folder))
+    known = _acknowledged(options, recorded, study)
+    with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [])
-        scored = last_fit(
-            spec,
-            space,
-            study,
-            data.development,
-            data.test,
-            ledger,
-            finalists,
-            executor,
-            _acknowledged(options, recorded, looked),
-        )
+        scored = last_fit(study, finalists, ledger, executor, known)
     test, before = scored.record.model_dump(mode="json"), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded):
-        found = differences({"test": before}, {"test": test})
-        return Replay(None, tuple(found), kernel, "test scores of the final models, to the bit", tuple(notes))
+        changed = differences({"test": before}, {"test": test})
+        return Replay(None, tuple(changed), kernel, "test scores of the final models, to the bit", tuple(notes))
     margin = SHARE * (result.test.ci95[1] - result.test.ci95[0])
     return Replay(
         None,
@@ -153,7 +135,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
 
 
 def in_folder(out: Path | None, stack: ExitStack) -> Path:
-    """Where it is computed: a folder that is new, or a temporary one that is gone in the end.
+    """Return the folder to compute in: a new one, or a temporary one that is removed with the stack.
 
     Raises:
         StudyStateError: the folder holds a study.
@@ -165,28 +147,32 @@ def in_folder(out: Path | None, stack: ExitStack) -> Path:
     return out
 
 
-def _same_models(before: StudyResult, found: StudyResult) -> bool:
-    """Whether winner and default are trained alike on the same rows, so that scoring them is the look on record."""
+def _same_models(before: StudyResult, now: StudyResult) -> bool:
+    """Tell whether winner and default are trained alike on the same rows, so that their scores are those on record."""
 
-    def models(one: StudyResult) -> Any:
-        default = None if one.default is None else (one.default.params, one.trials[0].epochs)
-        return one.split, one.spec, one.best.number, one.best.params, one.best.epochs, default
+    def models(result: StudyResult) -> Any:
+        default = None if result.default is None else (result.default.params, result.trials[0].epochs)
+        return result.split, result.spec, result.best.number, result.best.params, result.best.epochs, default
 
-    return bool(models(before) == models(found))
+    return bool(models(before) == models(now))
 
 
-def _acknowledged(options: Options, recorded: Recorded, looked: bool) -> bool:
-    """Whether this may be one of several looks of its study: by the ledger here, on record, or as a person says."""
+def _acknowledged(options: Options, recorded: Recorded, study: StudyContext) -> bool:
+    """Tell whether the test rows may have been scored after several numbers of trials.
+
+    They may by the record, by the ledger here, or because a person says so.
+    """
+    looked = Ledger(options.ledger).looked(study.identity, study.data.test.known_by(), study.spec.search.trials)
     return looked or recorded.document["test"]["times_scored"] > 1 or options.acknowledge_reuse
 
 
-def _as_many_times(before: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """A ledger that lacks earlier looks of the study counts fewer; what is on record then stands."""
-    said, counted = before["times_scored"], found["times_scored"]
-    if counted >= said:
+def _as_many_times(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Keep the count on record where the ledger here lacks earlier test evaluations; say so in a note."""
+    recorded, counted = before["times_scored"], now["times_scored"]
+    if counted >= recorded:
         return []
-    found["times_scored"] = said
-    return [f"the record counts {said} looks of this study, the ledger here {counted}"]
+    now["times_scored"] = recorded
+    return [f"the record counts {recorded} looks of this study, the ledger here {counted}"]
 
 
 def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool]) -> Sequence[FinishedTrial]:
@@ -198,32 +184,32 @@ def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool])
 
 
 def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: int, replayed: bool) -> FinishedTrial:
-    """A trial with what a refit needs of it; the rates that a plateau schedule came to are in the journal alone."""
+    """Return what a refit needs of a trial; the rates of a plateau schedule are in the journal alone."""
     factors: tuple[float, ...] = ()
     if replayed:
-        told = learned(recorded)
-        if not told:
+        trials = learned(recorded)
+        if not trials:
             raise StudyStateError(
                 f"--final: trial {number} has a plateau schedule, and the rates that it came to are in the journal, "
                 f"but {recorded.folder} has none; without --final they are computed again."
             )
-        factors = told[number].result.curves.factors
+        factors = trials[number].result.curves.factors
     curves = Curves((), (), (), (), factors)
     return FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
 
 
-def _outside(margin: float, before: LookRecord, found: LookRecord) -> list[Difference]:
-    """The scores that differ by more than that."""
+def _outside(margin: float, before: LookRecord, now: LookRecord) -> list[Difference]:
+    """List the scores that differ by more than the margin."""
 
-    def scores(one: LookRecord) -> dict[str, float | None]:
-        default = {"test.default.score": None if one.default is None else one.default.score}
-        references = {f"test.references.{each.id}": each.score for each in one.references}
-        return {"test.score": one.score} | default | references
+    def scores(test: LookRecord) -> dict[str, float | None]:
+        default = {"test.default.score": None if test.default is None else test.default.score}
+        references = {f"test.references.{each.id}": each.score for each in test.references}
+        return {"test.score": test.score} | default | references
 
-    said, seen = scores(before), scores(found)
-
-    def near(name: str) -> bool:
-        ours, theirs = said[name], seen.get(name)
-        return ours == theirs if ours is None or theirs is None else abs(ours - theirs) <= margin
-
-    return [Difference(name, str(said[name]), str(seen.get(name))) for name in said if not near(name)]
+    here, found = scores(now), []
+    for name, ours in scores(before).items():
+        theirs = here.get(name)
+        same = ours == theirs if ours is None or theirs is None else abs(ours - theirs) <= margin
+        if not same:
+            found.append(Difference(name, str(ours), str(theirs)))
+    return found

@@ -1,17 +1,15 @@
-"""The search of a study as it runs: each trial is journalled before anything else hears of it."""
+"""The search of a study as it runs: each trial is in the journal before anything else hears of it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from rich.console import Console
-
-from experiments.config.space import Space
-from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
 from experiments.reports.formatting import metric_label
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
@@ -20,78 +18,66 @@ from experiments.search.loop import search
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
-from experiments.study.folder import StudyLog
-from experiments.study.forecast.forecast import Pace
+from experiments.study.context import RunContext
 from experiments.study.progress import StudyProgress
-from experiments.study.timing import Clock
 
 
 @dataclass(frozen=True)
 class SearchRun:
-    """A search, and who is told of its trials.
+    """The search of a study in one run of the command.
 
-    kernel:        of BLAS, which every worker must have.
-    interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
-    outputs:       where out-of-fold outputs are kept.
+    outputs:       the files of out-of-fold outputs.
+    kernel:        the BLAS kernel that every worker must have.
+    interventions: the trials that are not computed, each with what ended it in the study that is repeated.
     """
 
-    spec: StudySpec
-    space: Space
-    kernel: str
-    interventions: Mapping[int, InterventionKind]
-    budget: Budget
+    study: StudyContext
+    run: RunContext
     journal: Journal
     outputs: OutOfFoldFiles
-    log: StudyLog
-    console: Console
-    clock: Clock
-    pace: Pace
+    kernel: str
+    interventions: Mapping[int, InterventionKind]
 
-    def run(self, told: Sequence[FinishedTrial], executor: Executor, inputs: Inputs) -> list[FinishedTrial]:
-        """Go on from the trials told before, until the study has its trials or ends early; returns all of them."""
-        everything = list(told)
+    def finish(self, before: Sequence[FinishedTrial], executor: Executor, inputs: Inputs) -> list[FinishedTrial]:
+        """Go on from the trials finished before until the study has its trials or ends early; return all of them."""
+        spec, space, clock = self.study.spec, self.study.space, self.run.clock
+        budget = Budget(spec.search.budget_minutes * 60 or None, self.journal.spent, time.monotonic)
+        trials = list(before)
 
         def evaluated(task: TrialTask) -> Future[TrialResult]:
-            # kept as soon as it is there, so before it is told
+            # the outputs are kept as soon as they are there, so before the trial is in the journal
             return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
 
-        submit = self.clock.watched(evaluated)
-        coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
-        with StudyProgress(self.console, self.spec.search.trials, metric_label(self.spec.cv.metric)) as progress:
-            for one in told:
-                progress.update(one, from_journal=True)
-            for one in self.clock.waited(coming):
-                self._tell(one)
-                everything.append(one)
-                with self.clock.part("progress and log"):
-                    progress.update(one)
-        if len(everything) < self.spec.search.trials:
-            self.journal.end(self.budget.spent)
-            line = f"the search ended after {len(everything)} of {self.spec.search.trials} trials: {self._why}"
-            self.console.print(line)
-            self.log.write(line)
-        return everything
+        submit = clock.watched(evaluated)
+        coming = search(spec, space, before, submit, executor.share, budget, self.interventions)
+        with StudyProgress(self.run.console, spec.search.trials, metric_label(spec.cv.metric)) as progress:
+            for trial in before:
+                progress.update(trial, from_journal=True)
+            for trial in clock.waited(coming):
+                self._record(trial, budget)
+                trials.append(trial)
+                with clock.part("progress and log"):
+                    progress.update(trial)
+        if len(trials) < spec.search.trials:
+            self.journal.end(budget.spent)
+            line = f"the search ended after {len(trials)} of {spec.search.trials} trials: {self._reason(budget)}"
+            self.run.say(line)
+            self.run.log.write(line)
+        return trials
 
-    def _tell(self, one: FinishedTrial) -> None:
-        result = one.result
+    def _record(self, trial: FinishedTrial, budget: Budget) -> None:
+        result, clock = trial.result, self.run.clock
         if result.kernel not in ("", self.kernel):
             raise StudyStateError(f"a worker computed with BLAS kernel {result.kernel}, the others {self.kernel}.")
-        with self.clock.part("journal"):
-            self.journal.append(
-                one,
-                self.space.distributions,
-                self.space.contains(one.params),
-                self.budget.spent,
-                self.clock.total(current="search"),
-            )
-        self.pace.told(result.seconds, self.clock.elapsed)
+        with clock.part("journal"):
+            space, timing = self.study.space, clock.total(current="search")
+            self.journal.append(trial, space.distributions, space.contains(trial.params), budget.spent, timing)
         score = result.last if result.value is None else result.value
-        self.log.write(f"trial {result.number}: {result.state} {result.reason} {score}")
+        self.run.log.write(f"trial {result.number}: {result.state} {result.reason} {score}")
 
-    @property
-    def _why(self) -> str:
-        """What ended the search early."""
-        settings = self.spec.search
-        if self.budget.left == 0:
+    def _reason(self, budget: Budget) -> str:
+        """Say what ended the search early."""
+        settings = self.study.spec.search
+        if budget.left == 0:
             return f"its budget of {settings.budget_minutes:g} minutes is spent"
         return f"{settings.patience} in a row brought no improvement greater than the fold standard error"

@@ -1,4 +1,4 @@
-"""The last lines on the terminal: what was found, how sure we are, where the rest is."""
+"""The last lines on the terminal: the best configuration, its scores, and where the rest is."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.reports.methods import reference_name
 from experiments.reports.run_info import rows_scored
-from experiments.study.forecast.forecast import AFTER
 from experiments.study.options import Outcome
 from experiments.tracking.uris import OFF, masked
 
 
 def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: str) -> None:
-    """Print it, one fact a line; a line longer than the terminal is the terminal's to wrap, so that it can be copied.
+    """Print the summary, one fact a line. Lines are not wrapped, so that they can be copied.
 
     Args:
-        planned: number of trials of the whole study, where this was a try of fewer; None for no try.
-        ui:      how to see the trials in MLflow's UI.
+        planned: number of trials of the whole study, if this was a try of fewer; None for no try.
+        ui:      the words that say how to see the trials in MLflow's UI.
     """
     result, seconds, earlier = outcome.result, outcome.seconds, sum(outcome.clock.earlier.values())
     counts = outcomes(trial.reason for trial in result.trials)
@@ -33,32 +32,27 @@ def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: s
     else:
         title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
     console.print(Text(title, style="bold"), soft_wrap=True)
-    pace = (
-        []
-        if outcome.forecast is None
-        else [("forecast", f"{outcome.forecast:.0f} s by the first {AFTER} trials, it took {seconds:.0f} s")]
-    )
     places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
-    for label, fact in [*facts(result, outcome.ledger, planned), *pace, *places]:
+    for label, fact in [*facts(result, outcome.ledger, planned), *places]:
         console.print(Text.assemble((f"  {label:<21}", "dim"), fact), soft_wrap=True)
 
 
 def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None) -> Iterator[tuple[str, str]]:
-    """List what was found, as (label, text).
+    """List the facts of a result, as (label, text).
 
     Args:
-        ledger:  what the ledger says of the test rows now.
-        planned: number of trials of the whole study, where this was a try of fewer.
+        ledger:  the ledger's counts for the test rows now.
+        planned: number of trials of the whole study, if this was a try of fewer.
     """
     best, trials = result.best, len(result.trials)
     yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
-    default = "the default has none" if result.default is None else f"default {result.default.cv_mean:.4f}"
+    default = "the default has no score" if result.default is None else f"default {result.default.cv_mean:.4f}"
     metric, chosen_of = metric_of(result.spec), f"(optimistic: chosen as the best of {trials:,})"
     yield "selection score", f"{metric} {result.best.cv_mean:.4f}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         low, high = chosen.ci95
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
-        yield "corrected for that", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
+        yield "corrected score", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is not None:
         yield from _test_facts(result)
     elif planned is not None:
@@ -66,12 +60,12 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
         yield "", f"with --score instead it tests the best model of these {trials}"
     else:
-        yield "test score", "none: the study ended before its test rows were scored; --score does it"
+        yield "test score", "none: the test rows are not scored yet; --score scores them"
     yield "test rows", plain(rows_scored(result, ledger))
 
 
 def ui_command(tracking_uri: str, local: str) -> str:
-    """How to see the trials in MLflow: the command that opens its page, or the address of a server.
+    """Return the command that opens MLflow's page on the trials, or the address of a server.
 
     Args:
         local: the store that the command opens by itself.
@@ -90,8 +84,8 @@ def _test_facts(result: StudyResult) -> Iterator[tuple[str, str]]:
     low, high = test.ci95
     metric = metric_label(test.metric)
     yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
-    if plain := [f"{reference_name(one)} {one.score:.4f}" for one in test.references if one.score is not None]:
-        yield "plain models", ", ".join(plain)
+    if scores := [f"{reference_name(one)} {one.score:.4f}" for one in test.references if one.score is not None]:
+        yield "baselines", ", ".join(scores)
     if test.default is None or test.difference is None:
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"

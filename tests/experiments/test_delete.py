@@ -68,7 +68,7 @@ def test_runs_and_folder_go_and_the_study_file_stays(
     said = capsys.readouterr().out
     assert "0 trials here, 2 runs in MLflow at here" in said
     assert "mlflow gc --backend-store-uri" in said
-    assert "looks at the test set stay counted" in said
+    assert "test evaluations stay counted" in said
 
 
 def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +76,7 @@ def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytes
     (folder / "notes.txt").touch()
     assert delete.main(["studies/one", "--yes"]) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["notes.txt", "study.toml"]
-    assert "studies/one stays for what else it holds" in capsys.readouterr().out
+    assert "studies/one stays because it holds other files" in capsys.readouterr().out
 
 
 def test_if_mlflow_is_lost_on_the_way_the_folder_is_whole_and_the_command_can_be_repeated(
@@ -141,7 +141,7 @@ def test_a_running_study_is_refused(folder: Path, client: Client, capsys: pytest
 def test_a_study_that_is_still_being_written_to_mlflow_is_refused(
     folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(delete, "BUSY", 0.1)
+    monkeypatch.setattr(delete, "WRITER_TIMEOUT", 0.1)
     with lock_of(folder, tracking_store(None, None)[0]):
         assert delete.main(["one", "--yes"]) == 2
     assert "still being written to MLflow" in capsys.readouterr().err

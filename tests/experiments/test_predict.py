@@ -62,7 +62,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
-    assert error == "note: ignored what the model does not know: name, other\n"
+    assert error == "note: ignored columns that the model does not know: name, other\n"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
         (
             "nowhere",
             "age,city,height,colour\n1,a,1,red\n",
-            "MODEL: must be a name in studies/ (",
+            "MODEL: must be a study's name (",
         ),
     ],
 )

@@ -57,16 +57,12 @@ def test_a_database_that_another_program_has_locked_is_waited_for(place: Place) 
 def test_what_cannot_be_done_is_one_line(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sync, "PATIENCE", 0.0)
-    monkeypatch.setattr(sync, "BUSY", 0.1)
+    monkeypatch.setattr(sync, "TIMEOUT", 0.1)
     assert sync.main(["nothing"]) == 2
-    assert (
-        "STUDY: must be a name in studies/ (study), a study's folder or a .toml file, but got 'nothing'"
-        in capsys.readouterr().err
-    )
+    assert capsys.readouterr().err.startswith("error: STUDY: must be a study's name (")
     assert sync.main(["x" * 600]) == 2
     assert sync.main(["study", "--tracking-uri", "none"]) == 2
-    assert "--tracking-uri: a store is wanted, but got none." in capsys.readouterr().err
+    assert "--tracking-uri: must be a store, but got none." in capsys.readouterr().err
     shutil.copytree(place.study, place.folder / "empty")
     (place.folder / "empty" / "tracking.json").unlink()
     assert sync.main(["studies/empty"]) == 2

@@ -111,7 +111,7 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui, "GRACE", 0.2)
+    monkeypatch.setattr(ui, "END_TIMEOUT", 0.2)
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
     with tempfile.TemporaryFile("w+") as log, ui.serving([sys.executable, "-c", deaf], log) as server:
         wait_until(lambda: os.fstat(log.fileno()).st_size)

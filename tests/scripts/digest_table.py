@@ -27,6 +27,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.assemble import assemble
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.ray_cluster import RayExecutor
@@ -80,7 +81,7 @@ def digest(
         told.append(one)
         if len(told) == MIDDLE:
             middle()
-    result = assemble(spec, data, told, None, None, {}, {})
+    result = assemble(StudyContext(spec, Space(spec), data), told, None, None, {}, {})
     return result.digest[:12], sum(one.result.reason == "pruned" for one in told)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from experiments.config.default_study import own_study
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
-from experiments.study.run import checked_data
+from experiments.search.context import prepare_study
 
 WORDS = [b'"', b",", b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"nan", b"-inf", b"1e999", b"=1+1", b"'''"]
 WORDS += [
@@ -122,7 +122,7 @@ def loads(specimen: Specimen, folder: Path) -> str:
                 spec, _ = own_study(options[1], specimen.target)
             else:
                 spec = read_spec(Path(options[0]), [])
-            checked_data(spec)
+            prepare_study(spec)
     except ExperimentError as error:
         if not str(error).strip():
             return "an error without words"

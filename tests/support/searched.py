@@ -13,6 +13,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
+from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
@@ -20,7 +21,6 @@ from experiments.search.loop import search
 from experiments.search.pruning_history import Inline
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
-from experiments.study.run import checked_data
 
 T = TypeVar("T")
 
@@ -43,24 +43,34 @@ class Here:
 
 @dataclass(frozen=True)
 class Searched:
-    spec: StudySpec
-    space: Space
-    data: StudyData
+    study: StudyContext
     told: list[FinishedTrial]
     files: OutOfFoldFiles
     inputs: Inputs
     executor: Any
 
+    @property
+    def spec(self) -> StudySpec:
+        return self.study.spec
+
+    @property
+    def space(self) -> Space:
+        return self.study.space
+
+    @property
+    def data(self) -> StudyData:
+        return self.study.data
+
 
 def searched(document: dict[str, Any], folder: Path, table: Table | None = None) -> Searched:
     """The search of a study file's content, all of it but tracking and the journal."""
-    spec, space, data = checked_data(parse_spec(document, "study"), table)
+    study = prepare_study(parse_spec(document, "study"), table)
     here, files = Here(), OutOfFoldFiles(folder)
-    inputs = share_inputs(space, data, here.share)
+    inputs = share_inputs(study.space, study.data, here.share)
 
     def evaluated(task: TrialTask) -> Future[TrialResult]:
         return map_future(here.submit(run_trial, task, inputs[task.candidate.preprocessing]), files.keep)
 
-    told = list(search(spec, space, [], evaluated))
+    told = list(search(study.spec, study.space, [], evaluated))
     here.asked.clear()
-    return Searched(spec, space, data, told, files, inputs, here)
+    return Searched(study, told, files, inputs, here)

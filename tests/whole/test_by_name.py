@@ -54,7 +54,7 @@ def test_report_predict_and_reproduce_find_it(other: Path, capsys: Output) -> No
 
 def test_sync_and_delete_find_it(other: Path, capsys: Output) -> None:
     assert sync.main(["other", "--tracking-uri", OFF]) == 2
-    assert "--tracking-uri: a store is wanted, but got none." in capsys.readouterr().err  # and not: no such study
+    assert "--tracking-uri: must be a store, but got none." in capsys.readouterr().err  # and not: no such study
     assert delete.main(["other", "--yes", "--tracking-uri", OFF]) == 0
     assert "studies/other: 3 trials here" in capsys.readouterr().out
     assert not other.exists()

@@ -69,6 +69,6 @@ def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any],
     assert (results["split"]["test"], results["data"]["task"]) == (60, task)
     command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "held_out.csv", "--out", "out.csv"]
     done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stderr) == (0, "note: ignored what the model does not know: y\n")
+    assert (done.returncode, done.stderr) == (0, "note: ignored columns that the model does not know: y\n")
     out = pd.read_csv(desk.folder / "out.csv")
     return results, frame["y"][180:], out["prediction"]

@@ -140,7 +140,7 @@ def test_a_second_look_is_on_record_and_is_repeated_as_one(done: CommandRunner, 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nowhere"], "STUDY: must be a name in studies/"),
+        (["nowhere"], "STUDY: must be a study's name ("),
         (["moons", "--workers", "0"], "1 <= workers"),
         (["moons", "--data", "moons.csv"], "come by name and from no file"),
         (["studies/moons/journal.log"], "not the results of a study"),

@@ -36,7 +36,7 @@ def document(source: str, **sections: Any) -> dict[str, Any]:
 
 
 def analysed(done: Searched) -> AnalysisRecord:
-    return analyse(done.spec, done.space, done.data, done.told, done.files, done.inputs, done.executor)
+    return analyse(done.study, done.told, done.files, done.inputs, done.executor)
 
 
 def winner_outputs(done: Searched) -> Array:

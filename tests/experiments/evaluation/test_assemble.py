@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.results import ColumnCounts, LedgerRecord, MissingCounts, StudyResult
+from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table
 
@@ -52,7 +54,7 @@ def data(spec: StudySpec) -> StudyData:
 def assembled(
     spec: StudySpec, data: StudyData, told: list[FinishedTrial], ledger: LedgerRecord | None = None
 ) -> StudyResult:
-    return assemble(spec, data, told, None, ledger, {"commit": "c"}, {"search": 1.0})
+    return assemble(StudyContext(spec, Space(spec), data), told, None, ledger, {"commit": "c"}, {"search": 1.0})
 
 
 @pytest.mark.parametrize(

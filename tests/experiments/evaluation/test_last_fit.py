@@ -18,6 +18,7 @@ from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.baselines import FittedReference
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
+from experiments.search.context import StudyContext
 from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
 from experiments.search.pruning_history import Inline
@@ -72,7 +73,7 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
     )
     finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
     executed: Any = executor
-    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
+    found = last_fit(StudyContext(spec, space, data), finalists, ledger, executed, False)
     return found, ledger
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments.errors import DataError
-from experiments.study.cli import between_imports, run_command
+from experiments.study.cli import add_study_argument, between_imports, command_parser, run_command
 from support.waiting import PATIENCE
 
 
@@ -22,21 +22,26 @@ def handler() -> object:
     signal.signal(signal.SIGTERM, before)
 
 
+NOTHING = command_parser("nothing", "A command without arguments.")
+
+
 def test_a_command_that_is_done_says_its_own_code() -> None:
-    assert [run_command(lambda code=code: code) for code in (0, 1)] == [0, 1]
+    parser = command_parser("tune", "A command.")
+    add_study_argument(parser)
+    assert [run_command(parser, lambda chosen: int(chosen.study), [code]) for code in ("0", "1")] == [0, 1]
 
 
 def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
-    def work() -> int:
+    def work(_: object) -> int:
         raise DataError("two\nlines and \x1b[31m red")
 
-    assert run_command(work) == 2
+    assert run_command(NOTHING, work, []) == 2
     assert capsys.readouterr().err == "error: two lines and \\x1b[31m red\n"
 
 
 def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]) -> None:
-    for end in (signal.SIGTERM, signal.SIGINT):
-        assert run_command(lambda end=end: os.kill(os.getpid(), end) or 0, "nothing was changed") == 130
+    for end in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        assert run_command(NOTHING, lambda _, end=end: os.kill(os.getpid(), end) or 0, [], "nothing was changed") == 130
         assert capsys.readouterr().err == "\nnothing was changed\n"
 
 

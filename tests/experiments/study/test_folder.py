@@ -202,7 +202,7 @@ def test_whether_a_command_has_the_folder_can_be_seen(folder: StudyFolder, tmp_p
 
 
 def test_a_glance_at_the_lock_refuses_nobody(folder: StudyFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.study.folder.PATIENCE", PATIENCE)
+    monkeypatch.setattr("experiments.study.folder.LOCK_TIMEOUT", PATIENCE)
     folder.release()
     with (folder.path / ".lock").open() as glance:
         fcntl.flock(glance, fcntl.LOCK_SH)  # is_running in the moment in which it looks

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError, SpecError, StudyStateError
 from experiments.study.lookup import (
     StudyPlace,
     find_study,
+    folder_for,
     known_studies,
     model_folder,
     results_file,
@@ -142,27 +145,35 @@ def test_what_a_study_lacks_is_said(studies: Path) -> None:
 FINDERS: list[Callable[[str], Path]] = [study_file, study_folder, results_file, model_folder]
 
 
-@pytest.mark.parametrize("find", FINDERS)
-@pytest.mark.parametrize("study", ["three", "", "studies/three", "../one", "a\0b", "x" * 300, "studies/one/none.json"])
-def test_an_unknown_study_is_refused_with_those_that_there_are(find: Callable[[str], Path], study: str) -> None:
+def test_an_unknown_study_is_refused_with_those_that_there_are() -> None:
     names = (
-        r"^(STUDY|MODEL): must be a name in studies/ \(mine, one, other, two\), a study's folder or a \.toml file, but"
+        r"^(STUDY|MODEL): must be a study's name \(.*diabetes, .*one, other, two, .*\), folder or \.toml file, but got"
     )
-    with pytest.raises(SpecError, match=names):
-        find(study)
+    unknown = ["three", "", "studies/three", "../one", "a\0b", "x" * 300, "studies/one/none.json"]
+    for find, study in product(FINDERS, unknown):
+        with pytest.raises(SpecError, match=names):
+            find(study)
 
 
-@pytest.mark.parametrize("find", FINDERS)
-@pytest.mark.parametrize("study", ["notes", "studies", "studies/notes", ".", "..", "/"])
-def test_a_folder_without_a_study_is_refused(find: Callable[[str], Path], study: str) -> None:
-    with pytest.raises(ExperimentError, match=r"there is no study in this folder|but got '\.\.'"):
-        find(study)
+def test_a_folder_without_a_study_is_refused() -> None:
+    for find, study in product(FINDERS, ["notes", "studies", "studies/notes", ".", "..", "/"]):
+        with pytest.raises(ExperimentError, match=r"there is no study in this folder|but got '\.\.'"):
+            find(study)
+
+
+def test_a_study_that_comes_with_the_program_lies_in_the_working_folder(studies: Path) -> None:
+    file = study_file("wine")
+    assert (file.name, file.is_absolute(), folder_for(file, read_spec(file))) == ("wine.toml", True, studies / "wine")
+    ended(studies / "wine")
+    assert (study_file("wine"), study_folder("wine")) == (file, studies / "wine")
+    (studies / "wine.toml").write_text(FILE.format("wine"))
+    assert study_file("wine") == studies / "wine.toml"
 
 
 def test_without_studies_there_are_no_names(tmp_path: Path) -> None:
     shutil.rmtree("studies")
     assert known_studies() == {}
-    with pytest.raises(SpecError, match=r"studies/ \(none here\)"):
+    with pytest.raises(SpecError, match=r"a study's name \(breast_cancer, .*, xor\), folder"):
         find_study("one")
 
 

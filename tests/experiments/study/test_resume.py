@@ -27,7 +27,7 @@ def done(tmp_path: Path) -> Searched:
 
 
 def restored(done: Searched) -> int:
-    told, lost = restore(done.spec, done.space, done.told, done.files, done.inputs, done.executor)
+    told, lost = restore(done.study, done.told, done.files, done.inputs, done.executor)
     assert told == done.told
     return lost
 
@@ -62,6 +62,6 @@ def test_a_trial_that_comes_to_something_else_is_refused(done: Searched, tmp_pat
 
 def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, tmp_path: Path) -> None:
     older = [replace(one, result=replace(one.result, out_of_fold="")) for one in done.told]
-    told, lost = restore(done.spec, done.space, older, done.files, done.inputs, done.executor)
+    told, lost = restore(done.study, older, done.files, done.inputs, done.executor)
     assert told == done.told
     assert lost == len(list(tmp_path.iterdir()))

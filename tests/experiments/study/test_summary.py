@@ -44,13 +44,13 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     """Over all rows at once: where folds differ, that is another number than the selection score."""
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
                             floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
-    line = said(analysis=AnalysisRecord(selection=found))["corrected for that"]
+    line = said(analysis=AnalysisRecord(selection=found))["corrected score"]
     assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
 
 
 def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:
     lines = said(default=None)
-    assert lines["selection score"] == "accuracy 0.8750, the default has none (optimistic: chosen as the best of 2)"
+    assert lines["selection score"] == "accuracy 0.8750, the default has no score (optimistic: chosen as the best of 2)"
     assert lines["against the default"] == "not compared: the default has no score"
 
 

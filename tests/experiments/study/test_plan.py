@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
-from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import Look
-from experiments.data.prepare import prepare
 from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import ledger_path
+from experiments.search.context import prepare_study
 from experiments.search.executors.base import WorkerDied
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.journal import Journal
-from experiments.study.forecast import plan as module
-from experiments.study.forecast.forecast import Forecast, Search, forecast
-from experiments.study.forecast.plan import Plan, make_plan, random_candidates, sample_of
-from experiments.study.forecast.plan_text import dimensions, interval_widths, print_plan
+from experiments.study import plan as module
 from experiments.study.options import Options
-from experiments.study.resume import start_or_resume, study_identity
-from nnet.batches import FoldData
+from experiments.study.plan import (
+    EPOCHS,
+    Calibration,
+    costs,
+    interval_widths,
+    make_plan,
+    print_plan,
+    random_candidates,
+    search_facts,
+)
+from experiments.study.resume import start_or_resume
 
 pytestmark = pytest.mark.slow
 
@@ -76,41 +80,36 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def begun(tmp_path: Path) -> Path:
     """A folder with the journal of the study, begun, and a ledger with its look and another's."""
-    spec = spec_of()
-    data = prepare(spec, {})
+    study = prepare_study(spec_of())
     (tmp_path / "moons").mkdir()
-    start_or_resume(Journal(tmp_path / "moons" / "journal.log"), spec, data, tmp_path / "moons")
-    ledger = Ledger(tmp_path / "studies" / "ledger.jsonl")
-    for study in (study_identity(spec, data), "another"):
-        ledger.reserve(Look(data.test.fingerprint, study, study), data.test.known_by(), "moons", 16)
+    start_or_resume(Journal(tmp_path / "moons" / "journal.log"), study, tmp_path / "moons")
+    ledger, test = Ledger(tmp_path / "studies" / "ledger.jsonl"), study.data.test
+    for identity in (study.identity, "another"):
+        ledger.reserve(Look(test.fingerprint, identity, identity), test.known_by(), "moons", 16)
     return tmp_path
 
 
-def text(plan: Plan) -> str:
+def text(spec: StudySpec, chosen: Options) -> str:
     console = Console(file=io.StringIO(), width=80)
-    print_plan(console, plan)
+    print_plan(console, spec, chosen)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
 def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
     before = files(begun)
-    plan = make_plan(spec_of(), options(begun))
+    shown = text(spec_of(), options(begun))
     assert files(begun) == before
-    assert (plan.told, plan.running, plan.past.looks, plan.past.own) == (0, False, 2, 1)
-    assert plan.timed >= 1
-    assert plan.forecast.seconds > plan.forecast.search > 0
-    shown = text(plan)
     assert max(map(len, shown.splitlines())) <= 80
     words = " ".join(shown.split())
     for fact in (
         'source = "moons"',
         "400 rows, 2 features, 2 classes",
-        "320 rows to learn from in 3 folds, 80 test rows",
-        "6 drawn, of which 4 to 6 matter in a trial",
-        "16 trials, 4 in flight, 1 workers",
+        "320 development rows in 3 folds, 80 test rows",
+        "6 hyperparameters; 16 trials; 4 in flight, 1 workers",
+        "s if trials run 50% of their epochs, at most about ",
+        "configurations timed in 1 workers (BLAS ",
         "95% Wilson",
-        "assuming 8 of 8 epochs a trial",
         "scored twice, all or some of them, by the studies of",
         "other studies saw up to 100%; 1 by this study",
         "https://***@host/mlflow",
@@ -121,9 +120,8 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
 
 
 def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
-    plan = make_plan(spec_of(cv={"n_splits": 3, "metric": "roc_auc"}), options(tmp_path, look="leave"))
+    words = " ".join(text(spec_of(cv={"n_splits": 3, "metric": "roc_auc"}), options(tmp_path, look="leave")).split())
     assert list(tmp_path.iterdir()) == []
-    words = " ".join(text(plan).split())
     assert "has scored them" in words
     assert "its width depends on how roc_auc varies over the 80 rows" in words
     assert "not written: the test set stays sealed" in words
@@ -164,28 +162,16 @@ def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_pat
         make_plan(spec, options(tmp_path))
 
 
-@pytest.mark.parametrize(("sampler", "learns"), [("tpe", True), ("qmc", False), ("random", False)])
-def test_samplers_that_only_draw_are_not_expected_to_learn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: str, learns: bool
-) -> None:
-    searches: list[Search] = []
-
-    def recorded(search: Search, *rest: Any) -> Forecast:
-        searches.append(search)
-        return forecast(search, *rest)
-
-    monkeypatch.setattr(module, "forecast", recorded)
-    make_plan(spec_of(search={"sampler": sampler}), options(tmp_path))
-    assert searches[0].learns is learns
-
-
 def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
-    plan = make_plan(spec_of(search={"patience": 3, "budget_minutes": 2.5}), options(tmp_path))
-    assert "it ends sooner after 3 trials without a gain or 2.5 minutes, over all runs" in " ".join(text(plan).split())
+    study = prepare_study(spec_of(search={"patience": 3, "budget_minutes": 2.5}))
+    ends = "it ends sooner after 3 trials without a gain or 2.5 minutes, over all runs"
+    assert ends in dict(search_facts(study, options(tmp_path), 0)).values()
+    tried = dict(search_facts(study, options(tmp_path, planned=90), 7))["search"]
+    assert tried == "6 hyperparameters; a try of 40 of 90 trials, 7 of them finished; 4 in flight, 1 workers"
 
 
 def test_a_fresh_start_leaves_behind_what_is_there(begun: Path) -> None:
-    assert make_plan(spec_of(cv={"n_splits": 4}), options(begun, fresh=True)).told == 0
+    assert "finished" not in text(spec_of(cv={"n_splits": 4}), options(begun, fresh=True))
 
 
 def test_a_score_needs_trials(begun: Path) -> None:
@@ -210,67 +196,24 @@ def test_a_damaged_journal_is_named(begun: Path) -> None:
         make_plan(spec_of(), options(begun))
 
 
-def test_the_configurations_that_are_timed_are_spread_over_the_space() -> None:
-    space = Space(spec_of())
-    first = random_candidates(space)
-    assert first == random_candidates(space)
-    assert {len(one.shape.hidden) for one in first[:8]} == {1, 2, 3}
-    rates = np.log10([one.training.learning_rate for one in first[:12]])
-    assert len(np.unique(np.floor(rates))) == 3
+def test_the_default_and_then_configurations_at_random_are_timed() -> None:
+    study = prepare_study(spec_of(training={"epochs": 8, "average_epochs": 5, "patience": 3}))
+    first, *drawn = itertools.islice(random_candidates(study), 13)
+    settings = study.space.candidate(study.space.default).training
+    assert first.training == replace(settings, epochs=EPOCHS, average_epochs=EPOCHS)
+    assert {len(one.shape.hidden) for one in drawn} == {1, 2, 3}
+    assert len({one.training.learning_rate for one in drawn}) == 12
 
 
-def folds(rows: int, shared: bool) -> Sequence[FoldData]:
-    x, numbers = np.arange(rows * 4, dtype=np.float32).reshape(rows, 4), np.arange(rows)
-    parts = [(numbers[numbers % 5 != fold], numbers[numbers % 5 == fold]) for fold in range(5)]
-    return [FoldData(x if shared else x.copy(), numbers % 2, *part) for part in parts]
-
-
-@pytest.mark.parametrize("shared", [True, False])
-def test_a_large_study_is_calibrated_with_every_nth_row(monkeypatch: pytest.MonkeyPatch, shared: bool) -> None:
-    whole = folds(1000, shared)
-    monkeypatch.setattr(module, "LARGEST", 4 * 1000 // 3 if shared else 5 * 4 * 1000 // 3)
-    sample, share = sample_of(whole)
-    assert share == pytest.approx(0.25, abs=0.01)
-    assert len({id(fold.x) for fold in sample}) == (1 if shared else 5)
-    for part, fold in zip(sample, whole, strict=True):
-        for taken, given in ((part.train, fold.train), (part.validation, fold.validation)):
-            kept = given[given % 4 == 0]
-            np.testing.assert_array_equal(part.x[taken], fold.x[kept])
-            np.testing.assert_array_equal(part.y[taken], fold.y[kept])
-
-
-def test_a_small_study_is_calibrated_with_all_its_rows() -> None:
-    whole = folds(100, shared=True)
-    assert sample_of(whole) == (whole, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("space", "training", "words"),
-    [
-        ({"l2": {"low": 0, "high": 1}}, {}, "1 drawn, all of which matter"),
-        ({"hidden_layers": {"low": 0, "high": 3}}, {}, "1 drawn, all of which matter"),
-        ({"hidden_units": {"low": 4, "high": 8}}, {"hidden_layers": 2}, "2 drawn, all of which matter"),
-        (
-            {"hidden_units": {"low": 4, "high": 8}, "hidden_layers": {"choices": [3, 1]}},
-            {},
-            "4 drawn, of which 2 to 4 matter in a trial",
-        ),
-        (
-            {"hidden_units": {"low": 4, "high": 4}, "hidden_layers": {"low": 1, "high": 3}},
-            {},
-            "1 drawn, all of which matter",
-        ),
-        (
-            {"hidden_units": {"low": 4, "high": 8}, "hidden_layers": {"low": 2, "high": 2}},
-            {},
-            "2 drawn, all of which matter",
-        ),
-    ],
-)
-def test_dimensions_that_matter_are_told_from_those_drawn(
-    space: dict[str, Any], training: dict[str, Any], words: str
-) -> None:
-    assert dimensions(Space(spec_of(space=space, training=training))) == words
+def test_the_cost_is_that_of_the_trials_to_go(begun: Path) -> None:
+    study = prepare_study(spec_of())
+    measured = Calibration((0.5, 1.5), 2_000_000)
+    words = dict(costs(study, measured, 3.0, "2 workers"))
+    assert words["time"].startswith("about 12 s if trials run 50% of their epochs, at most about 24 s for the search;")
+    assert words["memory"].startswith("about 2.0 MB in the command and its workers; ")
+    assert words["disk"] == "at most 41.0 kB of out-of-fold outputs"  # of 16 trials: 320 rows, 8 bytes each
+    never = prepare_study(spec_of(training={"epochs": 8, "patience": 0}, search={"trials": 16, "pruner": "none"}))
+    assert dict(costs(never, measured, 3.0, "2 workers"))["time"].startswith("about 24 s for the search;")
 
 
 def test_the_interval_of_an_accuracy_narrows_with_the_rows() -> None:

@@ -1,0 +1,60 @@
+"""A study whose data is loaded: what everything that computes or judges it starts from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from experiments.config.documents import canonical_digest
+from experiments.config.grid import within_grid
+from experiments.config.space import Space
+from experiments.config.spec import StudySpec, without_trials
+from experiments.data.prepare import StudyData, prepare
+from experiments.data.table import Table
+from experiments.search.scorers import check_metric
+from experiments.version import SCHEMA
+
+
+@dataclass(frozen=True)
+class StudyContext:
+    """A study whose data is loaded.
+
+    spec:  its study file, with the settings that the data decides.
+    space: the search space of the spec.
+    data:  its rows, split and sealed.
+    """
+
+    spec: StudySpec
+    space: Space
+    data: StudyData
+
+    @property
+    def identity(self) -> str:
+        """The digest by which the ledger knows the study: of all that determines it but the number of trials."""
+        return canonical_digest(
+            {"format": SCHEMA, "spec": without_trials(self.spec), "data": self.data.fingerprint},
+        )
+
+    def with_trials(self, trials: int) -> StudyContext:
+        """Return the same study with another number of trials."""
+        return replace(self, spec=self.spec.with_trials(trials))
+
+
+def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
+    """Load the data of a study, and check that the two fit.
+
+    A grid with fewer points than the study has trials lowers the number of trials.
+
+    Args:
+        table: the rows, if they are not to be loaded from the spec's source.
+
+    Raises:
+        ExperimentError: the data breaks a rule, or does not fit the study file.
+    """
+    data = prepare(spec, os.environ, table)
+    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
+    space = Space(spec)
+    spec = within_grid(space, spec)
+    space.check(data.features, data.target)
+    check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
+    return StudyContext(spec, space, data)

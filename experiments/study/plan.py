@@ -1,0 +1,248 @@
+"""`tune --plan`: a study's data, its state and a forecast measured here. Runs no trial, leaves no file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean
+
+import optuna
+import psutil
+from rich.console import Console
+from rich.filesize import decimal
+from rich.table import Table
+from rich.text import Text
+
+from experiments.config.candidate import Candidate
+from experiments.config.spec import StudySpec
+from experiments.config.toml import study_file
+from experiments.errors import SearchError
+from experiments.evaluation.ledger_place import find_ledger
+from experiments.evaluation.statistics import wilson_interval
+from experiments.reports.run_info import times
+from experiments.search.context import StudyContext, prepare_study
+from experiments.search.executors.base import Executor, WorkerLost
+from experiments.search.executors.create import one_kernel
+from experiments.search.executors.worker import run_trial
+from experiments.search.inputs import Inputs, share_inputs
+from experiments.search.pruning import quiet_optuna
+from experiments.search.samplers import check_installed
+from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask, VisibleTrials
+from experiments.study.admission import check_folder, view_of
+from experiments.study.context import open_executor_of
+from experiments.study.folder import StudyFolder
+from experiments.study.options import Options
+from experiments.tracking.uris import masked
+
+SECONDS = 2.5  # after which no other configuration is timed
+EPOCHS = 2  # of a configuration that is timed
+STOPPED = 0.5  # share of its epochs that a trial is assumed to run, if patience or a pruner may end it
+ACCURACIES = (0.8, 0.9, 0.95, 0.99)  # for which the width of the test interval is printed
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Measurements of configurations that were trained for a few epochs, in all workers at once.
+
+    epochs: mean seconds of an epoch of each, on all rows of all folds.
+    memory: bytes of the command and its workers together, at most.
+    """
+
+    epochs: tuple[float, ...]
+    memory: int
+
+
+def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
+    """Print the resolved study, and then one fact a line; readable in 80 columns.
+
+    Raises:
+        ExperimentError: the study itself would be refused.
+    """
+    start = time.perf_counter()
+    study, facts = make_plan(spec, options)
+    console.print(Text(study_file(study.spec.to_document())), soft_wrap=True)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, fact in facts:
+        table.add_row(Text(label), Text(fact))
+    table.add_row("", f"planned in {time.perf_counter() - start:.1f} s; no trial was run and nothing was written")
+    console.print(table)
+
+
+def make_plan(spec: StudySpec, options: Options) -> tuple[StudyContext, list[tuple[str, str]]]:
+    """Load the data, read the folder and the ledger, and calibrate in workers like those that would compute the study.
+
+    Returns:
+        the study, and the facts that are known before it runs, as (label, text).
+
+    Raises:
+        ExperimentError: the study itself would be refused.
+    """
+    check_installed(spec.search)
+    quiet_optuna()
+    folder = StudyFolder(options.folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="plan-") as shared,
+        open_executor_of(options, StudyFolder(Path(shared))) as executor,
+    ):
+        study = check_folder(prepare_study(spec), folder, options)
+        trials = view_of(folder, options).told
+        seen = _earlier_tests(study, options)
+        inputs = share_inputs(study.space, study.data, executor.share)
+        there = executor.wait_for_workers()
+        kernel, workers = one_kernel(there, trials), min(options.workers, len(there))
+        measured = calibrate(study, inputs, executor, workers)
+    options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
+    rounds = (study.spec.search.trials - len(trials)) / workers
+    tests = [("test interval", interval_widths(study.spec.cv.metric, len(study.data.test))), ("test rows", seen)]
+    return study, [
+        *search_facts(study, options, len(trials)),
+        *costs(study, measured, rounds, where),
+        *tests,
+        *_places(options, folder),
+    ]
+
+
+def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: int) -> Calibration:
+    """Train configurations for a few epochs in all workers, as a study does, until the time is up.
+
+    Raises:
+        SearchError: the workers are lost.
+    """
+    spec, candidates = study.spec, random_candidates(study)
+    epochs: list[float] = []
+    memory = 0
+
+    def submit() -> Future[TrialOutput]:
+        candidate = next(candidates)
+        task = TrialTask(0, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), VisibleTrials())
+        return executor.submit(run_trial, task, inputs[candidate.preprocessing])
+
+    try:
+        for first in [submit() for _ in range(workers)]:  # in which each worker imports what it needs
+            first.result()
+        end, running = time.perf_counter() + SECONDS, {submit() for _ in range(workers)}
+        while running:
+            done, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
+            memory = max(memory, _memory())
+            for future in done:
+                epochs.append(future.result().result.seconds / EPOCHS)
+                if time.perf_counter() < end:
+                    running.add(submit())
+    except WorkerLost as error:
+        raise SearchError(f"configurations of this space cannot be timed here: {error}") from None
+    return Calibration(tuple(epochs), memory)
+
+
+def random_candidates(study: StudyContext) -> Iterator[Candidate]:
+    """Yield the default and then configurations of the space at random, each to be trained for a few epochs."""
+    space, drawn = study.space, optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=study.spec.study.seed))
+    distributions, params = dict(sorted(space.distributions.items())), dict(space.default)
+    while True:
+        candidate = space.candidate(params)
+        average = min(candidate.training.average_epochs, EPOCHS)
+        yield replace(candidate, training=replace(candidate.training, epochs=EPOCHS, average_epochs=average))
+        params = drawn.ask(fixed_distributions=distributions).params
+
+
+def _memory() -> int:
+    """Return the bytes that this process and its children hold now."""
+    this, total = psutil.Process(), 0
+    for process in (this, *this.children(recursive=True)):
+        with suppress(psutil.Error):  # it has just ended
+            total += process.memory_info().rss
+    return total
+
+
+def interval_widths(metric: str, rows: int) -> str:
+    """Say what is known of the test score's interval before there is a score.
+
+    >>> interval_widths("accuracy", 360)
+    '95% Wilson, ±0.041 if the accuracy is 0.8; ±0.031 at 0.9; ±0.023 at 0.95; ±0.012 at 0.99'
+    """
+    if metric != "accuracy":
+        return f"95% by bootstrap: its width depends on how {metric} varies over the {rows} rows, and is not known yet"
+    intervals = [wilson_interval(round(accuracy * rows), rows) for accuracy in ACCURACIES]
+    halves = [f"±{(high - low) / 2:.3f}" for low, high in intervals]
+    more = [f"{half} at {accuracy:g}" for accuracy, half in zip(ACCURACIES[1:], halves[1:], strict=True)]
+    return "; ".join([f"95% Wilson, {halves[0]} if the accuracy is {ACCURACIES[0]:g}", *more])
+
+
+def search_facts(study: StudyContext, options: Options, finished: int) -> Iterator[tuple[str, str]]:
+    spec, data = study.spec, study.data
+    predicted = f"{len(data.target.classes)} classes" if data.target.classes else "a number to predict"
+    yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {predicted}"
+    development, folds = len(data.development.y), len(data.folds.pairs)
+    yield "split", f"{development} development rows in {folds} folds, {len(data.test)} test rows"
+    searched = sum(not distribution.single() for distribution in study.space.distributions.values())
+    trials = f"{spec.search.trials} trials"
+    if options.planned is not None:
+        trials = f"a try of {spec.search.trials} of {options.planned} trials"
+    trials += f", {finished} of them finished" if finished else ""
+    running = f"{spec.search.lookahead} in flight, {options.workers} workers"
+    yield "search", f"{searched} hyperparameters; {trials}; {running}"
+    ends = [f"{spec.search.patience} trials without a gain"] if spec.search.patience else []
+    ends += [f"{spec.search.budget_minutes:g} minutes, over all runs"] if spec.search.budget_minutes else []
+    if ends:
+        yield "", f"it ends sooner after {' or '.join(ends)}"
+
+
+def costs(study: StudyContext, measured: Calibration, rounds: float, where: str) -> Iterator[tuple[str, str]]:
+    """Say the expected time, memory and disk.
+
+    Args:
+        rounds: trials of a worker.
+        where:  the workers in which the configurations were measured.
+    """
+    spec, target = study.spec, study.data.target
+    seconds = rounds * spec.training.epochs * mean(measured.epochs)
+    time = f"about {_time(seconds)}"
+    if spec.training.patience or spec.search.pruner != "none":
+        time = f"about {_time(STOPPED * seconds)} if trials run {STOPPED:.0%} of their epochs, at most {time}"
+    yield "time", f"{time} for the search; then come refit, baselines and report"
+    yield "", f"from {len(measured.epochs)} configurations timed in {where}"
+    free = decimal(psutil.virtual_memory().available)
+    yield "memory", f"about {decimal(measured.memory)} in the command and its workers; {free} are free here"
+    rows = sum(len(validation) for _, validation in study.data.folds.pairs)
+    outputs = spec.search.trials * rows * (4 * target.outputs if target.classes else 8)
+    yield "disk", f"at most {decimal(outputs)} of out-of-fold outputs"
+
+
+def _earlier_tests(study: StudyContext, options: Options) -> str:
+    """Say how often the test rows were scored before; nothing is moved or written."""
+    ledger = find_ledger(options.ledger)
+    past = ledger.glance(study.identity, study.data.test.known_by())
+    if not past.looks:
+        return f"no study of {ledger.path} has scored them"
+    text = f"scored {times(past.looks)}, all or some of them, by the studies of {ledger.path}"
+    if past.largest_overlap:
+        text += f", other studies saw up to {past.largest_overlap:.0%}"
+    if past.own:
+        text += f"; {past.own} by this study, which cannot be tested again after another number of trials"
+    return text
+
+
+def _places(options: Options, folder: StudyFolder) -> Iterator[tuple[str, str]]:
+    here = f"{Path.cwd()}{os.sep}"
+    yield "folder", f"{folder.path}{' (another command is running it now)' if folder.is_running() else ''}"
+    yield "MLflow", masked(options.tracking_uri).replace(here, "")
+    if options.artifacts is not None:
+        yield "artifacts", str(options.artifacts).replace(here, "")
+    yield "ledger", "not written: the test set stays sealed" if options.look == "leave" else str(options.ledger)
+
+
+def _time(seconds: float) -> str:
+    """
+    >>> _time(4.21), _time(75), _time(8000)
+    ('4.2 s', '1.2 min', '2.2 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
