@@ -26,7 +26,7 @@ from experiments.study.folder import STUDIES
 
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # files of which a study's folder has one at least
-SHIPPED = Path(str(resources.files("experiments"))) / "studies"  # study files that come with the program
+SHIPPED = Path(str(resources.files("experiments"))) / "study-files"  # those that come with the program; in a clone a link to studies/
 
 
 @dataclass(frozen=True)
