@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.errors import StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 LEDGER = Path("studies") / "ledger.jsonl"
@@ -40,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _delete(chosen: argparse.Namespace) -> int:
     from filelock import Timeout
 
-    from experiments.errors import StudyStateError
     from experiments.search.journal_reader import view_journal
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder

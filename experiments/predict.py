@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from experiments.errors import StudyStateError
 from experiments.study.cli import command_parser, run_command
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_rows import read_rows
-    from experiments.errors import StudyStateError
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.study.lookup import model_folder
 

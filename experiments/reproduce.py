@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,11 @@ from experiments.study.cli import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from experiments.study.replay import Replay
     from experiments.study.results_file import Recorded
+
+
+WIDTH = 18  # columns of the labels
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,6 +61,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.executors.create import usable_cores
+    from experiments.study.console import print_facts
     from experiments.study.find_data import spec_again, table_again
     from experiments.study.ledger_check import standing_of
     from experiments.study.lookup import results_file
@@ -69,23 +70,27 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.version import check_same_version
 
     started, console = time.perf_counter(), Console(highlight=False)
+
+    def say(*facts: tuple[str, str]) -> None:
+        print_facts(console, facts, WIDTH)
+
     recorded = read_results(results_file(chosen.study))
     instead = "install that version to reproduce it."
     check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", instead)
-    _say(console, "record", f"{recorded.path}, digest {recorded.digest[:12]}")
     contradictions = recorded.contradictions()
-    for one in contradictions:
-        _say(console, "record", edited(one))
+    say(
+        ("record", f"{recorded.path}, digest {recorded.digest[:12]}"),
+        *(("record", edited(one)) for one in contradictions),
+    )
     if contradictions and chosen.final:
-        _say(console, "not the same", "the file was changed after it was written")
+        say(("not the same", "the file was changed after it was written"))
         return 1
     spec = spec_again(recorded, chosen.data)
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
-    ledger = open_ledger(ledger_path(), partial(_say, console, "ledger"))
+    ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
     if standing_of(ledger, recorded) == "different":
-        _say(console, "ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew")
-    for line in _surroundings(recorded):
-        _say(console, "elsewhere", line)
+        say(("ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew"))
+    say(*(("elsewhere", line) for line in _surroundings(recorded)))
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
@@ -94,8 +99,11 @@ def _reproduce(chosen: argparse.Namespace) -> int:
             replay = replay_final(recorded, spec, table, options)
         else:
             replay = replay_study(recorded, spec, table, options, console)
-    _conclude(console, recorded, replay, len(contradictions), time.perf_counter() - started)
-    return 1 if contradictions or replay.differences else 0
+    same, seconds = not (contradictions or replay.differences), time.perf_counter() - started
+    title = f"{recorded.result.study}: {'the same' if same else 'NOT the same'}, computed again in {seconds:.0f} s"
+    console.print(title, style="bold", markup=False, soft_wrap=True)
+    say(*_conclusion(recorded, replay))
+    return 0 if same else 1
 
 
 def _surroundings(recorded: Recorded) -> Iterator[str]:
@@ -107,37 +115,20 @@ def _surroundings(recorded: Recorded) -> Iterator[str]:
         yield f"{one.where} {before} on record, {now} here"
 
 
-def _conclude(console: Console, recorded: Recorded, replay: Replay, changed: int, seconds: float) -> None:
-    from rich.text import Text
-
+def _conclusion(recorded: Recorded, replay: Replay) -> Iterator[tuple[str, str]]:
     from experiments.study.replay import recorded_kernel
 
-    same = not (changed or replay.differences)
-    title = f"{recorded.result.study}: {'the same' if same else 'NOT the same'}, computed again in {seconds:.0f} s"
-    console.print(Text(title, style="bold"), soft_wrap=True)
     if replay.differences:
         first, more = replay.differences[0], len(replay.differences) - 1
         others = f"; and {more} more" if more else "; no other"
-        _say(console, "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}")
-    _say(console, "compared", replay.compared)
+        yield "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}"
+    yield "compared", replay.compared
     before = recorded_kernel(recorded)
-    if before == replay.kernel:
-        _say(console, "BLAS kernel", f"{replay.kernel}, as on record")
-    else:
-        _say(
-            console, "BLAS kernel", f"{replay.kernel}, not {before} as on record: last bits may differ for that reason"
-        )
-    for note in replay.notes:
-        _say(console, "note", note)
+    other = f"not {before} as on record: last bits may differ for that reason"
+    yield "BLAS kernel", f"{replay.kernel}, {'as on record' if before == replay.kernel else other}"
+    yield from (("note", note) for note in replay.notes)
     if replay.digest is not None:
-        _say(console, "digest", f"{replay.digest}, {'equal' if replay.digest == recorded.digest else 'another'}")
-
-
-def _say(console: Console, label: str, fact: str) -> None:
-    from rich.text import Text
-
-    plain = fact if fact.isprintable() else fact.encode("unicode_escape", "backslashreplace").decode()
-    console.print(Text.assemble((f"  {label:<18}", "dim"), plain), soft_wrap=True)
+        yield "digest", f"{replay.digest}, {'equal' if replay.digest == recorded.digest else 'another'}"
 
 
 if __name__ == "__main__":

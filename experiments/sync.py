@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from experiments.errors import SpecError, StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 TIMEOUT = 60.0  # seconds for a store in trouble, and for the writer of a study that has just ended
@@ -35,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _sync(chosen: argparse.Namespace) -> int:
     from filelock import Timeout
 
-    from experiments.errors import SpecError, StudyStateError
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder
     from experiments.tracking.process import lock_of

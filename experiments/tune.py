@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from experiments.errors import SpecError
 from experiments.study.cli import (
     add_study_argument,
     add_tracking_argument,
@@ -163,7 +164,6 @@ def _options(
         SpecError: one of them breaks its rule.
     """
     from experiments.config.default_study import study_text
-    from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import ledger_path
     from experiments.search.executors.local import SILENCE
     from experiments.study.options import Options
@@ -232,7 +232,6 @@ def with_trials(spec: StudySpec, trials: int) -> StudySpec:
     Raises:
         SpecError: no study can have so many.
     """
-    from experiments.errors import SpecError
 
     if not 1 <= trials <= MOST_TRIALS:
         raise SpecError(f"--trials: `1 <= N <= {MOST_TRIALS}` must hold, but got {trials}.")
@@ -252,7 +251,6 @@ def check_source(chosen: argparse.Namespace) -> None:
     Raises:
         SpecError: both are there, or the one without the other.
     """
-    from experiments.errors import SpecError
 
     if chosen.data is not None and chosen.study is not None:
         raise SpecError(

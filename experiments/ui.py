@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from experiments.errors import TrackingError
 from experiments.study.cli import add_tracking_argument, command_parser, run_command
 
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
@@ -45,7 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(chosen: argparse.Namespace) -> int:
-    from experiments.errors import TrackingError
     from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
@@ -82,7 +82,6 @@ def free_port(wanted: int | None) -> int:
     Raises:
         TrackingError: there is no such port, or it is taken.
     """
-    from experiments.errors import TrackingError
 
     if wanted is not None and not 1 <= wanted <= 65535:
         raise TrackingError(f"--port: `1 <= port <= 65535` must hold, but got {wanted}.")
@@ -130,7 +129,6 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
     Raises:
         TrackingError: it ends, or does not answer in time.
     """
-    from experiments.errors import TrackingError
 
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from experiments.errors import ExperimentError, SpecError
+
 CONSOLE_SCRIPT = "nnet-experiments"
 
 
@@ -58,7 +60,6 @@ def workers_of(wanted: int | None, cores: int) -> int:
     Raises:
         SpecError: no study can have so many.
     """
-    from experiments.errors import SpecError
 
     workers = cores if wanted is None else wanted
     if not 1 <= workers <= 1024:
@@ -80,7 +81,6 @@ def run_command(
         arguments:   the words after the command's name; None takes them from the command line.
         interrupted: the line for a command that a person or the system ends.
     """
-    from experiments.errors import ExperimentError
 
     chosen = parser.parse_args(arguments)
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 
 from rich.console import Console
+from rich.text import Text
 
 
 class StudyConsole(Console):
@@ -14,3 +16,18 @@ class StudyConsole(Console):
     def on_broken_pipe(self) -> None:
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int = 16) -> None:
+    """Print one fact a line, each after its label. Lines are not wrapped, so that they can be copied.
+
+    Args:
+        width: columns of the labels.
+    """
+    for label, fact in facts:
+        console.print(Text.assemble((f"  {label:<{width}}", "dim"), printable(fact)), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return text without what steers a terminal."""
+    return text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()

@@ -14,10 +14,9 @@ from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, ledger_reading
-from experiments.study.context import RunContext
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
-from experiments.study.options import Options, Outcome
+from experiments.study.options import Options, Outcome, RunContext
 from experiments.study.results_file import read_own_results
 from experiments.study.resume import start_or_resume
 from experiments.tracking.metadata import card_of

@@ -26,7 +26,8 @@ from experiments.study.folder import STUDIES
 
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # files of which a study's folder has one at least
-SHIPPED = Path(str(resources.files("experiments"))) / "study-files"  # those that come with the program; in a clone a link to studies/
+# the study files that come with the program; in a clone a link to studies/
+SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
 
 
 @dataclass(frozen=True)

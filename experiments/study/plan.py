@@ -35,9 +35,8 @@ from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask, VisibleTrials
 from experiments.study.admission import check_folder, view_of
-from experiments.study.context import open_executor_of
 from experiments.study.folder import StudyFolder
-from experiments.study.options import Options
+from experiments.study.options import Options, open_executor_of
 from experiments.tracking.uris import masked
 
 SECONDS = 2.5  # after which no other configuration is timed

@@ -21,9 +21,8 @@ from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, Study
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
-from experiments.study.context import open_executor_of
 from experiments.study.folder import StudyFolder
-from experiments.study.options import Options
+from experiments.study.options import Options, open_executor_of
 from experiments.study.results_file import Recorded, learned
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF

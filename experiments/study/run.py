@@ -34,9 +34,8 @@ from experiments.search.samplers import check_installed
 from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
-from experiments.study.context import RunContext, new_run, open_executor_of, worker_environment
 from experiments.study.finished import finish_again, may_be_finished
-from experiments.study.options import Options, Outcome
+from experiments.study.options import Options, Outcome, RunContext, new_run, open_executor_of, worker_environment
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
 from experiments.tracking.metadata import card_of, end_of

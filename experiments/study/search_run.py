@@ -18,7 +18,7 @@ from experiments.search.loop import search
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
-from experiments.study.context import RunContext
+from experiments.study.options import RunContext
 from experiments.study.progress import StudyProgress
 
 

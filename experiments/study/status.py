@@ -1,4 +1,4 @@
-"""Where studies stand, seen from outside: `tune --status` and `tune --list`. Files are read, none is written."""
+"""The states of studies: `tune --status` and `tune --list`. Files are read, none is written."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from experiments.reports.formatting import configuration, count, metric_label, m
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial
+from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS, holds_a_study, known_studies
 from experiments.study.results_file import read_results
@@ -31,15 +32,15 @@ LOG_LINES, LOG_BYTES = 5, 1 << 14
 
 @dataclass(frozen=True)
 class StudyStatus:
-    """Where a study stands.
+    """The state of a study.
 
-    state:  tried: ended with fewer trials than the study file asks for; searched: ended with all of them. Of both the
-            test rows are not scored.
-    told:   its trials so far.
-    wanted: how many it is to have; None where nothing says so, or it has come to its end.
-    spec:   what its record says of the study.
-    result: of its last end, if it came to one.
-    when:   its record last changed then.
+    state:  "tried": ended with fewer trials than the study file asks for; "searched": ended with all of them. Of both
+            the test rows are not scored.
+    told:   its finished trials.
+    wanted: number of trials that it is to have; None if nothing says so, or it has come to its end.
+    spec:   its study file, as far as it is on record.
+    result: the results of its last end; None if it came to no end.
+    when:   the time at which its record last changed.
     log:    the last lines of its log.
     """
 
@@ -53,13 +54,13 @@ class StudyStatus:
 
     @property
     def best(self) -> FinishedTrial | None:
-        """The trial with the best selection score so far; the first of equals."""
-        scored = [one for one in self.told if one.result.value is not None]
-        return max(scored, key=lambda one: (one.result.value or 0.0, -one.result.number), default=None)
+        """Return the trial with the best selection score so far; the first of equals."""
+        scored = [trial for trial in self.told if trial.result.value is not None]
+        return max(scored, key=lambda trial: trial.result.value or 0.0, default=None)
 
     @property
     def trials(self) -> str:
-        """How many trials are told, of how many."""
+        """Say how many trials have finished, of how many."""
         told, wanted = len(self.told), self.wanted
         return count(told, "trial") if wanted is None or told >= wanted else f"{told:,} of {count(wanted, 'trial')}"
 
@@ -68,52 +69,57 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
     """Read the status of the study in a folder, which another command may be working in.
 
     Args:
-        search: what the study file asks for; None where there is none.
+        search: the search that the study file asks for; None if there is no file.
 
     Raises:
         StudyStateError: a file of it cannot be read or is none of ours.
     """
-    folder = StudyFolder(path)
-    running = folder.is_running()
-    view, result = view_journal(folder.journal), _result(path / RESULTS)
+    folder, file = StudyFolder(path), path / RESULTS
+    running, view = folder.is_running(), view_journal(folder.journal)
+    result = read_results(file).result if file.exists() else None
     ended = result is not None and len(result.trials) == len(view.told)
     planned = _planned(result) if search is None else search.trials
-    whole = planned is None if search is None else _is_whole(view, search)
     state: State = "interrupted"
     if running:
         state = "running"
-    elif not view.told and result is None:
+    elif result is None and not view.told:
         state = "not started"
     elif result is not None and ended:
-        state = "done" if result.test is not None else "searched" if whole else "tried"
-    wanted = None if ended and state != "tried" else planned
-    times = [one.stat().st_mtime for one in (folder.journal, path / RESULTS) if one.is_file()]
-    when = datetime.fromtimestamp(max(times)).astimezone() if times else None
-    spec = _recorded(view, result, path)
-    return StudyStatus(state, view.told, wanted, spec, result, when, _last_lines(folder.log))
+        state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
+    times = [one.stat().st_mtime for one in (folder.journal, file) if one.is_file()]
+    return StudyStatus(
+        state=state,
+        told=view.told,
+        wanted=None if ended and state != "tried" else planned,
+        spec=_recorded(view, result, path),
+        result=result,
+        when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
+        log=_last_lines(folder.log),
+    )
 
 
 def _planned(result: StudyResult | None) -> int | None:
-    """Return the trials of the whole study of which the results are a try; None where they are none."""
+    """Return the trials of the whole study of which the results are a try; None if they are no try."""
     planned = None if result is None else result.provenance.get("planned_trials")
     return planned if isinstance(planned, int) else None
 
 
-def _is_whole(view: JournalView, search: Search) -> bool:
-    """Return whether the study file asks for no more trials than there are."""
-    told = len(view.told)
-    return told >= search.trials or told in possible_trials([one.result for one in view.told], search, view.spent)
+def _is_whole(view: JournalView, search: Search | None, planned: int | None) -> bool:
+    """Tell whether a study that ended has all its trials."""
+    if search is None:
+        return planned is None
+    results, told = [trial.result for trial in view.told], len(view.told)
+    return told >= search.trials or told in possible_trials(results, search, view.spent)
 
 
 def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:
-    """Return the study as its results or its journal describe it; nothing where it has not begun.
+    """Return the study file as the results or the journal have it; nothing if the study has not begun.
 
     Raises:
-        StudyStateError: what they describe is no study.
+        StudyStateError: what they have is no study file's content.
     """
-    identity = {} if view.identity is None else view.identity
-    spec = result.spec if result is not None else identity.get("spec", {}) if isinstance(identity, Mapping) else None
-    if not isinstance(spec, Mapping) or not all(isinstance(one, Mapping) for one in spec.values()):
+    spec = (view.identity or {}).get("spec", {}) if result is None else result.spec
+    if not isinstance(spec, Mapping) or not all(isinstance(section, Mapping) for section in spec.values()):
         raise _no_study(path)
     return spec
 
@@ -123,16 +129,15 @@ def _no_study(path: Path) -> StudyStateError:
 
 
 def print_status(console: Console, name: str, path: Path, search: Search | None) -> None:
-    """What is known of one study, one fact a line."""
+    """Print the state of one study, one fact a line."""
     status = study_status(path, search)
-    found = f" ({outcomes(one.result.reason for one in status.told)})" if status.told else ""
-    console.print(Text(f"{name}: {status.state}, {status.trials}{found}", style="bold"), soft_wrap=True)
-    for label, fact in _facts(status, path):
-        console.print(Text.assemble((f"  {label:<16}", "dim"), fact), soft_wrap=True)
+    endings = f" ({outcomes(trial.result.reason for trial in status.told)})" if status.told else ""
+    console.print(Text(f"{name}: {status.state}, {status.trials}{endings}", style="bold"), soft_wrap=True)
+    print_facts(console, _facts(status, path))
 
 
 def print_list(console: Console, studies: Path) -> None:
-    """The studies of a folder, one a line: those with a file, then those that only left their own folder."""
+    """Print the studies of a folder, one a line: those with a file, then those that have only a folder."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("study", "state", "trials", "metric"):
         table.add_column(column, overflow="fold")
@@ -145,29 +150,28 @@ def print_list(console: Console, studies: Path) -> None:
         except ExperimentError as error:
             status, problem = None, str(error)
         if status is None:
-            table.add_row(_plain(name), "unreadable")
+            table.add_row(Text(printable(name)), "unreadable")
             problems.append(problem)
         else:
-            table.add_row(_plain(name), status.state, _trials(status), *_scores(status), _time(status.when))
+            table.add_row(Text(printable(name)), status.state, _trials(status), *_scores(status), _time(status.when))
     console.print(table if table.rows else Text(f"{studies}: no study here"))
     for problem in problems:
-        console.print(_plain(" ".join(problem.split())), soft_wrap=True)
+        console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
 
 
 def _studies(studies: Path) -> Iterator[tuple[str, Path, Search | None, str]]:
-    """(name, folder, what its file asks for, what is wrong with the file) of each study."""
-    known, seen = known_studies(studies), set()
+    """Yield name, folder, the search that its file asks for, and what is wrong with the file, of each study."""
+    known, seen = known_studies(studies), set[Path]()
+    study: tuple[str, Path, Search | None, str]
     for name, file in known.items():
         if file is not None:
             try:
                 spec = read_spec(file)
+                study = spec.study.name, folder_of(file, spec), spec.search, ""
             except ExperimentError as error:
-                folder = studies / name
-                yield name, folder, None, str(error)
-            else:
-                folder = folder_of(file, spec)
-                yield spec.study.name, folder, spec.search, ""
-            seen.add(folder)
+                study = name, studies / name, None, str(error)
+            seen.add(study[1])
+            yield study
     for folder in (studies / name for name in known):
         if folder not in seen and holds_a_study(folder):
             yield folder.name, folder, None, ""
@@ -197,7 +201,7 @@ def _trials(status: StudyStatus) -> str:
 
 
 def _scores(status: StudyStatus) -> tuple[str, str, str]:
-    """The metric, and the scores in it."""
+    """Return the metric, the selection score and the test score."""
     best, test = status.best, None if status.result is None else status.result.test
     if best is None:
         return "", "", ""
@@ -208,10 +212,6 @@ def _time(when: datetime | None) -> str:
     return "" if when is None else f"{when:%Y-%m-%d %H:%M}"
 
 
-def _result(path: Path) -> StudyResult | None:
-    return read_results(path).result if path.exists() else None
-
-
 def _last_lines(path: Path) -> tuple[str, ...]:
     try:
         with path.open("rb") as file:
@@ -220,9 +220,4 @@ def _last_lines(path: Path) -> tuple[str, ...]:
             lines = file.read().decode("utf-8", "replace").split("\n")[:-1]
     except OSError:
         return ()
-    return tuple(str(_plain(line)) for line in lines[-LOG_LINES:])
-
-
-def _plain(text: str) -> Text:
-    """Text from outside: no markup, and nothing that steers a terminal."""
-    return Text(text if text.isprintable() else text.encode("unicode_escape").decode())
+    return tuple(printable(line) for line in lines[-LOG_LINES:])

@@ -13,6 +13,7 @@ from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.reports.methods import reference_name
 from experiments.reports.run_info import rows_scored
+from experiments.study.console import print_facts
 from experiments.study.options import Outcome
 from experiments.tracking.uris import OFF, masked
 
@@ -33,8 +34,7 @@ def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: s
         title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
     console.print(Text(title, style="bold"), soft_wrap=True)
     places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
-    for label, fact in [*facts(result, outcome.ledger, planned), *places]:
-        console.print(Text.assemble((f"  {label:<21}", "dim"), fact), soft_wrap=True)
+    print_facts(console, [*facts(result, outcome.ledger, planned), *places], width=21)
 
 
 def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None) -> Iterator[tuple[str, str]]:
