@@ -31,6 +31,7 @@ PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text()
     for folder in (".", "studies", "experiments", "experiments/*", "nnet", "tests")
     for path in sorted(ROOT.glob(f"{folder}/README.md"))
+    if not path.parent.is_symlink()
 }
 README, STUDIES, DATA = (PAGES[name] for name in ("README.md", "studies/README.md", "experiments/data/README.md"))
 
