@@ -37,15 +37,16 @@ def run(
     register: str | None = None,
     quiet: bool = True,
 ) -> StudyResult:
-    """Run a study, or resume it; the result is that of `python -m experiments.tune`.
+    """Run a study, or resume it; return the result that `python -m experiments.tune` would write.
 
     Args:
-        spec:         a study file, or what one says as a mapping of its sections.
+        spec:         a study file, or a mapping of the sections of one.
         data:         (x, y), a DataFrame or a `Table`; None takes the spec's own source.
-        target:       the column of a DataFrame that is to be predicted; the last one if None.
+        target:       the column of a DataFrame to predict; the last if None.
         out:          the study's folder; studies/NAME if None.
-        workers:      processes; all usable cores if None.
-        look:         at the test set: take it at the end, leave it sealed, or only take it.
+        workers:      number of worker processes; all usable cores if None. Does not change the result.
+        look:         "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
+                      trials that there are.
         fresh:        start anew instead of resuming.
         tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
         register:     name under which the model becomes a version in MLflow's model registry.
@@ -55,7 +56,7 @@ def run(
         ExperimentError: in one line, what is wrong.
 
     Warns:
-        UserWarning: MLflow has not everything; `python -m experiments.sync` sends it.
+        UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
     """
     _check_arguments(look, workers, fresh, quiet)
     read = _read(spec, given=data is not None)
@@ -81,7 +82,7 @@ def run(
 
 
 def _check_arguments(look: object, workers: object, fresh: object, quiet: object) -> None:
-    """Refuse arguments that mean nothing here, before they could be taken for others.
+    """Refuse arguments of a wrong type or value.
 
     Raises:
         SpecError: one of them breaks its rule.
@@ -101,7 +102,7 @@ def _check_arguments(look: object, workers: object, fresh: object, quiet: object
 
 
 def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:
-    """The spec; its source is the caller where rows are given."""
+    """Read the spec; with given rows, its source is the caller."""
     if isinstance(spec, str | Path):
         return read_spec(Path(spec), [f"data.source={SOURCE}"] if given else [])
     document: Mapping[str, Any] = spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec

@@ -1,4 +1,4 @@
-"""The data of a recorded study, found again: a record has the name of a file, not where it lies."""
+"""The data of a recorded study, whose record has the name of a file and not its place."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, SpecError
 from experiments.study.results_file import Recorded
 
-FROM_FOLDERS = ("fashion_mnist", "mnist")  # of the sources by name
-PLACES = ("source", "test", "folder")  # keys of [data] that say where something lies
+FROM_FOLDERS = ("fashion_mnist", "mnist")  # sources by name that may lie in a folder
+PLACES = ("source", "test", "folder")  # keys of [data] whose values are places
 
 
 def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
-    """The recorded spec, with its data where they are to be had.
+    """Return the recorded spec with the place where its data is now.
 
     Args:
-        data: where the file or folder lies; None looks into the study's file and beside the results.
+        data: path of the file or folder; None searches the study's file, the folder of the results, and here.
 
     Raises:
         SpecError: the spec on record breaks a rule, or `data` is not what the study read.
-        DataError: the data are not to be found.
+        DataError: the data is not there.
     """
     section = recorded.result.spec.get("data", {})
     source = section.get("source") if isinstance(section, Mapping) else None
@@ -51,17 +51,17 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
         places = next(_known_places(recorded, section), {})
         if not named and not places:
             raise DataError(
-                f"data.source: where {source!r} lies is not recorded, and it is not beside {recorded.path}; --data "
-                "FILE says it."
+                f"data.source: the place of {source!r} is not recorded, and it is not beside {recorded.path}; name it "
+                "with --data FILE."
             )
     return parse_spec({**recorded.result.spec, "data": {**section, **places}}, str(recorded.path))
 
 
 def table_again(spec: StudySpec, recorded: Recorded) -> Table:
-    """The rows, which must be those of the study.
+    """Load the rows, which must be those of the study.
 
     Raises:
-        DataError: they cannot be had, or are others.
+        DataError: they cannot be loaded, or are others.
     """
     table = load_table(spec.data, os.environ)
     before, here = recorded.result.data.fingerprint, prepare(spec, os.environ, table).fingerprint
@@ -74,7 +74,7 @@ def table_again(spec: StudySpec, recorded: Recorded) -> Table:
 
 
 def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Where the data may lie: where a study file of this study says, beside the results, or here."""
+    """Yield the places where the data may be: by a study file of this study, beside the results, and here."""
     folder, source = recorded.folder, section["source"]
     named = sort_of(source) in ("name", "openml")
     files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
@@ -89,13 +89,10 @@ def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[di
 
 
 def _beside(section: Mapping[str, Any], data: str) -> dict[str, str]:
-    """The source in that place, and a test file of its own beside it."""
+    """Return the source in that place, with a test file of its own beside it."""
     recorded, place = PurePath(section["source"]), PurePath(data)
     if place.name != recorded.name:
-        raise SpecError(
-            f"--data: the study read {recorded.name!r}, and the name belongs to a study as the content does, but got "
-            f"{data!r}."
-        )
+        raise SpecError(f"--data: must be named {recorded.name!r}, as the file that the study read, but got {data!r}.")
     places = {"source": place.as_posix() + ("/" if sort_of(section["source"]) == "folder" else "")}
     if isinstance(section.get("test"), str):
         test = section["test"]

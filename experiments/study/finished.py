@@ -24,9 +24,14 @@ from experiments.tracking.outbox import read_outbox
 
 
 def may_be_finished(folder: StudyFolder, options: Options) -> bool:
-    """Tell, before any data is loaded, whether the folder holds results that the run could end with."""
-    result = None if options.fresh else recorded_result(folder)
-    return result is not None and (result.test is not None or options.look == "leave")
+    """Tell, before any data is loaded, whether the folder holds results of this version that the run could end with."""
+    path = folder.path / "results.json"
+    if options.fresh or not path.exists() or not folder.journal.exists():
+        return False
+    try:
+        return read_own_results(path).result.test is not None or options.look == "leave"
+    except (ExperimentError, OSError):
+        return False  # the study says what is wrong where it matters
 
 
 def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
@@ -62,15 +67,6 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
         untracked = tracking.finish()
         clock.lap("left to tell MLflow")
     return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, untracked, finished=True)
-
-
-def recorded_result(folder: StudyFolder) -> StudyResult | None:
-    """Read the results in the folder; None where there are none that this version wrote."""
-    path = folder.path / "results.json"
-    try:
-        return read_own_results(path).result if path.exists() and folder.journal.exists() else None
-    except (ExperimentError, OSError):
-        return None  # the study says what is wrong where it matters
 
 
 def is_finished(

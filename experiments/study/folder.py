@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
 
-STUDIES = Path("studies")  # where studies lie that were told no other place; made when the first one is
+STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
@@ -26,34 +26,23 @@ class StudyFolder:
 
     Args:
         path: made when it is claimed; its parent must exist.
+
+    Attributes:
+        journal:     the record of finished trials.
+        log:         what happened when, for people.
+        out_of_fold: the predictions of each trial for the rows that it did not learn from.
+        row_hashes:  hashes by which the ledger knows the test rows, so that a report needs no data.
+        work:        arrays that the workers map; gone when the command ends.
     """
 
     def __init__(self, path: Path):
         self.path = path
+        self.journal, self.log, self.out_of_fold = path / "journal.log", path / "log.txt", path / "out_of_fold"
+        self.row_hashes, self.work = path / "test_rows.npz", path / ".work"
         self._lock = FileLock(path / ".lock", timeout=LOCK_TIMEOUT)
 
-    @property
-    def journal(self) -> Path:
-        """The record of told trials."""
-        return self.path / "journal.log"
-
-    @property
-    def log(self) -> Path:
-        """What happened when, for people."""
-        return self.path / "log.txt"
-
-    @property
-    def out_of_fold(self) -> Path:
-        """The predictions of each trial for the rows that it did not learn from."""
-        return self.path / "out_of_fold"
-
-    @property
-    def row_hashes(self) -> Path:
-        """Hashes by which the ledger knows the test rows, so that a report needs no data."""
-        return self.path / "test_rows.npz"
-
     def is_running(self) -> bool:
-        """Whether a command has the folder now; nothing is written, and one that is claiming it is not disturbed."""
+        """Tell whether a command has the folder now; nothing is written."""
         try:
             number = os.open(self.path / ".lock", os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
@@ -70,7 +59,7 @@ class StudyFolder:
         """Refuse a place where the folder cannot be, without making it.
 
         Raises:
-            StudyStateError: there is a file, the parent does not exist, or it cannot be told.
+            StudyStateError: there is a file, the parent does not exist, or neither can be read.
         """
         try:
             occupied = self.path.exists() and not self.path.is_dir()
@@ -78,7 +67,7 @@ class StudyFolder:
         except OSError as error:
             raise StudyStateError(f"{self.path}: cannot be read: {error.strerror}.") from None
         if occupied:
-            raise StudyStateError(f"{self.path}: the study's folder is wanted here, but there is a file.")
+            raise StudyStateError(f"{self.path}: must be the study's folder, but there is a file.")
         if not parent:
             raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.")
 
@@ -126,11 +115,6 @@ class StudyFolder:
         """Let other commands have the folder."""
         shutil.rmtree(self.work, ignore_errors=True)
         self._lock.release()
-
-    @property
-    def work(self) -> Path:
-        """Arrays that the workers map; gone when the command ends."""
-        return self.path / ".work"
 
     def clear(self) -> None:
         """Start anew: remove the study, but nothing that another program put here; the journal goes last.
@@ -190,13 +174,13 @@ class StudyFolder:
 
 
 class StudyLog:
-    """Appends lines with the time; a line that cannot be written is lost, not the study."""
+    """A log with the time before each line. A line that cannot be written is dropped, and the study goes on."""
 
     def __init__(self, path: Path):
         self._path = path
 
     def write(self, line: str) -> None:
-        """One line."""
+        """Append a line."""
         try:
             with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(

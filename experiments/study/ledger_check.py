@@ -1,4 +1,4 @@
-"""Whether the ledger here knows the look that a study's results tell of: it may be cut, removed, or another one."""
+"""Checks that the ledger here has the test evaluation in a study's results: it may be cut, removed, or another one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from experiments.study.results_file import Recorded, read_results
 
 
 def standing_of(ledger: Ledger, recorded: Recorded) -> LedgerMatch:
-    """How the ledger here stands to that of the results; a study without a look is known everywhere.
+    """Compare the ledger here with that of the results; without a test evaluation, every ledger is the same.
 
     Raises:
         LedgerError: it begins as that one did, but has lost entries; or it was changed.
@@ -29,24 +29,24 @@ def standing_of(ledger: Ledger, recorded: Recorded) -> LedgerMatch:
 
 
 def check_ledger_is_whole(ledger: Ledger, folder: StudyFolder) -> None:
-    """Refuse to start anew with a ledger that lost what it had by the results in the folder, readable ones at least.
+    """Refuse to start anew with a ledger that lost entries, as far as readable results in the folder show it.
 
     Raises:
-        LedgerError: it has.
+        LedgerError: it lost some.
     """
     with suppress(StudyStateError):
         standing_of(ledger, read_results(folder.path / "results.json"))
 
 
 def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, acknowledged: bool) -> None:
-    """Refuse to go on with a study that had its look, where the ledger does not know of it.
+    """Refuse to go on with a study that was tested, if the ledger does not know of the test evaluation.
 
     Args:
-        trials:       how many the study can come to.
-        acknowledged: the look may be entered anew, if it is the same.
+        trials:       the numbers of trials that the study can come to.
+        acknowledged: the same test evaluation may be entered anew.
 
     Raises:
-        LedgerError: it had, by the results in its folder.
+        LedgerError: the results in its folder have a test score, and the ledger does not know of it.
     """
     path = folder.path / "results.json"
     if not path.exists():

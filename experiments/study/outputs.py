@@ -1,4 +1,4 @@
-"""What a finished study leaves in its folder, each file whole or not at all."""
+"""The files of a finished study, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 
 
-def publish(folder: StudyFolder, result: StudyResult, told: Sequence[FinishedTrial]) -> None:
+def publish(folder: StudyFolder, result: StudyResult, finished: Sequence[FinishedTrial]) -> None:
     """Write the trial table, the report and last results.json."""
-    write_report(folder, result, told, result.ledger)
+    write_report(folder, result, finished, result.ledger)
     folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def write_report(
-    folder: StudyFolder, result: StudyResult, told: Sequence[FinishedTrial], ledger: LedgerRecord | None
+    folder: StudyFolder, result: StudyResult, finished: Sequence[FinishedTrial], ledger: LedgerRecord | None
 ) -> list[Path]:
-    """Write the pictures, the trial table and the pages; returns all but the pictures.
+    """Write the pictures, the trial table and the pages; return the paths of all but the pictures.
 
     Args:
-        told:   the trials with their learning curves; without them the report has none.
-        ledger: what the ledger says of the test rows at this moment.
+        finished: the trials with their learning curves; without them the report has none.
+        ledger:   the ledger's counts for the test rows now.
     """
-    trials = [one.result for one in told]
+    trials = [trial.result for trial in finished]
     pages = render(result, trials, ledger)
     for name, picture in pages.pictures.items():
         folder.write(f"report_files/{name}.svg", picture)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.config.documents import Difference, differences
+from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
@@ -112,7 +112,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     if result.test is None:
         raise StudyStateError(f"--final: {recorded.path} has no test score; without --final the search is compared.")
     study = prepare_study(spec, table)
-    finalists = _finalists(recorded, lambda params: study.space.candidate(params).training.schedule == "plateau")
+    finalists = _finalists(recorded, study.space)
     folder, ledger = StudyFolder(options.folder), Ledger(options.ledger)
     known = _acknowledged(options, recorded, study)
     with folder.claimed(), open_executor_of(options, folder) as executor:
@@ -174,27 +174,32 @@ def _as_many_times(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [f"the record counts {recorded} looks of this study, the ledger here {counted}"]
 
 
-def _finalists(recorded: Recorded, is_plateau: Callable[[dict[str, Any]], bool]) -> Sequence[FinishedTrial]:
+def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:
+    """Return what a refit needs of the winner and the default.
+
+    Raises:
+        StudyStateError: the rates of a plateau schedule are wanted, and they are in the journal, which is missing.
+    """
     result = recorded.result
     chosen = [(result.best.number, dict(result.best.params), result.best.epochs)]
     if result.default is not None and result.best.number != 0:
         chosen.append((0, dict(result.default.params), result.trials[0].epochs))
-    return [_finalist(recorded, *one, replayed=is_plateau(one[1])) for one in chosen]
-
-
-def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: int, replayed: bool) -> FinishedTrial:
-    """Return what a refit needs of a trial; the rates of a plateau schedule are in the journal alone."""
-    factors: tuple[float, ...] = ()
-    if replayed:
-        trials = learned(recorded)
-        if not trials:
-            raise StudyStateError(
-                f"--final: trial {number} has a plateau schedule, and the rates that it came to are in the journal, "
-                f"but {recorded.folder} has none; without --final they are computed again."
-            )
-        factors = trials[number].result.curves.factors
-    curves = Curves((), (), (), (), factors)
-    return FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
+    finalists = []
+    for number, params, epochs in chosen:
+        factors: tuple[float, ...] = ()
+        if space.candidate(params).training.schedule == "plateau":
+            trials = learned(recorded)
+            if not trials:
+                raise StudyStateError(
+                    f"--final: trial {number} has a plateau schedule, and the rates that it came to are in the "
+                    f"journal, but {recorded.folder} has none; without --final they are computed again."
+                )
+            factors = trials[number].result.curves.factors
+        curves = Curves((), (), (), (), factors)
+        finalists.append(
+            FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
+        )
+    return finalists
 
 
 def _outside(margin: float, before: LookRecord, now: LookRecord) -> list[Difference]:

@@ -1,4 +1,4 @@
-"""A study as its results.json tells of it, read without trusting it."""
+"""A study as its results.json records it, read without trusting it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from experiments.version import SCHEMA, VERSION
 class Recorded:
     """A results.json.
 
-    path:     where it lies; the study's folder is the one around it.
-    document: what it says, in the schema that it was written in.
-    result:   the same as frozen data, in the current schema.
+    path:     the path of the file, which lies in the study's folder.
+    document: its content, in the schema that it was written in.
+    result:   its content as frozen data, in the current schema.
     """
 
     path: Path
@@ -35,21 +35,21 @@ class Recorded:
 
     @property
     def folder(self) -> Path:
-        """Where the study's other files are, if it was not copied alone."""
+        """Return the folder of the study's other files, if the file was not copied alone."""
         return self.path.parent
 
     @property
     def digest(self) -> str:
-        """What it gives as its digest."""
+        """Return the digest in the file."""
         return str(self.document.get("digest"))
 
     def contradictions(self) -> list[Difference]:
-        """Where it does not agree with itself, as after an edit; first that its digest is not that of the rest."""
+        """List the contradictions in the file, as after an edit; first a digest that is not that of the rest."""
         return list(_contradictions(self.document, self.result))
 
 
 def read_results(path: Path) -> Recorded:
-    """What a results.json says; whether its digest is right is for `contradictions` to say.
+    """Read a results.json; `contradictions` checks its digest.
 
     Raises:
         StudyStateError: it cannot be read, or is not of this schema.
@@ -75,37 +75,37 @@ def read_results(path: Path) -> Recorded:
 
 
 def read_own_results(path: Path) -> Recorded:
-    """What a results.json says that is as the program wrote it.
+    """Read a results.json that is as the program wrote it.
 
     Raises:
         StudyStateError: it cannot be read, was changed after it was written, or by another version of the program.
     """
     recorded = read_results(path)
-    for one in recorded.contradictions():
-        raise StudyStateError(f"{path}: {edited(one)}.")
+    for contradiction in recorded.contradictions():
+        raise StudyStateError(f"{path}: {edited(contradiction)}.")
     if recorded.document["schema"] == SCHEMA and recorded.result.digest != recorded.digest:
         raise StudyStateError(f"{path}: was written by another version of this program, which recorded other things.")
     return recorded
 
 
 def learned(recorded: Recorded) -> tuple[FinishedTrial, ...]:
-    """The trials with their learning curves, from the journal beside the results; none where it is not there.
+    """Return the trials with their learning curves, from the journal beside the results; none if there is no journal.
 
     Raises:
         StudyStateError: the journal cannot be read, or is of another study.
     """
     path = StudyFolder(recorded.folder).journal
-    told = view_journal(path).told
-    for one, trial in zip(told, recorded.result.trials, strict=False):
-        if differences(trial.model_dump(mode="json")["params"], one.params) or trial.value != one.result.value:
-            raise StudyStateError(f"{path}: trial {trial.number} is not that of {recorded.path}.")
-    if told and len(told) < len(recorded.result.trials):
+    trials = view_journal(path).told
+    for trial, row in zip(trials, recorded.result.trials, strict=False):
+        if differences(row.model_dump(mode="json")["params"], trial.params) or row.value != trial.result.value:
+            raise StudyStateError(f"{path}: trial {row.number} is not that of {recorded.path}.")
+    if trials and len(trials) < len(recorded.result.trials):
         raise StudyStateError(f"{path}: holds fewer trials than {recorded.path}.")
-    return told[: len(recorded.result.trials)]
+    return trials[: len(recorded.result.trials)]
 
 
 def known_rows(recorded: Recorded) -> RowHashes:
-    """Return what the ledger knows the study's test rows by, as far as its folder says.
+    """Return the hashes by which the ledger knows the study's test rows; without the file only their fingerprint.
 
     Raises:
         StudyStateError: the file of the hashes is damaged or of other rows.
@@ -122,13 +122,14 @@ def known_rows(recorded: Recorded) -> RowHashes:
     return rows
 
 
-def edited(one: Difference) -> str:
-    """A contradiction in words.
+def edited(difference: Difference) -> str:
+    """Say a contradiction in words.
 
     >>> edited(Difference("spec.study.seed", "1", "0"))
     'was changed after it was written: spec.study.seed is 1, but by the rest of it 0'
     """
-    return f"was changed after it was written: {one.where} is {one.recorded}, but by the rest of it {one.found}"
+    here, rest = difference.recorded, difference.found
+    return f"was changed after it was written: {difference.where} is {here}, but by the rest of it {rest}"
 
 
 def _finite(text: str) -> float:
@@ -157,8 +158,8 @@ def _contradictions(document: dict[str, Any], result: StudyResult) -> Iterator[D
             yield Difference(f"{name}.number", str(chosen.number), f"there are {len(result.trials)} trials")
         elif chosen is not None:
             trial, said = result.trials[chosen.number].model_dump(mode="json"), chosen.model_dump(mode="json")
-            told = {**trial, "cv_mean": trial["value"]}
-            shared = [key for key in said if key in told]
+            row = {**trial, "cv_mean": trial["value"]}
+            shared = [key for key in said if key in row]
             yield from differences(
-                {name: {key: said[key] for key in shared}}, {name: {key: told[key] for key in shared}}
+                {name: {key: said[key] for key in shared}}, {name: {key: row[key] for key in shared}}
             )

@@ -1,8 +1,9 @@
-"""Where the time of a study goes, and the text that says so. Nothing of it is in any digest."""
+"""The time of each part of a study, and the text of --profile. Nothing of it is in any digest."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -21,12 +22,12 @@ class Clock:
 
     seconds: of the parts of this run, which follow one another.
     earlier: seconds that each part took in earlier runs of the study.
-    inside:  of what the search was made of, in the command's own process.
-    busy:    that workers spent on the trials told in this run.
+    inside:  seconds of the parts of the search, in the command's own process.
+    busy:    seconds that workers spent on the trials finished in this run.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
-    inside: dict[str, float] = field(default_factory=dict)
+    inside: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     busy: float = 0.0
     earlier: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
@@ -34,14 +35,14 @@ class Clock:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the run began."""
+        """Return the seconds since the run began."""
         return time.perf_counter() - self.started
 
     def total(self, current: str = "") -> dict[str, float]:
-        """Seconds that each part took over all runs of the study.
+        """Return the seconds of each part over all runs of the study.
 
         Args:
-            current: part that goes on now, to which the time since the last lap belongs.
+            current: the part that goes on now and has the time since the last lap.
         """
         parts = dict(self.seconds)
         if current:
@@ -50,20 +51,20 @@ class Clock:
         return {name: round(self.earlier.get(name, 0.0) + parts.get(name, 0.0), 3) for name in names}
 
     def lap(self, part: str) -> None:
-        """What passed since the last lap belongs to this part."""
+        """Count the time since the last lap as that of this part."""
         self.seconds[part] = round(max(0.0, self.elapsed - sum(self.seconds.values())), 3)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """What is done here belongs to this part of the search."""
+        """Count the time of the block as that of this part of the search."""
         begun = time.perf_counter()
         try:
             yield
         finally:
-            self._add(name, time.perf_counter() - begun)
+            self.inside[name] += time.perf_counter() - begun
 
     def watched(self, submit: Submit) -> Submit:
-        """The same, and the moment is noted at which each result is there."""
+        """Return a submit that does the same, and notes when each result is there."""
 
         def run(task: TrialTask) -> Future[TrialResult]:
             self._there[task.number] = inf
@@ -74,36 +75,33 @@ class Clock:
         return run
 
     def waited(self, trials: Iterator[FinishedTrial]) -> Iterator[FinishedTrial]:
-        """The trials of a watched search, as they are told.
+        """Yield the trials of a watched search as they finish.
 
-        The time until each is that until its result was there, which is waiting, and what came after. A result that
-        nobody had to compute was there from the beginning.
+        The time before each trial is waiting until its result is there, and coordination after that. A result that
+        no worker computed is there from the beginning.
         """
         while True:
             begun = time.perf_counter()
-            one = next(trials, None)
-            if one is None:
+            trial = next(trials, None)
+            if trial is None:
                 return
             now = time.perf_counter()
-            there = min(max(self._there.pop(one.result.number, begun), begun), now)
-            self._add(WAITING, there - begun)
-            self._add(COORDINATION, now - there)
-            self.busy += one.result.seconds
-            yield one
-
-    def _add(self, name: str, seconds: float) -> None:
-        self.inside[name] = self.inside.get(name, 0.0) + seconds
+            there = min(max(self._there.pop(trial.result.number, begun), begun), now)
+            self.inside[WAITING] += there - begun
+            self.inside[COORDINATION] += now - there
+            self.busy += trial.result.seconds
+            yield trial
 
 
 SEARCH = "search"  # the lap that has an inside
 
 
 def profile_text(clock: Clock, before: float, workers: int, tracking: float) -> str:
-    """One part a line, with its seconds and its share of all.
+    """Return one part a line, with its seconds and its share of all.
 
     Args:
         before:   seconds that the command took before the clock was started.
-        workers:  how many there were.
+        workers:  number of workers.
         tracking: seconds of processor time of the process that writes to MLflow, beside everything else.
     """
     total = before + sum(clock.seconds.values())

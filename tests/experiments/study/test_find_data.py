@@ -45,7 +45,7 @@ def test_a_file_is_found_here_beside_the_results_or_where_a_study_file_says() ->
     assert spec_again(recorded, None).data.source == "studies/rows.csv"
     Path("data").mkdir()
     Path("studies/rows.csv").rename("data/rows.csv")
-    with pytest.raises(DataError, match=r"where 'rows\.csv' lies is not recorded, .*--data FILE says it"):
+    with pytest.raises(DataError, match=r"the place of 'rows\.csv' is not recorded, .*name it with --data FILE"):
         spec_again(recorded, None)
     text = '[study]\nname = "rows"\n[data]\nsource = "{}"\ntarget = "label"\n[space]\nl2 = {{ low = 0, high = 1 }}\n'
     Path("studies/rows.toml").write_text(text.format("../data/other.csv"))
@@ -71,7 +71,7 @@ def test_a_name_needs_no_file_but_may_have_a_folder() -> None:
 
 
 def test_a_file_of_another_name_is_no_data_of_the_study() -> None:
-    with pytest.raises(SpecError, match=r"--data: the study read 'rows.csv', .* but got 'other.csv'"):
+    with pytest.raises(SpecError, match=r"--data: must be named 'rows.csv', .* but got 'other.csv'"):
         spec_again(record(source="rows.csv", target="label"), "other.csv")
 
 
