@@ -5,22 +5,23 @@ Same shapes, same number of steps, same BLAS kernel; each product writes into an
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmark.cases import Data, Row
+from experiments.benchmark.timing import seconds_of
 
 Product = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class LayerProducts:
-    """One dense layer's products; nobody needs the first layer's gradient with respect to its input."""
+    """The products of one dense layer; nobody needs the first layer's gradient with respect to its input."""
 
     forward: Product
     weight_gradient: Product
@@ -28,7 +29,7 @@ class LayerProducts:
 
 
 def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
-    """The products of one step of some folds, layer by layer."""
+    """Return the products of one step of some folds, layer by layer."""
     rng = np.random.default_rng(0)
 
     def numbers(*shape: int) -> NDArray[Any]:
@@ -53,26 +54,30 @@ def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
 
 
 def run_products(row: Row, steps: int, batch: int, folds: int) -> None:
-    """The products of a number of steps with equal batches."""
+    """Run the products of a number of steps with equal batches."""
     layers = products(row, batch, folds)
-    forwards = [layer.forward for layer in layers]
-    backwards = [one for layer in layers[::-1] for one in (layer.weight_gradient, layer.input_gradient) if one]
-    order = [*forwards, *backwards]
+    order = [layer.forward for layer in layers]
+    for layer in reversed(layers):
+        order.append(layer.weight_gradient)
+        if layer.input_gradient:
+            order.append(layer.input_gradient)
     for _ in range(steps):
-        for one in order:
-            one()
+        for product in order:
+            product()
 
 
 def floor(row: Row, data: Data) -> float:
-    """Seconds of all products of a row: all folds in one batched product, or one by one, whichever is faster."""
-    rows, count = len(data.folds[0]), len(data.folds)
-    full, rest = divmod(rows, row.batch)
-    seconds = []
-    for together in (count, 1):
-        start = time.perf_counter()
+    """Return the seconds of all products of a row.
+
+    All folds go in one batched product or one after the other, whichever is faster.
+    """
+    count = len(data.folds)
+    full, rest = divmod(len(data.folds[0]), row.batch)
+
+    def run_epochs(together: int) -> None:
         for _ in range(count // together):
             run_products(row, full * row.epochs, row.batch, together)
             if rest:
                 run_products(row, row.epochs, rest, together)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+
+    return min(seconds_of(partial(run_epochs, together)) for together in (count, 1))
