@@ -1,21 +1,20 @@
-"""One study's runs in MLflow: found again and brought up to date, each exactly once.
+"""One study's runs in MLflow, recognised and brought up to date, each exactly once.
 
-The client is given every run's id; MLflow's fluent interface keeps a global stack of runs and is not used.
+The client gets every run's id. MLflow's fluent interface keeps a global stack of runs and is not used.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
-from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
+from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
 from experiments.tracking.outbox import DatasetCard, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
@@ -31,21 +30,21 @@ from experiments.tracking.runs import (
     shown_params,
     shown_tags,
 )
+from experiments.tracking.uris import database_of
 
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
-# how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
+# what MLflow's pages show of an experiment first: runs, not traces, and the score that runs are compared by
 PAGES = {
     "mlflow.experimentKind": "custom_model_development",
     "mlflow.experiment.primaryMetric.name": "cv_mean",
     "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
 }
-RUNS_A_PAGE = 500
 LONGEST_DIGEST = 36  # of a dataset
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
 class RefusedError(Exception):
-    """MLflow will never take this, however often it is sent."""
+    """A write that MLflow will never take, however often it is sent."""
 
 
 @dataclass
@@ -65,7 +64,7 @@ class Store:
     parent: str
     uid: str
     trials: dict[int, str] = field(default_factory=dict)
-    ranks: dict[int, float] = field(default_factory=dict)
+    ranks: dict[int, float | None] = field(default_factory=dict)
     final: str | None = None
     outcome: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
@@ -79,20 +78,20 @@ class Store:
         begun: float,
         environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
-        """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
+        """Read the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
         are what a kill or a lost answer left; they are written anew.
         """
         mlflow = prepare_mlflow(environ)
-        if uri.startswith("sqlite"):
-            database = importlib.import_module("sqlalchemy").engine.make_url(uri).database
-            if database and database != ":memory:":
-                make_database(Path(database), artifacts or Path(database).absolute().parent / "artifacts")
+        database = database_of(uri)
+        if database is not None:
+            make_database(database, artifacts or database.absolute().parent / "artifacts")
         mlflow.set_tracking_uri(uri)  # what registers a model looks it up there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
         experiment = _experiment(client, card, artifacts)
-        runs = list(_runs(client, experiment, card.uid))
+        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{card.uid}'"}
+        runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
         parents = [run for run in runs if PARENT not in run.data.tags]
         parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
@@ -103,27 +102,29 @@ class Store:
         return store
 
     def _take(self, run: Any) -> bool:
-        """Whether a run is one of the study's that is whole and there for the first time."""
-        tags, known = run.data.tags, str(run.info.run_id)
+        """Keep a run of the study that is whole and no duplicate; return whether it was kept."""
+        tags, identity = run.data.tags, str(run.info.run_id)
         if run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
             return False
         if "trial" not in tags:
             if self.final is None:
-                self.final, self.outcome = known, tags.get("digest", "")
-            return self.final == known
+                self.final, self.outcome = identity, tags.get("digest", "")
+            return self.final == identity
         number = int(tags["trial"])
-        if self.trials.setdefault(number, known) == known and "rank" in run.data.metrics:
-            self.ranks[number] = run.data.metrics["rank"]
-        return self.trials[number] == known
+        if number in self.trials:
+            return False
+        self.trials[number] = identity
+        self.ranks[number] = run.data.metrics.get("rank")
+        return True
 
     def _describe(self, parent: Any, card: RunMetadata) -> None:
-        """Say on the parent what it lacks. Parameters of a study never change, and a description may be edited."""
+        """Write to the parent what it lacks. Parameters of a study never change, and a description may be edited."""
         new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
         note = {} if NOTE in parent.data.tags else {NOTE: card.description}
         self._log(self.parent, params=new, tags=shown_tags({**card.tags, **note}))
         inputs = getattr(parent, "inputs", None)
         if card.datasets and not (inputs and inputs.dataset_inputs):
-            self.client.log_inputs(self.parent, datasets=[self._dataset(one) for one in card.datasets])
+            self.client.log_inputs(self.parent, datasets=[self._dataset(dataset) for dataset in card.datasets])
 
     def _dataset(self, card: DatasetCard) -> Any:
         entities = self.mlflow.entities
@@ -137,7 +138,7 @@ class Store:
         return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
 
     def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
-        """Say how the study stands, and since when if it stands still, in seconds since the epoch."""
+        """Show the study's status, and, if it has stopped, when: `at` is in seconds since the epoch."""
         if status == "RUNNING":
             self.client.update_run(self.parent, status=status)
         else:
@@ -147,15 +148,15 @@ class Store:
         """Write the run of one trial; it counts as written when the last call has been answered.
 
         Raises:
-            RefusedError: MLflow does not take it; nothing of it is left.
+            RefusedError: MLflow does not take the run; nothing of it is left.
         """
         self.trials[number] = self._write(run, {"trial": str(number)})
 
     def write_final(self, run: Run, digest: str) -> None:
-        """Write the run of the refit, in place of one of another outcome.
+        """Write the run of the refit, in place of that of another outcome.
 
         Raises:
-            RefusedError: MLflow does not take it; nothing of it is left.
+            RefusedError: MLflow does not take the run; nothing of it is left.
         """
         if self.final is not None:
             self.client.delete_run(self.final)
@@ -179,14 +180,14 @@ class Store:
         return identity
 
     def write_ranks(self, ranks: Mapping[int, int], at: int) -> None:
-        """Say on each trial which place it has; MLflow shows what was said with the latest `at`, in milliseconds."""
+        """Write each trial's rank; MLflow shows the one with the latest `at`, in milliseconds."""
         for number, rank in ranks.items():
             if number in self.trials and self.ranks.get(number) != rank:
                 self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
                 self.ranks[number] = rank
 
     def end(self, end: StudyOutcome) -> None:
-        """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
+        """Write the parent's final metrics and tags, and its status; what it has already is not sent twice."""
         points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
         self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
@@ -216,7 +217,7 @@ class Store:
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """One batch; the client splits it at MLflow's limits (1,000 values in all, 100 params, 100 tags)."""
+        """Log one batch; the client splits it at MLflow's limits (1,000 values in all, 100 params, 100 tags)."""
         entities = self.mlflow.entities
         self.client.log_batch(
             run,
@@ -227,7 +228,7 @@ class Store:
 
 
 def _experiment(client: Any, card: RunMetadata, artifacts: Path | None) -> str:
-    """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
+    """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
     title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
     tags = {
         **PAGES,
@@ -249,18 +250,6 @@ def _experiment(client: Any, card: RunMetadata, artifacts: Path | None) -> str:
         if key not in found.tags:
             client.set_experiment_tag(found.experiment_id, key, value)
     return str(found.experiment_id)
-
-
-def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
-    """Every run of this study, oldest first."""
-    token = None
-    while True:
-        query = f"tags.study_uid = '{uid}'"
-        page = client.search_runs([experiment], query, 1, RUNS_A_PAGE, ["attributes.start_time ASC"], token)
-        yield from page
-        token = page.token
-        if not token:
-            return
 
 
 def _new_parent(client: Any, experiment: str, card: RunMetadata, begun: float) -> Any:

@@ -57,8 +57,8 @@ def test_a_database_that_another_program_has_locked_is_waited_for(place: Place) 
 def test_what_cannot_be_done_is_one_line(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sync, "PATIENCE", 0.0)
-    monkeypatch.setattr(sync, "BUSY", 0.1)
+    monkeypatch.setattr(sync, "SYNC_TIMEOUT", 0.0)
+    monkeypatch.setattr(sync, "WRITER_TIMEOUT", 0.1)
     assert sync.main(["nothing"]) == 2
     assert (
         "STUDY: must be a name in studies/ (study), a study's folder or a .toml file, but got 'nothing'"

@@ -137,7 +137,7 @@ class StandingClock:
         self._tracking, self._late = tracking, late
 
     def monotonic(self) -> float:
-        return self._late if self._tracking._told_all else 0.0
+        return self._late if self._tracking._report["over"] else 0.0
 
     def time(self) -> float:
         return time.time()

@@ -1,4 +1,4 @@
-"""A study's model is one of MLflow's: it loads where this program is not, and predicts what `predict` predicts."""
+"""A study's model is an MLflow model: it loads where this program is not, and predicts what `predict` predicts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.errors import SpecError
 from experiments.evaluation.model import predicted, write_model
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
+from experiments.tracking.uris import check_register
 from support.models import mixed_model
 from support.tables import mixed_frame
 from support.tracking import Place, end, refitted, result
@@ -31,6 +33,7 @@ print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0
 """
 
 
+@pytest.mark.slow
 def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: Path, environment: None) -> None:
     model = mixed_model(CLASSES)
     write_model(model, tmp_path / "model")
@@ -66,16 +69,17 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:
     write_model(mixed_model(()), tmp_path)
-    served, frame = _load_pyfunc(str(tmp_path)), mixed_frame(20, seed=5)
-    expected = served.predict(frame)
+    model, frame = _load_pyfunc(str(tmp_path)), mixed_frame(20, seed=5)
+    expected = model.predict(frame)
     number, word = (next(n for n in frame if (frame[n].dtype.kind == "f") == wanted) for wanted in (True, False))
-    texts = frame.assign(**{number: [None if pd.isna(one) else repr(one) for one in frame[number]]})
-    assert served.predict(texts).equals(expected)
-    assert served.predict(frame.astype({word: "category"})[reversed(list(frame))]).equals(expected)
+    texts = frame.assign(**{number: [None if pd.isna(cell) else repr(cell) for cell in frame[number]]})
+    assert model.predict(texts).equals(expected)
+    assert model.predict(frame.astype({word: "category"})[reversed(list(frame))]).equals(expected)
     whole = frame.assign(**{number: np.arange(20), word: 1.0})
-    assert served.predict(whole).equals(served.predict(whole.assign(**{number: np.arange(20.0), word: "1"})))
+    assert model.predict(whole).equals(model.predict(whole.assign(**{number: np.arange(20.0), word: "1"})))
 
 
+@pytest.mark.slow
 def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> None:
     write_model(mixed_model(CLASSES), place.study / "model")
     outcome = end(1, refitted=refitted(), register_as="a model", metrics={"test_score": 0.8})
@@ -99,6 +103,7 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     assert (place.final().data.metrics["test_score"], place.final().data.tags["digest"]) == (0.7, "d2")
 
 
+@pytest.mark.slow
 def test_a_model_that_a_kill_left_half_logged_is_logged_again(place: Place) -> None:
     write_model(mixed_model(CLASSES), place.study / "model")
     place.write(result(0))
@@ -109,6 +114,7 @@ def test_a_model_that_a_kill_left_half_logged_is_logged_again(place: Place) -> N
     assert logged.status == "READY"
 
 
+@pytest.mark.slow
 def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
     line = place.write(result(0), end=end(1, refitted=refitted(), register_as="m"))
     assert "is missing the model (refused: " in str(line)
@@ -116,9 +122,8 @@ def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
     assert place.parent().info.status == "FINISHED"
 
 
-@pytest.mark.parametrize("name", ["", "a/b", ".", "x" * 251, "it's", "a\nb"])
-def test_a_name_that_the_registry_does_not_take_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from experiments.tune import main
-
-    assert main(["--register", name]) == 2
-    assert "error: --register: a name has 1 to 250 printable characters" in capsys.readouterr().err
+def test_a_name_that_the_registry_does_not_take_is_refused() -> None:
+    for name in ("", "a/b", ".", "x" * 251, "it's", "a\nb"):
+        with pytest.raises(SpecError, match="--register: a name has 1 to 250 printable characters"):
+            check_register(name, False, "http://host")
+    check_register("a model", False, "http://host")

@@ -69,7 +69,7 @@ def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end(place: Place
     assert place.parent().info.status == "FINISHED"
 
 
-def test_when_the_study_is_killed_mlflow_gets_what_was_told_and_says_so(place: Place) -> None:
+def test_when_the_study_is_killed_mlflow_gets_its_trials_and_says_so(place: Place) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[2:4]))}
     study = subprocess.Popen(
         [sys.executable, "-c", STUDY, str(place.study), place.uri], stdout=subprocess.PIPE, env=environment
@@ -91,26 +91,26 @@ def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
     wait_until(lambda: bool(warnings))
     tracking.conclude(end(2))
-    # its trouble is known, so that it is waited for only PATIENCE seconds of the ten
-    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.PATIENCE))
+    # the failure is known, so that it is waited for only RECOVERY_TIMEOUT seconds of the ten
+    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.RECOVERY_TIMEOUT))
     line = tracking.finish(timeout=10.0)
     assert tracking._process is not None
     assert tracking._process.returncode == -signal.SIGKILL
     assert line is not None
     assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials, the ranks, the results")
     assert len(warnings) == 1
-    assert "takes no records" in warnings[0]
+    assert "does not accept data" in warnings[0]
     assert place.sync() is None
     assert set(place.trials()) == {"0", "1"}
 
 
-def test_a_store_that_has_recovered_is_in_trouble_no_longer(place: Place) -> None:
+def test_a_store_that_has_recovered_gets_everything(place: Place) -> None:
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
-    wait_until(lambda: bool(tracking._trouble))
+    wait_until(lambda: bool(tracking._report["trouble"]))
     obstacle.unlink()
-    wait_until(lambda: not tracking._trouble)
+    wait_until(lambda: not tracking._report["trouble"])
     tell(place.study, result(0))
     tracking.conclude(end(1))
     assert tracking.finish(timeout=PATIENCE) is None
@@ -141,7 +141,7 @@ def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_c
     tracking.abandon("KILLED", timeout=PATIENCE)
 
 
-def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_dismissed(place: Place) -> None:
+def test_a_process_before_its_start_touches_nothing_and_can_be_dismissed(place: Place) -> None:
     before = sorted(place.folder.rglob("*"))
     dismissed, left_alone = (Tracking(place.study, place.uri, None, print) for _ in range(2))
     dismissed.load()
@@ -154,7 +154,7 @@ def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_di
     assert sorted(place.folder.rglob("*")) == before
 
 
-def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place) -> None:
+def test_a_process_after_its_start_cannot_be_dismissed(place: Place) -> None:
     tracking, _ = tracking_of(place)
     tell(place.study, result(0))
     tracking.dismiss()
@@ -163,7 +163,14 @@ def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place)
 
 
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
-    script = "from experiments.tracking import process as it; print(flush=True); it.LIMIT = 0.1; it.end_with(0)"
+    script = """
+import sys, time
+from experiments.tracking import process
+process.LIMIT = 0.1
+process.Study(sys.stdin)
+print(flush=True)
+time.sleep(600)
+"""
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdin is not None
         assert writer.stdout is not None
@@ -186,7 +193,7 @@ def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
     both = [tracking_of(place)[0] for _ in range(2)]
     both[0].conclude(end(3))
     with ThreadPoolExecutor(2) as pool:  # at once: the one that writes first goes on until its study is over
-        assert list(pool.map(lambda one: one.finish(timeout=PATIENCE), both)) == [None, None]
+        assert list(pool.map(lambda tracking: tracking.finish(timeout=PATIENCE), both)) == [None, None]
     assert set(place.trials()) == {"0", "1", "2"}
     place.parent()
 
