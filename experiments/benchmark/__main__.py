@@ -18,8 +18,8 @@ from experiments.study.cli import run_command
 
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")
 
-# option, module, what --help says. A module has run(options), which yields the lines of the table one by one, and
-# show(lines, console), which prints them.
+# option, module, what --help says. A module has run(options), which yields the lines of a table, and the table's
+# COLUMNS; where there is more to print than a table, it has show(lines, console) instead.
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
     ("--study", "whole_study", "compare the whole digits study with Optuna and scikit-learn"),
@@ -80,7 +80,7 @@ def at_least_one(text: str) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Run the benchmark that the options name; the JSON file is written anew with each line."""
-    from experiments.benchmark.tabulate import wide_console
+    from experiments.benchmark.tabulate import print_table, wide_console
 
     benchmark = import_module(f"experiments.benchmark.{options.benchmark}")
     console, lines = wide_console(), []
@@ -90,7 +90,10 @@ def _run(options: argparse.Namespace) -> int:
             status.update(f"lines measured: {len(lines)}")
             if options.json is not None:
                 options.json.write_text(json.dumps(lines, indent=1, default=lambda number: number.item()) + "\n")
-    benchmark.show(lines, console)
+    if hasattr(benchmark, "show"):
+        benchmark.show(lines, console)
+    else:
+        print_table(console, lines, benchmark.COLUMNS)
     return 0
 
 

@@ -6,7 +6,6 @@ Same shapes, same number of steps, same BLAS kernel; each product writes into an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,17 +18,11 @@ from experiments.benchmark.timing import seconds_of
 Product = Callable[[], object]
 
 
-@dataclass(frozen=True)
-class LayerProducts:
-    """The products of one dense layer; nobody needs the first layer's gradient with respect to its input."""
+def products(row: Row, batch: int, folds: int) -> list[tuple[Product, list[Product]]]:
+    """Return the product forward and the products backward of each layer, in one step of some folds.
 
-    forward: Product
-    weight_gradient: Product
-    input_gradient: Product | None
-
-
-def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
-    """Return the products of one step of some folds, layer by layer."""
+    Backward are the gradients with respect to the weights and, but for the first layer, to the inputs.
+    """
     rng = np.random.default_rng(0)
 
     def numbers(*shape: int) -> NDArray[Any]:
@@ -40,27 +33,21 @@ def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
 
     layers = []
     for index, (inputs, outputs) in enumerate(row.shapes):
-        x, weights, z, dz = (
-            numbers(*shape) for shape in ((batch, inputs), (inputs, outputs), (batch, outputs), (batch, outputs))
-        )
-        layers.append(
-            LayerProducts(
-                forward=product(x, weights, z),
-                weight_gradient=product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs)),
-                input_gradient=product(dz, weights.transpose(0, 2, 1), numbers(batch, inputs)) if index else None,
-            )
-        )
+        x, weights, z = numbers(batch, inputs), numbers(inputs, outputs), numbers(batch, outputs)
+        dz = numbers(batch, outputs)
+        backward = [product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs))]
+        if index:
+            backward.append(product(dz, weights.transpose(0, 2, 1), numbers(batch, inputs)))
+        layers.append((product(x, weights, z), backward))
     return layers
 
 
 def run_products(row: Row, steps: int, batch: int, folds: int) -> None:
     """Run the products of a number of steps with equal batches."""
     layers = products(row, batch, folds)
-    order = [layer.forward for layer in layers]
-    for layer in reversed(layers):
-        order.append(layer.weight_gradient)
-        if layer.input_gradient:
-            order.append(layer.input_gradient)
+    order = [forward for forward, _ in layers]
+    for _, backward in reversed(layers):
+        order += backward
     for _ in range(steps):
         for product in order:
             product()

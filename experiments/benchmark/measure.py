@@ -12,7 +12,8 @@ import pickle
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,14 @@ from experiments.search.executors.base import blas_kernel
 WARM_UP = 2  # batches; a fold keeps more than one of them
 
 
-def prepare(row: Row, file: Path) -> None:
-    """Write a row and its data to the file that a measuring process reads."""
-    with file.open("wb") as stream:
-        pickle.dump((row, data_of(row)), stream, protocol=5)
+def prepare(rows: Iterable[Row]) -> Iterator[tuple[str, Path]]:
+    """Yield the name of each row, and the file with the row and its data that a measuring process reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        for row in rows:
+            file = Path(folder) / row.name
+            with file.open("wb") as stream:
+                pickle.dump((row, data_of(row)), stream, protocol=5)
+            yield row.name, file
 
 
 def measure(trainer: str, file: Path, environment: Mapping[str, str]) -> Any:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 from rich.console import Console
@@ -40,17 +38,14 @@ NOTES = (
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line for each row and peer."""
     environment = workers_environment()
-    with tempfile.TemporaryDirectory() as folder:
-        for name in options.rows:
-            file = Path(folder) / name
-            prepare(ROWS[name], file)
-            for peer in peers():
-                yield compare(name, peer, options.repeats, partial(measure, file=file, environment=environment))
+    for name, file in prepare(ROWS[name] for name in options.rows):
+        for peer in peers():
+            yield compare(name, peer, options.repeats, partial(measure, file=file, environment=environment))
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the table and what its columns mean."""
-    print_table(console, lines, COLUMNS, labels=2, section="row")
+    print_table(console, lines, COLUMNS, section="row")
     networks = [f"{name}: {ROWS[name].title}." for name in dict.fromkeys(line["row"] for line in lines)]
     console.print(*networks, f"BLAS kernel: {lines[0]['kernel'] or 'unknown'}.", *NOTES, sep="\n")
     if "pytorch" not in peers():

@@ -26,20 +26,18 @@ class OptunaPeer:
     def __init__(self, model: Callable[[dict[str, Any]], Any], x: Any, y: Any, folds: Any, seed: int = 0):
         self._model, self._x, self._y, self._folds = model, x, y, folds
         optuna.logging.set_verbosity(optuna.logging.ERROR)
+        # 60 epochs end before scikit-learn's own criterion; its workers read the environment
+        warnings.simplefilter("ignore")
+        os.environ["PYTHONWARNINGS"] = "ignore"
         self._study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
 
     def optimize(self, trials: int) -> None:
         """Run so many more trials."""
-        os.environ["PYTHONWARNINGS"] = "ignore"  # the workers': 60 epochs end before scikit-learn's own criterion
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._study.optimize(self._objective, n_trials=trials)
+        self._study.optimize(self._objective, n_trials=trials)
 
     def best_model(self) -> Any:
         """Return the model of the best trial, fitted on all rows."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return self._model(_settings(self._study.best_trial)).fit(self._x, self._y)
+        return self._model(_settings(self._study.best_trial)).fit(self._x, self._y)
 
     def _objective(self, trial: optuna.Trial) -> float:
         model = self._model(_settings(trial))

@@ -22,9 +22,8 @@ from optuna.samplers import TPESampler
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import create_trial
-from rich.console import Console
 
-from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.tabulate import Line
 from experiments.benchmark.timing import seconds_of
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
@@ -52,11 +51,6 @@ def run(options: Namespace) -> Iterator[Line]:
     """Yield the cost of a trial in a small, a middle and a large study."""
     for trials in SIZES:
         yield coordinator_cost(trials)
-
-
-def show(lines: Sequence[Line], console: Console) -> None:
-    """Print the milliseconds of a trial."""
-    print_table(console, lines, COLUMNS, labels=0)
 
 
 def coordinator_cost(trials: int, timed: int = TIMED) -> Line:

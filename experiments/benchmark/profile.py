@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -36,16 +34,13 @@ COLUMNS = {
 
 def run(options: Namespace) -> Iterator[Line]:
     """Yield the parts of each row's step, measured in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in options.rows:
-            file = Path(folder) / name
-            prepare(ROWS[name], file)
-            yield from measure("profile", file, workers_environment())
+    for _, file in prepare(ROWS[name] for name in options.rows):
+        yield from measure("profile", file, workers_environment())
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the parts, row by row."""
-    print_table(console, lines, COLUMNS, labels=2, section="row")
+    print_table(console, lines, COLUMNS, section="row")
     console.print("Microseconds of a step of all folds; dense layers beside their matrix products run alone.")
 
 
@@ -106,13 +101,10 @@ def _floors(row: Row, folds: int, sharing: int) -> dict[str, float]:
     """Return the microseconds of each dense layer's products, by the names of the parts that hold them."""
     layers_apart = 3 if row.dropout else 2
     floors = {}
-    for number, layer in enumerate(products(row, row.batch, sharing)):
+    for number, (forward, backward) in enumerate(products(row, row.batch, sharing)):
         name = f"{number * layers_apart + bool(row.input_dropout)} Dense"
-        backward = _median_seconds(layer.weight_gradient)
-        if layer.input_gradient:
-            backward += _median_seconds(layer.input_gradient)
-        floors[f"{name} forward"] = _median_seconds(layer.forward) * folds / sharing * 1e6
-        floors[f"{name} backward"] = backward * folds / sharing * 1e6
+        floors[f"{name} forward"] = _median_seconds(forward) * folds / sharing * 1e6
+        floors[f"{name} backward"] = sum(map(_median_seconds, backward)) * folds / sharing * 1e6
     return floors
 
 

@@ -58,7 +58,7 @@ def run(options: Namespace) -> Iterator[Line]:
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the table and what its target is."""
-    print_table(console, lines, COLUMNS, labels=2, section="study")
+    print_table(console, lines, COLUMNS, section="study")
     console.print("Medians over seeds. Target: the lowest of the pruners' best scores less its standard error.")
     if all(line["study"] != "mnist" for line in lines):
         console.print(f"mnist was left out: set {FOLDER_VARIABLE} to the folder with its files.")

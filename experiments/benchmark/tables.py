@@ -10,18 +10,17 @@ import json
 import os
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from experiments.benchmark.datasets import TABLES, write_table
 from experiments.benchmark.optuna_peer import OptunaPeer
 from experiments.benchmark.studies import tune
-from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.data.holdout import Look
 from experiments.data.prepare import prepare
@@ -31,7 +30,7 @@ COLUMNS = {
     "table": "table",
     "rows": "rows:,",
     "metric": "metric",
-    "splits": "splits",
+    "splits": "splits:d",
     "this": "ours:.4f",
     "scikit-learn": "peer:.4f",
     "difference": "difference:+.4f",
@@ -44,11 +43,6 @@ def run(options: Namespace) -> Iterator[Line]:
     """Yield a line for each of the ten tables."""
     for name in TABLES:
         yield compare_table(name, options.trials, options.splits)
-
-
-def show(lines: Sequence[Line], console: Console) -> None:
-    """Print the scores of both and their difference."""
-    print_table(console, lines, COLUMNS)
 
 
 def compare_table(name: str, trials: int, splits: int | None = None) -> Line:

@@ -20,7 +20,6 @@ def print_table(
     console: Console,
     lines: Sequence[Line],
     columns: Mapping[str, str],
-    labels: int = 1,
     section: str | None = None,
     title: str | None = None,
 ) -> None:
@@ -28,12 +27,11 @@ def print_table(
 
     Args:
         columns: heading of each column -> key of its values and their format, "ratio:.1f".
-        labels:  number of leading columns that hold names; they are aligned left, all others right.
         section: key of a line; a rule separates rows that differ in it.
     """
     table = Table(title=title)
-    for position, heading in enumerate(columns):
-        table.add_column(heading, justify="left" if position < labels else "right")
+    for heading, column in columns.items():
+        table.add_column(heading, justify="right" if ":" in column else "left")
     for line, following in zip(lines, [*lines[1:], {}], strict=True):
         ends = section is not None and line[section] != following.get(section)
         table.add_row(*(_cell(line, column) for column in columns.values()), end_section=ends)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
 
-from rich.console import Console
-
 from experiments.benchmark.studies import tune
-from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.tabulate import Line
 from experiments.benchmark.timing import measure_pairs, seconds_of
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
@@ -24,27 +22,20 @@ COLUMNS = {"row": "row", "with tracking, s": "seconds:.1f", "without, s": "witho
 
 
 def run(options: Namespace) -> Iterator[Line]:
-    """Yield the median seconds of the command with tracking and without, and the median ratio of the pairs."""
-    yield tracking_cost(options.trials, options.repeats)
+    """Yield the median seconds of the command with tracking and without, and the median ratio of the pairs.
 
-
-def show(lines: Sequence[Line], console: Console) -> None:
-    """Print the seconds and their ratio."""
-    print_table(console, lines, COLUMNS)
-
-
-def tracking_cost(trials: int, repeats: int) -> Line:
-    """Measure the digits study in pairs; the first study, which makes the database, is not counted."""
+    The first study, which makes the database, is not counted.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        study = partial(run_study, Path(folder).resolve(), STUDY, trials)
+        study = partial(run_study, Path(folder).resolve(), STUDY, options.trials)
         study(tracked=True)
         pairs = measure_pairs(
-            repeats,
-            lambda: seconds_of(partial(study, tracked=False)),
-            lambda: seconds_of(partial(study, tracked=True)),
+            options.repeats,
+            partial(seconds_of, partial(study, tracked=False)),
+            partial(seconds_of, partial(study, tracked=True)),
         )
-    return {
-        "row": f"{STUDY.stem} study, {trials} trials",
+    yield {
+        "row": f"{STUDY.stem} study, {options.trials} trials",
         "seconds": median(tracked for _, tracked in pairs),
         "without": median(untracked for untracked, _ in pairs),
         "ratio": median(tracked / untracked for untracked, tracked in pairs),

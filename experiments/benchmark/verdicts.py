@@ -51,14 +51,14 @@ DEFAULTS: dict[Made, dict[str, Any]] = {
 }
 COLUMNS = {
     "studies of": "made",
-    "studies": "studies",
-    "helped": "helped",
+    "studies": "studies:d",
+    "helped": "helped:d",
     "share": "share:.0%",
     "from": "ci95_low:.1%",
     "to": "ci95_high:.1%",
     "bound": "bound:.0%",
     "held": "held",
-    "default better": "worse",
+    "default better": "worse:d",
     "gain in selection": "selection:+.4f",
     "in test": "test:+.4f",
     "in truth": "truth:+.4f",

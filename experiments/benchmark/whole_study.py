@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-
 from experiments.benchmark.optuna_peer import OptunaPeer
-from experiments.benchmark.studies import tune
-from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.tabulate import Line
 from experiments.benchmark.timing import seconds_of
+from experiments.benchmark.tracking import STUDY, run_study
 
 COLUMNS = {
     "row": "row",
@@ -31,23 +29,17 @@ def run(options: Namespace) -> Iterator[Line]:
     """Yield the whole study, and the marginal cost of more trials after it."""
     trials, more = options.trials, options.more
     peer = digits_peer()
-    ours, theirs = seconds_of(lambda: run_study(trials)), seconds_of(lambda: peer.optimize(trials))
+    ours, theirs = seconds_of(lambda: run_digits(trials)), seconds_of(lambda: peer.optimize(trials))
     yield _line(f"digits study, {trials} trials", ours, theirs)
-    all_ours = seconds_of(lambda: run_study(trials + more))
+    all_ours = seconds_of(lambda: run_digits(trials + more))
     theirs = seconds_of(lambda: peer.optimize(more))
     yield _line(f"digits study, trials {trials + 1} to {trials + more}", all_ours - ours, theirs)
 
 
-def show(lines: Sequence[Line], console: Console) -> None:
-    """Print the seconds and their ratio."""
-    print_table(console, lines, COLUMNS, labels=2)
-
-
-def run_study(trials: int) -> None:
+def run_digits(trials: int) -> None:
     """Run the tune command on the digits study in an empty folder."""
-    study = Path("studies/digits.toml").absolute()
     with tempfile.TemporaryDirectory() as folder:
-        tune([str(study), "--set", f"search.trials={trials}", "--out", f"{folder}/digits"], Path(folder))
+        run_study(Path(folder), STUDY, trials, tracked=True)
 
 
 def digits_peer() -> OptunaPeer:

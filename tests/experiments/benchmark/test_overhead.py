@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from experiments.benchmark.overhead import coordinator_cost, show
-from experiments.benchmark.tabulate import wide_console
+from experiments.benchmark.overhead import COLUMNS, coordinator_cost
+from experiments.benchmark.tabulate import print_table, wide_console
 
 
 def test_every_part_takes_time_and_is_shown() -> None:
@@ -11,5 +11,5 @@ def test_every_part_takes_time_and_is_shown() -> None:
     assert cost["beyond"] == cost["ours"] - cost["sampler"]
     console = wide_console()
     with console.capture() as captured:
-        show([cost], console)
+        print_table(console, [cost], COLUMNS)
     assert f"{cost['optuna']:.1f}" in captured.get()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from experiments.benchmark.datasets import TABLES, write_table
-from experiments.benchmark.tables import compare_table, show
-from experiments.benchmark.tabulate import wide_console
+from experiments.benchmark.tables import COLUMNS, compare_table
+from experiments.benchmark.tabulate import print_table, wide_console
 from experiments.config.default_study import own_study
 from experiments.data.prepare import prepare
 
@@ -33,5 +33,5 @@ def test_both_are_scored_on_the_same_rows() -> None:
     assert [round(200 * line[who], 6) % 1 for who in ("ours", "peer")] == [0, 0]
     console = wide_console()
     with console.capture() as captured:
-        show([line], console)
+        print_table(console, [line], COLUMNS)
     assert f"{line['ours']:.4f}" in captured.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.slow
 def test_pairs_alternate_after_a_study_that_makes_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
     monkeypatch.setattr(tracking, "run_study", lambda *_, tracked: asked.append(tracked))
-    cost = tracking.tracking_cost(40, 2)
+    (cost,) = tracking.run(Namespace(trials=40, repeats=2))
     assert asked == [True, False, True, True, False]
     assert cost["row"] == "digits study, 40 trials"
     assert cost["seconds"] > 0
