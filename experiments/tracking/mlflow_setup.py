@@ -51,14 +51,6 @@ def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
     return mlflow
 
 
-def load_mlflow(uri: str, environ: MutableMapping[str, str]) -> None:
-    """Import what a client of this store needs, as MLflow would at its first call; no store is touched."""
-    prepare_mlflow(environ)
-    if uri.startswith("sqlite"):
-        importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-        importlib.import_module("sqlalchemy.orm").configure_mappers()
-
-
 def make_database(path: Path, artifacts: Path) -> None:
     """Make MLflow's database at `path` if there is none.
 

@@ -7,7 +7,6 @@ The MLflow model holds the folder itself, the source of both packages, and the n
 from __future__ import annotations
 
 import importlib
-import shutil
 import tempfile
 from collections.abc import Collection
 from importlib.metadata import version
@@ -38,7 +37,7 @@ def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collect
             return
     params = dict(store.client.get_run(store.parent).data.params)
     if end.refitted is not None:
-        params |= trial_params(end.refitted.params, log_scaled)[0]
+        params |= trial_params(end.refitted.params, log_scaled)
     tags = {"digest": end.digest, "study_uid": store.uid}
     logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
     with tempfile.TemporaryDirectory() as temporary:
@@ -73,9 +72,9 @@ def register_model(store: Store, name: str, end: StudyOutcome) -> None:
     """
     if not store.client.search_registered_models(f"name = '{name}'"):
         store.client.create_registered_model(name)
-    for known in store.client.search_model_versions(f"name = '{name}'"):
-        if known.tags.get("digest") == end.digest:
-            return
+    versions = store.client.search_model_versions(f"name = '{name}'")
+    if any(version.tags.get("digest") == end.digest for version in versions):
+        return
     logged = next((model for model in _logged(store) if model.tags.get("digest") == end.digest), None)
     if logged is None:
         raise RefusedError("the model was not logged")
@@ -94,18 +93,16 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
     """
     models, pyfunc = importlib.import_module("mlflow.models"), importlib.import_module("mlflow.pyfunc")
     model = read_model(folder)
-    with tempfile.TemporaryDirectory() as temporary:
-        data = shutil.copytree(folder, Path(temporary, NAME))
-        pyfunc.save_model(
-            str(path),
-            loader_module=LOADER,
-            data_path=str(data),
-            code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
-            mlflow_model=about,
-            signature=models.ModelSignature(*_schemas(model)),
-            input_example=_example(model),
-            pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
-        )
+    pyfunc.save_model(
+        str(path),
+        loader_module=LOADER,
+        data_path=str(folder),
+        code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
+        mlflow_model=about,
+        signature=models.ModelSignature(*_schemas(model)),
+        input_example=_example(model),
+        pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
+    )
 
 
 def _schemas(model: Model) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ The answers go to standard output.
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import sys
@@ -19,16 +20,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from experiments.tracking.mlflow_setup import load_mlflow
+from experiments.tracking.mlflow_setup import prepare_mlflow
 from experiments.tracking.runs import short_hash
 from experiments.tracking.uris import database_of
 from experiments.tracking.writer import Writer
 
 NICE = 10  # workers come first
 POLL = 0.3  # seconds between readings of the journal
-FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
+FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # seconds between attempts; the last once the study is over
 GRACE = 30.0  # seconds after the end of the study, which itself waits for less
 LIMIT = GRACE + 15.0  # after which this process ends even in the middle of a call
 
@@ -113,10 +114,16 @@ def main() -> None:
 
 
 def load(uri: str) -> None:
-    """Import what writes to this store, without the garbage collector, which would have much to search and no gain."""
+    """Import what a client of this store needs, as MLflow would at its first call; no store is touched.
+
+    The garbage collector is off meanwhile: it would have much to search and little to collect.
+    """
     gc.disable()
     with suppress(Exception):  # what is wrong is met again, and reported, when the store is opened
-        load_mlflow(uri, os.environ)
+        prepare_mlflow(os.environ)
+        if uri.startswith("sqlite"):
+            importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
+            importlib.import_module("sqlalchemy.orm").configure_mappers()
     gc.freeze()
     gc.enable()
 
@@ -124,15 +131,7 @@ def load(uri: str) -> None:
 def write_alone(study: Study, answer: Callable[[Writer, bool], None]) -> None:
     """Follow the study once no other process writes it to the same store."""
     folder, uri, artifacts = (study.messages[key] for key in ("folder", "uri", "artifacts"))
-    lock = lock_of(Path(folder), uri)
-    while not lock.is_locked:
-        over = study.over.is_set()
-        try:
-            lock.acquire(timeout=GRACE if over else POLL)
-        except Timeout:  # the writer of a run that was killed has it, for GRACE seconds at most
-            if over:
-                return
-    with lock:
+    with lock_of(Path(folder), uri):  # the writer of a run that was killed has it, for LIMIT seconds at most
         follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, answer)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class PyfuncModel:
@@ -25,8 +24,6 @@ class PyfuncModel:
         Raises:
             DataError: there is no row, or a cell is not of its column's type.
         """
-        import pandas as pd
-
         if not len(rows):
             raise DataError("there is no row to predict.")
         chunks = frame_rows(rows, self._model.inputs, ROWS)

@@ -61,8 +61,8 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
         for key, epoch, value in _curve_points(curves, result.epochs)
     ]
     kept, lost = finite(points)
-    params, unsent = trial_params(entry.told.params, log_scaled)
-    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite([*lost, *unsent])
+    params = trial_params(entry.told.params, log_scaled)
+    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason, **lost}
     status: EndStatus = "FAILED" if result.state == "FAIL" else "FINISHED"
     return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
 
@@ -78,19 +78,18 @@ def final_run(end: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]
     points += [Point(key, value, SINGLE, ended) for key, value in end.metrics.items() if key.startswith("test_")]
     points += [Point("epochs", epochs, SINGLE, ended), Point("seconds", refitted.seconds, SINGLE, ended)]
     kept, lost = finite(points)
-    params, unsent = trial_params(refitted.params, log_scaled)
-    tags = {**end.tags, "refit_of": f"trial {refitted.trial}"} | not_finite([*lost, *unsent])
-    return Run("final", "FINISHED", started, ended, params, kept, shown_tags(tags))
+    tags = shown_tags({**end.tags, "refit_of": f"trial {refitted.trial}", **lost})
+    return Run("final", "FINISHED", started, ended, trial_params(refitted.params, log_scaled), kept, tags)
 
 
-def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> tuple[dict[str, str], list[str]]:
-    """Return parameters as MLflow's plots can use them, and the names of those that are NaN or infinite.
+def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> dict[str, str]:
+    """Return parameters as MLflow's plots can use them.
 
     A parameter that is searched on a log scale is there as its logarithm too, since the plots have no log axis. A
     layer that is not there has 0 units, so that its axis has a value in every trial.
 
     >>> trial_params({"l2": 0.01, "hidden_layers": 1, "hidden_units_1": 8, "hidden_units_2": 9}, {"l2"})
-    ({'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}, [])
+    {'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}
     """
     layers = params.get("hidden_layers")
     absent = {
@@ -99,14 +98,12 @@ def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> t
         if isinstance(layers, int) and re.fullmatch(r"hidden_units_\d+", name) and int(name[13:]) > layers
     }
     values = {name: 0 if name in absent else value for name, value in params.items()}
-    unsent = [name for name, value in values.items() if isinstance(value, float) and not math.isfinite(value)]
-    sent = {name: value for name, value in values.items() if name not in unsent}
     logs = {
         f"log10_{name}": f"{math.log10(value):.6g}"
-        for name, value in sent.items()
+        for name, value in values.items()
         if name in log_scaled and isinstance(value, int | float) and value > 0
     }
-    return shown_params(sent) | logs, [f"parameter {name}" for name in unsent]
+    return shown_params(values) | logs
 
 
 def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]:
@@ -162,18 +159,14 @@ def _milliseconds(at: float) -> int:
     return max(1, int(1000 * at))
 
 
-def finite(points: Iterable[Point]) -> tuple[tuple[Point, ...], list[str]]:
-    """Return the points that MLflow stores as they are, and the metrics that had others, with how many."""
+def finite(points: Iterable[Point]) -> tuple[tuple[Point, ...], dict[str, str]]:
+    """Return the points that are numbers, and a tag that says how many of which metric were NaN or infinite."""
     points = tuple(points)
     total = Counter(point.key for point in points)
     lost = Counter(point.key for point in points if not math.isfinite(point.value))
     kept = tuple(point for point in points if math.isfinite(point.value))
-    return kept, [f"{key} ({count} of {total[key]})" for key, count in lost.items()]
-
-
-def not_finite(lost: Sequence[str]) -> dict[str, str]:
-    """Return the tag that names what was NaN or infinite and therefore not sent."""
-    return {"not_finite": ", ".join(lost)} if lost else {}
+    text = ", ".join(f"{key} ({count} of {total[key]})" for key, count in lost.items())
+    return kept, {"not_finite": text} if text else {}
 
 
 def shown_params(params: Mapping[str, object]) -> dict[str, str]:

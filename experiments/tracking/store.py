@@ -24,7 +24,6 @@ from experiments.tracking.runs import (
     Run,
     finite,
     folder_name,
-    not_finite,
     safe_key,
     safe_name,
     shown_params,
@@ -190,21 +189,20 @@ class Store:
         """Write the parent's final metrics and tags, and its status; what it has already is not sent twice."""
         points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
-        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
+        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **lost}))
         self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))
 
-    def upload(self, trial: int | None, name: str, content: Path | str) -> None:
-        """Upload a file, a folder or a text, for the study (trial None) or for one trial.
+    def upload(self, name: str, content: Path | str) -> None:
+        """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
             RefusedError: the file is not there, or the place for artifacts cannot be used from here.
         """
-        run = self.parent if trial is None else self.trials[trial]
         try:
             if isinstance(content, str):
-                self.client.log_text(run, content, name)
+                self.client.log_text(self.parent, content, name)
             elif content.exists():
-                self.client.log_artifact(run, str(content))
+                self.client.log_artifact(self.parent, str(content))
             else:
                 raise FileNotFoundError(f"there is no file {content}")
         except (FileNotFoundError, PermissionError, ImportError) as error:

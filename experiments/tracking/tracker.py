@@ -51,12 +51,11 @@ class Tracking:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._card: RunMetadata | None = None
+        self._outbox: Outbox | None = None
         self._warn, self._environ = warn, environ
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
         self._report: dict[str, Any] = {"missing": None, "trouble": "", "over": False, "seconds": 0.0}  # the last one
-        self._begun = 0.0
 
     @property
     def seconds(self) -> float:
@@ -96,13 +95,13 @@ class Tracking:
             StudyStateError: the outbox cannot be written.
         """
         try:
-            before = read_outbox(self._folder)
+            outbox = read_outbox(self._folder)
         except StudyStateError:  # a damaged outbox is written anew
-            before = None
-        if before is None or before.card.uid != card.uid:
-            before = Outbox(card=card, begun=time.time())
-        write_outbox(self._folder, before.model_copy(update={"card": card}))
-        self._card, self._begun = card, before.begun
+            outbox = None
+        if outbox is None or outbox.card.uid != card.uid:
+            outbox = Outbox(card=card, begun=time.time())
+        self._outbox = outbox.model_copy(update={"card": card})
+        write_outbox(self._folder, self._outbox)
         if self._process is not None:
             self._listener.start()
         artifacts = None if self._artifacts is None else str(self._artifacts.absolute())
@@ -110,7 +109,7 @@ class Tracking:
 
     def dismiss(self) -> None:
         """End the process if it has not been started on a study; else do nothing."""
-        if self._card is None and self._process is not None:
+        if self._outbox is None and self._process is not None:
             self._process.kill()
             self._process.communicate()
 
@@ -120,8 +119,8 @@ class Tracking:
         Raises:
             StudyStateError: the outbox cannot be written.
         """
-        assert self._card is not None
-        write_outbox(self._folder, Outbox(card=self._card, begun=self._begun, end=end))
+        assert self._outbox is not None
+        write_outbox(self._folder, self._outbox.model_copy(update={"end": end}))
         self._send({"concluded": True})
 
     def register(self, name: str) -> None:

@@ -193,28 +193,17 @@ class Writer:
         card = self._card
         yield Item(RESULTS, lambda store: store.end(end))
         tags = {**card.tags, NOTE: card.description, **end.tags}
-        for name, text in long_values(card.params, tags).items():
-            yield _file_item(None, name, text)
-        for trial, entry in self._trials.items():
-            for name, text in long_values(entry.told.params, {}).items():
-                yield _file_item(trial, name, text)
-        yield _file_item(None, CURVES, curves_csv(self._trials.values()))
-        for name in end.files:
-            yield _file_item(None, name, self._folder / name)
+        files = long_values(card.params, tags) | {CURVES: curves_csv(self._trials.values())}
+        for name, content in [*files.items(), *((name, self._folder / name) for name in end.files)]:
+            yield _file_item(name, content)
 
 
 def _trial_item(number: int, entry: Entry, log_scaled: Collection[str]) -> Item:
     return Item(_title(number), lambda store: store.write_trial(number, trial_run(entry, log_scaled)), "trial")
 
 
-def _file_item(trial: int | None, name: str, content: Path | str) -> Item:
-    """Return the artifact of a trial, or of the study if None."""
-
-    def upload(store: Store) -> None:
-        if trial is None or trial in store.trials:  # of a trial that was refused there is nothing
-            store.upload(trial, name, content)
-
-    return Item(name if trial is None else f"{_title(trial)}: {name}", upload, "file")
+def _file_item(name: str, content: Path | str) -> Item:
+    return Item(name, lambda store: store.upload(name, content), "file")
 
 
 def _title(number: int) -> str:

@@ -165,16 +165,15 @@ def test_nan_and_infinity_are_never_sent(place: Place) -> None:
 
 
 def test_long_values_are_cut_visibly_and_kept_whole_in_an_artifact(place: Place) -> None:
-    study = card(params={"columns": "c" * 7_000}, description="d" * 9_000)
-    assert place.write(result(0), params={"activation": "é" * 6_001}, study=study, end=end(1)) is None
-    run, parent = place.trials()["0"], place.parent()
-    assert len(run.data.params["activation"]) == LONGEST_PARAM
-    assert run.data.params["activation"].endswith(
-        "é... [cut: 6,001 characters, all in the artifact params/activation.txt]"
+    study = card(params={"columns": "é" * 6_001}, description="d" * 9_000)
+    assert place.write(study=study, end=end(0)) is None
+    parent = place.parent()
+    assert len(parent.data.params["columns"]) == LONGEST_PARAM
+    assert parent.data.params["columns"].endswith(
+        "é... [cut: 6,001 characters, all in the artifact params/columns.txt]"
     )
-    assert place.artifacts(run)["params/activation.txt"].read_text() == "é" * 6_001
     assert len(parent.data.tags["mlflow.note.content"]) == LONGEST_TAG
-    assert place.artifacts(parent)["params/columns.txt"].read_text() == "c" * 7_000
+    assert place.artifacts(parent)["params/columns.txt"].read_text() == "é" * 6_001
     assert place.artifacts(parent)["tags/mlflow.note.content.txt"].read_text() == "d" * 9_000
 
 
