@@ -38,11 +38,6 @@ class Row:
     input_dropout: float = 0.0
 
     @property
-    def hidden(self) -> tuple[int, ...]:
-        """Return the units of the hidden layers."""
-        return self.sizes[1:-1]
-
-    @property
     def shapes(self) -> list[tuple[int, int]]:
         """Return (in, out) of each layer."""
         return list(pairwise(self.sizes))

@@ -5,7 +5,7 @@ test rows: a small network is trained on five folds and refitted on all of them,
 rows more. Beside the intervals of the test set stands that of the folds' scores, mean ± 1.96 sd/√k: five scores say
 little of their own spread, so that the normal quantile is too small for them (Student's t, 2.78, covers 93%), and folds
 that share training rows err together (Bates, Hastie and Tibshirani, 2021, Cross-validation: what does it estimate and
-how well does it do it?). No configuration is chosen here; of a chosen one, the folds' interval covers far less.
+how well does it do it?). No configuration is chosen here; after a choice, the folds' interval covers far less.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Interval = tuple[float, float]
 
 
 def measure_coverage(draws: int, executor: Executor) -> list[Line]:
-    """Return a line for each distance of the clouds, and one for all.
+    """Return a line for each distance of the clouds, and a line for all.
 
     Args:
         draws: number of draws in all, rounded up so that each distance has as many.
@@ -77,7 +77,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
 
 
 def coverage_lines(draws: Sequence[dict[str, Any]]) -> list[Line]:
-    """Return a line for each distance of the clouds, and one for all, from what `drawn` returns.
+    """Return a line for each distance of the clouds, and a line for all, from what `drawn` returns.
 
     Returns:
         Lines with `best`, the accuracy of the best rule (None for all draws), the number of `draws`, the mean, lowest
@@ -108,7 +108,7 @@ def _line(best: float | None, draws: pd.DataFrame) -> Line:
 
 
 def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
-    """Fit one model and say which of its intervals hold its true accuracy and log-likelihood.
+    """Fit a model and say which of its intervals hold its true accuracy and log-likelihood.
 
     Returns:
         `best`, the model's true `accuracy`, whether `wilson`, `bootstrap` and `fold_model` hold the truth, and the

@@ -19,9 +19,7 @@ from statistics import median
 import numpy as np
 import optuna
 from optuna.samplers import TPESampler
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.trial import create_trial
+from optuna.storages import journal as optuna_journal
 
 from experiments.benchmark.tabulate import Line
 from experiments.benchmark.timing import seconds_of
@@ -100,7 +98,8 @@ def _sampler(space: Space, finished: Sequence[FinishedTrial]) -> Callable[[], ob
 
 
 def _optimize(space: Space, finished: Sequence[FinishedTrial], path: Path) -> Callable[[], object]:
-    storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
+    lock = optuna_journal.JournalFileOpenLock(str(path))
+    storage = optuna.storages.JournalStorage(optuna_journal.JournalFileBackend(str(path), lock_obj=lock))
     study = optuna.create_study(storage=storage, direction="maximize", sampler=_tpe())
     study.add_trials(_frozen(space, finished))
 
@@ -160,7 +159,7 @@ def _finished(space: Space, trials: int) -> list[FinishedTrial]:
 
 def _frozen(space: Space, finished: Sequence[FinishedTrial]) -> list[optuna.trial.FrozenTrial]:
     return [
-        create_trial(
+        optuna.trial.create_trial(
             value=trial.result.value,
             params=trial.params,
             distributions=space.distributions,

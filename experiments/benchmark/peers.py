@@ -43,7 +43,7 @@ def scikit_learn(row: Row, data: Data) -> float:
     start = time.perf_counter()
     for rows in data.folds:
         model = MLPClassifier(
-            row.hidden,
+            row.sizes[1:-1],
             alpha=L2,
             batch_size=row.batch,
             max_iter=row.epochs,

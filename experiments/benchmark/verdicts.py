@@ -1,8 +1,8 @@
 """Whether the verdict keeps what it promises: small studies of made data, from the search to the final score.
 
 Of labels that no feature says anything of, a study must not claim that tuning helped; of data on which the default is
-ten points worse than what can be found, it must. Each study has its own rows and seed. The truth comes from a second
-scoring, which no real study has, at 20,000 rows more.
+ten points worse than what a search can reach, it must. Each study has its own rows and seed. The truth comes from
+a second scoring, which no real study has, at 20,000 rows more.
 """
 
 from __future__ import annotations

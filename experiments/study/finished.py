@@ -126,5 +126,5 @@ def _files_are_there(told: Sequence[FinishedTrial], result: StudyResult, folder:
         outbox = read_outbox(folder.path)
     except StudyStateError:  # a damaged one is written anew by a whole run
         return False
-    concluded = outbox is not None and outbox.end is not None and outbox.end.digest == result.digest
+    concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
     return kept and concluded and (result.test is None or (folder.path / "model").is_dir())

@@ -15,7 +15,7 @@ from experiments.tracking.uris import OFF, check_database, database_of, masked
 
 @dataclass(frozen=True)
 class StudyRuns:
-    """The runs of one study at one store; `client` is MLflow's; None where there is no store to ask.
+    """The runs of one study at one store; `client` is MLflow's; None without a store to ask.
 
     runs:   their ids, those of trials before that of the study.
     models: ids of the models logged by them.

@@ -11,7 +11,7 @@ from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData
 from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
-from experiments.tracking.outbox import DatasetCard, Refitted, RunMetadata, StudyOutcome
+from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
 
 # files of the study's folder that MLflow gets as they are
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
@@ -98,8 +98,8 @@ def final_tags(result: StudyResult) -> dict[str, str]:
     return tags if result.test is None else {**tags, "verdict": result.test.verdict}
 
 
-def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetCard:
-    return DatasetCard(
+def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetMetadata:
+    return DatasetMetadata(
         name=f"{data.name} ({context})",
         fingerprint=fingerprint,
         context=context,

@@ -55,7 +55,7 @@ def make_database(path: Path, artifacts: Path) -> None:
     """Make MLflow's database at `path` if there is none.
 
     A kill in MLflow's first start leaves a database that no later start can open. So the tables are made in a folder
-    beside it, and the finished file gets its name in one step. Of two first starts at once, the second one waits.
+    beside it, and the finished file gets its name in one step. Of two first starts at once, the second waits.
     """
     if path.exists():
         return

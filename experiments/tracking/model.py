@@ -24,7 +24,7 @@ NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packag
 PACKAGES = Path(__file__).parents[2]
 
 
-def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collection[str]) -> None:
+def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Collection[str]) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
@@ -33,12 +33,12 @@ def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collect
     for known in _logged(store):
         if known.status != "READY":  # a kill left it
             store.client.delete_logged_model(known.model_id)
-        elif known.tags.get("digest") == end.digest:
+        elif known.tags.get("digest") == outcome.digest:
             return
     params = dict(store.client.get_run(store.parent).data.params)
-    if end.refitted is not None:
-        params |= trial_params(end.refitted.params, log_scaled)
-    tags = {"digest": end.digest, "study_uid": store.uid}
+    if outcome.refitted is not None:
+        params |= trial_params(outcome.refitted.params, log_scaled)
+    tags = {"digest": outcome.digest, "study_uid": store.uid}
     logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary, NAME)
@@ -57,14 +57,14 @@ def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collect
     entities = store.mlflow.entities
     store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
     scores = [
-        entities.Metric(key, value, int(1000 * end.at), 0, model_id=logged.model_id)
-        for key, value in end.metrics.items()
+        entities.Metric(key, value, int(1000 * outcome.at), 0, model_id=logged.model_id)
+        for key, value in outcome.metrics.items()
     ]
     store.client.log_batch(store.parent, metrics=scores)
     store.client.finalize_logged_model(logged.model_id, "READY")
 
 
-def register_model(store: Store, name: str, end: StudyOutcome) -> None:
+def register_model(store: Store, name: str, outcome: StudyOutcome) -> None:
     """Make the logged model a version of a registered model, once for each digest; a new name is registered.
 
     Raises:
@@ -73,12 +73,12 @@ def register_model(store: Store, name: str, end: StudyOutcome) -> None:
     if not store.client.search_registered_models(f"name = '{name}'"):
         store.client.create_registered_model(name)
     versions = store.client.search_model_versions(f"name = '{name}'")
-    if any(version.tags.get("digest") == end.digest for version in versions):
+    if any(version.tags.get("digest") == outcome.digest for version in versions):
         return
-    logged = next((model for model in _logged(store) if model.tags.get("digest") == end.digest), None)
+    logged = next((model for model in _logged(store) if model.tags.get("digest") == outcome.digest), None)
     if logged is None:
         raise RefusedError("the model was not logged")
-    tags = {"digest": end.digest, "study_uid": store.uid}
+    tags = {"digest": outcome.digest, "study_uid": store.uid}
     store.client.create_model_version(
         name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id
     )

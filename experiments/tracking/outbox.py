@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from experiments.errors import StudyStateError
 from experiments.evaluation.record import Record
@@ -21,7 +21,7 @@ Scalar = float | int | str | bool
 EndStatus = Literal["FINISHED", "KILLED", "FAILED"]
 
 
-class DatasetCard(Record):
+class DatasetMetadata(Record):
     """The fingerprint of rows that a study used, without the rows.
 
     source: name of the data.
@@ -55,7 +55,7 @@ class RunMetadata(Record):
     tags: dict[str, str]
     log_scaled: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    datasets: tuple[DatasetCard, ...] = ()
+    datasets: tuple[DatasetMetadata, ...] = ()
 
 
 class Refitted(Record):
@@ -95,13 +95,15 @@ class StudyOutcome(Record):
 class Outbox(Record):
     """The content of the outbox.
 
-    begun: time of the study's beginning, in seconds since the epoch.
-    end:   None until the study comes to its end.
+    begun:   time of the study's beginning, in seconds since the epoch.
+    outcome: None until the study comes to its end.
     """
 
-    card: RunMetadata
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    metadata: RunMetadata = Field(alias="card")
     begun: float
-    end: StudyOutcome | None = None
+    outcome: StudyOutcome | None = Field(default=None, alias="end")
 
 
 def read_outbox(folder: Path) -> Outbox | None:

@@ -137,7 +137,7 @@ def write_alone(study: Study, answer: Callable[[Writer, bool], None]) -> None:
 
 def _answer(answers: int, writer: Writer, over: bool) -> None:
     report = {"trouble": writer.trouble, "missing": writer.missing, "over": over, "seconds": time.process_time()}
-    with suppress(OSError):  # nobody listens any more
+    with suppress(OSError):  # the study has ended
         os.write(answers, json.dumps(report).encode() + b"\n")
 
 

@@ -67,18 +67,18 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
     return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
 
 
-def final_run(end: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]) -> Run:
+def final_run(outcome: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]) -> Run:
     """Return the run of the winner's refit: its training loss, and its scores on the test rows."""
-    started, ended = _milliseconds(end.at - refitted.seconds), _milliseconds(end.at)
+    started, ended = _milliseconds(outcome.at - refitted.seconds), _milliseconds(outcome.at)
     epochs = len(refitted.losses)
     points = [
         Point("train_loss", refitted.losses[epoch - 1], epoch, started + (ended - started) * epoch // epochs)
         for epoch in thinned(range(1, epochs + 1), MEAN_POINTS)
     ]
-    points += [Point(key, value, SINGLE, ended) for key, value in end.metrics.items() if key.startswith("test_")]
+    points += [Point(key, value, SINGLE, ended) for key, value in outcome.metrics.items() if key.startswith("test_")]
     points += [Point("epochs", epochs, SINGLE, ended), Point("seconds", refitted.seconds, SINGLE, ended)]
     kept, lost = finite(points)
-    tags = shown_tags({**end.tags, "refit_of": f"trial {refitted.trial}", **lost})
+    tags = shown_tags({**outcome.tags, "refit_of": f"trial {refitted.trial}", **lost})
     return Run("final", "FINISHED", started, ended, trial_params(refitted.params, log_scaled), kept, tags)
 
 

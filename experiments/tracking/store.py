@@ -15,7 +15,7 @@ from typing import Any, Literal
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
 from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
-from experiments.tracking.outbox import DatasetCard, EndStatus, RunMetadata, StudyOutcome
+from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
@@ -50,11 +50,11 @@ class RefusedError(Exception):
 class Store:
     """The runs of one study.
 
-    trials:  trial -> its run, of those that are completely written.
+    trials:  trial -> its run, for each trial that is completely written.
     ranks:   trial -> its rank as MLflow has it.
     final:   the run of the refit.
-    outcome: digest that `final` is of.
-    metrics: of the study's own run.
+    final_digest: digest of the results that `final` shows.
+    metrics: metrics of the study's own run.
     """
 
     mlflow: Any
@@ -65,7 +65,7 @@ class Store:
     trials: dict[int, str] = field(default_factory=dict)
     ranks: dict[int, float | None] = field(default_factory=dict)
     final: str | None = None
-    outcome: str = ""
+    final_digest: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -73,7 +73,7 @@ class Store:
         cls,
         uri: str,
         artifacts: Path | None,
-        card: RunMetadata,
+        metadata: RunMetadata,
         begun: float,
         environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
@@ -86,18 +86,18 @@ class Store:
         database = database_of(uri)
         if database is not None:
             make_database(database, artifacts or database.absolute().parent / "artifacts")
-        mlflow.set_tracking_uri(uri)  # what registers a model looks it up there, whatever the client's own address is
+        mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, card, artifacts)
-        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{card.uid}'"}
+        experiment = _experiment(client, metadata, artifacts)
+        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{metadata.uid}'"}
         runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
         parents = [run for run in runs if PARENT not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
+        parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metrics=dict(parent.data.metrics))
         for run in runs:
             if run.info.run_id != store.parent and not store._take(run):
                 client.delete_run(run.info.run_id)
-        store._describe(parent, card)
+        store._describe(parent, metadata)
         return store
 
     def _take(self, run: Any) -> bool:
@@ -107,7 +107,7 @@ class Store:
             return False
         if "trial" not in tags:
             if self.final is None:
-                self.final, self.outcome = identity, tags.get("digest", "")
+                self.final, self.final_digest = identity, tags.get("digest", "")
             return self.final == identity
         number = int(tags["trial"])
         if number in self.trials:
@@ -116,25 +116,25 @@ class Store:
         self.ranks[number] = run.data.metrics.get("rank")
         return True
 
-    def _describe(self, parent: Any, card: RunMetadata) -> None:
+    def _describe(self, parent: Any, metadata: RunMetadata) -> None:
         """Write to the parent what it lacks. Parameters of a study never change, and a description may be edited."""
-        new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
-        note = {} if NOTE in parent.data.tags else {NOTE: card.description}
-        self._log(self.parent, params=new, tags=shown_tags({**card.tags, **note}))
+        new = {key: value for key, value in shown_params(metadata.params).items() if key not in parent.data.params}
+        note = {} if NOTE in parent.data.tags else {NOTE: metadata.description}
+        self._log(self.parent, params=new, tags=shown_tags({**metadata.tags, **note}))
         inputs = getattr(parent, "inputs", None)
-        if card.datasets and not (inputs and inputs.dataset_inputs):
-            self.client.log_inputs(self.parent, datasets=[self._dataset(dataset) for dataset in card.datasets])
+        if metadata.datasets and not (inputs and inputs.dataset_inputs):
+            self.client.log_inputs(self.parent, datasets=[self._dataset(dataset) for dataset in metadata.datasets])
 
-    def _dataset(self, card: DatasetCard) -> Any:
+    def _dataset(self, metadata: DatasetMetadata) -> Any:
         entities = self.mlflow.entities
         dataset = entities.Dataset(
-            name=safe_name(card.name, 500),
-            digest=card.fingerprint[:LONGEST_DIGEST],
+            name=safe_name(metadata.name, 500),
+            digest=metadata.fingerprint[:LONGEST_DIGEST],
             source_type="local",
-            source=json.dumps({"uri": card.source, "fingerprint": card.fingerprint}),
-            profile=json.dumps({"num_rows": card.rows, "num_features": card.features}),
+            source=json.dumps({"uri": metadata.source, "fingerprint": metadata.fingerprint}),
+            profile=json.dumps({"num_rows": metadata.rows, "num_features": metadata.features}),
         )
-        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
+        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", metadata.context)])
 
     def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
         """Show the study's status, and, if it has stopped, when: `at` is in seconds since the epoch."""
@@ -160,7 +160,7 @@ class Store:
         if self.final is not None:
             self.client.delete_run(self.final)
             self.final = None
-        self.final, self.outcome = self._write(run, {"digest": digest}), digest
+        self.final, self.final_digest = self._write(run, {"digest": digest}), digest
 
     def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
         tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
@@ -185,12 +185,13 @@ class Store:
                 self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
                 self.ranks[number] = rank
 
-    def end(self, end: StudyOutcome) -> None:
+    def end(self, outcome: StudyOutcome) -> None:
         """Write the parent's final metrics and tags, and its status; what it has already is not sent twice."""
-        points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
+        at = int(1000 * outcome.at)
+        points, lost = finite(Point(key, value, SINGLE, at) for key, value in outcome.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
-        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **lost}))
-        self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))
+        self._log(self.parent, points, tags=shown_tags({**outcome.tags, "digest": outcome.digest, **lost}))
+        self.client.set_terminated(self.parent, "FINISHED", at)
 
     def upload(self, name: str, content: Path | str) -> None:
         """Upload a file, a folder or a text as an artifact of the study's run.
@@ -225,31 +226,31 @@ class Store:
         )
 
 
-def _experiment(client: Any, card: RunMetadata, artifacts: Path | None) -> str:
+def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
     """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
+    title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
     tags = {
         **PAGES,
-        **shown_tags({NOTE: card.description}),
-        VIEW: trial_view(card.numbers, card.log_scaled),
+        **shown_tags({NOTE: metadata.description}),
+        VIEW: trial_view(metadata.numbers, metadata.log_scaled),
     }
-    found = client.get_experiment_by_name(title)
-    if found is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
+    experiment = client.get_experiment_by_name(title)
+    if experiment is None:
+        place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
         try:
             return str(client.create_experiment(title, artifact_location=place, tags=tags))
         except Exception:  # whatever a store raises when another writer has made it at this moment
-            found = client.get_experiment_by_name(title)
-            if found is None:
+            experiment = client.get_experiment_by_name(title)
+            if experiment is None:
                 raise
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
     for key, value in tags.items():
-        if key not in found.tags:
-            client.set_experiment_tag(found.experiment_id, key, value)
-    return str(found.experiment_id)
+        if key not in experiment.tags:
+            client.set_experiment_tag(experiment.experiment_id, key, value)
+    return str(experiment.experiment_id)
 
 
-def _new_parent(client: Any, experiment: str, card: RunMetadata, begun: float) -> Any:
-    name = safe_name(card.name, LONGEST_RUN_NAME)
-    return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)
+def _new_parent(client: Any, experiment: str, metadata: RunMetadata, begun: float) -> Any:
+    name = safe_name(metadata.name, LONGEST_RUN_NAME)
+    return client.create_run(experiment, int(1000 * begun), {"study_uid": metadata.uid}, name)

@@ -85,11 +85,11 @@ class Tracking:
             )
         self._send({"uri": self._uri})
 
-    def start(self, card: RunMetadata) -> None:
+    def start(self, metadata: RunMetadata) -> None:
         """Write the outbox, and let the process write it and the journal to MLflow.
 
         Args:
-            card: of the study's own run.
+            metadata: of the study's own run.
 
         Raises:
             StudyStateError: the outbox cannot be written.
@@ -98,9 +98,9 @@ class Tracking:
             outbox = read_outbox(self._folder)
         except StudyStateError:  # a damaged outbox is written anew
             outbox = None
-        if outbox is None or outbox.card.uid != card.uid:
-            outbox = Outbox(card=card, begun=time.time())
-        self._outbox = outbox.model_copy(update={"card": card})
+        if outbox is None or outbox.metadata.uid != metadata.uid:
+            outbox = Outbox(metadata=metadata, begun=time.time())
+        self._outbox = outbox.model_copy(update={"metadata": metadata})
         write_outbox(self._folder, self._outbox)
         if self._process is not None:
             self._listener.start()
@@ -113,14 +113,14 @@ class Tracking:
             self._process.kill()
             self._process.communicate()
 
-    def conclude(self, end: StudyOutcome) -> None:
+    def conclude(self, outcome: StudyOutcome) -> None:
         """Let the process write the study's end, while the study writes its files.
 
         Raises:
             StudyStateError: the outbox cannot be written.
         """
         assert self._outbox is not None
-        write_outbox(self._folder, self._outbox.model_copy(update={"end": end}))
+        write_outbox(self._folder, self._outbox.model_copy(update={"outcome": outcome}))
         self._send({"concluded": True})
 
     def register(self, name: str) -> None:
@@ -130,9 +130,9 @@ class Tracking:
             StudyStateError: the outbox cannot be read or written.
         """
         outbox = read_outbox(self._folder)
-        if outbox is not None and outbox.end is not None:
-            end = outbox.end.model_copy(update={"register_as": name})
-            write_outbox(self._folder, outbox.model_copy(update={"end": end}))
+        if outbox is not None and outbox.outcome is not None:
+            outcome = outbox.outcome.model_copy(update={"register_as": name})
+            write_outbox(self._folder, outbox.model_copy(update={"outcome": outcome}))
 
     def finish(self, timeout: float = 10.0) -> str | None:
         """Let the process write what is left, with the files, and wait for it, at most `timeout` seconds.

@@ -57,12 +57,12 @@ class Writer:
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._card, self._begun = outbox.card, outbox.begun
+        self._metadata, self._begun = outbox.metadata, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
         self._news: list[Entry] = []
         self._trials: dict[int, Entry] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
-        self._end: StudyOutcome | None = None
+        self._outcome: StudyOutcome | None = None
         self._over = False
         self._items: deque[Item] = deque()  # what is left to write, trials first
         self._written: set[str] = set()  # names of items that MLflow has
@@ -75,8 +75,8 @@ class Writer:
         """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
         self._read_journal()
         outbox = self._outbox()
-        end = None if outbox is None else outbox.end
-        self._end = end if end is not None and end.trials == len(self._trials) else None
+        outcome = None if outbox is None else outbox.outcome
+        self._outcome = outcome if outcome is not None and outcome.trials == len(self._trials) else None
         self._items = self._left()
 
     def close(self, status: EndStatus | Literal["RUNNING"] | None = None) -> None:
@@ -88,9 +88,9 @@ class Writer:
         self._over = True
         self.conclude()
         if status is not None:
-            self._end = None
+            self._outcome = None
         self._items = self._left()
-        self._status = status or ("KILLED" if self._end is None else "FINISHED")
+        self._status = status or ("KILLED" if self._outcome is None else "FINISHED")
 
     def write(self, go_on: Callable[[], bool]) -> bool:
         """Write what MLflow lacks, as long as `go_on` allows; return False, and keep the trouble, if that failed."""
@@ -138,10 +138,10 @@ class Writer:
 
     def _outbox(self) -> Outbox | None:
         outbox = read_outbox(self._folder)
-        return outbox if outbox is not None and outbox.card.uid == self._card.uid else None
+        return outbox if outbox is not None and outbox.metadata.uid == self._metadata.uid else None
 
     def _connect(self) -> Store:
-        store = Store.connect(self._uri, self._artifacts, self._card, self._begun)
+        store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
         self.trouble, self._shown = "", None
         # a file sent twice is one file, and of all else but the trials the store knows what is there
         self._written = {_title(number) for number in store.trials}
@@ -164,38 +164,40 @@ class Writer:
 
     def _left(self) -> deque[Item]:
         """Return what is not written. Files come last: their place may need more rights."""
-        items = [_trial_item(number, entry, self._card.log_scaled) for number, entry in self._trials.items()]
-        if self._end is not None:
-            items += self._scores(self._end)
+        items = [_trial_item(number, entry, self._metadata.log_scaled) for number, entry in self._trials.items()]
+        if self._outcome is not None:
+            items += self._scores(self._outcome)
             if self._over:
-                items += self._files(self._end)
+                items += self._files(self._outcome)
         return deque(item for item in items if item.name not in self._written and item.name not in self._refused)
 
-    def _scores(self, end: StudyOutcome) -> Iterator[Item]:
-        card, refitted = self._card, end.refitted
+    def _scores(self, outcome: StudyOutcome) -> Iterator[Item]:
+        metadata, refitted = self._metadata, outcome.refitted
         ranks = ranks_of(self._trials.values())
-        at = int(1000 * self._begun) + end.trials  # the ranks among more trials are later, whatever the clock says
+        at = int(1000 * self._begun) + outcome.trials  # the ranks among more trials are later, whatever the clock says
         yield Item("the ranks", lambda store: store.write_ranks(ranks, at))
         if refitted is None:
             return
 
         def final(store: Store) -> None:
-            if store.outcome != end.digest:
-                store.write_final(final_run(end, refitted, card.log_scaled), end.digest)
+            if store.final_digest != outcome.digest:
+                store.write_final(final_run(outcome, refitted, metadata.log_scaled), outcome.digest)
 
         yield Item("the final run", final)
-        yield Item("the model", lambda store: log_model(store, self._folder / "model", end, card.log_scaled))
-        if end.register_as is not None:
-            name = end.register_as
-            yield Item(f"the registered model {name}", lambda store: register_model(store, name, end))
+        yield Item("the model", lambda store: log_model(store, self._folder / "model", outcome, metadata.log_scaled))
+        if outcome.register_as is not None:
+            name = outcome.register_as
+            yield Item(f"the registered model {name}", lambda store: register_model(store, name, outcome))
 
-    def _files(self, end: StudyOutcome) -> Iterator[Item]:
-        card = self._card
-        yield Item(RESULTS, lambda store: store.end(end))
-        tags = {**card.tags, NOTE: card.description, **end.tags}
-        files = long_values(card.params, tags) | {CURVES: curves_csv(self._trials.values())}
-        for name, content in [*files.items(), *((name, self._folder / name) for name in end.files)]:
-            yield _file_item(name, content)
+    def _files(self, outcome: StudyOutcome) -> Iterator[Item]:
+        metadata = self._metadata
+        yield Item(RESULTS, lambda store: store.end(outcome))
+        tags = {**metadata.tags, NOTE: metadata.description, **outcome.tags}
+        texts = long_values(metadata.params, tags) | {CURVES: curves_csv(self._trials.values())}
+        for name, text in texts.items():
+            yield _file_item(name, text)
+        for name in outcome.files:
+            yield _file_item(name, self._folder / name)
 
 
 def _trial_item(number: int, entry: Entry, log_scaled: Collection[str]) -> Item:

@@ -20,15 +20,16 @@ def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None
         for search in ({"trials": 10}, {"trials": 20, "patience": 3, "budget_minutes": 1}, {"lookahead": 5})
     )
     data = prepare(first, {})
-    card = run_metadata(first, Space(first), data, "uid")
-    assert card == run_metadata(later, Space(later), data, "uid")
-    assert card.params["search.sampler"] == "tpe"
-    assert card.log_scaled == ("learning_rate",)
+    metadata = run_metadata(first, Space(first), data, "uid")
+    assert metadata == run_metadata(later, Space(later), data, "uid")
+    assert metadata.params["search.sampler"] == "tpe"
+    assert metadata.log_scaled == ("learning_rate",)
     different = run_metadata(other, Space(other), data, "uid")
-    assert different.tags["spec"] != card.tags["spec"]
-    assert (different.params["search.lookahead"], card.params["search.lookahead"]) == ("5", "4")
-    assert [(data_set.context, data_set.rows, data_set.features) for data_set in card.datasets] == [
+    assert different.tags["spec"] != metadata.tags["spec"]
+    assert (different.params["search.lookahead"], metadata.params["search.lookahead"]) == ("5", "4")
+    assert [(data_set.context, data_set.rows, data_set.features) for data_set in metadata.datasets] == [
         ("development", data.rows - len(data.test), 2),
         ("test", len(data.test), 2),
     ]
-    assert [data_set.fingerprint for data_set in card.datasets] == [data.development.fingerprint, data.test.fingerprint]
+    fingerprints = [data_set.fingerprint for data_set in metadata.datasets]
+    assert fingerprints == [data.development.fingerprint, data.test.fingerprint]

@@ -22,8 +22,8 @@ from experiments.tracking.writer import Writer
 assert "mlflow" not in sys.modules
 mlruns, study = Path(sys.argv[1], "mlruns"), Path(sys.argv[1], sys.argv[2])
 study.mkdir()
-card = RunMetadata(name="first", uid=sys.argv[2], description="", params={}, tags={})
-write_outbox(study, Outbox(card=card, begun=1.0))
+metadata = RunMetadata(name="first", uid=sys.argv[2], description="", params={}, tags={})
+write_outbox(study, Outbox(metadata=metadata, begun=1.0))
 writer = Writer(study, f"sqlite:///{mlruns}/mlflow.db", mlruns / "artifacts")
 writer.close()
 assert writer.write(lambda: True), writer.trouble

@@ -26,8 +26,8 @@ LOAD = """
 import json, sys
 import mlflow.pyfunc, pandas
 model = mlflow.pyfunc.load_model(sys.argv[1])
-found = model.predict(pandas.read_csv(sys.argv[2]))
-found.to_csv(sys.argv[3], index=False, lineterminator="\\n")
+predictions = model.predict(pandas.read_csv(sys.argv[2]))
+predictions.to_csv(sys.argv[3], index=False, lineterminator="\\n")
 import experiments, nnet
 print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0] for name in sys.modules})]))
 """
@@ -46,7 +46,7 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: P
     predicted(model, frame).to_csv(tmp_path / "expected.csv", index=False, lineterminator="\n")
     assert (tmp_path / "out.csv").read_text() == (tmp_path / "expected.csv").read_text()
     ours, networks, loaded = json.loads(done.stdout)
-    assert all(Path(one).is_relative_to(tmp_path / "ml" / "code") for one in (ours, networks))
+    assert all(Path(package).is_relative_to(tmp_path / "ml" / "code") for package in (ours, networks))
     assert not {"optuna", "matplotlib", "rich", "loky"} & set(loaded)
     assert not [path for path in (tmp_path / "ml").rglob("*") if path.suffix in (".pkl", ".pickle", ".pyc")]
     required = (tmp_path / "ml" / "requirements.txt").read_text().split()
@@ -63,8 +63,8 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
     assert about.signature.inputs.input_names() == list(mixed_frame(3).columns)
     assert about.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
     example = about.load_input_example(str(tmp_path / "ml"))
-    found = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
-    assert found["prediction"][0] in ("no", "yes")
+    predictions = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
+    assert predictions["prediction"][0] in ("no", "yes")
 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:
@@ -89,8 +89,8 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     parent = place.parent()
     (logged,) = place.client.search_logged_models([parent.info.experiment_id])
     assert (logged.name, logged.status, logged.source_run_id) == ("model", "READY", parent.info.run_id)
-    assert [one.model_id for one in parent.outputs.model_outputs] == [logged.model_id]
-    assert [(one.key, one.value) for one in logged.metrics] == [("test_score", 0.8)]
+    assert [output.model_id for output in parent.outputs.model_outputs] == [logged.model_id]
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("test_score", 0.8)]
     assert {"learning_rate": "0.01", "training.epochs": "3"}.items() <= logged.params.items()
     (version,) = place.client.search_model_versions("name = 'a model'")
     assert (version.version, version.source) == (1, f"models:/{logged.model_id}")

@@ -16,7 +16,7 @@ import pytest
 
 from experiments.tracking import tracker as module
 from experiments.tracking.tracker import Tracking
-from support.tracking import StandingClock, card, end, result, tell
+from support.tracking import StandingClock, end, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_a_failing_server_neither_blocks_nor_floods_the_study(bad_port: int, tmp
     tracking = Tracking(tmp_path, uri, None, warnings.append)
     tracking.load()
     with stopped(tracking):
-        tracking.start(card())
+        tracking.start(metadata())
     tell(tmp_path, *map(result, range(50)))
     wait_until(lambda: bool(warnings))
     tracking.conclude(end(50, files=("report.md",)))
@@ -96,7 +96,7 @@ def test_trials_after_the_last_attempt_are_missing_too(
         uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
         tracking = Tracking(tmp_path, uri, None, print)
         tracking.load()
-        tracking.start(card())
+        tracking.start(metadata())
         with listener.accept()[0]:  # and never answer
             tell(tmp_path, result(0), result(1))
             tracking.conclude(end(2))
@@ -105,8 +105,8 @@ def test_trials_after_the_last_attempt_are_missing_too(
     assert "is missing a part of the study, or all of it (its writer gave no answer)" in line
     tracking = Tracking(tmp_path, uri, None, print)
     tracking.load()
-    tracking.start(card())
-    wait_until(lambda: bool(tracking._report["trouble"]))  # nobody listens there any more
+    tracking.start(metadata())
+    wait_until(lambda: bool(tracking._report["trouble"]))  # the port is closed
     monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.RECOVERY_TIMEOUT))
     line = tracking.finish(timeout=5.0)
     assert line is not None

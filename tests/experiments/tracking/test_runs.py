@@ -20,7 +20,7 @@ from experiments.tracking.runs import (
     shown_tags,
     trial_run,
 )
-from support.tracking import card, end, refitted, result
+from support.tracking import end, metadata, refitted, result
 
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
@@ -64,4 +64,4 @@ def test_the_refit_is_a_run_with_its_curve_and_its_test_scores() -> None:
 
 def test_a_uid_is_a_plain_word() -> None:
     with pytest.raises(ValidationError, match="uid"):
-        card(uid="x' OR 1")
+        metadata(uid="x' OR 1")

@@ -17,7 +17,7 @@ from experiments.tracking import tracker as module
 from experiments.tracking.outbox import Outbox, read_outbox, write_outbox
 from experiments.tracking.process import NICE, lock_of
 from experiments.tracking.tracker import Tracking
-from support.tracking import Place, StandingClock, card, end, result, tell
+from support.tracking import Place, StandingClock, end, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -27,14 +27,14 @@ import sys, time
 from pathlib import Path
 from experiments.tracking import tracker as tracking
 from experiments.tracking.tracker import Tracking
-from support.tracking import card, result, tell
+from support.tracking import metadata, result, tell
 tracking.PROGRAM = "support.patient_writer"
 study = Path(sys.argv[1])
 tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
 tracking.load()
-tracking.start(card())
+tracking.start(metadata())
 tell(study, result(0), result(1))
-print("told", flush=True)
+print("written", flush=True)
 time.sleep(600)
 """
 
@@ -43,7 +43,7 @@ def tracking_of(place: Place, uri: str | None = None) -> tuple[Tracking, list[st
     warnings: list[str] = []
     tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append)
     tracking.load()
-    tracking.start(card())
+    tracking.start(metadata())
     return tracking, warnings
 
 
@@ -75,7 +75,7 @@ def test_when_the_study_is_killed_mlflow_gets_its_trials_and_says_so(place: Plac
         [sys.executable, "-c", STUDY, str(place.study), place.uri], stdout=subprocess.PIPE, env=environment
     )
     assert study.stdout is not None
-    assert study.stdout.readline() == b"told\n"
+    assert study.stdout.readline() == b"written\n"
     study.send_signal(signal.SIGKILL)
     study.communicate()
     wait_until(lambda: bool(place.runs()) and len(place.trials()) == 2)
@@ -199,13 +199,13 @@ def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
 
 
 def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(place: Place) -> None:
-    before = Outbox(card=card(), begun=5.0, end=end(2))
+    before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
         tracking = Tracking(place.study, place.uri, None, print, {**os.environ, "PATH": ""})
         tracking.load()
-        tracking.start(card(uid=uid))
+        tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
-        found = read_outbox(place.study)
-        assert found is not None
-        assert (found.begun, found.card.uid, found.end == before.end) == (begun, uid, uid == "uid-1")
+        outbox = read_outbox(place.study)
+        assert outbox is not None
+        assert (outbox.begun, outbox.metadata.uid, outbox.outcome == before.outcome) == (begun, uid, uid == "uid-1")
