@@ -46,8 +46,8 @@ def run(options: Namespace) -> Iterator[Line]:
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the table and what its columns mean."""
     print_table(console, lines, COLUMNS, section="row")
-    networks = [f"{name}: {ROWS[name].title}." for name in dict.fromkeys(line["row"] for line in lines)]
-    console.print(*networks, f"BLAS kernel: {lines[0]['kernel'] or 'unknown'}.", *NOTES, sep="\n")
+    titles = [ROWS[name].title for name in dict.fromkeys(line["row"] for line in lines)]
+    console.print(*titles, f"BLAS kernel: {lines[0]['kernel'] or 'unknown'}.", *NOTES, sep="\n")
     if "pytorch" not in peers():
         console.print("PyTorch is not installed here and was left out.")
 

@@ -49,8 +49,8 @@ DEFAULTS: dict[Made, dict[str, Any]] = {
     "noise": {"hidden_layers": 1, "hidden_units": 16, "learning_rate": 1e-2},
     "curve": {"hidden_layers": 0, "learning_rate": 5e-2},  # a linear model
 }
-COLUMNS = {
-    "studies of": "made",
+VERDICTS = {
+    "data": "made",
     "studies": "studies:d",
     "helped": "helped:d",
     "share": "share:.0%",
@@ -59,10 +59,13 @@ COLUMNS = {
     "bound": "bound:.0%",
     "held": "held",
     "default better": "worse:d",
-    "gain in selection": "selection:+.4f",
-    "in test": "test:+.4f",
-    "in truth": "truth:+.4f",
-    "folds hold truth": "folds_covered:.0%",
+}
+GAINS = {
+    "data": "made",
+    "selection score": "selection:+.4f",
+    "test rows": "test:+.4f",
+    "truth": "truth:+.4f",
+    "folds' interval holds the truth": "folds_covered:.0%",
 }
 
 
@@ -77,12 +80,11 @@ def run(options: Namespace) -> Iterator[Line]:
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the verdicts, then how often intervals hold the truth."""
     verdicts = [line for line in lines if "made" in line]
-    print_table(console, verdicts, COLUMNS, title=f"Verdicts, beside the truth on {TRUTH:,} rows")
-    console.print(
-        "share: of the studies that said that tuning helped, with its 95% interval; bound: at most for noise, at least",
-        "for curve. Gains are means. folds hold truth: the winner's mean over folds ± 1.96 sd/√k holds its true score.",
-        sep="\n",
-    )
+    print_table(console, verdicts, VERDICTS, title="Verdicts")
+    console.print("share: of the studies that said that tuning helped, with its 95% interval.")
+    console.print("bound: the share must be at most that for noise, and at least that for curve.")
+    print_table(console, verdicts, GAINS, title=f"Mean gains over the default, beside the truth on {TRUTH:,} rows")
+    console.print("folds' interval: the winner's mean over folds ± 1.96 sd/√k.")
     coverage.show([line for line in lines if "made" not in line], console)
 
 
