@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.benchmark.overhead import COLUMNS, coordinator_cost
 from experiments.benchmark.tabulate import print_table, wide_console
 
 
+@pytest.mark.slow
 def test_every_part_takes_time_and_is_shown() -> None:
     cost = coordinator_cost(20, timed=4)
     assert cost["trials"] == 20

@@ -54,6 +54,7 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: P
     assert f"numpy=={np.__version__}" in required
 
 
+@pytest.mark.slow
 def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: Path, environment: None) -> None:
     import mlflow.models
 
