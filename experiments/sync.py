@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
-TIMEOUT = 60.0  # seconds for a store in trouble, and for the writer of a study that has just ended
+SYNC_TIMEOUT = 60.0  # seconds for a store in trouble, and for the writer of a study that has just ended
 PAUSE = 1.0  # seconds between attempts
 
 
@@ -49,12 +49,13 @@ def _sync(chosen: argparse.Namespace) -> int:
     writer = Writer(folder, where, artifacts)
     try:
         running = StudyFolder(folder).is_running()
-        with lock_of(folder, where).acquire(timeout=0 if running else TIMEOUT):
+        with lock_of(folder, where).acquire(timeout=0 if running else SYNC_TIMEOUT):
             writer.close("RUNNING" if running else None)
-            deadline, silent = time.monotonic() + TIMEOUT, chosen.quiet
+            deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
                 if not silent:
-                    print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {TIMEOUT:.0f} s")
+                    place = f"MLflow at {masked(where)}"
+                    print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")
                     silent = True
                 time.sleep(PAUSE)
     except Timeout:
@@ -64,7 +65,7 @@ def _sync(chosen: argparse.Namespace) -> int:
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not chosen.quiet:
-        print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
+        print(f"MLflow at {masked(where)} has {writer.trials} trials of {folder}")
     return 0
 
 

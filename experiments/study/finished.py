@@ -19,7 +19,7 @@ from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
 from experiments.study.results_file import read_own_results
 from experiments.study.resume import start_or_resume
-from experiments.tracking.metadata import card_of
+from experiments.tracking.metadata import run_metadata
 from experiments.tracking.outbox import read_outbox
 
 
@@ -61,7 +61,7 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
         tracking.load()
         stack.callback(tracking.dismiss)
         uid = start_or_resume(journal, study, folder.path)
-        tracking.start(card_of(study.spec, study.space, study.data, uid))
+        tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         if options.register_as is not None:
             tracking.register(options.register_as)
         untracked = tracking.finish()
@@ -100,5 +100,5 @@ def _files_are_there(trials: Sequence[FinishedTrial], result: StudyResult, folde
         outbox = read_outbox(folder.path)
     except StudyStateError:  # a damaged one is written anew by a whole run
         return False
-    concluded = outbox is not None and outbox.end is not None and outbox.end.digest == result.digest
+    concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
     return kept and concluded and (result.test is None or (folder.path / "model").is_dir())

@@ -38,7 +38,7 @@ from experiments.study.finished import finish_again, may_be_finished
 from experiments.study.options import Options, Outcome, RunContext, new_run, open_executor_of, worker_environment
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
-from experiments.tracking.metadata import card_of, end_of
+from experiments.tracking.metadata import run_metadata, study_outcome
 from experiments.tracking.uris import masked
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run_study(
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing
         journal, outputs, trials, uid = _open_record(study, run)
         kernel = _wait_for_workers(executor, run, trials)
-        run.tracking.start(card_of(study.spec, study.space, study.data, uid))
+        run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
             trials = SearchRun(study, run, journal, outputs, kernel, interventions).finish(trials, executor, inputs)
@@ -199,7 +199,7 @@ def _publish(
     if scored is not None:
         write_model(scored.model, run.folder.path / "model")
     losses = () if scored is None else scored.losses
-    run.tracking.conclude(end_of(result, losses, run.options.register_as, time.time()))
+    run.tracking.conclude(study_outcome(result, losses, run.options.register_as, time.time()))
     publish(run.folder, result, trials)
     run.clock.lap("report")
     untracked = run.tracking.finish()
