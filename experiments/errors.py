@@ -4,12 +4,12 @@
     ├── SpecError              the study file or an override of it
     ├── DataError              the data, its split or its folds
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
-    ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
+    ├── ExecutorError          the workers: Ray is missing or lost, a kernel differs, a task was given up
     ├── SearchError            the search has no usable outcome
-    ├── LedgerError            the test set may not be looked at (again), or the ledger is damaged
-    └── TrackingError          MLflow's store is missing, away or broken, where a command is about it
+    ├── LedgerError            the test rows may not be scored (again), or the ledger is damaged
+    └── TrackingError          MLflow's store is missing, away or broken, and the command needs it
 
-A message says the rule, the value and where it stands, in one line.
+A message says the rule, the value, the place and what to type instead, in one line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class StudyStateError(ExperimentError):
 
 
 class ExecutorError(ExperimentError):
-    """Whoever computes cannot: Ray is missing or lost, a BLAS kernel differs, or a task was given up."""
+    """The workers cannot compute: Ray is missing or lost, a BLAS kernel differs, or a task was given up."""
 
 
 class SearchError(ExperimentError):
@@ -40,8 +40,8 @@ class SearchError(ExperimentError):
 
 
 class LedgerError(ExperimentError):
-    """The test set may not be looked at again, or the ledger of looks is damaged."""
+    """The test rows may not be scored again, or the ledger is damaged."""
 
 
 class TrackingError(ExperimentError):
-    """MLflow's store is missing, away or broken, and the command is about it; a study's own never is."""
+    """MLflow's store is missing, away or broken, and the command needs it; a study never does."""

@@ -30,7 +30,7 @@ class StudyContext:
 
     @property
     def identity(self) -> str:
-        """The digest by which the ledger knows the study: of all that determines it but the number of trials."""
+        """Return the digest by which the ledger knows the study: of all that determines it but the number of trials."""
         return canonical_digest(
             {"format": SCHEMA, "spec": without_trials(self.spec), "data": self.data.fingerprint},
         )

@@ -40,7 +40,7 @@ def run(
     """Run a study, or resume it; return the result that `python -m experiments.tune` would write.
 
     Args:
-        spec:         a study file, or a mapping of the sections of one.
+        spec:         a study file, or a mapping of its sections.
         data:         (x, y), a DataFrame or a `Table`; None takes the spec's own source.
         target:       the column of a DataFrame to predict; the last if None.
         out:          the study's folder; studies/NAME if None.
@@ -85,7 +85,7 @@ def _check_arguments(look: object, workers: object, fresh: object, quiet: object
     """Refuse arguments of a wrong type or value.
 
     Raises:
-        SpecError: one of them breaks its rule.
+        SpecError: an argument breaks its rule.
     """
     if not (isinstance(look, str) and look in ("take", "leave", "only")):
         raise SpecError(

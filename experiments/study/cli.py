@@ -113,14 +113,14 @@ def between_imports(*others: signal.Signals) -> Iterator[None]:
         yield
         return
     ours = (signal.SIG_DFL, signal.default_int_handler)
-    wanted = [one for one in (signal.SIGINT, *others) if signal.getsignal(one) in ours]
-    before = {one: signal.signal(one, _interrupt) for one in (*wanted, signal.SIGALRM)}
+    wanted = [number for number in (signal.SIGINT, *others) if signal.getsignal(number) in ours]
+    before = {number: signal.signal(number, _interrupt) for number in (*wanted, signal.SIGALRM)}
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        for one, handler in before.items():
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)  # None: it was no handler of Python's
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: it was no handler of Python's
 
 
 def _interrupt(_signal: int, frame: FrameType | None) -> None:

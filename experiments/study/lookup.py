@@ -1,4 +1,4 @@
-"""A study, found by the name that a user gives it, by the same rules in every command.
+"""The study that a user names, by the same rules in every command.
 
 STUDY is the first of these that there is:
 1. a study file: whatever ends in .toml;
@@ -25,7 +25,7 @@ from experiments.errors import SpecError, StudyStateError
 from experiments.study.folder import STUDIES
 
 RESULTS = "results.json"
-WRITTEN = ("journal.log", RESULTS, "tracking.json")  # files of which a study's folder has one at least
+WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
 # the study files that come with the program; in a clone a link to studies/
 SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
 

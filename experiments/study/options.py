@@ -103,7 +103,7 @@ class RunContext:
 
     @property
     def log(self) -> StudyLog:
-        """The log of the study."""
+        """Return the log of the study."""
         return StudyLog(self.folder.log)
 
     def say(self, line: str) -> None:

@@ -238,7 +238,8 @@ def _places(options: Options, folder: StudyFolder) -> Iterator[tuple[str, str]]:
 
 
 def _time(seconds: float) -> str:
-    """
+    """Write seconds in a unit that suits them.
+
     >>> _time(4.21), _time(75), _time(8000)
     ('4.2 s', '1.2 min', '2.2 h')
     """

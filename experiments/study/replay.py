@@ -210,10 +210,10 @@ def _outside(margin: float, before: LookRecord, now: LookRecord) -> list[Differe
         references = {f"test.references.{each.id}": each.score for each in test.references}
         return {"test.score": test.score} | default | references
 
-    here, found = scores(now), []
+    here, outside = scores(now), []
     for name, ours in scores(before).items():
         theirs = here.get(name)
         same = ours == theirs if ours is None or theirs is None else abs(ours - theirs) <= margin
         if not same:
-            found.append(Difference(name, str(ours), str(theirs)))
-    return found
+            outside.append(Difference(name, str(ours), str(theirs)))
+    return outside

@@ -1,4 +1,4 @@
-"""Which study a folder holds, and how a study goes on from the trials that are there."""
+"""The identity of the study in a folder, and what it needs to go on from its finished trials."""
 
 from __future__ import annotations
 

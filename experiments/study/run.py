@@ -26,7 +26,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import described, one_kernel
-from experiments.search.inputs import share_inputs
+from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal import Journal
 from experiments.search.loop import NONE
 from experiments.search.pruning import quiet_optuna
@@ -60,7 +60,7 @@ def run_study(
 
     Raises:
         ExperimentError: in one line, what is wrong. Every finished trial is in the journal.
-        KeyboardInterrupt: passed on after the workers were stopped and MLflow was told.
+        KeyboardInterrupt: passed on after the workers were stopped and MLflow was informed.
     """
     run = new_run(options, console)
     Space(spec)  # refuses at once what no data could make right
@@ -90,9 +90,7 @@ def run_study(
                 study = with_trials_so_far(study, trials, options.folder)
                 executor.close()  # what is in flight is dropped, and so is what was shared
                 outputs.remove_others([trial.result.number for trial in trials])
-                executor = stack.enter_context(open_executor_of(options, run.folder))
-                one_kernel(executor.wait_for_workers(), trials)
-                inputs = share_inputs(study.space, study.data, executor.share)
+                executor, inputs = _restart(study, run, trials, stack)
             run.clock.lap("search")
             analysis = analyse(study, trials, outputs, inputs, executor)
             run.clock.lap("analysis")
@@ -152,6 +150,15 @@ def _wait_for_workers(executor: Executor, run: RunContext, trials: Sequence[Fini
     return kernel
 
 
+def _restart(
+    study: StudyContext, run: RunContext, trials: Sequence[FinishedTrial], stack: ExitStack
+) -> tuple[Executor, Inputs]:
+    """Start other workers, and share the folds with them."""
+    executor = stack.enter_context(open_executor_of(run.options, run.folder))
+    one_kernel(executor.wait_for_workers(), trials)
+    return executor, share_inputs(study.space, study.data, executor.share)
+
+
 @contextmanager
 def _end_on_record(run: RunContext, journal: Journal) -> Iterator[None]:
     """Write down, in the log, MLflow and the journal, that an error or an interruption ended the run."""
@@ -193,7 +200,7 @@ def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str,
 def _publish(
     run: RunContext, result: StudyResult, trials: Sequence[FinishedTrial], scored: LastFit | None
 ) -> str | None:
-    """Write the model and the pages, and have MLflow told; return a line about what MLflow lacks."""
+    """Write the model, the pages and MLflow's records; return a line about what MLflow lacks."""
     from experiments.study.outputs import publish
 
     if scored is not None:

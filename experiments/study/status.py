@@ -86,7 +86,7 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
-    times = [one.stat().st_mtime for one in (folder.journal, file) if one.is_file()]
+    times = [path.stat().st_mtime for path in (folder.journal, file) if path.is_file()]
     return StudyStatus(
         state=state,
         told=view.told,

@@ -20,7 +20,7 @@ WAITING, COORDINATION = "waiting for results", "asking and telling"
 class Clock:
     """Seconds that each part of a run took.
 
-    seconds: of the parts of this run, which follow one another.
+    seconds: seconds of the parts of this run, which follow each other.
     earlier: seconds that each part took in earlier runs of the study.
     inside:  seconds of the parts of the search, in the command's own process.
     busy:    seconds that workers spent on the trials finished in this run.
@@ -109,9 +109,7 @@ def profile_text(clock: Clock, before: float, workers: int, tracking: float) -> 
     lines += [f"  {name:<34}{seconds:9.2f} s {seconds / total:6.1%}" for name, seconds in _parts(clock, before)]
     search = clock.seconds.get(SEARCH, 0.0) * workers
     share = f", {clock.busy / search:.0%} of the search" if search else ""
-    lines.append(
-        f"workers: {workers}, busy {clock.busy:.1f} of {search:.1f} s{share}; trials that were not told count as idle"
-    )
+    lines.append(f"workers: {workers}, busy {clock.busy:.1f} of {search:.1f} s{share}; unfinished trials count as idle")
     lines.append(f"MLflow's writer, beside all this: {tracking:.2f} s")
     return "\n".join(lines) + "\n"
 
