@@ -147,7 +147,7 @@ def _timed_search(spec: StudySpec, processes: LocalExecutor, reference: DataRefe
     def evaluated(task: TrialTask) -> Future[TrialResult]:
         return map_future(processes.submit(run_trial, task, reference), lambda found: found.result)
 
-    for one in search(spec, Space(spec), [], evaluated, processes.share):
+    for one in search(spec, Space(spec), [], evaluated):
         epochs += max(one.result.curves.epochs, default=0)
         steps.append(Step(time.perf_counter() - start, epochs, one.result))
     return steps

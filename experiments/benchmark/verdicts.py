@@ -143,7 +143,6 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
             lambda task: map_future(
                 executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), lambda found: found.result
             ),
-            executor.share,
         )
     )
     more = SealedTestSet(*make(np.random.default_rng([seed, 1]), TRUTH))

@@ -63,7 +63,7 @@ def finish_again(
         if standing_of(ledger, recorded) == "different":
             return None  # the same look is entered anew
         seen = ledger_reading(ledger, study, data.test.known_by())
-        write_report(folder, recorded.result, journal.told(), seen)
+        write_report(folder, recorded.result, journal.trials(), seen)
         clock.lap("report")
         tracking.load()
         stack.callback(tracking.dismiss)
@@ -95,7 +95,7 @@ def is_finished(
         journal: of the study in the folder, which is known to be this one.
         test:    the final models are to be scored on the test rows.
     """
-    told = journal.told()
+    told = journal.trials()
     if result.test is None and test:
         return False
     if not _ended(told, spec, journal.spent) or len(result.trials) != len(told):

@@ -95,7 +95,7 @@ def learned(recorded: Recorded) -> tuple[FinishedTrial, ...]:
         StudyStateError: the journal cannot be read, or is of another study.
     """
     path = StudyFolder(recorded.folder).journal
-    told = view_journal(path).told
+    told = view_journal(path).trials
     for one, trial in zip(told, recorded.result.trials, strict=False):
         if differences(trial.model_dump(mode="json")["params"], one.params) or trial.value != one.result.value:
             raise StudyStateError(f"{path}: trial {trial.number} is not that of {recorded.path}.")

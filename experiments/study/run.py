@@ -102,7 +102,7 @@ def run_study(
             folder.clear()
         write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by()))
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
-        told, spent, clock.earlier = journal.told(), journal.spent, journal.timing
+        told, spent, clock.earlier = journal.trials(), journal.spent, journal.timing
         uid = start_or_resume(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
@@ -214,7 +214,7 @@ def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec
 def open_executor_of(options: Options, environment: Mapping[str, str], folder: StudyFolder) -> Executor:
     """Who computes, as the options say."""
     return open_executor(
-        options.executor, options.workers, environment, folder.work, options.silence, options.ray_address
+        options.executor, options.workers, environment, folder.work, options.worker_timeout, options.ray_address
     )
 
 

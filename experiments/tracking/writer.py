@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from experiments.errors import StudyStateError
-from experiments.search.journal_reader import Entry, JournalReader
+from experiments.search.journal_reader import JournalReader
+from experiments.search.trial import FinishedTrial
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
@@ -65,9 +66,9 @@ class Writer:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
         self._card, self._begun = outbox.card, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
-        self._told: dict[int, Entry] = {}
-        self._waiting: dict[int, Entry] = {}
-        self._news: list[Entry] = []
+        self._told: dict[int, FinishedTrial] = {}
+        self._waiting: dict[int, FinishedTrial] = {}
+        self._news: list[FinishedTrial] = []
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
         self._end: StudyOutcome | None = None
         self._over = False
@@ -135,10 +136,10 @@ class Writer:
 
     def _look(self) -> None:
         if not self.replaced:
-            self._news += self._journal.news()
+            self._news += self._journal.new_trials()
         if self._news and not self.replaced:  # nor was it meanwhile
             for entry in self._news:
-                number = entry.told.result.number
+                number = entry.result.number
                 self._told[number] = self._waiting[number] = entry
             self._news.clear()
 
@@ -161,7 +162,7 @@ class Writer:
     def _show(self, store: Store) -> None:
         """How the study stands comes first: there may be no time for more. That it is finished comes last."""
         if self._status not in ("FINISHED", self._shown):
-            store.show(self._status, max((one.at for one in self._told.values()), default=self._begun))
+            store.show(self._status, max((one.finished_at for one in self._told.values()), default=self._begun))
             self._shown = self._status
 
     def _write_next(self, store: Store) -> bool:
@@ -217,7 +218,7 @@ class Writer:
         yield Item(RESULTS, lambda store: store.end(end))
         tags = {**card.tags, NOTE: card.description, **end.tags}
         texts: list[tuple[int | None, dict[str, str]]] = [(None, long_values(card.params, tags))]
-        texts += [(number, long_values(one.told.params, {})) for number, one in self._told.items()]
+        texts += [(number, long_values(one.params, {})) for number, one in self._told.items()]
         texts.append((None, {CURVES: curves_csv(self._told.values())}))
         for trial, page in texts:
             for name, text in page.items():

@@ -91,7 +91,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)
         greetings = executor.wait_for_workers()
-        kernel, workers = one_kernel(greetings, view.told), min(options.workers, len(greetings))
+        kernel, workers = one_kernel(greetings, view.trials), min(options.workers, len(greetings))
         start = time.perf_counter() - started
         candidates = [space.candidate(space.default), *random_candidates(space)]
         sizes = [parameter_count(one, inputs, data.target) for one in candidates]
@@ -107,8 +107,8 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         for candidate, *times in zip(candidates, *(one.timed for one in found), strict=False)
     ]
     search = Search(
-        trials=spec.search.trials - len(view.told),
-        told=len(view.told),
+        trials=spec.search.trials - len(view.trials),
+        told=len(view.trials),
         epochs=spec.training.epochs,
         folds=len(folds),
         workers=workers,
@@ -127,7 +127,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         options=replace(options, workers=workers),
         data=data,
         space=space,
-        told=len(view.told),
+        told=len(view.trials),
         running=folder.is_running(),
         past=past,
         ledger=ledger.path,
