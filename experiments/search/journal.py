@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
@@ -50,8 +50,7 @@ class Journal:
     @property
     def identity(self) -> dict[str, Any] | None:
         """Return the study's identity, written when it began; None before."""
-        identity: dict[str, Any] | None = self._study.user_attrs.get("identity")
-        return identity
+        return dict(self._study.user_attrs["identity"]) if "identity" in self._study.user_attrs else None
 
     def begin(self, identity: Mapping[str, Any]) -> None:
         """Write the study's identity."""
@@ -59,7 +58,8 @@ class Journal:
 
     def trials(self) -> list[FinishedTrial]:
         """Return all finished trials, in number order."""
-        return finished_trials(self._study.get_trials(deepcopy=False), self._path)
+        with study_errors(self._path, "read"):
+            return [finished_trial(trial) for trial in self._study.get_trials(deepcopy=False)]
 
     @property
     def spent(self) -> float:
@@ -128,7 +128,7 @@ def seconds_spent(study: optuna.Study) -> float:
 
 @contextmanager
 def study_errors(path: Path, action: str) -> Iterator[None]:
-    """Turn errors of the file system and of Optuna's parser into a StudyStateError.
+    """Turn errors of the file system and of the parsers into a StudyStateError.
 
     Args:
         action: "read" or "written".
@@ -138,33 +138,24 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be {action}: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StudyStateError(f"{path}: not an Optuna journal: {error}.") from None
+        raise StudyStateError(f"{path}: not a journal of this program: {error}.") from None
 
 
 def cut_torn_tail(path: Path) -> None:
     """Cut a journal back to its last whole line, after a kill or a full disk; the torn file is kept as a copy."""
-    if not path.is_file():
-        return
-    content = path.read_bytes()
+    content = path.read_bytes() if path.is_file() else b""
     end = content.rfind(b"\n") + 1
     if end < len(content):
         path.with_name(f"{path.name}.torn").write_bytes(content)
         os.truncate(path, end)
 
 
-def finished_trials(trials: Iterable[FrozenTrial], path: Path) -> list[FinishedTrial]:
-    """Parse the trials of a journal, in number order.
+def finished_trial(trial: FrozenTrial) -> FinishedTrial:
+    """Parse a trial of a journal.
 
     Raises:
-        StudyStateError: another program wrote them.
+        KeyError, TypeError, AttributeError, ValueError: this program did not write it.
     """
-    try:
-        return [_finished(trial) for trial in trials]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise StudyStateError(f"{path}: its trials were not written by this program: {error}.") from None
-
-
-def _finished(trial: FrozenTrial) -> FinishedTrial:
     stored = trial.user_attrs
     params: Parameters = stored["params"]
     for name, value in params.items():

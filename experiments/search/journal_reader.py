@@ -10,7 +10,7 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from experiments.search.journal import STUDY, finished_trials, seconds_spent, study_errors
+from experiments.search.journal import STUDY, finished_trial, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 
 
@@ -38,8 +38,8 @@ def view_journal(path: Path) -> JournalView:
         study = _study(path)
         if study is None:
             return JournalView()
-        trials = finished_trials(study.get_trials(deepcopy=False), path)
-        return JournalView(study.user_attrs.get("identity"), tuple(trials), seconds_spent(study))
+        trials = tuple(map(finished_trial, study.get_trials(deepcopy=False)))
+        return JournalView(study.user_attrs.get("identity"), trials, seconds_spent(study))
 
 
 class JournalReader:
@@ -60,14 +60,11 @@ class JournalReader:
             self._study = self._study or _study(self._path)
             trials = self._study.get_trials(deepcopy=False)[self._seen :] if self._study else []
             self._seen += len(trials)
-            return finished_trials(trials, self._path)
+            return [finished_trial(trial) for trial in trials]
 
 
 def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
-    if not path.exists():
+    if not path.exists() or b"\n" not in path.read_bytes():
         return None
-    with path.open("rb") as file:
-        if not file.readline().endswith(b"\n"):
-            return None
     return optuna.load_study(study_name=STUDY, storage=JournalStorage(JournalFileBackend(str(path))))

@@ -53,8 +53,7 @@ def search(
     ended = [patience.update(trial.result) for trial in finished]
     if start >= trials or any(ended) or (budget is not None and budget.left == 0):
         return
-    running = _RunningTrials(spec, space, submit, interventions)
-    running.restore(finished)
+    running = _RunningTrials(spec, space, finished, submit, interventions)
     try:
         for number in range(start, min(start + lookahead, trials)):
             running.propose(number)
@@ -76,19 +75,21 @@ class _RunningTrials:
     """The trials that have been proposed and have not finished, and the results that later trials may read."""
 
     def __init__(
-        self, spec: StudySpec, space: Space, submit: Submit, interventions: Mapping[int, InterventionKind]
+        self,
+        spec: StudySpec,
+        space: Space,
+        finished: Sequence[FinishedTrial],
+        submit: Submit,
+        interventions: Mapping[int, InterventionKind],
     ) -> None:
         self._spec, self._space, self._submit, self._interventions = spec, space, submit, interventions
         self._sampler = SamplerStudy(space, spec.search, spec.study.seed)
         self._pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
-        self._results: list[TrialResult] = []
+        self._results = [trial.result for trial in finished]
         self._visible: list[PruningHistory] = []
         self._running: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
 
-    def restore(self, finished: Sequence[FinishedTrial]) -> None:
-        """Restore the state after these trials of an earlier run."""
-        self._results = [trial.result for trial in finished]
-        visible = self._results[: max(0, len(finished) - self._spec.search.lookahead)]
+        visible = self._results[: max(0, len(finished) - spec.search.lookahead)]
         self._sampler.restore([trial.params for trial in finished], visible)
         for result in visible:
             self._show(result)

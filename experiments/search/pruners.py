@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from optuna.exceptions import ExperimentalWarning
@@ -22,7 +22,7 @@ from experiments.search.trial import PrunerChoice, PruningHistory, TrialResult
 
 INDEPENDENT = frozenset({"none", "threshold"})  # pruners that read no other trial
 AT_RUNGS = frozenset({"median", "percentile"})  # pruners that are asked at rungs only
-CLASSES: dict[str, Any] = {
+CLASSES: dict[str, Callable[..., BasePruner]] = {
     "none": NopPruner,
     "median": MedianPruner,
     "percentile": PercentilePruner,
@@ -58,8 +58,7 @@ def make_pruner(choice: PrunerChoice, epochs: int) -> BasePruner:
         del options["n_warmup_steps"], options["rung_factor"]
     if choice.name == "hyperband":
         options["max_resource"] = epochs
-    pruner: BasePruner = CLASSES[choice.name](**options)
-    return pruner
+    return CLASSES[choice.name](**options)
 
 
 class Rungs:

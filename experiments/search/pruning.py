@@ -17,7 +17,7 @@ RUNNING = "running"
 
 
 class VisibleStudy:
-    """The visible trials as an Optuna study in memory. It grows from task to task, because trials rarely disappear.
+    """The visible trials as an Optuna study in memory. It grows from task to task, because trials rarely become fewer.
 
     The running trial lies in a second study of the same storage, where pruners can write to it. So the first study
     holds the visible trials, each under its number, and nothing else.

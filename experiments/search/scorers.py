@@ -56,13 +56,13 @@ def probabilities(z: Array) -> NDArray[np.float64]:
     >>> probabilities(np.zeros((1, 1)))
     array([[0.5, 0.5]])
     """
-    wide = z.astype(np.float64)
-    if wide.shape[1] == 1:
-        wide = np.hstack([np.zeros_like(wide), wide])
-    wide -= wide.max(axis=1, keepdims=True)
-    np.exp(wide, out=wide)
-    wide /= wide.sum(axis=1, keepdims=True)
-    return wide
+    from scipy.special import softmax
+
+    logits = z.astype(np.float64)
+    if logits.shape[1] == 1:
+        logits = np.hstack([np.zeros_like(logits), logits])
+    values: NDArray[np.float64] = softmax(logits, axis=1)
+    return values
 
 
 def scorer(metric: str, target: Target) -> Score:

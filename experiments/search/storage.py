@@ -67,18 +67,13 @@ def write_atomically(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _flush_folder(path.parent)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the new name, too
+        finally:
+            os.close(folder)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path
-
-
-def _flush_folder(folder: Path) -> None:
-    """Flush a folder, so that the new names in it are on the disk."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

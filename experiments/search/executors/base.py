@@ -49,15 +49,13 @@ class WorkerTimeout(WorkerLost):
 class WorkerInfo:
     """A worker's report about itself.
 
-    node:    name of its machine.
-    kernel:  its BLAS kernel.
-    seconds: time that the worker took to start; 0 in its own report.
+    node:   name of its machine.
+    kernel: its BLAS kernel.
     """
 
     pid: int
     node: str
     kernel: str
-    seconds: float = 0.0
 
 
 class Executor(ABC):

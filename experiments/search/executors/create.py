@@ -70,14 +70,11 @@ def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial])
 def described(workers: Sequence[WorkerInfo]) -> str:
     """Describe the workers in a line.
 
-    >>> described([WorkerInfo(11, "desk", "Haswell", 0.8), WorkerInfo(12, "desk", "Haswell", 0.9)])
-    '2 workers on desk, BLAS Haswell, up after 0.90 s'
+    >>> described([WorkerInfo(11, "desk", "Haswell"), WorkerInfo(12, "desk", "Haswell")])
+    '2 workers on desk, BLAS Haswell'
     """
     nodes, kernels = ({getattr(worker, name) for worker in workers} for name in ("node", "kernel"))
-    return (
-        f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}, "
-        f"up after {max(worker.seconds for worker in workers):.2f} s"
-    )
+    return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}"
 
 
 def usable_cores() -> int:

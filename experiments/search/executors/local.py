@@ -10,13 +10,12 @@ import math
 import mmap
 import os
 import signal
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -61,7 +60,7 @@ class LocalExecutor(Executor):
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
         self._threads = ThreadPoolExecutor(workers, "worker", _leave_interrupts_to_the_main_thread)
-        self._greetings = [self._threads.submit(self._greet, worker) for worker in self._workers]
+        self._greetings = [self._threads.submit(worker.run, hello, (), worker_timeout) for worker in self._workers]
         for worker in self._workers:
             self._free.put(worker)
 
@@ -97,11 +96,6 @@ class LocalExecutor(Executor):
         for worker in self._workers:
             worker.kill()
         self._threads.shutdown(wait=True)
-
-    def _greet(self, worker: _Worker) -> WorkerInfo:
-        start = time.perf_counter()
-        greeting = worker.run(hello, (), self._timeout)
-        return replace(greeting, seconds=time.perf_counter() - start)
 
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         worker = self._free.get()
@@ -170,23 +164,18 @@ class _Worker:
         """
         enough = max(BUSY_SECONDS, BUSY_SHARE * timeout)
         try:
-            future = self._submitted(function, arguments)
+            try:
+                future: Future[T] = self._pool.submit(function, *arguments)  # starts the process if there is none
+            except OSError as error:
+                raise ExecutorError(f"a worker cannot be started: {error.strerror}; try fewer --workers.") from None
             used = deque([self._processor_seconds()], maxlen=CHECKS + 1)
             while not wait([future], timeout=timeout / CHECKS).done:
                 used.append(self._processor_seconds())
                 if len(used) > CHECKS and used[-1] - used[0] < enough:
                     raise WorkerTimeout
-            result: T = future.result()
-            return result
+            return future.result()
         except (BrokenProcessPool, MemoryError):
             raise WorkerDied from None
-
-    def _submitted(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> Future[T]:
-        try:
-            future: Future[T] = self._pool.submit(function, *arguments)  # starts the process if there is none
-        except OSError as error:
-            raise ExecutorError(f"a worker cannot be started: {error.strerror}; try fewer --workers.") from None
-        return future
 
     def kill(self) -> None:
         """End the process, even a busy one."""

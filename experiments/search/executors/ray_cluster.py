@@ -14,7 +14,6 @@ import re
 import secrets
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
@@ -125,7 +124,6 @@ class RayExecutor(Executor):
         psutil.wait_procs(processes, SHUTDOWN_TIMEOUT)
 
     def _greet(self, node: str, name: str) -> WorkerInfo | None:
-        start = time.perf_counter()
         on_node = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
         try:
             greeting = self._once(self._call.options(scheduling_strategy=on_node).remote, hello, ())
@@ -142,7 +140,7 @@ class RayExecutor(Executor):
             raise ExecutorError(
                 f"node {name} cannot compute: {_line(error)} This package must be installed on every node."
             ) from None
-        return replace(greeting, node=name, seconds=time.perf_counter() - start)
+        return replace(greeting, node=name)
 
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         died = 0

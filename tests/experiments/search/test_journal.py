@@ -99,7 +99,7 @@ def test_a_default_outside_the_space_is_kept_whole(tmp_path: Path, trials: list[
 def test_another_file_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "journal.log"
     path.write_text("this is not a journal\n")
-    with pytest.raises(StudyStateError, match="not an Optuna journal"):
+    with pytest.raises(StudyStateError, match="not a journal of this program"):
         Journal(path)
 
 
@@ -134,9 +134,9 @@ def test_trials_of_somebody_else_are_refused_in_one_line(tmp_path: Path) -> None
     path = tmp_path / "journal.log"
     theirs = optuna.create_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))
     theirs.add_trial(optuna.create_trial(value=1.0))
-    with pytest.raises(StudyStateError, match="were not written by this program: 'params'"):
+    with pytest.raises(StudyStateError, match="not a journal of this program: 'params'"):
         Journal(path).trials()
-    with pytest.raises(StudyStateError, match="were not written by this program"):
+    with pytest.raises(StudyStateError, match="not a journal of this program"):
         view_journal(path)
 
 
@@ -164,5 +164,5 @@ def test_a_parameter_that_is_no_number_is_refused_in_one_line(path: Path, trials
         spoilt = line.replace(f'"{name}":{value}', f'"{name}":{number}')
         assert spoilt != line
         path.write_text("\n".join([first, second, spoilt, *rest, ""]))
-        with pytest.raises(StudyStateError, match=f"were not written by this program: {name} is inf"):
+        with pytest.raises(StudyStateError, match=f"not a journal of this program: {name} is inf"):
             view_journal(path)

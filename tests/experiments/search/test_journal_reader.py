@@ -89,7 +89,7 @@ def test_a_missing_or_empty_journal_has_no_study_and_nothing_is_made(tmp_path: P
 def test_another_file_is_named(tmp_path: Path) -> None:
     for content in (b"hello\n", b"[1]\n", b"\xff\xfe\n", b'{"op_code":4}\n', b"[" * 100_000 + b"\n"):
         (tmp_path / "journal.log").write_bytes(content)
-        with pytest.raises(StudyStateError, match=r"journal\.log: not an Optuna journal"):
+        with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program"):
             view_journal(tmp_path / "journal.log")
 
 
