@@ -88,7 +88,6 @@ class _RunningTrials:
         self._results = [trial.result for trial in finished]
         self._visible: list[PruningHistory] = []
         self._running: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
-
         visible = self._results[: max(0, len(finished) - spec.search.lookahead)]
         self._sampler.restore([trial.params for trial in finished], visible)
         for result in visible:
