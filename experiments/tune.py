@@ -74,7 +74,10 @@ def parser() -> argparse.ArgumentParser:
         "--ray-address", metavar="HOST:PORT", help="address of a running Ray cluster (default: start one here)"
     )
     it.add_argument(
-        "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
+        "--worker-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="restart a worker that used no processor time for SECONDS (default: 120)",
     )
     it.add_argument("--out", type=Path, metavar="DIR", help="folder of the study's files (default: studies/NAME)")
     add_tracking_argument(it, "; none: no tracking")
@@ -165,15 +168,15 @@ def _options(
     """
     from experiments.config.default_study import study_text
     from experiments.evaluation.ledger_place import ledger_path
-    from experiments.search.executors.local import SILENCE
+    from experiments.search.executors.local import WORKER_TIMEOUT
     from experiments.study.options import Options
     from experiments.tracking.uris import check_register, tracking_store
 
     if chosen.ray_address is not None and chosen.executor != "ray":
         raise SpecError("--ray-address: needs --executor ray.")
-    silence = SILENCE if chosen.silence is None else chosen.silence
-    if not 1 <= silence <= 1e6:
-        raise SpecError(f"--silence: `1 <= seconds <= 1000000` must hold, but got {silence}.")
+    timeout = WORKER_TIMEOUT if chosen.worker_timeout is None else chosen.worker_timeout
+    if not 1 <= timeout <= 1e6:
+        raise SpecError(f"--worker-timeout: `1 <= seconds <= 1000000` must hold, but got {timeout}.")
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     return Options(
@@ -184,7 +187,7 @@ def _options(
         workers=min(_workers(chosen, spec), spec.search.lookahead),
         executor=chosen.executor,
         ray_address=chosen.ray_address,
-        silence=silence,
+        worker_timeout=timeout,
         fresh=chosen.fresh,
         look=_look(chosen, planned),
         acknowledge_reuse=chosen.acknowledge_reuse,

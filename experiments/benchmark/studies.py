@@ -37,4 +37,4 @@ def search_trials(spec: StudySpec, executor: Executor, inputs: Inputs) -> Iterat
         output = executor.submit(run_trial, task, inputs[task.candidate.preprocessing])
         return map_future(output, lambda output: output.result)
 
-    return search(spec, Space(spec), [], submit, executor.share)
+    return search(spec, Space(spec), [], submit)

@@ -24,7 +24,7 @@ from experiments.evaluation.results import (
     WorkerFailure,
 )
 from experiments.search.context import StudyContext
-from experiments.search.trial import INTERVENTIONS, FinishedTrial
+from experiments.search.trial import INTERVENTIONS, FinishedTrial, best_trial
 
 
 def best_of(told: Sequence[FinishedTrial]) -> FinishedTrial:
@@ -33,15 +33,15 @@ def best_of(told: Sequence[FinishedTrial]) -> FinishedTrial:
     Raises:
         SearchError: no trial is COMPLETE.
     """
-    complete = [one for one in told if one.result.state == "COMPLETE"]
-    if not complete:
+    best = best_trial(told)
+    if best is None:
         diverged = sum(one.result.reason == "diverged" for one in told)
         hint = " lower space.learning_rate." if diverged else ""
         raise SearchError(
             f"no trial of {len(told)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
             "The test set was not read."
         )
-    return max(complete, key=lambda one: (one.result.value or 0.0, -one.result.number))
+    return best
 
 
 def default_of(told: Sequence[FinishedTrial]) -> FinishedTrial | None:

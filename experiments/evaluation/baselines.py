@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.data.subsample import subsample
 from experiments.search.executors.shared_data import DataReference, open_folds
-from experiments.search.target_scaling import TargetScaler, units_of
+from experiments.search.target_scaling import TargetScaler, fit_scaler
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
@@ -126,7 +126,7 @@ def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> Fitted
     rows = fold.train[subsample(fold.y[fold.train], task.rows, bool(target.classes), seed)]
     x = fold.x if len(rows) == len(fold.x) else fold.x[rows]
     y, weights = fold.y[rows], _weights(fold, rows)
-    units = OWN if target.classes else units_of(y)
+    units = OWN if target.classes else fit_scaler(y)
     try:
         with _quietly():
             estimator = _estimator(task, target)

@@ -41,12 +41,12 @@ def check_folder(study: StudyContext, folder: StudyFolder, options: Options) -> 
     if view.identity is not None:
         check_same_study(view.identity, study, folder.path)
     if options.look == "only":
-        if not view.told:
+        if not view.trials:
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")
-        study = with_trials_so_far(study, view.told, folder.path)
-    if options.planned is not None and study.spec.search.trials < len(view.told) <= options.planned:
-        study = with_trials_so_far(study, view.told, folder.path)
-    check_enough_trials(study.spec, view.told, folder.path)
+        study = with_trials_so_far(study, view.trials, folder.path)
+    if options.planned is not None and study.spec.search.trials < len(view.trials) <= options.planned:
+        study = with_trials_so_far(study, view.trials, folder.path)
+    check_enough_trials(study.spec, view.trials, folder.path)
     return study
 
 
@@ -57,7 +57,7 @@ def check_ledger(study: StudyContext, folder: StudyFolder, options: Options, led
         LedgerError: the study's test rows may not be scored again, or the ledger is damaged or lacks an entry.
     """
     view, rows = view_of(folder, options), study.data.test.known_by()
-    possible = possible_trials([trial.result for trial in view.told], study.spec.search, view.spent)
+    possible = possible_trials([trial.result for trial in view.trials], study.spec.search, view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
         ledger.check(study.identity, rows, possible)
     if options.fresh:

@@ -47,7 +47,7 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
     with ExitStack() as stack:
         stack.enter_context(folder.claimed())
         journal = Journal(folder.journal)
-        trials = journal.told()
+        trials = journal.trials()
         if recorded.result.test is None and options.look != "leave":
             return None
         if not is_finished(recorded.result, study, folder, trials, journal.spent):

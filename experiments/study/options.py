@@ -13,7 +13,7 @@ from rich.console import Console
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.search.executors.base import Executor, blas_kernel
 from experiments.search.executors.create import ExecutorKind, open_executor
-from experiments.search.executors.local import SILENCE
+from experiments.search.executors.local import WORKER_TIMEOUT
 from experiments.study.folder import StudyFolder, StudyLog
 from experiments.study.timing import Clock
 from experiments.tracking.tracker import Tracking
@@ -31,7 +31,7 @@ class Options:
     workers:           number of worker processes.
     executor:          processes of this machine, or a Ray cluster.
     ray_address:       address of a running cluster; None starts one on this machine.
-    silence:           seconds without a sign of life after which a local worker is replaced.
+    worker_timeout:    seconds without processor time after which a local worker is restarted.
     fresh:             start anew instead of resuming.
     look:              "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
                        trials that there are.
@@ -49,7 +49,7 @@ class Options:
     workers: int
     executor: ExecutorKind = "local"
     ray_address: str | None = None
-    silence: float = SILENCE
+    worker_timeout: float = WORKER_TIMEOUT
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
@@ -130,4 +130,6 @@ def open_executor_of(options: Options, folder: StudyFolder) -> Executor:
         folder: the study's folder, in which local workers share their data.
     """
     environment, work = worker_environment(options), folder.work
-    return open_executor(options.executor, options.workers, environment, work, options.silence, options.ray_address)
+    return open_executor(
+        options.executor, options.workers, environment, work, options.worker_timeout, options.ray_address
+    )

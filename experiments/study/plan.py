@@ -33,7 +33,7 @@ from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
-from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask, VisibleTrials
+from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options, open_executor_of
@@ -92,7 +92,7 @@ def make_plan(spec: StudySpec, options: Options) -> tuple[StudyContext, list[tup
         open_executor_of(options, StudyFolder(Path(shared))) as executor,
     ):
         study = check_folder(prepare_study(spec), folder, options)
-        trials = view_of(folder, options).told
+        trials = view_of(folder, options).trials
         seen = _earlier_tests(study, options)
         inputs = share_inputs(study.space, study.data, executor.share)
         there = executor.wait_for_workers()
@@ -121,7 +121,7 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
 
     def submit() -> Future[TrialOutput]:
         candidate = next(candidates)
-        task = TrialTask(0, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), VisibleTrials())
+        task = TrialTask(0, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"))
         return executor.submit(run_trial, task, inputs[candidate.preprocessing])
 
     try:

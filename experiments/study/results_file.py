@@ -95,7 +95,7 @@ def learned(recorded: Recorded) -> tuple[FinishedTrial, ...]:
         StudyStateError: the journal cannot be read, or is of another study.
     """
     path = StudyFolder(recorded.folder).journal
-    trials = view_journal(path).told
+    trials = view_journal(path).trials
     for trial, row in zip(trials, recorded.result.trials, strict=False):
         if differences(row.model_dump(mode="json")["params"], trial.params) or row.value != trial.result.value:
             raise StudyStateError(f"{path}: trial {row.number} is not that of {recorded.path}.")

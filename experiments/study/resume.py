@@ -19,7 +19,7 @@ from experiments.search.inputs import Inputs
 from experiments.search.journal import Journal
 from experiments.search.stopping import end_of
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask
 from experiments.version import SCHEMA, check_same_version
 
 
@@ -125,9 +125,7 @@ def restore(
 
     def again(trial: FinishedTrial) -> Future[TrialOutput]:
         candidate = study.space.candidate(trial.params)
-        task = TrialTask(
-            trial.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), VisibleTrials()
-        )
+        task = TrialTask(trial.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"))
         return executor.submit(run_trial, task, inputs[candidate.preprocessing])
 
     lost = {

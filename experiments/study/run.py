@@ -131,7 +131,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
         folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by()))
     journal = Journal(folder.journal)
-    trials, run.clock.earlier = journal.told(), journal.timing
+    trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
     if options.study_file is not None:

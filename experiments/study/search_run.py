@@ -49,7 +49,7 @@ class SearchRun:
             return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
 
         submit = clock.watched(evaluated)
-        coming = search(spec, space, before, submit, executor.share, budget, self.interventions)
+        coming = search(spec, space, before, submit, budget, self.interventions)
         with StudyProgress(self.run.console, spec.search.trials, metric_label(spec.cv.metric)) as progress:
             for trial in before:
                 progress.update(trial, from_journal=True)

@@ -20,7 +20,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
-from experiments.search.trial import FinishedTrial
+from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS, holds_a_study, known_studies
@@ -55,8 +55,7 @@ class StudyStatus:
     @property
     def best(self) -> FinishedTrial | None:
         """Return the trial with the best selection score so far; the first of equals."""
-        scored = [trial for trial in self.told if trial.result.value is not None]
-        return max(scored, key=lambda trial: trial.result.value or 0.0, default=None)
+        return best_trial(self.told)
 
     @property
     def trials(self) -> str:
@@ -77,19 +76,19 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
     folder, file = StudyFolder(path), path / RESULTS
     running, view = folder.is_running(), view_journal(folder.journal)
     result = read_results(file).result if file.exists() else None
-    ended = result is not None and len(result.trials) == len(view.told)
+    ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
     state: State = "interrupted"
     if running:
         state = "running"
-    elif result is None and not view.told:
+    elif result is None and not view.trials:
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
     times = [path.stat().st_mtime for path in (folder.journal, file) if path.is_file()]
     return StudyStatus(
         state=state,
-        told=view.told,
+        told=view.trials,
         wanted=None if ended and state != "tried" else planned,
         spec=_recorded(view, result, path),
         result=result,
@@ -108,7 +107,7 @@ def _is_whole(view: JournalView, search: Search | None, planned: int | None) -> 
     """Tell whether a study that ended has all its trials."""
     if search is None:
         return planned is None
-    results, told = [trial.result for trial in view.told], len(view.told)
+    results, told = [trial.result for trial in view.trials], len(view.trials)
     return told >= search.trials or told in possible_trials(results, search, view.spent)
 
 

@@ -15,8 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.search.journal_reader import Entry
-from experiments.search.trial import Curves
+from experiments.search.trial import Curves, FinishedTrial
 from experiments.tracking.outbox import EndStatus, Refitted, Scalar, StudyOutcome
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
@@ -48,11 +47,11 @@ class Run:
     tags: Mapping[str, str]
 
 
-def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
+def trial_run(trial: FinishedTrial, log_scaled: Collection[str]) -> Run:
     """Return the run of one trial, which ended when it entered the journal."""
-    result, curves = entry.told.result, entry.told.result.curves
+    result, curves = trial.result, trial.result.curves
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
-    started, ended = _milliseconds(entry.at - seconds), _milliseconds(entry.at)
+    started, ended = _milliseconds(trial.finished_at - seconds), _milliseconds(trial.finished_at)
     last = max(curves.epochs, default=1)
     single = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
     points = [Point(key, float(value), SINGLE, ended) for key, value in single.items() if value is not None]
@@ -61,7 +60,7 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
         for key, epoch, value in _curve_points(curves, result.epochs)
     ]
     kept, lost = finite(points)
-    params = trial_params(entry.told.params, log_scaled)
+    params = trial_params(trial.params, log_scaled)
     tags = {"trial": str(result.number), "state": result.state, "reason": result.reason, **lost}
     status: EndStatus = "FAILED" if result.state == "FAIL" else "FINISHED"
     return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
@@ -134,11 +133,11 @@ def thinned(epochs: Sequence[int], most: int, best: int = 0) -> list[int]:
     return sorted(kept | ({best} & set(epochs)))
 
 
-def curves_csv(entries: Iterable[Entry]) -> str:
+def curves_csv(trials: Iterable[FinishedTrial]) -> str:
     """Return every point of every curve of every trial: `repr` of each number, so that none is rounded."""
     lines = ["trial,epoch,fold,val_score,val_loss,train_loss"]
-    for entry in entries:
-        result = entry.told.result
+    for trial in trials:
+        result = trial.result
         rows = result.curves
         for epoch, *folds in zip(rows.epochs, rows.scores, rows.validation_losses, rows.train_losses, strict=True):
             lines += [
@@ -148,9 +147,9 @@ def curves_csv(entries: Iterable[Entry]) -> str:
     return "\n".join([*lines, ""])
 
 
-def ranks_of(entries: Iterable[Entry]) -> dict[int, int]:
+def ranks_of(trials: Iterable[FinishedTrial]) -> dict[int, int]:
     """Return trial -> its rank among the complete trials by value, from 1; of equals the lower number comes first."""
-    values = {entry.told.result.number: entry.told.result.value for entry in entries}
+    values = {trial.result.number: trial.result.value for trial in trials}
     order = sorted((-value, number) for number, value in values.items() if value is not None)
     return {number: place for place, (_, number) in enumerate(order, 1)}
 

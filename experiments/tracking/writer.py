@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from experiments.errors import StudyStateError
-from experiments.search.journal_reader import Entry, JournalReader
+from experiments.search.journal_reader import JournalReader
+from experiments.search.trial import FinishedTrial
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
@@ -59,8 +60,8 @@ class Writer:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
         self._metadata, self._begun = outbox.metadata, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
-        self._news: list[Entry] = []
-        self._trials: dict[int, Entry] = {}
+        self._news: list[FinishedTrial] = []
+        self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
         self._outcome: StudyOutcome | None = None
         self._over = False
@@ -130,9 +131,9 @@ class Writer:
 
     def _read_journal(self) -> None:
         if not self.replaced:
-            self._news += self._journal.news()
+            self._news += self._journal.new_trials()
         if self._news and not self.replaced:  # nor was it meanwhile
-            self._trials |= {entry.told.result.number: entry for entry in self._news}
+            self._trials |= {entry.result.number: entry for entry in self._news}
             self._news.clear()
             self._items = self._left()
 
@@ -151,7 +152,7 @@ class Writer:
     def _show(self, store: Store) -> None:
         """Show the study's status before anything else: there may be no time for more. FINISHED comes last."""
         if self._status not in ("FINISHED", self._shown):
-            store.show(self._status, max((entry.at for entry in self._trials.values()), default=self._begun))
+            store.show(self._status, max((entry.finished_at for entry in self._trials.values()), default=self._begun))
             self._shown = self._status
 
     def _write_item(self, store: Store, item: Item) -> None:
@@ -200,7 +201,7 @@ class Writer:
             yield _file_item(name, self._folder / name)
 
 
-def _trial_item(number: int, entry: Entry, log_scaled: Collection[str]) -> Item:
+def _trial_item(number: int, entry: FinishedTrial, log_scaled: Collection[str]) -> Item:
     return Item(_title(number), lambda store: store.write_trial(number, trial_run(entry, log_scaled)), "trial")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,16 +11,20 @@ from typing import Any, TypeVar
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
+from experiments.config.target import Target
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
 from experiments.search.context import StudyContext, prepare_study
+from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import map_future
+from experiments.search.executors.serial import Inline
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
-from experiments.search.pruning_history import Inline
+from experiments.search.pruning import VisibleStudy
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
+from nnet.batches import FoldData
 
 T = TypeVar("T")
 
@@ -60,6 +64,12 @@ class Searched:
     @property
     def data(self) -> StudyData:
         return self.study.data
+
+
+def evaluate(
+    task: TrialTask, folds: Sequence[FoldData], target: Target, study: VisibleStudy | None = None
+) -> TrialResult:
+    return cross_validate(task, folds, target, study).result
 
 
 def searched(document: dict[str, Any], folder: Path, table: Table | None = None) -> Searched:

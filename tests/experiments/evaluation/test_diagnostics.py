@@ -7,8 +7,8 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation.diagnostics import CLASSES, MISTAKES, POINTS, confusion, predictions
+from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
-from experiments.search.pruning_history import Inline
 
 LOG3 = np.log(3.0)
 THREE = Target(("a", "b", "c"))

@@ -19,11 +19,11 @@ from experiments.evaluation.baselines import FittedReference
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.search.context import StudyContext
-from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
-from experiments.search.pruning_history import Inline
-from experiments.search.trial import FinishedTrial, PrunerChoice, Shared, TrialTask, VisibleTrials
+from experiments.search.executors.serial import Inline
+from experiments.search.trial import FinishedTrial, PrunerChoice, Shared, TrialTask
 from nnet.arrays import Array
+from support.searched import evaluate
 from support.tables import mixed_frame, mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -68,9 +68,7 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
     space, ledger = Space(spec), Ledger(folder / "ledger.jsonl")
     candidate = space.candidate(space.default)
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
-    result = evaluate(
-        TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), VisibleTrials()), folds, data.target
-    )
+    result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none")), folds, data.target)
     finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
     executed: Any = executor
     found = last_fit(StudyContext(spec, space, data), finalists, ledger, executed, False)

@@ -14,11 +14,11 @@ from experiments.evaluation import permutation_importance as column_importance
 from experiments.evaluation.permutation_importance import permutation
 from experiments.evaluation.reasons import TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord
-from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
+from experiments.search.executors.serial import Inline
 from experiments.search.inputs import share_inputs
-from experiments.search.pruning_history import Inline
-from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask
+from support.searched import evaluate
 from support.tables import mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -51,7 +51,7 @@ def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Finish
     data = prepare(spec, {}, mixed_table(150))
     space = Space(spec)
     folds = preprocessed_folds(data.development, data.folds, Preprocessing())
-    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"), VisibleTrials())
+    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"))
     winner = FinishedTrial(space.default, evaluate(task, folds, data.target))
     inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))
     found = permutation(spec, space, replace(data, **changes), winner, inputs, executor)  # type: ignore[arg-type]

@@ -12,8 +12,8 @@ from scipy.stats import norm
 from experiments.config.target import Target
 from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.selection_bias import Selection, TooFewScores, corrected_selection, selection
+from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
-from experiments.search.pruning_history import Inline
 from nnet.arrays import Rows
 
 TWO = Target(("no", "yes"))

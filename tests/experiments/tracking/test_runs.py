@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from experiments.search.journal_reader import Entry
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.tracking.runs import (
     final_run,
@@ -25,7 +24,7 @@ from support.tracking import end, metadata, refitted, result
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
     empty = TrialResult(4, "FAIL", "worker died", None, None, 0, None, (), Curves((), (), (), ()), math.nan)
-    run = trial_run(Entry(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), 0.0), {"dropout", "other"})
+    run = trial_run(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), {"dropout", "other"})
     assert (run.started, run.ended, run.status) == (1, 1, "FAILED")
     assert [(point.key, point.value) for point in run.points] == [("epochs", 0.0)]
     assert run.params == {"dropout": "0.1", "momentum": "2", "log10_dropout": "-1"}
@@ -44,7 +43,7 @@ def test_keys_and_names_are_made_safe() -> None:
 
 def test_the_complete_trials_are_ranked_and_the_first_of_equals_comes_first() -> None:
     results = [result(1), result(0), result(2, "PRUNED", "pruned"), replace(result(3), value=result(1).value)]
-    assert ranks_of(Entry(FinishedTrial({}, trial), 0.0) for trial in results) == {1: 1, 3: 2, 0: 3}
+    assert ranks_of(FinishedTrial({}, trial) for trial in results) == {1: 1, 3: 2, 0: 3}
 
 
 def test_the_refit_is_a_run_with_its_curve_and_its_test_scores() -> None:
