@@ -58,32 +58,15 @@ class Calibration:
 
 
 def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
-    """Print the resolved study, and then one fact a line; readable in 80 columns.
+    """Print the resolved study and the facts that are known before it runs; readable in 80 columns.
+
+    The data is loaded, the folder and the ledger are read, and configurations are timed in workers like those that
+    would compute the study.
 
     Raises:
         ExperimentError: the study itself would be refused.
     """
     start = time.perf_counter()
-    study, facts = make_plan(spec, options)
-    console.print(Text(study_file(study.spec.to_document())), soft_wrap=True)
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, fact in facts:
-        table.add_row(Text(label), Text(fact))
-    table.add_row("", f"planned in {time.perf_counter() - start:.1f} s; no trial was run and nothing was written")
-    console.print(table)
-
-
-def make_plan(spec: StudySpec, options: Options) -> tuple[StudyContext, list[tuple[str, str]]]:
-    """Load the data, read the folder and the ledger, and calibrate in workers like those that would compute the study.
-
-    Returns:
-        the study, and the facts that are known before it runs, as (label, text).
-
-    Raises:
-        ExperimentError: the study itself would be refused.
-    """
     check_installed(spec.search)
     quiet_optuna()
     folder = StudyFolder(options.folder)
@@ -101,12 +84,15 @@ def make_plan(spec: StudySpec, options: Options) -> tuple[StudyContext, list[tup
     options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
     rounds = (study.spec.search.trials - len(trials)) / workers
     tests = [("test interval", interval_widths(study.spec.cv.metric, len(study.data.test))), ("test rows", seen)]
-    return study, [
-        *search_facts(study, options, len(trials)),
-        *costs(study, measured, rounds, where),
-        *tests,
-        *_places(options, folder),
-    ]
+    console.print(Text(study_file(study.spec.to_document())), soft_wrap=True)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    search, cost = search_facts(study, options, len(trials)), costs(study, measured, rounds, where)
+    for label, fact in [*search, *cost, *tests, *_places(options, folder)]:
+        table.add_row(Text(label), Text(fact))
+    table.add_row("", f"planned in {time.perf_counter() - start:.1f} s; no trial was run and nothing was written")
+    console.print(table)
 
 
 def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: int) -> Calibration:

@@ -159,13 +159,16 @@ def test_quiet_prints_nothing(desk: CommandRunner) -> None:
     assert (done.code, done.out, done.error) == (0, "", "")
 
 
-@pytest.mark.parametrize("command", ["tune", "predict", "report", "reproduce", "sync", "ui", "delete"])
+@pytest.mark.parametrize(
+    "command",
+    ["__main__", "tune", "predict", "report", "reproduce", "sync", "ui", "delete", "benchmark.__main__"],
+)
 def test_help_loads_nothing_heavy(command: str) -> None:
     heavy = "{'numpy', 'optuna', 'mlflow', 'sklearn', 'rich', 'pydantic'}"
     program = f"import sys; from experiments.{command} import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
     program += f"print(*{heavy} & set(sys.modules), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert f"usage: python -m experiments.{command}" in done.stdout
+    assert done.stdout.startswith("usage: ")
     assert done.stderr.strip() == ""
 
 

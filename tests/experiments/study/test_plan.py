@@ -30,7 +30,6 @@ from experiments.study.plan import (
     Calibration,
     costs,
     interval_widths,
-    make_plan,
     print_plan,
     random_candidates,
     search_facts,
@@ -148,7 +147,7 @@ def test_what_the_study_would_be_refused_for_the_plan_is_too(
     before = files(begun)
     chosen = options(begun, fresh="space" in sections, **{key: begun / value for key, value in changes.items()})
     with pytest.raises(ExperimentError, match=words):
-        make_plan(spec_of(**sections), chosen)
+        text(spec_of(**sections), chosen)
     assert files(begun) == before
 
 
@@ -159,7 +158,7 @@ def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_pat
     space = {"hidden_units": {"low": 1, "high": 1 << 20}}
     spec = parse_spec(DOCUMENT | {"data": data, "space": space, "preprocessing": {"rare": 0.0}}, "names")
     with pytest.raises(SpecError, match=r"^space.hidden_units: a network has at most"):
-        make_plan(spec, options(tmp_path))
+        text(spec, options(tmp_path))
 
 
 def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
@@ -176,7 +175,7 @@ def test_a_fresh_start_leaves_behind_what_is_there(begun: Path) -> None:
 
 def test_a_score_needs_trials(begun: Path) -> None:
     with pytest.raises(StudyStateError, match="no trial to score"):
-        make_plan(spec_of(), options(begun, look="only"))
+        text(spec_of(), options(begun, look="only"))
 
 
 def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,13 +186,13 @@ def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(LocalExecutor, "submit", submit)
     with pytest.raises(SearchError, match=r"cannot be timed here: a task was tried 3 times .* worker died\. "):
-        make_plan(spec_of(), options(begun))
+        text(spec_of(), options(begun))
 
 
 def test_a_damaged_journal_is_named(begun: Path) -> None:
     (begun / "moons" / "journal.log").write_text(json.dumps({"op_code": 4}) + "\n")
     with pytest.raises(StudyStateError, match="not a journal of this program"):
-        make_plan(spec_of(), options(begun))
+        text(spec_of(), options(begun))
 
 
 def test_the_default_and_then_configurations_at_random_are_timed() -> None:

@@ -1,0 +1,43 @@
+"""One name for all commands."""
+
+from __future__ import annotations
+
+from importlib import import_module, resources
+from pathlib import Path
+
+import pytest
+
+from experiments.__main__ import COMMANDS, main
+from experiments.config.study_file import read_spec
+from experiments.study.lookup import SHIPPED
+
+
+def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["--help"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(words)
+        listed = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
+        assert listed >= COMMANDS.keys()
+
+
+def test_a_command_gets_the_words_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["tune", "--list"]) == 0
+    assert "no study here" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="2"):
+        main(["tuna"])
+    assert "invalid choice: 'tuna'" in capsys.readouterr().err
+
+
+def test_every_command_is_listed() -> None:
+    package = resources.files("experiments")
+    modules = {path.name.removesuffix(".py") for path in package.iterdir() if path.name.endswith(".py")}
+    assert COMMANDS.keys() == modules - {"__init__", "__main__", "errors", "version"} | {"benchmark"}
+    assert all(hasattr(import_module(f"experiments.{name}"), "main") for name in COMMANDS.keys() - {"benchmark"})
+
+
+def test_the_study_files_come_with_the_package() -> None:
+    names = {read_spec(file).study.name for file in SHIPPED.glob("*.toml")}
+    assert names == {"breast_cancer", "diabetes", "digits", "mnist", "wine", "xor"}
