@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +19,43 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("look", [False, True, None, "no", "", "Take", 0, ["leave"], np.array(["take", "leave"])])
-def test_a_look_that_is_not_known_is_refused_and_not_taken(look: Any, empty: Path) -> None:
+LOOKS = [False, True, None, "no", "", "Take", 0, ["leave"], np.array(["take", "leave"])]
+
+
+def test_a_look_that_is_not_known_is_refused_and_not_taken(empty: Path) -> None:
     """The spec would be refused, too: the arguments come first."""
-    with pytest.raises(SpecError, match=r"^look: must be 'take' \(.*'leave' \(.* or 'only' \(.*, but got ") as error:
-        run("there-is-no-such.toml", look=look)
-    assert "\n" not in str(error.value)
-    assert str(error.value).endswith(f"{look!r:.100}.")
+    for look in LOOKS:
+        with pytest.raises(
+            SpecError, match=r"^look: must be 'take' \(.*'leave' \(.* or 'only' \(.*, but got "
+        ) as error:
+            refused(look=look)
+        assert "\n" not in str(error.value)
+        assert str(error.value).endswith(f"{look!r:.100}.")
     assert list(empty.iterdir()) == []
 
 
-@pytest.mark.parametrize("workers", [2.0, "2", True, 1.5])
-def test_workers_are_a_whole_number(workers: Any) -> None:
-    with pytest.raises(SpecError, match=r"^workers: must be a whole number, or None for all usable cores, but got "):
-        run("there-is-no-such.toml", workers=workers)
+def test_workers_are_a_whole_number_of_at_least_one() -> None:
+    for workers in (2.0, "2", True, 1.5):
+        with pytest.raises(
+            SpecError, match=r"^workers: must be a whole number, or None for all usable cores, but got "
+        ):
+            refused(workers=workers)
+    for few in (0, -1, np.int64(0)):
+        with pytest.raises(SpecError, match=r"^workers: `1 <= workers` must hold, but got "):
+            refused(workers=few)
 
 
-@pytest.mark.parametrize("workers", [0, -1, np.int64(0)])
-def test_there_is_a_worker(workers: Any) -> None:
-    with pytest.raises(SpecError, match=r"^workers: `1 <= workers` must hold, but got "):
-        run("there-is-no-such.toml", workers=workers)
+def test_a_switch_is_true_or_false() -> None:
+    for name, value in product(("fresh", "quiet"), (1, "no", None)):
+        with pytest.raises(SpecError, match=f"^{name}: must be True or False, but got {value!r}"):
+            refused(**{name: value})
 
 
-@pytest.mark.parametrize("name", ["fresh", "quiet"])
-@pytest.mark.parametrize("value", [1, "no", None])
-def test_a_switch_is_true_or_false(name: str, value: Any) -> None:
-    with pytest.raises(SpecError, match=f"^{name}: must be True or False, but got {value!r}"):
-        run("there-is-no-such.toml", **{name: value})
+def test_what_is_known_is_not_refused() -> None:
+    for look, workers in product(("take", "leave", "only"), (None, 1, np.int64(2))):
+        with pytest.raises(SpecError, match=r"there-is-no-such\.toml: No such file"):
+            refused(look=look, workers=workers, fresh=True, quiet=False)
 
 
-@pytest.mark.parametrize("look", ["take", "leave", "only"])
-@pytest.mark.parametrize("workers", [None, 1, np.int64(2)])
-def test_what_is_known_is_not_refused(look: Any, workers: Any) -> None:
-    with pytest.raises(SpecError, match=r"there-is-no-such\.toml: No such file"):
-        run("there-is-no-such.toml", look=look, workers=workers, fresh=True, quiet=False)
+def refused(**arguments: Any) -> None:
+    run("there-is-no-such.toml", **arguments)

@@ -170,17 +170,17 @@ def test_a_study_that_has_not_begun_has_no_score(studies: Path) -> None:
 @pytest.mark.parametrize(
     "spec", [[], {"cv": []}, {"training": 3}, {"training": {"hidden_layers": "x", "hidden_units": 3}}]
 )
-@pytest.mark.parametrize("ended", [True, False])
-def test_a_record_that_is_no_studys_is_one_line(studies: Path, spec: Any, ended: bool) -> None:
+def test_a_record_that_is_no_studys_is_one_line(studies: Path, spec: Any) -> None:
     folder = studies / "three"
     folder.mkdir()
     Journal(folder / "journal.log").begin({"spec": spec, "uid": "u"})
     fill(folder, told=0)
     Journal(folder / "journal.log").append(TOLD[0], {"l2": FloatDistribution(0, 1)}, inside=True)
-    if ended and isinstance(spec, dict):
-        (folder / "results.json").write_text(json.dumps(results(1, True) | {"spec": spec}))
-    with pytest.raises(StudyStateError, match="three: what is recorded of the study is not a study file's content"):
-        shown(print_status, "three", folder, None)
+    for ended in (False, isinstance(spec, dict)):
+        if ended:
+            (folder / "results.json").write_text(json.dumps(results(1, True) | {"spec": spec}))
+        with pytest.raises(StudyStateError, match="three: what is recorded of the study is not a study file's content"):
+            shown(print_status, "three", folder, None)
 
 
 def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None:
