@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.benchmark.synthetic import FEATURES, clouds
 from experiments.config.target import Target
-from experiments.evaluation.final_score import judge
+from experiments.evaluation.final_score import final_score
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
@@ -114,7 +114,7 @@ def drawn(best: float, seed: tuple[int, ...]) -> Draw:
         return network.predict(features), labels
 
     z, labels = outputs(TEST)
-    accuracy, log_loss = (judge(metric, TARGET, labels, z, None) for metric in ("accuracy", "neg_log_loss"))
+    accuracy, log_loss = (final_score(metric, TARGET, labels, z, None) for metric in ("accuracy", "neg_log_loss"))
     z, labels = outputs(TRUTH)
     return Draw(
         best=best,

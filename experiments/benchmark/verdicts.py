@@ -27,7 +27,7 @@ from experiments.data.prepare import StudyData, prepare
 from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import LookRecord, Verdict
+from experiments.evaluation.results import FinalScore, Verdict
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.serial import SerialExecutor
@@ -161,7 +161,7 @@ def simulated_study(made: Made, seed: int, trials: int) -> SimulatedStudy:
 
 def _looked(
     spec: StudySpec, space: Space, data: StudyData, told: Sequence[FinishedTrial], rows: SealedTestSet
-) -> LookRecord:
+) -> FinalScore:
     """Winner and default on these rows, as a study judges them; with a ledger of its own."""
     best, default = best_of(told), told[0]
     finalists = [best] if best is default else [best, default]
@@ -171,7 +171,7 @@ def _looked(
         return last_fit(spec, space, name, data.development, rows, ledger, finalists, executor, False).record
 
 
-def _gain(record: LookRecord) -> float:
+def _gain(record: FinalScore) -> float:
     """Return the winner's gain over the default on the test rows: 0 where the default itself won."""
     return 0.0 if record.difference is None else record.difference.score
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from inspect import signature
 from typing import Protocol
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import Classified, scorer
 from experiments.search.trial import Shared
@@ -50,22 +50,13 @@ class Samples(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class TooSlow:
-    """A bootstrap that would take too long: it is cheap only where a metric sums over rows or counts labels."""
-
-    metric: str
-    configurations: int
-    rows: int
-
-
 def opened(contents: Sequence[Shared]) -> Outputs:
-    """Outputs that were shared as the content of .npy files."""
+    """Return outputs that were shared as the content of .npy files; each is opened when it is needed."""
     return [partial(_opened, content) for content in contents]
 
 
-def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | TooSlow:
-    """Samples of predictions, in the cheapest way that the metric allows; or why that would take too long.
+def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | BootstrapTooSlow:
+    """Return samples of predictions, as cheap as the metric allows, or the reason why there are none.
 
     Args:
         outputs: of C configurations.
@@ -80,7 +71,7 @@ def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units:
         return OneByOne(by_label(metric, target, outputs, y), len(outputs), units, draws)
     draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
-        return TooSlow(metric, len(outputs), len(y))
+        return BootstrapTooSlow(metric=metric, configurations=len(outputs), rows=len(y))
     return OneByOne(by_repetition(metric, target, outputs, y), len(outputs), units, draws)
 
 

@@ -1,4 +1,4 @@
-"""results.json of version 0.1 (schema 1), whose texts become the codes of schema 2.
+"""The translation of results.json of version 0.1 (schema 1): its texts become the codes of schema 2.
 
 A document's digest is that of its own bytes: check it before the document is translated.
 """
@@ -96,7 +96,7 @@ def _test(test: Document, default_won: bool) -> Document:
         "ci_draws": draws,
         "ci_detail": detail,
         "difference": None if compared is None else _difference(compared),
-        "references": [_reference(one) for one in test["references"]],
+        "references": [_baseline(reference) for reference in test["references"]],
         **(nothing if default_won else {}),
     }
 
@@ -118,11 +118,15 @@ def _difference(compared: Document) -> Document:
     return {**compared, "method": "as_written", "draws": None, "detail": text}
 
 
-def _reference(one: Document) -> Document:
-    name, words = one["name"], one["settings"]
+def _baseline(reference: Document) -> Document:
+    name, words = reference["name"], reference["settings"]
     pattern, fixed = _MODELS.get(name, ("", {}))
     found = re.fullmatch(pattern + _ROWS + _END, words)
-    scores = {"score": one["score"], "ci95": one["ci95"], "reason": _reason(one["reason"]) if one["reason"] else None}
+    scores = {
+        "score": reference["score"],
+        "ci95": reference["ci95"],
+        "reason": _reason(reference["reason"]) if reference["reason"] else None,
+    }
     if found is None:
         written = {"id": "as_written", "version": 1, "settings": {}, "converged": None}
         return {**written, **scores, "detail": f"{name}: {words}"}
@@ -130,7 +134,7 @@ def _reference(one: Document) -> Document:
     if found["all"]:
         given |= {"rows": found["all"], "rows_in_all": found["all"]}
     settings = {key: float(text) if key in _DECIMAL else _whole(text) for key, text in given.items()}
-    converged = found["note"] is None if name in _LINEAR and one["score"] is not None else None
+    converged = found["note"] is None if name in _LINEAR and reference["score"] is not None else None
     model = {"id": name.replace(" ", "_"), "version": 1, "settings": {**fixed, **settings}, "converged": converged}
     return {**model, **scores, "detail": ""}
 

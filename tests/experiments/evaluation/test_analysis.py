@@ -12,10 +12,11 @@ import pytest
 
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
-from experiments.evaluation.analysis import analyse, validated
+from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
 from experiments.evaluation.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
 from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
 from support.searched import Searched, searched
@@ -93,7 +94,7 @@ def test_a_number_has_errors_and_points(tmp_path: Path) -> None:
 def test_repeated_folds_predict_a_row_again_and_it_is_one_row(tmp_path: Path) -> None:
     cv = {"splitter": "RepeatedStratifiedKFold", "n_splits": 3, "n_repeats": 2}
     done = searched(document("moons", cv=cv), tmp_path)
-    of_rows = validated(done.data)
+    of_rows = validation_rows(done.data.development, done.data.folds)
     assert len(of_rows.rows) == 640
     assert (np.bincount(of_rows.units) == 2).all()
     assert (np.unique(of_rows.folds) == np.arange(6)).all()
@@ -140,7 +141,7 @@ def test_whole_groups_are_drawn(tmp_path: Path) -> None:
     assert found.selection.method == "bbc_cv_groups"
     groups = done.data.development.table.groups
     assert groups is not None
-    assert validated(done.data).units.max() + 1 == len(np.unique(groups))
+    assert validation_rows(done.data.development, done.data.folds).units.max() + 1 == len(np.unique(groups))
 
 
 def test_a_loss_without_probabilities_has_no_calibration(tmp_path: Path) -> None:

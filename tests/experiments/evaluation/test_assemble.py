@@ -1,7 +1,8 @@
-"""From told trials to the result."""
+"""The result of finished trials."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_every_trial_is_a_row(spec: StudySpec, data: StudyData) -> None:
 
 def test_best_and_default_are_summaries_of_their_rows(spec: StudySpec, data: StudyData) -> None:
     result = assembled(spec, data, [complete(0, 0.5), complete(1, 0.75)])
-    assert result.best.model_dump() == {
+    assert asdict(result.best) == {
         "number": 1,
         "params": {"l2": 0.1, "batch_size": 1},
         "cv_mean": 0.75,

@@ -15,7 +15,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
-from experiments.evaluation.baselines import FittedReference
+from experiments.evaluation.baselines import FittedBaseline
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.search.cross_validation import evaluate
@@ -35,7 +35,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 class Here:
-    """An executor that computes at once and writes down what; workers that fit or score a reference may die."""
+    """An executor that computes at once and writes down what; workers that fit or score a baseline may die."""
 
     def __init__(self, dies: str = ""):
         self.done: list[tuple[str, Any]] = []
@@ -53,8 +53,8 @@ class Here:
     def share(self, content: memoryview | bytes) -> Shared:
         return Inline(bytes(content))
 
-    def fitted(self) -> list[FittedReference]:
-        return [value for name, value in self.done if name == "run_reference"]
+    def fitted(self) -> list[FittedBaseline]:
+        return [value for name, value in self.done if name == "run_baseline"]
 
 
 def study(task: str) -> tuple[StudySpec, StudyData]:
@@ -77,7 +77,7 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> None:
+def test_three_baselines_stand_beside_the_score(task: str, tmp_path: Path) -> None:
     spec, data = study(task)
     found, ledger = look(tmp_path, spec, data, Here())
     record = found.record
@@ -101,7 +101,7 @@ def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_the_references_learn_nothing_of_the_test_rows(
+def test_the_baselines_learn_nothing_of_the_test_rows(
     task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec, data = study(task)
@@ -134,8 +134,8 @@ def test_the_references_learn_nothing_of_the_test_rows(
     assert models[0] == models[1]
 
 
-@pytest.mark.parametrize("what", ["run_reference", "score_reference"])
-def test_a_reference_that_is_lost_is_computed_in_the_same_look_again(what: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["run_baseline", "score_baseline"])
+def test_a_baseline_that_is_lost_is_computed_in_the_same_look_again(what: str, tmp_path: Path) -> None:
     """A death is no property of the study, so it leaves nothing in the record."""
     spec, data = study("classification")
     whole, _ = look(tmp_path / "whole", spec, data, Here())
@@ -153,11 +153,11 @@ def test_a_default_that_wins_is_not_compared_with_itself(tmp_path: Path) -> None
     assert (record.default, record.difference, record.verdict) == (None, None, "not compared")
 
 
-def test_the_references_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_baselines_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec, data = study("classification")
     _, ledger = look(tmp_path, spec, data, Here())
     ids = {line.split('"look":"')[1][:32] for line in ledger.path.read_text().splitlines()}
     assert len(ids) == 1
-    monkeypatch.setattr("experiments.evaluation.last_fit.plain_references", lambda *_: ())
+    monkeypatch.setattr("experiments.evaluation.last_fit.baseline_tasks", lambda *_: ())
     _, other = look(tmp_path / "without", spec, data, Here())
     assert ids.isdisjoint({line.split('"look":"')[1][:32] for line in other.path.read_text().splitlines()})

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from experiments.config.target import Target
-from experiments.evaluation.resampling import Numbers, OneByOne, Samples, Sums, TooSlow, opened, samples_of
+from experiments.evaluation.reasons import BootstrapTooSlow
+from experiments.evaluation.resampling import Numbers, OneByOne, Samples, Sums, opened, samples_of
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Rows, Targets
 
@@ -32,7 +33,7 @@ def problem(target: Target, seed: int = 0) -> tuple[list[Array], Targets, Rows]:
 def samples(metric: str, target: Target) -> Samples:
     outputs, y, units = problem(target)
     found = samples_of(metric, target, [partial(np.asarray, z) for z in outputs], y, units)
-    assert not isinstance(found, TooSlow)
+    assert not isinstance(found, BootstrapTooSlow)
     return found
 
 
@@ -79,7 +80,7 @@ def test_a_sample_of_nothing_has_no_score(metric: str, target: Target) -> None:
 def test_what_would_take_too_long_is_said() -> None:
     y = np.zeros(2_000_000, np.intp)
     found = samples_of("roc_auc", Target(("no", "yes")), [partial(np.zeros, (1, 2))], y, y)
-    assert found == TooSlow("roc_auc", configurations=1, rows=2_000_000)
+    assert found == BootstrapTooSlow(metric="roc_auc", configurations=1, rows=2_000_000)
 
 
 def test_outputs_are_opened_when_they_are_needed() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.evaluation.statistics import (
     bootstrap_interval,
     paired_difference,
@@ -171,7 +171,7 @@ def test_paired_bootstrap_keeps_its_level():
     ],
 )
 def test_verdict(score, p, expected):
-    assert verdict(Difference(score=score, ci95=(-1, 1), p_value=p, method="mcnemar_bonett_price")) == expected
+    assert verdict(ScoreDifference(score=score, ci95=(-1, 1), p_value=p, method="mcnemar_bonett_price")) == expected
 
 
 def test_verdict_without_a_default():
