@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.evaluation.baselines import BaselineTask, FittedBaseline, baseline_outputs, brief
+from experiments.errors import first_line
+from experiments.evaluation.baselines import LONGEST, BaselineTask, FittedBaseline, baseline_outputs
 from experiments.evaluation.final_score import final_score
 from experiments.evaluation.reasons import NoMetric, NotScored
 from experiments.evaluation.results import BaselineRecord
@@ -53,7 +54,7 @@ def score_baseline(
     except MemoryError:
         raise
     except Exception as error:  # a library may raise anything
-        return replace(unscored, reason=NotScored(detail=brief(error)))
+        return replace(unscored, reason=NotScored(detail=first_line(error)[:LONGEST]))
     if not (np.isfinite(z).all() and all(map(isfinite, (scored.score, *scored.ci95)))):
         return replace(unscored, reason=NoMetric(metric=metric))
     return replace(unscored, score=scored.score, ci95=scored.ci95)

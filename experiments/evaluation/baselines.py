@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.data.subsample import subsample
+from experiments.errors import first_line
 from experiments.evaluation.reasons import NotFitted, TooManyClasses
 from experiments.evaluation.results import BaselineId
 from experiments.search.executors.shared_data import DataReference, open_folds
@@ -120,7 +121,7 @@ def fit_baseline(task: BaselineTask, fold: FoldData, target: Target) -> FittedBa
     except MemoryError:
         raise
     except Exception as error:  # a library may raise what it likes
-        return FittedBaseline(None, reason=NotFitted(detail=brief(error)))
+        return FittedBaseline(None, reason=NotFitted(detail=first_line(error)[:LONGEST]))
     return FittedBaseline(estimator, units, _converged(task, estimator))
 
 
@@ -191,12 +192,6 @@ def _quietly() -> Iterator[None]:
     with threadpool_limits(1), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
-
-
-def brief(error: Exception) -> str:
-    """Return the first line of a library's error text, shortened."""
-    line = next(iter(str(error).splitlines()), "") or type(error).__name__
-    return line[:LONGEST]
 
 
 def run_baseline(task: BaselineTask, reference: DataReference) -> FittedBaseline:

@@ -58,8 +58,8 @@ class Ledger:
         Raises:
             LedgerError: the study was tested with another number; more trials would select on test data already seen.
         """
-        for entry in self._reservations(self._entries()):
-            if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] not in trials:
+        for entry in _own(self._entries(), study, test.fingerprint):
+            if entry["trials"] not in trials:
                 raise LedgerError(
                     f"this study was tested after {entry['trials']} trials; testing again after {trials[-1]} trials "
                     "would select on test data already seen. Use --no-test to continue the search without testing, or "
@@ -84,11 +84,9 @@ class Ledger:
             LedgerError: the study was tested with other models on these rows, and reuse is not acknowledged.
         """
         with self._locked() as entries:
-            reservations = self._reservations(entries)
-            of_study = [entry for entry in reservations if entry["study"] == look.study]
-            if any(entry["look"] == look.id for entry in of_study):
+            earlier = _own(entries, look.study, look.rows)
+            if any(entry["look"] == look.id for entry in earlier):
                 return
-            earlier = [entry for entry in of_study if entry["rows"] == look.rows]
             if earlier and not acknowledged:
                 raise LedgerError(
                     f"this study was tested on {earlier[-1]['time'][:10]} with other models; testing again would "
@@ -106,7 +104,7 @@ class Ledger:
             }
             if final_models is not None:
                 entry["final_models"] = final_models
-            if not self._known("cells", reservations)[look.rows].issuperset(test.cells):
+            if not self._known("cells", entries)[look.rows].issuperset(test.cells):
                 entry["cells"] = base64.b64encode(b"".join(sorted(set(test.cells)))).decode()
             self._append(entry, entries)
 
@@ -121,21 +119,15 @@ class Ledger:
 
     def has(self, look: Look) -> bool:
         """Return whether the look's study has reserved it."""
-        reservations = self._reservations(self._entries())
-        return any(entry["look"] == look.id and entry["study"] == look.study for entry in reservations)
+        return any(entry["look"] == look.id for entry in _own(self._entries(), look.study, look.rows))
 
     def times(self, look: Look) -> int:
         """Return the position of this look among the study's looks at these rows, counting from 1."""
-        reservations = self._reservations(self._entries())
-        ours = [entry["look"] for entry in reservations if (entry["study"], entry["rows"]) == (look.study, look.rows)]
-        return ours.index(look.id) + 1
+        return [entry["look"] for entry in _own(self._entries(), look.study, look.rows)].index(look.id) + 1
 
     def looked(self, study: str, test: RowHashes, trials: int) -> bool:
         """Return whether the study was tested on these rows after this number of trials."""
-        return any(
-            (entry["study"], entry["rows"], entry["trials"]) == (study, test.fingerprint, trials)
-            for entry in self._reservations(self._entries())
-        )
+        return any(entry["trials"] == trials for entry in _own(self._entries(), study, test.fingerprint))
 
     def stands(self, first: str, head: str) -> LedgerMatch:
         """Compare this ledger with one whose first entry had the hash `first` and whose last had the hash `head`."""
@@ -147,30 +139,29 @@ class Ledger:
     def read(self, study: str, test: RowHashes) -> LedgerRecord:
         """Sum up the entries on these rows; nothing is locked, created or repaired."""
         entries = self._entries()
-        reservations = self._reservations(entries)
-        cells, as_read = self._known("cells", reservations), self._known("hashes", reservations)
+        cells, as_read = self._known("cells", entries), self._known("hashes", entries)
 
         def overlap(rows: str) -> float:
             pairs = zip(test.cells, test.read, strict=True)
             return sum(cell in cells[rows] or row in as_read[rows] for cell, row in pairs) / max(1, len(test.cells))
 
-        shares = {rows: overlap(rows) for rows in {entry["rows"] for entry in reservations}}
+        shares = {rows: overlap(rows) for rows in list(cells)}
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
+        reservations = _reservations(entries)
         others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
-        own = [entry for entry in reservations if (entry["study"], entry["rows"]) == (study, test.fingerprint)]
         return LedgerRecord(
             file=str(self.path),
             looks=len({entry["look"] for entry in reservations if shares[entry["rows"]] > 0}),
-            own=len({entry["look"] for entry in own}),
+            own=len({entry["look"] for entry in _own(entries, study, test.fingerprint)}),
             largest_overlap=max(others, default=0.0),
             head=_head(entries),
             first=_head(entries[:1]),
         )
 
-    def _known(self, key: str, reservations: list[Entry]) -> defaultdict[str, set[bytes]]:
-        """Collect hashes of one kind: fingerprint of test rows -> all hashes that its entries have."""
+    def _known(self, key: str, entries: list[Entry]) -> defaultdict[str, set[bytes]]:
+        """Collect hashes of one kind: fingerprint of test rows -> all hashes that its entries have, if any."""
         known: defaultdict[str, set[bytes]] = defaultdict(set)
-        for entry in reservations:
+        for entry in _reservations(entries):
             try:
                 raw = base64.b64decode(entry.get(key, ""), validate=True)
             except (ValueError, TypeError):
@@ -228,9 +219,14 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
 
-    @staticmethod
-    def _reservations(entries: list[Entry]) -> list[Entry]:
-        return [entry for entry in entries if entry["kind"] == "reserved"]
+
+def _reservations(entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry["kind"] == "reserved"]
+
+
+def _own(entries: list[Entry], study: str, rows: str) -> list[Entry]:
+    """Return the study's reservations at exactly these rows, in order."""
+    return [entry for entry in _reservations(entries) if (entry["study"], entry["rows"]) == (study, rows)]
 
 
 def _head(entries: list[Entry]) -> str:

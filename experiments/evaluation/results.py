@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest
@@ -36,20 +37,18 @@ BaselineId = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnCounts:
-    """Number of columns of each type."""
-
-    number: int
-    category: int
-    pixel: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class MissingCounts:
     """Number of columns of each type that have missing cells among the development rows."""
 
     number: int
     category: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnCounts(MissingCounts):
+    """Number of columns of each type."""
+
+    pixel: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +108,9 @@ class DefaultRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BestRecord:
+class BestRecord(DefaultRecord):
     """The best trial."""
 
-    number: int
-    params: Parameters
-    cv_mean: float
-    cv_std: float
     epochs: int
     fold_scores: tuple[float, ...]
 
@@ -261,15 +256,21 @@ class StudyResult:
         Raises:
             pydantic.ValidationError: the document breaks the schema.
         """
-        from pydantic import TypeAdapter
-
         body = {key: value for key, value in document.items() if key != "digest"}
-        return TypeAdapter(cls).validate_json(json.dumps(body))
+        result: StudyResult = _validator().validate_json(json.dumps(body))
+        return result
 
     @property
     def digest(self) -> str:
         """The sha256 of the canonical JSON of all that the study file and the data determine, as it was written."""
         return self.earlier_digest or str(self.document()["digest"])
+
+
+@cache
+def _validator() -> Any:
+    from pydantic import TypeAdapter  # which workers need not load
+
+    return TypeAdapter(StudyResult)
 
 
 def digest(document: dict[str, Any]) -> str:

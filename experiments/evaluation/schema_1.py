@@ -12,8 +12,10 @@ from typing import Any, Final
 Document = dict[str, Any]
 Settings = dict[str, float | int | str]
 
-_TESTS: Final = {"exact McNemar test, adjusted Wald interval (Bonett and Price)": "mcnemar_bonett_price"}
-_DRAWN: Final = {"rows": "rows", "groups": "groups", "the rows of each class": "rows_of_each_class"}
+_WITHOUT_DRAWS: Final = {
+    "Wilson": "wilson",
+    "exact McNemar test, adjusted Wald interval (Bonett and Price)": "mcnemar_bonett_price",
+}
 _BOOTSTRAP: Final = re.compile(
     r"(paired )?percentile bootstrap over (rows|groups|the rows of each class), ([\d,]+) draws"
 )
@@ -72,50 +74,42 @@ def from_schema_1(document: Mapping[str, Any]) -> Document:
     >>> from_schema_1({"schema": 1, "digest": "d", "test": None, "analysis": None})
     {'schema': 2, 'digest': 'd', 'test': None, 'analysis': None}
     """
-    test, analysis = document["test"], document["analysis"]
+    test, analysis, default = document["test"], document["analysis"], document.get("default")
+    default_won = default is not None and default["number"] == document["best"]["number"]
     return {
         **document,
         "schema": 2,
-        "test": None if test is None else _test(test, _default_won(document)),
+        "test": None if test is None else _test(test, default_won),
         "analysis": None if analysis is None else _analysis(analysis),
     }
 
 
-def _default_won(document: Mapping[str, Any]) -> bool:
-    return document["default"] is not None and document["default"]["number"] == document["best"]["number"]
-
-
 def _test(test: Document, default_won: bool) -> Document:
     """Translate the test score; a default that won was compared with itself, which says nothing and is left out."""
-    method, draws, detail = _interval(test["ci_method"])
+    method, draws, detail = _method(test["ci_method"])
     compared = test["difference"]
+    if compared is not None:
+        compared = {**compared, **dict(zip(("method", "draws", "detail"), _method(compared["method"]), strict=True))}
     nothing = {"default": None, "difference": None, "verdict": "not compared"}
     return {
         **test,
         "ci_method": method,
         "ci_draws": draws,
         "ci_detail": detail,
-        "difference": None if compared is None else _difference(compared),
+        "difference": compared,
         "references": [_baseline(reference) for reference in test["references"]],
         **(nothing if default_won else {}),
     }
 
 
-def _interval(text: str) -> tuple[str, int | None, str]:
-    if text == "Wilson":
-        return "wilson", None, ""
-    if (found := _BOOTSTRAP.fullmatch(text)) and not found[1]:
-        return f"bootstrap_{_DRAWN[found[2]]}", _whole(found[3]), ""
+def _method(text: str) -> tuple[str, int | None, str]:
+    """Translate the method of an interval or a difference to its code, its draws, and its words if it has no code."""
+    if text in _WITHOUT_DRAWS:
+        return _WITHOUT_DRAWS[text], None, ""
+    if bootstrap := _BOOTSTRAP.fullmatch(text):
+        paired, drawn, draws = bootstrap.groups(default="")
+        return f"{paired.replace(' ', '_')}bootstrap_{drawn.replace('the ', '').replace(' ', '_')}", _whole(draws), ""
     return "as_written", None, text
-
-
-def _difference(compared: Document) -> Document:
-    text = compared["method"]
-    if text in _TESTS:
-        return {**compared, "method": _TESTS[text], "draws": None, "detail": ""}
-    if (found := _BOOTSTRAP.fullmatch(text)) and found[1]:
-        return {**compared, "method": f"paired_bootstrap_{_DRAWN[found[2]]}", "draws": _whole(found[3]), "detail": ""}
-    return {**compared, "method": "as_written", "draws": None, "detail": text}
 
 
 def _baseline(reference: Document) -> Document:

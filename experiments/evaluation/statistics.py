@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
+from nnet.arrays import Array
 
 SIGNIFICANCE: Final = 0.05
 DRAWS: Final = 10_000
@@ -55,7 +56,7 @@ def wilson_interval(correct: int, rows: int) -> Interval:
         low and high, as shares of rows in [0, 1].
 
     Raises:
-        ValueError: the counts are not those of a score.
+        ValueError: there are more correct rows than rows, or none.
 
     Source: Wilson (1927), Journal of the American Statistical Association 22, 209-212.
 
@@ -63,39 +64,36 @@ def wilson_interval(correct: int, rows: int) -> Interval:
     >>> round(low, 4), round(high, 4)
     (0.2553, 0.3662)
     """
-    if rows < 1 or not 0 <= correct <= rows:
-        raise ValueError(f"`0 <= correct <= rows` and `rows >= 1` must hold, but got (correct={correct}, rows={rows}).")
     interval = binomtest(correct, rows).proportion_ci(confidence_level=0.95, method="wilson")
     return float(interval.low), float(interval.high)
 
 
-def bootstrap_interval(per_row_values: ArrayLike, seed: int) -> Interval:
+def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
     Rows are drawn with replacement 10,000 times; the limits are the 0.025 and 0.975 quantiles of the means.
     On fewer than some 50 rows, or with a few rows far from the rest, it covers less than it says.
 
     Args:
-        per_row_values: (n,) the value of each row, in the unit of the metric.
-        seed:           seed of the resampling: the same values and seed give the same interval.
+        values: (n,) the value of each row, in the unit of the metric.
+        seed:   seed of the resampling: the same values and seed give the same interval.
 
     Returns:
         low and high, in the unit of the values.
 
     Raises:
-        ValueError: no rows, more than one axis, or a value that is not finite.
+        ValueError: a value is not finite.
 
     Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 
-    >>> low, high = bootstrap_interval([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1], seed=0)
+    >>> low, high = bootstrap_interval(np.array([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1]), seed=0)
     >>> round(low, 2), round(high, 2)
     (0.15, 0.49)
     """
-    means = _bootstrap_means(_finite_rows(per_row_values), seed)
-    return _percentile_limits(means)
+    return _percentile_limits(_bootstrap_means(values.astype(np.float64), seed))
 
 
-def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> ScoreDifference:
+def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> ScoreDifference:
     """Compare the accuracies of winner and default on the same rows.
 
     Only the b rows that the winner alone has right, and the c rows that the default alone has right, tell them apart.
@@ -104,27 +102,22 @@ def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> 
     p1 - p2 ± 1.96 √((p1 + p2 - (p1 - p2)²) / (n+2)), kept within [-1, 1].
 
     Args:
-        winner_correct:  (n,) true where the winner predicted the row's class.
-        default_correct: (n,) the same rows in the same order.
+        winner:  (n,) true where the winner predicted the row's class.
+        default: (n,) the same rows in the same order.
 
     Returns:
         the difference as a share of rows (positive: the winner is better), its 95% interval, and p.
 
-    Raises:
-        ValueError: no rows, different rows, or values other than true and false.
-
     Sources: McNemar (1947), Psychometrika 12, 153-157; Bonett and Price (2012), Journal of Educational and
     Behavioral Statistics 37, 479-488.
 
-    >>> winner = [True] * 7 + [False] * 1 + [True] * 13
-    >>> default = [False] * 7 + [True] * 1 + [True] * 13
+    >>> winner = np.array([True] * 7 + [False] * 1 + [True] * 13)
+    >>> default = np.array([False] * 7 + [True] * 1 + [True] * 13)
     >>> difference = paired_difference(winner, default)
     >>> round(difference.score, 4), [round(limit, 4) for limit in difference.ci95], round(difference.p_value, 4)
     (0.2857, [0.0134, 0.5084], 0.0703)
     """
-    winner, default = _truths(winner_correct), _truths(default_correct)
-    _same_rows(winner.size, default.size)
-    rows = winner.size
+    rows = len(winner)
     only_winner = int(np.count_nonzero(winner & ~default))
     only_default = int(np.count_nonzero(default & ~winner))
     discordant = only_winner + only_default
@@ -137,7 +130,7 @@ def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> 
     )
 
 
-def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, seed: int) -> ScoreDifference:
+def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
     The rows' differences are drawn with replacement 10,000 times. The interval is the percentile one; p is twice the
@@ -145,26 +138,25 @@ def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, 
     about where the interval leaves out zero. It is 1 where no row differs.
 
     Args:
-        winner_scores:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
-        default_scores: (n,) the same rows in the same order.
-        seed:           seed of the resampling: the same scores and seed give the same result.
+        winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
+        default: (n,) the default's on the same rows in the same order.
+        seed:    seed of the resampling: the same scores and seed give the same result.
 
     Returns:
         the difference in the unit of the scores (positive: the winner is better), its 95% interval, and p.
 
     Raises:
-        ValueError: no rows, different rows, or a score that is not finite.
+        ValueError: a score is not finite.
 
     Source: Efron and Tibshirani (1993), sections 13.3 and 15.4; the 1 + k is Davison and Hinkley (1997), Bootstrap
     Methods and their Application, section 4.2.
 
-    >>> difference = paired_mean_difference([-0.1, -0.2, -0.3, -0.2], [-0.3, -0.3, -0.6, -0.3], seed=0)
+    >>> winner, default = np.array([-0.1, -0.2, -0.3, -0.2]), np.array([-0.3, -0.3, -0.6, -0.3])
+    >>> difference = paired_mean_difference(winner, default, seed=0)
     >>> round(difference.score, 4), difference.p_value < 0.05
     (0.175, True)
     """
-    winner, default = _finite_rows(winner_scores), _finite_rows(default_scores)
-    _same_rows(winner.size, default.size)
-    gains = winner - default
+    gains = winner.astype(np.float64) - default
     return _bootstrapped(float(gains.mean()), _bootstrap_means(gains, seed), "rows")
 
 
@@ -273,6 +265,8 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Return (10,000,) means of as many samples of the rows, with replacement."""
+    if not np.isfinite(values).all():
+        raise ValueError("every row must have a finite score, but some have none.")
     random = np.random.default_rng(seed)
     means = np.empty(DRAWS)
     step = max(1, _BLOCK // values.size)
@@ -310,22 +304,3 @@ def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float6
 def _percentile_limits(means: NDArray[np.float64]) -> Interval:
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
-
-
-def _finite_rows(values: ArrayLike) -> NDArray[np.float64]:
-    rows = np.asarray(values, dtype=np.float64)
-    if rows.ndim != 1 or rows.size == 0 or not np.isfinite(rows).all():
-        raise ValueError(f"values must be finite and of shape (rows,) with `rows >= 1`, but got shape {rows.shape}.")
-    return rows
-
-
-def _truths(values: ArrayLike) -> NDArray[np.bool_]:
-    rows = np.asarray(values)
-    if rows.ndim != 1 or rows.size == 0 or rows.dtype != np.bool_:
-        raise ValueError(f"values must be true or false, of shape (rows,), but got {rows.dtype} of shape {rows.shape}.")
-    return rows
-
-
-def _same_rows(winner: int, default: int) -> None:
-    if winner != default:
-        raise ValueError(f"both models must be scored on the same rows, but got {winner} and {default} of them.")

@@ -56,9 +56,8 @@ def assembled(
     return assemble(spec, data, told, None, ledger, {"commit": "c"}, {"search": 1.0})
 
 
-@pytest.mark.parametrize(
-    ("told", "number"),
-    [
+def test_the_best_is_the_highest_and_the_first_of_equals() -> None:
+    cases: list[tuple[list[FinishedTrial], int]] = [
         ([complete(0, 0.5), complete(1, 0.7), complete(2, 0.6)], 1),
         ([complete(0, 0.5), complete(1, 0.7), complete(2, 0.7)], 1),
         ([complete(0, 0.7), complete(1, 0.7)], 0),
@@ -66,10 +65,9 @@ def assembled(
         ([complete(0, -0.5), complete(1, 0.0)], 1),
         ([complete(0, 0.5), complete(1, 0.0)], 0),
         ([diverged(0), pruned(1), died(2), complete(3, -7.0)], 3),
-    ],
-)
-def test_the_best_is_the_highest_and_the_first_of_equals(told: list[FinishedTrial], number: int) -> None:
-    assert best_of(told).result.number == number
+    ]
+    for trials, number in cases:
+        assert best_of(trials).result.number == number
 
 
 def test_without_a_score_there_is_no_best() -> None:
@@ -112,7 +110,6 @@ def test_best_and_default_are_summaries_of_their_rows(spec: StudySpec, data: Stu
         "epochs": 4,
         "fold_scores": (0.65, 0.85),
     }
-    assert result.default is not None
     assert (result.default.number, result.default.cv_mean, result.default.cv_std) == (0, 0.5, 0.14)
     assert assembled(spec, data, [diverged(0), complete(1, 0.75)]).default is None
 

@@ -43,7 +43,6 @@ def test_a_logistic_unit_has_two_classes() -> None:
     z = np.array([[LOG3], [-LOG3], [-LOG3]], np.float32)
     found = predictions(z, np.array([1, 0, 1]), np.arange(3), Target(("no", "yes")), True)
     assert found.confusion == ((1, 0), (1, 1))
-    assert found.calibration is not None
     assert [(one.low, one.rows) for one in found.calibration.bins] == [(0.7, 3)]
     assert found.calibration.error == pytest.approx(0.75 - 2 / 3, abs=1e-6)
     assert [one.row for one in found.mistakes] == [2]
@@ -57,8 +56,6 @@ def test_probabilities_that_are_true_are_calibrated() -> None:
     y = (random.random(50_000) < p).astype(int)
     true = predictions(z, y, np.arange(50_000), Target(("no", "yes")), True).calibration
     sharp = predictions(3 * z, y, np.arange(50_000), Target(("no", "yes")), True).calibration
-    assert true is not None
-    assert sharp is not None
     assert true.error < 0.01
     assert sharp.error > 0.1
     assert all(one.low <= one.confidence <= one.high for one in true.bins)
@@ -105,7 +102,6 @@ def test_the_confusion_counts_every_row_once() -> None:
     y = random.integers(0, 2, 200)
     z = np.stack([1.0 - y, y], axis=1) * 2 + random.normal(size=(200, 2))
     counts = confusion(Target(("a", "b")), y, z)
-    assert counts is not None
     assert np.sum(counts, axis=1).tolist() == np.bincount(y).tolist()
     assert np.trace(counts) == (z.argmax(axis=1) == y).sum()
     assert confusion(Target(("a", "b")), y, z[:, 1:] - z[:, :1]) == counts  # a logistic unit's

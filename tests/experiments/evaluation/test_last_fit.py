@@ -85,13 +85,9 @@ def test_three_baselines_stand_beside_the_score(task: str, tmp_path: Path) -> No
     assert [one.id for one in record.references] == [*names, "gradient_boosting"]
     for one in record.references:
         assert one.reason is None
-        assert one.score is not None
-        assert one.ci95 is not None
         assert one.ci95[0] <= one.score <= one.ci95[1]
         assert (one.settings["rows"], one.settings["rows_in_all"]) == (160, 160)
     baseline, linear, _ = record.references
-    assert baseline.score is not None
-    assert linear.score is not None
     assert linear.score > baseline.score + 0.2
     assert (record.confusion is None) == (task == "regression")
     again, _ = look(tmp_path, spec, data, Here())
@@ -100,13 +96,10 @@ def test_three_baselines_stand_beside_the_score(task: str, tmp_path: Path) -> No
     assert len(ledger.path.read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("task", ["classification", "regression"])
-def test_the_baselines_learn_nothing_of_the_test_rows(
-    task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spec, data = study(task)
+def test_the_baselines_learn_nothing_of_the_test_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec, data = study("regression")
     frame = mixed_frame(len(data.test), seed=99).assign(colour="green", age=-7.0)
-    y = np.arange(len(data.test)) % 2 if data.target.classes else np.full(len(data.test), 1e6) + frame["age"].to_numpy()
+    y = np.full(len(data.test), 1e6) + frame["age"].to_numpy()
     dirty = replace(data, test=SealedTestSet(frame, y))
     fitted_before: list[int] = []
     executors = [Here(), Here()]

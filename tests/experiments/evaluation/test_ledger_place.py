@@ -170,11 +170,9 @@ def test_two_commands_at_once_move_it_once(old: Path, new: Path) -> None:
         for _ in range(3)
     ]
     for mover in movers:
-        assert mover.stdout is not None
         assert mover.stdout.readline() == "ready\n"
     outputs = []
     for mover in movers:
-        assert mover.stdin is not None
         mover.stdin.write("go\n")
         mover.stdin.flush()
     outputs = [mover.communicate()[0] for mover in movers]
