@@ -120,7 +120,7 @@ def fit_baseline(task: BaselineTask, fold: FoldData, target: Target) -> FittedBa
             estimator.fit(x, y if target.classes else units.standardised(y), sample_weight=weights)
     except MemoryError:
         raise
-    except Exception as error:  # a library may raise what it likes
+    except Exception as error:  # a library may raise anything
         return FittedBaseline(None, reason=NotFitted(detail=first_line(error)[:LONGEST]))
     return FittedBaseline(estimator, units, _converged(task, estimator))
 
@@ -158,7 +158,7 @@ def _estimator(task: BaselineTask, target: Target) -> Any:
             max_leaf_nodes=LEAVES,
             max_bins=BINS,
             early_stopping=False,
-            random_state=0,
+            random_state=SEED,
         )
     from sklearn.linear_model import LogisticRegression, Ridge
 

@@ -115,20 +115,20 @@ def _method(text: str) -> tuple[str, int | None, str]:
 def _baseline(reference: Document) -> Document:
     name, words = reference["name"], reference["settings"]
     pattern, fixed = _MODELS.get(name, ("", {}))
-    found = re.fullmatch(pattern + _ROWS + _END, words)
+    match = re.fullmatch(pattern + _ROWS + _END, words)
     scores = {
         "score": reference["score"],
         "ci95": reference["ci95"],
         "reason": _reason(reference["reason"]) if reference["reason"] else None,
     }
-    if found is None:
+    if match is None:
         written = {"id": "as_written", "version": 1, "settings": {}, "converged": None}
         return {**written, **scores, "detail": f"{name}: {words}"}
-    given = {key: text for key, text in found.groupdict().items() if text and key not in ("all", "note")}
-    if found["all"]:
-        given |= {"rows": found["all"], "rows_in_all": found["all"]}
+    given = {key: text for key, text in match.groupdict().items() if text and key not in ("all", "note")}
+    if match["all"]:
+        given |= {"rows": match["all"], "rows_in_all": match["all"]}
     settings = {key: float(text) if key in _DECIMAL else _whole(text) for key, text in given.items()}
-    converged = found["note"] is None if name in _LINEAR and reference["score"] is not None else None
+    converged = match["note"] is None if name in _LINEAR and reference["score"] is not None else None
     model = {"id": name.replace(" ", "_"), "version": 1, "settings": {**fixed, **settings}, "converged": converged}
     return {**model, **scores, "detail": ""}
 
@@ -140,14 +140,14 @@ def _analysis(analysis: Document) -> Document:
 
 
 def _selection(selection: Document) -> Document:
-    if found := _BBC_CV.fullmatch(selection["method"]):
-        return {**selection, "method": f"bbc_cv_{found[1].split()[0]}", "detail": ""}
+    if match := _BBC_CV.fullmatch(selection["method"]):
+        return {**selection, "method": f"bbc_cv_{match[1].split()[0]}", "detail": ""}
     return {**selection, "method": "as_written", "detail": selection["method"]}
 
 
 def _importances(importances: Document) -> Document:
-    if found := _PED_ANOVA.fullmatch(importances["evaluator"]):
-        return {**importances, "evaluator": "ped_anova", "better": int(found[1]) / 100, "detail": ""}
+    if match := _PED_ANOVA.fullmatch(importances["evaluator"]):
+        return {**importances, "evaluator": "ped_anova", "better": int(match[1]) / 100, "detail": ""}
     return {**importances, "evaluator": "as_written", "better": None, "detail": importances["evaluator"]}
 
 
@@ -155,10 +155,10 @@ def _reason(text: str) -> Document:
     if text in _REASONS:
         return {"code": _REASONS[text]}
     for code, pattern in _REASONS_WITH_NUMBERS.items():
-        if found := re.fullmatch(pattern, text):
-            given = {"metric" if key == "other" else key: one for key, one in found.groupdict().items() if one}
+        if match := re.fullmatch(pattern, text):
+            given = {"metric" if key == "other" else key: value for key, value in match.groupdict().items() if value}
             words = ("metric", "detail")
-            return {"code": code, **{key: one if key in words else _whole(one) for key, one in given.items()}}
+            return {"code": code, **{key: value if key in words else _whole(value) for key, value in given.items()}}
     return {"code": "as_written", "detail": text}
 
 

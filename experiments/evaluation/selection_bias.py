@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
-from experiments.evaluation.resampling import Numbers, Samples, opened, samples_of
+from experiments.evaluation.resampling import Numbers, Samples, samples_of
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.trial import Shared
 
@@ -33,7 +33,7 @@ def selection(
         winner:   index of the configuration that was chosen.
         default:  index of the default configuration; None where it has no score.
     """
-    samples = samples_of(metric, target, opened(contents), validated.y, validated.units)
+    samples = samples_of(metric, target, contents, validated.y, validated.units)
     if isinstance(samples, BootstrapTooSlow):
         return samples
     return corrected_selection(samples, len(np.unique(validated.rows)), winner, default)

@@ -148,8 +148,3 @@ def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData
     ledger = LedgerRecord(looks=3, largest_overlap=0.5, head="h")
     assert assembled(spec, data, [told]).digest == assembled(spec, data, [other], ledger).digest
     assert assembled(spec, data, [told]).digest != assembled(spec, data, [complete(0, 0.51)]).digest
-
-
-def test_two_results_of_the_same_trials_are_equal(spec: StudySpec, data: StudyData) -> None:
-    told = [complete(0, 0.5), pruned(1)]
-    assert assembled(spec, data, told) == assembled(spec, prepare(spec, {}), told)

@@ -20,7 +20,7 @@ TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all"
 
 
 class Model:
-    """What scikit-learn fits, whose outputs are made up."""
+    """A fitted scikit-learn model with made-up outputs."""
 
     def __init__(self, outputs: Callable[[Any], Any]):
         self.decision_function = outputs
@@ -31,8 +31,8 @@ class Model:
 def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
     model = FittedBaseline(Model(lambda x: x[:, 0] - 0.5), converged=False)
     record = score_baseline(TASK, model, metric, TWO, X, Y, groups)
-    judged = final_score(metric, TWO, Y, X - 0.5, None, groups)
-    assert (record.score, record.ci95) == (judged.score, judged.ci95)
+    expected = final_score(metric, TWO, Y, X - 0.5, None, groups)
+    assert (record.score, record.ci95) == (expected.score, expected.ci95)
     assert (record.id, record.version, record.settings) == (TASK.id, TASK.version, TASK.settings)
     assert (record.converged, record.reason) == (False, None)
 

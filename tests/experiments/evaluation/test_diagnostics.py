@@ -1,4 +1,4 @@
-"""What the winner's predictions say, by hand."""
+"""The summary of out-of-fold predictions, by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THREE = Target(("a", "b", "c"))
 
 
 def predictions(z: Array, y: Targets, rows: Rows, target: Target, are_probabilities: bool = True) -> OutOfFoldRecord:
-    """Of outputs of rows, each its own unit, in fold 1."""
+    """Sum up outputs of rows, each its own unit, in fold 1."""
     validated = ValidationRows(rows.astype(np.intp), np.ones(len(z), np.intp), y, rows.astype(np.intp))
     return of_rows(Inline(npy(z)), validated, target, are_probabilities)
 

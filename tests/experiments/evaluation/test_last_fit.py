@@ -1,8 +1,7 @@
-"""The look in this process: what is fitted before the test rows are read, and what is scored on them."""
+"""The last fit in this process: models are fitted before the test rows are read, and then scored on them."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,9 @@ from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
-from experiments.search.pruning_history import Inline
-from experiments.search.trial import FinishedTrial, PrunerChoice, Shared, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask, VisibleTrials
 from nnet.arrays import Array
+from support.searched import Here
 from support.tables import mixed_frame, mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -34,27 +33,8 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-class Here:
-    """An executor that computes at once and writes down what; workers that fit or score a baseline may die."""
-
-    def __init__(self, dies: str = ""):
-        self.done: list[tuple[str, Any]] = []
-        self._dies = dies
-
-    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        if function.__name__ == self._dies:
-            future.set_exception(WorkerDied())
-        else:
-            future.set_result(function(*arguments))
-            self.done.append((function.__name__, future.result()))
-        return future
-
-    def share(self, content: memoryview | bytes) -> Shared:
-        return Inline(bytes(content))
-
-    def fitted(self) -> list[FittedBaseline]:
-        return [value for name, value in self.done if name == "run_baseline"]
+def fitted(executor: Here) -> list[FittedBaseline]:
+    return [result for result in executor.results if isinstance(result, FittedBaseline)]
 
 
 def study(task: str) -> tuple[StudySpec, StudyData]:
@@ -71,8 +51,7 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
         TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), VisibleTrials()), folds, data.target
     )
     finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
-    executed: Any = executor
-    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
+    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executor, False)
     return found, ledger
 
 
@@ -106,7 +85,7 @@ def test_the_baselines_learn_nothing_of_the_test_rows(tmp_path: Path, monkeypatc
     open_rows = SealedTestSet.open
 
     def opened(self: SealedTestSet, *arguments: Any) -> Any:
-        fitted_before.append(len(executors[len(fitted_before)].fitted()))
+        fitted_before.append(len(fitted(executors[len(fitted_before)])))
         return open_rows(self, *arguments)
 
     monkeypatch.setattr(SealedTestSet, "open", opened)
@@ -118,7 +97,7 @@ def test_the_baselines_learn_nothing_of_the_test_rows(tmp_path: Path, monkeypatc
     probe: Array = np.random.default_rng(0).normal(size=(50, 30)).astype(np.float32)
 
     def predicted(executor: Here) -> list[bytes]:
-        estimators: list[Any] = [one.estimator for one in executor.fitted()]
+        estimators: list[Any] = [one.estimator for one in fitted(executor)]
         return [one.predict(probe[:, : getattr(one, "n_features_in_", 1)]).tobytes() for one in estimators]
 
     assert predicted(executors[0]) == predicted(executors[1])
@@ -127,13 +106,13 @@ def test_the_baselines_learn_nothing_of_the_test_rows(tmp_path: Path, monkeypatc
     assert models[0] == models[1]
 
 
-@pytest.mark.parametrize("what", ["run_baseline", "score_baseline"])
-def test_a_baseline_that_is_lost_is_computed_in_the_same_look_again(what: str, tmp_path: Path) -> None:
+def test_a_baseline_that_is_lost_is_computed_in_the_same_look_again(tmp_path: Path) -> None:
     """A death is no property of the study, so it leaves nothing in the record."""
     spec, data = study("classification")
     whole, _ = look(tmp_path / "whole", spec, data, Here())
-    with pytest.raises(WorkerDied, match="The same command tries again"):
-        look(tmp_path / "lost", spec, data, Here(dies=what))
+    for task in ("run_baseline", "score_baseline"):
+        with pytest.raises(WorkerDied, match="The same command tries again"):
+            look(tmp_path / "lost", spec, data, Here(dies=task))
     found, _ = look(tmp_path / "lost", spec, data, Here())
     assert found.record == whole.record
     assert found.record.times_scored == 1

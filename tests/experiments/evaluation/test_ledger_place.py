@@ -37,7 +37,7 @@ def new(tmp_path: Path) -> Path:
 
 
 def opened(path: Path) -> list[str]:
-    """Open the ledger; what was said."""
+    """Open the ledger, and return the lines that were shown."""
     said: list[str] = []
     assert open_ledger(path, said.append).path == path
     return said

@@ -64,7 +64,7 @@ def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], 
 
 
 def by_numpy(folder: Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """What a foreign program sees that knows npz and JSON alone."""
+    """Read the folder as a program that knows npz and JSON alone."""
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return arrays, json.loads((folder / "model.json").read_text(encoding="utf-8"))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from experiments.search.executors.base import WorkerDied
 from experiments.search.inputs import share_inputs
 from experiments.search.pruning_history import Inline
 from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask, VisibleTrials
+from support.searched import Here
 from support.tables import mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -28,22 +28,6 @@ DOCUMENT: dict[str, Any] = {
     "training": {"epochs": 6, "batch_size": 32, "patience": 0},
     "space": {"learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}},
 }
-
-
-class Here:
-    """An executor that computes at once, or whose workers die."""
-
-    def __init__(self, dies: bool = False):
-        self.submitted, self._dies = 0, dies
-
-    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.submitted += 1
-        if self._dies:
-            future.set_exception(WorkerDied())
-        else:
-            future.set_result(function(*arguments))
-        return future
 
 
 def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, FinishedTrial]:
@@ -61,7 +45,7 @@ def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Finish
 def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     executor = Here()
     record, winner = run(executor)
-    assert executor.submitted == 3
+    assert executor.asked == 3 * ["run_permutation"]
     assert record.baseline == winner.result.value
     assert (record.rows, record.repeats, record.metric) == (120, 5, "neg_log_loss")
     drops = [one.drop for one in record.columns]
@@ -88,7 +72,7 @@ def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: py
     assert run(executor, features=1_001)[0] == TooManyColumns(columns=1_001, limit=1_000)
     monkeypatch.setattr(column_importance, "SCORINGS", 11)
     assert run(executor)[0] == TooManyShuffles(columns=4, folds=3, limit=11)
-    assert executor.submitted == 0
+    assert executor.asked == []
     monkeypatch.undo()
     with pytest.raises(WorkerDied):
-        run(Here(dies=True))
+        run(Here(dies="run_permutation"))

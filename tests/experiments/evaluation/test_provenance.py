@@ -1,4 +1,4 @@
-"""What computed the study, and nothing else of the environment."""
+"""The record of the program and the machine, and nothing else of the environment."""
 
 from __future__ import annotations
 
