@@ -86,6 +86,6 @@ def _check_contained(old: Path, new: Path) -> None:
         return
     tests, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))
     raise LedgerError(
-        f"{new} ({tests} test evaluations) and {old} ({others} test evaluations) are two ledgers, which cannot be "
+        f"{new} (test evaluations: {tests}) and {old} (test evaluations: {others}) are two ledgers, which cannot be "
         f"merged. Put one aside: `mv {old} {old}{KEPT}` keeps {new}; `mv {new} {new}{KEPT}` keeps {old}."
     )

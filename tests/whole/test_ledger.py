@@ -91,5 +91,5 @@ def test_an_old_ledger_is_moved_along_and_counts_on(done: CommandRunner, capsys:
     Path("mlruns/looks.jsonl").write_bytes(b"{}\n")
     assert report.main(["second"]) == 2
     assert capsys.readouterr().err.startswith(
-        "error: studies/ledger.jsonl (2 looks) and mlruns/looks.jsonl (0 looks) are"
+        "error: studies/ledger.jsonl (test evaluations: 2) and mlruns/looks.jsonl (test evaluations: 0) are"
     )

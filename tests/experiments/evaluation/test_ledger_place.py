@@ -84,7 +84,7 @@ def test_a_ledger_elsewhere_has_no_old_place(old: Path, tmp_path: Path) -> None:
 def test_two_ledgers_are_refused_and_untouched_until_one_is_put_aside(old: Path, new: Path) -> None:
     before, now = looks_of(old, "a", "b"), looks_of(new, "c")
     message = (
-        rf"^{new} \(1 test evaluations\) and {old} \(2 test evaluations\) are two ledgers, .*`mv {old} {old}\.kept` "
+        rf"^{new} \(test evaluations: 1\) and {old} \(test evaluations: 2\) are two ledgers, .*`mv {old} {old}\.kept` "
         rf"keeps {new}; `mv {new} {new}\.kept` keeps {old}\.$"
     )
     for _ in range(2):
