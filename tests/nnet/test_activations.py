@@ -69,12 +69,12 @@ def one_row(values, dtype):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_value_is_the_formula(name, dtype):
-    z = np.random.default_rng(0).normal(0, 3, SHAPE).astype(dtype)
-    a = make(name, dtype=dtype).forward(z.copy())
-    assert a.dtype == dtype
-    np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=1e-5, atol=40 * np.finfo(dtype).eps)
+def test_value_is_the_formula(name):
+    for dtype in DTYPES:
+        z = np.random.default_rng(0).normal(0, 3, SHAPE).astype(dtype)
+        a = make(name, dtype=dtype).forward(z.copy())
+        assert a.dtype == dtype
+        np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=1e-5, atol=40 * np.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -106,26 +106,26 @@ def test_the_layer_forgets_the_batch_before(name):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name, dtype):
+def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name):
     values = [-1e4, -100, 0, 100, 1e4]
-    layer = make(name, (1, 1, 5), dtype)
-    a = layer.forward(one_row(values, dtype)).copy()
-    da = layer.backward(np.ones((1, 1, 5), dtype))
-    np.testing.assert_allclose(a.ravel(), FORMULAS[name](np.array(values)), rtol=1e-6, atol=1e-30)
-    assert np.isfinite(da).all()
+    for dtype in DTYPES:
+        layer = make(name, (1, 1, 5), dtype)
+        a = layer.forward(one_row(values, dtype)).copy()
+        da = layer.backward(np.ones((1, 1, 5), dtype))
+        np.testing.assert_allclose(a.ravel(), FORMULAS[name](np.array(values)), rtol=1e-6, atol=1e-30)
+        assert np.isfinite(da).all()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_slope_at_zero(name):
-    layer = make(name, (1, 1, 1))
-    layer.forward(np.zeros((1, 1, 1)))
-    assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(SLOPES_AT_ZERO[name], abs=1e-15)
+def test_slope_at_zero():
+    for name, slope in SLOPES_AT_ZERO.items():
+        layer = make(name, (1, 1, 1))
+        layer.forward(np.zeros((1, 1, 1)))
+        assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(slope, abs=1e-15), name
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_nan_is_not_hidden(name):
-    assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all()
+def test_nan_is_not_hidden():
+    for name in ACTIVATIONS:
+        assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all(), name
 
 
 def test_rectifiers_are_activations():

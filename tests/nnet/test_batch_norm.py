@@ -87,9 +87,8 @@ def test_a_new_layer_normalises_to_mean_0_and_variance_1():
     np.testing.assert_allclose(FixedNorm(fresh).forward(x.copy()), x, rtol=2 * EPSILON)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_one_row_and_units_without_variance_give_the_shift_and_no_gradient(dtype):
-    views, (x, dout) = random_parameters(dtype).batch_norm(0, slice(0, F)), example(dtype, rows=1)
+def test_one_row_and_units_without_variance_give_the_shift_and_no_gradient():
+    views, (x, dout) = random_parameters().batch_norm(0, slice(0, F)), example(rows=1)
     layer = BatchNorm(views, 1)
     assert np.array_equal(layer.forward(x.copy()), views.shift)
     assert not layer.backward(dout.copy()).any()

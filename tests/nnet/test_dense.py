@@ -10,7 +10,6 @@ from nnet.parameters import Parameters
 
 F, B, INPUTS, UNITS, OUT = 3, 4, 5, 6, 2
 DTYPE = np.dtype(np.float64)
-KINDS = pytest.mark.parametrize("biased", [True, False])
 
 
 def random_parameters(biased=True):
@@ -24,8 +23,7 @@ def example():
     return rng.normal(size=(F, B, INPUTS)), rng.normal(size=(F, B, UNITS))
 
 
-@KINDS
-@pytest.mark.parametrize("unit_major", [False, True])
+@pytest.mark.parametrize(("biased", "unit_major"), [(True, False), (False, True)])
 def test_output_is_x_w_plus_b_fold_by_fold(biased, unit_major):
     views, (x, _) = random_parameters(biased).dense(0, slice(0, F)), example()
     assert (views.bias is not None) == biased
@@ -36,8 +34,7 @@ def test_output_is_x_w_plus_b_fold_by_fold(biased, unit_major):
         np.testing.assert_allclose(out[fold], expected, rtol=1e-14, atol=1e-14)
 
 
-@KINDS
-@pytest.mark.parametrize("unit_major", [False, True])
+@pytest.mark.parametrize(("biased", "unit_major"), [(True, True), (False, False)])
 def test_input_gradient_matches_central_differences(biased, unit_major, check_gradient):
     layer = Dense(random_parameters(biased).dense(0, slice(0, F)), B, unit_major=unit_major)
     x, dout = example()
@@ -45,8 +42,7 @@ def test_input_gradient_matches_central_differences(biased, unit_major, check_gr
     check_gradient(lambda: float((dout * layer.forward(x)).sum()), x, layer.backward(dout.copy()).copy())
 
 
-@KINDS
-@pytest.mark.parametrize("input_gradient", [True, False])
+@pytest.mark.parametrize(("biased", "input_gradient"), [(True, True), (False, False)])
 def test_parameter_gradients_match_central_differences(biased, input_gradient, check_gradient):
     parameters, (x, dout) = random_parameters(biased), example()
     layer = Dense(parameters.dense(0, slice(0, F)), B, input_gradient)

@@ -16,6 +16,7 @@ from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS, SGD
 from nnet.schedules import SCHEDULES, Schedule
 from nnet.settings import TrainingSettings
+from support.pairs import all_pairs, each_once
 
 ARCHITECTURE = Architecture(6, (8, 5), 3, dropout=0.2)
 NORMALISED = replace(ARCHITECTURE, batch_norm=True, input_dropout=0.1)
@@ -43,10 +44,9 @@ def train(lockstep, epochs):
     return np.array(kept)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize(("schedule", "optimizer"), each_once(SCHEDULES, OPTIMIZERS))
 @pytest.mark.parametrize("warm_up", [0.0, 0.4])
-def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(optimizer, schedule, warm_up, make, monkeypatch):
+def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(schedule, optimizer, warm_up, make, monkeypatch):
     epochs, steps, seen = 3, [-(-train // 16) for train, _ in ROWS], {fold: [] for fold in range(3)}
     original = OPTIMIZERS[optimizer].step
 
@@ -84,11 +84,9 @@ def test_the_rates_reach_the_parameters(make, monkeypatch):
         )
 
 
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 2, 3])
-@pytest.mark.parametrize("epochs", [1, 2, 4])
-def test_the_network_is_finished_as_the_mean_of_its_last_weights(architecture, average, epochs, make):
-    lockstep = make(architecture, average_epochs=average)
+@pytest.mark.parametrize(("average", "epochs", "batch_norm"), all_pairs([1, 2, 3], [1, 2, 4], [False, True]))
+def test_the_network_is_finished_as_the_mean_of_its_last_weights(average, epochs, batch_norm, make):
+    lockstep = make(NORMALISED if batch_norm else ARCHITECTURE, average_epochs=average)
     kept = train(lockstep, epochs)
     lockstep.finish()
     np.testing.assert_allclose(lockstep.network.parameters.values, kept[-average:].mean(axis=0), rtol=1e-12, atol=1e-15)
@@ -132,10 +130,9 @@ def test_without_averaging_the_statistics_stay_the_running_ones(average, make):
     assert np.array_equal(lockstep.network.parameters.statistics, before)
 
 
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 3])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_scoring_leaves_no_trace_in_training(architecture, average, weighted, make):
+@pytest.mark.parametrize(("average", "batch_norm", "weighted"), all_pairs([1, 3], [False, True], [False, True]))
+def test_scoring_leaves_no_trace_in_training(average, batch_norm, weighted, make):
+    architecture = NORMALISED if batch_norm else ARCHITECTURE
     scored, unscored = (make(architecture, average_epochs=average, weighted=weighted) for _ in range(2))
     for epoch in range(1, 5):
         assert np.array_equal(scored.train_epoch(epoch), unscored.train_epoch(epoch))
@@ -145,8 +142,7 @@ def test_scoring_leaves_no_trace_in_training(architecture, average, weighted, ma
             assert np.array_equal(getattr(scored.network.parameters, name), getattr(unscored.network.parameters, name))
 
 
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 3])
+@pytest.mark.parametrize(("architecture", "average"), [(ARCHITECTURE, 3), (NORMALISED, 1), (NORMALISED, 3)])
 def test_outputs_are_the_finished_networks_predictions_in_chunks(architecture, average, make):
     lockstep = make(architecture, rows=[(20, 700), (20, 256), (30, 1)], average_epochs=average)
     train(lockstep, 3)
@@ -158,17 +154,17 @@ def test_outputs_are_the_finished_networks_predictions_in_chunks(architecture, a
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, weighted, make):
+def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, make):
     architecture = Architecture(6, (8,), 1 if loss == "binary_cross_entropy" else 3)
     options = {"learning_rate": 1e-300, "l2": 0.0, "label_smoothing": 0.2, "huber_delta": 0.3}  # weights stay
-    lockstep = make(architecture, rows=[(19, 0), (5, 0)], loss=loss, weighted=weighted, **options)
-    losses = lockstep.train_epoch(1)
-    for fold, data in enumerate(lockstep._folds):
-        targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.2, np.dtype(float))[data.train]
-        rows = LOSSES[loss].rows(lockstep.network.predict(data.x[data.train], fold), targets, 0.3)
-        weights = data.weights[data.train] if weighted else None
-        assert losses[fold] == pytest.approx(np.average(rows, weights=weights), rel=1e-12)
+    for weighted in (False, True):
+        lockstep = make(architecture, rows=[(19, 0), (5, 0)], loss=loss, weighted=weighted, **options)
+        losses = lockstep.train_epoch(1)
+        for fold, data in enumerate(lockstep._folds):
+            targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.2, np.dtype(float))[data.train]
+            rows = LOSSES[loss].rows(lockstep.network.predict(data.x[data.train], fold), targets, 0.3)
+            weights = data.weights[data.train] if weighted else None
+            assert losses[fold] == pytest.approx(np.average(rows, weights=weights), rel=1e-12)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -242,8 +238,7 @@ def arrays_within(value, seen):
         yield from arrays_within(vars(value), seen)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("optimizer", "loss"), each_once(OPTIMIZERS, LOSSES))
 def test_no_float64_array_is_kept_when_training_in_float32(optimizer, loss, make_folds, make_seeds):
     architecture = replace(NORMALISED, outputs=1 if loss == "binary_cross_entropy" else 3)
     folds = make_folds(ROWS, outputs=architecture.outputs, loss=loss, weighted=True)

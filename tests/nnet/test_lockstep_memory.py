@@ -17,6 +17,7 @@ from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 from nnet.settings import TrainingSettings
 from nnet.streams import RandomBits
+from support.pairs import each_once
 
 F, B, OUTPUTS = 3, 64, 20
 ARCHITECTURE = Architecture(100, (80, 60), OUTPUTS)
@@ -87,16 +88,15 @@ def test_the_measurement_sees_an_array(peak):
     assert peak(lambda: np.empty(1000), 3) > 8000
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(("activation", "optimizer"), each_once(ACTIVATIONS, OPTIMIZERS))
 def test_a_step_of_every_activation_and_optimizer(activation, optimizer, check):
     check({"activation": activation}, {"optimizer": optimizer, "l2": 1e-4})
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_step_of_every_loss(loss, weighted, check):
-    check(loss=loss, weighted=weighted)
+def test_a_step_of_every_loss(loss, check):
+    for weighted in (False, True):
+        check(loss=loss, weighted=weighted)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -104,9 +104,9 @@ def test_a_step_with_every_option(option, check):
     check(*OPTIONS[option])
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
-def test_a_step_of_every_schedule(schedule, check):
-    check(settings={"schedule": schedule, "warm_up": 0.1})
+def test_a_step_of_every_schedule(check):
+    for schedule in SCHEDULES:
+        check(settings={"schedule": schedule, "warm_up": 0.1})
 
 
 def test_a_step_with_all_options(check):

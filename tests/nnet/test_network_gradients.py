@@ -10,6 +10,7 @@ from nnet.losses import LOSSES
 from nnet.network import Architecture, Mode, Network
 from nnet.optimizers import SGD
 from nnet.streams import RandomBits
+from support.pairs import all_pairs, each_once
 
 F, B, INPUTS = 3, 7, 4
 DEPTHS = [(), (4,), (4, 3), (3, 2, 4)]
@@ -61,10 +62,9 @@ def gradients(network, x, targets, loss, weights=None):
     return network.parameters.gradients.copy()
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
-@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(
+    ("activation", "loss", "hidden", "batch_norm"), all_pairs(ACTIVATIONS, LOSSES, DEPTHS, [False, True])
+)
 def test_for_every_activation_loss_and_depth(activation, loss, hidden, batch_norm, make, check_gradient):
     network = make(loss, hidden=hidden, activation=activation, batch_norm=batch_norm)
     x, targets = example(loss, network.architecture.outputs)
@@ -73,8 +73,7 @@ def test_for_every_activation_loss_and_depth(activation, loss, hidden, batch_nor
     check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(("loss", "batch_norm"), each_once(LOSSES, [False, True]))
 def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
     network = make(loss, hidden=(4, 3), activation="tanh", batch_norm=batch_norm)
     (x, targets), weights = example(loss, network.architecture.outputs), example_weights()
@@ -82,9 +81,16 @@ def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
     check_gradient(lambda: mean_losses(network, x, targets, loss, weights), network.parameters.values, gradient)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("batch_norm", [False, True])
-@pytest.mark.parametrize("drops", [{"dropout": 0.4}, {"input_dropout": 0.4}, {"dropout": 0.3, "input_dropout": 0.3}])
+@pytest.mark.parametrize(
+    ("activation", "drops"),
+    [
+        ("tanh", {"dropout": 0.4}),
+        ("relu", {"input_dropout": 0.4}),
+        ("gelu", {"dropout": 0.3, "input_dropout": 0.3}),
+        ("silu", {"dropout": 0.3, "input_dropout": 0.3}),
+    ],
+)
 def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, check_gradient, monkeypatch):
     (x, targets), loss, held, take = example(), "cross_entropy", {}, RandomBits.take
     network = make(hidden=(6, 5), activation=activation, batch_norm=batch_norm, **drops)
@@ -100,8 +106,7 @@ def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, che
     check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
 
 
-@pytest.mark.parametrize("batch_norm", [False, True])
-@pytest.mark.parametrize(("l1", "l2"), [(0.0, 0.3), (0.2, 0.0), (0.2, 0.3)])
+@pytest.mark.parametrize(("l1", "l2", "batch_norm"), [(0.0, 0.3, True), (0.2, 0.0, True), (0.2, 0.3, False)])
 def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gradient):
     network, (x, targets) = make(hidden=(4, 3), activation="tanh", batch_norm=batch_norm), example()
     parameters, columns = network.parameters, network.parameters.weight_columns
@@ -120,9 +125,8 @@ def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gra
     check_gradient(penalised, parameters.values, gradient)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
 @pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("loss", "hidden"), each_once(LOSSES, DEPTHS))
 def test_of_a_batch_is_the_weighted_mean_of_its_rows(loss, hidden, weighted, make):
     network = make(loss, hidden=hidden, activation="tanh")
     x, targets = example(loss, network.architecture.outputs)

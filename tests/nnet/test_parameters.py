@@ -9,7 +9,7 @@ from nnet.parameters import Parameters
 
 SIZES, F = (4, 3, 1, 2), 3
 HIDDEN = (3, 1)
-FOLDS = pytest.mark.parametrize("folds", [slice(0, 3), slice(1, 2), slice(1, 3)], ids=str)
+FOLDS = pytest.mark.parametrize("folds", [slice(0, 3), slice(1, 2), slice(1, 3)], ids=["all", "one", "some"])
 
 
 @pytest.fixture(params=[False, True], ids=["biases", "batch norm"])
