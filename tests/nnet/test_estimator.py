@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -64,12 +64,6 @@ def test_scikit_learn_is_imported_when_an_estimator_is_asked_for():
 def test_iris():
     model = make_pipeline(StandardScaler(), MLPClassifier((16,), learning_rate_init=0.01, random_state=0))
     assert cross_val_score(model, *IRIS, cv=5).mean() > 0.93
-
-
-def test_digits():
-    x, y = load_digits(return_X_y=True)
-    model = MLPClassifier((32,), batch_size=32, batch_norm=True, dropout=0.1, max_iter=20, random_state=0)
-    assert model.fit(x[:1000] / 16, y[:1000]).score(x[1000:] / 16, y[1000:]) > 0.88
 
 
 @pytest.mark.parametrize("loss", ["mean_squared_error", "huber"])

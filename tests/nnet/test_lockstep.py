@@ -13,7 +13,7 @@ from nnet.errors import ShapeError
 from nnet.lockstep import Lockstep, together
 from nnet.losses import LOSSES
 from nnet.network import Architecture
-from nnet.optimizers import OPTIMIZERS, SGD
+from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES, Schedule
 from nnet.settings import TrainingSettings
 from support.pairs import all_pairs, each_once
@@ -68,22 +68,6 @@ def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(schedule, optim
         assert min(seen[fold]) > 0
 
 
-def test_the_rates_reach_the_parameters(make, monkeypatch):
-    def step(self, folds, rates):
-        for fold in range(folds.start, folds.stop):
-            self._parameters.values[fold] -= rates[fold]
-
-    monkeypatch.setattr(SGD, "step", step)
-    lockstep = make(optimizer="sgd", schedule="exponential", decay=0.3)
-    before = lockstep.network.parameters.values.copy()
-    train(lockstep, 4)
-    for fold, (rows, _) in enumerate(ROWS):
-        fractions = (np.arange(4 * -(-rows // 16)) + 0.5) / (4 * -(-rows // 16))
-        np.testing.assert_allclose(
-            before[fold] - lockstep.network.parameters.values[fold], 0.01 * (0.3**fractions).sum()
-        )
-
-
 @pytest.mark.parametrize(("average", "epochs", "batch_norm"), all_pairs([1, 2, 3], [1, 2, 4], [False, True]))
 def test_the_network_is_finished_as_the_mean_of_its_last_weights(average, epochs, batch_norm, make):
     lockstep = make(NORMALISED if batch_norm else ARCHITECTURE, average_epochs=average)
@@ -130,29 +114,6 @@ def test_without_averaging_the_statistics_stay_the_running_ones(average, make):
     assert np.array_equal(lockstep.network.parameters.statistics, before)
 
 
-@pytest.mark.parametrize(("average", "batch_norm", "weighted"), all_pairs([1, 3], [False, True], [False, True]))
-def test_scoring_leaves_no_trace_in_training(average, batch_norm, weighted, make):
-    architecture = NORMALISED if batch_norm else ARCHITECTURE
-    scored, unscored = (make(architecture, average_epochs=average, weighted=weighted) for _ in range(2))
-    for epoch in range(1, 5):
-        assert np.array_equal(scored.train_epoch(epoch), unscored.train_epoch(epoch))
-        for rows in ("validation", "train"):
-            scored.outputs([getattr(data, rows) for data in scored._folds])
-        for name in ("values", "statistics"):
-            assert np.array_equal(getattr(scored.network.parameters, name), getattr(unscored.network.parameters, name))
-
-
-@pytest.mark.parametrize(("architecture", "average"), [(ARCHITECTURE, 3), (NORMALISED, 1), (NORMALISED, 3)])
-def test_outputs_are_the_finished_networks_predictions_in_chunks(architecture, average, make):
-    lockstep = make(architecture, rows=[(20, 700), (20, 256), (30, 1)], average_epochs=average)
-    train(lockstep, 3)
-    rows = [data.validation for data in lockstep._folds]
-    outputs = lockstep.outputs(rows)
-    lockstep.finish()
-    for fold, (data, z) in enumerate(zip(lockstep._folds, outputs, strict=True)):
-        assert np.array_equal(lockstep.network.predict(data.x[data.validation], fold), z)
-
-
 @pytest.mark.parametrize("loss", LOSSES)
 def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, make):
     architecture = Architecture(6, (8,), 1 if loss == "binary_cross_entropy" else 3)
@@ -167,29 +128,12 @@ def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, ma
             assert losses[fold] == pytest.approx(np.average(rows, weights=weights), rel=1e-12)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_losses_of_rows_know_nothing_of_smoothing(loss, make):
-    architecture = Architecture(6, (8,), 1 if loss == "binary_cross_entropy" else 3)
-    lockstep = make(architecture, loss=loss, label_smoothing=0.2, huber_delta=0.3, weighted=True)
-    data, rows = lockstep._folds[1], np.array([4, 9, 2])
-    z = lockstep.network.predict(data.x[rows], 1)
-    targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.0, np.dtype(float))[rows]
-    assert np.array_equal(lockstep.loss_rows(z, 1, rows), LOSSES[loss].rows(z, targets, 0.3))
-
-
 @pytest.mark.parametrize("options", [{}, {"optimizer": "sgd", "clip_norm": 0.1}], ids=str)
 def test_weights_count_by_their_ratios_alone(options, make):
     lockstep, scaled = (make(weighted=True, **options) for _ in range(2))
     scaled._folds[:] = [replace(data, weights=data.weights * 4) for data in scaled._folds]
     scaled._gather = Gatherer(scaled._folds, scaled._targets, 16, 3)
     assert np.array_equal(train(lockstep, 2), train(scaled, 2))
-
-
-def test_rows_of_weight_zero_are_as_if_they_had_other_targets(make):
-    lockstep, other = (make(weighted=True) for _ in range(2))
-    for targets, data in zip(other._targets, other._folds, strict=True):
-        targets[data.weights == 0] = targets[data.weights == 0][:, ::-1]
-    assert np.array_equal(train(lockstep, 2), train(other, 2))
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

@@ -87,17 +87,6 @@ def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activatio
             assert not bias.any()
 
 
-def test_initial_batch_normalisations_change_nothing(make_seeds):
-    network = Network(Architecture(5, (4, 3), 2, batch_norm=True), make_seeds(2))
-    for layer in range(2):
-        views = network.parameters.batch_norm(layer, slice(0, 2))
-        assert (views.scale == 1).all()
-        assert (views.variance == 1).all()
-        assert not views.shift.any()
-        assert not views.mean.any()
-    assert [bias is None for _, bias in network.weights(1)] == [True, True, False]
-
-
 def test_a_folds_initial_weights_follow_from_its_seed_alone(make_seeds):
     for initializer in (*INITIALIZERS, "auto"):
         seeds, architecture = make_seeds(3), Architecture(5, (4,), 3, initializer=initializer)

@@ -125,18 +125,6 @@ def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gra
     check_gradient(penalised, parameters.values, gradient)
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize(("loss", "hidden"), each_once(LOSSES, DEPTHS))
-def test_of_a_batch_is_the_weighted_mean_of_its_rows(loss, hidden, weighted, make):
-    network = make(loss, hidden=hidden, activation="tanh")
-    x, targets = example(loss, network.architecture.outputs)
-    weights = example_weights() if weighted else np.ones((F, B, 1))
-    rows = [gradients(network, x[:, [row]], targets[:, [row]], loss) for row in range(B)]
-    expected = sum(weights[:, row] * rows[row] for row in range(B)) / weights.sum(axis=1)
-    together = gradients(network, x, targets, loss, weights if weighted else None)
-    np.testing.assert_allclose(together, expected, rtol=0, atol=1e-13)
-
-
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_a_row_that_weighs_nothing_could_be_any_without_batch_norm(batch_norm, make):
     network, (x, targets), weights = make(batch_norm=batch_norm), example(), np.ones((F, B, 1))

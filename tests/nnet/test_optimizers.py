@@ -204,29 +204,18 @@ def test_float32_follows_float64(name):
     np.testing.assert_allclose(*values, rtol=0, atol=2e-5)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_penalty_shrinks_weights_and_never_touches_biases_or_normalisations(name):
-    for penalty, batch_norm in ({"l1": 0.5}, False), ({"l2": 0.5}, True):
-        parameters = make_parameters(batch_norm=batch_norm)
-        before, columns = parameters.values.copy(), parameters.weight_columns
-        after = run(name, parameters, lambda t, w: np.zeros_like(w), [1e-4] * 10, **penalty)
-        assert (np.abs(after[:, :columns]) < np.abs(before[:, :columns])).all()
-        assert np.array_equal(after[:, columns:], before[:, columns:])
-
-
 def test_l1_leaves_a_weight_of_zero_where_it_is():
     parameters = make_parameters()
     parameters.values[:] = 0
     assert not run("sgd", parameters, lambda t, w: np.zeros_like(w), [0.1], l1=0.5).any()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_clipping_is_fold_by_fold_and_leaves_short_gradients_alone(name):
+def test_clipping_is_fold_by_fold_and_leaves_short_gradients_alone():
     lengths = np.array([[0.5], [1.0], [40.0]])
     directions = np.random.default_rng(1).normal(size=make_parameters().values.shape)
     gradients = lengths * directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    clipped = run(name, make_parameters(), lambda t, w: gradients, [0.01] * 3, clip=10.0)
-    expected = run(name, make_parameters(), lambda t, w: gradients * [[1], [1], [0.25]], [0.01] * 3)
+    clipped = run("adam", make_parameters(), lambda t, w: gradients, [0.01] * 3, clip=10.0)
+    expected = run("adam", make_parameters(), lambda t, w: gradients * [[1], [1], [0.25]], [0.01] * 3)
     assert np.array_equal(clipped[:2], expected[:2])
     np.testing.assert_allclose(clipped[2], expected[2], rtol=1e-12)
 

@@ -105,26 +105,3 @@ def test_every_loss_of_numbers_finds_the_least_squares(loss):
     best, *_ = np.linalg.lstsq(np.hstack([x, np.ones((442, 1))]), y, rcond=None)
     expected = np.hstack([x, np.ones((442, 1))]) @ best
     assert np.mean((network.predict(x)[:, 0] - expected) ** 2) < 5e-3
-
-
-@pytest.mark.parametrize(("optimizer", "option"), each_once(OPTIMIZERS, ["l1", "l2", "max_norm"]))
-def test_a_strong_penalty_keeps_the_weights_small(optimizer, option):
-    [data], norms = [quadrants(100 + 400)], []
-    for strength in (0.0, 0.3):
-        settings = TrainingSettings(epochs=30, optimizer=optimizer, learning_rate=0.01, l2=0.0)
-        settings = replace(settings, **{option: strength})
-        network, _ = fit(Architecture(2, (16,), 2), settings, data, np.random.SeedSequence(0), epochs=30)
-        norms.append(np.mean([np.linalg.norm(w) for w, _ in network.weights(0)]))
-    assert norms[1] < 0.9 * norms[0]
-
-
-def test_weights_say_which_rows_matter():
-    x = np.linspace(-1, 1, 200, dtype=np.float32)[:, None]
-    y = np.where(np.arange(200) % 2, 2 * x[:, 0], -3 * x[:, 0])
-    settings = TrainingSettings(
-        epochs=100, batch_size=200, loss="mean_squared_error", learning_rate=0.1, l2=0.0, schedule="cosine", decay=0.0
-    )
-    for weights, slope in ((None, -0.5), (np.arange(200) % 2 / 1, 2), (1 - np.arange(200) % 2 / 1, -3)):
-        data = FoldData(x, y, np.arange(200), NONE, weights)
-        network, _ = fit(Architecture(1, (), 1), settings, data, np.random.SeedSequence(0), 100)
-        assert network.weights(0)[0][0].item() == pytest.approx(slope, abs=0.05)
