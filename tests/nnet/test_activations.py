@@ -1,4 +1,4 @@
-"""Each activation against an independent formula and against central differences."""
+"""Each activation against an independent formula and PyTorch's numbers."""
 
 from __future__ import annotations
 

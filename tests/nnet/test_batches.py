@@ -35,17 +35,19 @@ def test_runs_cover_every_fold_with_rows_once_and_are_as_long_as_allowed():
     rng = np.random.default_rng(0)
     for _ in range(200):
         rows, together = rng.integers(0, 3, rng.integers(1, 9)).tolist(), int(rng.integers(1, 5))
-        found = runs(rows, together)
-        assert [k for folds, _ in found for k in range(folds.start, folds.stop)] == [k for k, n in enumerate(rows) if n]
-        for folds, count in found:
+        groups = runs(rows, together)
+        assert [k for folds, _ in groups for k in range(folds.start, folds.stop)] == [
+            k for k, n in enumerate(rows) if n
+        ]
+        for folds, count in groups:
             assert set(rows[folds]) == {count}
             assert folds.stop - folds.start <= together
-        for (a, n), (b, m) in pairwise(found):  # two that could have been one
+        for (a, n), (b, m) in pairwise(groups):  # two groups that should be a single group
             assert not (a.stop == b.start and n == m and a.stop - a.start < together)
 
 
 def example(lengths=(20, 7, 20, 0, 3)):
-    """Folds whose rows can be told apart: the first column is the row's number, the second the fold's."""
+    """Make folds whose rows differ: the first column is the row's number, the second the fold's."""
     rng = np.random.default_rng(0)
     folds, orders = [], []
     for fold, length in enumerate(lengths):
@@ -66,7 +68,7 @@ def weigh(folds, which=range(5)):
 
 
 def copied(gatherer, orders):
-    """Step by step and fold by fold: (step, fold) -> its x, targets and weights."""
+    """Copy all batches: (step, fold) -> its x, targets and weights."""
     return {
         (number, batch.folds.start + fold): [
             None if a is None else a[fold].copy() for a in (batch.x, batch.targets, batch.weights)
@@ -80,12 +82,12 @@ def copied(gatherer, orders):
 @pytest.mark.parametrize(("size", "together"), [(1, 5), (3, 2), (6, 1), (6, 5), (20, 2), (64, 5)])
 def test_every_row_once_in_order_with_a_ragged_last_batch(size, together):
     folds, orders = example()
-    found = copied(Gatherer(folds, targets_of(folds), size, together), orders)
+    copies = copied(Gatherer(folds, targets_of(folds), size, together), orders)
     for fold, (data, order) in enumerate(zip(folds, orders, strict=True)):
         parts = [order[start : start + size] for start in range(0, len(order), size)]
-        assert [step for step, k in found if k == fold] == list(range(len(parts)))  # then it sits out
+        assert [step for step, k in copies if k == fold] == list(range(len(parts)))  # then it sits out
         for step, rows in enumerate(parts):
-            x, targets, weights = found[step, fold]
+            x, targets, weights = copies[step, fold]
             assert np.array_equal(x, data.x[rows])
             assert np.array_equal(targets, np.eye(CLASSES)[data.y[rows]])
             assert weights is None
@@ -114,10 +116,10 @@ def test_gathering_ahead_changes_no_batch(gather, together, monkeypatch):
     monkeypatch.setattr(batches, "GATHER", gather)
     small = Gatherer(folds, targets_of(folds), 3, together)
     for _ in range(2):
-        found = copied(small, orders)
-        assert found.keys() == whole.keys()
+        copies = copied(small, orders)
+        assert copies.keys() == whole.keys()
         for key in whole:
-            assert all(map(np.array_equal, found[key], whole[key]))
+            assert all(map(np.array_equal, copies[key], whole[key]))
 
 
 def test_no_batch_mixes_folds_beyond_together_or_of_other_sizes():

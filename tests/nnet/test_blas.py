@@ -1,4 +1,4 @@
-"""The faster kernel is chosen only where it is safe and nobody chose another."""
+"""The faster kernel is chosen only if it is safe and the user chose no other."""
 
 from __future__ import annotations
 

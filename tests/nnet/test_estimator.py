@@ -1,4 +1,4 @@
-"""The estimators keep scikit-learn's contract, and train the network they say."""
+"""The estimators keep scikit-learn's contract, and train the network that their parameters describe."""
 
 import copy
 import pickle
@@ -54,8 +54,8 @@ def test_no_check_is_expected_to_fail():
 @pytest.mark.slow
 def test_scikit_learn_is_imported_when_an_estimator_is_asked_for():
     code = "import sys, nnet; print('sklearn' in sys.modules, nnet.MLPClassifier.__name__, 'sklearn' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert found.split() == ["False", "MLPClassifier", "True"]
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["False", "MLPClassifier", "True"]
     assert nnet.MLPRegressor is MLPRegressor
     with pytest.raises(AttributeError):
         nnet.MLP  # noqa: B018
@@ -255,8 +255,8 @@ def test_threads_may_share_a_model():
     model = MLPClassifier((64,), max_iter=2).fit(*IRIS)
     wanted = [model.predict_proba(x[start:]) for start in range(20)]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda start: model.predict_proba(x[start:]), list(range(20)) * 3))
-    assert all(np.array_equal(one, wanted[index % 20]) for index, one in enumerate(found))
+        predicted = list(pool.map(lambda start: model.predict_proba(x[start:]), list(range(20)) * 3))
+    assert all(np.array_equal(array, wanted[index % 20]) for index, array in enumerate(predicted))
 
 
 WRONG = {

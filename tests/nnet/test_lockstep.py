@@ -1,4 +1,4 @@
-"""Lockstep: rates of each fold's own fraction, averaged weights and their statistics, outputs that disturb nothing."""
+"""Training in lockstep: rates of each fold's own fraction, averaged weights and their statistics, losses, limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROWS = [(40, 11), (33, 18), (9, 7)]
 
 @pytest.fixture
 def make(make_folds, make_seeds):
-    """make(architecture, options of the settings): folds in lockstep."""
+    """Return make(architecture, ...), which makes folds in lockstep; further options are settings."""
 
     def made(architecture=ARCHITECTURE, rows=ROWS, loss="cross_entropy", weighted=False, **options):
         folds = make_folds(rows, outputs=architecture.outputs, dtype=float, loss=loss, weighted=weighted)
@@ -36,7 +36,7 @@ def make(make_folds, make_seeds):
 
 
 def train(lockstep, epochs):
-    """(epochs, F, P) the parameters after each epoch."""
+    """Train, and return the parameters after each epoch, (epochs, F, P)."""
     kept = []
     for epoch in range(1, epochs + 1):
         lockstep.train_epoch(epoch)
@@ -77,8 +77,8 @@ def test_the_network_is_finished_as_the_mean_of_its_last_weights(average, epochs
 
 
 def recomputed_statistics(lockstep, data, fold):
-    """The mean over the batches, by rows, of every hidden layer's mean and unbiased variance; no dropout."""
-    parameters, found, rows = lockstep.network.parameters, [], []
+    """Compute every hidden layer's mean and unbiased variance without dropout, averaged over the batches by rows."""
+    parameters, batches, rows = lockstep.network.parameters, [], []
     for start in range(0, len(data.train), 16):
         a, statistics = data.x[data.train[start : start + 16]], []
         for layer in range(2):
@@ -87,9 +87,9 @@ def recomputed_statistics(lockstep, data, fold):
             statistics += [z.mean(axis=0), z.var(axis=0) * len(z) / max(len(z) - 1, 1)]
             normal = (z - statistics[-2]) / np.sqrt(z.var(axis=0) + EPSILON)
             a = np.maximum(normal * views.scale[0] + views.shift[0], 0)
-        found.append(np.concatenate(statistics))
-        rows.append(len(a) if len(a) > 1 else 0)  # a single row says nothing of a variance
-    return np.average(found, axis=0, weights=rows)
+        batches.append(np.concatenate(statistics))
+        rows.append(len(a) if len(a) > 1 else 0)  # a single row has no variance
+    return np.average(batches, axis=0, weights=rows)
 
 
 @pytest.mark.parametrize("epochs", [2, 4])
@@ -98,11 +98,11 @@ def test_averaged_weights_get_statistics_of_their_own(epochs, make):
     train(lockstep, epochs)
     before = lockstep.network.parameters.statistics.copy()
     lockstep.finish()
-    found = lockstep.network.parameters.statistics
-    assert (found != before).all()
+    after = lockstep.network.parameters.statistics
+    assert (after != before).all()
     for fold in range(3):
         expected = recomputed_statistics(lockstep, lockstep._folds[fold], fold)
-        np.testing.assert_allclose(found[fold], expected, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(after[fold], expected, rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("average", [1, 5])
@@ -169,7 +169,7 @@ def test_data_of_another_width_is_refused(make):
 
 
 def arrays_within(value, seen):
-    """Every array that can be reached from an object's attributes."""
+    """Yield every array that can be reached from an object's attributes."""
     if id(value) in seen:
         return
     seen.add(id(value))

@@ -1,4 +1,4 @@
-"""No array is allocated in the steady state of training: tracemalloc, to which NumPy reports, sees none."""
+"""No array is allocated in the steady state of training, by tracemalloc, to which NumPy reports."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ OPTIONS = {
 
 @pytest.fixture
 def peak(monkeypatch) -> Callable[[Callable[[], object], int], int]:
-    """peak(work, times): how many bytes more than before are allocated at most while `work` runs, after two runs.
+    """Return peak(work, times), which measures the most bytes allocated while `work` runs, after two runs.
 
-    Two things that are no arrays of the step are made small or put off: NumPy copies the operands of a broadcast
+    Two buffers are not arrays of the step, and are made small or drawn before: NumPy copies the operands of a broadcast
     through a buffer of its own (np.setbufsize), and a fold draws its random words 512 kB at a time.
     """
     monkeypatch.setattr(RandomBits, "BLOCK", 1 << 20)
@@ -63,7 +63,7 @@ def peak(monkeypatch) -> Callable[[Callable[[], object], int], int]:
 
 @pytest.fixture
 def check(make_folds, make_seeds, peak):
-    """check(options of the architecture, of the settings, loss, weighted): do steps of full batches allocate arrays?"""
+    """Return check(architecture, settings, ...), which fails if steps of full batches allocate arrays."""
 
     def steps(architecture=None, settings=None, loss="cross_entropy", weighted=False):
         shape = replace(ARCHITECTURE, **architecture or {})

@@ -71,7 +71,7 @@ def make_architecture(loss="cross_entropy", inputs=6, **options):
 
 @pytest.fixture
 def train_and_keep(monkeypatch):
-    """Like train with scores of the training rows; also each fold's parameters and statistics, trained and averaged."""
+    """Return a function that trains, and returns reports and each fold's parameters, as trained and as averaged."""
 
     def run(architectures, settings, folds, seeds, metric, folds_per_step):
         groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
@@ -94,7 +94,7 @@ def train_and_keep(monkeypatch):
 
 @pytest.fixture
 def check(train_and_keep, make_seeds):
-    """check(architectures, settings, folds, ...): train all folds at once and each alone, and compare every bit."""
+    """Return check(architectures, settings, folds, ...), which compares folds trained at once and alone by bits."""
 
     def compare(architectures, settings, folds, metric="neg_log_loss", folds_per_step=(1, 2, None), entropy=7):
         seeds = make_seeds(len(folds), entropy)
@@ -248,40 +248,40 @@ def test_when_one_fold_diverges_and_the_others_do_not(options, make_folds, check
 def test_for_random_mixtures(seed, make_folds, check):
     rng = np.random.default_rng(seed)
 
-    def one_of(choices):
+    def draw(choices):
         return list(choices)[rng.integers(len(choices))]
 
-    count, inputs, loss = int(rng.integers(2, 6)), one_of([1, 3, 8, 17, 64]), one_of(LOSSES)
+    count, inputs, loss = int(rng.integers(2, 6)), draw([1, 3, 8, 17, 64]), draw(LOSSES)
     rows = [(int(rng.integers(1, 90)), int(rng.integers(1, 40))) for _ in range(int(rng.integers(1, count + 1)))]
     rows = [rows[k] for k in np.sort(rng.integers(0, len(rows), count))]
     widths = [inputs + int(rng.random() < 0.2) for _ in range(count)]
-    hidden = tuple(one_of([1, 2, 7, 16, 31, 64]) for _ in range(rng.integers(0, 4)))
+    hidden = tuple(draw([1, 2, 7, 16, 31, 64]) for _ in range(rng.integers(0, 4)))
     outputs = 1 if loss == "binary_cross_entropy" else int(rng.integers(2, 41))
     settings = TrainingSettings(
         epochs=3,
-        batch_size=one_of([1, 5, 16, 32, 100]),
+        batch_size=draw([1, 5, 16, 32, 100]),
         loss=loss,
-        label_smoothing=one_of([0.0, 0.1]),
-        optimizer=one_of(OPTIMIZERS),
+        label_smoothing=draw([0.0, 0.1]),
+        optimizer=draw(OPTIMIZERS),
         learning_rate=float(10 ** rng.uniform(-3, 1)),
-        schedule=one_of(FOLLOWING_NO_SCORES),
-        warm_up=one_of([0.0, 0.3]),
-        l1=one_of([0.0, 1e-3]),
-        l2=one_of([0.0, 1e-3]),
-        max_norm=one_of([0.0, 1.0]),
-        clip_norm=one_of([0.0, 0.5]),
+        schedule=draw(FOLLOWING_NO_SCORES),
+        warm_up=draw([0.0, 0.3]),
+        l1=draw([0.0, 1e-3]),
+        l2=draw([0.0, 1e-3]),
+        max_norm=draw([0.0, 1.0]),
+        clip_norm=draw([0.0, 0.5]),
         average_epochs=int(rng.integers(1, 4)),
         validate_every=int(rng.integers(1, 3)),
     )
     options = {
         "hidden": hidden,
         "outputs": outputs,
-        "activation": one_of(ACTIVATIONS),
-        "dropout": one_of([0.0, 0.5]),
-        "input_dropout": one_of([0.0, 0.2]),
-        "batch_norm": one_of([False, True]),
+        "activation": draw(ACTIVATIONS),
+        "dropout": draw([0.0, 0.5]),
+        "input_dropout": draw([0.0, 0.2]),
+        "batch_norm": draw([False, True]),
     }
     architectures = [Architecture(width, **options) for width in widths]
-    folds = make_folds(rows, widths, outputs, one_of(DTYPES), seed, loss, one_of([False, True]))
-    metric = one_of([name for name in METRICS if (name in ("accuracy", "neg_log_loss")) == LOSSES[loss].classifies])
+    folds = make_folds(rows, widths, outputs, draw(DTYPES), seed, loss, draw([False, True]))
+    metric = draw([name for name in METRICS if (name in ("accuracy", "neg_log_loss")) == LOSSES[loss].classifies])
     check(architectures, settings, folds, metric, (1, int(rng.integers(2, 4)), None), seed)

@@ -1,4 +1,4 @@
-"""Each loss against its definition and central differences; weights, smoothing, and where formulas overflow."""
+"""Each loss against its definition and central differences; weights, smoothing, and logits that overflow."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CASES = [(name, units) for name in LOSSES for units in UNITS[name]]
 
 
 def example(name, units, dtype=np.float64, smoothing=0.1, seed=0, scale=2.0):
-    """(F, B, units) outputs and targets; errors on both sides of delta."""
+    """Make outputs and targets (F, B, units), with errors on both sides of delta."""
     rng = np.random.default_rng(seed)
     if LOSSES[name].classifies:
         y = rng.integers(0, max(units, 2) if name == "binary_cross_entropy" else units, F * B)

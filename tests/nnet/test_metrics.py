@@ -1,4 +1,4 @@
-"""Scores that are scikit-learn's metrics, and row scores whose means they are."""
+"""Scores against scikit-learn's metrics, and the scores of single rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network: what it is made of, initial weights, predictions in chunks."""
+"""The network's layers, initial weights, predictions in chunks and refusals."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_prediction_is_the_plain_formula_without_dropout(batch_norm, make_seeds)
     options = {"hidden": (4, 3), "activation": "tanh", "dropout": 0.5, "input_dropout": 0.5, "batch_norm": batch_norm}
     network, x = random_network(make_seeds, **options), example()
     for fold in range(F):
-        network.stack(slice(fold, fold + 1), B, Mode.TRAINING).forward(x[fold : fold + 1].copy())  # one with dropout
+        network.stack(slice(fold, fold + 1), B, Mode.TRAINING).forward(x[fold : fold + 1].copy())  # a pass with dropout
         a = x[fold]
         for layer, (weights, bias) in enumerate(network.weights(fold)):
             a = a @ weights

@@ -20,7 +20,7 @@ DELTA = 0.7
 
 @pytest.fixture
 def make(make_seeds):
-    """make(loss, options of the architecture): a network whose parameters are all away from where they start."""
+    """Return make(loss, ...), which makes a network whose biases and normalisations are not at their start values."""
 
     def made(loss="cross_entropy", **options):
         outputs = 1 if loss == "binary_cross_entropy" else 3
@@ -47,7 +47,7 @@ def example_weights():
 
 
 def mean_losses(network, x, targets, loss, weights=None):
-    """(F,) the (weighted) mean loss of each fold, through the losses' other formula."""
+    """Compute the (weighted) mean loss of each fold, (F,), by `Loss.rows`, which is another formula."""
     z = network.stack(FOLDS, x.shape[1], Mode.TRAINING).forward(x)
     rows = LOSSES[loss].rows(z.reshape(F * B, -1), targets.reshape(F * B, -1), DELTA).reshape(F, B)
     weights = np.ones((F, B)) if weights is None else weights[..., 0]
@@ -55,7 +55,7 @@ def mean_losses(network, x, targets, loss, weights=None):
 
 
 def gradients(network, x, targets, loss, weights=None):
-    """One pass forward and backward; (F, P) gradients of each fold's mean loss."""
+    """Pass forward and backward, and return the gradients of each fold's mean loss, (F, P)."""
     stack = network.stack(FOLDS, x.shape[1], Mode.TRAINING)
     z = stack.forward(x)
     stack.backward(LOSSES[loss](z.shape, z.dtype, DELTA).step(z, targets, np.zeros(F), weights))

@@ -21,36 +21,36 @@ PENALTIES = {
 RATES = {"constant": [0.01] * STEPS, "falling": [0.1 / t for t in range(1, STEPS + 1)]}
 
 
-# each gives the next values from w, the gradient g with its penalties, the rate, the step's number and a state
+# a reference computes the next values from w, the gradient g with its penalties, the rate, the step's number, a state
 
 
 def adam(w, g, rate, t, state, momentum):
-    """Kingma and Ba (2015), algorithm 1."""
+    """Compute Adam's step by Kingma and Ba (2015), algorithm 1."""
     state["m"] = 0.9 * state.get("m", 0) + (1 - 0.9) * g
     state["v"] = 0.999 * state.get("v", 0) + (1 - 0.999) * g**2
     return w - rate * (state["m"] / (1 - 0.9**t)) / (np.sqrt(state["v"] / (1 - 0.999**t)) + 1e-8)
 
 
 def sgd(w, g, rate, t, state, momentum):
-    """Sutskever et al. (2013), equations 1 and 2, with the rate outside the velocity."""
+    """Compute a step by Sutskever et al. (2013), equations 1 and 2, with the rate outside the velocity."""
     state["v"] = momentum * state.get("v", 0) + g
     return w - rate * state["v"]
 
 
 def nesterov(w, g, rate, t, state, momentum):
-    """Sutskever et al. (2013), equations 3 and 4: w is where the look ahead stands."""
+    """Compute a step by Sutskever et al. (2013), equations 3 and 4, where w is the point ahead."""
     state["v"] = momentum * state.get("v", 0) + g
     return w - rate * (g + momentum * state["v"])
 
 
 def adagrad(w, g, rate, t, state, momentum):
-    """Duchi et al. (2011), the diagonal form."""
+    """Compute a step by Duchi et al. (2011), in the diagonal form."""
     state["s"] = state.get("s", 0) + g**2
     return w - rate * g / (np.sqrt(state["s"]) + 1e-10)
 
 
 def rmsprop(w, g, rate, t, state, momentum):
-    """Tieleman and Hinton (2012), with PyTorch's numbers."""
+    """Compute a step by Tieleman and Hinton (2012), with PyTorch's numbers."""
     state["v"] = 0.99 * state.get("v", 0) + 0.01 * g**2
     return w - rate * g / (np.sqrt(state["v"]) + 1e-8)
 
@@ -136,7 +136,7 @@ PYTORCH = {
 
 
 def reference(name, w, gradient, rates, weights, momentum=0.9, l1=0.0, l2=0.0, clip=0.0):
-    """All folds' values after a step for every rate; `weights` says which columns are penalised."""
+    """Compute all folds' values after a step for every rate; `weights` is 1 in penalised columns."""
     state = {}
     for t, rate in enumerate(rates, start=1):
         g = gradient(t, w)
@@ -159,7 +159,7 @@ def make_parameters(folds=3, dtype=np.float64, batch_norm=False):
 
 
 def gradient_like(values):
-    """A gradient that differs from step to step, fold to fold and column to column, and depends on the values."""
+    """Make a gradient that differs between steps, folds and columns, and depends on the values."""
     frequencies = np.arange(1, values.size + 1, dtype=np.float64).reshape(values.shape)
     return lambda t, w: (np.cos(t * frequencies) + w / 2) * (1 + np.arange(len(values)))[:, None]
 
@@ -180,8 +180,8 @@ def test_many_steps_equal_the_papers_formulas(name, options, rates, momentum, ba
     parameters, options = make_parameters(batch_norm=batch_norm), PENALTIES[options]
     gradient, weights = gradient_like(parameters.values), np.arange(parameters.values.shape[1]) < 3 * 4 + 4 * 2
     expected = reference(name, parameters.values.copy(), gradient, RATES[rates], weights, momentum, **options)
-    found = run(name, parameters, gradient, RATES[rates], momentum, **options)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
+    values = run(name, parameters, gradient, RATES[rates], momentum, **options)
+    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

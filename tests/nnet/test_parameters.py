@@ -1,4 +1,4 @@
-"""One buffer for all parameters, of which the layers hold views."""
+"""The buffer of all parameters, of which the layers hold views."""
 
 from __future__ import annotations
 

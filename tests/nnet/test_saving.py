@@ -1,4 +1,4 @@
-"""Saving: what is loaded is what was saved, to the bit; everything else is refused before it costs memory."""
+"""Saved networks are loaded to the bit; other files are refused before they cost memory."""
 
 import hashlib
 import io
@@ -40,7 +40,7 @@ def trained(architecture: Architecture, dtype: type = np.float32) -> Network:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A saved network with a batch normalisation and one extra array."""
+    """Save a network with a batch normalisation and an extra array."""
     save(tmp_path, trained(ARCHITECTURES["batch norm"]), extra={"offset": np.arange(6.0)}, about={"trial": 3})
     return tmp_path
 
@@ -51,7 +51,7 @@ def arrays_of(folder: Path) -> dict[str, np.ndarray]:
 
 
 def forge(folder: Path, weights: bytes) -> None:
-    """Put other weights in, with the checksum that belongs to them."""
+    """Replace the weights, and set their checksum."""
     (folder / WEIGHTS).write_bytes(weights)
     model = json.loads((folder / MODEL).read_text())
     model["sha256"] = hashlib.sha256(weights).hexdigest()
@@ -77,7 +77,7 @@ def npy(header: str, data: bytes = b"") -> bytes:
 
 
 def refusal(folder: Path) -> str:
-    """The message of the refusal, which is one line and names the place, and which costs next to no memory."""
+    """Return the message of a refusal, a single line that names the folder; fail if it takes much memory."""
     tracemalloc.start()
     try:
         with pytest.raises(SavingError) as caught:
@@ -104,15 +104,15 @@ def test_what_is_loaded_predicts_the_same_bits(name, dtype, tmp_path):
     }
     about = {"classes": ["a", "ü"], "nested": {"x": [1, 2.5, None]}}
     save(tmp_path, network, extra=extra, about=about)
-    found = load(tmp_path)
+    saved = load(tmp_path)
     x = np.random.default_rng(1).normal(size=(300, 6))
-    assert np.array_equal(found.network.predict(x), network.predict(x))
-    assert (found.network.architecture, found.network.dtype) == (network.architecture, np.dtype(dtype))
-    assert found.about == about
-    assert found.extra.keys() == extra.keys()
+    assert np.array_equal(saved.network.predict(x), network.predict(x))
+    assert (saved.network.architecture, saved.network.dtype) == (network.architecture, np.dtype(dtype))
+    assert saved.about == about
+    assert saved.extra.keys() == extra.keys()
     for key, array in extra.items():
-        assert np.array_equal(found.extra[key], array)
-        assert (found.extra[key].dtype, found.extra[key].flags.writeable) == (array.dtype, False)
+        assert np.array_equal(saved.extra[key], array)
+        assert (saved.extra[key].dtype, saved.extra[key].flags.writeable) == (array.dtype, False)
 
 
 def test_one_fold_of_several(tmp_path):
@@ -261,7 +261,7 @@ def test_other_arrays(folder):
 
 
 class Bomb:
-    """Running its pickle would make a folder."""
+    """An object whose pickle would make a folder."""
 
     def __init__(self, path: Path):
         self.path = path

@@ -1,4 +1,4 @@
-"""Schedules: their ends, their shapes, and the formulas of those who use them elsewhere."""
+"""Schedules against their formulas and PyTorch's numbers, with and without warm-up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FRACTIONS = np.linspace(0, 0.9999, 400).tolist()
 
 
 def annealed(start, end, share):
-    """PyTorch's OneCycleLR._annealing_cos."""
+    """Compute PyTorch's OneCycleLR._annealing_cos."""
     return end + (start - end) / 2 * (1 + cos(pi * share))
 
 

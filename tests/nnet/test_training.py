@@ -1,4 +1,4 @@
-"""Training: what it reports, when it scores, how a plateau acts, what it refuses, and that `fit` is the same."""
+"""Training: its reports, scored epochs, plateaus and refusals, and that `fit` trains the same network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def curve(folds, seeds, architecture=ARCHITECTURE, settings=SETTINGS, metric="ac
 
 @pytest.fixture
 def trained(monkeypatch):
-    """trained(folds, seeds, ...): the reports and each fold's parameters and statistics, averaged where asked for."""
+    """Return trained(folds, seeds, ...), which returns the reports and each fold's final parameters and statistics."""
 
     def run(folds, seeds, architecture=ARCHITECTURE, settings=SETTINGS, metric="accuracy", **options):
         [(positions, lockstep)] = lockstep_groups([architecture] * len(folds), settings, folds, seeds)

@@ -1,4 +1,4 @@
-"""That training learns: XOR, iris, a line; with every activation, optimizer, loss and schedule."""
+"""Training learns XOR, iris and a line, with every activation, optimizer, loss and schedule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RATES = {"adagrad": 0.3, "adam": 0.03, "adamw": 0.03, "nesterov": 0.1, "rmsprop"
 
 
 def quadrants(rows=600):
-    """Points of the square; class 1 where the coordinates have one sign: XOR in the plane."""
+    """Draw points of the square, of class 1 if the coordinates have the same sign: XOR in the plane."""
     x = np.random.default_rng(0).uniform(-1, 1, (rows, 2)).astype(np.float32)
     return FoldData(x, (x[:, 0] * x[:, 1] > 0).astype(np.intp), np.arange(400), np.arange(400, rows))
 
