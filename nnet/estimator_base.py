@@ -305,9 +305,7 @@ def relative(weights: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def log_probabilities(outputs: Array) -> NDArray[np.float64]:
-    """Compute log-probabilities (N, classes) in float64 from logits (N, C), or (N, 1) of a logistic unit.
-
-    They are finite where probabilities underflow.
+    """Compute log-probabilities (N, classes) from logits (N, C), or (N, 1) of a logistic unit, in float64.
 
     >>> np.exp(log_probabilities(np.array([[0.0]])))
     array([[0.5, 0.5]])
