@@ -298,9 +298,10 @@ def test_what_cannot_be_trained_on():
     with pytest.raises(ValueError, match="validation needs"):
         MLPRegressor(early_stopping=True).fit(x[:10], y[:10])
     with pytest.raises(ValueError, match="`0 < validation_fraction < 1` must hold"):
-        MLPRegressor(early_stopping=True, validation_fraction=1.5).fit(x, y)
-    with pytest.raises(ValueError, match="weight"):
-        MLPClassifier(class_weight={0: 0.0, 1: 0.0, 2: 0.0}).fit(x, y)
+        MLPRegressor(early_stopping=True, validation_fraction=1.0).fit(x, y)
+    for weight in (0.0, -1.0):
+        with pytest.raises(ValueError, match="`0 <= weight < inf` must hold"):
+            MLPClassifier(class_weight={0: 0.0, 1: -weight, 2: weight}).fit(x, y)
 
 
 def test_a_failed_fit_leaves_the_model_as_it_was():
