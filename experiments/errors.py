@@ -15,6 +15,15 @@ A message says the rule, the value, the place and what to type instead, in one l
 from __future__ import annotations
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of a foreign error's text that says something; its type's name if there is none.
+
+    >>> first_line(ValueError("no such row: 7" + chr(10) + "see the log")), first_line(MemoryError())
+    ('no such row: 7', 'MemoryError')
+    """
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 class ExperimentError(Exception):
     """A problem that its message explains completely; the command prints it and exits with 2."""
 

@@ -29,7 +29,7 @@ from experiments.data.holdout import SealedTestSet
 from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import LookRecord
+from experiments.evaluation.results import FinalScore
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
@@ -153,7 +153,7 @@ def simulated_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
     }
 
 
-def _scored(study: StudyContext, finished: Sequence[FinishedTrial], rows: SealedTestSet) -> LookRecord:
+def _scored(study: StudyContext, finished: Sequence[FinishedTrial], rows: SealedTestSet) -> FinalScore:
     """Score winner and default on these rows, as a study does, with a ledger of its own."""
     best, default = best_of(finished), finished[0]
     finalists = [best] if best is default else [best, default]
@@ -163,7 +163,7 @@ def _scored(study: StudyContext, finished: Sequence[FinishedTrial], rows: Sealed
         return last_fit(there, finalists, ledger, SerialExecutor(), acknowledged=False).record
 
 
-def _gain(record: LookRecord) -> float:
+def _gain(record: FinalScore) -> float:
     """Return the winner's gain over the default on the test rows: 0 where the default itself won."""
     return 0.0 if record.difference is None else record.difference.score
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from experiments.evaluation.results import Difference, LookRecord, StudyResult, Verdict
+from experiments.evaluation.results import FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.evaluation.statistics import SIGNIFICANCE
 from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, sentence
 from experiments.reports.formatting import (
@@ -89,7 +89,7 @@ def _lead(result: StudyResult) -> Parts:
     )
 
 
-def _test_score(result: StudyResult, look: LookRecord) -> TestScore:
+def _test_score(result: StudyResult, look: FinalScore) -> TestScore:
     numbers = Scores.like(look.score)
     others = sorted((name, score) for name, score in look.metrics.items() if name != look.metric)
     named = [
@@ -111,7 +111,7 @@ def _test_score(result: StudyResult, look: LookRecord) -> TestScore:
     )
 
 
-def _comparison(result: StudyResult, look: LookRecord, numbers: Scores) -> Comparison:
+def _comparison(result: StudyResult, look: FinalScore, numbers: Scores) -> Comparison:
     found = look.difference
     return Comparison(
         verdict=Fact("test.verdict", look.verdict),
@@ -122,7 +122,7 @@ def _comparison(result: StudyResult, look: LookRecord, numbers: Scores) -> Compa
     )
 
 
-def _difference(look: LookRecord, found: Difference, numbers: Scores) -> Parts:
+def _difference(look: FinalScore, found: ScoreDifference, numbers: Scores) -> Parts:
     default = sentence(" ({})", Fact("test.default.score", numbers.show(look.default.score))) if look.default else ()
     return sentence(
         "Tuned minus default{}: {}, 95% interval {}, {}",
@@ -133,7 +133,7 @@ def _difference(look: LookRecord, found: Difference, numbers: Scores) -> Parts:
     )
 
 
-def meaning(result: StudyResult, verdict: Verdict, found: Difference | None, numbers: Scores) -> Parts:
+def meaning(result: StudyResult, verdict: Verdict, found: ScoreDifference | None, numbers: Scores) -> Parts:
     """Say what a verdict means, to someone who has to act on it."""
     if result.default is not None and result.default.number == result.best.number:
         return (
@@ -160,7 +160,7 @@ def meaning(result: StudyResult, verdict: Verdict, found: Difference | None, num
     return (*said, *_disagreement(found))
 
 
-def _disagreement(found: Difference) -> Parts:
+def _disagreement(found: ScoreDifference) -> Parts:
     """p and the interval come from two methods, and near the threshold they may part."""
     leaves_out_zero = found.ci95[0] > 0 or found.ci95[1] < 0
     if leaves_out_zero == (found.p_value < SIGNIFICANCE):

@@ -23,7 +23,7 @@ from experiments.evaluation.reasons import (
     TooManyShuffles,
 )
 from experiments.evaluation.records import ImportanceRecord, SelectionRecord
-from experiments.evaluation.results import Difference, DifferenceMethod, IntervalMethod, LookRecord, ReferenceRecord
+from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.reports.blocks import Fact, Parts, Words, counted, number, sentence
 from experiments.reports.formatting import metric_label, parameter
 
@@ -43,14 +43,14 @@ DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
 SOLVERS: Final = {"lbfgs": "L-BFGS", "lsqr": "LSQR"}
 
 
-def interval_method(look: LookRecord) -> Parts:
+def interval_method(look: FinalScore) -> Parts:
     """Say how the interval of the test score was made."""
     if look.ci_method == "as_written":
         return (Fact("test.ci_detail", look.ci_detail),)
     return (Fact("test.ci_method", INTERVALS[look.ci_method]), *_draws("test.ci_draws", look.ci_draws))
 
 
-def difference_method(found: Difference) -> Parts:
+def difference_method(found: ScoreDifference) -> Parts:
     """Say how winner and default were compared."""
     if found.method == "as_written":
         return (Fact("test.difference.detail", found.detail),)
@@ -84,17 +84,17 @@ def evaluator(found: ImportanceRecord) -> Parts:
     )
 
 
-def reference_name(found: ReferenceRecord) -> str:
+def reference_name(found: BaselineRecord) -> str:
     """Name a plain model.
 
-    >>> reference_name(ReferenceRecord(id="mean", version=1, settings={}, converged=None, score=None, ci95=None,
+    >>> reference_name(BaselineRecord(id="mean", version=1, settings={}, converged=None, score=None, ci95=None,
     ...                                reason=None))
     'mean'
     """
     return found.detail.partition(":")[0] if found.id == "as_written" else found.id.replace("_", " ")
 
 
-def reference_settings(key: str, found: ReferenceRecord) -> Parts:
+def reference_settings(key: str, found: BaselineRecord) -> Parts:
     """Say what a plain model is, and which rows it was fitted on."""
     if found.id == "as_written":
         return (Fact(f"{key}.detail", found.detail),)

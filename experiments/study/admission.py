@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.data.row_hashes import RowHashes
@@ -73,13 +74,6 @@ def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:
     Args:
         study: identity of the study that they are the test rows of.
     """
-    past = ledger.glance(study, rows)
     here = Path.cwd()
-    return LedgerRecord(
-        file=str(ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path),
-        looks=past.looks,
-        own=past.own,
-        largest_overlap=past.largest_overlap,
-        head=past.head,
-        first=past.first,
-    )
+    file = ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path
+    return replace(ledger.read(study, rows), file=str(file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
+from experiments.evaluation.results import OUTSIDE_THE_DIGEST, FinalScore, StudyResult, digest
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
@@ -118,7 +118,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [])
         scored = last_fit(study, finalists, ledger, executor, known)
-    test, before = scored.record.model_dump(mode="json"), dict(recorded.document["test"])
+    test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded):
         changed = differences({"test": before}, {"test": test})
@@ -202,10 +202,10 @@ def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:
     return finalists
 
 
-def _outside(margin: float, before: LookRecord, now: LookRecord) -> list[Difference]:
+def _outside(margin: float, before: FinalScore, now: FinalScore) -> list[Difference]:
     """List the scores that differ by more than the margin."""
 
-    def scores(test: LookRecord) -> dict[str, float | None]:
+    def scores(test: FinalScore) -> dict[str, float | None]:
         default = {"test.default.score": None if test.default is None else test.default.score}
         references = {f"test.references.{each.id}": each.score for each in test.references}
         return {"test.score": test.score} | default | references

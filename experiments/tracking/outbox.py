@@ -9,16 +9,21 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.record import Record
 from experiments.search.storage import write_atomically
 
 OUTBOX = "tracking.json"
 
 Scalar = float | int | str | bool
 EndStatus = Literal["FINISHED", "KILLED", "FAILED"]
+
+
+class Record(BaseModel):
+    """A part of the outbox: frozen, strict, and without NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class DatasetMetadata(Record):

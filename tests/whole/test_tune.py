@@ -125,7 +125,7 @@ def test_a_study_extended_after_its_look_is_refused(desk: CommandRunner) -> None
     before = desk.results()
     done = desk.tune("moons", "--set", "search.trials=8")
     assert done.code == 2
-    assert "had its look at the test set after 5 trials" in done.error
+    assert "was tested after 5 trials" in done.error
     assert desk.told() == 5
     assert desk.results() == before
     fresh = desk.tune("moons", "--set", "search.trials=8", "--fresh")

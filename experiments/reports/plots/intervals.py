@@ -9,7 +9,7 @@ from typing import Final
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.formatting import MINUS
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, fact_id, svg_text
 
@@ -87,7 +87,7 @@ def _left_end(rows: Sequence[Dot]) -> float:
     return float("-inf")
 
 
-def difference(found: Difference) -> str:
+def difference(found: ScoreDifference) -> str:
     """The winner's gain over the default on the test rows, with its interval, against zero."""
     low, high = found.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(found.score)) or 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.results import LookRecord, StudyResult
+from experiments.evaluation.results import FinalScore, StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,
@@ -48,7 +48,7 @@ def beside(result: StudyResult) -> Section | None:
     return Section("Beside other models", "beside others", tuple(blocks))
 
 
-def _dots(look: LookRecord) -> list[Dot]:
+def _dots(look: FinalScore) -> list[Dot]:
     default = [Dot("default", look.default.score, None, key="test.default.score")] if look.default else []
     plain = [
         Dot(reference_name(one), one.score, one.ci95, key=f"test.references[{at}].score")
@@ -58,7 +58,7 @@ def _dots(look: LookRecord) -> list[Dot]:
     return [Dot("tuned", look.score, look.ci95, main=True, key="test.score"), *default, *plain]
 
 
-def _rows(result: StudyResult, look: LookRecord) -> tuple[Row, ...]:
+def _rows(result: StudyResult, look: FinalScore) -> tuple[Row, ...]:
     numbers = Scores.like(look.score)
     score, interval = Fact("test.score", numbers.show(look.score)), Fact("test.ci95", numbers.interval(look.ci95))
     won = result.default is not None and result.default.number == result.best.number

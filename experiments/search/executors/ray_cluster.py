@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from experiments.errors import ExecutorError
+from experiments.errors import ExecutorError, first_line
 from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, blas_kernel
 from experiments.search.executors.worker import hello
 from experiments.search.pruning import quiet_optuna
@@ -103,7 +103,9 @@ class RayExecutor(Executor):
         try:
             return SharedObject(self._ray.put(np.frombuffer(content, np.uint8)))
         except self._ray.exceptions.RayError as error:
-            raise ExecutorError(f"Ray's object store has no room for {len(content)} bytes: {_line(error)}") from None
+            raise ExecutorError(
+                f"Ray's object store has no room for {len(content)} bytes: {first_line(error)}"
+            ) from None
 
     def close(self) -> None:
         """Leave the cluster; end a cluster that was started here."""
@@ -138,7 +140,7 @@ class RayExecutor(Executor):
             raise
         except Exception as error:  # of any kind, such as a missing package
             raise ExecutorError(
-                f"node {name} cannot compute: {_line(error)} This package must be installed on every node."
+                f"node {name} cannot compute: {first_line(error)} This package must be installed on every node."
             ) from None
         return replace(greeting, node=name)
 
@@ -171,7 +173,7 @@ class RayExecutor(Executor):
             if isinstance(error, errors.RayTaskError) and not isinstance(error.cause, errors.RayError):
                 raise error.cause from None  # an error of the function itself
             self._end(
-                f"the Ray cluster at {self._head} cannot compute any more: {_line(error)} The journal has every "
+                f"the Ray cluster at {self._head} cannot compute any more: {first_line(error)} The journal has every "
                 f"finished trial: the same command resumes the study{self._again}."
             )
             raise ExecutorError(str(self._ended.exception())) from None
@@ -241,7 +243,7 @@ def _connected(workers: int, address: str | None) -> Any:
                 ray.init(address=address, **quiet)
     except Exception as error:  # Ray raises errors of any kind
         where = "Ray does not start" if address is None else f"--ray-address: cannot join the cluster at {address}"
-        raise ExecutorError(f"{where}: {_line(error)}") from None
+        raise ExecutorError(f"{where}: {first_line(error)}") from None
     if address is None and not ray.get_runtime_context().gcs_address.startswith("127.0.0.1:"):
         ray.shutdown()
         raise ExecutorError("Ray was imported before the study began, so its head would listen beyond this machine.")
@@ -279,7 +281,3 @@ def _own_terminal_and_signals() -> Iterator[None]:
         os.close(terminal)
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, handler)
-
-
-def _line(error: Exception) -> str:
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

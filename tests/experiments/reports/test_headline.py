@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer
 
 
 def _compared(result, **changes):
-    look = result.test.model_copy(update=changes)
-    return answer(result.model_copy(update={"test": look})).test.comparison
+    look = replace(result.test, **changes)
+    return answer(replace(result, test=look)).test.comparison
 
 
 def test_the_model_in_words(study):
@@ -34,7 +36,7 @@ def test_score_and_interval_with_four_decimals(study):
     ],
 )
 def test_each_verdict_says_what_it_means(study, verdict, score, interval, p, tone, words):
-    found = Difference(score=score, ci95=interval, p_value=p, method="mcnemar_bonett_price")
+    found = ScoreDifference(score=score, ci95=interval, p_value=p, method="mcnemar_bonett_price")
     comparison = _compared(study[0], difference=found, verdict=verdict)
     assert plain(comparison.meaning).endswith(words)
     assert comparison.tone == tone
@@ -42,7 +44,7 @@ def test_each_verdict_says_what_it_means(study, verdict, score, interval, p, ton
 
 @pytest.mark.parametrize(("low", "p", "words"), [(0.001, 0.07, "leaves out zero"), (-0.001, 0.04, "holds zero")])
 def test_an_interval_that_parts_from_the_test_is_explained(study, low, p, words):
-    found = Difference(score=0.02, ci95=(low, 0.05), p_value=p, method="mcnemar_bonett_price")
+    found = ScoreDifference(score=0.02, ci95=(low, 0.05), p_value=p, method="mcnemar_bonett_price")
     verdict = "helped" if p < 0.05 else "no evidence either way"
     assert f"A close call: the interval {words}" in plain(
         _compared(study[0], difference=found, verdict=verdict).meaning
@@ -51,8 +53,8 @@ def test_an_interval_that_parts_from_the_test_is_explained(study, low, p, words)
 
 def test_a_default_that_diverged_is_told(study):
     result = study[0]
-    first = result.trials[0].model_copy(update={"state": "PRUNED", "reason": "diverged", "value": None, "epochs": 3})
-    without = result.model_copy(update={"default": None, "trials": (first, *result.trials[1:])})
+    first = replace(result.trials[0], state="PRUNED", reason="diverged", value=None, epochs=3)
+    without = replace(result, default=None, trials=(first, *result.trials[1:]))
     comparison = _compared(without, default=None, difference=None, verdict="not compared")
     assert plain(comparison.meaning).startswith("The default configuration has no result (diverged after 3 epochs).")
     assert (comparison.difference, comparison.method) == ((), ())
@@ -65,8 +67,8 @@ def test_a_default_whose_refit_diverged_is_told(study):
 
 def test_a_default_that_won_is_told(study):
     result = study[0]
-    best = result.best.model_copy(update={"number": 0, "params": result.default.params})
-    won = result.model_copy(update={"best": best})
+    best = replace(result.best, number=0, params=result.default.params)
+    won = replace(result, best=best)
     comparison = _compared(won, default=None, difference=None, verdict="not compared")
     assert "the winner is the default itself" in plain(comparison.meaning)
     assert comparison.difference == ()
@@ -77,6 +79,6 @@ def test_a_sealed_test_set_has_no_score(make_study):
 
 
 def test_a_second_look_is_told(study):
-    look = study[0].test.model_copy(update={"times_scored": 2})
-    test = answer(study[0].model_copy(update={"test": look})).test
+    look = replace(study[0].test, times_scored=2)
+    test = answer(replace(study[0], test=look)).test
     assert "--acknowledge-reuse" in test.reuse

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
 
 from experiments.evaluation import reasons
-from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ReferenceId, ReferenceRecord
+from experiments.evaluation.results import BaselineId, BaselineRecord, DifferenceMethod, IntervalMethod
 from experiments.reports import methods as words
 from experiments.reports.blocks import Fact, plain
 
@@ -23,7 +24,7 @@ KINDS = dict.fromkeys(one for one in (*get_args(reasons.LeftOut), *get_args(reas
 
 @pytest.mark.parametrize("kind", [one for one in KINDS if one is not reasons.AsWritten])
 def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers(kind):
-    names = [name for name in kind.model_fields if name != "code"]
+    names = [field.name for field in fields(kind) if field.name != "code"]
     found = kind(**{name: GIVEN[name] for name in names})
     said = words.reason("here", found)
     assert plain(said).startswith(f"{found.code.replace('_', ' ')} (")
@@ -33,18 +34,18 @@ def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers(kind):
 
 def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.reason("here", reasons.AsWritten(detail="who knows"))) == "who knows"
-    look = full[0].test.model_copy(update={"ci_method": "as_written", "ci_detail": "by eye"})
+    look = replace(full[0].test, ci_method="as_written", ci_detail="by eye")
     assert plain(words.interval_method(look)) == "by eye"
-    compared = look.difference.model_copy(update={"method": "as_written", "detail": "by ear"})
+    compared = replace(look.difference, method="as_written", detail="by ear")
     assert plain(words.difference_method(compared)) == "by ear"
-    chosen = full[0].analysis.selection.model_copy(update={"method": "as_written", "detail": "by hand"})
+    chosen = replace(full[0].analysis.selection, method="as_written", detail="by hand")
     assert plain(words.selection_method(chosen)) == "by hand"
-    ranked = full[0].analysis.importances.model_copy(update={"evaluator": "as_written", "detail": "by nose"})
+    ranked = replace(full[0].analysis.importances, evaluator="as_written", detail="by nose")
     assert plain(words.evaluator(ranked)) == "by nose"
 
 
 def test_a_bootstrap_tells_its_draws(full):
-    look = full[0].test.model_copy(update={"ci_method": "bootstrap_groups", "ci_draws": 10_000})
+    look = replace(full[0].test, ci_method="bootstrap_groups", ci_draws=10_000)
     assert plain(words.interval_method(look)) == "percentile bootstrap over groups, 10,000 draws"
 
 
@@ -72,9 +73,9 @@ def test_a_bootstrap_tells_its_draws(full):
     ],
 )
 def test_a_plain_model_says_what_it_is(name, settings, said):
-    assert name in get_args(ReferenceId)
+    assert name in get_args(BaselineId)
     rows = {"rows": 50, "rows_in_all": 2000}
-    found = ReferenceRecord(
+    found = BaselineRecord(
         id=name, version=1, settings={**settings, **rows}, converged=None, score=0.5, ci95=None, reason=None
     )
     assert plain(words.reference_settings("here", found)) == said

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import pytest
 
 from experiments.evaluation.reasons import AsWritten
 from experiments.evaluation.records import MistakeRecord, OutOfFoldRecord, PermutationRecord, PermutedColumn
-from experiments.evaluation.results import LedgerRecord, ReferenceRecord, StudyResult
+from experiments.evaluation.results import BaselineRecord, LedgerRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
 
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
@@ -141,7 +142,7 @@ def test_same_study_same_bytes_also_after_a_round_trip_through_json_in_another_o
 def hostile(full):
     result, trials = full
     spec = result.spec | {"study": {"name": HOSTILE, "seed": 0}}
-    data = result.data.model_copy(update={"name": HOSTILE, "classes": (HOSTILE, "``` # |", "ok")})
+    data = replace(result.data, name=HOSTILE, classes=(HOSTILE, "``` # |", "ok"))
     columns = tuple(PermutedColumn(name=name, position=0, drop=0.1, deviation=None) for name in (HOSTILE, "b"))
     mistake = MistakeRecord(row=1, fold=0, truth=HOSTILE, predicted="``` # |", probability=None, loss=9.0, picture=None)
     counts = ((1, 2, 0), (1, 2, 0), (0, 0, 3))
@@ -150,9 +151,9 @@ def hostile(full):
         "out_of_fold": OutOfFoldRecord(rows=9, confusion=counts, calibration=None, points=(), mistakes=(mistake,)),
         "left_out": {HOSTILE: AsWritten(detail=HOSTILE)},
     }
-    analysis = result.analysis.model_copy(update=changes)
+    analysis = replace(result.analysis, **changes)
     references = (
-        ReferenceRecord(
+        BaselineRecord(
             id="as_written",
             version=0,
             settings={},
@@ -164,13 +165,13 @@ def hostile(full):
         ),
     )
     params = tuple(
-        trial.model_copy(update={"params": trial.params | {"activation": HOSTILE if trial.number % 2 else "relu"}})
+        replace(trial, params=trial.params | {"activation": HOSTILE if trial.number % 2 else "relu"})
         for trial in result.trials
     )
-    look = result.test.model_copy(update={"references": references, "confusion": None})
+    look = replace(result.test, references=references, confusion=None)
     changes = {"study": HOSTILE, "spec": spec, "data": data, "provenance": {HOSTILE: HOSTILE}, "analysis": analysis,
                "test": look, "trials": params}  # fmt: skip
-    return render(result.model_copy(update=changes), trials)
+    return render(replace(result, **changes), trials)
 
 
 def test_names_stay_text_in_html(hostile):
@@ -259,12 +260,12 @@ def test_without_a_look_the_study_has_not_scored_the_test_set(make_study):
 
 def test_without_a_default_nothing_is_compared(make_study):
     result, trials = make_study(trials=8)
-    first = result.trials[0].model_copy(
-        update={"state": "PRUNED", "reason": "diverged", "value": None, "last": None, "epochs": 3, "fold_scores": ()}
+    first = replace(
+        result.trials[0], state="PRUNED", reason="diverged", value=None, last=None, epochs=3, fold_scores=()
     )
-    look = result.test.model_copy(update={"default": None, "difference": None, "verdict": "not compared"})
+    look = replace(result.test, default=None, difference=None, verdict="not compared")
     changed = {"default": None, "test": look, "trials": (first, *result.trials[1:])}
-    pages = render(result.model_copy(update=changed), trials)
+    pages = render(replace(result, **changed), trials)
     assert "The default configuration has no result (diverged after 3 epochs)." in _flat(Page(pages.html).text)
     assert "not compared" in pages.html
     assert '<th scope="col" class="number">default</th>' not in pages.html
@@ -273,8 +274,8 @@ def test_without_a_default_nothing_is_compared(make_study):
 
 def test_a_second_look_is_told(make_study):
     result, trials = make_study(trials=1)
-    look = result.test.model_copy(update={"times_scored": 2})
-    html = render(result.model_copy(update={"test": look}), trials).html
+    look = replace(result.test, times_scored=2)
+    html = render(replace(result, test=look), trials).html
     assert "--acknowledge-reuse" in html
 
 
@@ -302,8 +303,8 @@ def test_curves_that_are_not_there_leave_their_section_out(study):
 
 def test_many_classes_are_counted(make_study):
     result, trials = make_study(trials=1)
-    data = result.data.model_copy(update={"classes": tuple(f"class {index}" for index in range(1000))})
-    html = render(result.model_copy(update={"data": data}), trials).html
+    data = replace(result.data, classes=tuple(f"class {index}" for index in range(1000)))
+    html = render(replace(result, data=data), trials).html
     page = _flat(Page(html).text)
     assert "1,000 classes" in page
     assert "and 980 more" in page

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.plots.intervals import Dot, difference, dots
 
 
@@ -14,7 +14,7 @@ def _words(svg):
 
 @pytest.mark.parametrize(("score", "interval"), [(0.0, (0.0, 0.0)), (-0.5, (-1.0, -0.1)), (1e-9, (-1e-8, 1e-8))])
 def test_any_difference_can_be_drawn(score, interval):
-    svg = difference(Difference(score=score, ci95=interval, p_value=0.5, method="mcnemar_bonett_price"))
+    svg = difference(ScoreDifference(score=score, ci95=interval, p_value=0.5, method="mcnemar_bonett_price"))
     assert {"← default better", "tuned better →", "0"} <= _words(svg)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from experiments.reports.plots.parallel import parallel
@@ -33,12 +34,10 @@ def test_a_parameter_without_use_has_a_place_of_its_own(study, make_study):
     assert "–" in _words(parallel(study[0]))
     result, _ = make_study()
     one_layer = tuple(
-        trial.model_copy(
-            update={"params": {name: value for name, value in trial.params.items() if "hidden" not in name}}
-        )
+        replace(trial, params={name: value for name, value in trial.params.items() if "hidden" not in name})
         for trial in result.trials
     )
-    assert "–" not in _words(parallel(result.model_copy(update={"trials": one_layer})))
+    assert "–" not in _words(parallel(replace(result, trials=one_layer)))
 
 
 def test_too_few_trials_make_no_picture(make_study):
@@ -47,14 +46,12 @@ def test_too_few_trials_make_no_picture(make_study):
 
 def test_equal_scores_make_a_picture_without_their_axis(make_study):
     result, _ = make_study()
-    equal = tuple(trial.model_copy(update={"value": trial.value and 0.5}) for trial in result.trials)
-    assert "accuracy" not in _words(parallel(result.model_copy(update={"trials": equal})))
+    equal = tuple(replace(trial, value=trial.value and 0.5) for trial in result.trials)
+    assert "accuracy" not in _words(parallel(replace(result, trials=equal)))
 
 
 def test_of_very_many_trials_the_best_are_drawn(make_study):
     result, _ = make_study(trials=500)
-    ninefold = tuple(
-        trial.model_copy(update={"number": 500 * time + trial.number}) for time in range(9) for trial in result.trials
-    )
-    svg = parallel(result.model_copy(update={"trials": ninefold}))
+    ninefold = tuple(replace(trial, number=500 * time + trial.number) for time in range(9) for trial in result.trials)
+    svg = parallel(replace(result, trials=ninefold))
     assert [len(_lines(svg, colour)) for colour in ("#0072b2", "#d55e00", "#009e73")] == [299, 1, 1]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from experiments.reports.plots import search as plots
@@ -41,9 +42,7 @@ def test_a_study_of_one_trial_can_be_drawn(make_study):
 def test_values_turn_nothing_around_them(make_study):
     result, _ = make_study()
     trials = tuple(
-        trial.model_copy(
-            update={"params": trial.params | {"activation": "re\u202elu🎈" if trial.number % 2 else "tanh"}}
-        )
+        replace(trial, params=trial.params | {"activation": "re\u202elu🎈" if trial.number % 2 else "tanh"})
         for trial in result.trials
     )
-    assert "re?lu🎈" in _words(plots.slices(result.model_copy(update={"trials": trials}))["activation"])
+    assert "re?lu🎈" in _words(plots.slices(replace(result, trials=trials))["activation"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.baselines import beside
 
@@ -42,6 +44,6 @@ def test_before_the_look_and_without_references_there_is_none(make_study):
 
 def test_a_default_that_diverged_has_no_row(full):
     result = full[0]
-    look = result.test.model_copy(update={"default": None})
-    rows = _rows(beside(result.model_copy(update={"test": look})))
+    look = replace(result.test, default=None)
+    rows = _rows(beside(replace(result, test=look)))
     assert [cells[0] for cells, _ in rows][:2] == ["tuned", "majority class"]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 
 
 def _with(result, **changes):
-    found = result.analysis.out_of_fold.model_copy(update=changes)
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"out_of_fold": found})})
+    found = replace(result.analysis.out_of_fold, **changes)
+    return replace(result, analysis=replace(result.analysis, out_of_fold=found))
 
 
 def _names(section):
@@ -23,7 +25,7 @@ def test_what_is_known_is_shown(full):
 
 
 def test_mistakes_without_pictures_are_a_table(full):
-    mistakes = tuple(one.model_copy(update={"picture": None}) for one in full[0].analysis.out_of_fold.mistakes)
+    mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes)
     section = errors(_with(full[0], mistakes=mistakes))
     assert not [block for block in section.blocks if isinstance(block, Gallery)]
     assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst mistakes"]
@@ -31,8 +33,8 @@ def test_mistakes_without_pictures_are_a_table(full):
 
 def test_numbers_are_drawn_against_the_truth(full):
     result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
-    look = result.test.model_copy(update={"confusion": None})
-    assert _names(errors(result.model_copy(update={"test": look}))) == ["predictions"]
+    look = replace(result.test, confusion=None)
+    assert _names(errors(replace(result, test=look))) == ["predictions"]
 
 
 def test_the_commonest_confusions_of_many_classes_are_listed(full):
@@ -42,9 +44,9 @@ def test_the_commonest_confusions_of_many_classes_are_listed(full):
         for here in range(size)
     )
     result = _with(full[0], confusion=counts, mistakes=())
-    data = result.data.model_copy(update={"classes": tuple(f"class {one}" for one in range(size))})
-    look = result.test.model_copy(update={"confusion": None})
-    section = errors(result.model_copy(update={"data": data, "test": look}))
+    data = replace(result.data, classes=tuple(f"class {one}" for one in range(size)))
+    look = replace(result.test, confusion=None)
+    section = errors(replace(result, data=data, test=look))
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert len(table.rows) == 10
     assert [plain(cell) for cell in table.rows[0].cells] == ["class 0", "class 1", "7", "97"]
@@ -56,7 +58,7 @@ def test_nothing_known_is_no_section(study):
 
 
 def test_the_test_sets_confusion_stands_alone(full):
-    result = full[0].model_copy(update={"analysis": None})
+    result = replace(full[0], analysis=None)
     section = errors(result)
     assert _names(section) == ["test_confusion"]
     assert section.blocks[0].layout == "square"

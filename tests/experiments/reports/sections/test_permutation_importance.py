@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.evaluation.reasons import TooManyColumns
 from experiments.evaluation.records import PermutedColumn
 from experiments.reports.blocks import Figures, Table, plain
@@ -7,14 +9,14 @@ from experiments.reports.sections.permutation_importance import reliance
 
 
 def _with(result, columns):
-    found = result.analysis.permutation.model_copy(update={"columns": columns})
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"permutation": found})})
+    found = replace(result.analysis.permutation, columns=columns)
+    return replace(result, analysis=replace(result.analysis, permutation=found))
 
 
 def _table(result):
     """The same with mistakes that have no pictures."""
-    found = result.analysis.out_of_fold.model_copy(update={"mistakes": ()})
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"out_of_fold": found})})
+    found = replace(result.analysis.out_of_fold, mistakes=())
+    return replace(result, analysis=replace(result.analysis, out_of_fold=found))
 
 
 def _columns(number):
@@ -41,10 +43,10 @@ def test_columns_are_bars_the_longest_first_and_not_all_of_many(full):
 
 def test_without_it_there_is_the_reason_or_nothing(full, study):
     assert reliance(study[0]) is None
-    analysis = full[0].analysis.model_copy(
-        update={"permutation": None, "left_out": {"permutation": TooManyColumns(columns=1200, limit=1000)}}
+    analysis = replace(
+        full[0].analysis, permutation=None, left_out={"permutation": TooManyColumns(columns=1200, limit=1000)}
     )
-    section = reliance(full[0].model_copy(update={"analysis": analysis}))
+    section = reliance(replace(full[0], analysis=analysis))
     assert plain(section.blocks[0].parts) == (
         "The importance of each column: left out. Reason: too many columns (1,200 columns; at most 1,000 are shuffled)."
     )
@@ -52,8 +54,8 @@ def test_without_it_there_is_the_reason_or_nothing(full, study):
 
 def test_a_single_shuffle_has_no_whisker(full):
     found = full[0].analysis.permutation
-    columns = tuple(one.model_copy(update={"deviation": None, "name": f"c{one.position}"}) for one in found.columns)
-    once = found.model_copy(update={"columns": columns, "repeats": 1})
+    columns = tuple(replace(one, deviation=None, name=f"c{one.position}") for one in found.columns)
+    once = replace(found, columns=columns, repeats=1)
     result = _table(full[0])
-    result = result.model_copy(update={"analysis": result.analysis.model_copy(update={"permutation": once})})
+    result = replace(result, analysis=replace(result.analysis, permutation=once))
     assert reliance(result).blocks[0].pictures[0].caption == ()

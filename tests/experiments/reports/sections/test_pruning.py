@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.pruning import stopped
 from experiments.reports.trial_lengths import trained_epochs
@@ -22,7 +24,7 @@ def test_the_pruner_is_named_with_what_it_saved(study):
 def test_without_a_pruner_that_is_said(study):
     result, trials = study
     spec = result.spec | {"search": result.spec["search"] | {"pruner": "none"}}
-    section = stopped(result.model_copy(update={"spec": spec}), trained_epochs(trials))
+    section = stopped(replace(result, spec=spec), trained_epochs(trials))
     assert plain(section.blocks[0].parts).startswith("No pruner was used.")
 
 

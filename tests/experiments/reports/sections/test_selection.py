@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from experiments.evaluation.reasons import RowsInTimeOrder
@@ -12,8 +14,8 @@ def _said(section):
 
 
 def _changed(result, **changes):
-    found = result.analysis.selection.model_copy(update=changes)
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"selection": found})})
+    found = replace(result.analysis.selection, **changes)
+    return replace(result, analysis=replace(result.analysis, selection=found))
 
 
 def test_the_corrected_score_and_what_flattered(full):
@@ -50,14 +52,14 @@ def test_without_the_analysis_the_score_stays_optimistic(study):
 
 def test_the_reason_is_told(full):
     result = full[0]
-    analysis = result.analysis.model_copy(update={"selection": None, "left_out": {"selection": RowsInTimeOrder()}})
-    said = _said(selection(result.model_copy(update={"analysis": analysis})))
+    analysis = replace(result.analysis, selection=None, left_out={"selection": RowsInTimeOrder()})
+    said = _said(selection(replace(result, analysis=analysis)))
     assert "The corrected selection score: left out. Reason: rows in time order (they depend" in said
 
 
 def test_a_test_score_by_another_metric_is_not_drawn_beside_it(full):
     result = full[0]
-    other = result.model_copy(update={"test": result.test.model_copy(update={"metric": "f1_macro"})})
+    other = replace(result, test=replace(result.test, metric="f1_macro"))
     svgs = [block.pictures[0].svg for block in selection(other).blocks if hasattr(block, "pictures")]
     assert "corrected" in svgs[0]
     assert "test score" not in svgs[0]
