@@ -89,7 +89,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
     if standing_of(ledger, recorded) == "different":
-        say(("ledger", f"{ledger.path} has no entry of the study's look: it is counted here anew"))
+        say(("ledger", f"{ledger.path} has no entry of the study's test evaluation, which is counted here anew"))
     say(*(("elsewhere", line) for line in _surroundings(recorded)))
     table = table_again(spec, recorded)
     with ExitStack() as stack:

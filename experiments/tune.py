@@ -85,11 +85,11 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument(
         "--fresh", action="store_true", help="start the study anew; its test evaluations so far stay counted"
     )
-    look = it.add_mutually_exclusive_group()
-    look.add_argument(
+    test = it.add_mutually_exclusive_group()
+    test.add_argument(
         "--no-test", action="store_true", help="do not score the test rows, so that more trials can be added later"
     )
-    look.add_argument(
+    test.add_argument(
         "--score", action="store_true", help="refit and score the test rows with the trials there are, or --trials N"
     )
     it.add_argument(

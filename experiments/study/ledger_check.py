@@ -56,6 +56,6 @@ def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, ackn
     same = acknowledged and trials == range(count, count + 1)
     if standing_of(ledger, recorded) == "different" and not same:
         raise LedgerError(
-            f"{ledger.path}: does not know of the look that {path} tells of. Go on where its ledger is, or bring it "
-            f"back; --acknowledge-reuse with --set search.trials={count} enters the same look here anew."
+            f"{ledger.path}: has no entry of the test evaluation in {path}. Continue where its ledger is, or bring the "
+            f"ledger back; --acknowledge-reuse with --set search.trials={count} enters the same test evaluation anew."
         )

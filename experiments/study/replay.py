@@ -171,7 +171,7 @@ def _as_many_times(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if counted >= recorded:
         return []
     now["times_scored"] = recorded
-    return [f"the record counts {recorded} looks of this study, the ledger here {counted}"]
+    return [f"the record counts {recorded} test evaluations of this study, the ledger here {counted}"]
 
 
 def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:

@@ -181,7 +181,7 @@ def _score(
 
     best, default = best_of(trials), default_of(trials)
     finalists = [best] if default is None or default is best else [best, default]
-    run.log.write(f"refit and look: trials {', '.join(str(trial.result.number) for trial in finalists)}")
+    run.log.write(f"refit and test: trials {', '.join(str(trial.result.number) for trial in finalists)}")
     return last_fit(study, finalists, ledger, executor, run.options.acknowledge_reuse)
 
 

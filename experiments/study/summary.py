@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from experiments.evaluation.results import LedgerRecord, StudyResult
+from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
 from experiments.reports.methods import reference_name
@@ -54,7 +54,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         of_all = f"of {chosen.pooled:.4f} over all rows at once"
         yield "corrected score", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
     if result.test is not None:
-        yield from _test_facts(result)
+        yield from _test_facts(result, result.test)
     elif planned is not None:
         yield "test score", f"none: a try of {trials} of {planned} trials has no refit, no baselines and no test score"
         yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
@@ -78,9 +78,7 @@ def ui_command(tracking_uri: str, local: str) -> str:
     return shlex.join(["python", "-m", "experiments.ui", *option])
 
 
-def _test_facts(result: StudyResult) -> Iterator[tuple[str, str]]:
-    if (test := result.test) is None:
-        return
+def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
     low, high = test.ci95
     metric = metric_label(test.metric)
     yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"

@@ -53,7 +53,7 @@ def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: C
     LEDGER.unlink()
     chosen: list[dict[str, Any]] = [{}, {"look": "leave"}, {"acknowledge_reuse": True}]
     for trials, options in ((5, chosen[0]), *((8, one) for one in chosen)):
-        with pytest.raises(LedgerError, match=r"does not know of the look .*--set search\.trials=5"):
+        with pytest.raises(LedgerError, match=r"has no entry of the test evaluation .*--set search\.trials=5"):
             done.studied("studies/moons", f"search.trials={trials}", **options)
         assert not LEDGER.exists()
     assert done.studied("studies/moons", acknowledge_reuse=True).digest == digest

@@ -44,7 +44,7 @@ def test_elsewhere_it_is_the_first_look_there(done: CommandRunner, capsys: Outpu
     shutil.rmtree("studies")
     shutil.rmtree("mlruns")
     assert again(["copy.json", "--out", "again"]) == 0
-    assert "ledger.jsonl has no entry of the study's look" in capsys.readouterr().out
+    assert "ledger.jsonl has no entry of the study's test evaluation" in capsys.readouterr().out
     assert Path("studies/ledger.jsonl").read_bytes().count(b'"reserved"') == 1
     assert not Path("mlruns/mlflow.db").exists()
     assert done.results(Path("again"))["digest"] == json.loads(Path("copy.json").read_text())["digest"]
@@ -134,7 +134,7 @@ def test_a_second_look_is_on_record_and_is_repeated_as_one(done: CommandRunner, 
     assert Path("studies/ledger.jsonl").read_bytes() == ledger
     Path("studies/ledger.jsonl").unlink()
     assert again(["moons", "--final"]) == 0
-    assert "the record counts 2 looks of this study, the ledger here 1" in capsys.readouterr().out
+    assert "the record counts 2 test evaluations of this study, the ledger here 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
 def test_where_it_is_not_known_only_the_same_look_is_entered_anew(ledger: Ledger, folder: StudyFolder) -> None:
     ledger.path.unlink()
     for trials, acknowledged in ((SAME, False), (MORE, False), (MORE, True), (range(2, 4), True)):
-        with pytest.raises(LedgerError, match=r"--set search\.trials=2 enters the same look here anew"):
+        with pytest.raises(LedgerError, match=r"--set search\.trials=2 enters the same test evaluation anew"):
             check_look_is_known(ledger, folder, trials, acknowledged)
     check_look_is_known(ledger, folder, SAME, acknowledged=True)
     check_ledger_is_whole(ledger, folder)
