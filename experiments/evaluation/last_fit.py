@@ -96,7 +96,7 @@ def last_fit(
     references = [future.result() for future in fitting]
     models = final_models(spec, development.fingerprint, finalists, plain)
     look = Look(test.fingerprint, canonical_digest(models), study)
-    ledger.reserve(look, test.known_by(), spec.study.name, spec.search.trials, acknowledged, models)
+    ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
     rows = {way: shared[way][0].transform(features) for way in every_way}
     predicting = [executor.submit(outputs, model, rows[way]) for model, way in scorable]

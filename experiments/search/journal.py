@@ -20,7 +20,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.errors import StudyStateError
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
@@ -169,7 +169,7 @@ def told_of(trials: Iterable[FrozenTrial], path: Path) -> list[FinishedTrial]:
         raise StudyStateError(f"{path}: its trials are not those of a study of ours: {error}.") from None
 
 
-def _finite(params: Parameters) -> Parameters:
+def _finite(params: Hyperparameters) -> Hyperparameters:
     for name, value in params.items():
         if not isinstance(value, str) and not isfinite(value):
             raise ValueError(f"{name} is {value}")

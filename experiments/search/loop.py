@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.search.cross_validation import result_of
@@ -56,7 +56,7 @@ def search(
     mirror = SamplerStudy(space, spec.search, spec.study.seed)
     pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
     histories = Histories(share)
-    asked: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
+    asked: dict[int, tuple[Hyperparameters, Future[TrialResult]]] = {}
 
     def show(result: TrialResult) -> None:
         if compares(pruner):

@@ -16,9 +16,9 @@ from optuna.samplers import RandomSampler
 from optuna.trial import Trial, TrialState, create_trial
 from threadpoolctl import ThreadpoolController
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
 from experiments.search.samplers import REMEMBERING, WITH_MATRICES, make_samplers
 from experiments.search.trial import TrialResult
@@ -33,14 +33,14 @@ class SamplerStudy:
         seed:   the study's.
     """
 
-    def __init__(self, space: Space, search: Search, seed: int):
+    def __init__(self, space: Space, search: SearchSection, seed: int):
         self._space, self._sampler = space, search.sampler
         with quiet():
             self._sampler_of = make_samplers(space, search, seed)
         self._threads = ThreadpoolController() if search.sampler in WITH_MATRICES else None
         self._study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
 
-    def restore(self, asked: Sequence[Parameters], told: Sequence[TrialResult]) -> None:
+    def restore(self, asked: Sequence[Hyperparameters], told: Sequence[TrialResult]) -> None:
         """Take in the trials of an earlier run: all that were asked, and as many as were told by then.
 
         A sampler that remembers lives through it all again, each trial told when it was told then: nothing that it
@@ -66,7 +66,7 @@ class SamplerStudy:
                     "anew with --fresh."
                 )
 
-    def ask(self, number: int) -> Parameters:
+    def ask(self, number: int) -> Hyperparameters:
         """The parameters of the next trial: the default for trial 0, then what is enqueued, then proposals."""
         if number < len(self._space.known):
             self._add(self._space.known[number])
@@ -97,7 +97,7 @@ class SamplerStudy:
         """How many cores there are must not change the last bits of a product of matrices."""
         return self._threads.limit(limits=1) if self._threads else nullcontext()
 
-    def _add(self, parameters: Parameters) -> None:
+    def _add(self, parameters: Hyperparameters) -> None:
         """A running trial; or from the beginning a failed one, so that the sampler sees no point outside the space."""
         inside = self._space.contains(parameters)
         self._study.add_trial(

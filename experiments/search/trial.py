@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
-from experiments.config.candidate import Candidate, Parameters
+from experiments.config.candidate import Candidate, Hyperparameters
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
 # an outcome that a death or a clock caused, so that the study file alone cannot repeat it
@@ -149,5 +149,5 @@ class TrialOutput:
 class FinishedTrial:
     """One row of the trial table: what was tried, and what came of it."""
 
-    params: Parameters
+    params: Hyperparameters
     result: TrialResult

@@ -83,7 +83,7 @@ def test_the_order_is_shuffled_by_the_seed_and_by_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("rules", "words"),
     [
-        ({"l2": {"low": 0.0, "high": 1.0}}, r"^here: space\.l2: a grid needs a step, or choices"),
+        ({"l2": {"low": 0.0, "high": 1.0}}, r"^here: space\.l2: a grid needs choices"),
         (
             {"batch_size": {"low": 1, "high": 1000}, "average_epochs": {"low": 1, "high": 101}},
             "but this one has 101000",

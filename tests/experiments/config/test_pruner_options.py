@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from experiments.config.pruner_options import PRUNERS
-from experiments.config.spec import Search, StudySpec
+from experiments.config.spec import SearchSection, StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
 
@@ -33,7 +33,7 @@ def test_every_pruner_has_defaults(name: str) -> None:
 
 def test_the_names_are_those_that_there_are() -> None:
     with pytest.raises(ValueError, match="pruner") as raised:
-        Search(pruner="medium")  # type: ignore[arg-type]
+        SearchSection(pruner="medium")  # type: ignore[arg-type]
     assert all(repr(name) in str(raised.value) for name in PRUNERS)
 
 

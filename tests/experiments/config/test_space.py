@@ -233,9 +233,9 @@ def test_sizes_of_layers_that_are_not_there_are_unused() -> None:
     ("space", "sections", "words"),
     [
         ({}, {}, "space: at least one key"),
-        ({"seed": {"low": 1, "high": 2}}, {}, "space.seed: only .*learning_rate"),
+        ({"seed": {"low": 1, "high": 2}}, {}, "space.seed: cannot be searched; .*learning_rate"),
         ({"l2": {"low": 0, "high": 1}}, {"training": {"l2": 0.1}}, r"space.l2: .*not both"),
-        ({"l2": {"low": 0, "high": 1}}, {"default": {"dropout": 0.1}}, "default.dropout: only searched keys"),
+        ({"l2": {"low": 0, "high": 1}}, {"default": {"dropout": 0.1}}, r"default.dropout: is not searched"),
         ({"l2": {"low": 0, "high": 1}}, {"default": {"l2": "a"}}, "default.l2: must be a number, but got 'a'"),
         ({"l2": {"choices": (0.1, True)}}, {}, "space.l2: must be a number, but got True"),
         ({"batch_size": {"low": 1, "high": 8.0}}, {}, "space.batch_size: must be an integer, but got 8.0"),
@@ -264,7 +264,7 @@ def test_sizes_of_layers_that_are_not_there_are_unused() -> None:
             for entries, words in [
                 (({}, {"dropout": 1}), r"^search\.enqueue\[1\]\.dropout: .*dropout=1\.0"),
                 (({"l2": "a"},), r"^search\.enqueue\[0\]\.l2: must be a number, but got 'a'"),
-                (({"momentum": 0.5},), r"^search\.enqueue\[0\]\.momentum: only searched keys can be given"),
+                (({"momentum": 0.5},), r"^search\.enqueue\[0\]\.momentum: is not searched in \[space\]"),
                 (({"dropout": (0.1, 0.2)},), r"^search\.enqueue\[0\]\.dropout: must be a number"),
             ]
         ),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from experiments.config.data_options import OF_A_SOURCE, Data
+from experiments.config.data_options import OF_A_SOURCE, DataSection
 from experiments.config.sampler_options import SAMPLERS, CMAESOptions
-from experiments.config.spec import CV, Choices, Range, Study, StudySpec, Training
+from experiments.config.spec import Choices, CVSection, Range, StudySection, StudySpec, TrainingSection
 
 SPACE: dict[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
@@ -33,18 +33,18 @@ def test_frozen_is_frozen() -> None:
 @pytest.mark.parametrize("value", [True, "3", 3.0, None, [3], float("nan")])
 def test_an_integer_is_an_integer(value: object) -> None:
     with pytest.raises(ValidationError, match="epochs"):
-        Training(epochs=value)  # type: ignore[arg-type]
+        TrainingSection(epochs=value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", [True, "0.1", None, float("inf"), float("nan")])
 def test_a_number_is_a_finite_number(value: object) -> None:
     with pytest.raises(ValidationError, match="l2"):
-        Training(l2=value)  # type: ignore[arg-type]
+        TrainingSection(l2=value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"])
 def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
-    assert Study(name=name).name == name
+    assert StudySection(name=name).name == name
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
 )
 def test_a_name_that_cannot_is_refused(name: str) -> None:
     with pytest.raises(ValidationError):
-        Study(name=name)
+        StudySection(name=name)
 
 
 @pytest.mark.parametrize(
@@ -152,17 +152,17 @@ def test_a_searched_key_is_a_range_or_choices() -> None:
 
 
 def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> None:
-    assert CV(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
+    assert CVSection(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
     with pytest.raises(ValidationError, match="Repeated"):
-        CV(splitter="KFold", n_repeats=2)
+        CVSection(splitter="KFold", n_repeats=2)
     with pytest.raises(ValidationError, match="at most 100 folds, but got 11 x 10"):
-        CV(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
+        CVSection(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
 
 
 def test_resolved_has_every_key_in_one_place() -> None:
     document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).to_document()
     assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
-    assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
+    assert document["training"].keys() == TrainingSection.model_fields.keys() - SPACE.keys()
     assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
 
 
@@ -222,18 +222,20 @@ OF_EACH = {
 def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
     source = OF_EACH[sort]
     keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
-    assert Data(source=source).sort == sort
+    assert DataSection(source=source).sort == sort
     if key in OF_A_SOURCE[sort]:
-        assert getattr(Data(source=source, **keys), key) == keys[key]
+        assert getattr(DataSection(source=source, **keys), key) == keys[key]
     else:
-        with pytest.raises(ValidationError, match=f"{key} does not go with source '{source}'"):
-            Data(source=source, **keys)
+        with pytest.raises(ValidationError, match=f"{key} cannot be set for source '{source}'"):
+            DataSection(source=source, **keys)
 
 
 @pytest.mark.parametrize("source", ["table.xlsx", "table.csv.gz"])
 def test_a_source_that_is_neither_a_name_nor_a_file_that_is_read(source: str) -> None:
-    with pytest.raises(ValidationError, match=r"source must be a name, or end in \.csv, \.tsv, \.parquet, \.npz or /"):
-        Data(source=source, target="y")
+    with pytest.raises(
+        ValidationError, match=r"source must be a built-in name or end in \.csv, \.tsv, \.parquet, \.npz or /"
+    ):
+        DataSection(source=source, target="y")
 
 
 def test_every_key_that_not_every_source_has_is_tried() -> None:
@@ -244,8 +246,8 @@ def test_every_key_that_not_every_source_has_is_tried() -> None:
     ("source", "test"), [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
 )
 def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
-    with pytest.raises(ValidationError, match="test must be of the same sort"):
-        Data(source=source, test=test)
+    with pytest.raises(ValidationError, match="test must be the same kind of file"):
+        DataSection(source=source, test=test)
 
 
 @pytest.mark.parametrize(
@@ -264,20 +266,20 @@ def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
 )
 def test_a_column_is_a_name_or_a_position(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(keys))):
-        Data(source="my.csv", **keys)
+        DataSection(source="my.csv", **keys)
 
 
 @pytest.mark.parametrize("source", ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000])
 @pytest.mark.parametrize("key", ["source", "test", "folder"])
 def test_a_path_holds_no_control_characters(key: str, source: str) -> None:
     with pytest.raises(ValidationError, match=key):
-        Data(**({"source": "iris"} | {key: source}))
+        DataSection(**({"source": "iris"} | {key: source}))
 
 
 @pytest.mark.parametrize("size", [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8])
 def test_a_size_is_a_width_and_a_height(size: object) -> None:
     with pytest.raises(ValidationError, match="size"):
-        Data(source="a/", size=size)  # type: ignore[arg-type]
+        DataSection(source="a/", size=size)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -294,4 +296,4 @@ def test_a_size_is_a_width_and_a_height(size: object) -> None:
 def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
     found = make(data=keys).to_document()["data"]
     assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
-    assert Data.model_validate(found).to_document() == found
+    assert DataSection.model_validate(found).to_document() == found

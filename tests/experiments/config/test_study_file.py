@@ -72,11 +72,11 @@ def test_the_main_study_is_there() -> None:
         (toml(bogus=""), "bogus", "no such key"),
         *[(toml(**{name: "bogus = 1"}), f"{name}.bogus", "no such key") for name in ("study", "data", "cv")],
         *[(toml(**{name: "bogus = 1"}), f"{name}.bogus", "no such key") for name in ("training", "search")],
-        (toml(space="bogus = { low = 1, high = 2 }"), "space.bogus", "can be searched"),
-        (toml(space="seed = { low = 1, high = 2 }"), "space.seed", "can be searched"),
+        (toml(space="bogus = { low = 1, high = 2 }"), "space.bogus", "cannot be searched"),
+        (toml(space="seed = { low = 1, high = 2 }"), "space.seed", "cannot be searched"),
         (toml(space="l2 = { low = 0.1, high = 0.2, lgo = true }"), "space.l2.lgo", "no such key"),
         (toml(space='optimizer = { choices = ["sgd"], low = 1 }'), "space.optimizer.low", "no such key"),
-        (toml(default="l2 = 0.1"), "default.l2", "only searched keys"),
+        (toml(default="l2 = 0.1"), "default.l2", "is not searched in [space]"),
         (toml(training="learning_rate = 0.1"), "space.learning_rate", "not both"),
         (toml(study="seed = true"), "study.seed", "True"),
         (toml(study="seed = 1.0"), "study.seed", "1.0"),
@@ -89,7 +89,7 @@ def test_the_main_study_is_there() -> None:
         (toml(data="test_size = nan"), "data.test_size", "nan"),
         (toml(data="test_size = [0.2]"), "data.test_size", "0.2"),
         (toml(data="split_seed = 4294967296"), "data.split_seed", "4294967296"),
-        (toml(data='target = "y"'), "data", "target does not go with source 'iris'"),
+        (toml(data='target = "y"'), "data", "target cannot be set for source 'iris'"),
         (toml(data="target = 1.5"), "data.target", "1.5"),
         (toml(data="drop = [true]"), "data.drop.0", "True"),
         (toml(data='drop = "e"'), "data.drop", """must be a list such as ["e"], but got 'e'"""),
@@ -161,13 +161,13 @@ def test_a_broken_rule_is_one_line_with_the_key_and_the_value(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (toml(study='name = "y"'), "not TOML: .*line 3"),
-        (toml() + "\n[study]\n", "not TOML: .*study.*line"),
-        ("[study\n", "not TOML: .*line 1"),
-        (toml().replace('"x"', r'"\ud800"'), "not TOML: .*line 2"),
-        (toml() + "\0", "not TOML: .*line"),
-        (b"# \xff\n" + toml().encode(), "UTF-8, but the byte at 2 is not"),
-        (toml().encode("utf-16"), "UTF-8, but the byte at 0 is not"),
+        (toml(study='name = "y"'), "TOML in UTF-8, but .*line 3"),
+        (toml() + "\n[study]\n", "TOML in UTF-8, but .*study.*line"),
+        ("[study\n", "TOML in UTF-8, but .*line 1"),
+        (toml().replace('"x"', r'"\ud800"'), "TOML in UTF-8, but .*line 2"),
+        (toml() + "\0", "TOML in UTF-8, but .*line"),
+        (b"# \xff\n" + toml().encode(), "UTF-8, but .* position 2"),
+        (toml().encode("utf-16"), "UTF-8, but .* position 0"),
     ],
 )
 def test_what_is_no_toml_is_one_line_with_the_place(tmp_path: Path, content: str | bytes, words: str) -> None:
@@ -182,7 +182,7 @@ def test_a_file_has_a_largest_size(tmp_path: Path) -> None:
     path.write_text(text + "\n#".ljust(LARGEST_FILE - len(text), "x"))
     assert path.stat().st_size == LARGEST_FILE
     assert read_spec(path).study.name == "x"
-    assert refusal(path, path.read_text() + "x") == "a study file has at most 1048576 bytes, this has 1048577."
+    assert refusal(path, path.read_text() + "x") == "a study file has at most 1048576 bytes, but this has 1048577."
 
 
 @pytest.mark.parametrize(("name", "code"), [("absent.toml", ENOENT), (".", EISDIR), ("x" * 300, ENAMETOOLONG)])
@@ -211,16 +211,16 @@ def test_overrides_come_after_the_file_and_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("search.trials", "takes key=value.*'search.trials'"),
-        ("=1", "takes key=value"),
-        ("a..b=1", "takes key=value"),
+        ("search.trials", "needs key=value.*'search.trials'"),
+        ("=1", "needs key=value"),
+        ("a..b=1", "needs key=value"),
         ("study.name.x=1", "name is not a table"),
         ("bogus=1", "bogus: there is no such key"),
         ("search.trials=x", "search.trials: .*'x'"),
         ("search.trials='20'", "search.trials: .*'20'"),
         ("study.name=", "study.name: "),
         ("study=1", "study: must be a table, but got 1"),
-        ("data.source=\udcff", "takes key=value.*udcff"),
+        ("data.source=\udcff", "needs key=value.*udcff"),
     ],
 )
 def test_a_bad_override_is_one_line(tmp_path: Path, override: str, words: str) -> None:

@@ -36,7 +36,7 @@ RATE = {"low": 1e-4, "high": 0.1, "log": True}
         ({"enqueue": [{"learning_rate": "a"}]}, "enqueue[0].learning_rate", "'a'"),
         ({"enqueue": [{}, {"learning_rate": -1.0}]}, "enqueue[1].learning_rate", "learning_rate=-1.0"),
         ({"enqueue": [{"float": date(1979, 5, 27)}]}, "enqueue[0].float", "1979"),
-        ({"enqueue": [{"dropout": 0.5}]}, "enqueue[0].dropout", "only searched keys can be given"),
+        ({"enqueue": [{"dropout": 0.5}]}, "enqueue[0].dropout", "is not searched in [space]"),
     ],
 )
 def test_search_names_what_it_refuses(search: dict[str, Any], key: str, words: str) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.data.cell_words import NOTHING, array_words, arrow_words, frame_words, text_word
+from experiments.data.cell_words import NOTHING, array_words, column_words, text_word
 
 
 def bits(value: float) -> int:
@@ -66,7 +66,7 @@ TEXTS = [text for text, _ in WORDS]
 @pytest.mark.parametrize(("text", "word"), WORDS)
 def test_a_text_has_its_word(text: str, word: int) -> None:
     assert int(text_word(text.strip())) == word
-    assert arrow_words(pa.array([text])).tolist() == [word]
+    assert column_words(pa.array([text])).tolist() == [word]
 
 
 def test_no_cell_depends_on_those_beside_it() -> None:
@@ -76,27 +76,27 @@ def test_no_cell_depends_on_those_beside_it() -> None:
         for _ in range(30):
             chosen = rng.integers(0, len(WORDS), size)
             cells = pa.array([TEXTS[at] for at in chosen])
-            assert arrow_words(cells).tolist() == [expected[at] for at in chosen]
+            assert column_words(cells).tolist() == [expected[at] for at in chosen]
     numbers = [at for at, one in enumerate(expected) if text_word(TEXTS[at].strip()) == one and TEXTS[at][:1].isdigit()]
     many = np.r_[rng.choice(numbers, 300), np.arange(len(WORDS))]  # the texts come after the probe
-    assert arrow_words(pa.array([TEXTS[at] for at in many])).tolist() == [expected[at] for at in many]
+    assert column_words(pa.array([TEXTS[at] for at in many])).tolist() == [expected[at] for at in many]
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda texts: arrow_words(pa.array(texts, pa.large_string())),
-        lambda texts: arrow_words(pa.array(texts).dictionary_encode()),
-        lambda texts: arrow_words(pa.chunked_array([pa.array(texts[:9]), pa.array(texts[9:])])),
-        lambda texts: arrow_words(
+        lambda texts: column_words(pa.array(texts, pa.large_string())),
+        lambda texts: column_words(pa.array(texts).dictionary_encode()),
+        lambda texts: column_words(pa.chunked_array([pa.array(texts[:9]), pa.array(texts[9:])])),
+        lambda texts: column_words(
             pa.chunked_array([pa.array(one).dictionary_encode() for one in (texts[:9], texts[9:])])
         ),
         lambda texts: array_words(np.array(texts)),
         lambda texts: array_words(np.array(texts, object)),
-        lambda texts: frame_words(pd.DataFrame({"x": texts}))[:, 0],
-        lambda texts: frame_words(pd.DataFrame({"x": pd.Categorical(texts)}))[:, 0],
-        lambda texts: frame_words(pd.DataFrame({"x": pd.Series([*texts, 1], dtype=object)}))[:-1, 0],
-        lambda texts: arrow_words(pa.array([one.encode() for one in texts])),
+        lambda texts: column_words(pd.Series(texts)),
+        lambda texts: column_words(pd.Series(pd.Categorical(texts))),
+        lambda texts: column_words(pd.Series([*texts, 1], dtype=object))[:-1],
+        lambda texts: column_words(pa.array([one.encode() for one in texts])),
     ],
     ids=["large", "packed", "chunks", "packed chunks", "array", "objects", "frame", "category", "mixed", "bytes"],
 )
@@ -128,7 +128,7 @@ def test_texts_have_the_same_words_in_every_container(make: Any) -> None:
     ids=str,
 )
 def test_typed_cells_have_the_words_of_their_texts(values: pa.Array, texts: list[str]) -> None:
-    assert arrow_words(values).tolist() == [int(text_word(one)) for one in texts]
+    assert column_words(values).tolist() == [int(text_word(one)) for one in texts]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_an_array_has_the_words_of_its_texts(values: Any) -> None:
     expected = [int(text_word(one)) for one in texts]
     assert array_words(values).tolist() == expected
     assert array_words(np.column_stack([values, values])).tolist() == [[one, one] for one in expected]
-    assert frame_words(pd.DataFrame({"x": values}))[:, 0].tolist() == expected
+    assert column_words(pd.Series(values)).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_an_array_has_the_words_of_its_texts(values: Any) -> None:
     ids=lambda one: str(getattr(one, "dtype", "")),
 )
 def test_a_columns_cells_have_the_words_of_their_texts(column: Any, texts: list[str]) -> None:
-    assert frame_words(column.to_frame())[:, 0].tolist() == [int(text_word(one)) for one in texts]
+    assert column_words(column).tolist() == [int(text_word(one)) for one in texts]

@@ -100,16 +100,16 @@ def test_arrays_are_taken_by_position(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("age,city,height\n1,a,2\n", "the file lacks: 'colour'"),
-        ("a,b\n1,2\n", "lacks: 'age', 'city', 'height', 'colour'"),
-        ("age,age,city,height,colour\n1,1,a,2,red\n", "2 are called 'age'"),
+        ("age,city,height\n1,a,2\n", "lacks 'colour'"),
+        ("a,b\n1,2\n", "lacks 'age', 'city', 'height', 'colour'"),
+        ("age,age,city,height,colour\n1,1,a,2,red\n", "2 columns are named 'age'"),
         (
             "age,city,height,colour\n1,a,2,red\nold,a,2,red\n",
-            "'age' is a number, but line 3 has 'old'; correct it",
+            "'age' must hold numbers, but line 3 has 'old'; correct it",
         ),
-        ("age,city,height,colour\ninf,a,2,red\n", "line 2 has inf"),
-        ("age,city,height,colour\n1,a,2\n", "line 2 has 3 cells, but line 1 has 4"),
-        ("age,city,height,colour\n1,a,2,red\n1,a,2,red,blue,7\n", "line 3 has 6 cells"),
+        ("age,city,height,colour\ninf,a,2,red\n", "line 2 has 'inf'"),
+        ("age,city,height,colour\n1,a,2\n", "4 cells of line 1, but line 2 has 3"),
+        ("age,city,height,colour\n1,a,2,red\n1,a,2,red,blue,7\n", "line 3 has 6"),
         ("age,city,height,colour\n", "only a header"),
         ("", "empty"),
     ],

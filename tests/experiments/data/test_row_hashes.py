@@ -13,7 +13,7 @@ from experiments.data.holdout import SealedTestSet
 from experiments.data.row_hashes import load_row_hashes, save_row_hashes
 from experiments.errors import StudyStateError
 
-ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by()
+ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by
 RAW = save_row_hashes(ROWS)
 
 

@@ -46,7 +46,7 @@ def test_classes_are_matched_by_name() -> None:
 
 
 def test_classes_that_one_part_alone_declares_are_refused() -> None:
-    with pytest.raises(DataError, match="another type in one file"):
+    with pytest.raises(DataError, match="must have the same type"):
         appended(replace(MINE, classes=("a", "b")), MINE)
 
 
@@ -55,9 +55,9 @@ def test_classes_that_one_part_alone_declares_are_refused() -> None:
     [
         ({"features": np.zeros((3, 1)), "kinds": ("number",)}, "the 2 features of mine, .* but have 1"),
         ({"kinds": ("pixel", "pixel")}, "of the same kinds"),
-        ({"target": np.array(["a", "b", "b"])}, "is of another type in one file"),
+        ({"target": np.array(["a", "b", "b"])}, "must have the same type"),
         ({"time": np.array(["2026-01-01"] * 3, "datetime64[D]")}, "dates in one file"),
-        ({"classes": ("a", "c")}, "has classes that mine has not: 'c'"),
+        ({"classes": ("a", "c")}, "has classes that mine lacks: 'c'"),
     ],
 )
 def test_rows_of_another_kind_are_refused(change: dict[str, Any], message: str) -> None:

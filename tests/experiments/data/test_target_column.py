@@ -55,13 +55,13 @@ def test_declared_classes_are_indices_into_their_sorted_names(sheet: Make) -> No
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (["a", "", "b", "?"], r"is missing at row 1 \(2 rows in all\)"),
-        ([1, None], "is missing at row 1"),
+        (["a", "", "b", "?"], r"row 1 is empty \(2 such rows\)"),
+        ([1, None], "row 1 is empty"),
         ([1.0, float("nan")], "row 1 has nan"),
-        ([f"name {number}" for number in range(30)], "30 different texts in 30 rows; classes or numbers"),
-        ([*(f"{number}.5" for number in range(30)), "oops"], "a number, but row 30 has 'oops'"),
-        (["1", "inf"], "row 1 has inf"),
-        (["a" * 201, "b"], "row 0 has a text of over 200 characters"),
+        ([f"name {number}" for number in range(30)], "classes or numbers, but has 30 different texts in 30 rows"),
+        ([*(f"{number}.5" for number in range(30)), "oops"], "numbers, but row 30 has 'oops'"),
+        (["1", "inf"], "row 1 has 'inf'"),
+        (["a" * 201, "b"], "at most 200 characters, but row 0"),
         ([None, None], "holds values of type null"),
     ],
 )

@@ -66,9 +66,9 @@ def test_the_sources_own_test_rows_decide_nothing() -> None:
     assert target_of(whole)[0].classes == ("2", "10")
     assert target_of(whole)[1].tolist() == [1, 0] * 5 + [0, 1, 0]
     for strange in (7, 11):
-        with pytest.raises(DataError, match=f"class '{strange}' is in 2 of the source's own test rows, but in none"):
+        with pytest.raises(DataError, match=f"class '{strange}' is only in 2 of the source's own test rows"):
             target_of(replace(table([10, 2] * 5 + [2, strange, strange]), own_test=3))
-    with pytest.raises(DataError, match="class 'maybe' is in 1"):
+    with pytest.raises(DataError, match="class 'maybe' is only in 1"):
         target_of(replace(table(["no", "yes", "maybe"]), own_test=1))
 
 
@@ -81,13 +81,13 @@ def test_a_sources_own_classes_stay() -> None:
 @pytest.mark.parametrize(
     ("values", "classes", "task", "words"),
     [
-        (["a", "b"] * 5, None, "regression", "'price' names classes"),
-        ([0, 1] * 5, ("a", "b"), "regression", "'price' names classes"),
+        (["a", "b"] * 5, None, "regression", "'price' has classes"),
+        ([0, 1] * 5, ("a", "b"), "regression", "'price' has classes"),
         (["a"] * 5, None, "auto", "at least two classes"),
         ([3] * 9, None, "auto", "at least two classes"),
-        ([2.5] * 9, None, "auto", r"one value alone, 2\.5"),
-        ([1.0, np.inf, 2.0], None, "auto", "row 1 has inf"),
-        ([1.0, 2.0, np.nan], None, "auto", "row 2 has nan"),
+        ([2.5] * 9, None, "auto", r"every row has 2\.5"),
+        ([1.0, np.inf, 2.0], None, "auto", "row 1 .from 0. has inf"),
+        ([1.0, 2.0, np.nan], None, "auto", "row 2 .from 0. has nan"),
     ],
 )
 def test_what_cannot_be_learnt_is_refused(

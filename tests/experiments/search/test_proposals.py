@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from experiments.config.space import Space
-from experiments.config.spec import Search, StudySpec
+from experiments.config.spec import SearchSection, StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search.cross_validation import result_of
 from experiments.search.proposals import SamplerStudy
@@ -18,7 +18,7 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
 
 
 def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
-    mirror = SamplerStudy(space, Search(), seed=0)
+    mirror = SamplerStudy(space, SearchSection(), seed=0)
     for result in results:
         mirror.ask(result.number)
         mirror.tell(result)
@@ -26,7 +26,7 @@ def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[d
 
 
 def test_trial_0_is_the_default(space: Space) -> None:
-    assert SamplerStudy(space, Search(), seed=0).ask(0) == space.default
+    assert SamplerStudy(space, SearchSection(), seed=0).ask(0) == space.default
 
 
 def test_the_sampler_learns_from_values(space: Space) -> None:
@@ -58,12 +58,12 @@ def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec
 
 @pytest.mark.parametrize("finished", [0, 1, 12])
 def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
-    lived = SamplerStudy(space, Search(), seed=1)
+    lived = SamplerStudy(space, SearchSection(), seed=1)
     asked = [lived.ask(number) for number in range(14)]
     results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
     for result in results:
         lived.tell(result)
-    restored = SamplerStudy(space, Search(), seed=1)
+    restored = SamplerStudy(space, SearchSection(), seed=1)
     restored.restore(asked, results)
     assert restored.ask(14) == lived.ask(14)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from experiments.data.readers.builtin import SOURCES, fingerprint, load_builtin
+from experiments.data.hashes import fingerprint
+from experiments.data.readers.builtin import SOURCES, load_builtin
 from experiments.errors import DataError
 
 SHAPES = {
@@ -93,7 +94,7 @@ def test_an_unknown_source_is_refused_with_those_that_are(source: str) -> None:
     with pytest.raises(DataError) as caught:
         load_builtin(source)
     named = f"{', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/"
-    assert str(caught.value) == f"data.source: must be one of {named}, but got {source!r}."
+    assert str(caught.value) == f"data.source: must be {named}, but got {source!r}."
 
 
 def test_a_fingerprint_is_of_type_shape_order_and_bytes() -> None:

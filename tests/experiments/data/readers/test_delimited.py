@@ -79,15 +79,15 @@ def test_the_first_line_is_the_header_unless_it_holds_a_number(
     [
         ("", "the file is empty"),
         ("\n\r\n", "the file is empty"),
-        ("x,y\n", "there is only a header"),
-        ("x,y\n1,2\n\n3\n4,5", "line 4 has 1 cells, but line 1 has 2; it reads '3'"),
-        ("x,y\n1,2,3\n4,5", "line 2 has 3 cells, but line 1 has 2; it reads '1,2,3'"),
-        ('x,y\n1,2\n3,"4\n5,6\n', "opened near '4.n5,6.n' is never closed"),
+        ("x,y\n", "this file has only a header"),
+        ("x,y\n1,2\n\n3\n4,5", "2 cells of line 1, but line 4 has 1: '3'"),
+        ("x,y\n1,2,3\n4,5", "2 cells of line 1, but line 2 has 3: '1,2,3'"),
+        ('x,y\n1,2\n3,"4\n5,6\n', "last cell, '4.n5,6.n', is open"),
         (b"x,y\n1,2\n3,\xe9\n", "line 3 has the byte 0xe9"),
         (b"x,\xe9\n1,2\n", "line 1 has the byte 0xe9"),
         ("x,y\n1,2\n".encode("utf-16"), "line 1 has the byte 0xff"),
-        ("x,y,x\n1,2,3\n", "2 are called 'x' .columns 0 and 2"),
-        ("1,,1\n".replace("1", "x"), "2 are called 'x'"),
+        ("x,y,x\n1,2,3\n", "2 columns are named 'x' .columns 0 and 2"),
+        ("1,,1\n".replace("1", "x"), "2 columns are named 'x'"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_place(tmp_path: Path, content: str | bytes, message: str) -> None:
