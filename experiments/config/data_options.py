@@ -19,7 +19,7 @@ def _is_a_path(path: str) -> str:
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
 
 
-TABLES = (".csv", ".tsv", ".parquet")
+SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
 ROLES = ("target", "drop", "categories", "numbers", "identifier", "groups", "time", "weights")
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
@@ -93,10 +93,8 @@ def sort_of(source: str) -> str:
     suffix = PurePath(source).suffix.lower()
     if source.startswith("openml:"):
         return "openml"
-    if suffix in TABLES:
-        return "parquet" if suffix == ".parquet" else "text"
-    if suffix == ".npz":
-        return "npz"
+    if suffix in SORTS:
+        return SORTS[suffix]
     return "folder" if "/" in source or "\\" in source else "name"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -82,17 +83,14 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         value = text.strip()
-    return _replaced(document, parts, value, override)
-
-
-def _replaced(document: Mapping[str, Any], parts: Sequence[str], value: Any, override: str) -> dict[str, Any]:
-    head, *rest = parts
-    if not rest:
-        return {**document, head: value}
-    below = document.get(head, {})
-    if not isinstance(below, Mapping):
-        raise SpecError(f"--set {override}: {head} is not a table.")
-    return {**document, head: _replaced(below, rest, value, override)}
+    changed = copy.deepcopy(dict(document))
+    table: Any = changed
+    for part in parts[:-1]:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            raise SpecError(f"--set {override}: {part} is not a table.")
+    table[parts[-1]] = value
+    return changed
 
 
 def _tuples(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,6 @@ from experiments.data.cell_words import Words, array_words, column_words
 from experiments.data.hashes import short_hash
 
 if TYPE_CHECKING:
-    from typing import Any
-
     import pandas as pd
     import pyarrow as pa
 

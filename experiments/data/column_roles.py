@@ -31,7 +31,6 @@ from experiments.errors import DataError
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")
 LISTS = ("drop", "categories", "numbers")
-LEAST = 2  # rows
 
 
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
@@ -47,8 +46,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     features = [name for name in raw.columns if name not in dropped.union(single)]
     if not features:
         raise DataError(f"{raw.where}: a table needs features, but every column has another role.")
-    if raw.rows < LEAST:
-        raise DataError(f"{raw.where}: a table needs at least {LEAST} rows, but it has {raw.rows}.")
+    if raw.rows < 2:
+        raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     ours = cleaned(raw, [name for name in raw.columns if name not in dropped])
     named = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
     categories = {name: named[name] if name in named else is_category(ours, name) for name in features}

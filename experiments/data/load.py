@@ -49,10 +49,6 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
 
         tables = [read_npz(path, data, own_test=data.test is None) for path in paths]
         return appended(*tables) if data.test is not None else tables[0]
-    return _of_files(data, paths)
-
-
-def _of_files(data: DataSection, paths: list[Path]) -> Table:
     from experiments.data.column_roles import table_of
     from experiments.data.readers.delimited import read_text
     from experiments.data.readers.parquet import read_parquet

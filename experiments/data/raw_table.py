@@ -20,11 +20,6 @@ LARGEST_FILE = 1 << 31  # bytes, unpacked
 SHOWN = 10  # names in a message
 
 
-def row_from_0(row: int) -> str:
-    """Name a row of a source without lines."""
-    return f"row {row} (from 0)"
-
-
 @dataclass(frozen=True)
 class RawTable:
     """Columns of equal length.
@@ -38,7 +33,7 @@ class RawTable:
     name: str
     where: str
     columns: dict[str, pa.ChunkedArray]
-    place: Callable[[int], str] = row_from_0
+    place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -13,7 +13,6 @@ from experiments.errors import DataError
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 BLOCK = 1 << 24  # bytes read at a time, and the limit of a row
-FIRST_LINE = 1 << 24  # characters
 
 
 def read_text(path: Path, header: bool | None, target: str | int | None = None) -> RawTable:
@@ -29,7 +28,8 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
     if size > LARGEST_FILE:
         raise DataError(f"{path}: a table must have at most {LARGEST_FILE} bytes, but this file has {size}.")
     separator, first = _first_line(path)
-    named = _is_header(first, target) if header is None else header
+    cells = [cell.strip() for cell in first]
+    named = target in cells or not any(map(NUMBER.fullmatch, cells)) if header is None else header
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
     if named:
@@ -93,7 +93,7 @@ def _first_line(path: Path) -> tuple[str, list[str]]:
     """Return the separator, and the cells of the first line that is not empty."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            text = next((line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip("\r\n")), "")
+            text = next((line for line in iter(lambda: file.readline(BLOCK), "") if line.strip("\r\n")), "")
         separator = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in text and "," not in text else ","
         for _, cells in _records(path, separator):
             return separator, cells
@@ -102,11 +102,6 @@ def _first_line(path: Path) -> tuple[str, list[str]]:
     except csv.Error as error:
         raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
     raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
-
-
-def _is_header(first: list[str], target: str | int | None) -> bool:
-    cells = [cell.strip() for cell in first]
-    return target in cells or not any(NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:

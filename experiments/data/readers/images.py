@@ -79,8 +79,10 @@ def _files(folder: Path) -> list[tuple[Path, str]]:
             raise DataError(f"{inside}: has no image; remove the folder or add images.")
         files += [(path, inside.name) for path in images]
     if len(classes) < 2:
-        names = listed([path.name for path in classes]) or "none"
-        raise DataError(f"{folder}: must have a subfolder of images for each class, two at least, but it has {names}.")
+        raise DataError(
+            f"{folder}: must have a subfolder of images for each class, two at least, but it has "
+            f"{listed([path.name for path in classes]) or 'none'}."
+        )
     return files
 
 

@@ -50,8 +50,13 @@ def given_table(data: Rows, target: str | None = None) -> Table:
     else:
         raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
     values = _target(y)
-    x = x if isinstance(x, pd.DataFrame) else _array("x", x)
-    columns = _frame_columns(x) if isinstance(x, pd.DataFrame) else _array_columns(x)
+    if isinstance(x, pd.DataFrame):
+        columns = _frame_columns(x)
+    else:
+        x = _array("x", x)
+        if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
+            raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
+        columns = array_columns(x, "data")
     if x.shape[0] != len(values) or not x.size:
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {x.shape} and y is {values.shape}.")
     return Table(
@@ -84,12 +89,6 @@ def _array(name: str, values: Any) -> NDArray[Any]:
         return np.array(values)
     except ValueError:  # rows of different lengths
         raise DataError(f"data: {name} must be an array, but its rows have different lengths.") from None
-
-
-def _array_columns(x: NDArray[Any]) -> dict[str, Any]:
-    if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
-        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
-    return array_columns(x, "data")
 
 
 def _frame_columns(x: pd.DataFrame) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from experiments.config.data_options import DataSection
 from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.errors import DataError
 
-DEFAULT_TARGET = "default-target"
-
 
 def fetched(**query: Any) -> Any:
     """Call scikit-learn's `fetch_openml` without its warning at every failed attempt."""
@@ -36,7 +34,7 @@ def read_openml(data: DataSection) -> tuple[RawTable, DataSection]:
             f"data.source: openml: must be followed by a data set's number, as in openml:61, but got {number!r}."
         )
     try:
-        bunch = fetched(data_id=int(number), as_frame=True, parser="auto", target_column=DEFAULT_TARGET)
+        bunch = fetched(data_id=int(number), as_frame=True, parser="auto")
     except Exception as error:  # whatever the network, the cache or the server does
         raise DataError(f"data.source: {data.source} cannot be fetched from OpenML: {brief(error)}.") from None
     frame = bunch.frame

@@ -30,26 +30,25 @@ def test_frozen_is_frozen() -> None:
             setattr(section, key, getattr(section, key))
 
 
-@pytest.mark.parametrize("value", [True, "3", 3.0, None, [3], float("nan")])
-def test_an_integer_is_an_integer(value: object) -> None:
-    with pytest.raises(ValidationError, match="epochs"):
-        TrainingSection(epochs=value)  # type: ignore[arg-type]
+def test_an_integer_is_an_integer() -> None:
+    for value in [True, "3", 3.0, None, [3], float("nan")]:
+        with pytest.raises(ValidationError, match="epochs"):
+            TrainingSection(epochs=value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [True, "0.1", None, float("inf"), float("nan")])
-def test_a_number_is_a_finite_number(value: object) -> None:
-    with pytest.raises(ValidationError, match="l2"):
-        TrainingSection(l2=value)  # type: ignore[arg-type]
+def test_a_number_is_a_finite_number() -> None:
+    for value in [True, "0.1", None, float("inf"), float("nan")]:
+        with pytest.raises(ValidationError, match="l2"):
+            TrainingSection(l2=value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"])
-def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
-    assert StudySection(name=name).name == name
+def test_a_name_that_can_be_a_folder_is_taken_as_it_is() -> None:
+    for name in ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"]:
+        assert StudySection(name=name).name == name
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_a_name_that_cannot_is_refused() -> None:
+    for name in [
         *[
             "",
             ".",
@@ -70,16 +69,13 @@ def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
             ".x",
         ],
         *["a\nb", "a\tb", "\x00", "\x1b[31m", "\x7f", "\u202ea", "\u200d", "\ud800", "x" * 101, "x" * 600, "😀" * 51],
-    ],
-)
-def test_a_name_that_cannot_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError):
-        StudySection(name=name)
+    ]:
+        with pytest.raises(ValidationError):
+            StudySection(name=name)
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
+def test_an_impossible_range_is_refused() -> None:
+    for rule in [
         {"low": 2, "high": 1},
         {"low": 0, "high": 1, "log": True},
         {"low": -1.0, "high": 1, "log": True},
@@ -91,17 +87,15 @@ def test_a_name_that_cannot_is_refused(name: str) -> None:
         {"low": 0, "high": float("inf")},
         {"low": 0, "high": float("nan")},
         {"low": 1},
-    ],
-)
-def test_an_impossible_range_is_refused(rule: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        Range(**rule)
+    ]:
+        with pytest.raises(ValidationError):
+            Range(**rule)
 
 
-@pytest.mark.parametrize("choices", [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)])
-def test_choices_are_some_and_differ(choices: Any) -> None:
-    with pytest.raises(ValidationError):
-        Choices(choices=choices)
+def test_choices_are_some_and_differ() -> None:
+    for choices in [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)]:
+        with pytest.raises(ValidationError):
+            Choices(choices=choices)
 
 
 def test_what_a_file_leaves_out() -> None:
@@ -166,12 +160,12 @@ def test_resolved_has_every_key_in_one_place() -> None:
     assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
-def test_options_written_out_or_left_out_are_one_study(sampler: str) -> None:
-    resolved = make(search={"sampler": sampler}).to_document()
-    options = resolved["search"]["sampler_options"]
-    assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
-    assert make(search={"sampler": sampler, "sampler_options": options}).to_document() == resolved
+def test_options_written_out_or_left_out_are_one_study() -> None:
+    for sampler in SAMPLERS:
+        resolved = make(search={"sampler": sampler}).to_document()
+        options = resolved["search"]["sampler_options"]
+        assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
+        assert make(search={"sampler": sampler, "sampler_options": options}).to_document() == resolved
 
 
 def test_an_option_is_the_samplers_own() -> None:
@@ -217,17 +211,17 @@ OF_EACH = {
 }
 
 
-@pytest.mark.parametrize("sort", OF_EACH)
-@pytest.mark.parametrize("key", [*VALUES, "test"])
-def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
-    source = OF_EACH[sort]
-    keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
-    assert DataSection(source=source).sort == sort
-    if key in OF_A_SOURCE[sort]:
-        assert getattr(DataSection(source=source, **keys), key) == keys[key]
-    else:
-        with pytest.raises(ValidationError, match=f"{key} cannot be set for source '{source}'"):
-            DataSection(source=source, **keys)
+def test_a_key_goes_with_the_sources_that_have_it() -> None:
+    for sort in OF_EACH:
+        for key in [*VALUES, "test"]:
+            source = OF_EACH[sort]
+            keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
+            assert DataSection(source=source).sort == sort
+            if key in OF_A_SOURCE[sort]:
+                assert getattr(DataSection(source=source, **keys), key) == keys[key]
+            else:
+                with pytest.raises(ValidationError, match=f"{key} cannot be set for source '{source}'"):
+                    DataSection(source=source, **keys)
 
 
 @pytest.mark.parametrize("source", ["table.xlsx", "table.csv.gz"])
@@ -250,9 +244,8 @@ def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
         DataSection(source=source, test=test)
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [
+def test_a_column_is_a_name_or_a_position() -> None:
+    for keys in [
         {"target": True},
         {"target": 1.0},
         {"target": ""},
@@ -262,38 +255,33 @@ def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
         {"rows": 1},
         {"rows": "9"},
         {"header": 1},
-    ],
-)
-def test_a_column_is_a_name_or_a_position(keys: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match=next(iter(keys))):
-        DataSection(source="my.csv", **keys)
+    ]:
+        with pytest.raises(ValidationError, match=next(iter(keys))):
+            DataSection(source="my.csv", **keys)
 
 
-@pytest.mark.parametrize("source", ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000])
-@pytest.mark.parametrize("key", ["source", "test", "folder"])
-def test_a_path_holds_no_control_characters(key: str, source: str) -> None:
-    with pytest.raises(ValidationError, match=key):
-        DataSection(**({"source": "iris"} | {key: source}))
+def test_a_path_holds_no_control_characters() -> None:
+    for source in ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000]:
+        for key in ["source", "test", "folder"]:
+            with pytest.raises(ValidationError, match=key):
+                DataSection(**({"source": "iris"} | {key: source}))
 
 
-@pytest.mark.parametrize("size", [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8])
-def test_a_size_is_a_width_and_a_height(size: object) -> None:
-    with pytest.raises(ValidationError, match="size"):
-        DataSection(source="a/", size=size)  # type: ignore[arg-type]
+def test_a_size_is_a_width_and_a_height() -> None:
+    for size in [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8]:
+        with pytest.raises(ValidationError, match="size"):
+            DataSection(source="a/", size=size)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("keys", "resolved"),
-    [
+def test_where_the_files_lie_does_not_matter() -> None:
+    for keys, resolved in [
         ({"source": "a/b/my.csv", "target": 0}, {"source": "my.csv", "target": 0}),
         ({"source": "my.csv", "test": "/x/other.csv"}, {"source": "my.csv", "test": "other.csv"}),
         ({"source": "a/flowers/"}, {"source": "flowers/"}),
         ({"source": "./a/flowers"}, {"source": "flowers/"}),
         ({"source": "mnist", "folder": "/somewhere"}, {"source": "mnist"}),
         ({"source": "openml:61"}, {"source": "openml:61"}),
-    ],
-)
-def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
-    found = make(data=keys).to_document()["data"]
-    assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
-    assert DataSection.model_validate(found).to_document() == found
+    ]:
+        found = make(data=keys).to_document()["data"]
+        assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
+        assert DataSection.model_validate(found).to_document() == found

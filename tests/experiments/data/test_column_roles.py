@@ -86,9 +86,8 @@ def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:
     assert table_of(raw, data(drop=("bad",))).columns == ("a",)
 
 
-@pytest.mark.parametrize(
-    ("keys", "message"),
-    [
+def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
+    for keys, message in [
         ({"target": None}, "data.target: name the column to predict; mine.csv has 'id', 'age'"),
         ({"target": "Y"}, "data.target: mine.csv has no column 'Y'; it has 'id', 'age'"),
         ({"target": 7}, "data.target: mine.csv has no column 7"),
@@ -97,11 +96,9 @@ def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:
         ({"drop": ("y",)}, "column 'y' is named in target and in drop"),
         ({"groups": "who", "time": "who"}, "column 'who' is named in groups and in time"),
         ({"drop": tuple(range(6))}, "needs features, but every column has another role"),
-    ],
-)
-def test_a_role_that_cannot_be_is_refused(sheet: Make, keys: dict[str, Any], message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        table_of(sheet(**COLUMNS), data(**keys))
+    ]:
+        with pytest.raises(DataError, match=message):
+            table_of(sheet(**COLUMNS), data(**keys))
 
 
 @pytest.mark.parametrize(
@@ -128,20 +125,17 @@ def test_a_test_sheet_comes_last_and_is_read_as_the_first(sheet: Make) -> None:
     assert table.target.tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize(
-    ("other", "message"),
-    [
+def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make) -> None:
+    for other, message in [
         ({"a": ["1"], "y": ["1"]}, "data.test: mine.csv lacks 'i'"),
         ({"i": ["2"], "a": ["1"], "y": ["1"]}, "'i' is the identifier .*row 0 has '2'"),
         ({"i": ["3"], "a": ["x"], "y": ["1"]}, "'a' must hold numbers, but row 0 has 'x'"),
         ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' must have the same type"),
         ({"i": ["3"], "a": ["1"], "y": [""]}, "target, but row 0 is empty"),
-    ],
-)
-def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make, other: dict[str, Any], message: str) -> None:
-    mine = {"i": ["1", "2"], "a": ["1", "2"], "y": ["0", "1"]}
-    with pytest.raises(DataError, match=message):
-        table_of(sheet(**mine), data(identifier="i"), sheet(**other))
+    ]:
+        mine = {"i": ["1", "2"], "a": ["1", "2"], "y": ["0", "1"]}
+        with pytest.raises(DataError, match=message):
+            table_of(sheet(**mine), data(identifier="i"), sheet(**other))
 
 
 def test_the_kinds_do_not_depend_on_the_test_sheet(sheet: Make) -> None:
@@ -179,21 +173,18 @@ def test_groups_are_names(sheet: Make) -> None:
         read_groups(sheet(g=["a", None]), "g")
 
 
-@pytest.mark.parametrize(
-    ("values", "order"),
-    [
+def test_time_orders_the_rows(sheet: Make) -> None:
+    for values, order in [
         (["3", "1", "2.5"], [1, 2, 0]),
         ([3, 1, 2], [1, 2, 0]),
         (["2026-01-02", "2026-01-01T23:00", "2026-01-01T22:30:00-01:00"], [1, 2, 0]),
         ([datetime.datetime(9999, 1, 2), datetime.datetime(1, 1, 2), datetime.datetime(9999, 1, 3)], [1, 0, 2]),
         ([datetime.date(2026, 1, 2), datetime.date(2025, 1, 2), datetime.date(2027, 1, 2)], [1, 0, 2]),
-    ],
-)
-def test_time_orders_the_rows(sheet: Make, values: list[Any], order: list[int]) -> None:
-    time = read_time(sheet(t=values), "t")
-    assert time is not None
-    assert time.dtype.kind in "fM"
-    assert np.argsort(time).tolist() == order
+    ]:
+        time = read_time(sheet(t=values), "t")
+        assert time is not None
+        assert time.dtype.kind in "fM"
+        assert np.argsort(time).tolist() == order
 
 
 def test_a_time_of_day_is_no_order(sheet: Make) -> None:

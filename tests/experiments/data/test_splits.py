@@ -98,22 +98,17 @@ def test_the_sealed_rows_are_no_development_set() -> None:
     assert not {"features", "y"} & {name for name in dir(sealed) if not name.startswith("_")}
 
 
-@pytest.mark.parametrize(
-    ("counts", "test_size", "words"),
-    [
+def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
+    for counts, test_size, words in [
         ((20, 1), 0.5, r"each side of the test split, but class 'b' has 1\."),
         ((20, 0, 20), 0.5, r"but class 'b' has 0\."),
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
         ((5, 5, 5), 0.1, r"data\.test_size: .*test_size = 2 .*number of classes = 3"),
         ((5, 5, 5), 0.9, r"data\.test_size: .*train_size = 1 .*number of classes = 3"),
         ((100, 2), 0.02, r"each side, but class 'b' has 0\."),
-    ],
-)
-def test_a_class_too_small_for_the_split_is_refused_with_its_count(
-    counts: tuple[int, ...], test_size: float, words: str
-) -> None:
-    with pytest.raises(DataError, match=words):
-        parts(table(*counts), test_size)
+    ]:
+        with pytest.raises(DataError, match=words):
+            parts(table(*counts), test_size)
 
 
 @pytest.mark.parametrize("splitter", SHUFFLED)
@@ -159,21 +154,16 @@ def test_nothing_of_a_split_can_be_written_to() -> None:
         assert array.base is None or not array.base.flags.writeable
 
 
-@pytest.mark.parametrize(
-    ("cv", "counts", "words"),
-    [
+def test_too_few_rows_for_the_folds_are_refused_with_the_counts() -> None:
+    for cv, counts, words in [
         (CVSection(n_splits=5), (9, 4), r"cv\.n_splits: .*n_splits=5 .*class 'b' has 4\."),
         (CVSection(splitter="RepeatedStratifiedKFold", n_splits=3), (9, 2), r"n_splits=3 .*class 'b' has 2\."),
         (CVSection(n_splits=2), (9, 0, 9), r"class 'b' has 0\."),
         (CVSection(splitter="KFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
         (CVSection(splitter="RepeatedKFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
-    ],
-)
-def test_too_few_rows_for_the_folds_are_refused_with_the_counts(
-    cv: CVSection, counts: tuple[int, ...], words: str
-) -> None:
-    with pytest.raises(DataError, match=words):
-        make_folds(development(*counts), cv, 0)
+    ]:
+        with pytest.raises(DataError, match=words):
+            make_folds(development(*counts), cv, 0)
 
 
 def test_as_many_rows_as_folds_are_enough() -> None:
@@ -227,9 +217,8 @@ def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> No
         assert ours.table.time[train].max() < ours.table.time[validation].min()
 
 
-@pytest.mark.parametrize(
-    ("splitter", "rows", "words"),
-    [
+def test_a_splitter_that_does_not_suit_the_rows_is_refused() -> None:
+    for splitter, rows, words in [
         ("StratifiedKFold", numbers(40), "StratifiedKFold needs classes"),
         ("StratifiedGroupKFold", by_groups(), "StratifiedGroupKFold needs classes"),
         ("GroupKFold", numbers(40), r"GroupKFold needs data\.groups"),
@@ -239,12 +228,10 @@ def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> No
         ("KFold", replace(numbers(40), time=np.arange(40)), "KFold would learn from later rows"),
         ("GroupKFold", replace(numbers(40), groups=np.arange(40) // 20), r"n_splits=5, groups=2"),
         ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: .* fold 0"),
-    ],
-)
-def test_a_splitter_that_does_not_suit_the_rows_is_refused(splitter: str, rows: Table, words: str) -> None:
-    target, y = target_of(rows)
-    with pytest.raises(DataError, match=words):
-        make_folds(DevelopmentSet(rows, y, target, "f"), CVSection.model_validate({"splitter": splitter}), 0)
+    ]:
+        target, y = target_of(rows)
+        with pytest.raises(DataError, match=words):
+            make_folds(DevelopmentSet(rows, y, target, "f"), CVSection.model_validate({"splitter": splitter}), 0)
 
 
 def test_groups_and_time_do_not_go_together() -> None:

@@ -24,27 +24,27 @@ def test_the_sources_that_every_machine_has() -> None:
     assert SHAPES.keys() <= SOURCES.keys()
 
 
-@pytest.mark.parametrize("source", SHAPES)
-def test_a_source_is_whole(source: str) -> None:
-    dataset = load_builtin(source)
-    rows, width, classes = SHAPES[source]
-    assert dataset.name == source
-    assert (dataset.features.shape, dataset.features.dtype) == ((rows, width), np.float64)
-    assert (dataset.target.shape, dataset.target.dtype) == ((rows,), np.intp)
-    assert np.unique(dataset.target).tolist() == list(range(classes))
-    assert len(set(dataset.classes or ())) == classes
-    assert all(type(name) is str for name in dataset.classes or ())
-    again = load_builtin(source)
-    assert fingerprint(again.features, again.target) == fingerprint(dataset.features, dataset.target)
+def test_a_source_is_whole() -> None:
+    for source in SHAPES:
+        dataset = load_builtin(source)
+        rows, width, classes = SHAPES[source]
+        assert dataset.name == source
+        assert (dataset.features.shape, dataset.features.dtype) == ((rows, width), np.float64)
+        assert (dataset.target.shape, dataset.target.dtype) == ((rows,), np.intp)
+        assert np.unique(dataset.target).tolist() == list(range(classes))
+        assert len(set(dataset.classes or ())) == classes
+        assert all(type(name) is str for name in dataset.classes or ())
+        again = load_builtin(source)
+        assert fingerprint(again.features, again.target) == fingerprint(dataset.features, dataset.target)
 
 
-@pytest.mark.parametrize("source", SHAPES)
-def test_its_arrays_are_read_only(source: str) -> None:
-    dataset = load_builtin(source)
-    with pytest.raises(ValueError, match="read-only"):
-        dataset.features[0, 0] = 1
-    with pytest.raises(ValueError, match="read-only"):
-        dataset.target[0] = 1
+def test_its_arrays_are_read_only() -> None:
+    for source in SHAPES:
+        dataset = load_builtin(source)
+        with pytest.raises(ValueError, match="read-only"):
+            dataset.features[0, 0] = 1
+        with pytest.raises(ValueError, match="read-only"):
+            dataset.target[0] = 1
 
 
 def test_diabetes_has_numbers_to_predict() -> None:
@@ -53,12 +53,12 @@ def test_diabetes_has_numbers_to_predict() -> None:
     assert (table.features.shape, table.columns[:3]) == ((442, 10), ("age", "sex", "bmi"))
 
 
-@pytest.mark.parametrize("source", SHAPES)
-def test_a_column_has_a_name_and_a_kind(source: str) -> None:
-    table = load_builtin(source)
-    assert len(set(table.columns)) == len(table.kinds) == table.features.shape[1]
-    assert set(table.kinds) == {"pixel" if source == "digits" else "number"}
-    assert table.target.dtype == np.int64
+def test_a_column_has_a_name_and_a_kind() -> None:
+    for source in SHAPES:
+        table = load_builtin(source)
+        assert len(set(table.columns)) == len(table.kinds) == table.features.shape[1]
+        assert set(table.kinds) == {"pixel" if source == "digits" else "number"}
+        assert table.target.dtype == np.int64
 
 
 def test_moons_are_scikit_learns() -> None:

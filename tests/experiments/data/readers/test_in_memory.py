@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,9 +77,8 @@ def test_a_table_stays_itself() -> None:
     assert given_table(table) is table
 
 
-@pytest.mark.parametrize(
-    ("data", "target", "words"),
-    [
+def test_what_is_no_table_is_refused() -> None:
+    for data, target, words in [
         ((X, Y[:4]), None, r"\(6, 2\) and y is \(4,\)"),
         ((X[:, 0], Y), None, "of shape"),
         (([[1, 2], [3]], Y[:2]), None, "x must be an array, but its rows"),
@@ -99,8 +97,6 @@ def test_a_table_stays_itself() -> None:
         ((pd.DataFrame(X, columns=["a", "a"]), Y), None, "its own name"),
         ((pd.DataFrame({"a": [1.0, 1e200]}), Y[:2]), None, "row 1 .from 0. of column 'a'"),
         (X, None, "but got a ndarray"),
-    ],
-)
-def test_what_is_no_table_is_refused(data: Any, target: str | None, words: str) -> None:
-    with pytest.raises(DataError, match=words):
-        given_table(data, target)
+    ]:
+        with pytest.raises(DataError, match=words):
+            given_table(data, target)

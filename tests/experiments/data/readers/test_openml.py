@@ -49,10 +49,10 @@ def test_without_one_target_it_must_be_named(monkeypatch: pytest.MonkeyPatch) ->
         read_openml(DataSection(source="openml:61"))
 
 
-@pytest.mark.parametrize("number", ["", "iris", "0", "-1", "1.5", "../61", "6" * 10])
-def test_it_is_asked_by_number(number: str) -> None:
-    with pytest.raises(DataError, match="a data set's number, as in openml:61"):
-        read_openml(DataSection(source=f"openml:{number}"))
+def test_it_is_asked_by_number() -> None:
+    for number in ["", "iris", "0", "-1", "1.5", "../61", "6" * 10]:
+        with pytest.raises(DataError, match="a data set's number, as in openml:61"):
+            read_openml(DataSection(source=f"openml:{number}"))
 
 
 def test_an_outage_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
