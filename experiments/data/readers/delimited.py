@@ -75,7 +75,7 @@ def _read(path: Path, separator: str, width: int) -> list[Any]:
             raise _not_utf8(path) from None
         raise DataError(f"{path}: cannot be read as a table: {brief(error)}.") from None
     last = table.column(width - 1)[-1].as_py()
-    if "\n" in last and _quotes(path) % 2:
+    if "\n" in last and path.read_bytes().count(b'"') % 2:
         raise DataError(f"{path}: every quote must be closed, but the last cell, {shown(last)}, is open.")
     return [table.column(at) for at in range(width)]
 
@@ -134,8 +134,3 @@ def _not_utf8(path: Path) -> DataError:
                     f"{path}: a table must be UTF-8, but line {number} has the byte 0x{byte:02x}; save it as UTF-8."
                 )
     return DataError(f"{path}: a table must be UTF-8; save the file as UTF-8.")
-
-
-def _quotes(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK), b""))

@@ -23,8 +23,8 @@ FRAME = pd.DataFrame({
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, targets: list[str]) -> None:
-    def fetch(data_id: int, as_frame: bool, parser: str, target_column: str) -> Bunch:
-        assert (data_id, as_frame, target_column) == (61, True, "default-target")
+    def fetch(data_id: int, as_frame: bool, parser: str) -> Bunch:
+        assert (data_id, as_frame) == (61, True)
         return Bunch(frame=FRAME, target_names=targets)
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch)
