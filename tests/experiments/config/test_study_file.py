@@ -152,7 +152,7 @@ def test_a_broken_rule_is_one_line_with_the_key_and_the_value(tmp_path: Path) ->
         assert value in message.removeprefix(f"{key}: ")
 
 
-def test_what_is_no_toml_is_one_line_with_the_place(tmp_path: Path) -> None:
+def test_the_rule_is_the_one_that_was_broken(tmp_path: Path) -> None:
     for content, words in [
         (toml(study='name = "y"'), "TOML in UTF-8, but .*line 3"),
         (toml() + "\n[study]\n", "TOML in UTF-8, but .*study.*line"),
@@ -161,6 +161,14 @@ def test_what_is_no_toml_is_one_line_with_the_place(tmp_path: Path) -> None:
         (toml() + "\0", "TOML in UTF-8, but .*line"),
         (b"# \xff\n" + toml().encode(), "UTF-8, but .* position 2"),
         (toml().encode("utf-16"), "UTF-8, but .* position 0"),
+        (toml(study="int = 1"), "^study.int: there is no such key"),
+        (toml(study='"a[0]" = 1'), r"^study\.a\[0\]: there is no such key"),
+        (toml(training="hidden_units = 0"), "^training.hidden_units: .*0"),
+        (toml(space="l2 = { low = nan, high = 1 }"), "^space.l2.low: .*number.*nan"),
+        (toml(space='activation = { low = "a", high = "b" }'), "^space.activation.*choices"),
+        (toml(space="hidden_units = { low = 1, high = 8 }", training="hidden_layers = 0"), "^space.hidden_units"),
+        (toml(default="learning_rate = [1.0]"), "^default.learning_rate: .*number"),
+        (toml().replace('"x"', '"../x"'), r"^study.name: .*'\.\./x'"),
     ]:
         path = tmp_path / "s.toml"
         with pytest.raises(SpecError, match=words):
@@ -302,21 +310,6 @@ def test_a_message_is_one_readable_line(tmp_path: Path, line: str) -> None:
     message = refusal(tmp_path / "s.toml", toml(study=line))
     assert message.isprintable()
     assert len(message) < 1000
-
-
-def test_the_rule_is_the_one_that_was_broken(tmp_path: Path) -> None:
-    for content, words in [
-        (toml(study="int = 1"), "^study.int: there is no such key"),
-        (toml(study='"a[0]" = 1'), r"^study\.a\[0\]: there is no such key"),
-        (toml(training="hidden_units = 0"), "^training.hidden_units: .*0"),
-        (toml(space="l2 = { low = nan, high = 1 }"), "^space.l2.low: .*number.*nan"),
-        (toml(space='activation = { low = "a", high = "b" }'), "^space.activation.*choices"),
-        (toml(space="hidden_units = { low = 1, high = 8 }", training="hidden_layers = 0"), "^space.hidden_units"),
-        (toml(default="learning_rate = [1.0]"), "^default.learning_rate: .*number"),
-        (toml().replace('"x"', '"../x"'), r"^study.name: .*'\.\./x'"),
-    ]:
-        with pytest.raises(SpecError, match=words):
-            raise SpecError(refusal(tmp_path / "s.toml", content))
 
 
 def test_an_override_sets_one_key(tmp_path: Path) -> None:
