@@ -50,14 +50,6 @@ def test_columns_come_in_the_models_order_whatever_the_files(tmp_path: Path, nam
             assert ours.dropna().tolist() == theirs.dropna().tolist()
 
 
-def test_a_missing_cell_is_missing_in_both_kinds(tmp_path: Path) -> None:
-    for cell in ["", "?", "NA", "n/a", "NaN", "null", " none "]:
-        (tmp_path / "new.csv").write_text(f"age,city,height,colour\n{cell},{cell},1,red\n")
-        found = everything(tmp_path / "new.csv")
-        assert np.isnan(found["age"]).all()
-        assert found["city"].isna().all()
-
-
 def test_semicolons_marks_and_quotes_are_understood(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_bytes('\ufeffage;city;height;colour\n 1.5 ;"a;b";-2e3; red\n'.encode())
     assert everything(tmp_path / "new.csv").to_numpy().tolist() == [[1.5, "a;b", -2000.0, "red"]]

@@ -44,11 +44,6 @@ def test_classes_are_matched_by_name() -> None:
     assert appended(one, other).target.tolist() == [0, 1, 1, 1, 1, 1]
 
 
-def test_classes_that_one_part_alone_declares_are_refused() -> None:
-    with pytest.raises(DataError, match="must have the same type"):
-        appended(replace(MINE, classes=("a", "b")), MINE)
-
-
 def test_rows_of_another_kind_are_refused() -> None:
     for change, message in [
         ({"features": np.zeros((3, 1)), "kinds": ("number",)}, "the 2 features of mine, .* but have 1"),

@@ -14,11 +14,5 @@ def test_a_number_is_one() -> None:
 
 
 def test_another_text_is_none() -> None:
-    for text in ["", "1e", "1,5", "0x10", "1_000", "nan", "infinit", "1 000", "--1", "1.5.2"]:
-        assert not re.match(NUMBER, text)
-
-
-def test_missing_texts_are_in_lower_case_and_no_numbers() -> None:
-    for text in MISSING:
-        assert text == text.lower().strip()
+    for text in [*MISSING, "1e", "1,5", "0x10", "1_000", "infinit", "1 000", "--1", "1.5.2"]:
         assert not re.match(NUMBER, text)
