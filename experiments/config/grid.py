@@ -36,7 +36,7 @@ def grid(space: Space, seed: int) -> list[Hyperparameters]:
         SpecError: a range is continuous, or there are too many points.
     """
     # sorted: the order of the lines in a file must not matter
-    axes = {name: _values(name, one) for name, one in sorted(space.distributions.items())}
+    axes = {name: _values(name, axis) for name, axis in sorted(space.distributions.items())}
     blocks = list(_blocks(space, axes))
     _check_number(sum(prod(map(len, block.values())) for block in blocks))
     known = [_on_the_axes(space, axes, parameters) for parameters in space.known]
@@ -104,7 +104,7 @@ def check_sampler(space: Space, spec: StudySpec) -> None:
     if search.sampler == "grid":
         grid(space, 0)
     if search.sampler == "cmaes" and all(
-        one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
+        axis.single() or isinstance(axis, CategoricalDistribution) for axis in space.distributions.values()
     ):
         raise SpecError(
             "search.sampler: cmaes needs a range of numbers, but [space] has only choices; take another sampler."

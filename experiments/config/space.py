@@ -81,7 +81,7 @@ class Space:
 
     def contains(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a sampler could draw these parameters."""
-        return all(_contains(one, parameters[name]) for name, one in self.distributions.items())
+        return all(_contains(axis, parameters[name]) for name, axis in self.distributions.items())
 
     def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the parameters without effect: sizes of layers beyond `hidden_layers`."""
@@ -91,15 +91,15 @@ class Space:
     @property
     def log_scaled(self) -> tuple[str, ...]:
         """Return the names of the parameters with a log scale."""
-        return tuple(name for name, one in self.distributions.items() if getattr(one, "log", False))
+        return tuple(name for name, axis in self.distributions.items() if getattr(axis, "log", False))
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Return the names of the parameters whose values are numbers."""
         return tuple(
             name
-            for name, one in self.distributions.items()
-            if all(type(choice) in (int, float) for choice in getattr(one, "choices", ()))
+            for name, axis in self.distributions.items()
+            if all(type(choice) in (int, float) for choice in getattr(axis, "choices", ()))
         )
 
     def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
@@ -122,8 +122,10 @@ class Space:
             if key in self._spec.space
         }
         drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
-        asked = [*self.known, *({**self.default, **one} for one in drawn)]
-        return tuple(dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | one)) for one in asked))
+        asked = [*self.known, *({**self.default, **values} for values in drawn)]
+        return tuple(
+            dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | values)) for values in asked)
+        )
 
     def _names(self, key: str) -> list[str]:
         """Return the names of the parameters of a key of [space]."""

@@ -110,20 +110,16 @@ def test_a_folder_that_is_not_laid_out_so_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
-def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
-    save(tmp_path / "a" / "1.png", grey())
-    save(tmp_path / "b" / "1.png", grey())
-    (tmp_path / "b" / "2.png").write_bytes(content)
-    with pytest.raises(DataError, match=r"b/2\.png: cannot be read as an image"):
-        read(tmp_path)
-
-
-def test_half_a_picture_is_refused(tmp_path: Path) -> None:
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     save(tmp_path / "a" / "1.png", grey(50, 50))
     path = save(tmp_path / "b" / "1.png", grey(50, 50))
-    path.write_bytes(path.read_bytes()[:1500])
-    with pytest.raises(DataError, match=r"b/1\.png: cannot be read as an image"):
+    half = path.read_bytes()[:1500]
+    for content in [half, b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]:
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=r"b/1\.png: cannot be read as an image"):
+            read(tmp_path)
+    save(path, grey(50, 50).astype(np.uint16) * 257)
+    with pytest.raises(DataError, match="8 bits a channel, but has Pillow's mode I;16"):
         read(tmp_path)
 
 
@@ -159,10 +155,3 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path: Path, mon
     monkeypatch.setattr(pictures, "_pixels", lambda *_: pytest.fail("a picture was decoded"))
     with pytest.raises(DataError, match=r"at most 100 pixel values"):
         read(tmp_path, size=(8, 8))
-
-
-def test_sixteen_bits_a_pixel_are_refused(tmp_path: Path) -> None:
-    for name in "ab":
-        save(tmp_path / name / "1.png", grey().astype(np.uint16) * 257)
-    with pytest.raises(DataError, match="8 bits a channel, but has Pillow's mode I;16"):
-        read(tmp_path)
