@@ -20,7 +20,7 @@ from experiments.tracking.runs import (
     shown_tags,
     trial_run,
 )
-from support.tracking import card, end, refitted, result
+from support.tracking import end, metadata, refitted, result
 
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
@@ -43,11 +43,11 @@ def test_keys_and_names_are_made_safe() -> None:
 
 
 def test_the_complete_trials_are_ranked_and_the_first_of_equals_comes_first() -> None:
-    told = [result(1), result(0), result(2, "PRUNED", "pruned"), replace(result(3), value=result(1).value)]
-    assert ranks_of(Entry(FinishedTrial({}, one), 0.0) for one in told) == {1: 1, 3: 2, 0: 3}
+    results = [result(1), result(0), result(2, "PRUNED", "pruned"), replace(result(3), value=result(1).value)]
+    assert ranks_of(Entry(FinishedTrial({}, trial), 0.0) for trial in results) == {1: 1, 3: 2, 0: 3}
 
 
-def test_the_refit_is_a_run_with_its_curve_and_what_the_look_brought() -> None:
+def test_the_refit_is_a_run_with_its_curve_and_its_test_scores() -> None:
     outcome = end(3, metrics={"best_cv_mean": 0.9, "test_score": 0.8, "test_ci95_low": 0.7})
     run = final_run(outcome, refitted(hidden_units_1=5, hidden_units_2=6, hidden_units_3=7), {"learning_rate"})
     curve = [(point.step, point.value) for point in run.points if point.key == "train_loss"]
@@ -64,4 +64,4 @@ def test_the_refit_is_a_run_with_its_curve_and_what_the_look_brought() -> None:
 
 def test_a_uid_is_a_plain_word() -> None:
     with pytest.raises(ValidationError, match="uid"):
-        card(uid="x' OR 1")
+        metadata(uid="x' OR 1")
