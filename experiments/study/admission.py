@@ -57,7 +57,7 @@ def check_ledger(study: StudyContext, folder: StudyFolder, options: Options, led
     Raises:
         LedgerError: the study's test rows may not be scored again, or the ledger is damaged or lacks an entry.
     """
-    view, rows = view_of(folder, options), study.data.test.known_by()
+    view, rows = view_of(folder, options), study.data.test.known_by
     possible = possible_trials([trial.result for trial in view.trials], study.spec.search, view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
         ledger.check(study.identity, rows, possible)

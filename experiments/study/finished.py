@@ -55,7 +55,7 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
         check_look_is_known(ledger, folder, range(len(trials), len(trials) + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
             return None  # the test evaluation is entered anew
-        seen = ledger_reading(ledger, study.identity, study.data.test.known_by())
+        seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
         write_report(folder, recorded.result, trials, seen)
         clock.lap("report")
         tracking.load()

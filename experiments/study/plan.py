@@ -203,7 +203,7 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
 def _earlier_tests(study: StudyContext, options: Options) -> str:
     """Say how often the test rows were scored before; nothing is moved or written."""
     ledger = find_ledger(options.ledger)
-    past = ledger.read(study.identity, study.data.test.known_by())
+    past = ledger.read(study.identity, study.data.test.known_by)
     if not past.looks:
         return f"no study of {ledger.path} has scored them"
     text = f"scored {times(past.looks)}, all or some of them, by the studies of {ledger.path}"

@@ -161,7 +161,7 @@ def _acknowledged(options: Options, recorded: Recorded, study: StudyContext) -> 
 
     They may by the record, by the ledger here, or because a person says so.
     """
-    looked = Ledger(options.ledger).looked(study.identity, study.data.test.known_by(), study.spec.search.trials)
+    looked = Ledger(options.ledger).looked(study.identity, study.data.test.known_by, study.spec.search.trials)
     return looked or recorded.document["test"]["times_scored"] > 1 or options.acknowledge_reuse
 
 

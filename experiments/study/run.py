@@ -97,7 +97,7 @@ def run_study(
             imports.result()
             scored = None if options.look == "leave" else _score(study, run, trials, ledger, executor)
             run.clock.lap("refit and look")
-            seen = ledger_reading(ledger, study.identity, study.data.test.known_by())
+            seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel)
             result = assemble(study, trials, test, seen, made_by, run.clock.total(), analysis)
             untracked = _publish(run, result, trials, scored)
@@ -129,7 +129,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     folder, options = run.folder, run.options
     if options.fresh:
         folder.clear()
-    write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by()))
+    write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
     journal = Journal(folder.journal)
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import StudyResult
@@ -64,7 +64,7 @@ class StudyStatus:
         return count(told, "trial") if wanted is None or told >= wanted else f"{told:,} of {count(wanted, 'trial')}"
 
 
-def study_status(path: Path, search: Search | None) -> StudyStatus:
+def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     """Read the status of the study in a folder, which another command may be working in.
 
     Args:
@@ -103,7 +103,7 @@ def _planned(result: StudyResult | None) -> int | None:
     return planned if isinstance(planned, int) else None
 
 
-def _is_whole(view: JournalView, search: Search | None, planned: int | None) -> bool:
+def _is_whole(view: JournalView, search: SearchSection | None, planned: int | None) -> bool:
     """Tell whether a study that ended has all its trials."""
     if search is None:
         return planned is None
@@ -127,7 +127,7 @@ def _no_study(path: Path) -> StudyStateError:
     return StudyStateError(f"{path}: what is recorded of the study is not a study file's content.")
 
 
-def print_status(console: Console, name: str, path: Path, search: Search | None) -> None:
+def print_status(console: Console, name: str, path: Path, search: SearchSection | None) -> None:
     """Print the state of one study, one fact a line."""
     status = study_status(path, search)
     endings = f" ({outcomes(trial.result.reason for trial in status.told)})" if status.told else ""
@@ -158,10 +158,10 @@ def print_list(console: Console, studies: Path) -> None:
         console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
 
 
-def _studies(studies: Path) -> Iterator[tuple[str, Path, Search | None, str]]:
+def _studies(studies: Path) -> Iterator[tuple[str, Path, SearchSection | None, str]]:
     """Yield name, folder, the search that its file asks for, and what is wrong with the file, of each study."""
     known, seen = known_studies(studies), set[Path]()
-    study: tuple[str, Path, Search | None, str]
+    study: tuple[str, Path, SearchSection | None, str]
     for name, file in known.items():
         if file is not None:
             try:

@@ -84,7 +84,7 @@ def begun(tmp_path: Path) -> Path:
     start_or_resume(Journal(tmp_path / "moons" / "journal.log"), study, tmp_path / "moons")
     ledger, test = Ledger(tmp_path / "studies" / "ledger.jsonl"), study.data.test
     for identity in (study.identity, "another"):
-        ledger.reserve(Look(test.fingerprint, identity, identity), test.known_by(), "moons", 16)
+        ledger.reserve(Look(test.fingerprint, identity, identity), test.known_by, "moons", 16)
     return tmp_path
 
 
