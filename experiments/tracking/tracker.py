@@ -69,7 +69,7 @@ class Tracking:
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", PROGRAM],
+                [sys.executable, "-P", "-m", PROGRAM],  # -P: no module of the working folder
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
