@@ -33,9 +33,9 @@ def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers(kind):
 
 def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.reason("here", reasons.AsWritten(detail="who knows"))) == "who knows"
-    look = full[0].test.model_copy(update={"ci_method": "as_written", "ci_detail": "by eye"})
-    assert plain(words.interval_method(look)) == "by eye"
-    compared = look.difference.model_copy(update={"method": "as_written", "detail": "by ear"})
+    test = full[0].test.model_copy(update={"ci_method": "as_written", "ci_detail": "by eye"})
+    assert plain(words.interval_method(test)) == "by eye"
+    compared = test.difference.model_copy(update={"method": "as_written", "detail": "by ear"})
     assert plain(words.difference_method(compared)) == "by ear"
     chosen = full[0].analysis.selection.model_copy(update={"method": "as_written", "detail": "by hand"})
     assert plain(words.selection_method(chosen)) == "by hand"
@@ -43,9 +43,9 @@ def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.evaluator(ranked)) == "by nose"
 
 
-def test_a_bootstrap_tells_its_draws(full):
-    look = full[0].test.model_copy(update={"ci_method": "bootstrap_groups", "ci_draws": 10_000})
-    assert plain(words.interval_method(look)) == "percentile bootstrap over groups, 10,000 draws"
+def test_a_bootstrap_has_its_draws(full):
+    test = full[0].test.model_copy(update={"ci_method": "bootstrap_groups", "ci_draws": 10_000})
+    assert plain(words.interval_method(test)) == "percentile bootstrap over groups, 10,000 draws"
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_a_bootstrap_tells_its_draws(full):
         (
             "majority_class",
             {},
-            "the classes' frequencies; fitted on 50 of 2,000 development rows, spread over the target",
+            "predicts the frequencies of the classes; fitted on 50 of 2,000 development rows, spread over the target",
         ),
-        ("mean", {}, "of the target; fitted on 50 of 2,000 development rows, spread over the target"),
+        ("mean", {}, "predicts the mean of the target; fitted on 50 of 2,000 development rows, spread over the target"),
         (
             "ridge_regression",
             {"alpha": 1.0, "solver": "lsqr", "iterations": 100},
@@ -71,11 +71,11 @@ def test_a_bootstrap_tells_its_draws(full):
         ),
     ],
 )
-def test_a_plain_model_says_what_it_is(name, settings, said):
+def test_a_baseline_is_described(name, settings, said):
     assert name in get_args(ReferenceId)
     rows = {"rows": 50, "rows_in_all": 2000}
     found = ReferenceRecord(
         id=name, version=1, settings={**settings, **rows}, converged=None, score=0.5, ci95=None, reason=None
     )
-    assert plain(words.reference_settings("here", found)) == said
-    assert words.reference_name(found) == name.replace("_", " ")
+    assert plain(words.baseline_settings("here", found)) == said
+    assert words.baseline_name(found) == name.replace("_", " ")

@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 from experiments.reports.plots import search as plots
-
-
-def _words(svg):
-    return {text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")}
+from support.svg import words
 
 
 def test_history_names_every_kind_of_trial(study):
-    assert {"complete", "pruned, last score", "default", "winner", "diverged or failed", "best so far"} <= _words(
+    assert {"complete", "pruned, last score", "default", "winner", "diverged or failed", "best so far"} <= words(
         plots.history(study[0])
     )
 
@@ -28,13 +23,13 @@ def test_a_slice_leaves_out_trials_without_that_layer(study):
 
 
 def test_a_log_space_has_a_log_axis(study):
-    assert {"1e-4", "0.001", "0.01", "0.1"} <= _words(plots.slices(study[0])["learning_rate"])
-    assert {"16", "32", "64", "128", "256"} <= _words(plots.slices(study[0])["hidden_units_1"])
+    assert {"1e-4", "0.001", "0.01", "0.1"} <= words(plots.slices(study[0])["learning_rate"])
+    assert {"16", "32", "64", "128", "256"} <= words(plots.slices(study[0])["hidden_units_1"])
 
 
 def test_a_study_of_one_trial_can_be_drawn(make_study):
     result, _ = make_study(trials=1)
-    assert "best so far" in _words(plots.history(result))
+    assert "best so far" in words(plots.history(result))
     assert plots.slices(result) == {}
 
 
@@ -46,4 +41,4 @@ def test_values_turn_nothing_around_them(make_study):
         )
         for trial in result.trials
     )
-    assert "re?lu🎈" in _words(plots.slices(result.model_copy(update={"trials": trials}))["activation"])
+    assert "re?lu🎈" in words(plots.slices(result.model_copy(update={"trials": trials}))["activation"])

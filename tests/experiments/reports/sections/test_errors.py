@@ -19,23 +19,23 @@ def test_what_is_known_is_shown(full):
     gallery = next(block for block in section.blocks if isinstance(block, Gallery))
     lines = ["true 0, predicted 1", "probability 0.910", "row 40, fold 0"]
     assert [plain(line) for line in gallery.thumbnails[0].lines] == lines
-    assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.25", "0"]
+    assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.2500", "0"]
 
 
 def test_mistakes_without_pictures_are_a_table(full):
     mistakes = tuple(one.model_copy(update={"picture": None}) for one in full[0].analysis.out_of_fold.mistakes)
     section = errors(_with(full[0], mistakes=mistakes))
     assert not [block for block in section.blocks if isinstance(block, Gallery)]
-    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst mistakes"]
+    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst predictions"]
 
 
 def test_numbers_are_drawn_against_the_truth(full):
     result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
-    look = result.test.model_copy(update={"confusion": None})
-    assert _names(errors(result.model_copy(update={"test": look}))) == ["predictions"]
+    test = result.test.model_copy(update={"confusion": None})
+    assert _names(errors(result.model_copy(update={"test": test}))) == ["predictions"]
 
 
-def test_the_commonest_confusions_of_many_classes_are_listed(full):
+def test_the_most_frequent_confusions_of_many_classes_are_listed(full):
     size = 30
     counts = tuple(
         tuple(90 if here == there else 7 - here // 4 if there == here + 1 else 0 for there in range(size))
@@ -43,12 +43,12 @@ def test_the_commonest_confusions_of_many_classes_are_listed(full):
     )
     result = _with(full[0], confusion=counts, mistakes=())
     data = result.data.model_copy(update={"classes": tuple(f"class {one}" for one in range(size))})
-    look = result.test.model_copy(update={"confusion": None})
-    section = errors(result.model_copy(update={"data": data, "test": look}))
+    test = result.test.model_copy(update={"confusion": None})
+    section = errors(result.model_copy(update={"data": data, "test": test}))
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert len(table.rows) == 10
     assert [plain(cell) for cell in table.rows[0].cells] == ["class 0", "class 1", "7", "97"]
-    assert any(isinstance(block, Heading) and "commonest" in block.text for block in section.blocks)
+    assert any(isinstance(block, Heading) and "Most frequent" in block.text for block in section.blocks)
 
 
 def test_nothing_known_is_no_section(study):

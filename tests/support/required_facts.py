@@ -1,4 +1,4 @@
-"""How often a page must tell each fact at least: what no page may keep back, by what results.json holds."""
+"""The facts that a page must show, and how often at least, by what results.json holds."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ALWAYS = {
 
 
 def counted(facts: list[Fact]) -> Counts:
-    """How often each fact stands on a page; those of a list's items together."""
+    """Count each fact of a page; items of a list count together."""
     return Counter(re.sub(r"\[\d+\]", "[*]", one.key) for one in facts)
 
 
-def must_tell(record: Record, in_html: bool) -> Counts:
-    """The least numbers of a page; the HTML page has labels in its pictures, and thumbnails in place of a table."""
+def required(record: Record, in_html: bool) -> Counts:
+    """Return the least counts of a page; HTML has labels in its pictures, and thumbnails instead of a table."""
     found: Counts = Counter(ALWAYS)
     document = record.document
     for part in (_configurations, _data, _trials):
@@ -139,12 +139,12 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
 
 
 def _cells(confusion: list[list[int]] | None) -> int:
-    """Cells with a number in the picture of a confusion matrix of few classes."""
+    """Count the cells with a number in the picture of a small confusion matrix."""
     return sum(number > 0 for line in confusion or () for number in line)
 
 
 def _ledger(document: dict[str, Any]) -> Counts:
-    """The table of the ledger's numbers, and the sentence at the top."""
+    """Count the facts in the ledger's table and in the sentence at the top."""
     ledger = document["ledger"]
     found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
     if not ledger["file"]:
@@ -165,12 +165,12 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
     for part, reason in analysis["left_out"].items():
         found.update(f"analysis.left_out.{part}.{name}" for name in reason)
     if chosen := analysis["selection"]:
-        told = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
-        told += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
-        told += ["optimism"] if chosen["optimism"] > 1e-4 else []
-        told += ["gain"] if chosen["gain"] is not None and chosen["gain"] > 0 else []
-        found.update(f"analysis.selection.{name}" for name in told)
-        found["selection.luck"] += "gain" in told
+        shown = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
+        shown += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
+        shown += ["optimism"] if chosen["optimism"] > 1e-4 else []
+        shown += ["gain"] if chosen["gain"] is not None and chosen["gain"] > 0 else []
+        found.update(f"analysis.selection.{name}" for name in shown)
+        found["selection.luck"] += "gain" in shown
     if permuted := analysis["permutation"]:
         found.update(f"analysis.permutation.{name}" for name in ("rows", "repeats", "metric", "baseline"))
         pictures = document["data"]["columns"]["pixel"] > 0
@@ -195,7 +195,7 @@ def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     if predicted["points"]:
         found["analysis.out_of_fold.points.count"] += 1
     gallery = in_html and bool(mistakes) and mistakes[0]["picture"] is not None
-    told = ["row", "truth", "predicted", "fold"] + ([] if gallery else ["loss"])
-    told += ["probability"] if any(one["probability"] is not None for one in mistakes) else []
-    found.update({f"analysis.out_of_fold.mistakes[*].{what}": len(mistakes) for what in told})
+    shown = ["row", "truth", "predicted", "fold"] + ([] if gallery else ["loss"])
+    shown += ["probability"] if any(one["probability"] is not None for one in mistakes) else []
+    found.update({f"analysis.out_of_fold.mistakes[*].{what}": len(mistakes) for what in shown})
     return found

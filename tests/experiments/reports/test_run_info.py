@@ -23,10 +23,10 @@ def said(result, scored=True, now=True, **reading):
             "These test rows, or some of them, were scored 5 times by the studies of l.jsonl: once by this study, "
             "4 times by others; another study saw 25% of these rows at once.",
         ),
-        ({"looks": 0, "own": 0}, "l.jsonl does not know the scoring that this result tells of."),
+        ({"looks": 0, "own": 0}, "l.jsonl has no entry for the test score of this result."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 1.0},
-            "l.jsonl does not know the scoring that this result tells of. Other studies have scored these rows, or "
+            "l.jsonl has no entry for the test score of this result. Other studies have scored these rows, or "
             "some of them, twice; another study saw 100% of these rows at once.",
         ),
     ],
@@ -59,8 +59,8 @@ def test_a_result_without_a_score(study, reading, words):
     assert said(study[0], scored=False, **reading) == words
 
 
-def test_an_old_reading_is_told_as_such(study):
-    assert said(study[0], now=False, looks=1, own=1).endswith(" As the ledger was when the study ended.")
+def test_an_old_reading_is_marked_as_such(study):
+    assert said(study[0], now=False, looks=1, own=1).endswith(" This is the state of the ledger when the study ended.")
     words = "These test rows, or some of them, had been scored 3 times when the study ended."
     assert said(study[0], now=False, looks=3, file="") == words
     without = study[0].model_copy(update={"test": None, "ledger": None})
@@ -70,8 +70,8 @@ def test_an_old_reading_is_told_as_such(study):
 def test_the_reading_at_the_moment_of_writing_comes_first(study):
     now = LedgerRecord(file="now.jsonl", looks=7, own=1, largest_overlap=0.5, head="new")
     facts = {plain(name): plain(fact) for name, fact in this_run(study[0], now).ledger}
-    assert (facts["ledger"], facts["head of the ledger"]) == ("now.jsonl", "new")
-    assert facts["scorings of these test rows or some of them"] == "7"
+    assert (facts["file"], facts["hash of the last entry"]) == ("now.jsonl", "new")
+    assert facts["test evaluations that used these test rows or some of them"] == "7"
 
 
 def test_nested_names_are_joined(study):
