@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 Layout = Literal["one", "square", "broad", "pair", "small"]
 RowKind = Literal["", "winner", "partial", "open"]
@@ -175,9 +175,6 @@ class Section:
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
-NAME: Final = Column("", number=False)
-
-
 def note(template: str, *words: Words) -> Text:
     """Make a paragraph that explains how to read the block beside it; words take the places of {}."""
     return Text(sentence(template, *words), note=True)
@@ -259,13 +256,3 @@ def counted(key: str, value: int, one: str, many: str = "") -> Parts:
     (Fact(key='test.rows', text='1,797'), ' rows')
     """
     return number(key, value), f" {one if value == 1 else many or one + 's'}"
-
-
-def columns(*titles: Words) -> tuple[Column, ...]:
-    """Make a column of names, and a column of numbers under each title."""
-    return (NAME, *map(Column, titles))
-
-
-def pictures(blocks: Sequence[Block]) -> list[Picture]:
-    """List every picture, in the order of the page."""
-    return [picture for block in blocks if isinstance(block, Figures) for picture in block.pictures]

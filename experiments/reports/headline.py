@@ -80,7 +80,11 @@ def answer(result: StudyResult) -> Answer | None:
         return None
     scores, compared = Scores.like(test.metric, test.score), test.difference
     others = [
-        (Fact(f"names.{name}", metric_label(name)), " ", _other_metric(name, score))
+        (
+            Fact(f"names.{name}", metric_label(name)),
+            " ",
+            Fact(f"test.metrics.{name}", Scores.like(name, score).show(score)),
+        )
         for name, score in sorted(test.metrics.items())
         if name != test.metric
     ]
@@ -105,10 +109,6 @@ def answer(result: StudyResult) -> Answer | None:
         method=(*difference_method(compared), ", two-sided, same test rows") if compared else (),
         meaning=_meaning(result, test, scores),
     )
-
-
-def _other_metric(name: str, score: float) -> Fact:
-    return Fact(f"test.metrics.{name}", Scores.like(name, score).show(score))
 
 
 def _difference(test: LookRecord, compared: Difference, scores: Scores) -> Parts:

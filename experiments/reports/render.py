@@ -19,12 +19,12 @@ from markupsafe import Markup
 
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
-from experiments.reports.blocks import Fact, Picture, Section, pictures, plain, sentence
+from experiments.reports.blocks import Fact, Figures, Picture, Section, plain, sentence
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
 from experiments.reports.plots.intervals import difference
 from experiments.reports.plots.svg import inline
-from experiments.reports.run_info import this_run
+from experiments.reports.run_info import rows_scored, run_facts
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
@@ -75,24 +75,26 @@ def render(
         ledger: what the ledger says now; without it, what it said when the study ended.
         fact:   how the Markdown page writes a fact, given its text and its key.
     """
-    gain, sections = _gain(result), _sections(result, trials)
+    gain, sections, reading = _gain(result), _sections(result, trials), ledger or result.ledger
     values = {
         "command": tune_command(result),
         "folder": FOLDER,
         "gain": gain,
         "lead": lead(result),
         "result": result,
-        "run": this_run(result, ledger),
+        "run_facts": run_facts(result, reading),
+        "rows_scored": rows_scored(result, reading, now=ledger is not None),
         "sections": sections,
         "test": answer(result),
         "version": PAGE_VERSION,
     }
-    every = [*gain, *(picture for section in sections for picture in pictures(section.blocks))]
+    figures = [block for section in sections for block in section.blocks if isinstance(block, Figures)]
+    pictures = [*gain, *(picture for block in figures for picture in block.pictures)]
     html, text = _templates(fact), _templates(fact, markdown.escape)
     return Pages(
         html=html.get_template("report.html.jinja").render(values),
         markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("report.md.jinja").render(values)),
-        pictures=MappingProxyType({picture.name: picture.svg for picture in every}),
+        pictures=MappingProxyType({picture.name: picture.svg for picture in pictures}),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from experiments.evaluation.results import LedgerRecord, StudyResult
@@ -13,36 +12,17 @@ from experiments.reports.formatting import NOTHING, parameter
 FactRows = tuple[tuple[Words, Words], ...]
 
 
-@dataclass(frozen=True)
-class ThisRun:
-    """The facts of one run.
-
-    times: how often the test rows were scored, by the ledger.
-    """
-
-    times: Parts
-    ledger: FactRows
-    provenance: FactRows
-    timing: FactRows
-
-
-def this_run(result: StudyResult, ledger: LedgerRecord | None) -> ThisRun:
-    """Collect the facts of this run; nested names of the provenance are joined by dots.
-
-    Args:
-        ledger: what the ledger says now; without it, what results.json recorded is used and said to be old.
-    """
-    reading = ledger or result.ledger
+def run_facts(result: StudyResult, reading: LedgerRecord | None) -> dict[str, FactRows]:
+    """Map headings to the facts of this run: the ledger, the provenance with dotted names, and the timing."""
     timing = [
         (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
         for name, value in result.timing.items()
     ]
-    return ThisRun(
-        times=rows_scored(result, reading, now=ledger is not None),
-        ledger=_ledger(reading) if reading else (),
-        provenance=_flat("provenance", result.provenance),
-        timing=tuple(timing),
-    )
+    return {
+        "Ledger": _ledger(reading) if reading else (),
+        "Provenance": _flat("provenance", result.provenance),
+        "Timing": tuple(timing),
+    }
 
 
 def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = True) -> Parts:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-MAKERS = ("Fact", "number", "counted", "percent", "_score", "fact_id")
+MAKERS = ("Fact", "number", "counted", "percent", "fact_id")
 FIELDS = {
     **{"cv_mean": "cv_std", "cv_std": "cv_mean", "corrected": "pooled", "pooled": "corrected", "floor": "floor95"},
     **{"floor95": "floor", "development": "test", "rows": "features", "features": "rows", "row": "fold", "fold": "row"},
@@ -58,11 +58,7 @@ class Faults:
             return maker(self._another(key), *rest, **named)
         if self.on.kind == "missing":
             return (
-                ""
-                if maker.__name__ in ("Fact", "number", "percent", "_score")
-                else ()
-                if maker.__name__ == "counted"
-                else None
+                "" if maker.__name__ in ("Fact", "number", "percent") else () if maker.__name__ == "counted" else None
             )
         if maker.__name__ != "Fact":
             shifted = [one + 1 if isinstance(one, int | float) and at == 0 else one for at, one in enumerate(rest)]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import count
-from experiments.reports.metrics import axis_label, metric_of
+from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, drawing, legend, svg_text
 from experiments.reports.plots.trial_points import set_range, set_score_axis, whole_numbers
 from experiments.search.trial import Curves
@@ -28,7 +28,7 @@ def score_curves(result: StudyResult, curves: Curves) -> str:
         _line(axes, curves.epochs, scores, BLUE, "mean")
         set_range(axes, _settled(scores).min(), scores.max())
         set_score_axis(axes.yaxis, metric)
-        axes.set_ylabel(f"validation {axis_label(metric)}")
+        axes.set_ylabel(f"validation {metric_label(metric)}")
         _epochs(axes, result)
         legend(figure)
         return svg_text(figure)

@@ -5,19 +5,18 @@ Source: Inselberg (1985), The plane with parallel coordinates.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from experiments.evaluation.results import StudyResult, TrialRecord
-from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label, parameter
-from experiments.reports.metrics import Scores, metric_label, metric_of
-from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawable, drawing, svg_text
-from experiments.reports.plots.trial_points import log_ticks, score_range, short_number, whole_numbers
+from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
+from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.plots.parameter_axis import ParameterAxis, linear_ticks, parameter_axis
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawing, svg_text
+from experiments.reports.plots.trial_points import score_range
 
 HEIGHT: Final = 3.3  # inches
 UNUSED: Final = -0.13  # height at which a line crosses the axis of a parameter that the trial did not use
@@ -35,19 +34,6 @@ LEGEND: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True)
-class ParallelAxis:
-    """An upright axis from 0 to 1.
-
-    places: height of each trial on it, by number.
-    ticks:  (height, text).
-    """
-
-    name: str
-    places: Mapping[int, float]
-    ticks: Sequence[tuple[float, str]]
-
-
 def parallel(result: StudyResult) -> str | None:
     """Draw the picture; None where too few trials are complete or too few parameters vary."""
     trials = _drawn(result)
@@ -61,10 +47,10 @@ def parallel(result: StudyResult) -> str | None:
         axes.set_axis_off()
         axes.set_xlim(-0.35, len(scale) - 0.65)
         axes.set_ylim(-0.22, 1.32)
-        for place, axis in enumerate(scale):
-            _draw_axis(axes, place, axis)
+        for place, (name, axis) in enumerate(scale.items()):
+            _draw_axis(axes, place, name, axis)
         for trial in trials:
-            heights = [axis.places[trial.number] for axis in scale]
+            heights = [axis.places[trial.number] for axis in scale.values()]
             drawn = {"color": BLUE, "alpha": crowd * (0.12 + 0.68 * heights[-1] ** 2),
                                      "linewidth": 0.7 + 0.9 * heights[-1], "zorder": 2}  # fmt: skip
             if trial.number in (result.best.number, default):
@@ -87,59 +73,31 @@ def _drawn(result: StudyResult) -> list[TrialRecord]:
     return [*(trial for trial in complete[:-MOST] if trial.number == default), *complete[-MOST:]]
 
 
-def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> list[ParallelAxis]:
-    """List the axes of the parameters that vary, and that of the score where scores differ."""
-    axes = []
+def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> dict[str, ParameterAxis]:
+    """Map the names of parameters that vary to their axes, and that of the metric to its axis where scores differ."""
+    axes = {}
     for name in all_parameters(trial.params for trial in trials):
         bounds = bounds_of(name, result.spec)
         used = {trial.number: trial.params[name] for trial in trials if is_active(name, trial.params, result.spec)}
         if bounds is not None and len(set(used.values())) > 1:
-            places, ticks = (_choices if "choices" in bounds else _range)(bounds, used)
-            if unused := {trial.number: UNUSED for trial in trials if trial.number not in places}:
-                places, ticks = places | unused, [*ticks, (UNUSED, NOTHING)]
-            axes.append(ParallelAxis(label(name), places, ticks))
+            axis = parameter_axis(bounds, used)
+            if unused := {trial.number: UNUSED for trial in trials if trial.number not in used}:
+                axis = ParameterAxis({**axis.places, **unused}, [*axis.ticks, (UNUSED, NOTHING)], axis.step)
+            axes[label(name)] = axis
     values = {trial.number: trial.value for trial in trials if trial.value is not None}
     if len(set(values.values())) > 1:
-        high = max(values.values())
+        scores, high = Scores.of_selection(result), max(values.values())
         low = max(score_range(result)[0], min(values.values()))
-        clear = [tick for tick in _linear(low, high, whole=False) if min(tick - low, high - tick) > 0.13 * (high - low)]
-        scores = Scores.like(metric_of(result.spec), high)
-        ticks = [(_share(tick, low, high), scores.show(tick)) for tick in (low, *clear, high)]
-        places = {number: max(0.0, _share(value, low, high)) for number, value in values.items()}
-        axes.append(ParallelAxis(metric_label(scores.metric), places, ticks))
+        span = high - low
+        clear = [tick for tick in linear_ticks(low, high, whole=False) if min(tick - low, high - tick) > 0.13 * span]
+        ticks = [((tick - low) / span, scores.show(tick)) for tick in (low, *clear, high)]
+        places = {number: max(0.0, (value - low) / span) for number, value in values.items()}
+        axes[metric_label(scores.metric)] = ParameterAxis(places, ticks, 0.0)
     return axes
 
 
-def _choices(bounds: Mapping[str, Any], used: Mapping[int, Any]) -> tuple[dict[int, float], list[tuple[float, str]]]:
-    order = list(dict.fromkeys([*bounds["choices"], *used.values()]))
-    heights = {choice: (index + 0.5) / len(order) for index, choice in enumerate(order)}
-    ticks = [(height, drawable(parameter(choice), 12)) for choice, height in heights.items()]
-    return {number: heights[value] for number, value in used.items()}, ticks
-
-
-def _range(bounds: Mapping[str, Any], used: Mapping[int, Any]) -> tuple[dict[int, float], list[tuple[float, str]]]:
-    low, high = min(bounds["low"], *used.values()), max(bounds["high"], *used.values())
-    whole = all(isinstance(value, int) for value in used.values())
-    scale: Callable[[float], float] = float
-    shown = _linear(low, high, whole)
-    if bounds.get("log") and low > 0:
-        scale, shown = math.log, log_ticks(low, high, 2 if whole else 10)
-    heights = {number: _share(scale(value), scale(low), scale(high)) for number, value in used.items()}
-    return heights, [(_share(scale(tick), scale(low), scale(high)), short_number(tick)) for tick in shown]
-
-
-def _linear(low: float, high: float, whole: bool) -> list[float]:
-    locator = whole_numbers(5)
-    locator.set_params(integer=whole)
-    return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
-
-
-def _share(value: float, low: float, high: float) -> float:
-    return (value - low) / (high - low)
-
-
-def _draw_axis(axes: Axes, place: int, axis: ParallelAxis) -> None:
-    words = axis.name.split(" ")
+def _draw_axis(axes: Axes, place: int, name: str, axis: ParameterAxis) -> None:
+    words = name.split(" ")
     half = (len(words) + 1) // 2
     title = "\n".join(filter(None, (" ".join(words[:half]), " ".join(words[half:]))))
     axes.plot([place, place], [0, 1], color=FAINT, linewidth=0.9, zorder=3)

@@ -10,8 +10,9 @@ import numpy as np
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import all_parameters, bounds_of, is_active, label
 from experiments.reports.metrics import axis_label, metric_of
+from experiments.reports.plots.parameter_axis import parameter_axis
 from experiments.reports.plots.svg import INK, drawing, legend, svg_text
-from experiments.reports.plots.trial_points import draw_trials, scale_choices, scale_range, whole_numbers
+from experiments.reports.plots.trial_points import draw_trials, whole_numbers
 
 WIDE: Final = (4.2, 2.4)  # inches
 SMALL: Final = (2.75, 1.9)
@@ -48,8 +49,15 @@ def slices(result: StudyResult) -> dict[str, str]:
         if bounds is not None and len(set(values.values())) > 1:
             with drawing(f"slice {name}", *SMALL) as figure:
                 axes = figure.add_subplot()
-                scale = scale_choices if "choices" in bounds else scale_range
-                draw_trials(axes, result, scale(axes, bounds, values))
+                axis = parameter_axis(bounds, values)
+                draw_trials(axes, result, {at: place + axis.step * _aside(at) for at, place in axis.places.items()})
+                axes.set_xlim(-0.04 - 0.2 * axis.step, 1.04 + 0.2 * axis.step)
+                axes.set_xticks(*zip(*axis.ticks, strict=True))
                 axes.set_xlabel(label(name))
                 pictures[name] = svg_text(figure)
     return pictures
+
+
+def _aside(number: int) -> float:
+    """Return a small step to either side, so that trials with the same value do not hide each other."""
+    return 0.3 * (number * 0.618034 % 1 - 0.5)

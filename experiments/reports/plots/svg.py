@@ -110,7 +110,8 @@ def svg_text(figure: Figure) -> str:
     text = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)
     text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
-    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, text)
+    # coordinates to a hundredth of a point: finer steps are invisible
+    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), text)
     text = re.sub(r"(<g[^>]*)>\s*((?:<use [^>]*/>\s*)+)</g>", _one_style, text)
     return re.sub(r"\n\s+", "\n", text)
 
@@ -118,11 +119,6 @@ def svg_text(figure: Figure) -> str:
 def fact_id(key: str) -> str | None:
     """Return the `gid` that marks a text as the fact of a key; None for an empty key."""
     return f"{_FACT}{key}" if key else None
-
-
-def _shorter(attribute: re.Match[str]) -> str:
-    """Cut coordinates to a hundredth of a point, which is invisible."""
-    return re.sub(r"(\.\d\d)\d+", r"\1", attribute[0])
 
 
 def _one_style(group: re.Match[str]) -> str:

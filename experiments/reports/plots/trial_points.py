@@ -1,4 +1,4 @@
-"""Trials, scores and parameters, drawn alike in every picture: marks, the axis of scores, the axes of parameters."""
+"""Trials and their scores, drawn alike in every picture: the marks and the axis of scores."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import Any, Final, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from experiments.evaluation.results import StudyResult, TrialRecord
-from experiments.reports.formatting import parameter
 from experiments.reports.metrics import Scores, lower_is_better, metric_of
-from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE, drawable
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE
 
-FEW: Final = 10  # most whole numbers that stand apart on an axis; trials at the same one stand side by side
 CROWD: Final = 150  # most trials whose marks are drawn large and dark
 EDGE: Final = 0.03  # distance from the edge, as a share of the axes, of marks that are off the scale
 
@@ -100,57 +98,6 @@ def whole_numbers(most: int) -> MaxNLocator:
     return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
-def scale_choices(axes: Axes, bounds: Mapping[str, Any], values: Mapping[int, Any]) -> dict[int, float]:
-    """Make an axis with a place for each choice; return the positions of the values, both by trial number."""
-    places = {choice: place for place, choice in enumerate(dict.fromkeys([*bounds["choices"], *values.values()]))}
-    axes.set_xlim(-0.5, len(places) - 0.5)
-    axes.set_xticks(range(len(places)), [drawable(parameter(choice)) for choice in places])
-    return {number: places[value] + _aside(number) for number, value in values.items()}
-
-
-def scale_range(axes: Axes, bounds: Mapping[str, Any], values: Mapping[int, Any]) -> dict[int, float]:
-    """Make an axis of the whole searched range, on its scale; the default may lie outside the range."""
-    low, high = min(bounds["low"], *values.values()), max(bounds["high"], *values.values())
-    whole = all(isinstance(value, int) for value in values.values())
-    few = whole and high - low <= FEW
-    if bounds.get("log") and low > 0:
-        margin = (high / low) ** 0.04
-        axes.set_xscale("log")
-        axes.set_xlim(low / margin, high * margin)
-        axes.xaxis.set_major_locator(FixedLocator(log_ticks(low, high, 2 if whole else 10)))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: short_number(x)))
-    else:
-        margin = 0.25 if few else 0.04 * (high - low) or 1.0
-        axes.set_xlim(low - margin, high + margin)
-        axes.xaxis.set_major_locator(whole_numbers(5) if whole else MaxNLocator(5, steps=[1, 2, 5, 10]))
-    return {number: float(value) + (_aside(number) if few else 0.0) for number, value in values.items()}
-
-
-def log_ticks(low: float, high: float, base: int) -> list[float]:
-    """List powers of the base in the range, at most five of them; both ends where it holds fewer than two.
-
-    >>> log_ticks(1e-4, 1e-1, 10)
-    [0.0001, 0.001, 0.01, 0.1]
-    >>> log_ticks(0.02, 0.05, 10)
-    [0.02, 0.05]
-    """
-    first, last = math.ceil(math.log(low, base) - 1e-9), math.floor(math.log(high, base) + 1e-9)
-    step = max(1, math.ceil((last - first + 1) / 5))
-    ticks = [float(base) ** power for power in range(first, last + 1, step)]
-    return ticks if len(ticks) > 1 else [low, high]
-
-
-def short_number(x: float) -> str:
-    """Write the label of a tick.
-
-    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0)]
-    ['1e-4', '0.001', '0.1', '64', '1e5', '0']
-    """
-    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 or x == 0 else f"{x:.0e}"
-    return text.replace("e-0", "e-").replace("e+0", "e")
-
-
 def _kinds(result: StudyResult, trial: TrialRecord, low: float) -> list[Kind]:
     """List the marks of a trial."""
     if not math.isfinite(_score(trial)) or (trial.state != "COMPLETE" and trial.reason != "pruned"):
@@ -167,8 +114,3 @@ def _score(trial: TrialRecord) -> float:
     """Return the value, or the last score of a trial without a value; NaN without either."""
     score = trial.value if trial.value is not None else trial.last
     return math.nan if score is None else score
-
-
-def _aside(number: int) -> float:
-    """Return a small step to either side, so that trials with the same value do not hide each other."""
-    return 0.3 * (number * 0.618034 % 1 - 0.5)

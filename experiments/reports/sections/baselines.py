@@ -43,8 +43,8 @@ def baselines(result: StudyResult) -> Section | None:
         dots("baselines", drawn, test.metric, "test"),
         f"Test {metric_label(test.metric)} with 95% intervals: {names}",
         sentence(
-            "{} on the test set on the horizontal axis; lines are 95% intervals, and the dotted line marks the tuned "
-            "model. An arrow on the edge is a score far off the scale.",
+            "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model. "
+            "An arrow on the edge is a score far off the scale.",
             metric,
         ),
     )

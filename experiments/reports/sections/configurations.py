@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Fact, Heading, Row, Section, Table, columns, note
+from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
@@ -29,8 +29,9 @@ def configurations(result: StudyResult) -> Section:
             ]
             rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
     rows.append(Row(("epochs of the refit", *epochs)))
+    columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [
-        Table("Best configuration", columns(*["tuned", "default"][: len(configs)]), tuple(rows)),
+        Table("Best configuration", columns, tuple(rows)),
         note("Values are rounded; results.json has the exact ones."),
     ]
     best = ranked(trial for trial in result.trials if trial.state == "COMPLETE")[:TOP]

@@ -123,8 +123,14 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
     loss, order = ("loss, nats", "the largest loss first") if classes else ("error", "the largest error first")
     scores = Scores.like("loss", mistakes[0].loss)
     cells = [_cells(at, mistake, scores) for at, mistake in enumerate(mistakes)]
-    columns = [Column("row"), Column("true", False), Column("predicted", False), Column("probability"), Column(loss),
-               Column("fold")]  # fmt: skip
+    columns = [
+        Column("row"),
+        Column("true", not classes),
+        Column("predicted", not classes),
+        Column("probability"),
+        Column(loss),
+        Column("fold"),
+    ]
     rows = [Row(line) for line in cells]
     if all(mistake.probability is None for mistake in mistakes):
         del columns[3]

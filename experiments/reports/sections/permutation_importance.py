@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from experiments.evaluation.records import PermutationRecord
+from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -31,6 +31,8 @@ SHOWN = 20
 NAMED = 5
 COLUMNS = "analysis.permutation.columns"
 
+Ranked = Sequence[tuple[int, PermutedColumn]]  # columns with their positions in the record, most important first
+
 
 def permutation_importance(result: StudyResult) -> Section | None:
     """Show the importance of pixels as a picture and of other columns as bars; None where it is unknown."""
@@ -40,11 +42,12 @@ def permutation_importance(result: StudyResult) -> Section | None:
         record = analysis.permutation
         mistakes = analysis.out_of_fold.mistakes if analysis.out_of_fold else ()
         image = next((mistake.picture for mistake in mistakes if mistake.picture is not None), None)
-        where = places(record.columns, image)
-        blocks += _bars(record) if where is None else _heat_map(record, where)
+        ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))
+        scores, where = Scores.like(record.metric, max(abs(ranked[0][1].drop), 1e-4)), places(record.columns, image)
+        blocks += _bars(record, ranked, scores) if where is None else _heat_map(record, ranked, scores, where)
         blocks.append(_method(record))
     blocks += left_out(result, "permutation")
-    return Section("Permutation importance", "columns", tuple(blocks)) if blocks else None
+    return Section("Permutation importance", "importance", tuple(blocks)) if blocks else None
 
 
 def _change(record: PermutationRecord) -> str:
@@ -52,14 +55,12 @@ def _change(record: PermutationRecord) -> str:
     return f"{'rise' if lower_is_better(record.metric) else 'fall'} of {metric_label(record.metric)}"
 
 
-def _bars(record: PermutationRecord) -> list[Block]:
-    ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))
-    scores = Scores.like(record.metric, max(abs(ranked[0][1].drop), 1e-4))
+def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Block]:
     rows = [
         Bar(column.name, column.drop, column.deviation or 0.0, scores.size(column.drop), f"{COLUMNS}[{at}].drop")
         for at, column in ranked[:SHOWN]
     ]
-    caption: Parts = ("On the horizontal axis, how much worse the score gets when the column is shuffled.",)
+    caption: Parts = ("Horizontal axis: how much worse the score gets when the column is shuffled.",)
     if len(ranked) > SHOWN:
         most = number(f"{COLUMNS}.count", len(ranked))
         caption += sentence(f" The {SHOWN} columns of {{}} with the largest changes.", most)
@@ -70,13 +71,13 @@ def _bars(record: PermutationRecord) -> list[Block]:
     return [Figures((Picture("permutation", svg, f"{_change(record)} when a column is shuffled", caption),))]
 
 
-def _heat_map(record: PermutationRecord, where: Mapping[str, tuple[int, int]]) -> list[Block]:
+def _heat_map(
+    record: PermutationRecord, ranked: Ranked, scores: Scores, where: Mapping[str, tuple[int, int]]
+) -> list[Block]:
     drops: dict[tuple[int, int], float] = {}
     for column in record.columns:
         drops[where[column.name]] = drops.get(where[column.name], 0.0) + column.drop
     height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
-    strongest = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))[:NAMED]
-    scores = Scores.like(record.metric, max(abs(strongest[0][1].drop), 1e-4))
     caption = sentence(
         "Each square is a pixel. The darker it is, the worse the score gets when the pixel is shuffled; the second "
         "colour marks scores that got better, which is chance. The darkest pixel changes {} by {}.",
@@ -91,7 +92,7 @@ def _heat_map(record: PermutationRecord, where: Mapping[str, tuple[int, int]]) -
                 Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
             )
         )
-        for at, column in strongest
+        for at, column in ranked[:NAMED]
     ]
     titles = (Column("pixel", number=False), Column(_change(record)), Column("sd over the shuffles"))
     svg = heat_map("permutation", drops, width, height)

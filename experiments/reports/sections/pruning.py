@@ -43,7 +43,7 @@ def pruning(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
     stopped: Parts = ("No pruner was used",)
     if pruner != "none":
         stopped = sentence(
-            "The pruner {} stopped {} of {}",
+            "The {} pruner stopped {} of {}",
             Fact("spec.search.pruner", pruner),
             number("trials.pruned", sum(end.how == "pruned" for end in ends)),
             counted("stopped.trials", len(ends), "trial"),

@@ -6,6 +6,7 @@ from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
+    Column,
     Fact,
     Figures,
     Picture,
@@ -14,7 +15,6 @@ from experiments.reports.blocks import (
     Strong,
     Table,
     Words,
-    columns,
     counted,
     joined,
     note,
@@ -46,16 +46,15 @@ def selection(result: StudyResult) -> Section:
         )
         for key, config in named.items()
     ]
-    titles = columns(
-        sentence("selection score: mean {} (optimistic)", metric),
-        sentence(
-            "standard deviation over {} folds (not a confidence interval)",
-            number("best.fold_scores.count", len(result.best.fold_scores)),
-        ),
-        "trial",
+    folds = number("best.fold_scores.count", len(result.best.fold_scores))
+    columns = (
+        Column("", number=False),
+        Column(sentence("selection score: mean {} (optimistic)", metric)),
+        Column(sentence("standard deviation over {} folds (not a confidence interval)", folds)),
+        Column("trial"),
     )
     blocks: list[Block] = [
-        Table("Selection score", titles, tuple(rows)),
+        Table("Selection score", columns, tuple(rows)),
         note(
             "The selection score is the mean over the folds at the trial’s best epoch. The winner’s is the best of {} "
             "on the same folds, and being chosen for that makes it optimistic. Only the test score speaks about new "
@@ -80,20 +79,22 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
         rows.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
     label = Fact("spec.cv.metric", metric_label(metric))
     alt = f"{metric_label(metric)} of the winner: {', '.join(row.name for row in rows)}"
-    caption = "{} of the winner on the horizontal axis; lines are 95% intervals. The corrected score estimates what to "
+    caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "
     caption += "expect on new rows like the development rows."
     configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")
     flattered: Words = "does not seem to make that too good"
     if round(record.optimism, scores.decimals) > 0:
-        flattered = sentence("seems to make that about {} too good", _score("optimism", scores.size(record.optimism)))
+        flattered = sentence(
+            "seems to make that about {} too good", Fact("analysis.selection.optimism", scores.size(record.optimism))
+        )
     return [
         text(
             "Corrected for selection: {}, 95% interval {}. Scored over all {} at once instead of fold by fold, the "
             "winner has {}; choosing among {} {}.",
-            Strong(_score("corrected", scores.show(record.corrected))),
+            Strong(Fact("analysis.selection.corrected", scores.show(record.corrected))),
             Fact("analysis.selection.ci95", scores.interval(record.ci95)),
             counted("analysis.selection.rows", record.rows, "row"),
-            _score("pooled", scores.show(record.pooled)),
+            Fact("analysis.selection.pooled", scores.show(record.pooled)),
             configurations,
             flattered,
         ),
@@ -108,10 +109,6 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     ]
 
 
-def _score(name: str, shown: str) -> Fact:
-    return Fact(f"analysis.selection.{name}", shown)
-
-
 def _luck(record: SelectionRecord, scores: Scores) -> list[Block]:
     """Compare the gain of the search with the gain that luck alone would give."""
     if record.floor is None:
@@ -120,18 +117,20 @@ def _luck(record: SelectionRecord, scores: Scores) -> list[Block]:
     often: Words = ""
     gained: Words = ""
     if record.floor95 is not None:
-        often = sentence(", and in one of twenty such searches {} or more", _score("floor95", scores.size(limit)))
+        often = sentence(
+            ", and in one of twenty such searches {} or more", Fact("analysis.selection.floor95", scores.size(limit))
+        )
     if record.gain is not None and record.gain > 0:
         gained = sentence(
             " This search seems to gain {}: {}.",
-            _score("gain", scores.size(record.gain)),
+            Fact("analysis.selection.gain", scores.size(record.gain)),
             Fact("selection.luck", MORE if record.gain > limit else "luck alone can give as much"),
         )
     expected = sentence(
-        "If no configuration were better than the default, a search of {} would still seem to gain {} on rows like "
-        "these{}.",
+        "If no configuration were better than the default, a search of {} would on average still seem to gain {} on "
+        "rows like these{}.",
         counted("analysis.selection.configurations", record.configurations, "configuration"),
-        _score("floor", scores.size(record.floor)),
+        Fact("analysis.selection.floor", scores.size(record.floor)),
         often,
     )
     return [text("{} {}", Strong("Gain by luck alone."), joined([expected, gained], ""))]

@@ -71,7 +71,7 @@ def test_the_answer_comes_first(full, pages):
         "0.9673",
         "Corrected for selection: 0.9701, 95% interval [0.9611, 0.9789]",
         "Gain by luck alone. If no configuration were better than the default, a search of 31 configurations would "
-        "still seem to gain 0.0042",
+        "on average still seem to gain 0.0042",
         "Best configuration",
         "Best trials",
         "Search",

@@ -4,13 +4,13 @@ import pytest
 
 from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
-from experiments.reports.run_info import this_run
+from experiments.reports.run_info import rows_scored, run_facts
 
 
 def said(result, scored=True, now=True, **reading):
     ledger = LedgerRecord(**{"file": "l.jsonl", "largest_overlap": 0.0, "head": "h", **reading})
     result = result.model_copy(update={"test": result.test if scored else None, "ledger": ledger})
-    return plain(this_run(result, ledger if now else None).times)
+    return plain(rows_scored(result, ledger, now))
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,15 @@ def test_an_old_reading_is_marked_as_such(study):
     words = "These test rows, or some of them, had been scored 3 times when the study ended."
     assert said(study[0], now=False, looks=3, file="") == words
     without = study[0].model_copy(update={"test": None, "ledger": None})
-    assert plain(this_run(without, None).times) == "No ledger was read when this page was written."
+    assert plain(rows_scored(without, None)) == "No ledger was read when this page was written."
 
 
-def test_the_reading_at_the_moment_of_writing_comes_first(study):
+def test_the_facts_of_a_run_have_dotted_names(study):
     now = LedgerRecord(file="now.jsonl", looks=7, own=1, largest_overlap=0.5, head="new")
-    facts = {plain(name): plain(fact) for name, fact in this_run(study[0], now).ledger}
-    assert (facts["file"], facts["hash of the last entry"]) == ("now.jsonl", "new")
-    assert facts["test evaluations that used these test rows or some of them"] == "7"
-
-
-def test_nested_names_are_joined(study):
-    run = this_run(study[0], None)
-    assert "versions.numpy" in [name for name, _ in run.provenance]
-    assert [plain(fact) for _, fact in run.timing] == ["61.27 s", "1.60 s", "64.02 s"]
+    facts = {
+        heading: {plain(name): plain(fact) for name, fact in rows} for heading, rows in run_facts(study[0], now).items()
+    }
+    assert (facts["Ledger"]["file"], facts["Ledger"]["hash of the last entry"]) == ("now.jsonl", "new")
+    assert facts["Ledger"]["test evaluations that used these test rows or some of them"] == "7"
+    assert "versions.numpy" in facts["Provenance"]
+    assert list(facts["Timing"].values()) == ["61.27 s", "1.60 s", "64.02 s"]

@@ -57,5 +57,5 @@ def test_a_single_shuffle_has_no_whisker(full):
     result = _table(full[0])
     result = result.model_copy(update={"analysis": result.analysis.model_copy(update={"permutation": once})})
     assert permutation_importance(result).blocks[0].pictures[0].caption == (
-        "On the horizontal axis, how much worse the score gets when the column is shuffled.",
+        "Horizontal axis: how much worse the score gets when the column is shuffled.",
     )

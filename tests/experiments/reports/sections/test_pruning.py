@@ -12,7 +12,7 @@ def test_the_pruner_is_named_with_what_it_saved(study):
     whole = 40 * 60
     epochs = sum(trained.values())
     assert plain(section.blocks[0].parts) == (
-        f"The pruner median stopped 5 of 40 trials. All trials together trained {epochs:,} epochs, "
+        f"The median pruner stopped 5 of 40 trials. All trials together trained {epochs:,} epochs, "
         f"{100 * epochs / whole:.0f}% of the 2,400 that were possible."
     )
     table = next(block for block in section.blocks if isinstance(block, Table))
