@@ -100,7 +100,7 @@ def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...
     if layers is None:
         return None
     units = [settings.get(f"{_LAYER}{layer}", shared) for layer in range(1, int(layers) + 1)]
-    return None if None in units else tuple(map(int, units))
+    return None if None in units else tuple(int(size) for size in units if size is not None)
 
 
 def is_active(name: str, params: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:

@@ -51,7 +51,7 @@ def parallel(result: StudyResult) -> str | None:
             _draw_axis(axes, place, name, axis)
         for trial in trials:
             heights = [axis.places[trial.number] for axis in scale.values()]
-            drawn = {"color": BLUE, "alpha": crowd * (0.12 + 0.68 * heights[-1] ** 2),
+            drawn: dict[str, Any] = {"color": BLUE, "alpha": crowd * (0.12 + 0.68 * heights[-1] ** 2),
                                      "linewidth": 0.7 + 0.9 * heights[-1], "zorder": 2}  # fmt: skip
             if trial.number in (result.best.number, default):
                 drawn = WINNER if trial.number == result.best.number else DEFAULT

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from experiments.evaluation.results import Difference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
@@ -28,18 +26,17 @@ def test_score_and_interval_have_four_decimals(study):
     assert plain(found.others) == "Other metrics on the same rows: log loss 0.0873."
 
 
-@pytest.mark.parametrize(
-    ("verdict", "score", "interval", "p", "tone", "words"),
-    [
-        ("helped", 0.03, (0.01, 0.05), 0.003, "good", "between 0.0100 better and 0.0500 better. Use the tuned model."),
-        ("default better", -0.03, (-0.05, -0.01), 0.003, "bad", "Use the default configuration."),
-        ("no evidence either way", 0.01, (-0.01, 0.03), 0.4, "even", "do not claim that tuning improved it."),
-    ],
-)
-def test_each_verdict_says_what_it_means(study, verdict, score, interval, p, tone, words):
-    found = _answer(study[0], difference=_difference(score, interval, p), verdict=verdict)
-    assert plain(found.meaning).endswith(words)
-    assert found.tone == tone
+def test_each_verdict_says_what_it_means(study):
+    gain = "between 0.0100 better and 0.0500 better. Use the tuned model."
+    cases = [
+        ("helped", (0.03, (0.01, 0.05), 0.003), "good", gain),
+        ("default better", (-0.03, (-0.05, -0.01), 0.003), "bad", "Use the default configuration."),
+        ("no evidence either way", (0.01, (-0.01, 0.03), 0.4), "even", "do not claim that tuning improved it."),
+    ]
+    for verdict, compared, tone, words in cases:
+        found = _answer(study[0], difference=_difference(*compared), verdict=verdict)
+        assert plain(found.meaning).endswith(words)
+        assert found.tone == tone
 
 
 def test_an_error_is_positive_and_its_difference_has_a_direction(study):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
 from experiments.reports.run_info import rows_scored, run_facts
@@ -13,9 +11,8 @@ def said(result, scored=True, now=True, **reading):
     return plain(rows_scored(result, ledger, now))
 
 
-@pytest.mark.parametrize(
-    ("reading", "words"),
-    [
+def test_a_result_with_a_score(study):
+    cases = [
         ({"looks": 1, "own": 1}, "These test rows were scored once by the studies of l.jsonl."),
         ({"looks": 2, "own": 2}, "These test rows were scored twice by the studies of l.jsonl."),
         (
@@ -29,15 +26,13 @@ def said(result, scored=True, now=True, **reading):
             "l.jsonl has no entry for the test score of this result. Other studies have scored these rows, or "
             "some of them, twice; another study saw 100% of these rows at once.",
         ),
-    ],
-)
-def test_a_result_with_a_score(study, reading, words):
-    assert said(study[0], **reading) == words
+    ]
+    for reading, words in cases:
+        assert said(study[0], **reading) == words
 
 
-@pytest.mark.parametrize(
-    ("reading", "words"),
-    [
+def test_a_result_without_a_score(study):
+    cases = [
         ({"looks": 0, "own": 0}, "No study of l.jsonl has scored these test rows."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 0.5},
@@ -53,10 +48,9 @@ def test_a_result_with_a_score(study, reading, words):
             "This result has no test score, but by l.jsonl this study has scored these test rows once, and other "
             "studies have scored them, or some of them, twice; another study saw 100% of these rows at once.",
         ),
-    ],
-)
-def test_a_result_without_a_score(study, reading, words):
-    assert said(study[0], scored=False, **reading) == words
+    ]
+    for reading, words in cases:
+        assert said(study[0], scored=False, **reading) == words
 
 
 def test_an_old_reading_is_marked_as_such(study):
