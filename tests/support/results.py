@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from experiments.evaluation.results import (
     BestRecord,
     DataRecord,
@@ -64,3 +66,9 @@ def made_up() -> StudyResult:
         provenance={"seeds": {"study": 0, "split": 0}, "blas": {"kernel": "Haswell"}},
         timing={},
     )
+
+
+def replaced(record: Any, path: str, **changes: Any) -> Any:
+    """Return a record with changes in the record at a dotted path below it."""
+    name, _, rest = path.partition(".")
+    return record.model_copy(update={name: replaced(getattr(record, name), rest, **changes)} if name else changes)

@@ -3,10 +3,11 @@ from __future__ import annotations
 from experiments.evaluation.results import Difference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
+from support.results import replaced
 
 
 def _answer(result, **changes):
-    return answer(result.model_copy(update={"test": result.test.model_copy(update=changes)}))
+    return answer(replaced(result, "test", **changes))
 
 
 def _difference(score, interval, p):
@@ -71,7 +72,7 @@ def test_a_missing_comparison_is_explained(study):
     assert plain(found.meaning).startswith("The default configuration has no result (diverged after 3 epochs).")
     assert (found.difference, found.method) == ((), ())
     assert "its refit on all development rows diverged" in plain(_answer(result, **missing).meaning)
-    won = result.model_copy(update={"best": result.best.model_copy(update={"number": 0})})
+    won = replaced(result, "best", number=0)
     assert "the winner is the default itself" in plain(_answer(won, **missing).meaning)
 
 

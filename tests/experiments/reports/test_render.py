@@ -12,6 +12,7 @@ from experiments.evaluation.reasons import AsWritten
 from experiments.evaluation.records import MistakeRecord, OutOfFoldRecord, PermutationRecord, PermutedColumn
 from experiments.evaluation.results import LedgerRecord, ReferenceRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
+from support.results import replaced
 
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
 THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
@@ -101,7 +102,8 @@ def test_the_answer_comes_first(full, pages):
     assert [words for words in order[4:] if words not in markdown] == []
 
 
-def test_the_version_of_the_page_is_in_both(pages):
+def test_both_pages_have_their_version_and_are_not_large(pages):
+    assert len(pages.html) < 500_000
     assert f'<meta name="generator" content="nnet-experiments report {PAGE_VERSION}">' in pages.html
     assert pages.markdown.startswith(f"<!-- nnet-experiments report {PAGE_VERSION} -->\n")
 
@@ -231,10 +233,6 @@ def test_markdown_tables_are_rectangular(pages):
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
 
 
-def test_a_page_of_a_usual_study_is_not_large(pages):
-    assert len(pages.html) < 500_000
-
-
 def test_without_a_test_score_and_curves_their_parts_are_left_out(make_study):
     result, _ = make_study(trials=2, test=None, ledger=None)
     pages = render(result, ())
@@ -250,8 +248,7 @@ def test_without_a_test_score_and_curves_their_parts_are_left_out(make_study):
 
 def test_a_second_test_is_disclosed(make_study):
     result, _ = make_study(trials=1)
-    test = result.test.model_copy(update={"times_scored": 2})
-    pages = render(result.model_copy(update={"test": test}), ())
+    pages = render(replaced(result, "test", times_scored=2), ())
     assert "--acknowledge-reuse" in pages.html
     assert "--acknowledge-reuse" in pages.markdown
 

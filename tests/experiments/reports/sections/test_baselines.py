@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.baselines import baselines
+from support.results import replaced
 
 
 def _rows(section):
@@ -35,7 +36,5 @@ def test_without_a_test_score_or_baselines_there_is_no_section(make_study):
 
 
 def test_a_default_that_diverged_has_no_row(full):
-    result = full[0]
-    test = result.test.model_copy(update={"default": None})
-    rows = _rows(baselines(result.model_copy(update={"test": test})))
+    rows = _rows(baselines(replaced(full[0], "test", default=None)))
     assert [cells[0] for cells, _ in rows][:2] == ["tuned", "majority class"]

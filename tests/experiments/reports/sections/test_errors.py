@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
+from support.results import replaced
 
 
 def _with(result, **changes):
-    found = result.analysis.out_of_fold.model_copy(update=changes)
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"out_of_fold": found})})
+    return replaced(replaced(result, "test", confusion=None), "analysis.out_of_fold", **changes)
 
 
 def _names(section):
@@ -31,8 +31,7 @@ def test_mistakes_without_pictures_are_a_table(full):
 
 def test_numbers_are_drawn_against_the_truth(full):
     result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
-    test = result.test.model_copy(update={"confusion": None})
-    assert _names(errors(result.model_copy(update={"test": test}))) == ["predictions"]
+    assert _names(errors(result)) == ["predictions"]
 
 
 def test_the_most_frequent_confusions_of_many_classes_are_listed(full):
@@ -41,22 +40,16 @@ def test_the_most_frequent_confusions_of_many_classes_are_listed(full):
         tuple(90 if here == there else 7 - here // 4 if there == here + 1 else 0 for there in range(size))
         for here in range(size)
     )
-    result = _with(full[0], confusion=counts, mistakes=())
-    data = result.data.model_copy(update={"classes": tuple(f"class {one}" for one in range(size))})
-    test = result.test.model_copy(update={"confusion": None})
-    section = errors(result.model_copy(update={"data": data, "test": test}))
+    result = replaced(full[0], "data", classes=tuple(f"class {at}" for at in range(size)))
+    section = errors(_with(result, confusion=counts, mistakes=()))
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert len(table.rows) == 10
     assert [plain(cell) for cell in table.rows[0].cells] == ["class 0", "class 1", "7", "97"]
     assert any(isinstance(block, Heading) and "Most frequent" in block.text for block in section.blocks)
 
 
-def test_nothing_known_is_no_section(study):
+def test_what_is_unknown_is_left_out(full, study):
     assert errors(study[0]) is None
-
-
-def test_the_test_sets_confusion_stands_alone(full):
-    result = full[0].model_copy(update={"analysis": None})
-    section = errors(result)
+    section = errors(replaced(full[0], "", analysis=None))
     assert _names(section) == ["test_confusion"]
     assert section.blocks[0].layout == "square"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from experiments.evaluation.reasons import RowsInTimeOrder
 from experiments.reports.blocks import Text, plain
 from experiments.reports.sections.selection import MORE, selection
+from support.results import replaced
 
 
 def _said(section):
@@ -10,8 +11,7 @@ def _said(section):
 
 
 def _changed(result, **changes):
-    found = result.analysis.selection.model_copy(update=changes)
-    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"selection": found})})
+    return replaced(result, "analysis.selection", **changes)
 
 
 def test_the_corrected_score_and_its_optimism(full):
@@ -37,15 +37,12 @@ def test_without_the_analysis_the_score_stays_optimistic(study):
 
 
 def test_a_missing_correction_has_its_reason(full):
-    result = full[0]
-    analysis = result.analysis.model_copy(update={"selection": None, "left_out": {"selection": RowsInTimeOrder()}})
-    said = _said(selection(result.model_copy(update={"analysis": analysis})))
+    said = _said(selection(replaced(full[0], "analysis", selection=None, left_out={"selection": RowsInTimeOrder()})))
     assert "Corrected selection score: left out. Reason: rows in time order (they depend" in said
 
 
 def test_a_test_score_by_another_metric_is_not_drawn_beside_it(full):
-    result = full[0]
-    other = result.model_copy(update={"test": result.test.model_copy(update={"metric": "f1_macro"})})
-    svgs = [block.pictures[0].svg for block in selection(other).blocks if hasattr(block, "pictures")]
+    section = selection(replaced(full[0], "test", metric="f1_macro"))
+    svgs = [block.pictures[0].svg for block in section.blocks if hasattr(block, "pictures")]
     assert "corrected" in svgs[0]
     assert "test score" not in svgs[0]
