@@ -24,9 +24,5 @@ check:  ## style, types, tests
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --dist loadscope
 
-example:  ## studies/examples/digits, the report of studies/digits.toml, written again
-	rm -rf build/example studies/examples/digits
-	mkdir -p build/example studies/examples/digits
-	cd build/example && $(abspath $(shell command -v $(PYTHON))) -m experiments.tune $(CURDIR)/studies/digits.toml \
-		--out digits --tracking-uri sqlite:///mlflow.db
-	cp -r build/example/digits/report.md build/example/digits/report_files studies/examples/digits/
+example:  ## the report in studies/examples, and the outputs and pictures in the guides, written again
+	$(PYTHON) tests/scripts/example.py

@@ -31,7 +31,7 @@ def test_it_is_a_page_of_this_version() -> None:
 def test_every_picture_lies_beside_it_and_no_other() -> None:
     shown = set(re.findall(r"\]\((report_files/[^)]+)\)", REPORT))
     there = {path.relative_to(EXAMPLE).as_posix() for path in EXAMPLE.rglob("*") if path.is_file()}
-    assert there == {"report.md", *shown}
+    assert there == {"report.md", "report.png", *shown}
     assert len(shown) > 5
     assert sum(path.stat().st_size for path in EXAMPLE.rglob("*")) < 1_000_000
 
@@ -39,3 +39,10 @@ def test_every_picture_lies_beside_it_and_no_other() -> None:
 def test_it_tells_nothing_of_the_machine_it_was_made_on() -> None:
     assert not re.search(r"/(home|root|tmp|Users|private|build|work)\b", REPORT)
     assert re.search(r"scorings of these test rows or some of them \| 1 \|", REPORT)
+
+
+def test_the_summary_in_readme_has_the_reports_scores() -> None:
+    summary = (ROOT / "README.md").read_text().split("<!-- output of tune -->")[1].split("<!-- /output of tune -->")[0]
+    scores = re.findall(r"\b0\.\d{4}\b", summary)
+    assert len(scores) > 8
+    assert [score for score in scores if score not in REPORT] == []

@@ -1,0 +1,149 @@
+"""README.md and the guides: their examples run, their links lead somewhere, what they name exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from experiments import delete, predict, report, reproduce, sync, tune, ui
+from experiments.benchmark import __main__ as benchmark
+from experiments.config.candidate import NUMBERS
+from experiments.config.pruner_options import PRUNERS
+from experiments.config.sampler_options import SAMPLERS
+from experiments.config.spec import CV, Preprocessing, Training
+from experiments.config.study_file import parse_spec
+from nnet.activations import ACTIVATIONS
+from nnet.initializers import INITIALIZERS
+from nnet.losses import LOSSES
+from nnet.optimizers import OPTIMIZERS
+from nnet.schedules import SCHEDULES
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = (tune, predict, report, reproduce, sync, ui, delete, benchmark)
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text()
+    for folder in (".", "studies", "experiments", "experiments/*", "nnet", "tests")
+    for path in sorted(ROOT.glob(f"{folder}/README.md"))
+}
+README, STUDIES, DATA = (PAGES[name] for name in ("README.md", "studies/README.md", "experiments/data/README.md"))
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def section(page: str, heading: str) -> str:
+    return page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def anchors(page: str) -> set[str]:
+    """The names by which a page's headings are linked to."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_readme_is_short_and_leads_to_every_guide() -> None:
+    assert len(README.splitlines()) <= 160
+    assert {name for name in PAGES if name != "README.md" and f"]({name})" not in README} == set()
+
+
+@pytest.mark.parametrize("program", [program for page in PAGES.values() for program in blocks(page, "python")])
+def test_a_python_example_does_what_it_says(program: str, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.strip() == re.findall(r"^print.*# (.*)$", program, re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", PAGES[name]):
+        path, _, heading = target.partition("#")
+        file = (ROOT / name).parent / path
+        assert file.exists(), target
+        assert not heading or heading in anchors((file / "README.md" if file.is_dir() else file).read_text()), target
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_option_exists(name: str) -> None:
+    ours = {word for command in COMMANDS for action in command.parser()._actions for word in action.option_strings}
+    text = re.sub(r"^mlflow .*$|^curl .*$", "", PAGES[name], flags=re.MULTILINE)
+    assert set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text)) <= ours
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_in_a_table_exists(name: str) -> None:
+    named = re.findall(r"`([a-z_0-9/]+\.py)`", PAGES[name])
+    places = ((ROOT / name).parent, ROOT)
+    assert [file for file in named if not any((place / file).exists() for place in places)] == []
+
+
+def test_every_key_of_the_networks_table_exists() -> None:
+    table = section(STUDIES, "The network")
+    named = set(re.findall(r"`([a-z_0-9]+)`", table))
+    assert named == set(Training.model_fields)
+    values = re.findall(r"`(activation|loss|initializer|optimizer|schedule)`: ([^;|`]*)", table)
+    tables = {
+        "activation": ACTIVATIONS,
+        "loss": LOSSES,
+        "initializer": {"auto": None, **INITIALIZERS},
+        "optimizer": OPTIMIZERS,
+        "schedule": SCHEDULES,
+    }
+    for key, listed in values:
+        assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
+
+
+def options_table(heading: str, key: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name in the first column of a section's table, which are just those names, with its last column."""
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]* \| ([^|]*)\|$", section(STUDIES, heading), re.MULTILINE)
+    assert [name for name, _ in rows] == [key, *names]
+    return rows[1:]
+
+
+def test_every_sampler_stands_in_the_table_with_its_options_and_their_defaults() -> None:
+    for name, options in options_table("Samplers", "sampler", SAMPLERS):
+        shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9]+))?", options))
+        defaults = SAMPLERS[name]().model_dump(mode="json")
+        assert shown.keys() == defaults.keys(), name
+        unsaid = {"popsize": None, "with_margin": False, "use_separable_cma": False, "lr_adapt": False}
+        said = {key: unsaid.get(key, value.lower()) for key, value in shown.items()}
+        assert said == {key: value if key in unsaid else str(value).lower() for key, value in defaults.items()}
+
+
+def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() -> None:
+    for name, options in options_table("Pruners", "pruner", PRUNERS):
+        shown = dict(re.findall(r"`([a-z_]+)`(?: ([a-z0-9.]+))?", options))
+        defaults = {key: field.default for key, field in PRUNERS[name].model_fields.items()}
+        assert shown.keys() == defaults.keys(), name
+        said = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in defaults.items()}
+        assert {key: value for key, value in shown.items() if value} == {key: said[key] for key in shown if shown[key]}
+        unsaid = {key for key in shown if not shown[key]}
+        assert unsaid <= {"lower", "upper", "pruner_options"}
+
+
+def test_every_key_and_value_of_the_inputs_table_exists() -> None:
+    table = section(DATA, "Classes or numbers") + section(DATA, "What the network sees of a row")
+    keys = set(re.findall(r"`(?:preprocessing|cv|data)\.([a-z_]+)`", table))
+    assert keys == {*Preprocessing.model_fields, "splitter", "task"}
+    splitters = get_args(CV.model_fields["splitter"].annotation)
+    assert all(name in table for name in (*NUMBERS, *(set(splitters) - {"auto"})))
+
+
+def test_the_study_file_is_the_shipped_one() -> None:
+    (study,) = blocks(STUDIES, "toml")
+    shipped = (ROOT / "studies" / "digits.toml").read_text()
+    shown, real = (parse_spec(tomllib.loads(text), "README").to_document() for text in (study, shipped))
+    assert shown == real
+
+
+def test_the_two_commands_are_for_a_fresh_machine() -> None:
+    run, test = blocks(README, "sh")
+    assert "experiments.tune" in run
+    assert "make check" in test
+    assert all("constraints.txt" in command and command.startswith("python3 -m venv") for command in (run, test))
