@@ -16,11 +16,12 @@ ALWAYS = {
     **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
     **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
-    **dict.fromkeys(("best.network", "best.epochs", "best.number", "trials.count", "spec.cv.splitter"), 2),
+    **dict.fromkeys(("best.network", "best.epochs", "best.number", "spec.cv.splitter"), 2),
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
     **dict.fromkeys(("split.development", "split.test"), 2),
     "best.fold_scores.count": 3,
-    "spec.cv.metric": 5,
+    "spec.cv.metric": 9,
+    "trials.count": 3,
 }
 
 
@@ -114,7 +115,7 @@ def _trials(record: Record) -> Counts:
 
 def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
-    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 1, "test.verdict": 1})
+    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 3, "test.verdict": 1})
     found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
     found["test.ci_draws"] += 0 if test["ci_draws"] is None else 2
     for name in test["metrics"]:
@@ -134,6 +135,7 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
         low, high = compared["ci95"]
         found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
+        found["test.metric"] += 1
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
     return found
 
@@ -165,6 +167,7 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
     for part, reason in analysis["left_out"].items():
         found.update(f"analysis.left_out.{part}.{name}" for name in reason)
     if chosen := analysis["selection"]:
+        found["spec.cv.metric"] += 1
         shown = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
         shown += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
         shown += ["optimism"] if chosen["optimism"] > 1e-4 else []
@@ -175,7 +178,7 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
         found.update(f"analysis.permutation.{name}" for name in ("rows", "repeats", "metric", "baseline"))
         pictures = document["data"]["columns"]["pixel"] > 0
         if pictures:
-            found["permutation.darkest"] += 1
+            found.update(["permutation.darkest", "analysis.permutation.metric"])
             found.update({f"analysis.permutation.columns[*].{what}": 5 for what in ("name", "drop", "deviation")})
         else:
             found["analysis.permutation.repeats"] += permuted["repeats"] > 1
