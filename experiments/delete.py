@@ -59,7 +59,7 @@ def _delete(study: str, sure: bool, option: str | None) -> int:
     try:
         view = view_journal(folder.journal)
         runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
-        print(f"{folder.path}: {len(view.told)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
+        print(f"{folder.path}: {len(view.trials)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
         if not sure and not confirmed():
             print("nothing was deleted")
             return 0

@@ -6,13 +6,22 @@
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
     ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
     ├── SearchError            the search has no usable outcome
-    ├── LedgerError            the test set may not be looked at (again), or the ledger is damaged
+    ├── LedgerError            the test rows may not be scored again, or the ledger is damaged
     └── TrackingError          MLflow's store is missing, away or broken, where a command is about it
 
 A message says the rule, the value and where it stands, in one line.
 """
 
 from __future__ import annotations
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of a foreign error's text that says something; its type's name if there is none.
+
+    >>> first_line(ValueError("no such row: 7" + chr(10) + "see the log")), first_line(MemoryError())
+    ('no such row: 7', 'MemoryError')
+    """
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 class ExperimentError(Exception):
@@ -40,7 +49,7 @@ class SearchError(ExperimentError):
 
 
 class LedgerError(ExperimentError):
-    """The test set may not be looked at again, or the ledger of looks is damaged."""
+    """The test rows may not be scored again, or the ledger is damaged."""
 
 
 class TrackingError(ExperimentError):

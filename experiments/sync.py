@@ -11,9 +11,9 @@ from functools import partial
 
 from experiments.study.cli import run_command
 
-PATIENCE = 60.0  # seconds: longer than another program may have a database locked
+SYNC_TIMEOUT = 60.0  # seconds: longer than another program may have a database locked
 PAUSE = 1.0  # between attempts
-BUSY = 60.0  # seconds that the writer of a study is waited for which is over, longer than it may go on
+WRITER_TIMEOUT = 60.0  # seconds that the writer of a study is waited for which is over, longer than it may go on
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,12 +53,13 @@ def _sync(study: str, uri: str | None, quiet: bool) -> int:
     writer = Writer(folder, where, artifacts)
     try:
         running = StudyFolder(folder).is_running()
-        with lock_of(folder, where).acquire(timeout=0 if running else BUSY):
+        with lock_of(folder, where).acquire(timeout=0 if running else WRITER_TIMEOUT):
             writer.close("RUNNING" if running else None)
-            deadline, told = time.monotonic() + PATIENCE, quiet
+            deadline, told = time.monotonic() + SYNC_TIMEOUT, quiet
             while not writer.write(lambda: True) and time.monotonic() < deadline:
                 if not told:
-                    print(f"MLflow at {masked(where)} takes no records ({writer.trouble}); trying for {PATIENCE:.0f} s")
+                    place = f"MLflow at {masked(where)}"
+                    print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")
                     told = True
                 time.sleep(PAUSE)
     except Timeout:
@@ -68,7 +69,7 @@ def _sync(study: str, uri: str | None, quiet: bool) -> int:
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not quiet:
-        print(f"MLflow at {masked(where)} has {writer.told} trials of {folder}")
+        print(f"MLflow at {masked(where)} has {writer.trials} trials of {folder}")
     return 0
 
 

@@ -59,7 +59,10 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--executor", choices=("local", "ray"), default="local", help="processes here, or a Ray cluster")
     it.add_argument("--ray-address", metavar="HOST:PORT", help="of a running cluster (default: one is started here)")
     it.add_argument(
-        "--silence", type=float, metavar="SECONDS", help="replace a worker after so long without a sign of life (120)"
+        "--worker-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="restart a worker that used no processor time for SECONDS (default: 120)",
     )
     it.add_argument("--out", type=Path, metavar="DIR", help="the study's folder (default: studies/NAME)")
     it.add_argument(
@@ -100,7 +103,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import ledger_path
     from experiments.search.executors.create import usable_cores
-    from experiments.search.executors.local import SILENCE
+    from experiments.search.executors.local import WORKER_TIMEOUT
     from experiments.search.storage import write_atomically
     from experiments.study.console import StudyConsole
     from experiments.study.lookup import find_study, study_file, study_folder
@@ -138,9 +141,9 @@ def _tune(chosen: argparse.Namespace) -> int:
         return 0
     if chosen.ray_address is not None and chosen.executor != "ray":
         raise SpecError("--ray-address: needs --executor ray.")
-    silence = SILENCE if chosen.silence is None else chosen.silence
-    if not 1 <= silence <= 1e6:
-        raise SpecError(f"--silence: `1 <= seconds <= 1000000` must hold, but got {silence}.")
+    timeout = WORKER_TIMEOUT if chosen.worker_timeout is None else chosen.worker_timeout
+    if not 1 <= timeout <= 1e6:
+        raise SpecError(f"--worker-timeout: `1 <= seconds <= 1000000` must hold, but got {timeout}.")
     # another machine's cores are not counted here: a cluster queues what it cannot compute at once
     cores = usable_cores() if chosen.ray_address is None else spec.search.lookahead
     workers = cores if chosen.workers is None else chosen.workers
@@ -160,7 +163,7 @@ def _tune(chosen: argparse.Namespace) -> int:
         workers=workers,
         executor=chosen.executor,
         ray_address=chosen.ray_address,
-        silence=silence,
+        worker_timeout=timeout,
         fresh=chosen.fresh,
         look=_look(chosen, planned),
         acknowledge_reuse=chosen.acknowledge_reuse,

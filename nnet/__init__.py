@@ -12,7 +12,7 @@ __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
 def __getattr__(name: str) -> Any:
-    """The estimators are imported when they are asked for: they need scikit-learn, which nothing else here does."""
+    """Import an estimator when it is first used, because the estimators alone need scikit-learn."""
     if name in __all__:
         return getattr(import_module("nnet.estimator"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

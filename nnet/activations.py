@@ -1,6 +1,6 @@
-"""Activation functions as layers: a = f(z), and da f'(z) on the way back.
+"""Activation functions as layers: forward computes a = f(z), backward computes da f'(z).
 
-Those whose derivative follows from a alone work in place. Each owns its buffers for one shape.
+An activation whose derivative follows from a alone works in place. Each activation owns its buffers for one shape.
 
 Source: Goodfellow et al. (2016), Deep Learning, section 6.3.
 """

@@ -1,4 +1,4 @@
-"""The array types that the network speaks of."""
+"""The array types of the network, and arrays whose rows are aligned in memory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 Rows = NDArray[np.integer[Any]]
 Labels = NDArray[np.integer[Any]]
-Targets = NDArray[Any]  # labels, or numbers to be met
+Targets = NDArray[Any]  # labels, or numbers to predict
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector register
 
 
 def aligned_zeros(rows: int, columns: int, dtype: np.dtype[Any]) -> Array:
-    """(rows, at least columns) of zero whose every row begins on a cache line, as wide vector instructions like it."""
+    """Allocate (rows, at least columns) zeros with each row on a cache line, for wide vector instructions."""
     line = ALIGNMENT // dtype.itemsize
     padded = -(-columns // line) * line
     size = rows * padded * dtype.itemsize

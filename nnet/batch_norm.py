@@ -1,4 +1,4 @@
-"""Batch normalisation: every unit to mean 0 and variance 1 over the batch, then to a scale and shift of its own."""
+"""Batch normalisation: mean 0 and variance 1 of every unit over the batch, then a trained scale and shift."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class BatchNormViews:
 
 
 class BatchNorm(Layer):
-    """out = scale * (x - mean) / sqrt(variance + epsilon) + shift, with the batch's own statistics, fold by fold.
+    """Batch normalisation in training: out = scale * (x - mean) / sqrt(variance + epsilon) + shift, fold by fold.
 
-    The running statistics follow with weight `momentum`, the variance without bias: what prediction uses.
+    The mean and variance are those of the batch. The running statistics, which prediction uses, follow them with weight
+    `momentum`; the running variance is the unbiased one.
 
     Source: Ioffe and Szegedy (2015), Batch Normalization: Accelerating Deep Network Training, algorithms 1 and 2.
     """
@@ -51,7 +52,7 @@ class BatchNorm(Layer):
         row, inverse, normal, views = self._row, self._inverse, self._normal, self.views
         np.matmul(self._mean_of, x, out=row)
         np.subtract(x, row, out=normal)
-        if x.shape[1] > 1:  # a single row has no variance, and nothing to say of the others
+        if x.shape[1] > 1:  # a single row has no variance
             self._follow(views.mean, row)
         np.multiply(normal, normal, out=self._out)
         np.matmul(self._mean_of, self._out, out=row)
@@ -81,14 +82,14 @@ class BatchNorm(Layer):
         return np.multiply(dout, row, out=dout)
 
     def _follow(self, running: Array, batch: Array) -> None:
-        """running <- running + momentum (batch - running); overwrites the batch's."""
+        """Update running statistics: running <- running + momentum (batch - running). This overwrites `batch`."""
         np.subtract(batch, running, out=batch)
         np.multiply(batch, self._real(self.momentum), out=batch)
         np.add(running, batch, out=running)
 
 
 class FixedNorm(Layer):
-    """Batch normalisation by the running statistics: what a trained network predicts with."""
+    """Batch normalisation in prediction, by the running statistics."""
 
     def __init__(self, views: BatchNormViews):
         self.views = views
@@ -103,4 +104,4 @@ class FixedNorm(Layer):
         return np.add(x, self.views.shift, out=x)
 
     def backward(self, dout: Array) -> Array:
-        raise RuntimeError("a network that predicts is not trained: use the stack for training.")
+        raise RuntimeError("a stack for prediction is not trained: use the stack of Mode.TRAINING.")

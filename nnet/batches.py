@@ -1,7 +1,7 @@
-"""Mini-batches of several folds: which folds step together, and their rows gathered ahead for a few steps at a time.
+"""Mini-batches of several folds, gathered from their data for a few steps at a time.
 
-Folds are batched while they have equally many rows left for a step. A ragged last batch keeps its own row count, and a
-fold with no rows left sits the step out, so every fold sees exactly the batches that it would see alone.
+Neighbouring folds step together if they have equally many rows left for a step. A ragged last batch keeps its own row
+count, and a fold with no rows left sits the step out. So every fold sees exactly the batches that it would see alone.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ GATHER = 1 << 18  # elements of the inputs gathered ahead: 1 MB of float32
 
 @dataclass(frozen=True)
 class FoldData:
-    """One fold: the rows it trains on and the rows it is validated on.
+    """A fold's data, its training rows and its validation rows.
 
     x:          (N, inputs) of the network's dtype; folds may share one array.
-    y:          (N,) class indices of any integer type, or (N,) or (N, outputs) numbers to be met.
+    y:          (N,) class indices of any integer type, or (N,) or (N, outputs) numbers to predict.
     train:      row numbers, at least one.
     validation: row numbers; empty for a fit without validation.
     weights:    (N,) importance of each row in training, not negative; None weighs all alike.
 
     Raises:
-        ShapeError: shapes disagree, or a row number is none of x's.
+        ShapeError: shapes disagree, or a row number lies outside x.
     """
 
     x: Array
@@ -71,27 +71,27 @@ class Batch(NamedTuple):
 
 
 def runs(rows: Sequence[int], together: int) -> list[tuple[slice, int]]:
-    """Neighbouring folds with equally many rows, at most `together` of them; folds without rows are left out.
+    """Group neighbouring folds with equally many rows, at most `together` in a group; skip folds without rows.
 
     >>> runs([32, 32, 30, 0, 30], together=2)
     [(slice(0, 2, None), 32), (slice(2, 3, None), 30), (slice(4, 5, None), 30)]
     """
-    found: list[tuple[slice, int]] = []
+    groups: list[tuple[slice, int]] = []
     start = 0
     for fold in range(1, len(rows) + 1):
         if fold == len(rows) or rows[fold] != rows[start] or fold - start == together:
             if rows[start]:
-                found.append((slice(start, fold), rows[start]))
+                groups.append((slice(start, fold), rows[start]))
             start = fold
-    return found
+    return groups
 
 
 class Gatherer:
-    """Gathers batches of F folds from their data.
+    """A gatherer of F folds' batches, whose buffers it owns.
 
     Args:
         folds:    the data; all of one width and type.
-        targets:  (N, outputs) of each fold, what its outputs are to become.
+        targets:  (N, outputs) of each fold.
         size:     rows of a batch.
         together: folds that may share one step.
     """
@@ -116,10 +116,10 @@ class Gatherer:
         self._cut: dict[tuple[int, ...], list[Batch]] = {}
 
     def batches(self, orders: Sequence[Rows]) -> Iterator[Iterable[Batch]]:
-        """For each step, the batches of the folds that have rows left, taken in the given orders.
+        """Yield each step's batches, of the folds that have rows left.
 
         Args:
-            orders: one a fold, row numbers of its data.
+            orders: for each fold, the row numbers of its data in the order in which they are taken.
         """
         size = self._size
         if self._chunk == size:  # large batches are gathered one by one, so that each is in the cache when it is used
@@ -132,7 +132,7 @@ class Gatherer:
                 yield self._batches(start, held)
 
     def _one_by_one(self, rows: Sequence[Rows]) -> Iterator[Batch]:
-        for batch in self._batches(0, [len(one) for one in rows]):
+        for batch in self._batches(0, [len(fold_rows) for fold_rows in rows]):
             for fold in range(batch.folds.start, batch.folds.stop):
                 self._gather(fold, rows[fold])
             yield batch
@@ -148,15 +148,15 @@ class Gatherer:
         return len(rows)
 
     def _batches(self, start: int, held: Sequence[int]) -> list[Batch]:
-        """Views are made once: the buffers stay where they are."""
+        """Return a step's batches, whose views are made once: the buffers stay at their addresses."""
         size = self._size
         key = (start, *[min(max(rows - start, 0), size) for rows in held])
-        found = self._cut.get(key)
-        if found is None:
-            found = self._cut[key] = [
-                self._batch(one, start, start + rows) for one, rows in runs(key[1:], self._together)
+        step = self._cut.get(key)
+        if step is None:
+            step = self._cut[key] = [
+                self._batch(folds, start, start + rows) for folds, rows in runs(key[1:], self._together)
             ]
-        return found
+        return step
 
     def _batch(self, folds: slice, start: int, end: int) -> Batch:
         here = (folds, slice(start, end))

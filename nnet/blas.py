@@ -1,6 +1,6 @@
-"""Which kernel OpenBLAS should use, decided before the computing processes load NumPy.
+"""The choice of OpenBLAS's kernel for the computing processes, made before they load NumPy.
 
-OpenBLAS takes some processors that have AVX-512 for older ones and uses its AVX2 kernels there, at half the speed.
+On some processors with AVX-512, OpenBLAS chooses its AVX2 kernels, which are half as fast.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """The processor's instruction sets; empty where the system does not list them in this file."""
+    """Return the processor's instruction sets, or an empty set if the system does not list them in this file."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
@@ -33,13 +33,13 @@ def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
 def computing_environment(
     chosen: str | None, flags: frozenset[str], environment: Mapping[str, str], wanted: str | None = None
 ) -> dict[str, str]:
-    """Environment variables for a process that computes: one BLAS thread, and the faster kernel where it is safe.
+    """Return the environment variables of a computing process: one BLAS thread, and the faster kernel where it is safe.
 
     Args:
         chosen:      the kernel that OpenBLAS chose by itself in this process.
         flags:       the processor's instruction sets.
-        environment: the user's; an OPENBLAS_CORETYPE in it stays.
-        wanted:      the kernel to compute with, where this processor can run it.
+        environment: the user's variables; an OPENBLAS_CORETYPE among them stays.
+        wanted:      the kernel to compute with, if this processor can run it.
 
     >>> computing_environment("Haswell", AVX512, {})["OPENBLAS_CORETYPE"]
     'SkylakeX'

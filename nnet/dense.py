@@ -1,4 +1,4 @@
-"""The dense layer: every unit weighs every input."""
+"""The dense layer, in which every unit weighs every input."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nnet.parameters import DenseViews
 
 
 class Dense(Layer):
-    """out = x W + b; without b where a batch normalisation follows, which would subtract it again.
+    """A dense layer: out = x W + b. It has no b if a batch normalisation follows, which would subtract b again.
 
     Args:
         views:          the parameters.
         rows:           B.
-        input_gradient: whether anybody asks for the gradient with respect to x; nobody does of the first layer.
+        input_gradient: compute the gradient with respect to x, which the first layer need not do.
         unit_major:     lay the output out unit by unit, which makes reductions over few units several times faster.
 
     Source: Goodfellow et al. (2016), Deep Learning, section 6.5.6.

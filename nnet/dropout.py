@@ -1,4 +1,4 @@
-"""Dropout: units left out at random in training."""
+"""Dropout, which leaves out units at random in training."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nnet.streams import RandomBits
 
 
 class Dropout(Layer):
-    """out = x * mask / keep: each unit is dropped with probability p, and what is kept is scaled up.
+    """A dropout layer: out = x * mask / keep. Each unit is dropped with probability p; the others are scaled up.
 
-    p is taken to the nearest multiple of 2**-16, the resolution of the random words; keep is exactly one minus that.
+    p is rounded to a multiple of 2**-16, the resolution of the random words; keep is exactly 1 minus that.
 
     Args:
         p:    in [0, 1).

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class NNetError(ValueError):
-    """Something asked of the network that it cannot do."""
+    """An error of the network, from which the others derive."""
 
 
 class SettingError(NNetError):
@@ -26,10 +26,10 @@ class ShapeError(NNetError):
 
 
 def lookup(table: Mapping[str, T], name: str, what: str) -> T:
-    """The entry of a table by its name.
+    """Return the table's entry of that name.
 
     Raises:
-        SettingError: there is no such entry; the message lists those that are.
+        SettingError: there is no such entry; the message lists the names there are.
     """
     if name not in table:
         raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}.")

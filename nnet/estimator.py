@@ -1,4 +1,4 @@
-"""MLPClassifier and MLPRegressor: the network as scikit-learn estimators. The one file here that needs scikit-learn."""
+"""The network as scikit-learn estimators, MLPClassifier and MLPRegressor. No other file here needs scikit-learn."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ from nnet.errors import SettingError, lookup
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
-EXPECTED_FAILED_CHECKS: dict[str, str] = {}  # checks of scikit-learn's that fail on purpose, with the reason
+EXPECTED_FAILED_CHECKS: dict[str, str] = {}  # names of scikit-learn's checks -> reason why they fail on purpose
 
 
 @dataclass(eq=False, repr=False)
 class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
-    """What both estimators share. The parameters have scikit-learn's names and meanings, but for `alpha`.
+    """The base of both estimators. The parameters have scikit-learn's names and, except for `alpha`, its meanings.
 
     hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
     activation:          of the hidden layers: relu, leaky_relu, gelu, silu, tanh, sigmoid (or logistic), identity.
     solver:              adam, adamw, sgd, nesterov, rmsprop or adagrad.
-    alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss as it is (adamw decays by alpha instead).
-                         scikit-learn divides by the rows of the batch: its alpha is ours times the batch size.
+    alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss (adamw decays by alpha instead).
+                         scikit-learn divides by the rows of the batch: its alpha is this alpha times the batch size.
     batch_size:          rows of a mini-batch, at most all; "auto" is min(200, rows). Rows are always shuffled.
     learning_rate_init:  the learning rate, which the schedule multiplies.
-    max_iter:            epochs at most; the horizon of the schedule.
-    random_state:        of the initial weights, shuffling, dropout and the validation split.
-    tol:                 the training loss (with early_stopping: the validation score) must get better by this much
-                         in `n_iter_no_change` epochs, else training stops.
+    max_iter:            largest number of epochs, and the horizon of the schedule.
+    random_state:        seed of the initial weights, shuffling, dropout and the validation split.
+    tol:                 least improvement of the training loss (with early_stopping: the validation score) within
+                         `n_iter_no_change` epochs; with less, training stops.
     early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
-    momentum:            of sgd and nesterov. nesterovs_momentum: sgd means nesterov.
-    dropout:             probability that a hidden unit is dropped in training; input_dropout of an input.
+    momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov.
+    dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
     batch_norm:          normalise the hidden layers over the batch.
     l1:                  L1 strength, like alpha.
     max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
@@ -59,11 +59,11 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
     Attributes:
         network_:                the network, of one fold.
-        coefs_, intercepts_:     plain weights (in, out) and biases (out,) of each layer; batch norm is folded in.
-        n_iter_:                 epochs trained; loss_ is the training loss of the last and loss_curve_ of every one:
-                                 as trained, with dropout and smoothing and without the penalties.
-        validation_scores_, best_validation_score_: with early_stopping, else None.
-        history_:                per epoch: loss, and where there are any score, validation_loss, validation_score.
+        coefs_, intercepts_:     plain weights (in, out) and biases (out,) of each layer; batch norm is merged in.
+        n_iter_:                 epochs trained; loss_ is the training loss of the last epoch, loss_curve_ of every
+                                 epoch: with dropout and smoothing, without the penalties.
+        validation_scores_, best_validation_score_: scores with early_stopping, else None.
+        history_:                loss and, if computed, score, validation_loss and validation_score of each epoch.
         n_features_in_, feature_names_in_, n_outputs_, n_layers_, out_activation_: as in scikit-learn.
 
     Everything is computed in X's type, float32 or float64; other types become float64.
@@ -100,12 +100,12 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
     @property
     def coefs_(self) -> list[Array]:
-        """(in, out) weights of each layer."""
+        """Return the weights (in, out) of each layer."""
         return base.plain_layers(self.network_)[0]
 
     @property
     def intercepts_(self) -> list[Array]:
-        """(out,) biases of each layer."""
+        """Return the biases (out,) of each layer."""
         return base.plain_layers(self.network_)[1]
 
     def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Array, Targets]:
@@ -120,10 +120,10 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
     @abstractmethod
     def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
-        """What `score` would say."""
+        """Return the value of `score` for these outputs."""
 
     def _train(self, X: Array, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
-        """Train for max_iter epochs, or for one that goes on where the last one ended, and set what was learnt."""
+        """Train for max_iter epochs, or for one more epoch if go_on, and set the fitted attributes."""
         parameters = self.get_params(deep=False)
         patience = base.patience_of(parameters)
         if go_on and self.early_stopping:
@@ -140,7 +140,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         def score(z: Array, which: Rows) -> float:
             return self._score_rows(z, y[which], None if weights is None else weights[which])
 
-        # rows that weigh nothing are left out, as if they were not there
+        # rows of weight 0 are left out
         data = FoldData(X, y, rows, validation, weights)
         continued = go_on and hasattr(self, "network_")
         training = base.Training(
@@ -167,7 +167,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         self._learnt(training.network, outcome)
 
     def _split(self, rows: Rows, y: Targets, seed: int) -> tuple[Rows, Rows]:
-        """Rows to train on and rows to validate on; classes in equal shares."""
+        """Split the rows into training and validation rows; classes have equal shares in both."""
         fraction = self.validation_fraction
         if not 0 < fraction < 1:
             raise SettingError(f"`0 < validation_fraction < 1` must hold, but got validation_fraction={fraction!r}.")
@@ -190,7 +190,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         self.best_validation_score_ = None if scores is None else float(np.nanmax(scores))
 
     def _outputs(self, X: ArrayLike) -> Array:
-        """(N, outputs) of the network, before any softmax."""
+        """Compute the network's outputs (N, outputs), before any softmax."""
         check_is_fitted(self)
         x = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
         with self._lock:  # the network computes in buffers of its own
@@ -212,7 +212,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
 @dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
-    """A network that classifies: one logistic unit for two classes, softmax for more, trained on the cross-entropy.
+    """A network that classifies, trained on the cross-entropy: a logistic unit for two classes, softmax for more.
 
     All parameters of `MLP`, and:
         label_smoothing: share of the probability of the true class that is spread over all classes, in training.
@@ -231,15 +231,15 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     class_weight: Mapping[Any, float] | str | None = None
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPClassifier:
-        """Train anew.
+        """Train a new network.
 
         Args:
             X:             (N, features).
             y:             (N,) labels of any kind that has an order.
-            sample_weight: (N,) importance of each row; 0 is as if the row were not there.
+            sample_weight: (N,) importance of each row; a row of importance 0 is left out.
 
         Raises:
-            ValueError: something is not what it should be, or the training diverged.
+            ValueError: an argument or a parameter is invalid, or the training diverged.
         """
         x, truth = self._checked(X, y, reset=True)
         check_classification_targets(truth)
@@ -249,10 +249,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> MLPClassifier:
-        """Train one epoch on these rows, going on where the last call ended; otherwise like `fit`.
+        """Train one more epoch on these rows; otherwise like `fit`.
 
         Args:
-            classes: all labels that will ever come; needed in the first call.
+            classes: all labels of all calls; needed in the first call.
         """
         first = not hasattr(self, "network_")
         if isinstance(self.class_weight, str):
@@ -269,16 +269,16 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         return self._fit(x, np.searchsorted(known, truth), known, sample_weight, go_on=True)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """(N, features) -> (N,) the most probable label of each row."""
+        """Return the most probable label of each row, (N,), for X (N, features)."""
         labels = predicted_labels(self._outputs(X))
         return np.take(self.classes_, labels)
 
     def predict_proba(self, X: ArrayLike) -> Array:
-        """(N, features) -> (N, classes) probabilities, in the order of `classes_`."""
+        """Return the probabilities (N, classes), in the order of `classes_`, for X (N, features)."""
         return np.exp(base.log_probabilities(self._outputs(X))).astype(self.network_.dtype)
 
     def predict_log_proba(self, X: ArrayLike) -> Array:
-        """(N, features) -> (N, classes) logarithms of the probabilities; finite where those underflow."""
+        """Return the logarithms of the probabilities (N, classes), finite where probabilities underflow."""
         return base.log_probabilities(self._outputs(X)).astype(self.network_.dtype)
 
     def _fit(
@@ -307,7 +307,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
 @dataclass(eq=False, repr=False)
 class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
-    """A network that predicts numbers, one or several a row; scale y where it is far from unit variance.
+    """A network that predicts one or several numbers for each row; scale y if it is far from unit variance.
 
     All parameters of `MLP`, and:
         loss:        mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
@@ -323,15 +323,15 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
     huber_delta: float = 1.0
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPRegressor:
-        """Train anew; as of MLPClassifier, but y holds (N,) or (N, outputs) numbers."""
+        """Train a new network as MLPClassifier does, but on numbers y (N,) or (N, outputs)."""
         return self._fit(X, y, sample_weight, go_on=False)
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPRegressor:
-        """Train one epoch on these rows, going on where the last call ended; otherwise like `fit`."""
+        """Train one more epoch on these rows; otherwise like `fit`."""
         return self._fit(X, y, sample_weight, go_on=True)
 
     def predict(self, X: ArrayLike) -> Array:
-        """(N, features) -> (N,) or (N, outputs), as y was."""
+        """Return the predictions for X (N, features), of shape (N,) or (N, outputs) as y was."""
         outputs = self._outputs(X)
         return outputs[:, 0] if self._one_column else outputs
 

@@ -1,4 +1,4 @@
-"""What the estimators do without scikit-learn: parameters become settings, and epochs are driven or go on later."""
+"""The part of the estimators that needs no scikit-learn: settings from parameters, and training that can continue."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
 
 Parameters = Mapping[str, Any]
-WeightedScore = Callable[[Array, Rows], float]  # of outputs (N, outputs) for some rows of the data
-AUTO_BATCH = 200  # rows, of batch_size="auto"
+WeightedScore = Callable[[Array, Rows], float]  # score of outputs (N, outputs) for some rows of the data
+AUTO_BATCH = 200  # rows of batch_size="auto"
 
 
 def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Architecture:
-    """The network that an estimator's parameters describe.
+    """Return the architecture that an estimator's parameters describe.
 
     Raises:
         SettingError: a parameter has another type or lies outside its range.
@@ -53,7 +53,7 @@ def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Archit
 
 
 def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSettings:
-    """The training that an estimator's parameters describe, for a number of training rows.
+    """Return the training settings that an estimator's parameters describe, for a number of training rows.
 
     Raises:
         SettingError: a parameter has another type or lies outside its range.
@@ -85,25 +85,25 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
 
 @dataclass(frozen=True)
 class Patience:
-    """When to stop: after `epochs` without a value that beats the best by `tol`."""
+    """The rule to stop after `epochs` epochs without a value that is better than the best by `tol`."""
 
     tol: float
     epochs: float
 
 
 def patience_of(parameters: Parameters) -> Patience:
-    """The patience that an estimator's parameters describe; n_iter_no_change may be inf."""
+    """Return the patience that an estimator's parameters describe; n_iter_no_change may be inf."""
     epochs = parameters["n_iter_no_change"]
     return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What goes on from one call of partial_fit to the next: plain arrays and generators, so that it can be pickled.
+    """The state from one call of partial_fit to the next: plain arrays and generators, so that it can be pickled.
 
-    values, statistics: (1, P) and (1, S) of the parameters as the last step left them.
-    moments, steps:     what the optimizer remembers.
-    recent:             the weights after the latest epochs, where they are averaged.
+    values, statistics: parameters (1, P) and statistics (1, S) after the last step.
+    moments, steps:     state of the optimizer.
+    recent:             weights after the latest epochs, if they are averaged.
     """
 
     values: Array
@@ -117,11 +117,11 @@ class Carried:
 
 
 class Training:
-    """One network in training on its data; `epoch` goes on from where it stands.
+    """A network in training on its data.
 
     Args:
-        score:        of the validation rows and, if train_scores, of the training rows.
-        carried:      where an earlier training ended.
+        score:        function that scores the validation rows and, if train_scores, the training rows.
+        carried:      state in which an earlier training ended.
     """
 
     def __init__(
@@ -142,28 +142,28 @@ class Training:
 
     @property
     def network(self) -> Network:
-        """The network, which every epoch changes."""
+        """Return the network, which every epoch changes."""
         return self._lockstep.network
 
     def epoch(self, number: int, factor: float = 1.0) -> dict[str, float]:
-        """Train the epoch of that number, counted from 1; losses and scores by their names in the history."""
+        """Train epoch `number`, counted from 1, and return losses and scores by their names in the history."""
         lockstep, data = self._lockstep, self._data
         with quiet():
-            found = {"loss": float(lockstep.train_epoch(min(number, self._settings.epochs), factor)[0])}
+            report = {"loss": float(lockstep.train_epoch(min(number, self._settings.epochs), factor)[0])}
             if self._train_scores:
-                found["score"] = self._score(lockstep.outputs([data.train])[0], data.train)
+                report["score"] = self._score(lockstep.outputs([data.train])[0], data.train)
             if len(data.validation):
                 outputs = lockstep.outputs([data.validation])[0]
                 weights = None if data.weights is None else data.weights[data.validation]
                 losses = lockstep.loss_rows(outputs, 0, data.validation)
-                found["validation_loss"] = float(np.average(losses, weights=weights))
-                found["validation_score"] = self._score(outputs, data.validation)
-        return found
+                report["validation_loss"] = float(np.average(losses, weights=weights))
+                report["validation_score"] = self._score(outputs, data.validation)
+        return report
 
     def until(self, patience: Patience) -> Outcome:
-        """Train until the patience or the horizon ends, and leave the network as it should predict.
+        """Train until the patience or the horizon ends, and leave the network ready to predict.
 
-        With validation rows the best validation score counts and its network is kept; without, the training loss.
+        With validation rows, the network of the best validation score is kept. Without, the training loss decides.
 
         Raises:
             NNetError: the training diverged before there was anything to keep.
@@ -196,7 +196,7 @@ class Training:
         return outcome
 
     def finish(self) -> None:
-        """Leave the network as it should predict: with the mean of its recent weights, where that is asked for.
+        """Leave the network ready to predict, with the mean of its recent weights if the settings average them.
 
         Raises:
             NNetError: some parameter is not finite.
@@ -208,7 +208,7 @@ class Training:
             raise diverged()
 
     def carried(self, recent: bool) -> Carried:
-        """Where the training stands, to go on from; with or without the weights after its latest epochs."""
+        """Return the state to continue from, with or without the weights after the latest epochs."""
         lockstep, parameters = self._lockstep, self.network.parameters
         return Carried(
             values=parameters.values.copy(),
@@ -222,7 +222,7 @@ class Training:
         )
 
     def _resume(self, carried: Carried) -> None:
-        # nnet has no public way to go on with other data, so this reaches into a Lockstep before its first step
+        # a Lockstep cannot continue with other data in public, so this sets its private state before its first step
         lockstep, parameters = self._lockstep, self.network.parameters
         parameters.values[...], parameters.statistics[...] = carried.values, carried.statistics
         if carried.optimizer == self._settings.optimizer:
@@ -234,7 +234,7 @@ class Training:
         lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
 
     def _snapshot(self) -> tuple[Array, Array]:
-        """Copies of the values and statistics that predict best, leaving those in training as they are."""
+        """Copy the values and statistics to predict with, and leave those in training as they are."""
         parameters = self.network.parameters
         trained = parameters.values.copy(), parameters.statistics.copy()
         if self._settings.average_epochs == 1:
@@ -248,11 +248,11 @@ class Training:
 
 @dataclass
 class Outcome:
-    """What training brought, epoch by epoch.
+    """The result of a training.
 
-    history:   of loss, and where there are any of score, validation_loss and validation_score; one number an epoch.
-    converged: whether it stopped because nothing improved any more.
-    ended:     why it stopped otherwise.
+    history:   losses and, if computed, scores, validation losses and validation scores; a number for every epoch.
+    converged: True if training stopped because nothing improved any more.
+    ended:     reason for another end, as the start of a sentence.
     """
 
     history: dict[str, list[float]] = field(default_factory=dict)
@@ -260,20 +260,20 @@ class Outcome:
     ended: str = ""
 
     def add(self, report: Mapping[str, float]) -> None:
-        """Take in one epoch's report."""
+        """Add an epoch's report to the history."""
         for name, value in report.items():
             self.history.setdefault(name, []).append(value)
 
 
 def network_of(architecture: Architecture, values: Array, statistics: Array) -> Network:
-    """A network of one fold from its parameters (1, P) and statistics (1, S); it predicts the same bits."""
+    """Make a network of one fold from its parameters (1, P) and statistics (1, S); it predicts the same bits."""
     network = blank_network(architecture, values.dtype)
     network.parameters.values[...], network.parameters.statistics[...] = values, statistics
     return network
 
 
 def plain_layers(network: Network) -> tuple[list[Array], list[Array]]:
-    """Weights (in, out) and biases (out,) of every layer; batch normalisations are folded into them.
+    """Return weights (in, out) and biases (out,) of every layer, with batch normalisations merged into them.
 
     With the network's activations between them they predict the same, up to rounding.
     """
@@ -292,7 +292,7 @@ def plain_layers(network: Network) -> tuple[list[Array], list[Array]]:
 
 
 def relative(weights: Array, dtype: np.dtype[Any]) -> Array:
-    """(N,) weights in any unit -> the same as shares of the largest, in the network's type.
+    """Return the weights (N,) as shares of the largest, in the network's type.
 
     >>> relative(np.array([0.0, 1e300, 2e300]), np.dtype(np.float32))
     array([0. , 0.5, 1. ], dtype=float32)
@@ -305,7 +305,7 @@ def relative(weights: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def log_probabilities(outputs: Array) -> NDArray[np.float64]:
-    """(N, C) logits, or (N, 1) of a logistic unit -> (N, classes) in float64; finite where probabilities underflow.
+    """Compute log-probabilities (N, classes) from logits (N, C), or (N, 1) of a logistic unit, in float64.
 
     >>> np.exp(log_probabilities(np.array([[0.0]])))
     array([[0.5, 0.5]])
@@ -319,19 +319,19 @@ def log_probabilities(outputs: Array) -> NDArray[np.float64]:
 
 
 def diverged(where: str = "") -> NNetError:
-    """The error of a training whose numbers are no longer finite."""
+    """Make the error of a training whose numbers are no longer finite."""
     return NNetError(f"training diverged{where}: lower learning_rate_init, or scale X (and y) to about unit variance.")
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Overflow is an outcome, which is seen in the loss, and not a warning."""
+    """Suppress warnings of overflow, which shows in the loss."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         yield
 
 
 def _number(parameters: Parameters, name: str, positive: bool = False) -> float:
-    """A parameter that is a number from 0 on and finite; nnet knows the tighter ranges."""
+    """Return a parameter that is a finite number of at least 0; the settings check the tighter ranges."""
     value = parameters[name]
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
         raise SettingError(f"{name} must be a number, but got {value!r}.")

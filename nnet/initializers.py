@@ -1,4 +1,4 @@
-"""Initial weights: zero mean, a variance that keeps the signal's size from layer to layer. Biases start at zero."""
+"""Initial weights, of zero mean and of a variance that keeps the signal's size from layer to layer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Initializer = Callable[[np.random.Generator, int, int], Array]
 
 
 def zeros(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) of zero: right for a single layer, and the lesson in symmetry for more."""
+    """Return (inputs, outputs) zeros: right for a single layer; units of a hidden layer would all stay alike."""
     return np.zeros((inputs, outputs))
 
 
 def normal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) normal with standard deviation 0.01."""
+    """Draw (inputs, outputs) normal weights with standard deviation 0.01."""
     return rng.normal(0.0, 0.01, (inputs, outputs))
 
 
 def he(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) normal with variance 2 / inputs, for ReLU and its kin.
+    """Draw (inputs, outputs) normal weights with variance 2 / inputs, for ReLU and other rectifiers.
 
     Source: He et al. (2015), Delving Deep into Rectifiers, equation 10.
     """
@@ -31,7 +31,7 @@ def he(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
 
 
 def glorot(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) uniform with variance 2 / (inputs + outputs), for tanh, sigmoid and softmax.
+    """Draw (inputs, outputs) uniform weights with variance 2 / (inputs + outputs), for tanh, sigmoid and softmax.
 
     Source: Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward networks, equation 16.
     """
@@ -40,7 +40,7 @@ def glorot(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
 
 
 def orthogonal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """(inputs, outputs) with orthonormal rows or columns, whichever are fewer, uniform among all such.
+    """Draw (inputs, outputs) weights with orthonormal rows or columns, whichever are fewer, uniform among all such.
 
     Source: Saxe et al. (2014), Exact solutions to the nonlinear dynamics of learning in deep linear neural networks.
     """
@@ -60,7 +60,7 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def initializer_for(name: str, before_rectifier: bool) -> Initializer:
-    """The initializer of that name; "auto" is he before a rectifier such as ReLU and glorot before everything else.
+    """Return the initializer of that name; "auto" is he before a rectifier such as ReLU, and glorot otherwise.
 
     >>> initializer_for("auto", True).__name__, initializer_for("auto", False).__name__
     ('he', 'glorot')

@@ -1,6 +1,6 @@
-"""What a layer is: a differentiable function of a batch, the same for all folds but for the parameters.
+"""The interface of a layer: a differentiable function of a batch, the same for all folds except for the parameters.
 
-What `forward` and `backward` return is a buffer of the layer's own or of its input, valid until the next call.
+`forward` and `backward` return a buffer of the layer's own or of its input, valid until the next call.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array) -> Array:
-        """(F, B, in) -> (F, B, out); may overwrite x."""
+        """Compute the output (F, B, out) from the input (F, B, in), which may be overwritten."""
 
     @abstractmethod
     def backward(self, dout: Array) -> Array:
-        """(F, B, out), the gradient with respect to the output -> (F, B, in); may overwrite dout."""
+        """Compute the input's gradient (F, B, in) from the output's (F, B, out), which may be overwritten."""

@@ -1,4 +1,4 @@
-"""Lockstep: F folds of one architecture, trained as one network."""
+"""Training of F folds of one architecture as one network, in lockstep."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TOGETHER = 1 << 19  # elements of parameters and activations that the folds of o
 
 
 def together(architecture: Architecture, batch_size: int) -> int:
-    """How many folds should share one step: many where Python's overhead dominates, few where the cache does.
+    """Return the number of folds that share one step: many if Python's overhead dominates, few if the cache does.
 
-    The answer changes the speed only.
+    The number changes the speed only.
     """
     sizes = architecture.sizes
     elements = sum(a * b for a, b in pairwise(sizes)) + batch_size * sum(sizes)
@@ -34,11 +34,11 @@ def together(architecture: Architecture, batch_size: int) -> int:
 
 
 class Lockstep:
-    """F folds and what trains them.
+    """F folds in training, with their network, optimizer and random streams.
 
     Args:
-        seeds:          one a fold.
-        folds_per_step: folds that share one step; the result does not depend on it. Chosen by size when None.
+        seeds:          a seed for each fold.
+        folds_per_step: folds that share one step, chosen by size when None. It does not change the result.
 
     Raises:
         ShapeError: the data does not fit the architecture.
@@ -73,11 +73,11 @@ class Lockstep:
         self._row_weights = [_total(data) for data in folds]
 
     def train_epoch(self, epoch: int, factor: float = 1.0) -> Array:
-        """One pass over every fold's training rows; (F,) mean loss of each fold over the epoch.
+        """Train one epoch, and return each fold's mean loss over it, (F,).
 
         Args:
-            epoch:  from 1; where in the horizon the schedule stands.
-            factor: of the learning rate, over the schedule.
+            epoch:  number of the epoch, counted from 1, at which the schedule is read.
+            factor: multiplier of the learning rate, in addition to the schedule's.
         """
         orders = [rng.permutation(data.train) for rng, data in zip(self._shuffles, self._folds, strict=True)]
         totals: Array = np.zeros(len(self._folds), np.float64)
@@ -96,26 +96,26 @@ class Lockstep:
         return totals / self._row_weights
 
     def outputs(self, rows: Sequence[Rows]) -> list[Array]:
-        """(N_f, outputs) of each fold for some of its own rows, by the network as it is after the last epoch."""
+        """Compute each fold's outputs (N_f, outputs) for some of its own rows, as the finished network would."""
         network, width = self.network, self.network.architecture.outputs
-        found: list[Array] = [np.empty((len(one), width), network.dtype) for one in rows]
+        outputs: list[Array] = [np.empty((len(fold_rows), width), network.dtype) for fold_rows in rows]
         kept = self._averaged()
         done = 0
         for step in self._gather_rows.batches(rows):
             for batch in step:
                 z = network.stack(batch.folds, batch.x.shape[1], Mode.PREDICTION).forward(batch.x)
                 for fold, fold_z in zip(range(batch.folds.start, batch.folds.stop), z, strict=True):
-                    found[fold][done : done + len(fold_z)] = fold_z
+                    outputs[fold][done : done + len(fold_z)] = fold_z
             done += CHUNK
         self._restore(kept)
-        return found
+        return outputs
 
     def finish(self) -> None:
-        """Leave the network as it is scored: with the mean of its recent weights, where that is asked for."""
+        """Put the mean of the recent weights into the network for good, if the settings average them."""
         self._averaged()
 
     def loss_rows(self, outputs: Array, fold: int, rows: Rows) -> Array:
-        """(N,) loss of each row, in float64, without label smoothing and weights."""
+        """Compute the loss of each row, (N,) in float64, without label smoothing and weights."""
         return self._loss_type.rows(outputs, self._plain_targets[fold][rows], self._settings.huber_delta)
 
     def _step(self, batch: Batch, rates: Sequence[float], totals: Array) -> None:
@@ -129,12 +129,12 @@ class Lockstep:
             self._max_norm.apply(folds)
 
     def _rates_at(self, epoch: int, step: int, factor: float) -> list[float]:
-        """Each fold's rate in the middle of a step, so that neither the first nor the last of a schedule is 0."""
+        """Return each fold's rate in the middle of a step, so that a schedule's ends are never 0."""
         horizon, rate = self._settings.epochs, self._settings.learning_rate * factor
         return [rate * self._rates((epoch - 1 + (min(step, n - 1) + 0.5) / n) / horizon) for n in self._steps]
 
     def _averaged(self) -> tuple[Array, Array] | None:
-        """Put the mean of the recent weights into the network; returns what was there."""
+        """Put the mean of the recent weights into the network, and return the weights and statistics it had before."""
         if len(self._recent) < 2:
             return None
         parameters = self.network.parameters
@@ -149,7 +149,7 @@ class Lockstep:
             self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
 
     def _take_statistics(self) -> None:
-        """Batch statistics of weights that no step has made: the mean over the training rows' batches, by rows."""
+        """Compute the statistics of averaged weights: the mean over the training batches, weighted by rows."""
         for number, step in enumerate(self._gather.batches([data.train for data in self._folds])):
             for batch in step:
                 rows = batch.x.shape[1]
@@ -160,7 +160,7 @@ class Lockstep:
                 stack.forward(batch.x)
 
     def _encode(self, smoothing: float) -> list[Array]:
-        """Targets of each fold; folds that share their labels share them too."""
+        """Encode each fold's targets; folds that share their labels share their targets too."""
         known: dict[int, Array] = {}
         for data in self._folds:
             if id(data.y) not in known:
@@ -185,5 +185,5 @@ class Lockstep:
 
 
 def _total(data: FoldData) -> float:
-    """What a fold's training rows weigh together."""
+    """Return the sum of the weights of a fold's training rows."""
     return float(len(data.train)) if data.weights is None else float(data.weights[data.train].sum())

@@ -1,6 +1,6 @@
-"""Losses from the network's outputs, with their gradient. Each is a mean over rows of a sum over outputs.
+"""Losses of the network's outputs, with their gradients. Each loss is a mean over rows of a sum over outputs.
 
-A loss also says how labels become targets, so that the network knows nothing of classes.
+A loss also turns labels into targets, so that the network knows nothing of classes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ class Loss(ABC):
 
     Args:
         shape: (F, B, outputs).
-        delta: of Huber; others ignore it.
+        delta: error at which Huber goes from quadratic to linear; other losses ignore it.
     """
 
-    classifies = True  # whether its targets are classes by nature
+    classifies = True  # targets are class indices
 
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
         folds, rows, outputs = shape
@@ -42,12 +42,12 @@ class Loss(ABC):
     @staticmethod
     @abstractmethod
     def outputs(classes: int) -> int:
-        """Units of the last layer for a number of classes."""
+        """Return the units of the last layer for a number of classes."""
 
     @staticmethod
     @abstractmethod
     def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
-        """(N,) labels, or (N,) or (N, outputs) numbers -> (N, outputs) targets."""
+        """Turn (N,) labels, or (N,) or (N, outputs) numbers, into (N, outputs) targets."""
 
     def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
         """Add each fold's loss to a total, and turn the outputs into the gradient of the mean over rows.
@@ -55,11 +55,11 @@ class Loss(ABC):
         Args:
             z:       (F, B, outputs), overwritten.
             targets: (F, B, outputs).
-            total:   (F,) to which the sum over the rows is added.
-            weights: (F, B, 1) importance of each row; the gradient is then that of the weighted mean.
+            total:   (F,) totals, to which the sum over the rows is added.
+            weights: (F, B, 1) importance of each row; with it, the gradient is that of the weighted mean.
 
         Returns:
-            (F, B, outputs) the gradient of each fold's mean loss: the buffer that held the outputs.
+            the gradient of each fold's mean loss (F, B, outputs), in the buffer that held the outputs.
         """
         self._gradient(z, targets)
         if weights is None:
@@ -83,7 +83,7 @@ class Loss(ABC):
     @staticmethod
     @abstractmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
-        """(N, outputs) outputs and targets -> (N,) loss of each row, in float64."""
+        """Compute the loss of each row, (N,) in float64, from outputs and targets (N, outputs)."""
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -198,7 +198,7 @@ class BinaryCrossEntropy(Loss):
 
 
 class ErrorLoss(Loss):
-    """A loss of the error z - t: targets are numbers, or labels as a one in their class's column."""
+    """A loss of the error z - t. The targets are numbers, or labels as a 1 in their class's column."""
 
     classifies = False
 
@@ -212,7 +212,7 @@ class ErrorLoss(Loss):
 
 
 class MeanSquaredError(ErrorLoss):
-    """(z - t)^2 summed over the outputs; gradient 2 (z - t)."""
+    """The squared error (z - t)^2, summed over the outputs, with gradient 2 (z - t)."""
 
     def _gradient(self, z: Array, targets: Array) -> None:
         np.subtract(z, targets, out=z)
@@ -227,7 +227,7 @@ class MeanSquaredError(ErrorLoss):
 
 
 class Huber(ErrorLoss):
-    """e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), for e = z - t, summed over the outputs.
+    """The Huber loss of e = z - t, summed over the outputs: e^2 / 2 if |e| <= delta, else delta (|e| - delta / 2).
 
     Source: Huber (1964), Robust Estimation of a Location Parameter.
     """
@@ -260,12 +260,12 @@ LOSSES: dict[str, type[Loss]] = {
 
 
 def loss_of(name: str) -> type[Loss]:
-    """The loss of that name."""
+    """Return the loss of that name."""
     return lookup(LOSSES, name, "loss")
 
 
 def checked_labels(y: Targets, classes: int) -> Targets:
-    """Labels of any integer type, all of them classes."""
+    """Return the labels, of any integer type, if all of them are classes."""
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}.")
     if len(y) and not 0 <= y.min() <= y.max() < classes:
@@ -274,7 +274,7 @@ def checked_labels(y: Targets, classes: int) -> Targets:
 
 
 def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
-    """Numbers as a column for each output; labels of several classes as a one in their class's column."""
+    """Return numbers as a column for each output; labels of several classes become a 1 in their class's column."""
     if y.ndim == 1 and outputs > 1 and np.issubdtype(y.dtype, np.integer):
         return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):

@@ -1,4 +1,4 @@
-"""The max-norm constraint: no unit's vector of incoming weights is longer than a limit."""
+"""The max-norm constraint, which limits the length of each unit's vector of incoming weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nnet.parameters import Parameters
 
 
 class MaxNorm:
-    """Shortens the columns of every weight matrix that are longer than `limit`; biases are left alone.
+    """A constraint that shortens the weight matrices' columns to at most `limit`; biases are left alone.
 
     Source: Srivastava et al. (2014), Dropout, section 5.1.
     """
@@ -33,5 +33,5 @@ class MaxNorm:
             np.maximum(lengths, self._limit, out=lengths)
             np.divide(self._limit, lengths, out=lengths)  # 1 where it is short enough
             for fold_weights, fold_lengths in zip(weights, lengths, strict=True):
-                # one by one, because NumPy copies the three-dimensional view when it is written in place
+                # fold by fold, because NumPy copies the three-dimensional view when it is written in place
                 np.multiply(fold_weights, fold_lengths, out=fold_weights)

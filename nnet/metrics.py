@@ -1,6 +1,6 @@
-"""Scores of outputs against the truth, by scikit-learn's scorer names: higher is better.
+"""Scores of outputs against the truth, by scikit-learn's scorer names; higher is better.
 
-All but R2 are means over rows of a row's own score, which can be cut into folds and given an interval.
+All scores except R2 are means over rows of a row's own score, from which an interval can be computed.
 """
 
 from __future__ import annotations
@@ -17,20 +17,23 @@ Score = Callable[[Array, Targets], float]
 
 
 def predicted_labels(z: Array) -> Targets:
-    """(N, C) logits, or (N, 1) of a logistic unit -> (N,) class indices; the first of equals counts."""
+    """Return the class indices (N,) of the largest logits, the first among equals.
+
+    z is (N, C), or (N, 1) of a logistic unit.
+    """
     labels: Targets = z.argmax(axis=-1) if z.shape[-1] > 1 else (z[:, 0] > 0).astype(np.intp)
     return labels
 
 
 def correct(z: Array, y: Targets) -> Array:
-    """(N, C) or (N, 1) logits and (N,) labels -> (N,) 1.0 where the label is predicted; NaN where a logit is NaN."""
+    """Return (N,) 1.0 where logits (N, C) or (N, 1) predict the label y, else 0.0; NaN where a logit is NaN."""
     hits: Array = (predicted_labels(z) == y).astype(np.float64)
     hits[np.isnan(z).any(axis=-1)] = np.nan
     return hits
 
 
 def log_likelihood(z: Array, y: Targets) -> Array:
-    """(N, C) or (N, 1) logits and (N,) labels -> (N,) log-probability of the label in nats, computed in float64.
+    """Compute the log-probabilities (N,) of labels y by logits (N, C) or (N, 1), in nats and float64.
 
     >>> log_likelihood(np.zeros((1, 2)), np.array([0])).round(4)
     array([-0.6931])
@@ -47,23 +50,23 @@ def log_likelihood(z: Array, y: Targets) -> Array:
 
 
 def negative_squared_error(z: Array, y: Targets) -> Array:
-    """(N, K) outputs and (N,) or (N, K) numbers -> (N,) minus the squared error, the mean over the K outputs."""
+    """Compute (N,) minus the squared error of (N, K) outputs, the mean over K; y is (N,) or (N, K)."""
     error: Array = z.astype(np.float64) - y.reshape(z.shape)
     mean: Array = np.mean(error**2, axis=-1)
     return np.negative(mean)
 
 
 def negative_absolute_error(z: Array, y: Targets) -> Array:
-    """(N, K) outputs and (N,) or (N, K) numbers -> (N,) minus the absolute error, the mean over the K outputs."""
+    """Compute (N,) minus the absolute error of (N, K) outputs, the mean over K; y is (N,) or (N, K)."""
     error: Array = z.astype(np.float64) - y.reshape(z.shape)
     mean: Array = np.mean(np.abs(error), axis=-1)
     return np.negative(mean)
 
 
 def r2(z: Array, y: Targets) -> float:
-    """Coefficient of determination, the mean over the outputs: 1 - residual / total sum of squares.
+    """Compute the coefficient of determination, 1 - residual / total sum of squares, as the mean over the outputs.
 
-    As in scikit-learn, an output without variance scores 1 when it is met and 0 otherwise.
+    As in scikit-learn, an output whose truth is constant scores 1 if it is predicted exactly, and 0 otherwise.
     """
     truth = y.reshape(z.shape).astype(np.float64)
     residual = ((truth - z) ** 2).sum(axis=0)
@@ -84,12 +87,12 @@ METRICS = (*ROW_SCORES, "r2")
 
 
 def row_score(metric: str) -> RowScore:
-    """The score of single rows whose mean is the metric."""
+    """Return the score of single rows whose mean is the metric."""
     return lookup(ROW_SCORES, metric, "metric")
 
 
 def score_of(metric: str) -> Score:
-    """The metric of that name as a function of all outputs and the truth."""
+    """Return the metric of that name, a function of all outputs and the truth."""
     if metric == "r2":
         return r2
     rows = row_score(metric)

@@ -1,4 +1,4 @@
-"""The network: dense layers with activations between them, for F folds at once."""
+"""The network of dense layers with activations between them, for F folds at once."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from nnet.parameters import Parameters
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
-MOST_UNITS = 1 << 24  # more would be a slip of the pen
-MOST_WEIGHTS = 1 << 28  # 1 GB of float32 in each of the arrays of a fold
+MOST_UNITS = 1 << 24  # largest size of a layer; a larger number would be a typing error
+MOST_WEIGHTS = 1 << 28  # 1 GB of float32 in each array of a fold
 FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
 class Mode(Enum):
-    """What a pass is for: dropout is on in training alone, batch statistics are taken in all but prediction."""
+    """The purpose of a pass: dropout is on in training alone, and prediction alone takes no batch statistics."""
 
     TRAINING = "training"
     STATISTICS = "statistics"
@@ -38,13 +38,13 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Architecture:
-    """What the network is made of.
+    """The layers of a network.
 
     hidden:        units of each hidden layer; () is a single layer of neurons.
-    activation:    of the hidden layers; the outputs are linear, the loss knows what they mean.
+    activation:    activation of the hidden layers; the outputs are linear, and the loss interprets them.
     initializer:   zeros, normal, glorot, he, orthogonal, or auto: he before a rectifier, else glorot.
     dropout:       probability that a hidden unit is dropped in training.
-    input_dropout: the same for an input.
+    input_dropout: probability that an input is dropped in training.
     batch_norm:    normalise hidden layers over the batch, before the activation.
     """
 
@@ -69,7 +69,7 @@ class Architecture:
         weights = sum(a * b for a, b in pairwise(self.sizes))
         if weights > MOST_WEIGHTS:
             raise SettingError(
-                f"a network has at most {MOST_WEIGHTS} weights, but the sizes {self.sizes} ask for more."
+                f"a network must have at most {MOST_WEIGHTS} weights, but the sizes {self.sizes} need {weights}."
             )
         for name in ("dropout", "input_dropout"):
             if not 0 <= getattr(self, name) < 1:
@@ -79,7 +79,7 @@ class Architecture:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units from the inputs to the outputs."""
+        """Return the units of all layers, from the inputs to the outputs."""
         return (self.inputs, *self.hidden, self.outputs)
 
 
@@ -88,18 +88,18 @@ class Stack:
 
     def __init__(self, layers: Sequence[Layer]):
         self.layers = list(layers)
-        # nobody asks for gradients before the first parameters
+        # layers before the first parameters need no gradients
         first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense))
         self._backwards = self.layers[first:][::-1]
 
     def forward(self, x: Array) -> Array:
-        """(F, B, inputs) -> (F, B, outputs), in a buffer of the stack's own."""
+        """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own."""
         for layer in self.layers:
             x = layer.forward(x)
         return x
 
     def backward(self, dout: Array) -> None:
-        """(F, B, outputs), overwritten; fills the parameters' gradients."""
+        """Compute the parameters' gradients from dout (F, B, outputs), which is overwritten."""
         for layer in self._backwards:
             dout = layer.backward(dout)
 
@@ -108,7 +108,7 @@ class Network:
     """Parameters of F folds and the stacks that compute with them.
 
     Args:
-        seeds: one a fold; initial weights and dropout of a fold come from its seed alone.
+        seeds: a seed for each fold, from which its initial weights and dropout follow.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Network:
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
 
     def stack(self, folds: slice, rows: int, mode: Mode) -> Stack:
-        """The stack for a range of folds and a number of rows, made once."""
+        """Return the stack for a range of folds and a number of rows, which is made once."""
         key = (folds.start, folds.stop, rows, mode)
         stack = self._stacks.get(key)
         if stack is None:
@@ -132,12 +132,12 @@ class Network:
         return stack
 
     def weights(self, fold: int) -> list[tuple[Array, Array | None]]:
-        """Views of one fold's (in, out) weights and (out,) bias, layer by layer."""
+        """Return views of a fold's weights (in, out) and bias (out,), layer by layer."""
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
         return [(views.weights[0], None if views.bias is None else views.bias[0, 0]) for views in layers]
 
     def predict(self, x: Array, fold: int = 0) -> Array:
-        """(N, inputs) -> (N, outputs) of one fold, computed in chunks of CHUNK rows.
+        """Compute the outputs (N, outputs) of a fold for x (N, inputs), in chunks of CHUNK rows.
 
         Raises:
             ShapeError: x has another number of columns, or there is no such fold.

@@ -1,7 +1,7 @@
-"""Optimizers: how gradients change parameters. They walk the flat buffers in blocks that stay in the cache.
+"""Optimizers, which change parameters by their gradients, in blocks that stay in the cache.
 
 Every fold counts its own steps, so that a fold that sits a step out is as it would be alone. Rules are PyTorch's where
-authors differ; constants are folded so that a step makes as few passes over the parameters as NumPy allows.
+authors differ. Constants are merged so that a step makes as few passes over the parameters as NumPy allows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays
 
 @dataclass(frozen=True)
 class Block:
-    """Views of some folds and columns, all (F, columns); the decayed ones cover the leading weights among them."""
+    """Views (F, columns) of some folds and columns; those named decayed cover only the columns of weights."""
 
     values: Array
     gradients: Array
@@ -36,14 +36,14 @@ class Optimizer(ABC):
     """Gradient descent with penalties l1 * |W| and l2/2 * |W|^2 on the weights, not on biases or normalisations.
 
     Args:
-        parameters: what is changed.
+        parameters: the parameters to change.
         l1, l2:     strengths of the penalties, added to the gradient as l1 * sign(W) + l2 * W.
         clip_norm:  largest length of a fold's gradient, before penalties; 0 for no limit.
-        momentum:   of SGD and Nesterov; others ignore it.
+        momentum:   momentum of SGD and Nesterov; other rules ignore it.
     """
 
-    states = 0  # how many arrays like the parameters the rule remembers
-    decoupled = False  # whether l2 shrinks the weights directly instead of joining the gradient
+    states = 0  # number of arrays, as large as the parameters, that the rule keeps
+    decoupled = False  # l2 shrinks the weights directly instead of joining the gradient
 
     def __init__(
         self, parameters: Parameters, l2: float, momentum: float = 0.9, l1: float = 0.0, clip_norm: float = 0.0
@@ -62,7 +62,7 @@ class Optimizer(ABC):
         self._blocks: dict[tuple[int, int], list[Block]] = {}
 
     def step(self, folds: slice, learning_rates: Sequence[float]) -> None:
-        """One step of a range of folds, each by its own gradient; learning_rates holds one of every fold."""
+        """Make one step of a range of folds, each by its own gradient and its own of all folds' learning rates."""
         if self._clip_norm:
             self._clip(folds)
         for start, stop in self._alike(folds.start, folds.stop, learning_rates):
@@ -84,14 +84,17 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _begin(self, step: int, learning_rate: float) -> None:
-        """Fix the numbers of this step, counted from 1."""
+        """Set the numbers of this step, which is counted from 1."""
 
     @abstractmethod
     def _update(self, block: Block) -> None:
-        """Change one block's values by its gradients, which may be overwritten."""
+        """Change a block's values by its gradients, which may be overwritten."""
 
     def _clip(self, folds: slice) -> None:
-        """Source: Pascanu et al. (2013), On the difficulty of training Recurrent Neural Networks, algorithm 1."""
+        """Shorten the gradients that are longer than clip_norm.
+
+        Source: Pascanu et al. (2013), On the difficulty of training Recurrent Neural Networks, algorithm 1.
+        """
         for gradient in self._parameters.gradients[folds]:
             length = sqrt(float(np.dot(gradient, gradient)))
             if length == np.inf:  # the squares overflow, the gradient does not
@@ -100,7 +103,7 @@ class Optimizer(ABC):
                 np.multiply(gradient, self._real(self._clip_norm / length), out=gradient)
 
     def _alike(self, start: int, stop: int, rates: Sequence[float]) -> Iterator[tuple[int, int]]:
-        """Neighbouring folds that have made equally many steps and go on at one rate."""
+        """Yield ranges of neighbouring folds with the same number of steps and the same rate."""
         begin = start
         for fold in range(start + 1, stop + 1):
             if fold == stop or self._steps[fold] != self._steps[begin] or rates[fold] != rates[begin]:
@@ -108,7 +111,7 @@ class Optimizer(ABC):
                 begin = fold
 
     def _walk(self, start: int, stop: int) -> list[Block]:
-        """The blocks of a range of folds, made once."""
+        """Return the blocks of a range of folds, which are made once."""
         if (start, stop) not in self._blocks:
             folds, columns = stop - start, self._parameters.value_buffer.shape[1]
             width = max(1, BLOCK // folds)
@@ -157,7 +160,7 @@ class SGD(Optimizer):
 
 
 class Nesterov(SGD):
-    """Momentum that looks ahead: v <- mu v + g, w <- w - rate (g + mu v).
+    """Nesterov's momentum: v <- mu v + g, w <- w - rate (g + mu v).
 
     Source: Sutskever et al. (2013), equations 3 and 4, in the form of PyTorch's SGD(nesterov=True).
     """
@@ -173,7 +176,7 @@ class Nesterov(SGD):
 
 
 class AdaGrad(Optimizer):
-    """s <- s + g^2, w <- w - rate g / (sqrt(s) + epsilon) with epsilon = 1e-10.
+    """AdaGrad: s <- s + g^2, w <- w - rate g / (sqrt(s) + epsilon) with epsilon = 1e-10.
 
     Source: Duchi et al. (2011), Adaptive Subgradient Methods for Online Learning and Stochastic Optimization.
     """
@@ -196,7 +199,9 @@ class AdaGrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """v <- 0.99 v + 0.01 g^2, w <- w - rate g / (sqrt(v) + epsilon) with epsilon = 1e-8; v is kept as v / 0.01.
+    """RMSprop: v <- 0.99 v + 0.01 g^2, w <- w - rate g / (sqrt(v) + epsilon) with epsilon = 1e-8.
+
+    v is kept as v / 0.01.
 
     Source: Tieleman and Hinton (2012), Lecture 6.5, Neural Networks for Machine Learning; defaults of PyTorch.
     """

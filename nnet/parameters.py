@@ -1,4 +1,4 @@
-"""All parameters of all folds in one contiguous (F, P) buffer and their gradients in another; layers hold views."""
+"""All parameters of all folds in one contiguous buffer (F, P), and their gradients in another; layers hold views."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nnet.batch_norm import BatchNormViews
 class DenseViews:
     """Views of one layer's parameters and gradients for some folds.
 
-    weights, weight_gradients: (F, in, out)     bias, bias_gradients: (F, 1, out), None in a layer without
+    weights, weight_gradients: (F, in, out)     bias, bias_gradients: (F, 1, out), or None
     """
 
     weights: Array
@@ -29,8 +29,8 @@ class DenseViews:
 class Parameters:
     """Parameters of a stack of dense layers, the hidden ones with a bias or with a batch normalisation.
 
-    The P columns are the weights of every layer, then of every layer its bias or the scale and shift of its batch
-    normalisation: penalties act on the first `weight_columns` columns and thereby never on any of the latter.
+    The P columns are the weights of every layer, then every layer's bias or the scale and shift of its batch
+    normalisation. Penalties act on the first `weight_columns` columns, the weights, alone.
 
     Attributes:
         values, gradients: (F, P), in buffers whose rows are filled up to whole cache lines with zeros that stay zero.
@@ -58,7 +58,7 @@ class Parameters:
                 views.scale[...] = views.variance[...] = 1
 
     def dense(self, layer: int, folds: slice) -> DenseViews:
-        """The views of one dense layer for a range of folds."""
+        """Return the views of a dense layer for a range of folds."""
         inputs, outputs = self.shapes[layer]
         start, bias = self._weight_starts[layer], self._other_starts[layer]
         biased = not self.normalised[layer]
@@ -70,7 +70,7 @@ class Parameters:
         )
 
     def batch_norm(self, layer: int, folds: slice) -> BatchNormViews:
-        """The views of the batch normalisation after one dense layer for a range of folds."""
+        """Return the views of the batch normalisation after a dense layer for a range of folds."""
         outputs = self.shapes[layer][1]
         start, kept = self._other_starts[layer], self._statistic_starts[layer]
         return BatchNormViews(

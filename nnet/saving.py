@@ -1,7 +1,7 @@
-"""A network in a folder: weights.npz, and model.json that says what it is and has its checksum. No pickle anywhere.
+"""A network saved in a folder: weights.npz, and model.json with its architecture and the weights' checksum. No pickle.
 
-What is read is not trusted. Arrays are stored uncompressed, so that a file holds no more than its own size, and every
-declared shape is compared with the architecture and with the bytes that are there before anything is allocated.
+Files are not trusted when they are read. Arrays are stored uncompressed, so that a file holds no more than its own
+size. Every declared shape is compared with the architecture and with the bytes of the file before it is allocated.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, Over
 
 
 class SavingError(NNetError):
-    """A folder that does not hold a network as `save` writes it, or something that cannot be saved."""
+    """A folder without a network as `save` writes it, or an object that cannot be saved."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What a folder holds.
+    """The content of a folder.
 
-    network: one fold.
+    network: a network of one fold.
     extra:   arrays that were saved with it; read-only.
-    about:   what was said of it.
+    about:   notes that were saved with it.
     """
 
     network: Network
@@ -61,7 +61,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class _Member:
-    """An array in the zip: where it lies, and what its header claims, which the bytes that are there bear out."""
+    """An array in the zip file, with the type and shape of its header, which agree with its number of bytes."""
 
     info: zipfile.ZipInfo
     dtype: str
@@ -71,14 +71,14 @@ class _Member:
 def save(
     folder: Path, network: Network, fold: int = 0, extra: Mapping[str, NDArray[Any]] = {}, about: Mapping[str, Any] = {}
 ) -> None:
-    """Write one fold of a network to weights.npz and then model.json; equal content gives equal bytes.
+    """Write a fold of a network to weights.npz and then model.json; equal content gives equal bytes.
 
     Both files are complete on the disk under temporary names before either takes its name.
 
     Args:
-        folder: exists.
+        folder: a folder that exists.
         extra:  arrays of numbers or truth values to save with it, by names of letters, digits and underscores.
-        about:  what JSON can say.
+        about:  notes to save with it, of types that JSON has.
 
     Raises:
         SavingError: extra or about cannot be saved.
@@ -104,17 +104,17 @@ def save(
     try:
         text = (json.dumps(model, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise SavingError(f"about must be what JSON can say, but: {_clipped(str(error))}.") from None
+        raise SavingError(f"about must be of types that JSON has, but: {_clipped(str(error))}.") from None
     if len(text) > LARGEST_MODEL:
         raise SavingError(f"`bytes of {MODEL} <= {LARGEST_MODEL}` must hold, but about makes them {len(text)}.")
     _write(folder, {WEIGHTS: weights, MODEL: text})
 
 
 def load(folder: Path) -> Saved:
-    """Read what `save` wrote; the network predicts the same bits.
+    """Read a folder that `save` wrote; the network predicts the same bits.
 
     Raises:
-        SavingError: a file is missing, damaged, or not what it should be.
+        SavingError: a file is missing, damaged, or of another format.
     """
     architecture, dtype, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
@@ -130,30 +130,30 @@ def load(folder: Path) -> Saved:
 
 
 def blank_network(architecture: Architecture, dtype: np.dtype[Any]) -> Network:
-    """A network of one fold whose parameters are yet to be filled in; no random numbers are drawn for them."""
+    """Make a network of one fold, without random numbers, whose parameters the caller fills in."""
     network = Network(replace(architecture, initializer="zeros"), [np.random.SeedSequence(0)], dtype)
     network.architecture = architecture
     return network
 
 
 def _arrays(network: Network, fold: int) -> dict[str, Array]:
-    """Views of everything a fold predicts with, by name; weights (in, out), all others (out,)."""
-    found: dict[str, Array] = {}
+    """Return views of all arrays that a fold predicts with, by name; weights are (in, out), all others (out,)."""
+    arrays: dict[str, Array] = {}
     parameters, here = network.parameters, slice(fold, fold + 1)
     for layer, normalised in enumerate(parameters.normalised):
         dense = parameters.dense(layer, here)
-        found[f"weights_{layer + 1}"] = dense.weights[0]
+        arrays[f"weights_{layer + 1}"] = dense.weights[0]
         if dense.bias is not None:
-            found[f"bias_{layer + 1}"] = dense.bias[0, 0]
+            arrays[f"bias_{layer + 1}"] = dense.bias[0, 0]
         if normalised:
             norm = parameters.batch_norm(layer, here)
             for name in ("scale", "shift", "mean", "variance"):
-                found[f"{name}_{layer + 1}"] = getattr(norm, name)[0, 0]
-    return found
+                arrays[f"{name}_{layer + 1}"] = getattr(norm, name)[0, 0]
+    return arrays
 
 
 def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
-    """The shapes of `_arrays`, known without allocating any."""
+    """Return the shapes of `_arrays` without allocating the arrays."""
     shapes: dict[str, tuple[int, ...]] = {}
     sizes = architecture.sizes
     for layer in range(1, len(sizes)):
@@ -177,7 +177,7 @@ def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _little(array: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers, row by row and little-endian."""
+    """Return the same numbers, row by row and little-endian."""
     return np.asarray(array, array.dtype.newbyteorder("<"), order="C")
 
 
@@ -197,7 +197,7 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any], str]:
-    """The architecture, the type of the weights, what is said of them and their checksum."""
+    """Read the architecture, the type of the weights, the notes and the checksum of the weights."""
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_MODEL + 1)
@@ -220,30 +220,30 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any]
     return _architecture(path, model["architecture"]), np.dtype(model["dtype"]), model["about"], model["sha256"]
 
 
-def _architecture(path: Path, found: dict[str, Any]) -> Architecture:
+def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:
     types = {"bool": bool, "float": (int, float), "int": int, "str": str, "tuple[int, ...]": list}
-    _check_types(path, "architecture.", found, {field.name: types[str(field.type)] for field in fields(Architecture)})
-    if not all(type(units) is int for units in found["hidden"]):
-        raise SavingError(f"{path}: architecture.hidden must hold integers, but got {_shown(found['hidden'])}.")
+    _check_types(path, "architecture.", spec, {field.name: types[str(field.type)] for field in fields(Architecture)})
+    if not all(type(units) is int for units in spec["hidden"]):
+        raise SavingError(f"{path}: architecture.hidden must hold integers, but got {_shown(spec['hidden'])}.")
     try:
-        return Architecture(**{**found, "hidden": tuple(found["hidden"])})
+        return Architecture(**{**spec, "hidden": tuple(spec["hidden"])})
     except (NNetError, OverflowError) as error:
         raise SavingError(f"{path}: architecture: {_clipped(str(error))}") from None
 
 
-def _check_types(path: Path, place: str, found: Mapping[str, Any], types: Mapping[str, Any]) -> None:
-    _check_names(path, f"{place or 'the top '}keys", found, types)
+def _check_types(path: Path, place: str, document: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+    _check_names(path, f"{place or 'the top '}keys", document, types)
     for name, wanted in types.items():
-        value = found[name]
+        value = document[name]
         if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            expected = " or ".join(one.__name__ for one in (wanted if isinstance(wanted, tuple) else (wanted,)))
+            expected = " or ".join(kind.__name__ for kind in (wanted if isinstance(wanted, tuple) else (wanted,)))
             raise SavingError(f"{path}: {place}{name} must be of type {expected}, but got {_shown(value)}.")
 
 
-def _check_names(path: Path, what: str, found: Iterable[str], wanted: Iterable[str]) -> None:
-    missing, superfluous = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
+def _check_names(path: Path, what: str, names: Iterable[str], wanted: Iterable[str]) -> None:
+    missing, superfluous = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
     if missing or superfluous:
-        raise SavingError(f"{path}: {what}: {_shown(missing)} missing, {_shown(superfluous)} superfluous.")
+        raise SavingError(f"{path}: {what}: {_shown(missing)} are missing, {_shown(superfluous)} are unknown.")
 
 
 def _read_weights(
@@ -255,7 +255,7 @@ def _read_weights(
             members = _members(path, archive, size)
             extras = {name: member for name, member in members.items() if name.startswith(EXTRA)}
             if len(members) < len(architecture.sizes) - 1:
-                raise SavingError(f"{path}: {len(members)} arrays cannot be {len(architecture.sizes) - 1} layers.")
+                raise SavingError(f"{path}: {len(architecture.sizes) - 1} layers need more than {len(members)} arrays.")
             shapes = _shapes(architecture)
             _check_names(path, "arrays", members.keys() - extras.keys(), shapes)
             for name, shape in shapes.items():
@@ -270,7 +270,7 @@ def _read_weights(
             network = blank_network(architecture, dtype)
             for name, view in _arrays(network, 0).items():
                 view[...] = _content(archive, members[name])
-            return network, {name.removeprefix(EXTRA): _content(archive, one) for name, one in extras.items()}
+            return network, {name.removeprefix(EXTRA): _content(archive, member) for name, member in extras.items()}
     except SavingError:
         raise
     except DAMAGED as error:
@@ -278,15 +278,15 @@ def _read_weights(
 
 
 def _members(path: Path, archive: zipfile.ZipFile, size: int) -> dict[str, _Member]:
-    """The arrays of an archive by name, as far as its directory and their headers say, which are checked."""
+    """List the arrays of an archive by name, from its directory and their headers, which are checked."""
     infos = archive.infolist()
     if sum(info.file_size for info in infos) > size:
-        raise SavingError(f"{path}: declares more bytes than the {size} that it has.")
+        raise SavingError(f"{path}: must declare at most the {size} bytes that it has, but declares more.")
     members: dict[str, _Member] = {}
     for info in infos:
         name = info.filename.removesuffix(".npy")
         if not NAME.fullmatch(name) or info.filename == name or name in members:
-            raise SavingError(f"{path}: {_shown(info.filename)} is not the name of an array, or there twice.")
+            raise SavingError(f"{path}: {_shown(info.filename)} must be the name of an array, and unique.")
         if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size or info.flag_bits & 1:
             raise SavingError(f"{path}: {name} must be stored as it is, but is compressed or encrypted.")
         with archive.open(info) as stream:
@@ -295,7 +295,7 @@ def _members(path: Path, archive: zipfile.ZipFile, size: int) -> dict[str, _Memb
 
 
 def _header(path: Path, name: str, stream: IO[bytes], size: int) -> tuple[str, tuple[int, ...]]:
-    """Type and shape of an array in npy format 1.0, if as many bytes follow as they need. Nothing is evaluated.
+    """Read the type and shape of an array in npy format 1.0, and check the number of bytes. Nothing is evaluated.
 
     Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
     """
@@ -306,21 +306,21 @@ def _header(path: Path, name: str, stream: IO[bytes], size: int) -> tuple[str, t
     text = stream.read(length)
     match = HEADER.fullmatch(text)
     if match is None:
-        raise SavingError(f"{path}: {name}: not the header of a plain array of numbers: {_shown(text)}.")
+        raise SavingError(f"{path}: {name} must have the header of an array of numbers, but has {_shown(text)}.")
     descr = match[1].decode("latin-1")
     shape = tuple(int(number) for number in match[2].decode().replace(",", " ").split())
     if not NUMBERS.fullmatch(descr):
         raise SavingError(f"{path}: {name} must hold numbers, but its type is {_shown(descr)}.")
-    claimed, there = prod(shape) * np.dtype(descr).itemsize, size - 10 - length
-    if claimed != there:
+    claimed, held = prod(shape) * np.dtype(descr).itemsize, size - 10 - length
+    if claimed != held:
         raise SavingError(
-            f"{path}: {name}: shape {_shown(shape)} of {descr} takes {claimed} bytes, but there are {there}."
+            f"{path}: {name} of shape {_shown(shape)} and type {descr} must have {claimed} bytes, but has {held}."
         )
     return descr, shape
 
 
 def _content(archive: zipfile.ZipFile, member: _Member) -> NDArray[Any]:
-    """The array, read-only; the archive checks its own checksum on the way."""
+    """Read an array, which is read-only; the archive verifies its checksum."""
     data = archive.read(member.info)
     count = prod(member.shape)
     dtype = np.dtype(member.dtype)
@@ -329,14 +329,14 @@ def _content(archive: zipfile.ZipFile, member: _Member) -> NDArray[Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError(f"a key is there twice among {_shown([name for name, _ in pairs])}")
-    return found
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
+        raise ValueError(f"a key stands twice among {_shown([name for name, _ in pairs])}")
+    return unique
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number of JSON")
+    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def _shown(value: object) -> str:

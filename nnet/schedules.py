@@ -1,7 +1,7 @@
-"""Learning-rate schedules: a factor for the learning rate as a function of the fraction of the horizon behind us.
+"""Learning-rate schedules: factors of the learning rate as functions of the trained fraction of the horizon.
 
-A function of the fraction, not of the step: a refit that stops early, or a fold with fewer steps, follows the same
-curve. Reducing on a plateau depends on the scores and is in `stopping.py`.
+Because they depend on the fraction and not on the step, a refit that stops early, or a fold with fewer steps, follows
+the same curve. Reducing on a plateau depends on the scores and is in `stopping.py`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ Curve = Callable[[float, float], float]
 
 
 def constant(fraction: float, decay: float) -> float:
-    """1."""
+    """Return 1."""
     return 1.0
 
 
 def step(fraction: float, decay: float) -> float:
-    """A drop to decay times the rate after each third of the horizon."""
+    """Multiply by decay after each third of the horizon."""
     return float(decay ** int(3 * fraction))
 
 
 def exponential(fraction: float, decay: float) -> float:
-    """decay**fraction: from 1 to decay, by the same factor in every epoch."""
+    """Fall from 1 to decay by the same factor in every epoch: decay**fraction."""
     return float(decay**fraction)
 
 
 def cosine(fraction: float, decay: float) -> float:
-    """Half a cosine from 1 down to decay.
+    """Fall from 1 to decay along half a cosine.
 
     Source: Loshchilov and Hutter (2017), SGDR: Stochastic Gradient Descent with Warm Restarts, equation 5.
     """
@@ -39,7 +39,7 @@ def cosine(fraction: float, decay: float) -> float:
 
 
 def one_cycle(fraction: float, decay: float) -> float:
-    """Up by half a cosine from 1/25 to 1 in the first 30% of the horizon, then down by another to 1/250,000.
+    """Rise along half a cosine from 1/25 to 1 in the first 30% of the horizon, then fall along another to 1/250,000.
 
     Source: Smith and Topin (2018), Super-Convergence; the shape and numbers are those of PyTorch's OneCycleLR.
     """
@@ -63,8 +63,8 @@ SCHEDULES: dict[str, Curve] = {
 class Schedule:
     """A schedule by name, after a linear warm-up.
 
-    decay:   step: factor at each drop; exponential and cosine: the last rate as a share of the first.
-    warm_up: fraction of the horizon in which the rate rises linearly from 0; the schedule follows in what is left.
+    decay:   factor of each drop (step), or last rate as a share of the first (exponential and cosine).
+    warm_up: fraction of the horizon in which the rate rises linearly from 0; the schedule follows in the rest.
 
     >>> rates = Schedule("cosine", decay=0.0, warm_up=0.5)
     >>> [round(rates(fraction), 3) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
@@ -83,7 +83,7 @@ class Schedule:
             raise SettingError(f"`0 <= warm_up < 1` must hold, but got warm_up={self.warm_up}.")
 
     def __call__(self, fraction: float) -> float:
-        """The factor at a fraction of the horizon, from 0 before the first step to 1 after the last."""
+        """Return the factor at a fraction of the horizon, from 0 before the first step to 1 after the last."""
         if fraction < self.warm_up:
             return fraction / self.warm_up
         return SCHEDULES[self.name]((fraction - self.warm_up) / (1 - self.warm_up), self.decay)

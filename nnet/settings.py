@@ -1,4 +1,4 @@
-"""TrainingSettings: everything about how a network is trained, checked when it is made."""
+"""The settings of a training, checked when they are made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBERS = (
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a network is trained.
+    """The settings of a training.
 
     epochs:           the horizon.
     batch_size:       rows of a mini-batch.
@@ -96,5 +96,5 @@ class TrainingSettings:
         self.rates()
 
     def rates(self) -> Schedule:
-        """The schedule that the settings name."""
+        """Return the schedule that the settings name."""
         return Schedule(self.schedule, self.decay, self.warm_up)

@@ -1,4 +1,4 @@
-"""What acts on the mean curve over the folds: early stopping, and a learning rate that falls on plateaus."""
+"""Early stopping, and a learning rate that falls on plateaus; both follow the mean curve over the folds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class EarlyStopping:
-    """Follows a curve that should rise, and says when it has not for `patience` values; never when patience is 0.
+    """A watch on a curve that should rise, which ends it after `patience` values without a better one; 0 never ends it.
 
     Source: Prechelt (1998), Early Stopping - But When?
 
@@ -24,7 +24,7 @@ class EarlyStopping:
         self.best_epoch = 0
 
     def update(self, epoch: int, score: float) -> bool:
-        """Take in the next score; True when it is time to stop."""
+        """Add the next score, and return True when it is time to stop."""
         if score > self.best:
             self.best, self.best_epoch, self._since = score, epoch, 0
         else:
@@ -33,7 +33,7 @@ class EarlyStopping:
 
 
 class Plateau:
-    """A factor for the learning rate that falls to `decay` times itself whenever a curve stops rising.
+    """A factor of the learning rate that is multiplied by `decay` whenever a curve stops rising.
 
     >>> plateau = Plateau(decay=0.5, patience=1)
     >>> [plateau.update(score) for score in (0.5, 0.4, 0.6, 0.6, 0.6)]
@@ -47,7 +47,7 @@ class Plateau:
         self.factor = 1.0
 
     def update(self, score: float) -> float:
-        """Take in the next score; the factor from now on."""
+        """Add the next score, and return the factor from now on."""
         if self._stopping.update(0, score):
             best, self._stopping = self._stopping.best, EarlyStopping(self._patience)
             self._stopping.best = best

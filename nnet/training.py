@@ -1,6 +1,6 @@
-"""Training: a generator that trains all folds in lockstep and yields one report an epoch.
+"""Training as a generator, which trains all folds in lockstep and yields a report after every epoch.
 
-Who drives it decides to log, to prune or to stop; nothing here does.
+The caller decides to log, to prune or to stop.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from nnet.stopping import Plateau
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What one epoch brought, fold by fold; losses are means over rows, scores are in the metric.
+    """Losses and scores of an epoch, fold by fold; a loss is a mean over rows.
 
-    learning_factor:   of the learning rate in this epoch; below 1 after a plateau.
-    train_losses:      over the epoch's batches, as trained: with dropout, smoothing and weights, without the penalty.
-    validation_losses: None where the epoch was not scored or the folds have no validation rows; so scores.
-    train_scores:      on the training rows, where they are asked for.
+    learning_factor:   factor of the learning rate in this epoch; below 1 after a plateau.
+    train_losses:      losses of the epoch's batches, with dropout, smoothing and weights, without the penalty.
+    validation_losses: losses of the validation rows; like scores, None if not computed or without validation rows.
+    train_scores:      scores of the training rows, or None if they were not requested.
     """
 
     epoch: int
@@ -46,27 +46,27 @@ def train(
     folds_per_step: int | None = None,
     train_scores: bool = False,
 ) -> Iterator[EpochReport]:
-    """Train all folds in lockstep and yield one report an epoch.
+    """Train all folds in lockstep, and yield a report after every epoch.
 
     Args:
-        architectures:  one a fold; they differ in the number of inputs only where the folds' data does.
-        folds:          the data, one a fold.
-        seeds:          one a fold; fold k's curve depends on nothing but its own data, seed and settings (and, with a
-                        plateau schedule, on the mean curve).
-        metric:         a name of `nnet.metrics`, or a function of outputs (N, outputs) and truth (N,) or (N, outputs);
-                        or such functions, one a fold.
-        folds_per_step: how many folds may share one step; chosen by size when None. It changes the speed only.
+        architectures:  each fold's architecture; they differ only if the folds' data differ in the number of inputs.
+        folds:          each fold's data.
+        seeds:          each fold's seed; a fold's curve depends on nothing but its own data, seed and settings (and,
+                        with a plateau schedule, on the mean curve).
+        metric:         a name of `nnet.metrics`, or a function of outputs (N, outputs) and truth (N,) or (N, outputs),
+                        or such a function for each fold.
+        folds_per_step: number of folds that may share one step, chosen by size when None. It changes the speed only.
         train_scores:   score the training rows too.
 
-    Overflow and NaN are reported in the losses and scores, not warned of: a diverged run is an outcome.
+    Overflow and NaN are reported in the losses and scores without a warning, because a diverged run is a result.
 
     Raises:
         ShapeError: there are not as many architectures and seeds as folds, or the data does not fit them.
     """
     groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
     validated = all(len(data.validation) for data in folds)
-    one = score_of(metric) if isinstance(metric, str) else metric
-    score = [one] * len(folds) if callable(one) else one
+    scorer = score_of(metric) if isinstance(metric, str) else metric
+    score = [scorer] * len(folds) if callable(scorer) else scorer
     plateau = Plateau(settings.decay, settings.plateau_patience)
     for epoch in range(1, settings.epochs + 1):
         factor = plateau.factor
@@ -113,7 +113,7 @@ def lockstep_groups(
     seeds: Sequence[np.random.SeedSequence],
     folds_per_step: int | None = None,
 ) -> list[tuple[list[int], Lockstep]]:
-    """The folds of each architecture as one batched network, with their positions."""
+    """Group the folds by architecture, and return each group's positions and its network in training."""
     if not len(architectures) == len(folds) == len(seeds):
         raise ShapeError(
             f"each fold needs an architecture and a seed, but got {len(architectures)} architectures, "
@@ -145,10 +145,10 @@ def fit(
     epochs: int,
     factors: Sequence[float] = (),
 ) -> tuple[Network, tuple[float, ...]]:
-    """One network trained on `data.train` for the first `epochs` epochs of the settings' horizon.
+    """Train a network on `data.train` for the first `epochs` epochs of the settings' horizon.
 
     Args:
-        factors: of the learning rate in each epoch, as an earlier run reported them; 1 where there are none.
+        factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs.
 
     Returns:
         the network, and the training loss of each epoch.

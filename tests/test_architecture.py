@@ -95,9 +95,9 @@ def test_there_is_no_circle() -> None:
 
 
 def test_a_worker_loads_no_storage_and_no_tracking() -> None:
-    loaded = (
-        "import sys, experiments.study.forecast.calibration, experiments.search.executors.worker; print(*sys.modules)"
-    )
+    names = ["experiments.study.forecast.calibration", "experiments.search.executors.worker"]
+    names += [f"experiments.evaluation.{name}" for name in ("baseline_scores", "diagnostics", "permutation", "refit")]
+    loaded = f"import sys, experiments.evaluation.selection_bias, {', '.join(names)}; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
     assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich"} & set(modules)
 

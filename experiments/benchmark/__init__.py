@@ -1,1 +1,1 @@
-"""What is measured, and against whom: one file an idea. The command is `python -m experiments.benchmark`."""
+"""Benchmarks: how fast the network and the studies are, how good, and how honest."""

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnet.batches import FoldData
+from nnet.network import Architecture
+
 FOLDS = 5
 L2 = 1e-4
 SEED = 0
@@ -19,7 +22,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Row:
-    """What is trained: Adam, cross-entropy, L2 of 1e-4.
+    """A network and how it is trained: Adam, cross-entropy, L2 of 1e-4.
 
     sizes:   units from the inputs to the outputs.
     batch:   rows of a mini-batch.
@@ -35,18 +38,19 @@ class Row:
     input_dropout: float = 0.0
 
     @property
-    def hidden(self) -> tuple[int, ...]:
-        """Units of the hidden layers."""
-        return self.sizes[1:-1]
-
-    @property
     def shapes(self) -> list[tuple[int, int]]:
-        """(in, out) of each layer."""
+        """Return (in, out) of each layer."""
         return list(pairwise(self.sizes))
 
     @property
+    def architecture(self) -> Architecture:
+        """Return the row's network as this program describes it."""
+        inputs, *hidden, outputs = self.sizes
+        return Architecture(inputs, tuple(hidden), outputs, dropout=self.dropout, input_dropout=self.input_dropout)
+
+    @property
     def title(self) -> str:
-        """The row's name with its network.
+        """Return the row's name with its network.
 
         >>> ROWS["digits"].title
         'digits 64-64-10, batch 32'
@@ -68,15 +72,21 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Data:
-    """x (N, inputs) and labels y (N,), as a user has them in hand, and the training rows of each fold."""
+    """The x (N, inputs) and labels y (N,), as a user has them in hand, and the training rows of each fold."""
 
     x: NDArray[Any]
     y: NDArray[np.int64]
     folds: tuple[NDArray[np.intp], ...]
 
+    @property
+    def fold_data(self) -> list[FoldData]:
+        """Return the folds as this network takes them: in float32, without validation rows."""
+        x = self.x.astype(np.float32)
+        return [FoldData(x, self.y, rows, np.empty(0, np.intp)) for rows in self.folds]
+
 
 def data_of(row: Row) -> Data:
-    """The data of a row: float64 from scikit-learn's loaders, float32 where it is made here."""
+    """Make the data of a row: float64 from scikit-learn's loaders, float32 where it is made here."""
     rng = np.random.default_rng(SEED)
     if row.name == "digits":
         x, y = _digits(row.samples)
@@ -88,7 +98,7 @@ def data_of(row: Row) -> Data:
 
 
 def folds_of(samples: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], ...]:
-    """The rows outside each of five shuffled parts."""
+    """Return the rows outside each of five shuffled parts."""
     parts = np.array_split(rng.permutation(samples), FOLDS)
     return tuple(np.concatenate([*parts[:fold], *parts[fold + 1 :]]) for fold in range(FOLDS))
 
@@ -101,7 +111,7 @@ def _digits(samples: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
 
 
 def _tabular(samples: int, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The breast cancer table, standardised, its rows drawn with a little noise until there are enough."""
+    """Return the breast cancer table, standardised, its rows drawn with a little noise until there are enough."""
     from sklearn.datasets import load_breast_cancer
 
     x, y = load_breast_cancer(return_X_y=True)
@@ -111,7 +121,10 @@ def _tabular(samples: int, rng: np.random.Generator) -> tuple[NDArray[Any], NDAr
 
 
 def _pixels(row: Row, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Pictures like MNIST's to the processor: a fifth of the pixels are not zero, labels follow from the pixels."""
+    """Return pictures that are like MNIST's to the processor.
+
+    A fifth of the pixels are not zero, and labels follow from the pixels.
+    """
     shape = row.samples, row.sizes[0]
     x = rng.random(shape, np.float32) * (rng.random(shape, np.float32) < 0.2)
     y = (x @ rng.standard_normal((row.sizes[0], row.sizes[-1]), np.float32)).argmax(axis=1)

@@ -5,21 +5,24 @@ test rows: a small network is trained on five folds and refitted on all of them,
 rows more. Beside the intervals of the test set stands that of the folds' scores, mean ± 1.96 sd/√k: five scores say
 little of their own spread, so that the normal quantile is too small for them (Student's t, 2.78, covers 93%), and folds
 that share training rows err together (Bates, Hastie and Tibshirani, 2021, Cross-validation: what does it estimate and
-how well does it do it?). No configuration is chosen here; of a chosen one, the folds' interval covers far less.
+how well does it do it?). No configuration is chosen here; after a choice, the folds' interval covers far less.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from statistics import mean, stdev
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from rich.console import Console
 
 from experiments.benchmark.synthetic import FEATURES, clouds
+from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.target import Target
-from experiments.evaluation.final_score import judge
+from experiments.evaluation.final_score import final_score
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
@@ -34,72 +37,83 @@ DEVELOPMENT, TEST, TRUTH, FOLDS = 200, 200, 100_000, 5
 ARCHITECTURE = Architecture(inputs=FEATURES, hidden=(8,), outputs=2)
 TRAINING = TrainingSettings(epochs=5, batch_size=32, learning_rate=0.02)
 TARGET = Target(("left", "right"))
-EXPECTED = (0.94, 0.965)  # of Wilson's interval, averaged over the draws
+LEAST, MOST = 0.94, 0.965  # share of the draws in which Wilson's interval must hold the truth
+COLUMNS = {
+    "best rule": "best:.2f",
+    "draws": "draws:,",
+    "true accuracy": "accuracy:.3f",
+    "lowest": "lowest:.3f",
+    "highest": "highest:.3f",
+    "Wilson": "wilson:.1%",
+    "bootstrap": "bootstrap:.1%",
+    "folds": "fold_model:.1%",
+    "folds, procedure": "fold_procedure:.1%",
+}
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Draw:
-    """A fitted model and a test set.
+def measure_coverage(draws: int, executor: Executor) -> list[Line]:
+    """Return a line for each distance of the clouds, and a line for all.
 
-    accuracy, log_loss: the model's true scores, each with its interval from the test set.
-    folds:              mean ± 1.96 sd/√k of the accuracies on k folds.
+    Args:
+        draws: number of draws in all, rounded up so that each distance has as many.
     """
-
-    best: float
-    accuracy: float
-    wilson: Interval
-    log_loss: float
-    bootstrap: Interval
-    folds: Interval
-
-
-@dataclass(frozen=True)
-class CoverageRow:
-    """Shares of the draws whose interval holds the truth.
-
-    best:           accuracy of the best rule; None for all draws.
-    accuracy:       mean of the models' true accuracies; lowest and highest of one model.
-    wilson:         of the model's accuracy; ci95 is that share's own interval.
-    bootstrap:      of the model's mean log-likelihood.
-    fold_model:     of the folds' interval, for the accuracy of the model that was refitted on all rows.
-    fold_procedure: the same for the mean accuracy of all models trained so, which the folds come nearest to estimating.
-    """
-
-    best: float | None
-    draws: int
-    accuracy: float
-    lowest: float
-    highest: float
-    wilson: float
-    ci95: Interval
-    bootstrap: float
-    fold_model: float
-    fold_procedure: float
-
-    @property
-    def held(self) -> bool:
-        """Whether Wilson's interval covers as often as it should."""
-        low, high = EXPECTED
-        return low <= self.wilson <= high
-
-
-def measure_coverage(draws: int, executor: Executor) -> list[CoverageRow]:
-    """A row for each distance of the clouds, and one for all; as many draws of each, `draws` or a few more in all."""
     each = -(-draws // len(BEST))
     futures = [executor.submit(drawn, best, (level, seed)) for level, best in enumerate(BEST) for seed in range(each)]
-    return coverage_rows([future.result() for future in futures])
+    return coverage_lines([future.result() for future in futures])
 
 
-def coverage_rows(draws: Sequence[Draw]) -> list[CoverageRow]:
-    """A row for each distance of the clouds, and one for all."""
-    levels = {best: [one for one in draws if one.best == best] for best in sorted({one.best for one in draws})}
-    procedure = {best: mean(one.accuracy for one in level) for best, level in levels.items()}
-    return [_row(best, level, procedure) for best, level in levels.items()] + [_row(None, draws, procedure)]
+def show(lines: Sequence[Line], console: Console) -> None:
+    """Print the shares and what they are shares of; the last line is all draws."""
+    print_table(console, lines, COLUMNS, title="Shares of 95% intervals that hold the truth")
+    everything = lines[-1]
+    console.print(
+        "The last row is all draws. bootstrap: of the mean log-likelihood. folds: mean ± 1.96 sd/√k of five folds, for",
+        "the accuracy of the model that is refitted on all rows; procedure: for the mean accuracy of all such models.",
+        f"Wilson, all draws: {everything['wilson']:.1%} [{everything['ci95_low']:.1%}, {everything['ci95_high']:.1%}], "
+        f"{LEAST:.1%} to {MOST:.1%} wanted: {'held' if everything['held'] else 'not held'}.",
+        sep="\n",
+    )
 
 
-def drawn(best: float, seed: tuple[int, ...]) -> Draw:
-    """One model and one test set."""
+def coverage_lines(draws: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return a line for each distance of the clouds, and a line for all, from what `drawn` returns.
+
+    Returns:
+        Lines with `best`, the accuracy of the best rule (None for all draws), the number of `draws`, the mean, lowest
+        and highest true `accuracy` of their models, and the shares of the draws whose interval holds the truth:
+        `wilson` (with that share's own interval), `bootstrap`, `fold_model`, and `fold_procedure`, for the mean
+        accuracy of all models trained so, which the folds come nearest to estimating.
+    """
+    frame = pd.DataFrame(draws)
+    expected = frame.groupby("best")["accuracy"].transform("mean")
+    frame["fold_procedure"] = expected.between(frame["folds_low"], frame["folds_high"])
+    return [_line(best, level) for best, level in frame.groupby("best")] + [_line(None, frame)]
+
+
+def _line(best: float | None, draws: pd.DataFrame) -> Line:
+    shares = draws[["wilson", "bootstrap", "fold_model", "fold_procedure"]].mean().to_dict()
+    low, high = wilson_interval(int(draws["wilson"].sum()), len(draws))
+    return {
+        "best": best,
+        "draws": len(draws),
+        "accuracy": draws["accuracy"].mean(),
+        "lowest": draws["accuracy"].min(),
+        "highest": draws["accuracy"].max(),
+        **shares,
+        "ci95_low": low,
+        "ci95_high": high,
+        "held": bool(LEAST <= shares["wilson"] <= MOST),
+    }
+
+
+def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
+    """Fit a model and say which of its intervals hold its true accuracy and log-likelihood.
+
+    Returns:
+        `best`, the model's true `accuracy`, whether `wilson`, `bootstrap` and `fold_model` hold the truth, and the
+        interval of the folds' accuracies.
+    """
     random = np.random.default_rng(seed)
     x, y = clouds(random, DEVELOPMENT, best)
     parts = np.array_split(random.permutation(DEVELOPMENT), FOLDS)
@@ -114,20 +128,23 @@ def drawn(best: float, seed: tuple[int, ...]) -> Draw:
         return network.predict(features), labels
 
     z, labels = outputs(TEST)
-    accuracy, log_loss = (judge(metric, TARGET, labels, z, None) for metric in ("accuracy", "neg_log_loss"))
+    wilson, bootstrap = (final_score(metric, TARGET, labels, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
     z, labels = outputs(TRUTH)
-    return Draw(
-        best=best,
-        accuracy=score_of("accuracy")(z, labels),
-        wilson=accuracy.ci95,
-        log_loss=score_of("neg_log_loss")(z, labels),
-        bootstrap=log_loss.ci95,
-        folds=fold_interval(report.scores or ()),
-    )
+    accuracy = score_of("accuracy")(z, labels)
+    interval = fold_interval(report.scores or ())
+    return {
+        "best": best,
+        "accuracy": accuracy,
+        "wilson": covers(wilson, accuracy),
+        "bootstrap": covers(bootstrap, score_of("neg_log_loss")(z, labels)),
+        "fold_model": covers(interval, accuracy),
+        "folds_low": interval[0],
+        "folds_high": interval[1],
+    }
 
 
 def fold_interval(scores: Sequence[float]) -> Interval:
-    """mean ± 1.96 sd/√k of the scores of k folds: no confidence interval, which is what is shown here.
+    """Return mean ± 1.96 sd/√k of the scores of k folds: no confidence interval, which is what is shown here.
 
     >>> low, high = fold_interval([0.7, 0.8, 0.9])
     >>> round(low, 3), round(high, 3)
@@ -138,22 +155,6 @@ def fold_interval(scores: Sequence[float]) -> Interval:
 
 
 def covers(interval: Interval, truth: float) -> bool:
-    """Whether the truth lies inside."""
+    """Return whether the truth lies inside an interval."""
     low, high = interval
     return low <= truth <= high
-
-
-def _row(best: float | None, draws: Sequence[Draw], procedure: dict[float, float]) -> CoverageRow:
-    wilson = sum(covers(one.wilson, one.accuracy) for one in draws)
-    return CoverageRow(
-        best=best,
-        draws=len(draws),
-        accuracy=mean(one.accuracy for one in draws),
-        lowest=min(one.accuracy for one in draws),
-        highest=max(one.accuracy for one in draws),
-        wilson=wilson / len(draws),
-        ci95=wilson_interval(wilson, len(draws)),
-        bootstrap=mean(covers(one.bootstrap, one.log_loss) for one in draws),
-        fold_model=mean(covers(one.folds, one.accuracy) for one in draws),
-        fold_procedure=mean(covers(one.folds, procedure[one.best]) for one in draws),
-    )

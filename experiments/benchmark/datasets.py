@@ -3,54 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 
-@dataclass(frozen=True)
-class OwnTable:
-    """A table and how it is written.
+def write_table(name: str, file: Path) -> tuple[int, str]:
+    """Write a table as a CSV file.
 
-    make:   its rows.
-    target: the column's name, or its position where the file has no header.
-    header: whether the file names its columns.
+    Returns:
+        Its number of rows and its target: the column's name, or its position where the file has no header.
     """
-
-    make: Callable[[], pd.DataFrame]
-    target: str = "target"
-    header: bool = True
-
-    def write(self, file: Path) -> int:
-        """Write the file; returns its number of rows."""
-        frame = self.make()
-        frame.to_csv(file, index=False, header=self.header)
-        return len(frame)
+    frame = TABLES[name]()
+    header = "target" in frame
+    frame.to_csv(file, index=False, header=header)
+    return len(frame), "target" if header else str(len(frame.columns) - 1)
 
 
-def _bundled(name: str) -> Callable[[], pd.DataFrame]:
-    def make() -> pd.DataFrame:
-        from sklearn import datasets
+def _bundled(name: str) -> pd.DataFrame:
+    """Return a table of scikit-learn's, its classes by their names."""
+    from sklearn import datasets
 
-        bunch = getattr(datasets, f"load_{name}")(as_frame=True)
-        frame = bunch.frame
-        if name in ("iris", "wine", "breast_cancer"):
-            frame["target"] = [str(bunch.target_names[one]) for one in bunch.target]
-        return frame
-
-    return make
+    bunch = getattr(datasets, f"load_{name}")(as_frame=True)
+    if name == "diabetes":
+        return bunch.frame
+    return bunch.frame.assign(target=bunch.target_names[bunch.target])
 
 
 def _people() -> pd.DataFrame:
-    """1,000 rows of mixed columns, some cells unknown, two classes."""
+    """Return 1,000 rows of mixed columns, some cells unknown, two classes."""
     rng = np.random.default_rng(1)
     rows = 1000
     age, hours = rng.integers(18, 80, rows).astype(float), rng.normal(38, 9, rows).round(1)
     job = rng.choice(["clerk", "cook", "driver", "nurse", "smith", "teacher"], rows, p=[0.3, 0.2, 0.2, 0.15, 0.1, 0.05])
-    town = rng.choice([f"town {one}" for one in range(20)], rows)
+    town = rng.choice([f"town {number}" for number in range(20)], rows)
     worth = 0.05 * (age - 45) + 0.08 * (hours - 38) + np.where(np.isin(job, ["nurse", "teacher"]), 1.5, -0.3)
     frame = pd.DataFrame({"age": age, "hours": hours, "job": job, "town": town})
     frame["target"] = np.where(worth + rng.logistic(0, 0.7, rows) > 0, "yes", "no")
@@ -61,7 +49,7 @@ def _people() -> pd.DataFrame:
 
 
 def _credit() -> pd.DataFrame:
-    """2,000 rows, classes of unequal size that a product of columns decides."""
+    """Return 2,000 rows with classes of unequal size that a product of columns decides."""
     rng = np.random.default_rng(2)
     rows = 2000
     amount, months = rng.lognormal(8, 0.6, rows).round(2), rng.integers(3, 72, rows)
@@ -72,7 +60,7 @@ def _credit() -> pd.DataFrame:
 
 
 def _rings() -> pd.DataFrame:
-    """600 points on three rings, without a header."""
+    """Return 600 points on three rings, without a header."""
     rng = np.random.default_rng(3)
     label = rng.integers(0, 3, 600)
     angle, radius = rng.uniform(0, 2 * np.pi, 600), 1 + label + rng.normal(0, 0.25, 600)
@@ -80,25 +68,25 @@ def _rings() -> pd.DataFrame:
 
 
 def _classes() -> pd.DataFrame:
-    """5,000 rows, 12 numbers, five classes."""
+    """Return 5,000 rows of 12 numbers and five classes."""
     from sklearn.datasets import make_classification
 
     x, y = make_classification(
         5000, 12, n_informative=8, n_classes=5, n_clusters_per_class=2, flip_y=0.05, random_state=4
     )
-    return pd.DataFrame(x, columns=[f"x{one}" for one in range(12)]).assign(target=y)
+    return pd.DataFrame(x, columns=[f"x{number}" for number in range(12)]).assign(target=y)
 
 
 def _friedman() -> pd.DataFrame:
-    """800 rows of Friedman's first regression problem."""
+    """Return 800 rows of Friedman's first regression problem."""
     from sklearn.datasets import make_friedman1
 
     x, y = make_friedman1(800, 10, noise=1.0, random_state=5)
-    return pd.DataFrame(x, columns=[f"x{one}" for one in range(10)]).assign(target=y)
+    return pd.DataFrame(x, columns=[f"x{number}" for number in range(10)]).assign(target=y)
 
 
 def _rents() -> pd.DataFrame:
-    """1,500 rows of mixed columns, some unknown, and a price."""
+    """Return 1,500 rows of mixed columns, some unknown, and a price."""
     rng = np.random.default_rng(6)
     rows = 1500
     area, floor = rng.uniform(20, 140, rows).round(1), rng.integers(0, 8, rows).astype(object)
@@ -109,29 +97,15 @@ def _rents() -> pd.DataFrame:
     return pd.DataFrame({"area": area, "floor": floor, "quarter": quarter, "target": price.round(2)})
 
 
-TABLES: dict[str, OwnTable] = {
-    "iris": OwnTable(_bundled("iris")),
-    "wine": OwnTable(_bundled("wine")),
-    "breast_cancer": OwnTable(_bundled("breast_cancer")),
-    "diabetes": OwnTable(_bundled("diabetes")),
-    "rings": OwnTable(_rings, target="2", header=False),
-    "friedman": OwnTable(_friedman),
-    "people": OwnTable(_people),
-    "rents": OwnTable(_rents),
-    "credit": OwnTable(_credit),
-    "classes": OwnTable(_classes),
+TABLES: dict[str, Callable[[], pd.DataFrame]] = {
+    "iris": partial(_bundled, "iris"),
+    "wine": partial(_bundled, "wine"),
+    "breast_cancer": partial(_bundled, "breast_cancer"),
+    "diabetes": partial(_bundled, "diabetes"),
+    "rings": _rings,
+    "friedman": _friedman,
+    "people": _people,
+    "rents": _rents,
+    "credit": _credit,
+    "classes": _classes,
 }
-FEW = 1000  # rows, under which more splits are needed to tell the two apart
-
-
-def seeds_for(rows: int) -> range:
-    """The split seeds over which the test score of a table is averaged."""
-    return range(10 if rows < FEW else 5)
-
-
-def columns_of(features: Any) -> tuple[list[Any], list[Any]]:
-    """Numbers and categories of a table's features, as selectors for scikit-learn's ColumnTransformer."""
-    if isinstance(features, np.ndarray):
-        return list(range(features.shape[1])), []
-    numbers = [name for name in features.columns if pd.api.types.is_numeric_dtype(features[name])]
-    return numbers, [name for name in features.columns if name not in numbers]

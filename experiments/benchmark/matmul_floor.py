@@ -5,30 +5,24 @@ Same shapes, same number of steps, same BLAS kernel; each product writes into an
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmark.cases import Data, Row
+from experiments.benchmark.timing import seconds_of
 
 Product = Callable[[], object]
 
 
-@dataclass(frozen=True)
-class LayerProducts:
-    """One dense layer's products; nobody needs the first layer's gradient with respect to its input."""
+def products(row: Row, batch: int, folds: int) -> list[tuple[Product, list[Product]]]:
+    """Return the product forward and the products backward of each layer, in one step of some folds.
 
-    forward: Product
-    weight_gradient: Product
-    input_gradient: Product | None
-
-
-def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
-    """The products of one step of some folds, layer by layer."""
+    Backward are the gradients with respect to the weights and, but for the first layer, to the inputs.
+    """
     rng = np.random.default_rng(0)
 
     def numbers(*shape: int) -> NDArray[Any]:
@@ -39,40 +33,38 @@ def products(row: Row, batch: int, folds: int) -> list[LayerProducts]:
 
     layers = []
     for index, (inputs, outputs) in enumerate(row.shapes):
-        x, weights, z, dz = (
-            numbers(*shape) for shape in ((batch, inputs), (inputs, outputs), (batch, outputs), (batch, outputs))
-        )
-        layers.append(
-            LayerProducts(
-                forward=product(x, weights, z),
-                weight_gradient=product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs)),
-                input_gradient=product(dz, weights.transpose(0, 2, 1), numbers(batch, inputs)) if index else None,
-            )
-        )
+        x, weights, z = numbers(batch, inputs), numbers(inputs, outputs), numbers(batch, outputs)
+        dz = numbers(batch, outputs)
+        backward = [product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs))]
+        if index:
+            backward.append(product(dz, weights.transpose(0, 2, 1), numbers(batch, inputs)))
+        layers.append((product(x, weights, z), backward))
     return layers
 
 
 def run_products(row: Row, steps: int, batch: int, folds: int) -> None:
-    """The products of a number of steps with equal batches."""
+    """Run the products of a number of steps with equal batches."""
     layers = products(row, batch, folds)
-    forwards = [layer.forward for layer in layers]
-    backwards = [one for layer in layers[::-1] for one in (layer.weight_gradient, layer.input_gradient) if one]
-    order = [*forwards, *backwards]
+    order = [forward for forward, _ in layers]
+    for _, backward in reversed(layers):
+        order += backward
     for _ in range(steps):
-        for one in order:
-            one()
+        for product in order:
+            product()
 
 
 def floor(row: Row, data: Data) -> float:
-    """Seconds of all products of a row: all folds in one batched product, or one by one, whichever is faster."""
-    rows, count = len(data.folds[0]), len(data.folds)
-    full, rest = divmod(rows, row.batch)
-    seconds = []
-    for together in (count, 1):
-        start = time.perf_counter()
+    """Return the seconds of all products of a row.
+
+    All folds go in one batched product or one after the other, whichever is faster.
+    """
+    count = len(data.folds)
+    full, rest = divmod(len(data.folds[0]), row.batch)
+
+    def run_epochs(together: int) -> None:
         for _ in range(count // together):
             run_products(row, full * row.epochs, row.batch, together)
             if rest:
                 run_products(row, row.epochs, rest, together)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+
+    return min(seconds_of(partial(run_epochs, together)) for together in (count, 1))

@@ -1,53 +1,90 @@
-"""The runs of the network benchmark: prepare the rows, measure, print, write."""
+"""The network benchmark: every row of data beside every peer, each measured in a process of its own."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
+from statistics import median
 
-from experiments.benchmark.cases import Row
-from experiments.benchmark.comparison import Compared, compare, write_json
-from experiments.benchmark.measure import measure, measure_profile, prepare
-from experiments.benchmark.peers import peers
-from experiments.benchmark.render import NOTES, network_table, profile_table, wide_console
-from experiments.search.executors.base import blas_kernel
-from nnet.blas import computing_environment, cpu_flags
+from rich.console import Console
+
+from experiments.benchmark.cases import FOLDS, ROWS
+from experiments.benchmark.measure import measure, prepare
+from experiments.benchmark.peers import OURS, peers
+from experiments.benchmark.studies import workers_environment
+from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.timing import measure_pairs
+
+COLUMNS = {
+    "row": "row",
+    "peer": "peer",
+    "ratio": "ratio:.2f",
+    "s": "seconds:.3f",
+    "peer's s": "peer_seconds:.3f",
+    "peak MB": "peak_mb:.0f",
+    "peer's MB": "peer_peak_mb:.0f",
+}
+NOTES = (
+    f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
+    "ratio: how many times faster than the peer; for the floor, the share of our time that it is.",
+    "floor: the network's matrix products alone.",
+    "Peers train the folds one after the other. All in float32, but scikit-learn gets what its loaders give,",
+    "float64 in digits and tabular; it has no dropout and runs wide without.",
+    "Peak memory is the whole process's, interpreter and data included.",
+)
 
 
-def run_table(rows: Sequence[Row], repeats: int, json: Path | None) -> None:
-    """Every row against every peer."""
-    found: list[tuple[Row, Compared]] = []
-    environment, console = workers_environment(), wide_console()
-    with tempfile.TemporaryDirectory() as folder, console.status("") as status:
-        for row in rows:
-            home = Path(folder) / row.name
-            prepare(row, home)
-            for peer in peers():
-                status.update(f"{row.name}: {peer}")
-                one = compare(row.name, peer, repeats, partial(measure, folder=home, environment=environment))
-                found.append((row, one))
-    console.print(network_table(found))
-    console.print("\n".join([f"BLAS kernel: {found[0][1].kernel or 'unknown'}.", *NOTES]))
+def run(options: Namespace) -> Iterator[Line]:
+    """Yield a line for each row and peer."""
+    environment = workers_environment()
+    for name, file in prepare(ROWS[name] for name in options.rows):
+        for peer in peers():
+            yield compare(name, peer, options.repeats, partial(measure, file=file, environment=environment))
+
+
+def show(lines: Sequence[Line], console: Console) -> None:
+    """Print the table and what its columns mean."""
+    print_table(console, lines, COLUMNS, section="row")
+    titles = [ROWS[name].title for name in dict.fromkeys(line["row"] for line in lines)]
+    console.print(*titles, f"BLAS kernel: {lines[0]['kernel'] or 'unknown'}.", *NOTES, sep="\n")
     if "pytorch" not in peers():
         console.print("PyTorch is not installed here and was left out.")
-    if json is not None:
-        write_json([one.comparison for _, one in found], json)
 
 
-def run_profiles(rows: Sequence[Row]) -> None:
-    """Where the time of each row's step goes."""
-    environment, console = workers_environment(), wide_console()
-    with tempfile.TemporaryDirectory() as folder:
-        for row in rows:
-            home = Path(folder) / row.name
-            prepare(row, home)
-            console.print(profile_table(row, measure_profile(home, environment)))
-    console.print("Microseconds of a step of all folds; dense layers beside their matrix products run alone.")
+def compare(row: str, peer: str, repeats: int, measure: Callable[[str], Line]) -> Line:
+    """Return the medians of pairs of measurements, and the median of the pairs' ratios.
+
+    Args:
+        measure: name of a trainer -> one measurement.
+    """
+    pairs = measure_pairs(repeats, partial(measure, OURS), partial(measure, peer))
+
+    def middle(side: int, key: str) -> float:
+        return float(median(pair[side][key] for pair in pairs))
+
+    return {
+        "row": row,
+        "peer": peer,
+        "ratio": ratio_of([(ours["seconds"], theirs["seconds"]) for ours, theirs in pairs], peer),
+        "seconds": middle(0, "seconds"),
+        "peer_seconds": middle(1, "seconds"),
+        "peak_mb": middle(0, "peak_mb"),
+        "peer_peak_mb": None if peer == "floor" else middle(1, "peak_mb"),
+        "kernel": pairs[0][0]["kernel"],
+    }
 
 
-def workers_environment() -> Mapping[str, str]:
-    """What the platform's workers get: one BLAS thread, and the faster kernel where it is safe."""
-    return computing_environment(blas_kernel(), cpu_flags(), os.environ)
+def ratio_of(pairs: Sequence[tuple[float, float]], peer: str) -> float:
+    """Return how many times faster than the peer we are: the median over pairs of seconds, ours and the peer's.
+
+    >>> ratio_of([(1.0, 3.0), (1.0, 2.0), (1.0, 9.0)], "pytorch")
+    3.0
+
+    Nobody is faster than the floor; a pair that says so was disturbed.
+
+    >>> ratio_of([(1.0, 0.8), (1.0, 1.1), (1.0, 1.2)], "floor")
+    1.0
+    """
+    ratio = median(peer_seconds / seconds for seconds, peer_seconds in pairs)
+    return min(ratio, 1.0) if peer == "floor" else ratio

@@ -1,18 +1,17 @@
-"""What the coordinator takes for a trial: ask, tell, journal and bookkeeping, with an objective that has its answer.
+"""What the coordinator takes for a trial: proposing, recording, journal and bookkeeping.
 
-Beside it Optuna's sampler alone on a study of that size, and Optuna's own `optimize` with the same sampler and the same
-kind of journal. The objective reports 60 epochs.
+The objective has its answer at once and reports 60 epochs. Beside it stand Optuna's sampler alone on a study of that
+size, and Optuna's own `optimize` with the same sampler and the same kind of journal.
 """
 
 from __future__ import annotations
 
 import tempfile
-import time
 import warnings
+from argparse import Namespace
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -20,10 +19,10 @@ from statistics import median
 import numpy as np
 import optuna
 from optuna.samplers import TPESampler
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.trial import create_trial
+from optuna.storages import journal as optuna_journal
 
+from experiments.benchmark.tabulate import Line
+from experiments.benchmark.timing import seconds_of
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
@@ -37,42 +36,43 @@ EPOCHS, FOLDS = 60, 5
 SIZES = (100, 1000, 10_000)
 TIMED = 40  # trials on top of those that are there
 IN_FLIGHT = 4
+COLUMNS = {
+    "trials": "trials:,",
+    "coordinator, ms": "ours:.1f",
+    "sampler alone, ms": "sampler:.1f",
+    "beyond it, ms": "beyond:.1f",
+    "Optuna's optimize, ms": "optuna:.1f",
+}
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Milliseconds a trial in a study of so many trials; medians.
+def run(options: Namespace) -> Iterator[Line]:
+    """Yield the cost of a trial in a small, a middle and a large study."""
+    for trials in SIZES:
+        yield coordinator_cost(trials)
 
-    ours:    the whole coordinator.
-    sampler: Optuna's TPE alone, on a study in memory with as many trials running.
-    optuna:  `study.optimize` with TPE, a journal and 60 reports.
+
+def coordinator_cost(trials: int, timed: int = TIMED) -> Line:
+    """Return the median milliseconds of a trial in a study that holds so many already.
+
+    Returns:
+        `ours`, the whole coordinator; `sampler`, Optuna's TPE alone, on a study in memory with as many trials running;
+        what ours takes `beyond` it; `optuna`, `study.optimize` with TPE, a journal and 60 reports.
     """
-
-    trials: int
-    ours: float
-    sampler: float
-    optuna: float
-
-
-def coordinator_cost(trials: int, timed: int = TIMED) -> Cost:
-    """The cost of a trial in a study that holds so many already."""
     quiet_optuna()
-    spec = _spec(trials + timed + IN_FLIGHT)  # so that each trial that is told lets another be asked
+    spec = _spec(trials + timed + IN_FLIGHT)  # so that each trial that has finished lets another be proposed
     space = Space(spec)
-    told = _told(space, trials)
+    finished = _finished(space, trials)
     for number in range(trials, trials + timed + IN_FLIGHT):
         _result(number)  # made beforehand: the objective takes no time
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Cost(
-            trials,
-            _median_ms(_ours(spec, space, told, Path(folder) / "ours.log", timed)),
-            _median_ms(_sampler(space, told, timed)),
-            _median_ms(_optimize(space, told, Path(folder) / "optuna.log", timed)),
-        )
+        ours = _median_ms(_coordinator(spec, space, finished, Path(folder) / "ours.log"), timed)
+        sampler = _median_ms(_sampler(space, finished), timed)
+        optimize = _median_ms(_optimize(space, finished, Path(folder) / "optuna.log"), timed)
+    return {"trials": trials, "ours": ours, "sampler": sampler, "beyond": ours - sampler, "optuna": optimize}
 
 
-def _ours(spec: StudySpec, space: Space, told: Sequence[FinishedTrial], path: Path, timed: int) -> list[float]:
+def _coordinator(spec: StudySpec, space: Space, finished: Sequence[FinishedTrial], path: Path) -> Callable[[], object]:
     journal = Journal(path)
 
     def submit(task: TrialTask) -> Future[TrialResult]:
@@ -80,41 +80,44 @@ def _ours(spec: StudySpec, space: Space, told: Sequence[FinishedTrial], path: Pa
         future.set_result(_result(task.number))
         return future
 
-    def run() -> None:
-        journal.append(next(trials), space.distributions, inside=True)
-
-    trials = search(spec, space, told, submit)
-    run()  # the first one also takes in what is there
-    return [_seconds(run) for _ in range(timed - 1)]
+    trials = search(spec, space, finished, submit)
+    return lambda: journal.append(next(trials), space.distributions, inside=True)
 
 
-def _sampler(space: Space, told: Sequence[FinishedTrial], timed: int) -> list[float]:
+def _sampler(space: Space, finished: Sequence[FinishedTrial]) -> Callable[[], object]:
     study = optuna.create_study(direction="maximize", sampler=_tpe())
-    study.add_trials(_frozen(space, told))
+    study.add_trials(_frozen(space, finished))
     running = deque(study.ask(fixed_distributions=space.distributions) for _ in range(IN_FLIGHT))
 
-    def run() -> None:
+    def run_trial() -> None:
         first = running.popleft()
         study.tell(first, float(np.random.default_rng(first.number).random()))
         running.append(study.ask(fixed_distributions=space.distributions))
 
-    return [_seconds(run) for _ in range(timed)]
+    return run_trial
 
 
-def _optimize(space: Space, told: Sequence[FinishedTrial], path: Path, timed: int) -> list[float]:
-    storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
+def _optimize(space: Space, finished: Sequence[FinishedTrial], path: Path) -> Callable[[], object]:
+    lock = optuna_journal.JournalFileOpenLock(str(path))
+    storage = optuna.storages.JournalStorage(optuna_journal.JournalFileBackend(str(path), lock_obj=lock))
     study = optuna.create_study(storage=storage, direction="maximize", sampler=_tpe())
-    study.add_trials(_frozen(space, told))
+    study.add_trials(_frozen(space, finished))
 
     def objective(trial: optuna.Trial) -> float:
-        for name, one in space.distributions.items():
-            trial._suggest(name, one)
+        for name, distribution in space.distributions.items():
+            trial._suggest(name, distribution)
         means = _result(trial.number).curves.mean_scores
         for epoch, mean in enumerate(means, 1):
             trial.report(mean, epoch)
         return max(means)
 
-    return [_seconds(lambda: study.optimize(objective, n_trials=1)) for _ in range(timed)]
+    return lambda: study.optimize(objective, n_trials=1)
+
+
+def _median_ms(run_trial: Callable[[], object], timed: int) -> float:
+    """Return the median milliseconds of a trial; the first one, which also takes in what is there, is not counted."""
+    run_trial()
+    return 1000 * median(seconds_of(run_trial) for _ in range(timed - 1))
 
 
 def _tpe() -> TPESampler:
@@ -140,7 +143,7 @@ def _spec(trials: int) -> StudySpec:
 
 @cache
 def _result(number: int) -> TrialResult:
-    """An outcome made from the trial's number."""
+    """Return an outcome made from the trial's number."""
     scores = np.random.default_rng(number).random((EPOCHS, FOLDS))
     rows = tuple(map(tuple, scores.tolist()))
     curves = Curves(tuple(range(1, EPOCHS + 1)), rows, rows, rows)
@@ -148,29 +151,19 @@ def _result(number: int) -> TrialResult:
     return result_of(number, "COMPLETE", "", curves, 1 + means.index(max(means)))
 
 
-def _told(space: Space, trials: int) -> list[FinishedTrial]:
-    """Trials with parameters drawn at random."""
+def _finished(space: Space, trials: int) -> list[FinishedTrial]:
+    """Return trials with parameters drawn at random."""
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     return [FinishedTrial(study.ask(space.distributions).params, _result(number)) for number in range(trials)]
 
 
-def _frozen(space: Space, told: Sequence[FinishedTrial]) -> list[optuna.trial.FrozenTrial]:
+def _frozen(space: Space, finished: Sequence[FinishedTrial]) -> list[optuna.trial.FrozenTrial]:
     return [
-        create_trial(
-            value=one.result.value,
-            params=one.params,
+        optuna.trial.create_trial(
+            value=trial.result.value,
+            params=trial.params,
             distributions=space.distributions,
-            intermediate_values=dict(enumerate(one.result.curves.mean_scores, 1)),
+            intermediate_values=dict(enumerate(trial.result.curves.mean_scores, 1)),
         )
-        for one in told
+        for trial in finished
     ]
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
-def _median_ms(seconds: Sequence[float]) -> float:
-    return 1000 * median(seconds)

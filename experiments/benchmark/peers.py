@@ -1,4 +1,4 @@
-"""Who trains a row's five networks: this network, the floor below it, and the peers as a user gets them.
+"""The trainers of a row's five networks: this network, the floor below it, and the peers as a user gets them.
 
 Each is a function of the row and its data that returns the seconds of the work: initialisation included, imports and
 the conversion of the data left out. Peers train the folds one after the other, as cross-validation with them does.
@@ -21,27 +21,21 @@ Trainer = Callable[[Row, Data], float]
 
 
 def this_network(row: Row, data: Data) -> float:
-    """All folds in lockstep, in float32."""
-    from nnet.batches import FoldData
-    from nnet.network import Architecture
+    """Train all folds in lockstep, in float32."""
     from nnet.settings import TrainingSettings
     from nnet.training import train
 
-    x, none = data.x.astype(np.float32), np.empty(0, np.intp)
-    folds = [FoldData(x, data.y, rows, none) for rows in data.folds]
+    folds = data.fold_data
     seeds = np.random.SeedSequence(SEED).spawn(len(folds))
-    architecture = Architecture(
-        row.sizes[0], row.hidden, row.sizes[-1], dropout=row.dropout, input_dropout=row.input_dropout
-    )
     settings = TrainingSettings(epochs=row.epochs, batch_size=row.batch, l2=L2)
     start = time.perf_counter()
-    for _ in train([architecture] * len(folds), settings, folds, seeds, "accuracy"):
+    for _ in train([row.architecture] * len(folds), settings, folds, seeds, "accuracy"):
         pass
     return time.perf_counter() - start
 
 
 def scikit_learn(row: Row, data: Data) -> float:
-    """MLPClassifier on the data as it is, for exactly the row's epochs; it has no dropout."""
+    """Train MLPClassifier on the data as it is, for exactly the row's epochs; it has no dropout."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
@@ -49,7 +43,7 @@ def scikit_learn(row: Row, data: Data) -> float:
     start = time.perf_counter()
     for rows in data.folds:
         model = MLPClassifier(
-            row.hidden,
+            row.sizes[1:-1],
             alpha=L2,
             batch_size=row.batch,
             max_iter=row.epochs,
@@ -62,7 +56,7 @@ def scikit_learn(row: Row, data: Data) -> float:
 
 
 def pytorch(row: Row, data: Data) -> float:
-    """Eager PyTorch in float32 with its fused Adam, on one thread; batches are rows of one tensor."""
+    """Train with eager PyTorch in float32 with its fused Adam, on one thread; batches are rows of one tensor."""
     import torch  # type: ignore[import-not-found, unused-ignore]
 
     torch.set_num_threads(1)
@@ -96,5 +90,5 @@ TRAINERS: dict[str, Trainer] = {
 
 
 def peers() -> list[str]:
-    """The peers that can run here."""
+    """Return the peers that can run here."""
     return ["floor", "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]

@@ -1,142 +1,112 @@
-"""Where the time of a training step goes: the network's parts one by one, and the products that some of them hold."""
+"""Where the time of a training step goes: the network's parts in turn, and the products that some of them hold."""
 
 from __future__ import annotations
 
-import time
+from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from time import perf_counter
+from typing import Any
 
 import numpy as np
+from rich.console import Console
 
-from experiments.benchmark.cases import L2, SEED, Data, Row
+from experiments.benchmark.cases import L2, ROWS, SEED, Data, Row
 from experiments.benchmark.matmul_floor import Product, products
-from nnet.arrays import Array
-from nnet.batches import FoldData, Gatherer
+from experiments.benchmark.measure import measure, prepare
+from experiments.benchmark.studies import workers_environment
+from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.timing import seconds_of
 from nnet.lockstep import Lockstep, together
-from nnet.losses import SoftmaxCrossEntropy
-from nnet.network import Architecture, Mode, Network
-from nnet.optimizers import Adam
 from nnet.settings import TrainingSettings
 
-EPOCHS = 3  # of which the first warms up
+EPOCHS = 2  # that are timed
 REPEATS = 50  # of a product
+COLUMNS = {
+    "row": "row",
+    "part": "part",
+    "µs": "microseconds:.1f",
+    "share": "share:.0%",
+    "its products, µs": "products:.1f",
+}
 
 
-@dataclass(frozen=True)
-class Part:
-    """Microseconds of one part of a step of all folds, and of the matrix products in it, run alone."""
-
-    name: str
-    microseconds: float
-    products: float | None = None
+def run(options: Namespace) -> Iterator[Line]:
+    """Yield the parts of each row's step, measured in a process of its own."""
+    for _, file in prepare(ROWS[name] for name in options.rows):
+        yield from measure("profile", file, workers_environment())
 
 
-def profile(row: Row, data: Data) -> list[Part]:
-    """The parts of a row's step, `rest` for what is between them, and `step`, the whole as it is trained."""
-    x, none = data.x.astype(np.float32), np.empty(0, np.intp)
-    folds = [FoldData(x, data.y, rows, none) for rows in data.folds]
+def show(lines: Sequence[Line], console: Console) -> None:
+    """Print the parts, row by row."""
+    print_table(console, lines, COLUMNS, section="row")
+    console.print("Microseconds of a step of all folds; dense layers beside their matrix products run alone.")
+
+
+def profile(row: Row, data: Data) -> list[Line]:
+    """Return the microseconds of each part of a row's step and of the matrix products in it, run alone.
+
+    Of the last lines, `rest` is what is between the parts, and `step` the whole as it is trained.
+    """
+    folds = data.fold_data
     seeds = np.random.SeedSequence(SEED).spawn(len(folds))
-    architecture = Architecture(
-        row.sizes[0], row.hidden, row.sizes[-1], dropout=row.dropout, input_dropout=row.input_dropout
-    )
-    settings = TrainingSettings(batch_size=row.batch, l2=L2)
-    steps = -(-len(data.folds[0]) // row.batch)
-    whole = _whole(Lockstep(architecture, settings, folds, seeds)) / steps * 1e6
-    sharing = min(len(folds), together(architecture, row.batch))
-    floors = _floors(row, len(folds), sharing)
-    clocks = _parts(architecture, folds, seeds, row.batch)
-    parts = [Part(name, seconds / steps * 1e6, floors.get(name)) for name, seconds in clocks.items()]
-    rest = whole - sum(part.microseconds for part in parts)
-    return [*parts, Part("rest", rest), Part("step", whole, sum(floors.values()))]
+    lockstep = Lockstep(row.architecture, TrainingSettings(batch_size=row.batch, l2=L2), folds, seeds)
+    steps = EPOCHS * -(-len(data.folds[0]) // row.batch)
+    parts = {name: seconds / steps * 1e6 for name, seconds in _parts(lockstep).items()}
+    whole = parts.pop("step")
+    parts |= {"rest": whole - sum(parts.values()), "step": whole}
+    floors = _floors(row, len(folds), min(len(folds), together(row.architecture, row.batch)))
+    floors["step"] = sum(floors.values())
+    return [
+        {"row": row.title, "part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
+        for name, time in parts.items()
+    ]
 
 
-def _whole(lockstep: Lockstep) -> float:
-    """Seconds of an epoch."""
-    seconds = []
-    for epoch in range(1, EPOCHS + 1):
-        start = time.perf_counter()
-        lockstep.train_epoch(epoch)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[1:])
+def _parts(lockstep: Lockstep) -> Mapping[str, float]:
+    """Train and return the seconds of all epochs but the first, and of their parts: of the methods that do the work.
 
+    The first epoch makes the layers and losses, and loads what a first use loads.
+    """
+    lockstep.train_epoch(1)
+    seconds: defaultdict[str, float] = defaultdict(float)
 
-def _parts(
-    architecture: Architecture, folds: list[FoldData], seeds: list[np.random.SeedSequence], batch_size: int
-) -> dict[str, float]:
-    """Seconds of each part in an epoch, taken while a network trains: the caches are as they are in earnest."""
-    network = Network(architecture, seeds)
-    targets = [SoftmaxCrossEntropy.encode(data.y, architecture.outputs, 0.0, network.dtype) for data in folds]
-    gatherer = Gatherer(folds, targets, batch_size, together(architecture, batch_size))
-    optimizer = Adam(network.parameters, L2)
-    losses: dict[tuple[int, ...], SoftmaxCrossEntropy] = {}
-    rates, totals = [1e-3] * len(folds), np.zeros(len(folds), network.dtype)
-    rng, clocks = np.random.default_rng(SEED), dict[str, float]()
-    for _ in range(EPOCHS):
-        clock = _Clock()
-        orders = [rng.permutation(data.train) for data in folds]
-        clock.lap("shuffle")
-        for step in gatherer.batches(orders):
-            clock.lap("gather")
-            for batch in step:
-                stack = network.stack(batch.folds, batch.x.shape[1], Mode.TRAINING)
-                loss = losses.get(batch.targets.shape)
-                if loss is None:
-                    loss = losses[batch.targets.shape] = SoftmaxCrossEntropy(batch.targets.shape, network.dtype)
-                names = [f"{index} {type(layer).__name__}" for index, layer in enumerate(stack.layers)]
-                clock.start()
-                a: Array = batch.x
-                for name, layer in zip(names, stack.layers, strict=True):
-                    a = layer.forward(a)
-                    clock.lap(f"{name} forward")
-                a = loss.step(a, batch.targets, totals[batch.folds], None)
-                clock.lap("loss")
-                first = next(index for index, name in enumerate(names) if name.endswith("Dense"))
-                for name, layer in zip(names[first:][::-1], stack.layers[first:][::-1], strict=True):
-                    a = layer.backward(a)
-                    clock.lap(f"{name} backward")
-                optimizer.step(batch.folds, rates)
-                clock.lap("Adam")
-                clock.start()
-        clocks = dict(clock.seconds)
-    return clocks
+    def watch(owner: object, method: str, name: str) -> None:
+        call = getattr(owner, method)
+
+        def timed(*arguments: Any) -> Any:
+            start = perf_counter()
+            result = call(*arguments)
+            seconds[name] += perf_counter() - start
+            return result
+
+        setattr(owner, method, timed)
+
+    watch(lockstep._gather, "_gather", "gather")
+    for stack in lockstep.network._stacks.values():
+        for index, layer in enumerate(stack.layers):
+            for method in ("forward", "backward"):
+                watch(layer, method, f"{index} {type(layer).__name__} {method}")
+    for loss in lockstep._losses.values():
+        watch(loss, "step", "loss")
+    watch(lockstep._optimizer, "step", "Adam")
+    watch(lockstep, "train_epoch", "step")
+    for epoch in range(EPOCHS):
+        lockstep.train_epoch(2 + epoch)
+    return seconds
 
 
 def _floors(row: Row, folds: int, sharing: int) -> dict[str, float]:
-    """Microseconds of each dense layer's products, by the names of the parts that hold them."""
-    dense = [index * (3 if row.dropout else 2) + bool(row.input_dropout) for index in range(len(row.shapes))]
-    found = {}
-    for index, layer in zip(dense, products(row, row.batch, sharing), strict=True):
-        backward = _seconds(layer.weight_gradient) + (_seconds(layer.input_gradient) if layer.input_gradient else 0.0)
-        found[f"{index} Dense forward"] = _seconds(layer.forward) * folds / sharing * 1e6
-        found[f"{index} Dense backward"] = backward * folds / sharing * 1e6
-    return found
+    """Return the microseconds of each dense layer's products, by the names of the parts that hold them."""
+    layers_apart = 3 if row.dropout else 2
+    floors = {}
+    for number, (forward, backward) in enumerate(products(row, row.batch, sharing)):
+        name = f"{number * layers_apart + bool(row.input_dropout)} Dense"
+        floors[f"{name} forward"] = _median_seconds(forward) * folds / sharing * 1e6
+        floors[f"{name} backward"] = sum(map(_median_seconds, backward)) * folds / sharing * 1e6
+    return floors
 
 
-def _seconds(product: Product) -> float:
-    """The median of a product's repetitions."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        product()
-        seconds.append(time.perf_counter() - start)
-    return float(np.median(seconds))
-
-
-class _Clock:
-    """Seconds by name; each lap belongs to what has just been done."""
-
-    def __init__(self, now: Callable[[], float] = time.perf_counter):
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-        self._now = now
-        self.start()
-
-    def start(self) -> None:
-        """Leave out what passed until now."""
-        self._last = self._now()
-
-    def lap(self, name: str) -> None:
-        """What passed since the last lap belongs to this name."""
-        now = self._now()
-        self.seconds[name] += now - self._last
-        self._last = now
+def _median_seconds(product: Product) -> float:
+    return median(seconds_of(product) for _ in range(REPEATS))

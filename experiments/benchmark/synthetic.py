@@ -1,4 +1,4 @@
-"""Rows made so that it is known what a network can learn from them: nothing, a curve, or which of two clouds."""
+"""Made rows, of which it is known what a network can learn from them: nothing, a curve, or two clouds."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Rows = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def noise(random: np.random.Generator, rows: int) -> Rows:
-    """(N, 4) features and (N,) labels by the toss of a fair coin, which no feature says anything of."""
+    """Return (N, 4) features and (N,) labels by the toss of a fair coin, of which no feature says anything."""
     return random.normal(size=(rows, FEATURES)), random.integers(2, size=rows)
 
 
 def curve(random: np.random.Generator, rows: int) -> Rows:
-    """(N, 4) features and (N,) labels: which side of a parabola, so that a linear model has part of it right."""
+    """Return (N, 4) features and (N,) labels: the side of a parabola, so that a linear model has part of it right."""
     x = random.normal(size=(rows, FEATURES))
     above = x[:, 0] + BEND * (x[:, 1] ** 2 - 1) > 0
     return x, (above == (random.random(rows) < RIGHT)).astype(np.int64)
 
 
 def clouds(random: np.random.Generator, rows: int, accuracy: float) -> tuple[Array, Targets]:
-    """(N, 4) features in float32 and (N,) labels: two normal clouds that the best rule tells apart that accurately.
+    """Return (N, 4) features in float32 and (N,) labels: two clouds that the best rule separates that accurately.
 
-    Around -a and a on the first axis with variance 1, the sign is right with probability Φ(a).
+    Normal around -a and a on the first axis with variance 1, the sign is right with probability Φ(a).
     """
     y = random.integers(2, size=rows)
     x = random.standard_normal((rows, FEATURES), np.float32)
@@ -41,7 +41,7 @@ def clouds(random: np.random.Generator, rows: int, accuracy: float) -> tuple[Arr
 
 
 def made_table(make: Callable[[np.random.Generator, int], Rows], seed: int, development: int, test: int) -> Table:
-    """A table of made rows whose last ones are its own test part."""
+    """Return a table of made rows whose last ones are its own test part."""
     x, y = make(np.random.default_rng(seed), development + test)
     number: Kind = "number"
     return Table(

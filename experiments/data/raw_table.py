@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from experiments.errors import DataError
+from experiments.errors import DataError, first_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,6 +89,6 @@ def listed(names: Sequence[str]) -> str:
 
 def brief(error: Exception) -> str:
     """What a library says, its first line, short and readable."""
-    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    line = first_line(error)
     line = line if line.isprintable() else repr(line)
     return line if len(line) <= MOST_SAID else f"{line[:MOST_SAID]}.."

@@ -1,4 +1,4 @@
-"""From what a study found to its StudyResult."""
+"""The StudyResult of a finished study, put together from its parts."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ from experiments.evaluation.results import (
     ColumnCounts,
     DataRecord,
     DefaultRecord,
+    FinalScore,
     LedgerRecord,
-    LookRecord,
     MissingCounts,
     SplitRecord,
     StudyResult,
     TrialRecord,
     WorkerFailure,
 )
-from experiments.search.trial import INTERVENTIONS, FinishedTrial
+from experiments.search.trial import INTERVENTIONS, FinishedTrial, best_trial
 
 
-def best_of(told: Sequence[FinishedTrial]) -> FinishedTrial:
-    """The COMPLETE trial with the highest value; the first of equals.
+def best_of(trials: Sequence[FinishedTrial]) -> FinishedTrial:
+    """Return the COMPLETE trial with the highest value; the first of equals.
 
     Raises:
         SearchError: no trial is COMPLETE.
     """
-    complete = [one for one in told if one.result.state == "COMPLETE"]
-    if not complete:
-        diverged = sum(one.result.reason == "diverged" for one in told)
+    best = best_trial(trials)
+    if best is None:
+        diverged = sum(trial.result.reason == "diverged" for trial in trials)
         hint = " lower space.learning_rate." if diverged else ""
         raise SearchError(
-            f"no trial of {len(told)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
+            f"no trial of {len(trials)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
             "The test set was not read."
         )
-    return max(complete, key=lambda one: (one.result.value or 0.0, -one.result.number))
+    return best
 
 
-def default_of(told: Sequence[FinishedTrial]) -> FinishedTrial | None:
-    """Trial 0, unless it came to no score."""
-    return told[0] if told[0].result.state == "COMPLETE" else None
+def default_of(trials: Sequence[FinishedTrial]) -> FinishedTrial | None:
+    """Return trial 0; None if it has no score."""
+    return trials[0] if trials[0].result.state == "COMPLETE" else None
 
 
 def assemble(
     spec: StudySpec,
     data: StudyData,
     told: Sequence[FinishedTrial],
-    test: LookRecord | None,
+    test: FinalScore | None,
     ledger: LedgerRecord | None,
     provenance: dict[str, Any],
     timing: dict[str, float],
     analysis: AnalysisRecord | None = None,
 ) -> StudyResult:
-    """The result of a study whose trials are all told."""
+    """Put together the result of a study whose trials have all finished."""
     best, default = best_of(told), default_of(told)
     return StudyResult(
         study=spec.study.name,
@@ -72,7 +72,7 @@ def assemble(
             task=data.target.task,
             classes=data.target.classes,
             fingerprint=data.fingerprint,
-            columns=ColumnCounts(**_counted(data.development.table.kinds)),
+            columns=_columns(data.development.table.kinds),
             missing=_missing(data.development.table),
         ),
         split=SplitRecord(
@@ -81,12 +81,12 @@ def assemble(
             test_fingerprint=data.test.fingerprint,
             folds_fingerprint=data.folds.fingerprint,
         ),
-        trials=tuple(_trial(one) for one in told),
+        trials=tuple(_trial(trial) for trial in told),
         interventions=tuple(
-            WorkerFailure(trial=one.result.number, kind=kind)
-            for one in told
+            WorkerFailure(trial=trial.result.number, kind=kind)
+            for trial in told
             for kind in INTERVENTIONS
-            if kind == one.result.reason
+            if kind == trial.result.reason
         ),
         default=None if default is None else DefaultRecord(number=0, **_cv(default)),
         best=BestRecord(
@@ -100,8 +100,8 @@ def assemble(
     )
 
 
-def _counted(kinds: Sequence[Kind]) -> dict[str, int]:
-    return {kind: kinds.count(kind) for kind in ("number", "category", "pixel")}
+def _columns(kinds: Sequence[Kind]) -> ColumnCounts:
+    return ColumnCounts(number=kinds.count("number"), category=kinds.count("category"), pixel=kinds.count("pixel"))
 
 
 def _missing(table: Table) -> MissingCounts:
@@ -112,13 +112,13 @@ def _missing(table: Table) -> MissingCounts:
     return MissingCounts(number=holes.count("number"), category=holes.count("category"))
 
 
-def _trial(told: FinishedTrial) -> TrialRecord:
-    result = told.result
+def _trial(trial: FinishedTrial) -> TrialRecord:
+    result = trial.result
     return TrialRecord(
         number=result.number,
         state=result.state,
         reason=result.reason,
-        params=dict(told.params),
+        params=dict(trial.params),
         value=result.value,
         last=result.last,
         epochs=result.epochs,
@@ -126,5 +126,5 @@ def _trial(told: FinishedTrial) -> TrialRecord:
     )
 
 
-def _cv(told: FinishedTrial) -> dict[str, Any]:
-    return {"params": dict(told.params), "cv_mean": told.result.value, "cv_std": told.result.cv_std}
+def _cv(trial: FinishedTrial) -> dict[str, Any]:
+    return {"params": dict(trial.params), "cv_mean": trial.result.value, "cv_std": trial.result.cv_std}

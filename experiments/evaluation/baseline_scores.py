@@ -1,7 +1,8 @@
-"""What the plain models score on the test rows, by the same rules as the winner."""
+"""Scores of the baselines on the test rows, by the same rules as the winner's."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -9,61 +10,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.evaluation.baselines import FittedReference, ReferenceTask, Unfitted, brief, reference_outputs
-from experiments.evaluation.final_score import judge
-from experiments.evaluation.reasons import NoMetric, NoScore, NotFitted, NotScored, TooManyClasses
-from experiments.evaluation.results import ReferenceRecord
+from experiments.errors import first_line
+from experiments.evaluation.baselines import LONGEST, BaselineTask, FittedBaseline, baseline_outputs
+from experiments.evaluation.final_score import final_score
+from experiments.evaluation.reasons import NoMetric, NotScored
+from experiments.evaluation.results import BaselineRecord
 from nnet.arrays import Array, Targets
 
 
-def score_reference(
-    task: ReferenceTask,
-    model: FittedReference,
+def score_baseline(
+    task: BaselineTask,
+    model: FittedBaseline,
     metric: str,
     target: Target,
     x: Array,
     y: Targets,
     groups: NDArray[Any] | None,
-) -> ReferenceRecord:
-    """The record of one model, without a score where it has none. Pure, so that it can be made in a worker.
+) -> BaselineRecord:
+    """Score one baseline; its record has the reason where there is no score.
 
     Args:
         x:      (N, inputs) test rows, preprocessed as those that it learnt from.
         y:      (N,) their labels or numbers.
-        groups: (N,) which of them belong together; None where every row stands alone.
+        groups: (N,) group of each row; None where every row stands alone.
 
     Raises:
-        MemoryError: for this there is no room here; elsewhere there may be.
+        MemoryError: this worker has too little memory; another one may have enough.
     """
-    if model.reason is not None:
-        return without_score(task, _reason(model.reason))
-    try:
-        z = reference_outputs(model, x, target)
-        judged = judge(metric, target, y, z, None, groups)
-    except MemoryError:
-        raise
-    except Exception as error:  # a library may raise what it likes
-        return without_score(task, NotScored(detail=brief(error)), model.converged)
-    if not (np.isfinite(z).all() and all(map(isfinite, (judged.score, *judged.ci95)))):
-        return without_score(task, NoMetric(metric=metric), model.converged)
-    record = without_score(task, None, model.converged)
-    return record.model_copy(update={"score": judged.score, "ci95": judged.ci95})
-
-
-def without_score(task: ReferenceTask, reason: NoScore | None, converged: bool | None = None) -> ReferenceRecord:
-    """Make the record of a model that has no score."""
-    return ReferenceRecord(
+    unscored = BaselineRecord(
         id=task.id,
         version=task.version,
         settings=task.settings,
-        converged=converged,
+        converged=model.converged,
         score=None,
         ci95=None,
-        reason=reason,
+        reason=model.reason,
     )
-
-
-def _reason(found: Unfitted) -> NoScore:
-    if found.code == "too_many_classes":
-        return TooManyClasses(limit=found.limit)
-    return NotFitted(detail=found.detail)
+    if model.reason is not None:
+        return unscored
+    try:
+        z = baseline_outputs(model, x, target)
+        scored = final_score(metric, target, y, z, None, groups)
+    except MemoryError:
+        raise
+    except Exception as error:  # a library may raise anything
+        return replace(unscored, reason=NotScored(detail=first_line(error)[:LONGEST]))
+    if not (np.isfinite(z).all() and all(map(isfinite, (scored.score, *scored.ci95)))):
+        return replace(unscored, reason=NoMetric(metric=metric))
+    return replace(unscored, score=scored.score, ci95=scored.ci95)

@@ -1,7 +1,7 @@
-"""Plain models that a study's score stands beside, fixed beforehand: what anyone would try first. By scikit-learn.
+"""Baselines: simple scikit-learn models, fixed beforehand, to which a study's score is compared.
 
-Their settings are constants of the platform, bounded so that a large table takes seconds. They learn from development
-rows only, and nothing else depends on them.
+Their settings are constants, bounded so that a large table takes seconds. They learn from development rows only, and
+nothing else depends on them.
 """
 
 from __future__ import annotations
@@ -10,45 +10,45 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.data.subsample import subsample
+from experiments.errors import first_line
+from experiments.evaluation.reasons import NotFitted, TooManyClasses
+from experiments.evaluation.results import BaselineId
 from experiments.search.executors.shared_data import DataReference, open_folds
-from experiments.search.target_scaling import TargetScaler, units_of
+from experiments.search.target_scaling import TargetScaler, fit_scaler
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
-Id = Literal["majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression"]
-VERSION = 1  # goes up when a model comes to be another under the same id
-LINEAR_CELLS = 200_000_000  # rows x inputs x outputs, each read in every iteration
-LINEAR_ITERATIONS = 100  # scikit-learn's own; a convex loss gains little after
-BOOSTED_CELLS = 400_000_000  # rows x inputs x trees
-BOOSTED_ITERATIONS = (
-    10,
-    50,
-)  # at the learning rate 0.2, what 20 to 100 are at scikit-learn's own 0.1, in half the time
-LEARNING_RATE, LEAVES, BINS = 0.2, 15, 64  # of boosting
-BOOSTING: Id = "gradient_boosting"
-MOST_BOOSTED = 100  # classes, each with a tree in every iteration
-SEED = 0  # not the study's: on the same rows every study has the same references
-OWN = TargetScaler()
+VERSION = 1  # number that goes up when a model changes under the same id
+LINEAR_CELLS = 200_000_000  # limit of rows x inputs x outputs, each read in every iteration
+LINEAR_ITERATIONS = 100  # scikit-learn's default; a convex loss gains little after
+BOOSTED_CELLS = 400_000_000  # limit of rows x inputs x trees
+# at the learning rate 0.2 worth 20 to 100 iterations at scikit-learn's default of 0.1, in half the time
+BOOSTED_ITERATIONS = (10, 50)
+LEARNING_RATE, LEAVES, BINS = 0.2, 15, 64  # settings of boosting
+BOOSTING: BaselineId = "gradient_boosting"
+MOST_BOOSTED = 100  # largest number of classes, each with a tree in every iteration
+SEED = 0  # not the study's: on the same rows every study has the same baselines
+UNSCALED = TargetScaler()
 LONGEST = 200  # characters of a reason
 
 
 @dataclass(frozen=True)
-class ReferenceTask:
-    """A plain model and what it may cost.
+class BaselineTask:
+    """A baseline and its limits.
 
-    settings:   with id and version all that the model is, besides the rows themselves.
-    rows:       to learn from; a seeded choice of them where there are more.
-    iterations: 0 where there are none.
+    settings:   with id and version all that defines the model, besides the rows themselves.
+    rows:       largest number of rows to learn from; a seeded choice of them where there are more.
+    iterations: 0 of a model without iterations.
     """
 
-    id: Id
+    id: BaselineId
     settings: dict[str, float | int | str]
     rows: int
     iterations: int = 0
@@ -56,42 +56,29 @@ class ReferenceTask:
 
 
 @dataclass(frozen=True)
-class Unfitted:
-    """Why there is no fitted model.
-
-    detail: the library's own error text.
-    limit:  number of classes that are too many.
-    """
-
-    code: Literal["too_many_classes", "not_fitted"]
-    detail: str = ""
-    limit: int = 0
-
-
-@dataclass(frozen=True)
-class FittedReference:
-    """A plain model that has learnt.
+class FittedBaseline:
+    """A baseline that was fitted.
 
     estimator: scikit-learn's, fitted; None where it could not be.
-    units:     of what it predicts, where that is a number.
+    units:     scale of its predictions, where they are numbers.
     converged: whether the fit ended before its last iteration; None of a model without iterations.
-    reason:    why there is no estimator.
+    reason:    reason for a missing estimator.
     """
 
-    estimator: Any | None
-    units: TargetScaler = OWN
+    estimator: Any
+    units: TargetScaler = UNSCALED
     converged: bool | None = None
-    reason: Unfitted | None = None
+    reason: TooManyClasses | NotFitted | None = None
 
 
-def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceTask, ...]:
-    """The plain models for data of this size.
+def baseline_tasks(target: Target, rows: int, inputs: int) -> tuple[BaselineTask, ...]:
+    """List the baselines for data of this size.
 
     Args:
-        rows:   there are to learn from.
-        inputs: of each row.
+        rows:   number of rows to learn from.
+        inputs: number of inputs of each row.
 
-    >>> [one.id for one in plain_references(Target(("no", "yes")), rows=100, inputs=4)]
+    >>> [task.id for task in baseline_tasks(Target(("no", "yes")), rows=100, inputs=4)]
     ['majority_class', 'logistic_regression', 'gradient_boosting']
     """
     trees = target.outputs if target.outputs > 2 else 1
@@ -100,9 +87,9 @@ def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceT
     boosted = max(1, BOOSTED_CELLS // (inputs * trees * few))
     rounds = min(many, max(few, BOOSTED_CELLS // (min(rows, boosted) * inputs * trees)))
 
-    def task(id: Id, most: int, iterations: int = 0, **settings: float | int | str) -> ReferenceTask:
+    def task(id: BaselineId, most: int, iterations: int = 0, **settings: float | int | str) -> BaselineTask:
         limit = {"iterations": iterations} if iterations else {}
-        return ReferenceTask(id, {**settings, **limit, "rows": min(most, rows), "rows_in_all": rows}, most, iterations)
+        return BaselineTask(id, {**settings, **limit, "rows": min(most, rows), "rows_in_all": rows}, most, iterations)
 
     boosting = task(BOOSTING, boosted, rounds, learning_rate=LEARNING_RATE, leaves=LEAVES, bins=BINS)
     if target.classes:
@@ -112,40 +99,38 @@ def plain_references(target: Target, rows: int, inputs: int) -> tuple[ReferenceT
     return task("mean", rows), regression, boosting
 
 
-def fit_reference(task: ReferenceTask, fold: FoldData, target: Target) -> FittedReference:
-    """Fit on `fold.train`, every row with its weight; a number is learnt at mean 0 and variance 1.
+def fit_baseline(task: BaselineTask, fold: FoldData, target: Target) -> FittedBaseline:
+    """Fit a baseline on `fold.train`, every row with its weight; a number is learnt at mean 0 and variance 1.
 
-    A fit that fails is an outcome, and no warning reaches anyone.
+    A fit that fails is an outcome, and warnings are not shown.
 
     Raises:
-        MemoryError: there is no room for it here; elsewhere there may be.
+        MemoryError: this worker has too little memory; another one may have enough.
     """
     if task.id == BOOSTING and target.outputs > MOST_BOOSTED:
-        return FittedReference(None, reason=Unfitted("too_many_classes", limit=MOST_BOOSTED))
+        return FittedBaseline(None, reason=TooManyClasses(limit=MOST_BOOSTED))
     seed = np.random.SeedSequence(SEED)
     rows = fold.train[subsample(fold.y[fold.train], task.rows, bool(target.classes), seed)]
     x = fold.x if len(rows) == len(fold.x) else fold.x[rows]
     y, weights = fold.y[rows], _weights(fold, rows)
-    units = OWN if target.classes else units_of(y)
+    units = UNSCALED if target.classes else fit_scaler(y)
     try:
         with _quietly():
             estimator = _estimator(task, target)
             estimator.fit(x, y if target.classes else units.standardised(y), sample_weight=weights)
     except MemoryError:
         raise
-    except Exception as error:  # a library may raise what it likes
-        return FittedReference(None, reason=Unfitted("not_fitted", brief(error)))
-    return FittedReference(estimator, units, _converged(task, estimator))
+    except Exception as error:  # a library may raise anything
+        return FittedBaseline(None, reason=NotFitted(detail=first_line(error)[:LONGEST]))
+    return FittedBaseline(estimator, units, _converged(task, estimator))
 
 
-def reference_outputs(fitted: FittedReference, x: Array, target: Target) -> Array:
-    """(N, inputs) -> (N, C) log-probabilities or (N, 1) log-odds, up to a constant, or (N, 1) numbers in their units.
+def baseline_outputs(fitted: FittedBaseline, x: Array, target: Target) -> Array:
+    """Predict rows (N, inputs) with a baseline that has an estimator.
 
-    Raises:
-        ValueError: there is no estimator, or it takes no such rows.
+    Returns:
+        (N, C) log-probabilities or (N, 1) log-odds, up to a constant, or (N, 1) numbers in their units.
     """
-    if fitted.estimator is None:
-        raise ValueError(str(fitted.reason))
     with _quietly():
         if not target.classes:
             numbers: Array = fitted.units.restored(fitted.estimator.predict(x)[:, None])
@@ -158,7 +143,7 @@ def reference_outputs(fitted: FittedReference, x: Array, target: Target) -> Arra
         return np.log(shares, out=shares)
 
 
-def _estimator(task: ReferenceTask, target: Target) -> Any:
+def _estimator(task: BaselineTask, target: Target) -> Any:
     if task.iterations == 0:
         from sklearn.dummy import DummyClassifier, DummyRegressor
 
@@ -173,7 +158,7 @@ def _estimator(task: ReferenceTask, target: Target) -> Any:
             max_leaf_nodes=LEAVES,
             max_bins=BINS,
             early_stopping=False,
-            random_state=0,
+            random_state=SEED,
         )
     from sklearn.linear_model import LogisticRegression, Ridge
 
@@ -183,7 +168,7 @@ def _estimator(task: ReferenceTask, target: Target) -> Any:
 
 
 def _weights(fold: FoldData, rows: NDArray[np.integer[Any]]) -> NDArray[np.float64] | None:
-    """(N,) of mean 1, so that a penalty weighs the same as without."""
+    """Return (N,) weights of mean 1, so that a penalty weighs the same as without weights."""
     if fold.weights is None:
         return None
     weights: NDArray[np.float64] = fold.weights[rows].astype(np.float64)
@@ -192,8 +177,8 @@ def _weights(fold: FoldData, rows: NDArray[np.integer[Any]]) -> NDArray[np.float
     return weights
 
 
-def _converged(task: ReferenceTask, estimator: Any) -> bool | None:
-    if task.iterations == 0 or task.id == BOOSTING:  # boosting has no end that it could miss
+def _converged(task: BaselineTask, estimator: Any) -> bool | None:
+    if task.iterations == 0 or task.id == BOOSTING:  # boosting always runs all its iterations
         return None
     done = getattr(estimator, "n_iter_", None)
     return None if done is None else bool(np.max(done) < task.iterations)
@@ -201,7 +186,7 @@ def _converged(task: ReferenceTask, estimator: Any) -> bool | None:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """One thread, and no warnings."""
+    """Use one thread, and show no warnings."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -209,12 +194,6 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def brief(error: Exception) -> str:
-    """What a library says, in one short line."""
-    line = next(iter(str(error).splitlines()), "") or type(error).__name__
-    return line[:LONGEST]
-
-
-def run_reference(task: ReferenceTask, reference: DataReference) -> FittedReference:
-    """Fit a plain model to the rows of the first fold."""
-    return fit_reference(task, open_folds(reference)[0], reference.target)
+def run_baseline(task: BaselineTask, reference: DataReference) -> FittedBaseline:
+    """Fit a baseline to the rows of the first fold."""
+    return fit_baseline(task, open_folds(reference)[0], reference.target)

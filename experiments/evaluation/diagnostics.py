@@ -1,110 +1,103 @@
-"""What the winner's out-of-fold outputs say: which classes it takes for others, its confidence, its worst mistakes."""
+"""The winner's out-of-fold outputs summed up: confused classes, calibration, the worst mistakes."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.evaluation.records import (
+    CalibrationBin,
+    CalibrationRecord,
+    Counts,
+    MistakeRecord,
+    OutOfFoldRecord,
+)
+from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import probabilities
 from experiments.search.trial import Shared
 from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import log_likelihood, predicted_labels
 
-CLASSES = 50  # of which a reader takes in who is taken for whom
+CLASSES = 50  # largest number of classes of a readable confusion matrix
 BINS = 10
 MISTAKES = 12
 POINTS = 500
 
 
-@dataclass(frozen=True)
-class Bin:
-    """Predictions of a confidence in [low, high), the last one closed."""
-
-    low: float
-    high: float
-    rows: int
-    confidence: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """error: expected calibration error, the mean over predictions of |confidence - accuracy| of their bin."""
-
-    bins: tuple[Bin, ...]
-    error: float
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong prediction.
-
-    at:               its position among the predictions.
-    truth, predicted: labels, or numbers.
-    """
-
-    at: int
-    truth: float
-    predicted: float
-    probability: float | None
-    loss: float
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What is said of them: of classes confusion, unless there are too many, and calibration; of numbers points.
-
-    confusion:   (classes, classes) predictions by true class and predicted one.
-    calibration: None where outputs are no probabilities.
-    points:      (truth, prediction)
-    """
-
-    confusion: tuple[tuple[int, ...], ...] | None
-    calibration: Calibration | None
-    mistakes: tuple[Mistake, ...]
-    points: tuple[tuple[float, float], ...]
-
-
-def predictions(content: Shared, y: Targets, rows: Rows, target: Target, are_probabilities: bool) -> Predictions:
-    """Of shared out-of-fold outputs.
+def predictions(content: Shared, validated: ValidationRows, target: Target, are_probabilities: bool) -> OutOfFoldRecord:
+    """Sum up the shared out-of-fold outputs of a trial; mistakes have no pictures yet.
 
     Args:
         content:           a shared .npy file of (P, outputs).
-        y:                 (P,) the truth of each prediction.
-        rows:              (P,) of which row it is.
-        are_probabilities: the outputs were trained as logits of probabilities.
+        are_probabilities: whether the outputs were trained as logits of probabilities.
     """
     z = array_of(content.open())
-    return of_classes(z, y, rows, target, are_probabilities) if target.classes else of_numbers(z[:, 0], y, rows)
+    return _of_classes(z, validated, target, are_probabilities) if target.classes else _of_numbers(z[:, 0], validated)
 
 
-def of_classes(z: Array, y: Targets, rows: Rows, target: Target, are_probabilities: bool) -> Predictions:
-    """Of logits (P, C) or (P, 1), or of other outputs that are largest for the predicted class.
+def _of_classes(z: Array, validated: ValidationRows, target: Target, are_probabilities: bool) -> OutOfFoldRecord:
+    """Sum up logits (P, C) or (P, 1), or other outputs that are largest for the predicted class.
 
     The loss of a mistake is minus the log-probability of the true class in nats; of outputs that are no probabilities,
-    by how much the predicted class's exceeds the true one's.
+    the excess of the predicted class's output over the true one's.
     """
-    predicted, everything = predicted_labels(z), np.arange(len(y))
-    confidence = probabilities(z)[everything, predicted] if are_probabilities else None
-    wide = z.astype(np.float64)
-    loss = -log_likelihood(z, y) if are_probabilities else wide[everything, predicted] - wide[everything, y]
-    return Predictions(
+    y, everything, predicted = validated.y, np.arange(len(z)), predicted_labels(z)
+    if are_probabilities:
+        confidence = probabilities(z)[everything, predicted]
+        loss = -log_likelihood(z, y)
+    else:
+        wide = z.astype(np.float64)
+        loss = wide[everything, predicted] - wide[everything, y]
+    mistakes = [
+        MistakeRecord(
+            row=int(validated.rows[at]),
+            fold=int(validated.folds[at]),
+            truth=target.classes[y[at]],
+            predicted=target.classes[predicted[at]],
+            probability=float(confidence[at]) if are_probabilities else None,
+            loss=float(loss[at]),
+            picture=None,
+        )
+        for at in worst(loss, predicted != y, validated.rows)
+    ]
+    return OutOfFoldRecord(
+        rows=len(z),
         confusion=confusion(target, y, z),
-        calibration=None if confidence is None else calibration(confidence, predicted == y),
-        mistakes=tuple(
-            Mistake(at, int(y[at]), int(predicted[at]), None if confidence is None else float(confidence[at]), nats)
-            for at, nats in worst(loss, predicted != y, rows)
-        ),
+        calibration=calibration(confidence, predicted == y) if are_probabilities else None,
+        mistakes=tuple(mistakes),
         points=(),
     )
 
 
-def confusion(target: Target, y: Targets, z: Array) -> tuple[tuple[int, ...], ...] | None:
-    """Rows of each true class by predicted class; None of a number, and of more than CLASSES classes.
+def _of_numbers(z: Array, validated: ValidationRows) -> OutOfFoldRecord:
+    """Sum up numbers (P,) in the target's own units; points are of rows at equal distances."""
+    y, errors = validated.y, np.abs(z - validated.y)
+    ordered, count = np.argsort(validated.rows, kind="stable"), min(POINTS, len(z))
+    mistakes = [
+        MistakeRecord(
+            row=int(validated.rows[at]),
+            fold=int(validated.folds[at]),
+            truth=f"{y[at]:.6g}",
+            predicted=f"{z[at]:.6g}",
+            probability=None,
+            loss=float(errors[at]),
+            picture=None,
+        )
+        for at in worst(errors, errors > 0, validated.rows)
+    ]
+    return OutOfFoldRecord(
+        rows=len(z),
+        confusion=None,
+        calibration=None,
+        mistakes=tuple(mistakes),
+        points=tuple((float(y[at]), float(z[at])) for at in ordered[np.arange(count) * len(z) // count]),
+    )
+
+
+def confusion(target: Target, y: Targets, z: Array) -> Counts | None:
+    """Count the rows of each true class by predicted class; None of a number, and of more than CLASSES classes.
 
     >>> confusion(Target(("a", "b")), np.array([0, 1, 1]), np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]))
     ((1, 0), (1, 1))
@@ -116,34 +109,20 @@ def confusion(target: Target, y: Targets, z: Array) -> tuple[tuple[int, ...], ..
     return tuple(map(tuple, counts.tolist()))
 
 
-def of_numbers(z: Array, y: Targets, rows: Rows) -> Predictions:
-    """Of numbers (P,) in the target's own units; points are of rows at equal distances."""
-    errors = np.abs(z - y)
-    ordered = np.argsort(rows, kind="stable")
-    count = min(POINTS, len(y))
-    return Predictions(
-        confusion=None,
-        calibration=None,
-        mistakes=tuple(
-            Mistake(at, float(y[at]), float(z[at]), None, error) for at, error in worst(errors, errors > 0, rows)
-        ),
-        points=tuple((float(y[at]), float(z[at])) for at in ordered[np.arange(count) * len(y) // count].tolist()),
-    )
+def calibration(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> CalibrationRecord:
+    """Compute mean confidence and accuracy in ten bins of equal width; bins without predictions are left out.
 
+    The last bin is closed. Source: Guo, Pleiss, Sun and Weinberger (2017), On Calibration of Modern Neural Networks,
+    ICML.
 
-def calibration(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> Calibration:
-    """Mean confidence and accuracy in ten bins of equal width; bins without predictions are left out.
-
-    Source: Guo, Pleiss, Sun and Weinberger (2017), On Calibration of Modern Neural Networks, ICML.
-
-    >>> found = calibration(np.array([0.5, 0.75, 1.0]), np.array([False, True, True]))
-    >>> [(one.low, one.rows, one.confidence, one.accuracy) for one in found.bins], found.error
+    >>> record = calibration(np.array([0.5, 0.75, 1.0]), np.array([False, True, True]))
+    >>> [(part.low, part.rows, part.confidence, part.accuracy) for part in record.bins], record.error
     ([(0.5, 1, 0.5, 0.0), (0.7, 1, 0.75, 1.0), (0.9, 1, 1.0, 1.0)], 0.25)
     """
     edges = np.arange(BINS + 1) / BINS
     inside = np.digitize(confidence, edges[1:-1])
     bins = tuple(
-        Bin(
+        CalibrationBin(
             low=float(edges[at]),
             high=float(edges[at + 1]),
             rows=int(members.sum()),
@@ -153,16 +132,18 @@ def calibration(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> 
         for at in range(BINS)
         if (members := inside == at).any()
     )
-    return Calibration(bins, sum(one.rows * abs(one.confidence - one.accuracy) for one in bins) / len(confidence))
+    error = sum(part.rows * abs(part.confidence - part.accuracy) for part in bins) / len(confidence)
+    return CalibrationRecord(bins=bins, error=error)
 
 
-def worst(loss: Array, wrong: NDArray[np.bool_], rows: Rows) -> list[tuple[int, float]]:
-    """Positions and losses of the wrong predictions with the largest losses, each row once; of equals the first row.
+def worst(loss: Array, wrong: NDArray[np.bool_], rows: Rows) -> list[int]:
+    """Return positions of the wrong predictions with the largest losses, each row once; of equals the first row.
 
     >>> worst(np.array([0.5, 3.0, 2.0, 3.0]), np.array([True, True, True, True]), np.array([4, 7, 7, 1]))
-    [(3, 3.0), (1, 3.0), (0, 0.5)]
+    [3, 1, 0]
     """
     order = np.lexsort((rows, -loss))
     order = order[wrong[order]]
     _, first = np.unique(rows[order], return_index=True)
-    return [(at, float(loss[at])) for at in order[np.sort(first)[:MISTAKES]].tolist()]
+    positions: list[int] = order[np.sort(first)[:MISTAKES]].tolist()
+    return positions

@@ -1,4 +1,4 @@
-"""The final models of a study as a written-out document: what the ledger knows a look by."""
+"""The final models of a study as a written-out document, by whose digest the ledger recognises them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.config.spec import StudySpec
-from experiments.evaluation.baselines import ReferenceTask
+from experiments.evaluation.baselines import BaselineTask
 from experiments.search.trial import FinishedTrial
 from experiments.version import SCHEMA
 
@@ -14,7 +14,7 @@ PARTS = ("preprocessing", "training")  # sections of the study file that a refit
 
 
 def final_models(
-    spec: StudySpec, development: str, finalists: Sequence[FinishedTrial], baselines: Sequence[ReferenceTask]
+    spec: StudySpec, development: str, finalists: Sequence[FinishedTrial], baselines: Sequence[BaselineTask]
 ) -> dict[str, Any]:
     """Write out everything that determines the models which are scored on the test rows.
 
@@ -29,19 +29,19 @@ def final_models(
     Returns:
         a JSON document.
     """
-    resolved = spec.to_document()
+    document = spec.to_document()
     return {
         "format": SCHEMA,
         "rows": development,
         "seed": spec.study.seed,
-        "fixed": {part: resolved[part] for part in PARTS},
-        "models": [_model(one) for one in finalists],
-        "baselines": [f"{one.id}/{one.version}" for one in baselines],
+        "fixed": {part: document[part] for part in PARTS},
+        "models": [_model(trial) for trial in finalists],
+        "baselines": [f"{task.id}/{task.version}" for task in baselines],
     }
 
 
-def _model(told: FinishedTrial) -> dict[str, Any]:
-    result = told.result
-    rates = list(result.curves.factors[: result.epochs])
-    changed = {} if all(one == 1 for one in rates) else {"learning_rate_factors": rates}
-    return {"trial": result.number, "params": dict(told.params), "epochs": result.epochs, **changed}
+def _model(trial: FinishedTrial) -> dict[str, Any]:
+    result = trial.result
+    factors = list(result.curves.factors[: result.epochs])
+    changed = {} if all(factor == 1 for factor in factors) else {"learning_rate_factors": factors}
+    return {"trial": result.number, "params": dict(trial.params), "epochs": result.epochs, **changed}

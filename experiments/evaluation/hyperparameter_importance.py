@@ -1,4 +1,4 @@
-"""Which parameters tell the better trials from the rest, by Optuna."""
+"""Hyperparameter importance: the parameters that separate the better trials from the rest, by Optuna."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ from experiments.evaluation.reasons import EqualScores, NoParameterTells, TooFew
 from experiments.evaluation.records import ImportanceRecord
 from experiments.search.trial import FinishedTrial
 
-BETTER = 0.25  # the share of the trials that counts as better: of 20 trials 5, which Optuna asks for
+BETTER = 0.25  # share of the trials that counts as better: of 20 trials 5, which Optuna requires
 LEAST_TRIALS = 20
 DIGITS = 6  # last bits of exponentials differ between processors
 
 
 def importances(
-    told: Sequence[FinishedTrial], space: Space
+    trials: Sequence[FinishedTrial], space: Space
 ) -> ImportanceRecord | TooFewTrials | EqualScores | NoParameterTells:
-    """The record, or why there is none. Of COMPLETE trials in the space; nothing in it is random.
+    """Compute the record from the COMPLETE trials in the space, or return the reason why there is none.
 
-    A parameter without effect in a trial, the size of a layer that is not there, is none of that trial's.
+    A parameter without effect in a trial, such as the size of an absent layer, is left out of that trial. Nothing is
+    random.
 
     Source: Watanabe, Bansal and Hutter (2023), PED-ANOVA, IJCAI.
     """
     import optuna
 
-    trials = [one for one in told if one.result.state == "COMPLETE" and space.contains(one.params)]
-    if len(trials) < LEAST_TRIALS:
-        return TooFewTrials(trials=len(trials), least=LEAST_TRIALS)
-    if len({one.result.value for one in trials}) == 1:
+    complete = [trial for trial in trials if trial.result.state == "COMPLETE" and space.contains(trial.params)]
+    if len(complete) < LEAST_TRIALS:
+        return TooFewTrials(trials=len(complete), least=LEAST_TRIALS)
+    if len({trial.result.value for trial in complete}) == 1:
         return EqualScores()
     study = optuna.create_study(direction="maximize")
-    for one in trials:
-        used = {name: space.distributions[name] for name in space.distributions if name not in space.unused(one.params)}
-        study.add_trial(
-            optuna.trial.create_trial(
-                params={name: one.params[name] for name in used}, distributions=dict(used), value=one.result.value
-            )
-        )
+    for trial in complete:
+        unused = space.unused(trial.params)
+        used = {name: space.distributions[name] for name in space.distributions if name not in unused}
+        params = {name: trial.params[name] for name in used}
+        study.add_trial(optuna.trial.create_trial(params=params, distributions=dict(used), value=trial.result.value))
     names = sorted({name for trial in study.get_trials(deepcopy=False) for name in trial.params})
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of parameters that few trials have
+        warnings.simplefilter("ignore")  # about parameters that few trials have
         shares = optuna.importance.get_param_importances(
             study, evaluator=optuna.importance.PedAnovaImportanceEvaluator(target_quantile=BETTER), params=names
         )

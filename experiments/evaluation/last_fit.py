@@ -1,47 +1,41 @@
-"""The look: winner, default and plain references, all fixed beforehand, fitted on all development rows, scored once.
+"""The last fit: winner, default and baselines, fixed beforehand, fitted on all development rows and scored once.
 
-The ledger has the look before the test rows are read, and the models cannot change after.
+The ledger has the entry of the look before the test rows are read, and the models cannot change afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from experiments.config.candidate import Candidate
 from experiments.config.documents import canonical_digest
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
-from experiments.config.target import Target
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.splits import DevelopmentSet
 from experiments.errors import SearchError
-from experiments.evaluation.baseline_scores import score_reference
-from experiments.evaluation.baselines import plain_references, run_reference
+from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.baselines import baseline_tasks, run_baseline
 from experiments.evaluation.diagnostics import confusion
 from experiments.evaluation.final_models import final_models
-from experiments.evaluation.final_score import judge, other_metrics
+from experiments.evaluation.final_score import final_score, other_metrics
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.model import Model
-from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs, run_refit
-from experiments.evaluation.results import DefaultScore, LookRecord
-from experiments.evaluation.statistics import verdict
+from experiments.evaluation.refit import Refit, network_of, outputs, refit_task, run_refit
+from experiments.evaluation.results import FinalScore
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import share_everything
 from experiments.search.trial import FinishedTrial
-from nnet.arrays import Array, Targets
 
 
 @dataclass(frozen=True)
 class LastFit:
-    """What the look brought: the record for the results, and the winner's model."""
+    """The test evaluation: the record for the results, and the winner's model with its training losses."""
 
-    record: LookRecord
+    record: FinalScore
     model: Model
     losses: tuple[float, ...]
 
@@ -57,100 +51,70 @@ def last_fit(
     executor: Executor,
     acknowledged: bool,
 ) -> LastFit:
-    """Refit the finalists and fit the references, reserve the look, score them, and complete it.
+    """Refit the finalists, fit the baselines, reserve the look in the ledger, score all, and complete the entry.
 
     Args:
         study:     identity of the study for the ledger.
         finalists: the winner, then the default unless it diverged or is the winner itself.
-        executor:  fits and scores.
+        executor:  executor that fits and scores.
 
     Raises:
-        LedgerError:   the study had another look at these rows.
-        SearchError: the winner's refit diverged; nothing was looked at.
-        WorkerLost:  a task was given up; the same look can be taken again.
+        LedgerError: the study has scored other models on these rows.
+        SearchError: the winner's refit diverged; the test rows were not read.
+        WorkerLost:  a task was given up; the same models can be scored again.
     """
-    tasks = [
-        RefitTask(
-            one.result.number,
-            space.candidate(one.params),
-            one.result.epochs,
-            spec.study.seed,
-            one.result.curves.factors,
-        )
-        for one in finalists
-    ]
-    ways = [task.candidate.preprocessing for task in tasks]
-    plain_way = space.candidate(space.default).preprocessing
-    every_way = dict.fromkeys([*ways, plain_way])
-    shared = {way: share_everything(development, way, executor.share) for way in every_way}
-    refitting = [executor.submit(run_refit, task, shared[way][1]) for task, way in zip(tasks, ways, strict=True)]
-    plain = plain_references(development.target, len(development.y), shared[plain_way][0].width)
-    fitting = [executor.submit(run_reference, task, shared[plain_way][1]) for task in plain]
+    tasks = [refit_task(trial, space.candidate(trial.params), spec.study.seed) for trial in finalists]
+    preprocessings = [task.candidate.preprocessing for task in tasks]
+    of_default = space.candidate(space.default).preprocessing
+    shared = {
+        preprocessing: share_everything(development, preprocessing, executor.share)
+        for preprocessing in dict.fromkeys([*preprocessings, of_default])
+    }
+    preprocessor, baseline_rows = shared[of_default]
+    refitting = [executor.submit(run_refit, task, shared[task.candidate.preprocessing][1]) for task in tasks]
+    baselines = baseline_tasks(development.target, len(development.y), preprocessor.width)
+    fitting = [executor.submit(run_baseline, task, baseline_rows) for task in baselines]
     refits = [future.result() for future in refitting]
-    if not _converged(refits[0]):
+    winner = refits[0]
+    if not _converged(winner):
         raise SearchError(
-            f"the refit of trial {refits[0].number} on all development rows diverged, so there is no model to score; "
+            f"the refit of trial {winner.number} on all development rows diverged, so there is no model to score; "
             "lower the upper end of space.learning_rate. The test set was not read."
         )
-    scorable = [(model, way) for model, way in zip(refits, ways, strict=True) if _converged(model)]
-    references = [future.result() for future in fitting]
-    models = final_models(spec, development.fingerprint, finalists, plain)
+    fitted = [future.result() for future in fitting]
+    models = final_models(spec, development.fingerprint, finalists, baselines)
     look = Look(test.fingerprint, canonical_digest(models), study)
     ledger.reserve(look, test.known_by(), spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
-    rows = {way: shared[way][0].transform(features) for way in every_way}
-    predicting = [executor.submit(outputs, model, rows[way]) for model, way in scorable]
+    rows = {preprocessing: fitter.transform(features) for preprocessing, (fitter, _) in shared.items()}
+    predicting = [
+        executor.submit(outputs, model, rows[preprocessing])
+        for model, preprocessing in zip(refits, preprocessings, strict=True)
+        if _converged(model)
+    ]
     target, metric = development.target, spec.cv.metric
     scoring = [
-        executor.submit(score_reference, task, model, metric, target, rows[plain_way], y, test.groups)
-        for task, model in zip(plain, references, strict=True)
+        executor.submit(score_baseline, task, model, metric, target, rows[of_default], y, test.groups)
+        for task, model in zip(baselines, fitted, strict=True)
     ]
-    found = [future.result() for future in predicting]
-    judged = _record(spec, target, y, test.groups, found[0], tasks[0].candidate, _default_outputs(found))
-    beside = tuple(future.result() for future in scoring)
-    record = judged.model_copy(update={"references": beside})
+    z, *default = [future.result() for future in predicting]  # no default where it diverged or is the winner
+    record = replace(
+        final_score(metric, target, y, z, default[0] if default else None, test.groups),
+        metrics=other_metrics(target, tasks[0].candidate.training.loss, y, z),
+        confusion=confusion(target, y, z),
+        references=tuple(future.result() for future in scoring),
+    )
     ledger.complete(look, record.metrics)
     model = Model(
-        network=network_of(refits[0]),
-        preprocessor=shared[ways[0]][0],
-        target=development.target,
-        units=refits[0].units,
+        network=network_of(winner),
+        preprocessor=shared[preprocessings[0]][0],
+        target=target,
+        units=winner.units,
         inputs=tuple(zip(development.table.columns, development.table.kinds, strict=True)),
         predicts=development.table.target_name,
-        trial=refits[0].number,
+        trial=winner.number,
     )
-    return LastFit(record.model_copy(update={"times_scored": ledger.times(look)}), model, refits[0].losses)
-
-
-def _record(
-    spec: StudySpec,
-    target: Target,
-    y: Targets,
-    groups: NDArray[Any] | None,
-    found: Array,
-    winner: Candidate,
-    default: Array | None,
-) -> LookRecord:
-    judgement = judge(spec.cv.metric, target, y, found, default, groups)
-    return LookRecord(
-        metric=spec.cv.metric,
-        score=judgement.score,
-        ci95=judgement.ci95,
-        ci_method=judgement.ci_method,
-        ci_draws=judgement.ci_draws,
-        rows=len(y),
-        times_scored=0,
-        metrics=other_metrics(target, winner.training.loss, y, found),
-        default=None if judgement.default is None else DefaultScore(score=judgement.default),
-        difference=judgement.difference,
-        verdict=verdict(judgement.difference),
-        confusion=confusion(target, y, found),
-    )
-
-
-def _default_outputs(found: Sequence[Array]) -> Array | None:
-    """Return the default's outputs; None where it diverged or is the winner, which is not compared with itself."""
-    return found[1] if len(found) > 1 else None
+    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 
 
 def _converged(model: Refit) -> bool:

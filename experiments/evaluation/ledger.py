@@ -1,10 +1,10 @@
-"""The ledger of looks: an append-only, fsynced, hash-chained file of every time test rows were scored.
+"""The ledger of looks: an append-only, fsynced, hash-chained file of every scoring of final models on test rows.
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
-scoring and completed after, so that a look cannot be taken unseen. Single rows are known by the hash of their cells in
-the source, so that a look at the same rows in another split or with other columns is counted too. Entries of version
-0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: the hashes of
-the first and of the last entry, the head, are in every results.json, by which `stands` knows a ledger that was cut.
+scoring and completed afterwards, so no look stays unrecorded. Single rows are identified by the hash of their cells in
+the source, so a look at the same rows in another split or with other columns is counted too. Entries of version 0.1.0
+have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every results.json has
+the hashes of the first and of the last entry, the head, by which `stands` recognises a truncated ledger.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import base64
 import json
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from experiments.data.cells import HASH_BYTES
 from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError
+from experiments.evaluation.results import LedgerRecord
 
 GENESIS = "0" * 64
 FIELDS = {
@@ -34,53 +35,36 @@ FIELDS = {
     "completed": {"look", "scores", "time"},
 }
 LedgerMatch = Literal["same", "truncated", "different"]
-WAIT = 30.0  # seconds for another command's append, which takes milliseconds
-
-
-@dataclass(frozen=True)
-class Past:
-    """What the ledger knows of some test rows.
-
-    looks:           distinct looks at rows that overlap them.
-    largest_overlap: largest share of them, 0 to 1, that one look of another study saw.
-    own:             number of the asking study's distinct looks at exactly these rows.
-    head:            hash of the last entry.
-    first:           hash of the first, by which the ledger is known again.
-    """
-
-    looks: int
-    largest_overlap: float
-    own: int
-    head: str
-    first: str = GENESIS
+WAIT = 30.0  # seconds; another command's append takes milliseconds
+Entry = dict[str, Any]
 
 
 class Ledger:
     """The ledger in one file.
 
     Raises:
-        LedgerError: an entry was edited, removed or put in: the chain of hashes is broken. From any method.
+        LedgerError: an entry was edited, removed or inserted, so that the chain of hashes is broken. From any method.
     """
 
     def __init__(self, path: Path):
         self.path = path
 
     def check(self, study: str, test: RowHashes, trials: range) -> None:
-        """Refuse a study that had its look with another number of trials than it can come to.
+        """Refuse to test a study again with another number of trials.
+
+        Args:
+            trials: the numbers of trials that the study can end with.
 
         Raises:
-            LedgerError: it did; more trials after the look would choose a model by a test set already seen.
+            LedgerError: the study was tested with another number; more trials would select on test data already seen.
         """
-        if not self.path.exists():
-            return
-        with self._locked():
-            for entry in self._reservations(self._entries()):
-                if entry["study"] == study and entry["rows"] == test.fingerprint and entry["trials"] not in trials:
-                    raise LedgerError(
-                        f"this study had its look at the test set after {entry['trials']} trials; a second look after "
-                        f"{trials[-1]} would choose by a test set already seen. --acknowledge-reuse does it all the "
-                        "same and the report says so; --no-test goes on searching without a look."
-                    )
+        for entry in _own(self._entries(), study, test.fingerprint):
+            if entry["trials"] not in trials:
+                raise LedgerError(
+                    f"this study was tested after {entry['trials']} trials; testing again after {trials[-1]} trials "
+                    "would select on test data already seen. Use --no-test to continue the search without testing, or "
+                    "--acknowledge-reuse to test again (the report will say so)."
+                )
 
     def reserve(
         self,
@@ -90,28 +74,25 @@ class Ledger:
         trials: int,
         acknowledged: bool = False,
         final_models: Mapping[str, Any] | None = None,
-    ) -> Look:
-        """Write down that a look is about to be taken. The same look again is no new one.
+    ) -> None:
+        """Record that a look is about to happen; the same look again is not recorded twice.
 
         Args:
             final_models: document that the look's `models` is the digest of, for people who read the ledger.
 
         Raises:
-            LedgerError: the study had another look at these rows, and reuse is not acknowledged.
+            LedgerError: the study was tested with other models on these rows, and reuse is not acknowledged.
         """
-        with self._locked():
-            entries = self._entries()
-            reservations = self._reservations(entries)
-            known = [entry for entry in reservations if entry["look"] == look.id]
-            if any(entry["study"] == look.study for entry in known):
-                return look
-            earlier = [one for one in reservations if one["study"] == look.study and one["rows"] == look.rows]
+        with self._locked() as entries:
+            earlier = _own(entries, look.study, look.rows)
+            if any(entry["look"] == look.id for entry in earlier):
+                return
             if earlier and not acknowledged:
                 raise LedgerError(
-                    f"this study had its look at the test set on {earlier[-1]['time'][:10]}, at other models; a second "
-                    "look needs --acknowledge-reuse, and the report says so."
+                    f"this study was tested on {earlier[-1]['time'][:10]} with other models; testing again would "
+                    "select on test data already seen. Use --acknowledge-reuse to test again (the report will say so)."
                 )
-            entry: dict[str, Any] = {
+            entry: Entry = {
                 "kind": "reserved",
                 "look": look.id,
                 "rows": look.rows,
@@ -123,152 +104,132 @@ class Ledger:
             }
             if final_models is not None:
                 entry["final_models"] = final_models
-            if not self._known("cells", reservations).get(look.rows, frozenset()).issuperset(test.cells):
+            if not self._known("cells", entries)[look.rows].issuperset(test.cells):
                 entry["cells"] = base64.b64encode(b"".join(sorted(set(test.cells)))).decode()
             self._append(entry, entries)
-        return look
 
     def complete(self, look: Look, scores: dict[str, float]) -> None:
-        """Write down what a reserved look saw; once."""
-        with self._locked():
-            entries = self._entries()
-            if not any(entry["look"] == look.id for entry in self._reservations(entries)):
+        """Record the scores of a reserved look, once."""
+        with self._locked() as entries:
+            kinds = {entry["kind"] for entry in entries if entry["look"] == look.id}
+            if "reserved" not in kinds:
                 raise LedgerError(f"{self.path}: the look was not reserved, so it cannot be completed.")
-            if not any(entry["kind"] == "completed" and entry["look"] == look.id for entry in entries):
+            if "completed" not in kinds:
                 self._append({"kind": "completed", "look": look.id, "scores": scores, "time": _now()}, entries)
 
     def has(self, look: Look) -> bool:
-        """Whether a study has reserved this look."""
-        with self._locked():
-            reservations = self._reservations(self._entries())
-        return any(entry["look"] == look.id and entry["study"] == look.study for entry in reservations)
+        """Return whether the look's study has reserved it."""
+        return any(entry["look"] == look.id for entry in _own(self._entries(), look.study, look.rows))
 
     def times(self, look: Look) -> int:
-        """The how manieth look of its study at these rows it is, from 1; those taken after it change nothing."""
-        with self._locked():
-            reservations = self._reservations(self._entries())
-        ours = [entry["look"] for entry in reservations if (entry["study"], entry["rows"]) == (look.study, look.rows)]
-        return ours.index(look.id) + 1
+        """Return the position of this look among the study's looks at these rows, counting from 1."""
+        return [entry["look"] for entry in _own(self._entries(), look.study, look.rows)].index(look.id) + 1
 
     def looked(self, study: str, test: RowHashes, trials: int) -> bool:
-        """Whether the study had a look at these rows after so many trials."""
-        return any(
-            (entry["study"], entry["rows"], entry["trials"]) == (study, test.fingerprint, trials)
-            for entry in self._reservations(self._glanced())
-        )
+        """Return whether the study was tested on these rows after this number of trials."""
+        return any(entry["trials"] == trials for entry in _own(self._entries(), study, test.fingerprint))
 
     def stands(self, first: str, head: str) -> LedgerMatch:
-        """How this ledger stands to one that began with an entry of hash `first` and had the head `head` once."""
-        hashes = [canonical_digest(entry) for entry in self._glanced()]
+        """Compare this ledger with one whose first entry had the hash `first` and whose last had the hash `head`."""
+        hashes = [canonical_digest(entry) for entry in self._entries()]
         if head in hashes:
             return "same"
         return "truncated" if hashes[:1] == [first] else "different"
 
-    def past(self, study: str, test: RowHashes) -> Past:
-        """What is known of these rows by now."""
-        with self._locked():
-            entries = self._entries()
-        return self._past(entries, study, test)
-
-    def glance(self, study: str, test: RowHashes) -> Past:
-        """The same from the whole lines that are there now: nothing is locked, made or repaired."""
-        return self._past(self._glanced(), study, test)
-
-    def _glanced(self) -> list[dict[str, Any]]:
-        try:
-            raw = self.path.read_bytes()
-        except FileNotFoundError:
-            raw = b""
-        except OSError as error:
-            raise LedgerError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
-        return self._chain(raw[: raw.rfind(b"\n") + 1])
-
-    def _past(self, entries: list[dict[str, Any]], study: str, test: RowHashes) -> Past:
-        reservations = self._reservations(entries)
-        cells, read = self._known("cells", reservations), self._known("hashes", reservations)
+    def read(self, study: str, test: RowHashes) -> LedgerRecord:
+        """Sum up the entries on these rows; nothing is locked, created or repaired."""
+        entries = self._entries()
+        cells, as_read = self._known("cells", entries), self._known("hashes", entries)
 
         def overlap(rows: str) -> float:
-            seen, seen_as_read = cells.get(rows, frozenset()), read.get(rows, frozenset())
             pairs = zip(test.cells, test.read, strict=True)
-            return sum(cell in seen or one in seen_as_read for cell, one in pairs) / max(1, len(test.cells))
+            return sum(cell in cells[rows] or row in as_read[rows] for cell, row in pairs) / max(1, len(test.cells))
 
-        shares = {rows: overlap(rows) for rows in {entry["rows"] for entry in reservations}}
+        shares = {rows: overlap(rows) for rows in list(cells)}
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
-        return Past(
+        reservations = _reservations(entries)
+        others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
+        return LedgerRecord(
+            file=str(self.path),
             looks=len({entry["look"] for entry in reservations if shares[entry["rows"]] > 0}),
-            largest_overlap=max((shares[one["rows"]] for one in reservations if one["study"] != study), default=0.0),
-            own=len({one["look"] for one in reservations if (one["study"], one["rows"]) == (study, test.fingerprint)}),
+            own=len({entry["look"] for entry in _own(entries, study, test.fingerprint)}),
+            largest_overlap=max(others, default=0.0),
             head=_head(entries),
             first=_head(entries[:1]),
         )
 
-    def _known(self, key: str, reservations: list[dict[str, Any]]) -> dict[str, frozenset[bytes]]:
-        """Collect the hashes of that kind: fingerprint of test rows -> all that its entries have."""
-        known: dict[str, frozenset[bytes]] = {}
-        for entry in reservations:
-            if key in entry:
-                try:
-                    raw = base64.b64decode(entry[key], validate=True)
-                except (ValueError, TypeError):
-                    raise LedgerError(
-                        f"{self.path}: the entry of look {entry['look']} has no readable {key}."
-                    ) from None
-                hashes = frozenset(raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES))
-                known[entry["rows"]] = known.get(entry["rows"], frozenset()) | hashes
+    def _known(self, key: str, entries: list[Entry]) -> defaultdict[str, set[bytes]]:
+        """Collect hashes of one kind: fingerprint of test rows -> all hashes that its entries have, if any."""
+        known: defaultdict[str, set[bytes]] = defaultdict(set)
+        for entry in _reservations(entries):
+            try:
+                raw = base64.b64decode(entry.get(key, ""), validate=True)
+            except (ValueError, TypeError):
+                raise LedgerError(f"{self.path}: the entry of look {entry['look']} has no readable {key}.") from None
+            known[entry["rows"]] |= {raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)}
         return known
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[list[Entry]]:
+        """Hold the ledger's lock and give its entries; a torn last line is cut off first, with a copy kept."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
-                yield
+                raw = self._content()
+                if not raw.endswith(b"\n") and raw:
+                    shutil.copyfile(self.path, self.path.with_suffix(".torn"))
+                    os.truncate(self.path, raw.rfind(b"\n") + 1)
+                yield self._entries()
         except Timeout:
             raise LedgerError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
         except OSError as error:
             raise LedgerError(f"{self.path}: the ledger cannot be read or written: {error.strerror}.") from None
 
-    def _entries(self) -> list[dict[str, Any]]:
-        """All entries, the chain checked; a torn last line, from a kill in an append, is cut off with a copy kept."""
+    def _content(self) -> bytes:
         try:
-            raw = self.path.read_bytes()
+            return self.path.read_bytes()
         except FileNotFoundError:
-            return []
-        if not raw.endswith(b"\n") and raw:
-            shutil.copyfile(self.path, self.path.with_suffix(".torn"))
-            raw = raw[: raw.rfind(b"\n") + 1]
-            with self.path.open("r+b") as file:
-                file.truncate(len(raw))
-        return self._chain(raw)
+            return b""
+        except OSError as error:
+            raise LedgerError(f"{self.path}: the ledger cannot be read: {error.strerror}.") from None
 
-    def _chain(self, raw: bytes) -> list[dict[str, Any]]:
-        """The entries of whole lines, each checked against the one before."""
-        entries: list[dict[str, Any]] = []
-        for number, line in enumerate(raw.splitlines(), start=1):
+    def _entries(self) -> list[Entry]:
+        """Return the entries of all whole lines, each checked against the line before."""
+        raw = self._content()
+        entries: list[Entry] = []
+        for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), start=1):
             try:
-                entry = json.loads(line)
+                entry: Entry = json.loads(line)
                 intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
                 intact = intact and entry.keys() >= FIELDS[entry["kind"]]
             except (ValueError, TypeError, KeyError, RecursionError):
                 intact = False
             if not intact:
-                raise LedgerError(f"{self.path}: line {number} does not follow from the line before; it was changed.")
+                raise LedgerError(
+                    f"{self.path}: line {number} does not follow from the line before: a line was edited, inserted or "
+                    "removed. Restore the file from a copy."
+                )
             entries.append(entry)
         return entries
 
-    def _append(self, entry: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+    def _append(self, entry: Entry, entries: list[Entry]) -> None:
         line = canonical_json({**entry, "previous": _head(entries)})
         with self.path.open("ab") as file:
             file.write(line.encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
-    @staticmethod
-    def _reservations(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [entry for entry in entries if entry["kind"] == "reserved"]
+
+def _reservations(entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry["kind"] == "reserved"]
 
 
-def _head(entries: list[dict[str, Any]]) -> str:
+def _own(entries: list[Entry], study: str, rows: str) -> list[Entry]:
+    """Return the study's reservations at exactly these rows, in order."""
+    return [entry for entry in _reservations(entries) if (entry["study"], entry["rows"]) == (study, rows)]
+
+
+def _head(entries: list[Entry]) -> str:
     return canonical_digest(entries[-1]) if entries else GENESIS
 
 

@@ -1,10 +1,7 @@
-"""Where the ledger lies: studies/ledger.jsonl. One that version 0.1.0 kept in mlruns/ is moved there, once."""
+"""The place of the ledger: studies/ledger.jsonl. A ledger that version 0.1.0 kept in mlruns/ is moved there, once."""
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +9,10 @@ from filelock import FileLock, Timeout
 
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
+from experiments.search.storage import write_atomically
 
 PLACE = Path("studies") / "ledger.jsonl"
-OLD_PLACE = Path("mlruns") / "looks.jsonl"  # of version 0.1.0
+OLD_PLACE = Path("mlruns") / "looks.jsonl"  # place of version 0.1.0
 KEPT = ".kept"  # ending of a ledger that is put aside
 
 
@@ -43,30 +41,33 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
 
     Args:
         path: the place; only a studies/ledger.jsonl has an old place beside it.
-        say:  hears of the move in one line.
+        say:  function that shows a line about the move.
 
     Raises:
-        LedgerError: there are two ledgers, or the old one cannot be moved.
+        LedgerError:     there are two ledgers, or the old one cannot be moved.
+        StudyStateError: the new file cannot be written.
     """
     old = _old_place(path)
     if old is None or not old.exists():
         return Ledger(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        locks = (FileLock(one.with_suffix(".lock"), timeout=WAIT) for one in (path, old))
-        with next(locks), next(locks):  # against this version's commands, and against those of version 0.1.0
+        # two locks: against commands of this version, and against those of version 0.1.0
+        with FileLock(path.with_suffix(".lock"), timeout=WAIT), FileLock(old.with_suffix(".lock"), timeout=WAIT):
             if not old.exists():
                 return Ledger(path)
-            if path.exists():
+            moved = not path.exists()
+            if moved:
+                write_atomically(path, old.read_bytes())
+            else:
                 _check_contained(old, path)
-                old.unlink()
-                return Ledger(path)
-            _move(old, path)
+            old.unlink()
     except Timeout:
         raise LedgerError(f"{old}: another command has held the ledger for {WAIT:.0f} seconds.") from None
     except OSError as error:
         raise LedgerError(f"{old}: the ledger cannot be moved to {path}: {error.strerror}.") from None
-    say(f"{old} is now {path}: the looks that it counts outlast mlruns/")
+    if moved:
+        say(f"{old} is now {path}: deleting mlruns/ no longer deletes the ledger")
     return Ledger(path)
 
 
@@ -74,35 +75,8 @@ def _old_place(path: Path) -> Path | None:
     return path.parent.parent / OLD_PLACE if path.parts[-2:] == PLACE.parts else None
 
 
-def _move(old: Path, new: Path) -> None:
-    """Move a file so that one of the two is whole at any moment."""
-    try:
-        old.rename(new)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        part = new.with_name(f"{new.name}.part")
-        shutil.copyfile(old, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(new)
-        _sync(new.parent)
-        old.unlink()
-    _sync(new.parent)
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder cannot be opened
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _check_contained(old: Path, new: Path) -> None:
-    """Refuse two ledgers of which the new one does not begin with all that the old one has.
+    """Refuse two ledgers unless the new one begins with all entries of the old one.
 
     Raises:
         LedgerError: they are two chains.
@@ -110,8 +84,8 @@ def _check_contained(old: Path, new: Path) -> None:
     before, now = old.read_bytes(), new.read_bytes()
     if now.startswith(before[: before.rfind(b"\n") + 1]):  # a torn last line was no entry
         return
-    looks, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))
+    tests, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))
     raise LedgerError(
-        f"{new} ({looks} looks) and {old} ({others} looks) are two ledgers, whose chains cannot be merged: put one "
-        f"aside. `mv {old} {old}{KEPT}` goes on with {new}; `mv {new} {new}{KEPT}` goes on with {old}."
+        f"{new} (test evaluations: {tests}) and {old} (test evaluations: {others}) are two ledgers, which cannot be "
+        f"merged. Put one aside: `mv {old} {old}{KEPT}` keeps {new}; `mv {new} {new}{KEPT}` keeps {old}."
     )

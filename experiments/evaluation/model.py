@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from experiments.config.target import Target
 from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
-from experiments.evaluation.record import Record
+from experiments.evaluation.results import STRICT
 from experiments.search.target_scaling import TargetScaler
 from nnet.network import Network
 from nnet.saving import SavingError, load, save
@@ -23,18 +23,18 @@ from nnet.saving import SavingError, load, save
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 4096  # of a chunk, whatever the file has: last bits depend on how many rows are computed together
+ROWS = 4096  # rows of every chunk; last bits depend on the number of rows that are computed together
 
 
 @dataclass(frozen=True)
 class Model:
-    """What a study found.
+    """The model of a study: a trained network, and all that it needs from rows to predictions.
 
-    network:  one fold.
-    units:    of what it predicts, where that is a number.
-    inputs:   name and kind of each column that the preprocessor takes.
+    network:  network of one fold.
+    units:    scale of its predictions, where they are numbers.
+    inputs:   name and type of each column that the preprocessor takes.
     predicts: name of the target.
-    trial:    whose configuration it is.
+    trial:    number of the trial whose configuration it has.
     """
 
     network: Network
@@ -46,19 +46,16 @@ class Model:
     trial: int
 
 
-class CategoriesRecord(Record):
-    column: int
-    names: tuple[str | None, ...]
-    pooled: bool
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """The part of model.json beside the network."""
 
-
-class About(Record):
-    """What model.json says beside the network."""
+    __pydantic_config__ = STRICT
 
     classes: tuple[str, ...]
     predicts: str
     inputs: tuple[tuple[str, Kind], ...]
-    categories: tuple[CategoriesRecord, ...]
+    categories: tuple[Categories, ...]
     trial: int
 
 
@@ -66,22 +63,20 @@ def write_model(model: Model, folder: Path) -> None:
     """Write weights.npz and then model.json, with the checksum of the former.
 
     Raises:
-        StudyStateError: it could not be written; what stood there before still does.
+        StudyStateError: it could not be written; an earlier model is still there.
     """
     fitted = model.preprocessor
     about = About(
         classes=model.target.classes,
         predicts=model.predicts,
         inputs=model.inputs,
-        categories=tuple(
-            CategoriesRecord(column=one.column, names=one.names, pooled=one.pooled) for one in fitted.categories
-        ),
+        categories=fitted.categories,
         trial=model.trial,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
         folder.mkdir(exist_ok=True)
-        save(folder, model.network, extra={**fitted.arrays, "units": units}, about=about.model_dump(mode="json"))
+        save(folder, model.network, extra={**fitted.arrays, "units": units}, about=asdict(about))
     except SavingError as error:
         raise StudyStateError(f"{folder}: the model cannot be saved: {error}") from None
     except OSError as error:
@@ -89,14 +84,14 @@ def write_model(model: Model, folder: Path) -> None:
 
 
 def read_model(folder: Path) -> Model:
-    """Read what `write_model` wrote. Nothing in the folder is trusted, and nothing of it is executed.
+    """Read a model that `write_model` wrote. The folder is not trusted, and nothing in it is executed.
 
     Raises:
-        DataError: a file is missing, damaged, or not what it should be.
+        DataError: a file is missing, damaged, or not of a model.
     """
     try:
         saved = load(folder)
-        about = About.model_validate_json(json.dumps(dict(saved.about)))
+        about = TypeAdapter(About).validate_json(json.dumps(dict(saved.about)))
     except SavingError as error:
         raise DataError(str(error)) from None
     except ValidationError as error:
@@ -117,15 +112,15 @@ def read_model(folder: Path) -> Model:
         scale=_array(folder, extra, "scale", np.dtype(np.float64), (count,)),
         ranked=ranked,
         quantiles=_array(folder, extra, "quantiles", np.dtype(np.float64), (len(quantiles), len(ranked))),
-        categories=tuple(Categories(one.column, one.names, one.pooled) for one in about.categories),
+        categories=about.categories,
     )
-    words = sorted(one.column for one in fitted.categories)
-    kinds = [kind == "category" for _, kind in about.inputs]
+    category_columns = sorted(category.column for category in fitted.categories)
+    is_category = np.array([kind == "category" for _, kind in about.inputs], bool)
     outputs = len(about.classes) or 1
     architecture = saved.network.architecture
     rules = {
-        "preprocesses every column once, by its kind": words == np.flatnonzero(kinds).tolist()
-        and numeric.tolist() == np.flatnonzero(np.logical_not(kinds)).tolist(),
+        "preprocesses every column once, by its kind": category_columns == np.flatnonzero(is_category).tolist()
+        and numeric.tolist() == np.flatnonzero(~is_category).tolist(),
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
@@ -149,26 +144,25 @@ def _array(
 ) -> NDArray[Any]:
     array = extra.get(name)
     if array is None or array.dtype != dtype or array.shape != shape or not np.isfinite(array).all():
-        found = "none" if array is None else f"{array.dtype} of shape {array.shape}"
-        raise DataError(f"{folder}: {name} must be finite numbers of shape {shape}, but there is {found}.")
+        given = "none" if array is None else f"{array.dtype} of shape {array.shape}"
+        raise DataError(f"{folder}: {name} must be finite numbers of shape {shape}, but there is {given}.")
     return array
 
 
 def _positions(folder: Path, extra: dict[str, NDArray[Any]], name: str, end: int) -> NDArray[np.int64]:
-    """Positions below an end, increasing."""
-    found = extra.get(name, np.empty((0, 0)))
-    array = _array(folder, extra, name, np.dtype(np.int64), (found.shape or (0,))[:1])
+    """Return an array of increasing positions below an end."""
+    shape = extra.get(name, np.empty(0)).shape or (0,)
+    array = _array(folder, extra, name, np.dtype(np.int64), shape[:1])
     if array.size and not (array[0] >= 0 and array[-1] < end and (np.diff(array) > 0).all()):
         raise DataError(f"{folder}: {name} must be increasing positions below {end}, but they are not.")
     return array
 
 
 def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
-    """A model's predictions for rows with its columns: `prediction`, and for classes `probability_NAME` of each.
+    """Predict at most ROWS rows: a column `prediction`, and for classes a column `probability_NAME` of each.
 
-    What a row gets does not depend on how many others there are.
+    A row's prediction does not depend on the number of other rows.
     """
-    import numpy as np
     import pandas as pd
 
     from experiments.search.scorers import probabilities
@@ -180,7 +174,5 @@ def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     if not model.target.classes:
         return pd.DataFrame({"prediction": model.units.restored(z)[:, 0]})
     classes = model.target.classes
-    found = {"prediction": np.array(classes, object)[predicted_labels(z)]}
-    return pd.DataFrame(
-        found | {f"probability_{name}": column for name, column in zip(classes, probabilities(z).T, strict=True)}
-    )
+    columns = {f"probability_{name}": column for name, column in zip(classes, probabilities(z).T, strict=True)}
+    return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **columns})

@@ -1,4 +1,4 @@
-"""What a network scores with one column shuffled: permutation importance, on rows that it did not learn from.
+"""Scores of a network with one column shuffled, on rows that it did not learn from.
 
 Source: Breiman (2001), Machine Learning 45, 5-32, section 10; Fisher, Rudin and Dominici (2019), JMLR 20.
 """
@@ -23,11 +23,11 @@ from nnet.training import fit
 
 @dataclass(frozen=True)
 class PermutationTask:
-    """A trial's network of one fold, to be trained again, and how often its columns are to be shuffled.
+    """A trial's network of one fold, to be trained again, and the number of shuffles of each column.
 
     trained: the trial's configuration, number, best epoch and learning rate factors.
     sources: (inputs,) the column that each input is made of.
-    rows:    of the validation rows, that are predicted; a seeded choice where there are more.
+    rows:    largest number of validation rows to predict; a seeded choice where there are more.
     """
 
     trained: RefitTask
@@ -43,9 +43,9 @@ class PermutationTask:
 class Permuted:
     """Scores of one fold.
 
-    rows:     that were predicted.
+    rows:     number of rows that were predicted.
     baseline: the score of the rows as they are.
-    scores:   (columns, repeats) with the column shuffled; NaN where the metric has no value.
+    scores:   (columns, repeats) scores with the column shuffled; NaN where the metric has no value.
     """
 
     rows: int

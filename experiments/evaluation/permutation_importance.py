@@ -1,4 +1,4 @@
-"""Which columns the winner's predictions of development rows rest on: permutation importance, fold by fold."""
+"""Permutation importance: the columns that the winner's predictions of development rows rest on, fold by fold."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from experiments.data.prepare import StudyData, fitted_on
 from experiments.evaluation.permutation import PermutationTask, Permuted, run_permutation
 from experiments.evaluation.reasons import NoMetric, TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
-from experiments.evaluation.refit import RefitTask
+from experiments.evaluation.refit import refit_task
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
 from experiments.search.trial import FinishedTrial
 
-PREDICTIONS = 3_000_000  # rows x columns x repeats, over all folds
-SCORINGS = 20_000  # folds x columns x repeats; scikit-learn's scorers take milliseconds
-PRODUCTS = 200_000_000_000  # predictions x weights of the network, which take as long
-FEWEST_ROWS, MOST_ROWS = 100, 2_000  # of a fold
+PREDICTIONS = 3_000_000  # limit of rows x columns x repeats, over all folds
+SCORINGS = 20_000  # limit of folds x columns x repeats; scikit-learn's scorers take milliseconds
+PRODUCTS = 200_000_000_000  # limit of predictions x weights of the network, which take as long
+FEWEST_ROWS, MOST_ROWS = 100, 2_000  # rows of a fold
 MOST_REPEATS = 5
 MOST_COLUMNS = 1_000
 
@@ -30,10 +30,10 @@ MOST_COLUMNS = 1_000
 def permutation(
     spec: StudySpec, space: Space, data: StudyData, winner: FinishedTrial, inputs: Inputs, executor: Executor
 ) -> PermutationRecord | TooManyColumns | TooManyShuffles | NoMetric:
-    """The record of a COMPLETE trial, or why there is none. A pure function of the study: who computes changes nothing.
+    """Compute the record of a COMPLETE trial, or the reason why there is none; the same on any executor.
 
-    Each fold's network is trained again as in the trial, so that without a choice of rows `baseline` is the trial's
-    value, to the bit.
+    Each fold's network is trained again as in the trial. Unless there are so many rows that only some are predicted,
+    `baseline` is the trial's value, to the bit.
 
     Args:
         inputs: the folds by preprocessing.
@@ -43,23 +43,22 @@ def permutation(
     """
     pairs, columns = data.folds.pairs, data.features
     candidate = space.candidate(winner.params)
-    way, result = candidate.preprocessing, winner.result
     if reason := too_many(columns, len(pairs)):
         return reason
-    sources = [fitted_on(data.development, train, way).sources for train, _ in pairs]
+    sources = [fitted_on(data.development, train, candidate.preprocessing).sources for train, _ in pairs]
     weights = parameter_count(candidate, max(map(len, sources)), data.target)
     rows, repeats = shuffles(columns, [len(validation) for _, validation in pairs], weights)
-    trained = RefitTask(result.number, candidate, result.epochs, spec.study.seed, result.curves.factors)
+    trained = refit_task(winner, candidate, spec.study.seed)
     tasks = [
         PermutationTask(trained, fold, spec.cv.metric, columns, of_inputs, rows, repeats)
         for fold, of_inputs in enumerate(sources)
     ]
-    futures = [executor.submit(run_permutation, task, inputs[way]) for task in tasks]
+    futures = [executor.submit(run_permutation, task, inputs[candidate.preprocessing]) for task in tasks]
     return _record(spec.cv.metric, data.development.table.columns, [future.result() for future in futures])
 
 
 def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | None:
-    """Return why no column is shuffled; None where they are."""
+    """Return the reason why no column is shuffled; None if there is none."""
     if columns > MOST_COLUMNS:
         return TooManyColumns(columns=columns, limit=MOST_COLUMNS)
     if columns * folds > SCORINGS:
@@ -68,11 +67,11 @@ def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | Non
 
 
 def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int, int]:
-    """How many rows of each fold are predicted at most, and how often each column is shuffled, in some seconds.
+    """Choose the largest number of rows of each fold, and the number of shuffles of each column, for some seconds.
 
     Args:
-        validation: rows of each fold.
-        weights:    of the network.
+        validation: number of validation rows of each fold.
+        weights:    number of the network's weights.
 
     >>> shuffles(64, [288] * 5, weights=9_000), shuffles(784, [2400] * 5, 60_000), shuffles(784, [2400] * 5, 400_000)
     ((2000, 5), (765, 1), (127, 1))
@@ -86,8 +85,8 @@ def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int
 
 
 def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> PermutationRecord | NoMetric:
-    baseline = sum(one.baseline for one in folds) / len(folds)
-    shuffled = sum((one.scores for one in folds), np.zeros(1)) / len(folds)
+    baseline = sum(fold.baseline for fold in folds) / len(folds)
+    shuffled = sum((fold.scores for fold in folds), np.zeros(1)) / len(folds)
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
         return NoMetric(metric=metric)
     drops = (baseline - shuffled).tolist()
@@ -102,8 +101,8 @@ def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> Permu
     ]
     return PermutationRecord(
         metric=metric,
-        rows=sum(one.rows for one in folds),
+        rows=sum(fold.rows for fold in folds),
         repeats=len(drops[0]),
         baseline=baseline,
-        columns=tuple(sorted(columns, key=lambda one: (-one.drop, one.name))),
+        columns=tuple(sorted(columns, key=lambda column: (-column.drop, column.name))),
     )

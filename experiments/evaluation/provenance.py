@@ -1,4 +1,4 @@
-"""Provenance: what computed the study. An allow-list; nothing else of the environment is recorded."""
+"""Provenance: the program and machine that computed a study. Only listed facts of the environment are recorded."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import nnet
 from experiments.config.documents import Difference, differences, flat
@@ -16,7 +16,8 @@ from experiments.config.documents import Difference, differences, flat
 PACKAGES = ("numpy", "optuna", "scikit-learn", "scipy", "mlflow", "pydantic", "loky", "matplotlib")
 VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED")
 PROGRAM = (Path(__file__).resolve().parents[1], Path(nnet.__file__).resolve().parent)  # experiments/ and nnet/
-SOURCES = (".py", ".jinja")  # endings of the files that the packages are made of
+COMPARED = ("versions", "commit", "environment.system", "environment.machine", "environment.processor")
+SOURCES = (".py", ".jinja")  # endings of the packages' files
 
 
 def provenance(
@@ -28,17 +29,17 @@ def provenance(
     executor: str,
     planned: int | None = None,
 ) -> dict[str, Any]:
-    """Versions, commit, BLAS kernel, seeds and environment, as results.json has them.
+    """Collect versions, commit, BLAS kernel, seeds and environment for results.json.
 
     Args:
-        kernel:      of the processes that computed.
+        kernel:      BLAS kernel of the worker processes.
         tracking:    the MLflow URI, masked.
-        environment: of those processes.
-        executor:    what ran them.
-        planned:     number of trials of the whole study, where the run was a try of fewer.
+        environment: environment variables of the worker processes.
+        executor:    name of the executor.
+        planned:     number of trials of the whole study, where this run was a try of fewer.
     """
     return {
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "commit": commit(),
         "blas": {"kernel": kernel, "threads": 1},
         "seeds": dict(seeds),
@@ -57,7 +58,7 @@ def provenance(
 
 
 def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's name, as its maker calls the model; empty where the system does not say."""
+    """Return the processor's model name; empty where the system does not say."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
@@ -69,10 +70,10 @@ def commit(packages: Sequence[Path] = PROGRAM) -> str | None:
     """Return the git commit of the program, with "+changes" where the packages' sources differ from it.
 
     Args:
-        packages: folders that hold the program's sources, changed or new ones included.
+        packages: folders of the program's sources.
 
     Returns:
-        None where the packages are not files of one checkout, though they may lie inside another project's.
+        None where the packages are not files of one checkout, even if they lie inside another project's.
     """
     folder = packages[0]
     head = _git(folder, "rev-parse", "HEAD")
@@ -87,15 +88,16 @@ def commit(packages: Sequence[Path] = PROGRAM) -> str | None:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """Return what git prints of the repository around a folder; None where git fails or is not installed."""
-    here = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook's are of another
+    """Return git's output for the repository around a folder; None where git fails or is not installed."""
+    # a hook's GIT_ variables are of another repository
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(
             ["git", "--no-optional-locks", "-C", str(folder), *arguments],  # noqa: S607
             capture_output=True,
             text=True,
             errors="replace",
-            env=here,
+            env=environment,
             timeout=10,
             check=False,
         )
@@ -104,23 +106,12 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-COMPARED: Final = ("versions", "commit", "environment.system", "environment.machine", "environment.processor")
-
-
 def other_surroundings(recorded: Mapping[str, Any], here: Mapping[str, Any]) -> list[Difference]:
-    """Versions, program and machine that differ; where a record does not say, nothing does.
+    """List versions and machine facts that differ from the record; facts that the record lacks are skipped.
 
     >>> other_surroundings({"versions": {"numpy": "2.4.1"}}, {"versions": {"numpy": "2.4.6"}, "commit": "a"})
     [Difference(where='versions.numpy', recorded='"2.4.1"', found='"2.4.6"')]
     """
-    before, now = (
-        {key: value for key, value in flat(one).items() if key.startswith(COMPARED)} for one in (recorded, here)
-    )
-    return differences(before, {key: now.get(key) for key in before})
+    before, now = flat(recorded), flat(here)
+    compared = [key for key in before if key.startswith(COMPARED)]
+    return differences({key: before[key] for key in compared}, {key: now.get(key) for key in compared})

@@ -1,59 +1,63 @@
-"""Why a part of a result is missing: a code of one word, and the numbers that a sentence about it needs.
+"""The reasons why a part of a result is missing: a code of one word, and the numbers of its sentence.
 
-The sentences are written by the pages.
+The reports write the sentences.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-
-from experiments.evaluation.record import Record
+from dataclasses import dataclass
+from typing import Literal
 
 
-class AsWritten(Record):
-    """A reason in the words of an older version, which no code stands for."""
+@dataclass(frozen=True, kw_only=True)
+class AsWritten:
+    """A reason that no code stands for, in the words of an older version."""
 
     code: Literal["as_written"] = "as_written"
     detail: str
 
 
-class RowsInTimeOrder(Record):
-    """Rows in a time order depend on one another, so that a bootstrap of single rows says nothing."""
+@dataclass(frozen=True, kw_only=True)
+class RowsInTimeOrder:
+    """Rows in a time order depend on one another, so a bootstrap of single rows says nothing."""
 
     code: Literal["rows_in_time_order"] = "rows_in_time_order"
 
 
-class NoDefaultScore(Record):
-    """The default came to no score that others could be held against."""
+@dataclass(frozen=True, kw_only=True)
+class NoDefaultScore:
+    """The default has no score to compare with."""
 
     code: Literal["no_default_score"] = "no_default_score"
 
 
-class NoProbabilities(Record):
+@dataclass(frozen=True, kw_only=True)
+class NoProbabilities:
     """With this loss the outputs of the network are no probabilities."""
 
     code: Literal["no_probabilities"] = "no_probabilities"
 
 
-class TooManyClasses(Record):
-    """The classes are more than the limit."""
+@dataclass(frozen=True, kw_only=True)
+class TooManyClasses:
+    """There are more classes than the limit."""
 
     code: Literal["too_many_classes"] = "too_many_classes"
     limit: int
 
 
-class TooManyColumns(Record):
-    """The columns are more than are shuffled at most."""
+@dataclass(frozen=True, kw_only=True)
+class TooManyColumns:
+    """There are more columns than the limit of columns that are shuffled."""
 
     code: Literal["too_many_columns"] = "too_many_columns"
     columns: int
     limit: int
 
 
-class TooManyShuffles(Record):
-    """Columns times folds are more than the limit."""
+@dataclass(frozen=True, kw_only=True)
+class TooManyShuffles:
+    """Columns times folds exceed the limit."""
 
     code: Literal["too_many_shuffles"] = "too_many_shuffles"
     columns: int
@@ -61,35 +65,40 @@ class TooManyShuffles(Record):
     limit: int
 
 
-class TooFewTrials(Record):
-    """The complete trials in the space are fewer than are needed."""
+@dataclass(frozen=True, kw_only=True)
+class TooFewTrials:
+    """There are fewer complete trials in the space than are needed."""
 
     code: Literal["too_few_trials"] = "too_few_trials"
     trials: int
     least: int
 
 
-class EqualScores(Record):
+@dataclass(frozen=True, kw_only=True)
+class EqualScores:
     """Every complete trial has the same score."""
 
     code: Literal["equal_scores"] = "equal_scores"
 
 
-class NoParameterTells(Record):
-    """No parameter tells the better trials from the rest."""
+@dataclass(frozen=True, kw_only=True)
+class NoParameterTells:
+    """No parameter separates the better trials from the rest."""
 
     code: Literal["no_parameter_tells"] = "no_parameter_tells"
 
 
-class NoMetric(Record):
-    """The metric has no value there."""
+@dataclass(frozen=True, kw_only=True)
+class NoMetric:
+    """The metric has no value on these rows."""
 
     code: Literal["no_metric"] = "no_metric"
     metric: str
 
 
-class BootstrapTooSlow(Record):
-    """A bootstrap of this metric takes too long."""
+@dataclass(frozen=True, kw_only=True)
+class BootstrapTooSlow:
+    """A bootstrap of this metric takes too long: it is cheap only where a metric sums over rows or counts labels."""
 
     code: Literal["bootstrap_too_slow"] = "bootstrap_too_slow"
     metric: str
@@ -97,22 +106,25 @@ class BootstrapTooSlow(Record):
     rows: int
 
 
-class TooFewDraws(Record):
-    """Too few of the bootstrap draws have a score."""
+@dataclass(frozen=True, kw_only=True)
+class TooFewDraws:
+    """Too few of the bootstrap draws have a score, because there are too few rows."""
 
     code: Literal["too_few_draws"] = "too_few_draws"
     draws: int
     scored: int
 
 
-class NotFitted(Record):
+@dataclass(frozen=True, kw_only=True)
+class NotFitted:
     """The library could not fit the model; detail is its own error text."""
 
     code: Literal["not_fitted"] = "not_fitted"
     detail: str
 
 
-class NotScored(Record):
+@dataclass(frozen=True, kw_only=True)
+class NotScored:
     """The library could not score the model; detail is its own error text."""
 
     code: Literal["not_scored"] = "not_scored"
@@ -135,5 +147,3 @@ LeftOut = (
     | AsWritten
 )
 NoScore = TooManyClasses | NotFitted | NotScored | NoMetric | AsWritten
-LeftOutReason = Annotated[LeftOut, Field(discriminator="code")]
-NoScoreReason = Annotated[NoScore, Field(discriminator="code")]

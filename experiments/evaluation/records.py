@@ -1,36 +1,35 @@
-"""What a study says beyond its scores, all of it from development rows: the part `analysis` of results.json.
+"""The results of a study beyond its scores, all from development rows: the part `analysis` of results.json.
 
-Nothing here reads a test row. What could not be had stands under its name in `left_out`, with the reason.
+No test row enters them. A missing part stands under its name in `left_out`, with the reason.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import Field
-
-from experiments.evaluation.reasons import LeftOutReason
-from experiments.evaluation.record import Record
+from experiments.evaluation.reasons import LeftOut
 
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
 
 
-class SelectionRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class SelectionRecord:
     """The winner's score, corrected for having been chosen, by a bootstrap over out-of-fold predictions (BBC-CV).
 
-    configurations: COMPLETE trials that were compared, each at its best epoch, a choice that is not corrected for.
-    rows:           that were predicted out of fold.
+    configurations: number of COMPLETE trials, each at its best epoch; the choice of that epoch is not corrected for.
+    rows:           number of rows with out-of-fold predictions.
     pooled:         the winner's score over all these rows at once, optimistic; where folds differ in size or the metric
                     is no mean over rows, it is not the mean over the folds.
-    corrected:      mean over draws of the score, on rows not drawn, of whoever is best on the drawn ones.
-    ci95:           quantiles of the same; it holds for the choice among these configurations on rows like these.
+    corrected:      mean over the draws of the score, on the rows not drawn, of the best trial on the rows drawn.
+    ci95:           quantiles of the same scores; it holds for the choice among these configurations on such rows.
     optimism:       pooled - corrected.
-    gain:           pooled less the default's score over the same rows. None where the default came to no score.
-    floor:          what the best of as many configurations would seem to gain over the default on rows like these
-                    if none were better: the mean over draws. None with `gain`.
+    gain:           pooled less the default's score over the same rows. None where the default has no score.
+    floor:          apparent gain of the best of as many configurations over the default on such rows, if none were
+                    better: the mean over draws. None with `gain`.
     floor95:        its 0.95 quantile.
     draws:          number of bootstrap draws that have a score.
-    method:         BBC-CV, and what it drew.
+    method:         BBC-CV, and the units that it drew.
     detail:         the method in the words of an older version, with "as_written".
     """
 
@@ -48,8 +47,9 @@ class SelectionRecord(Record):
     detail: str = ""
 
 
-class CalibrationBin(Record):
-    """Rows whose predicted class had a probability in [low, high): their mean, and how many were right."""
+@dataclass(frozen=True, kw_only=True)
+class CalibrationBin:
+    """Predictions whose class had a probability in [low, high): their mean probability, and the share of hits."""
 
     low: float
     high: float
@@ -58,14 +58,19 @@ class CalibrationBin(Record):
     accuracy: float
 
 
-class CalibrationRecord(Record):
-    """error: expected calibration error, the mean over rows of |confidence - accuracy| of their bin."""
+@dataclass(frozen=True, kw_only=True)
+class CalibrationRecord:
+    """The agreement of predicted probabilities with the shares of hits.
+
+    error: expected calibration error, the mean over predictions of |confidence - accuracy| of their bin.
+    """
 
     bins: tuple[CalibrationBin, ...]
     error: float
 
 
-class PictureRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class PictureRecord:
     """8-bit pixels, rows from the top, as base64; three a pixel in colour."""
 
     width: int
@@ -74,14 +79,15 @@ class PictureRecord(Record):
     pixels: str
 
 
-class MistakeRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class MistakeRecord:
     """A development row that the winner got most wrong.
 
     row:         its number in the data, from 0.
-    fold:        in whose validation rows it was.
-    probability: of the predicted class; None for a number, and of outputs that are no probabilities.
-    loss:        by which mistakes are ordered: nats; of outputs that are no probabilities by how much the predicted
-                 class's exceeds the true one's; of a number the absolute error in the target's units.
+    fold:        fold whose validation rows it was among.
+    probability: probability of the predicted class; None for a number, and of outputs that are no probabilities.
+    loss:        the order of the mistakes: nats; of outputs that are no probabilities the excess of the predicted
+                 class's output over the true one's; of a number the absolute error in the target's units.
     """
 
     row: int
@@ -93,11 +99,13 @@ class MistakeRecord(Record):
     picture: PictureRecord | None
 
 
-class OutOfFoldRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class OutOfFoldRecord:
     """The winner's predictions of development rows by networks that did not train on them.
 
-    rows:   predictions; a row of repeated folds counts each time.
-    points: (truth, prediction) of a number, of at most 500 rows, spread over the data.
+    rows:      number of predictions; a row of repeated folds counts each time.
+    confusion: None of a number, and of too many classes.
+    points:    (truth, prediction) of a number, of at most 500 rows, spread over the data.
     """
 
     rows: int
@@ -107,8 +115,9 @@ class OutOfFoldRecord(Record):
     points: tuple[tuple[float, float], ...]
 
 
-class ImportanceRecord(Record):
-    """How much each parameter tells the better COMPLETE trials from all, by an evaluator of Optuna's.
+@dataclass(frozen=True, kw_only=True)
+class ImportanceRecord:
+    """The share of each parameter in separating the better COMPLETE trials from all, by an evaluator of Optuna's.
 
     better: share of the trials that count as the better ones; None where it is not known.
     detail: the evaluator in the words of an older version, with "as_written".
@@ -121,12 +130,13 @@ class ImportanceRecord(Record):
     values: dict[str, float]
 
 
-class PermutedColumn(Record):
-    """How much the score falls when the column is shuffled.
+@dataclass(frozen=True, kw_only=True)
+class PermutedColumn:
+    """The fall of the score when a column is shuffled.
 
     position:  of the column in the data, from 0; of pixels row by row from the top, in colour red, green, blue.
     drop:      mean over the repeats.
-    deviation: standard deviation over the repeats; None where there is one.
+    deviation: standard deviation over the repeats; None of a single repeat.
     """
 
     name: str
@@ -135,10 +145,11 @@ class PermutedColumn(Record):
     deviation: float | None
 
 
-class PermutationRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class PermutationRecord:
     """Permutation importance of the winner on out-of-fold rows.
 
-    rows:     that were predicted, of all folds together.
+    rows:     number of rows that were predicted, of all folds together.
     baseline: mean over the folds of the score of these rows as they are.
     columns:  the largest drop first.
     """
@@ -150,11 +161,15 @@ class PermutationRecord(Record):
     columns: tuple[PermutedColumn, ...]
 
 
-class AnalysisRecord(Record):
-    """Each part, or under its name in `left_out` why it is not there; so too a part's floor, confusion, calibration."""
+@dataclass(frozen=True, kw_only=True)
+class AnalysisRecord:
+    """The parts of the analysis.
+
+    left_out: reasons for the parts that are missing, and for a part's missing floor, confusion or calibration.
+    """
 
     selection: SelectionRecord | None = None
     out_of_fold: OutOfFoldRecord | None = None
     importances: ImportanceRecord | None = None
     permutation: PermutationRecord | None = None
-    left_out: dict[str, LeftOutReason] = Field(default_factory=dict)
+    left_out: dict[str, LeftOut] = field(default_factory=dict)

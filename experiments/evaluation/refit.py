@@ -1,4 +1,4 @@
-"""The refit of a chosen configuration on all development rows, and its outputs for other rows. Pure, like evaluate."""
+"""The refit of a chosen configuration on all development rows, and its outputs for other rows; pure functions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from experiments.search.cross_validation import prepare_fold
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.seeds import REFIT, fold_seed
 from experiments.search.target_scaling import TargetScaler
+from experiments.search.trial import FinishedTrial
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.network import Architecture, Network
@@ -21,9 +22,9 @@ from nnet.training import fit
 
 @dataclass(frozen=True)
 class RefitTask:
-    """The configuration of trial `number`, to be trained for the first `epochs` epochs of its horizon.
+    """The configuration of trial `number`, to be trained for the first `epochs` epochs of its schedule.
 
-    factors: of the learning rate, as the trial had them.
+    factors: factors of the learning rate, as the trial had them.
     """
 
     number: int
@@ -37,10 +38,10 @@ class RefitTask:
 class Refit:
     """A trained network.
 
-    parameters: (P,) in the network's own order.
-    statistics: (S,) of its batch normalisations.
+    parameters: (P,) parameters in the network's own order.
+    statistics: (S,) statistics of its batch normalisations.
     losses:     (epochs,) mean training loss over rows.
-    units:      of what it predicts, where that is a number.
+    units:      scale of its predictions, where they are numbers.
     """
 
     number: int
@@ -49,6 +50,12 @@ class Refit:
     statistics: Array
     losses: tuple[float, ...]
     units: TargetScaler
+
+
+def refit_task(trial: FinishedTrial, candidate: Candidate, seed: int) -> RefitTask:
+    """Return the task of training a finished trial's configuration again, to its best epoch."""
+    result = trial.result
+    return RefitTask(result.number, candidate, result.epochs, seed, result.curves.factors)
 
 
 def refit(task: RefitTask, folds: Sequence[FoldData], target: Target) -> Refit:
@@ -62,7 +69,7 @@ def refit(task: RefitTask, folds: Sequence[FoldData], target: Target) -> Refit:
 
 
 def network_of(model: Refit) -> Network:
-    """The trained network again."""
+    """Rebuild the trained network."""
     network = Network(model.architecture, [np.random.SeedSequence(0)], model.parameters.dtype)
     network.parameters.values[0] = model.parameters
     network.parameters.statistics[0] = model.statistics
@@ -70,7 +77,7 @@ def network_of(model: Refit) -> Network:
 
 
 def outputs(model: Refit, x: Array) -> Array:
-    """(N, inputs) -> (N, outputs): logits of classes, or a number in the target's own units."""
+    """Compute outputs (N, outputs) of rows (N, inputs): logits of classes, or a number in the target's own units."""
     z = network_of(model).predict(x)
     return z if model.units == TargetScaler() else model.units.restored(z)
 

@@ -1,15 +1,13 @@
 """Scores of bootstrap samples of rows, for many configurations at once, without scoring each sample from the start.
 
-A sample is a weight for each unit: how often it was drawn. A unit is what is drawn as a whole: a row with all its
-predictions, or a group of rows.
+A sample is a weight of each unit: the number of times that it was drawn. A unit is drawn as a whole: a row with all
+its predictions, or a group of rows.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from inspect import signature
 from typing import Protocol
 
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import Classified, scorer
 from experiments.search.trial import Shared
@@ -24,81 +23,69 @@ from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import ROW_SCORES, RowScore, negative_squared_error, predicted_labels
 
 Numbers = NDArray[np.float64]
-Outputs = Sequence[Callable[[], Array]]  # (predictions, outputs) of each configuration, had when it is needed
-WeightedScore = Callable[[Numbers, int], float]
+Contents = Sequence[Shared]  # .npy files of (P, outputs), one of each configuration
+WeightedScore = Callable[[Numbers, int], float]  # score of a configuration by the weight (P,) of each prediction
 DRAWS = 1000
-FEWEST, MOST = 30, 200  # draws where each is scored by scikit-learn
-CALLS, NUMBERS = 2_000, 100_000_000  # of a scorer, and outputs in all of them: some seconds
+FEWEST, MOST = 30, 200  # limits of the number of draws, where scikit-learn scores each
+CALLS, NUMBERS = 2_000, 100_000_000  # limits of scorer calls, and of outputs in all of them: some seconds
 
 
 class Samples(Protocol):
     """Scores of samples.
 
-    units: U, how many may be drawn.
-    draws: how many samples can be afforded.
+    units: U, the number of units to draw from.
+    draws: number of samples that can be scored in some seconds.
     """
 
     units: int
     draws: int
 
     def scores(self, weights: Numbers) -> Numbers:
-        """(b, U) weights of b samples -> (b, C) scores; NaN where a sample has none."""
+        """Score b samples, given by weights (b, U): (b, C), NaN where a sample has no score."""
         ...
 
     def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
-        """(b, U) weights of b samples and (b,) one configuration for each -> (b,) scores."""
+        """Score one configuration (b,) in each of b samples, given by weights (b, U): (b,)."""
         ...
 
 
-@dataclass(frozen=True)
-class TooSlow:
-    """A bootstrap that would take too long: it is cheap only where a metric sums over rows or counts labels."""
-
-    metric: str
-    configurations: int
-    rows: int
-
-
-def opened(contents: Sequence[Shared]) -> Outputs:
-    """Outputs that were shared as the content of .npy files."""
-    return [partial(_opened, content) for content in contents]
-
-
-def samples_of(metric: str, target: Target, outputs: Outputs, y: Targets, units: Rows) -> Samples | TooSlow:
-    """Samples of predictions, in the cheapest way that the metric allows; or why that would take too long.
+def samples_of(metric: str, target: Target, contents: Contents, y: Targets, units: Rows) -> Samples | BootstrapTooSlow:
+    """Return samples of predictions, as cheap as the metric allows, or the reason why there are none.
 
     Args:
-        outputs: of C configurations.
-        y:       (P,) the truth of each prediction.
-        units:   (P,) to which unit it belongs, in [0, U).
+        contents: shared outputs of C configurations.
+        y:        (P,) the truth of each prediction.
+        units:    (P,) the unit of each prediction, in [0, U).
     """
     if metric in SUMS or metric in ROW_SCORES:
-        return Sums(metric, outputs, y, units)
-    calls = len(outputs) + 1
+        return Sums(metric, contents, y, units)
+    calls = len(contents) + 1
     draws = min(MOST, max(FEWEST, CALLS // calls))
     if target.classes and _takes_labels(metric):
-        return OneByOne(by_label(metric, target, outputs, y), len(outputs), units, draws)
+        return OneByOne(by_label(metric, target, contents, y), len(contents), units, draws)
     draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
-        return TooSlow(metric, len(outputs), len(y))
-    return OneByOne(by_repetition(metric, target, outputs, y), len(outputs), units, draws)
+        return BootstrapTooSlow(metric=metric, configurations=len(contents), rows=len(y))
+    return OneByOne(by_repetition(metric, target, contents, y), len(contents), units, draws)
 
 
 class Sums:
-    """Samples of a metric that follows from sums over rows, so that a product of matrices gives all of them.
+    """Samples of a metric that follows from sums over rows, so a product of matrices scores all of them.
 
     The squared errors and the numbers, less their mean, give R2 = 1 - SS_residual / SS_total.
     """
 
-    def __init__(self, metric: str, outputs: Outputs, y: Targets, units: Rows):
+    def __init__(self, metric: str, contents: Contents, y: Targets, units: Rows):
         self.units, self.draws, self._metric = int(units.max()) + 1, DRAWS, metric
         rows = ROW_SCORES.get(metric, negative_squared_error)
-        self._sums = np.stack([self._summed(rows(one(), y), units) for one in outputs], axis=1)
+        self._sums = np.stack([self._summed(rows(_opened(content), y), units) for content in contents], axis=1)
         centred = y - y.mean() if metric == "r2" else np.zeros(len(y))
-        self._shared = np.stack([self._summed(one, units) for one in (np.ones(len(y)), centred, centred**2)], axis=1)
+        self._shared = np.stack(
+            [self._summed(values, units) for values in (np.ones(len(y)), centred, centred**2)], axis=1
+        )
 
     def scores(self, weights: Numbers) -> Numbers:
-        """(b, U) -> (b, C)."""
+        """Score samples: (b, U) -> (b, C)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             shared = weights @ self._shared
             rows, numbers, squares = shared[:, :1], shared[:, 1:2], shared[:, 2:]
@@ -110,7 +97,7 @@ class Sums:
             return -np.sqrt(-means) if self._metric == "neg_root_mean_squared_error" else means
 
     def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
-        """(b, U), (b,) -> (b,)."""
+        """Score one configuration in each sample: (b, U), (b,) -> (b,)."""
         return self.scores(weights)[np.arange(len(chosen)), chosen]
 
     def _summed(self, rows: Array, units: Rows) -> Numbers:
@@ -121,8 +108,8 @@ class OneByOne:
     """Samples that are scored one after the other.
 
     Args:
-        score: of a configuration, by the weight (P,) of each prediction.
-        units: (P,) to which unit each prediction belongs.
+        score: score of a configuration, by the weight (P,) of each prediction.
+        units: (P,) the unit of each prediction.
     """
 
     def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int):
@@ -130,20 +117,20 @@ class OneByOne:
         self._score, self._configurations, self._units = score, range(configurations), units
 
     def scores(self, weights: Numbers) -> Numbers:
-        """(b, U) -> (b, C)."""
-        return np.array([[self._score(one[self._units], c) for c in self._configurations] for one in weights])
+        """Score samples: (b, U) -> (b, C)."""
+        return np.array([[self._score(sample[self._units], c) for c in self._configurations] for sample in weights])
 
     def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
-        """(b, U), (b,) -> (b,)."""
-        return np.array([self._score(one[self._units], c) for one, c in zip(weights, chosen.tolist(), strict=True)])
+        """Score one configuration in each sample: (b, U), (b,) -> (b,)."""
+        return np.array([self._score(sample[self._units], int(c)) for sample, c in zip(weights, chosen, strict=True)])
 
 
-def by_label(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
-    """The score of weighted predictions by a metric that follows from how many rows each truth and prediction has."""
+def by_label(metric: str, target: Target, contents: Contents, y: Targets) -> WeightedScore:
+    """Return the score of weighted predictions by a metric that follows from counts of truths and predictions."""
     from sklearn.metrics import get_scorer
 
     classes = len(target.classes)
-    cells = [y * classes + predicted_labels(one()) for one in outputs]
+    cells = [y * classes + predicted_labels(_opened(content)) for content in contents]
     truth, predicted = np.divmod(np.arange(classes**2), classes)
     as_outputs, theirs, as_model = np.eye(classes)[predicted], get_scorer(metric), Classified(classes)
 
@@ -160,9 +147,9 @@ def by_label(metric: str, target: Target, outputs: Outputs, y: Targets) -> Weigh
     return score
 
 
-def by_repetition(metric: str, target: Target, outputs: Outputs, y: Targets) -> WeightedScore:
-    """The score by any metric, of predictions that are repeated as often as they were drawn."""
-    z, of_rows = [one() for one in outputs], scorer(metric, target)
+def by_repetition(metric: str, target: Target, contents: Contents, y: Targets) -> WeightedScore:
+    """Return the score by any metric, of predictions that are repeated as often as they were drawn."""
+    z, of_rows = [_opened(content) for content in contents], scorer(metric, target)
 
     def score(weights: Numbers, configuration: int) -> float:
         rows = np.repeat(np.arange(len(weights)), weights.astype(np.intp))
@@ -179,7 +166,7 @@ def _opened(content: Shared) -> Array:
 
 
 def _takes_labels(metric: str) -> bool:
-    """Whether a scorer takes predicted labels, and weights."""
+    """Return whether a scorer takes predicted labels, and weights."""
     from sklearn.metrics import get_scorer
 
     theirs = get_scorer(metric)

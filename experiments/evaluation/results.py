@@ -1,23 +1,24 @@
-"""StudyResult: everything that was found, and its one representation on disk, results.json (schema 2).
+"""StudyResult: all results of a study, and their one representation on disk, results.json (schema 2).
 
-Methods and reasons are codes; the pages write the sentences. The digest covers all that the study file and the data
-determine. Ledger, provenance and timing are of one run, and outside it.
+Methods and reasons are codes; the reports write the sentences. The digest covers all that the study file and the data
+determine. Ledger, provenance and timing belong to one run and stay outside it.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Literal
 
-from pydantic import Field
-
-from experiments.config.documents import canonical_digest, canonical_json
-from experiments.evaluation.reasons import NoScoreReason
-from experiments.evaluation.record import Record
+from experiments.config.documents import canonical_digest
+from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
+# nothing is converted, no key is unknown, no number is infinite; dataclasses inside inherit the rules
+STRICT = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 Parameters = dict[str, float | int | str | bool]
 Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
 IntervalMethod = Literal[
@@ -30,27 +31,28 @@ DifferenceMethod = Literal[
     "paired_bootstrap_rows_of_each_class",
     "as_written",
 ]
-ReferenceId = Literal[
+BaselineId = Literal[
     "majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression", "as_written"
 ]
 
 
-class ColumnCounts(Record):
-    """Number of columns of each kind."""
+@dataclass(frozen=True, kw_only=True)
+class MissingCounts:
+    """Number of columns of each type that have missing cells among the development rows."""
 
     number: int
     category: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnCounts(MissingCounts):
+    """Number of columns of each type."""
+
     pixel: int
 
 
-class MissingCounts(Record):
-    """Number of columns of each kind that have missing cells among the development rows."""
-
-    number: int
-    category: int
-
-
-class DataRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class DataRecord:
     """The data. columns and missing are None in results of version 0.1."""
 
     name: str
@@ -63,14 +65,18 @@ class DataRecord(Record):
     missing: MissingCounts | None = None
 
 
-class SplitRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class SplitRecord:
+    """Number of development and test rows, and the fingerprints of the test rows and of the folds."""
+
     development: int
     test: int
     test_fingerprint: str
     folds_fingerprint: str
 
 
-class TrialRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class TrialRecord:
     """One row of the trial table; value is None unless the trial is COMPLETE."""
 
     number: int
@@ -83,35 +89,42 @@ class TrialRecord(Record):
     fold_scores: tuple[float, ...]
 
 
-class WorkerFailure(Record):
-    """An outcome that a clock or a death caused, so that a replay can repeat it."""
+@dataclass(frozen=True, kw_only=True)
+class WorkerFailure:
+    """A trial's outcome that a clock or a crash caused, recorded so that a replay can repeat it."""
 
     trial: int
     kind: InterventionKind
 
 
-class DefaultRecord(Record):
+@dataclass(frozen=True, kw_only=True)
+class DefaultRecord:
+    """The default configuration's trial."""
+
     number: int
     params: Parameters
     cv_mean: float
     cv_std: float
 
 
-class BestRecord(Record):
-    number: int
-    params: Parameters
-    cv_mean: float
-    cv_std: float
+@dataclass(frozen=True, kw_only=True)
+class BestRecord(DefaultRecord):
+    """The best trial."""
+
     epochs: int
     fold_scores: tuple[float, ...]
 
 
-class DefaultScore(Record):
+@dataclass(frozen=True, kw_only=True)
+class DefaultScore:
+    """The default's score on the test rows."""
+
     score: float
 
 
-class Difference(Record):
-    """Winner minus default on the same test rows, oriented so that positive means the winner is better.
+@dataclass(frozen=True, kw_only=True)
+class ScoreDifference:
+    """Winner minus default on the same test rows; positive means that the winner is better.
 
     method: the test and the interval.
     draws:  number of bootstrap draws; None without a bootstrap.
@@ -126,35 +139,40 @@ class Difference(Record):
     detail: str = ""
 
 
-class ReferenceRecord(Record):
-    """A plain model fixed beforehand, on the same test rows; without a score where it could not be fitted.
+@dataclass(frozen=True, kw_only=True)
+class BaselineRecord:
+    """A baseline fixed beforehand, on the same test rows.
 
     id:        the kind of model.
     version:   number that goes up when the model of this id changes.
-    settings:  its settings, and the number of rows that it was fitted on and could have been.
+    settings:  its settings, the number of rows that it was fitted on, and the number of all development rows.
     converged: whether the fit ended before its last iteration; None of a model without iterations.
-    reason:    why there is no score; None where there is one.
+    score:     None where it could not be fitted or scored.
+    reason:    reason for a missing score.
     detail:    name and settings in the words of an older version, with "as_written".
     """
 
-    id: ReferenceId
+    id: BaselineId
     version: int
     settings: dict[str, float | int | str]
     converged: bool | None
     score: float | None
     ci95: tuple[float, float] | None
-    reason: NoScoreReason | None
+    reason: NoScore | None
     detail: str = ""
 
 
-class LookRecord(Record):
-    """The one look. `difference` and `default` are None where the default diverged or is the winner itself.
+@dataclass(frozen=True, kw_only=True)
+class FinalScore:
+    """The test evaluation: the winner's score, and its difference to the default's.
 
-    ci_method:  how the interval was made.
-    ci_draws:   number of bootstrap draws; None without a bootstrap.
-    ci_detail:  the method in the words of an older version, with "as_written".
-    references: plain models beside which the score stands.
-    confusion:  of the winner on the test rows; None for a number.
+    ci_method:    method of the interval.
+    ci_draws:     number of bootstrap draws; None without a bootstrap.
+    ci_detail:    the method in the words of an older version, with "as_written".
+    times_scored: position of this evaluation among the study's evaluations on these rows, from 1.
+    default:      None where the default diverged or is the winner itself, and so is `difference`.
+    references:   scores of the baselines.
+    confusion:    of the winner on the test rows; None for a number.
     """
 
     metric: str
@@ -167,21 +185,22 @@ class LookRecord(Record):
     times_scored: int
     metrics: dict[str, float]
     default: DefaultScore | None
-    difference: Difference | None
+    difference: ScoreDifference | None
     verdict: Verdict
-    references: tuple[ReferenceRecord, ...] = ()
+    references: tuple[BaselineRecord, ...] = ()
     confusion: Counts | None = None
 
 
-class LedgerRecord(Record):
-    """What a ledger says of the study's test rows at the moment of reading.
+@dataclass(frozen=True, kw_only=True)
+class LedgerRecord:
+    """The entries of a ledger on the study's test rows, at the moment of reading.
 
-    file:            path of the ledger, as pages name it.
+    file:            path of the ledger, as the reports name it.
     looks:           number of distinct looks at these rows or rows that overlap them.
     own:             number of the study's own looks at exactly these rows.
-    largest_overlap: largest share of these rows, 0 to 1, that one look of another study saw.
+    largest_overlap: largest share of these rows, 0 to 1, in one look of another study.
     head:            hash of the ledger's last entry.
-    first:           hash of its first entry, by which the ledger is known again.
+    first:           hash of its first entry, which identifies the ledger.
     """
 
     file: str = ""
@@ -192,14 +211,18 @@ class LedgerRecord(Record):
     first: str = ""
 
 
-class StudyResult(Record):
-    """The whole study. `test` and `ledger` are None while the test set has not been looked at (--no-test).
+@dataclass(frozen=True, kw_only=True)
+class StudyResult:
+    """The whole study.
 
-    analysis:       of the development rows; None where it has not been made.
+    test:           None without a test evaluation (--no-test), and so is `ledger`.
+    analysis:       analysis of the development rows; None in results without it.
     earlier_digest: digest of the document of an older schema that this was translated from; not written.
     """
 
-    schema_: Literal[2] = 2
+    __pydantic_config__ = STRICT
+
+    schema: Literal[2] = 2
     study: str
     spec: dict[str, Any]
     data: DataRecord
@@ -208,43 +231,49 @@ class StudyResult(Record):
     interventions: tuple[WorkerFailure, ...]
     default: DefaultRecord | None
     best: BestRecord
-    test: LookRecord | None
+    test: FinalScore | None
     analysis: AnalysisRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]
-    earlier_digest: str = Field(default="", exclude=True)
+    earlier_digest: str = ""
 
     def document(self) -> dict[str, Any]:
-        """The JSON document of results.json, in the schema's order, digest included.
+        """Return the JSON document of results.json, in the schema's order, with its digest.
 
         Raises:
-            ValueError: the spec or the provenance holds NaN or infinity.
+            ValueError: a number is NaN or infinite.
         """
-        canonical_json([self.spec, self.provenance])
-        body = self.model_dump(mode="json")
-        schema, study = body.pop("schema_"), body.pop("study")
-        fixed = {"schema": schema, "study": study}
-        return {**fixed, "digest": digest(fixed | body), **body}
+        body = json.loads(json.dumps(asdict(self), allow_nan=False))
+        del body["earlier_digest"]
+        own = digest(body)
+        return {"schema": body.pop("schema"), "study": body.pop("study"), "digest": own, **body}
 
     @classmethod
     def of_document(cls, document: dict[str, Any]) -> StudyResult:
-        """The result that a results.json holds; its digest is not checked.
+        """Return the result that a results.json holds; its digest is not checked.
 
         Raises:
-            pydantic.ValidationError: the document is none of this schema.
+            pydantic.ValidationError: the document breaks the schema.
         """
         body = {key: value for key, value in document.items() if key != "digest"}
-        body["schema_"] = body.pop("schema", None)
-        return cls.model_validate_json(json.dumps(body))
+        result: StudyResult = _validator().validate_json(json.dumps(body))
+        return result
 
     @property
     def digest(self) -> str:
-        """sha256 of the canonical JSON of what the study file and the data determine, as it was written."""
+        """The sha256 of the canonical JSON of all that the study file and the data determine, as it was written."""
         return self.earlier_digest or str(self.document()["digest"])
 
 
+@cache
+def _validator() -> Any:
+    from pydantic import TypeAdapter  # which workers need not load
+
+    return TypeAdapter(StudyResult)
+
+
 def digest(document: dict[str, Any]) -> str:
-    """sha256 of the canonical JSON of a results document, without what belongs to one run only."""
+    """Return the sha256 of the canonical JSON of a results document, without the parts of one run only."""
     body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
     return canonical_digest(body)

@@ -1,4 +1,4 @@
-"""results.json of version 0.1 (schema 1), whose texts become the codes of schema 2.
+"""The translation of results.json of version 0.1 (schema 1): its texts become the codes of schema 2.
 
 A document's digest is that of its own bytes: check it before the document is translated.
 """
@@ -12,8 +12,10 @@ from typing import Any, Final
 Document = dict[str, Any]
 Settings = dict[str, float | int | str]
 
-_TESTS: Final = {"exact McNemar test, adjusted Wald interval (Bonett and Price)": "mcnemar_bonett_price"}
-_DRAWN: Final = {"rows": "rows", "groups": "groups", "the rows of each class": "rows_of_each_class"}
+_WITHOUT_DRAWS: Final = {
+    "Wilson": "wilson",
+    "exact McNemar test, adjusted Wald interval (Bonett and Price)": "mcnemar_bonett_price",
+}
 _BOOTSTRAP: Final = re.compile(
     r"(paired )?percentile bootstrap over (rows|groups|the rows of each class), ([\d,]+) draws"
 )
@@ -72,65 +74,61 @@ def from_schema_1(document: Mapping[str, Any]) -> Document:
     >>> from_schema_1({"schema": 1, "digest": "d", "test": None, "analysis": None})
     {'schema': 2, 'digest': 'd', 'test': None, 'analysis': None}
     """
-    test, analysis = document["test"], document["analysis"]
+    test, analysis, default = document["test"], document["analysis"], document.get("default")
+    default_won = default is not None and default["number"] == document["best"]["number"]
     return {
         **document,
         "schema": 2,
-        "test": None if test is None else _test(test, _default_won(document)),
+        "test": None if test is None else _test(test, default_won),
         "analysis": None if analysis is None else _analysis(analysis),
     }
 
 
-def _default_won(document: Mapping[str, Any]) -> bool:
-    return document["default"] is not None and document["default"]["number"] == document["best"]["number"]
-
-
 def _test(test: Document, default_won: bool) -> Document:
     """Translate the test score; a default that won was compared with itself, which says nothing and is left out."""
-    method, draws, detail = _interval(test["ci_method"])
+    method, draws, detail = _method(test["ci_method"])
     compared = test["difference"]
+    if compared is not None:
+        compared = {**compared, **dict(zip(("method", "draws", "detail"), _method(compared["method"]), strict=True))}
     nothing = {"default": None, "difference": None, "verdict": "not compared"}
     return {
         **test,
         "ci_method": method,
         "ci_draws": draws,
         "ci_detail": detail,
-        "difference": None if compared is None else _difference(compared),
-        "references": [_reference(one) for one in test["references"]],
+        "difference": compared,
+        "references": [_baseline(reference) for reference in test["references"]],
         **(nothing if default_won else {}),
     }
 
 
-def _interval(text: str) -> tuple[str, int | None, str]:
-    if text == "Wilson":
-        return "wilson", None, ""
-    if (found := _BOOTSTRAP.fullmatch(text)) and not found[1]:
-        return f"bootstrap_{_DRAWN[found[2]]}", _whole(found[3]), ""
+def _method(text: str) -> tuple[str, int | None, str]:
+    """Translate the method of an interval or a difference to its code, its draws, and its words if it has no code."""
+    if text in _WITHOUT_DRAWS:
+        return _WITHOUT_DRAWS[text], None, ""
+    if bootstrap := _BOOTSTRAP.fullmatch(text):
+        paired, drawn, draws = bootstrap.groups(default="")
+        return f"{paired.replace(' ', '_')}bootstrap_{drawn.replace('the ', '').replace(' ', '_')}", _whole(draws), ""
     return "as_written", None, text
 
 
-def _difference(compared: Document) -> Document:
-    text = compared["method"]
-    if text in _TESTS:
-        return {**compared, "method": _TESTS[text], "draws": None, "detail": ""}
-    if (found := _BOOTSTRAP.fullmatch(text)) and found[1]:
-        return {**compared, "method": f"paired_bootstrap_{_DRAWN[found[2]]}", "draws": _whole(found[3]), "detail": ""}
-    return {**compared, "method": "as_written", "draws": None, "detail": text}
-
-
-def _reference(one: Document) -> Document:
-    name, words = one["name"], one["settings"]
+def _baseline(reference: Document) -> Document:
+    name, words = reference["name"], reference["settings"]
     pattern, fixed = _MODELS.get(name, ("", {}))
-    found = re.fullmatch(pattern + _ROWS + _END, words)
-    scores = {"score": one["score"], "ci95": one["ci95"], "reason": _reason(one["reason"]) if one["reason"] else None}
-    if found is None:
+    match = re.fullmatch(pattern + _ROWS + _END, words)
+    scores = {
+        "score": reference["score"],
+        "ci95": reference["ci95"],
+        "reason": _reason(reference["reason"]) if reference["reason"] else None,
+    }
+    if match is None:
         written = {"id": "as_written", "version": 1, "settings": {}, "converged": None}
         return {**written, **scores, "detail": f"{name}: {words}"}
-    given = {key: text for key, text in found.groupdict().items() if text and key not in ("all", "note")}
-    if found["all"]:
-        given |= {"rows": found["all"], "rows_in_all": found["all"]}
+    given = {key: text for key, text in match.groupdict().items() if text and key not in ("all", "note")}
+    if match["all"]:
+        given |= {"rows": match["all"], "rows_in_all": match["all"]}
     settings = {key: float(text) if key in _DECIMAL else _whole(text) for key, text in given.items()}
-    converged = found["note"] is None if name in _LINEAR and one["score"] is not None else None
+    converged = match["note"] is None if name in _LINEAR and reference["score"] is not None else None
     model = {"id": name.replace(" ", "_"), "version": 1, "settings": {**fixed, **settings}, "converged": converged}
     return {**model, **scores, "detail": ""}
 
@@ -142,14 +140,14 @@ def _analysis(analysis: Document) -> Document:
 
 
 def _selection(selection: Document) -> Document:
-    if found := _BBC_CV.fullmatch(selection["method"]):
-        return {**selection, "method": f"bbc_cv_{found[1].split()[0]}", "detail": ""}
+    if match := _BBC_CV.fullmatch(selection["method"]):
+        return {**selection, "method": f"bbc_cv_{match[1].split()[0]}", "detail": ""}
     return {**selection, "method": "as_written", "detail": selection["method"]}
 
 
 def _importances(importances: Document) -> Document:
-    if found := _PED_ANOVA.fullmatch(importances["evaluator"]):
-        return {**importances, "evaluator": "ped_anova", "better": int(found[1]) / 100, "detail": ""}
+    if match := _PED_ANOVA.fullmatch(importances["evaluator"]):
+        return {**importances, "evaluator": "ped_anova", "better": int(match[1]) / 100, "detail": ""}
     return {**importances, "evaluator": "as_written", "better": None, "detail": importances["evaluator"]}
 
 
@@ -157,10 +155,10 @@ def _reason(text: str) -> Document:
     if text in _REASONS:
         return {"code": _REASONS[text]}
     for code, pattern in _REASONS_WITH_NUMBERS.items():
-        if found := re.fullmatch(pattern, text):
-            given = {"metric" if key == "other" else key: one for key, one in found.groupdict().items() if one}
+        if match := re.fullmatch(pattern, text):
+            given = {"metric" if key == "other" else key: value for key, value in match.groupdict().items() if value}
             words = ("metric", "detail")
-            return {"code": code, **{key: one if key in words else _whole(one) for key, one in given.items()}}
+            return {"code": code, **{key: value if key in words else _whole(value) for key, value in given.items()}}
     return {"code": "as_written", "detail": text}
 
 

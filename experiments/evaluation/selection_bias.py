@@ -1,4 +1,4 @@
-"""What choosing the best of many configurations adds to its score, by a bootstrap over their out-of-fold predictions.
+"""The optimism of the best of many configurations' score, by a bootstrap over their out-of-fold predictions.
 
 No network is trained again. The samples are of units that are independent of one another: rows, or whole groups.
 """
@@ -7,68 +7,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.evaluation.resampling import Numbers, Samples, TooSlow, opened, samples_of
+from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
+from experiments.evaluation.records import SelectionRecord
+from experiments.evaluation.resampling import Numbers, Samples, samples_of
+from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.trial import Shared
-from nnet.arrays import Rows, Targets
 
-SEED = 0  # of the draws, fixed, so that the answer is a function of the predictions
-BLOCK = 1 << 21  # weights that are drawn at a time: 16 MB
+SEED = 0  # seed of the draws, fixed, so that the record is a function of the predictions
+BLOCK = 1 << 21  # number of weights that are drawn at a time: 16 MB
 FEW = 0.5  # share of the draws that must have a score
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The winner's score over all rows, and corrected for the choice; see `corrected_selection`."""
-
-    configurations: int
-    pooled: float
-    corrected: float
-    ci95: tuple[float, float]
-    optimism: float
-    gain: float | None
-    floor: float | None
-    floor95: float | None
-    draws: int
-
-
-@dataclass(frozen=True)
-class TooFewScores:
-    """A bootstrap most of whose draws have no score, since the rows are too few."""
-
-    draws: int
-    scored: int
-
-
 def selection(
-    contents: Sequence[Shared],
-    metric: str,
-    target: Target,
-    y: Targets,
-    units: Rows,
-    winner: int,
-    default: int | None,
-) -> Selection | TooSlow | TooFewScores:
-    """Of shared out-of-fold outputs; or why there is none.
+    contents: Sequence[Shared], metric: str, target: Target, validated: ValidationRows, winner: int, default: int | None
+) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
+    """Correct the winner's score for the choice, from shared out-of-fold outputs, or return the reason why not.
 
     Args:
-        contents: of each configuration, shared .npy files of (P, outputs).
-        y:        (P,) the truth of each prediction.
-        units:    (P,) which predictions are drawn together.
-        winner:   which configuration was chosen.
-        default:  which is the one to be improved on.
+        contents: shared .npy files of (P, outputs), one of each configuration.
+        winner:   index of the configuration that was chosen.
+        default:  index of the default configuration; None where it has no score.
     """
-    samples = samples_of(metric, target, opened(contents), y, units)
-    return samples if isinstance(samples, TooSlow) else corrected_selection(samples, winner, default)
+    samples = samples_of(metric, target, contents, validated.y, validated.units)
+    if isinstance(samples, BootstrapTooSlow):
+        return samples
+    return corrected_selection(samples, len(np.unique(validated.rows)), winner, default)
 
 
-def corrected_selection(samples: Samples, winner: int, default: int | None) -> Selection | TooFewScores:
-    """The bootstrap bias corrected score of the choice (BBC-CV), and the gain that a choice among equals would show.
+def corrected_selection(samples: Samples, rows: int, winner: int, default: int | None) -> SelectionRecord | TooFewDraws:
+    """Compute the bootstrap bias corrected score of the choice (BBC-CV), and the gain of a choice among equals.
 
     In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
     scored on those not drawn. `corrected` is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of
@@ -82,8 +54,11 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
     the best, and its scores, which vary more than those of a good one, would raise the floor. `gain` is what the winner
     has over the default on all rows.
 
+    Args:
+        rows: number of rows that the samples are of; as many as units, unless the units are groups.
+
     Returns:
-        the selection, or a reason: too many draws had no score, as where a class is not drawn.
+        the record, or the reason that too many draws have no score, as where a class is not drawn.
 
     Sources: Tsamardinos, Greasidou and Borboudakis (2018), Machine Learning 107, 1895-1922; White (2000), Econometrica
     68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
@@ -92,13 +67,14 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
     inside, outside = _draws(samples)
     usable = np.isfinite(inside).all(axis=1) & np.isfinite(outside)
     if not np.isfinite(everything).all() or usable.mean() < FEW:
-        return TooFewScores(len(usable), int(np.count_nonzero(usable)))
+        return TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
     inside, outside = inside[usable], outside[usable]
     low, high = np.quantile(outside, (0.025, 0.975)).tolist()
     pooled, corrected = float(everything[winner]), float(outside.mean())
     floor = None if default is None else _luck(inside, everything, default, samples.units)
-    return Selection(
+    return SelectionRecord(
         configurations=len(everything),
+        rows=rows,
         pooled=pooled,
         corrected=corrected,
         ci95=(low, high),
@@ -107,11 +83,12 @@ def corrected_selection(samples: Samples, winner: int, default: int | None) -> S
         floor=None if floor is None else float(floor.mean()),
         floor95=None if floor is None else float(np.quantile(floor, 0.95)),
         draws=len(outside),
+        method="bbc_cv_rows" if rows == samples.units else "bbc_cv_groups",
     )
 
 
 def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Numbers:
-    """(B,) the largest gain over the default in each draw, were no configuration better than it.
+    """Return (B,) the largest gain over the default in each draw, if no configuration were better than it.
 
     Args:
         inside:     (B, C) scores of the draws.
@@ -124,16 +101,16 @@ def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Num
 
 
 def _draws(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(B, C) scores of each draw, and (B,) of its best configuration, the first of equals, on what was not drawn."""
+    """Return (B, C) scores of each draw, and (B,) its best configuration's, the first of equals, on the units left."""
     random, units = np.random.default_rng(SEED), samples.units
     step = max(1, BLOCK // units)
     inside, outside = [], []
     for start in range(0, samples.draws, step):
         weights = np.empty((min(step, samples.draws - start), units))
-        for one in weights:
-            one[:] = np.bincount(random.integers(units, size=units), minlength=units)
-        found = samples.scores(weights)
-        best = np.where(np.isnan(found), -np.inf, found).argmax(axis=1)
-        inside.append(found)
+        for sample in weights:
+            sample[:] = np.bincount(random.integers(units, size=units), minlength=units)
+        scores = samples.scores(weights)
+        best = np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1)
+        inside.append(scores)
         outside.append(samples.scores_of((weights == 0).astype(np.float64), best))
     return np.concatenate(inside), np.concatenate(outside)

@@ -1,8 +1,8 @@
-"""How sure we are: intervals for one score, and the paired comparison of the winner with the default.
+"""Uncertainty: intervals for one score, and the paired comparison of the winner with the default.
 
-Everything here takes rows of the one look at the test set. Both models were fixed before it, so nothing is selected
-here and no correction for selection is due. Rows count as independent draws, or groups of rows where they belong
-together; every interval is at 95%, every p two-sided.
+All functions take test rows. Both models were fixed before the rows were read, so no correction for selection is due.
+Rows count as independent draws, or groups of rows where they belong together; every interval is at 95%, every p
+two-sided.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from experiments.evaluation.results import Difference, DifferenceMethod, IntervalMethod, Verdict
+from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
+from nnet.arrays import Array
 
 SIGNIFICANCE: Final = 0.05
 DRAWS: Final = 10_000
-_SCORE_DRAWS: Final = 1_000  # a scorer takes a millisecond or more
-_FEWEST: Final = 30  # of them with a score
+_SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
+_FEWEST: Final = 30  # number of draws that must have a score
 _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
-_BLOCK: Final = 1 << 20  # indices drawn at a time, so that memory does not grow with the number of rows
+_BLOCK: Final = 1 << 20  # number of indices drawn at a time, so that memory does not grow with the rows
 
 Drawn = Literal["rows", "groups", "rows_of_each_class"]
 PAIRED: Final[dict[Drawn, DifferenceMethod]] = {
@@ -38,12 +39,12 @@ BOOTSTRAP: Final[dict[Drawn, IntervalMethod]] = {
 }
 Interval = tuple[float, float]
 Groups = NDArray[Any]
-Score = Callable[[NDArray[np.intp]], float]  # of the rows with these numbers
+Score = Callable[[NDArray[np.intp]], float]  # score of the rows with these numbers
 Draw = Callable[[np.random.Generator], NDArray[np.intp]]  # a sample of rows, as numbers
 
 
 def wilson_interval(correct: int, rows: int) -> Interval:
-    """The 95% Wilson score interval of an accuracy.
+    """Compute the 95% Wilson score interval of an accuracy.
 
     With p = correct / rows and z = 1.96 its limits are (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n).
 
@@ -55,7 +56,7 @@ def wilson_interval(correct: int, rows: int) -> Interval:
         low and high, as shares of rows in [0, 1].
 
     Raises:
-        ValueError: the counts are not those of a score.
+        ValueError: there are more correct rows than rows, or none.
 
     Source: Wilson (1927), Journal of the American Statistical Association 22, 209-212.
 
@@ -63,40 +64,37 @@ def wilson_interval(correct: int, rows: int) -> Interval:
     >>> round(low, 4), round(high, 4)
     (0.2553, 0.3662)
     """
-    if rows < 1 or not 0 <= correct <= rows:
-        raise ValueError(f"`0 <= correct <= rows` and `rows >= 1` must hold, but got (correct={correct}, rows={rows}).")
     interval = binomtest(correct, rows).proportion_ci(confidence_level=0.95, method="wilson")
     return float(interval.low), float(interval.high)
 
 
-def bootstrap_interval(per_row_values: ArrayLike, seed: int) -> Interval:
-    """The 95% percentile bootstrap interval of a mean over rows: log loss, squared error and their like.
+def bootstrap_interval(values: Array, seed: int) -> Interval:
+    """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
     Rows are drawn with replacement 10,000 times; the limits are the 0.025 and 0.975 quantiles of the means.
     On fewer than some 50 rows, or with a few rows far from the rest, it covers less than it says.
 
     Args:
-        per_row_values: (n,) the value of each row, in the unit of the metric.
-        seed:           of the resampling: the same values and seed give the same interval.
+        values: (n,) the value of each row, in the unit of the metric.
+        seed:   seed of the resampling: the same values and seed give the same interval.
 
     Returns:
         low and high, in the unit of the values.
 
     Raises:
-        ValueError: no rows, more than one axis, or a value that is not finite.
+        ValueError: a value is not finite.
 
     Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 
-    >>> low, high = bootstrap_interval([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1], seed=0)
+    >>> low, high = bootstrap_interval(np.array([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1]), seed=0)
     >>> round(low, 2), round(high, 2)
     (0.15, 0.49)
     """
-    means = _bootstrap_means(_finite_rows(per_row_values), seed)
-    return _percentile_limits(means)
+    return _percentile_limits(_bootstrap_means(values.astype(np.float64), seed))
 
 
-def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> Difference:
-    """Accuracy of the winner minus that of the default, on the same rows.
+def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> ScoreDifference:
+    """Compare the accuracies of winner and default on the same rows.
 
     Only the b rows that the winner alone has right, and the c rows that the default alone has right, tell them apart.
     p is that of the exact McNemar test: b of b + c heads of a fair coin, two-sided; 1 where b + c = 0.
@@ -104,32 +102,27 @@ def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> 
     p1 - p2 ± 1.96 √((p1 + p2 - (p1 - p2)²) / (n+2)), kept within [-1, 1].
 
     Args:
-        winner_correct:  (n,) true where the winner predicted the row's class.
-        default_correct: (n,) the same rows in the same order.
+        winner:  (n,) true where the winner predicted the row's class.
+        default: (n,) the same rows in the same order.
 
     Returns:
         the difference as a share of rows (positive: the winner is better), its 95% interval, and p.
 
-    Raises:
-        ValueError: no rows, different rows, or values other than true and false.
-
     Sources: McNemar (1947), Psychometrika 12, 153-157; Bonett and Price (2012), Journal of Educational and
     Behavioral Statistics 37, 479-488.
 
-    >>> winner = [True] * 7 + [False] * 1 + [True] * 13
-    >>> default = [False] * 7 + [True] * 1 + [True] * 13
+    >>> winner = np.array([True] * 7 + [False] * 1 + [True] * 13)
+    >>> default = np.array([False] * 7 + [True] * 1 + [True] * 13)
     >>> difference = paired_difference(winner, default)
     >>> round(difference.score, 4), [round(limit, 4) for limit in difference.ci95], round(difference.p_value, 4)
     (0.2857, [0.0134, 0.5084], 0.0703)
     """
-    winner, default = _truths(winner_correct), _truths(default_correct)
-    _same_rows(winner.size, default.size)
-    rows = winner.size
+    rows = len(winner)
     only_winner = int(np.count_nonzero(winner & ~default))
     only_default = int(np.count_nonzero(default & ~winner))
     discordant = only_winner + only_default
     p_value = float(binomtest(only_winner, discordant, 0.5).pvalue) if discordant else 1.0
-    return Difference(
+    return ScoreDifference(
         score=(only_winner - only_default) / rows,
         ci95=_bonett_price(only_winner, only_default, rows),
         p_value=min(1.0, p_value),
@@ -137,53 +130,44 @@ def paired_difference(winner_correct: ArrayLike, default_correct: ArrayLike) -> 
     )
 
 
-def paired_mean_difference(winner_scores: ArrayLike, default_scores: ArrayLike, seed: int) -> Difference:
-    """Mean score of the winner minus that of the default, on the same rows, by a paired bootstrap.
+def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
+    """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
     The rows' differences are drawn with replacement 10,000 times. The interval is the percentile one; p is twice the
     smaller share, (1 + k) / (1 + 10,000), of the k means at or beyond zero on one side, so that it falls below 0.05
     about where the interval leaves out zero. It is 1 where no row differs.
 
     Args:
-        winner_scores:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
-        default_scores: (n,) the same rows in the same order.
-        seed:           of the resampling: the same scores and seed give the same result.
+        winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
+        default: (n,) the default's on the same rows in the same order.
+        seed:    seed of the resampling: the same scores and seed give the same result.
 
     Returns:
         the difference in the unit of the scores (positive: the winner is better), its 95% interval, and p.
 
     Raises:
-        ValueError: no rows, different rows, or a score that is not finite.
+        ValueError: a score is not finite.
 
     Source: Efron and Tibshirani (1993), sections 13.3 and 15.4; the 1 + k is Davison and Hinkley (1997), Bootstrap
     Methods and their Application, section 4.2.
 
-    >>> difference = paired_mean_difference([-0.1, -0.2, -0.3, -0.2], [-0.3, -0.3, -0.6, -0.3], seed=0)
+    >>> winner, default = np.array([-0.1, -0.2, -0.3, -0.2]), np.array([-0.3, -0.3, -0.6, -0.3])
+    >>> difference = paired_mean_difference(winner, default, seed=0)
     >>> round(difference.score, 4), difference.p_value < 0.05
     (0.175, True)
     """
-    winner, default = _finite_rows(winner_scores), _finite_rows(default_scores)
-    _same_rows(winner.size, default.size)
-    gains = winner - default
-    means = _bootstrap_means(gains, seed)
-    beyond = min(int(np.count_nonzero(means <= 0)), int(np.count_nonzero(means >= 0)))
-    return Difference(
-        score=float(gains.mean()),
-        ci95=_percentile_limits(means),
-        p_value=min(1.0, 2 * (1 + beyond) / (1 + DRAWS)),
-        method="paired_bootstrap_rows",
-        draws=DRAWS,
-    )
+    gains = winner.astype(np.float64) - default
+    return _bootstrapped(float(gains.mean()), _bootstrap_means(gains, seed), "rows")
 
 
 @dataclass(frozen=True)
 class Resampled:
     """A score that is no mean over rows, such as an F1 or an area, of a test set and of samples of its rows.
 
-    score:  of all rows.
-    draws:  (B,) of each sample; those on which some model has no score are not among them.
-    drawn:  what was drawn: rows, groups of them, or in each class as many rows as it has.
-    groups: whole groups that there were to draw; None where single rows were drawn.
+    score:  score of all rows.
+    draws:  (B,) scores of the samples on which every model has a score.
+    drawn:  the units drawn: rows, groups of rows, or in each class as many rows as it has.
+    groups: number of groups; None where single rows were drawn.
     """
 
     score: float
@@ -192,7 +176,7 @@ class Resampled:
     groups: int | None
 
     def interval(self) -> Interval:
-        """The 95% percentile bootstrap interval."""
+        """Compute the 95% percentile bootstrap interval."""
         return _percentile_limits(self.draws)
 
 
@@ -205,11 +189,11 @@ def resampled(
     are make a sample. Groups cannot be drawn in this way.
 
     Args:
-        scores:  of each model, of the rows with the given numbers; NaN for a sample that has no score.
+        scores:  functions of row numbers, one a model; NaN for a sample that has no score.
         rows:    n.
-        seed:    of the samples.
-        groups:  (n,) which rows belong together; then as many whole groups as there are make a sample.
-        classes: (n,) of the rows; None where the target is a number.
+        seed:    seed of the samples.
+        groups:  (n,) group of each row; then as many whole groups as there are make a sample.
+        classes: (n,) class of each row; None where the target is a number.
 
     Raises:
         ValueError: too few samples have a score.
@@ -217,51 +201,41 @@ def resampled(
     >>> resampled([lambda sample: float(np.mean(sample < 5))], rows=10, seed=0)[0].interval()
     (0.2, 0.8)
     """
-    of: Drawn = "rows" if groups is None else "groups"
-    draw = _of_rows(rows) if groups is None else _of_groups(groups)
-    draws = _scored(scores, draw, seed)
+    drawn: Drawn = "rows" if groups is None else "groups"
+    draws = _scored(scores, _of_rows(rows) if groups is None else _of_groups(groups), seed)
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
-        of = "rows_of_each_class"
-        draws = _scored(scores, _within(classes), seed)
+        drawn, draws = "rows_of_each_class", _scored(scores, _within(classes), seed)
     if draws.shape[1] < _FEWEST:
-        words = of.replace("_", " ")
+        words = drawn.replace("_", " ")
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
     units = None if groups is None else len(np.unique(groups))
     everything = np.arange(rows)
-    return [Resampled(score(everything), found, of, units) for score, found in zip(scores, draws, strict=True)]
+    return [Resampled(score(everything), row, drawn, units) for score, row in zip(scores, draws, strict=True)]
 
 
-def resampled_difference(winner: Resampled, default: Resampled) -> Difference:
-    """The difference of two models' scores on the same rows by a paired bootstrap, as `paired_mean_difference`.
+def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifference:
+    """Compare two models' scores on the same rows by a paired bootstrap, as `paired_mean_difference` does.
 
     Of G groups, p is never below 2 / 2^G, the smallest that a sign test of so many has: a bootstrap of few groups
     claims more than it knows.
 
     Args:
-        winner, default: of the same samples; higher is better.
+        winner, default: scores of the same samples; higher is better.
     """
-    gains = winner.draws - default.draws
-    beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
     smallest = 0.0 if winner.groups is None else 2.0 ** (1 - winner.groups)
-    return Difference(
-        score=winner.score - default.score,
-        ci95=_percentile_limits(gains),
-        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
-        method=PAIRED[winner.drawn],
-        draws=len(gains),
-    )
+    return _bootstrapped(winner.score - default.score, winner.draws - default.draws, winner.drawn, smallest)
 
 
-def verdict(difference: Difference | None) -> Verdict:
-    """What the comparison says at p < 0.05, two-sided; "not compared" where there is no default to compare with.
+def verdict(difference: ScoreDifference | None) -> Verdict:
+    """Return the verdict at p < 0.05, two-sided; "not compared" where there is no default to compare with.
 
     Source: Schneider et al. (2025) on overtuning: in about one study of ten the tuned configuration is the worse one.
 
-    >>> verdict(Difference(score=0.03, ci95=(0.01, 0.05), p_value=0.004, method="mcnemar_bonett_price"))
+    >>> verdict(ScoreDifference(score=0.03, ci95=(0.01, 0.05), p_value=0.004, method="mcnemar_bonett_price"))
     'helped'
-    >>> verdict(Difference(score=-0.01, ci95=(-0.03, 0.01), p_value=0.4, method="mcnemar_bonett_price"))
+    >>> verdict(ScoreDifference(score=-0.01, ci95=(-0.03, 0.01), p_value=0.4, method="mcnemar_bonett_price"))
     'no evidence either way'
     """
     if difference is None:
@@ -271,6 +245,18 @@ def verdict(difference: Difference | None) -> Verdict:
     return "helped" if difference.score > 0 else "default better"
 
 
+def _bootstrapped(score: float, gains: NDArray[np.float64], drawn: Drawn, smallest: float = 0.0) -> ScoreDifference:
+    """Make the record of a difference from (B,) differences of samples; p is at least `smallest`."""
+    beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
+    return ScoreDifference(
+        score=score,
+        ci95=_percentile_limits(gains),
+        p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
+        method=PAIRED[drawn],
+        draws=len(gains),
+    )
+
+
 def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
     p1, p2 = (only_winner + 1) / (rows + 2), (only_default + 1) / (rows + 2)
     margin = _NORMAL_975 * math.sqrt((p1 + p2 - (p1 - p2) ** 2) / (rows + 2))
@@ -278,7 +264,9 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 
 
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """(10,000,) means of as many samples of the rows, with replacement."""
+    """Return (10,000,) means of as many samples of the rows, with replacement."""
+    if not np.isfinite(values).all():
+        raise ValueError("every row must have a finite score, but some have none.")
     random = np.random.default_rng(seed)
     means = np.empty(DRAWS)
     step = max(1, _BLOCK // values.size)
@@ -294,43 +282,25 @@ def _of_rows(rows: int) -> Draw:
 
 
 def _of_groups(groups: Groups) -> Draw:
-    members = [np.flatnonzero(groups == one) for one in np.unique(groups)]
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     count = len(members)
-    return lambda random: np.concatenate([members[one] for one in random.integers(count, size=count)])
+    return lambda random: np.concatenate([members[at] for at in random.integers(count, size=count)])
 
 
 def _within(classes: Groups) -> Draw:
-    members = [np.flatnonzero(classes == one) for one in np.unique(classes)]
-    return lambda random: np.concatenate([one[random.integers(len(one), size=len(one))] for one in members])
+    members = [np.flatnonzero(classes == label) for label in np.unique(classes)]
+    return lambda random: np.concatenate([rows[random.integers(len(rows), size=len(rows))] for rows in members])
 
 
 def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float64]:
-    """(len(scores), B) scores of the same samples, of which those without a score are left out."""
+    """Return (len(scores), B) scores of the same samples; samples without a score are left out."""
     random = np.random.default_rng(seed)
-    found = [[score(sample) for score in scores] for sample in (draw(random) for _ in range(_SCORE_DRAWS))]
-    usable = [one for one in found if np.isfinite(one).all()]
-    return np.array(usable).reshape(-1, len(scores)).T
+    samples = (draw(random) for _ in range(_SCORE_DRAWS))
+    drawn = np.array([[score(sample) for score in scores] for sample in samples], np.float64)
+    usable: NDArray[np.float64] = drawn[np.isfinite(drawn).all(axis=1)].T
+    return usable
 
 
 def _percentile_limits(means: NDArray[np.float64]) -> Interval:
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
-
-
-def _finite_rows(values: ArrayLike) -> NDArray[np.float64]:
-    rows = np.asarray(values, dtype=np.float64)
-    if rows.ndim != 1 or rows.size == 0 or not np.isfinite(rows).all():
-        raise ValueError(f"values must be finite and of shape (rows,) with `rows >= 1`, but got shape {rows.shape}.")
-    return rows
-
-
-def _truths(values: ArrayLike) -> NDArray[np.bool_]:
-    rows = np.asarray(values)
-    if rows.ndim != 1 or rows.size == 0 or rows.dtype != np.bool_:
-        raise ValueError(f"values must be true or false, of shape (rows,), but got {rows.dtype} of shape {rows.shape}.")
-    return rows
-
-
-def _same_rows(winner: int, default: int) -> None:
-    if winner != default:
-        raise ValueError(f"both models must be scored on the same rows, but got {winner} and {default} of them.")

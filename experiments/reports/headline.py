@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from experiments.evaluation.results import Difference, LookRecord, StudyResult, Verdict
+from experiments.evaluation.results import FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.evaluation.statistics import SIGNIFICANCE
 from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
@@ -111,7 +111,7 @@ def answer(result: StudyResult) -> Answer | None:
     )
 
 
-def _difference(test: LookRecord, compared: Difference, scores: Scores) -> Parts:
+def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores) -> Parts:
     default = sentence(" ({})", Fact("test.default.score", scores.show(test.default.score))) if test.default else ()
     return sentence(
         "Tuned model against the default{}: {}, 95% interval {}, {}",
@@ -122,7 +122,7 @@ def _difference(test: LookRecord, compared: Difference, scores: Scores) -> Parts
     )
 
 
-def _meaning(result: StudyResult, test: LookRecord, scores: Scores) -> Parts:
+def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.default is not None and result.default.number == result.best.number:
         return (
             "No trial had a better selection score than the default: the winner is the default itself, so there is "
@@ -136,7 +136,7 @@ def _meaning(result: StudyResult, test: LookRecord, scores: Scores) -> Parts:
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 
-def _disagreement(compared: Difference) -> Parts:
+def _disagreement(compared: ScoreDifference) -> Parts:
     """Point out that interval and test, which are two methods, disagree near the threshold."""
     leaves_out_zero = compared.ci95[0] > 0 or compared.ci95[1] < 0
     if leaves_out_zero == (compared.p_value < SIGNIFICANCE):

@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore
 from experiments.evaluation.records import ImportanceRecord, SelectionRecord
-from experiments.evaluation.results import Difference, DifferenceMethod, IntervalMethod, LookRecord, ReferenceRecord
+from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.reports.blocks import Fact, Parts, Words, counted, filled, number, percent, sentence
 from experiments.reports.formatting import parameter
 from experiments.reports.metrics import metric_label
@@ -53,14 +53,14 @@ REASONS: Final = {
 }
 
 
-def interval_method(test: LookRecord) -> Parts:
+def interval_method(test: FinalScore) -> Parts:
     """Name the method of the test score's interval."""
     if test.ci_method == "as_written":
         return (Fact("test.ci_detail", test.ci_detail),)
     return (Fact("test.ci_method", INTERVALS[test.ci_method]), *_draws("test.ci_draws", test.ci_draws))
 
 
-def difference_method(compared: Difference) -> Parts:
+def difference_method(compared: ScoreDifference) -> Parts:
     """Name the method by which tuned and default model were compared."""
     if compared.method == "as_written":
         return (Fact("test.difference.detail", compared.detail),)
@@ -93,17 +93,17 @@ def evaluator(record: ImportanceRecord) -> Parts:
     return sentence("{} (Optuna): the best {} of trials against all", method, better)
 
 
-def baseline_name(baseline: ReferenceRecord) -> str:
+def baseline_name(baseline: BaselineRecord) -> str:
     """Name a baseline.
 
-    >>> baseline_name(ReferenceRecord(id="ridge_regression", version=1, settings={}, converged=None, score=None,
+    >>> baseline_name(BaselineRecord(id="ridge_regression", version=1, settings={}, converged=None, score=None,
     ...                               ci95=None, reason=None))
     'ridge regression'
     """
     return baseline.detail.partition(":")[0] if baseline.id == "as_written" else baseline.id.replace("_", " ")
 
 
-def baseline_settings(key: str, baseline: ReferenceRecord) -> Parts:
+def baseline_settings(key: str, baseline: BaselineRecord) -> Parts:
     """Describe a baseline and the rows that it was fitted on."""
     if baseline.id == "as_written":
         return (Fact(f"{key}.detail", baseline.detail),)

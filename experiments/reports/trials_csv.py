@@ -13,7 +13,8 @@ from experiments.reports.formatting import all_parameters
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-FIXED: Final = ("number", "state", "reason", "value", "last", "epochs", "trained", "cv_std")
+RECORDED: Final = ("number", "state", "reason", "value", "last", "epochs")
+FIXED: Final = (*RECORDED, "trained", "cv_std")
 
 
 def trials_csv(result: StudyResult, trials: Sequence[TrialResult]) -> str:
@@ -32,7 +33,7 @@ def trials_csv(result: StudyResult, trials: Sequence[TrialResult]) -> str:
     writer = csv.DictWriter(out, [*FIXED, *titles.values(), *folds], lineterminator="\n")
     writer.writeheader()
     for trial in sorted(result.trials, key=lambda trial: trial.number):
-        row: dict[str, Any] = trial.model_dump(include=set(FIXED))
+        row: dict[str, Any] = {name: getattr(trial, name) for name in RECORDED}
         row |= {"trained": trained.get(trial.number), "cv_std": fold_deviation(trial.fold_scores)}
         row |= {titles[name]: str(value).lower() if isinstance(value, bool) else value
                 for name, value in trial.params.items()}  # fmt: skip

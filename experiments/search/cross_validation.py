@@ -1,4 +1,4 @@
-"""evaluate: a candidate, cross-validated. A pure function of its task and the folds: no storage, clock or globals."""
+"""Cross-validation of a candidate, a pure function of its task and the folds: no storage, clock or globals."""
 
 from __future__ import annotations
 
@@ -12,90 +12,85 @@ import numpy as np
 from experiments.config.candidate import Candidate
 from experiments.config.target import Target
 from experiments.search.out_of_fold import BestOutputs, fingerprint, npy
-from experiments.search.pruning import Pruning, ToldStudy
+from experiments.search.pruning import Pruning, VisibleStudy
 from experiments.search.scorers import scorer
 from experiments.search.seeds import TRIAL, fold_seed
-from experiments.search.target_scaling import TargetScaler, units_of
+from experiments.search.target_scaling import TargetScaler, fit_scaler
 from experiments.search.trial import Curves, PrunerAttributes, Reason, State, TrialOutput, TrialResult, TrialTask
 from nnet.batches import FoldData
 from nnet.stopping import EarlyStopping
 from nnet.training import EpochReport, train
 
 
-def evaluate(task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None) -> TrialResult:
-    """The result of `cross_validate`."""
-    return cross_validate(task, folds, target, told).result
-
-
 def cross_validate(
-    task: TrialTask, folds: Sequence[FoldData], target: Target, told: ToldStudy | None = None
+    task: TrialTask, folds: Sequence[FoldData], target: Target, study: VisibleStudy | None = None
 ) -> TrialOutput:
-    """Train the candidate on all folds in lockstep, until its horizon, early stopping, the pruner or divergence.
+    """Train the candidate on all folds in lockstep, until its last epoch, early stopping, the pruner or divergence.
 
     Args:
-        task:   the configuration, its number, and what it may be compared with.
+        task:   the configuration, its number, and the trials that it may be compared with.
         folds:  the development rows of each fold.
-        target: what is to be predicted.
-        told:   saves work when it comes back with the next task; the result is the same.
+        target: the classes or the number that is predicted.
+        study:  saves work if it is passed again with the next task; it does not change the result.
     """
     settings = task.candidate.training
-    learners = [prepare_fold(fold, task.candidate, target) for fold in folds]
-    folds = [data for data, _ in learners]
+    prepared = [prepare_fold(fold, task.candidate, target) for fold in folds]
+    folds = [fold for fold, _ in prepared]
     outputs = BestOutputs(scorer(task.metric, target), len(folds))
     scores = [
-        score if target.classes else units.scored(score)
-        for score, (_, units) in zip(outputs.scores, learners, strict=True)
+        score if target.classes else scaler.scored(score)
+        for score, (_, scaler) in zip(outputs.scores, prepared, strict=True)
     ]
     architectures = [task.candidate.architecture(fold.x.shape[1], target) for fold in folds]
     seeds = [fold_seed(task.seed, TRIAL, task.number, fold) for fold in range(len(folds))]
-    pruning = Pruning(task, told or ToldStudy())
+    pruning = Pruning(task, study or VisibleStudy())
     stopping = EarlyStopping(settings.patience)
     scored: list[EpochReport] = []
-    state: State = "COMPLETE"
     reason: Reason = ""
     factors: list[float] = []
     for report in train(architectures, settings, folds, seeds, scores):
         factors.append(report.learning_factor)
         if not _finite(report):
-            state, reason = "PRUNED", "diverged"
+            reason = "diverged"
             break
         if report.scores is None:
             continue
         scored.append(report)
         mean = sum(report.scores) / len(report.scores)
-        over = stopping.update(report.epoch, mean) or report.epoch == settings.epochs
+        stop = stopping.update(report.epoch, mean) or report.epoch == settings.epochs
         if stopping.best_epoch == report.epoch:
             outputs.keep()
-        if over:
+        if stop:
             break
         if pruning.should_prune(report.epoch, mean) and task.number > 0:
-            state, reason = "PRUNED", "pruned"
+            reason = "pruned"
             break
-    result = result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.marks)
-    if state != "COMPLETE":
+    state: State = "PRUNED" if reason else "COMPLETE"
+    result = result_of(task.number, state, reason, curves_of(scored, factors), stopping.best_epoch, pruning.attributes)
+    if reason:
         return TrialOutput(result, None)
     content = npy(outputs.best)
     return TrialOutput(replace(result, out_of_fold=fingerprint(content)), content)
 
 
 def prepare_fold(fold: FoldData, candidate: Candidate, target: Target) -> tuple[FoldData, TargetScaler]:
-    """A fold as the candidate learns from it: rows weighted, a number standardised, by the training rows alone.
+    """Weight the rows of a fold, and standardise a target that is a number, both by the training rows alone.
 
     Returns:
-        the fold, and the units of what the network then predicts.
+        the fold, and the scaler that turns the network's predictions into the target's own units.
     """
     fold = weighted(fold, candidate.class_weight, target)
     if target.classes:
         return fold, TargetScaler()
-    units = units_of(fold.y[fold.train])
-    return replace(fold, y=units.standardised(fold.y)), units
+    scaler = fit_scaler(fold.y[fold.train])
+    return replace(fold, y=scaler.standardised(fold.y)), scaler
 
 
 def weighted(fold: FoldData, class_weight: str, target: Target) -> FoldData:
-    """The fold with rows weighted as the data and the candidate say, at most 1, by its training rows alone.
+    """Return the fold with the weights of the data times those of the classes; data weights are scaled to at most 1.
 
-    balanced: a row of class c weighs W / (classes * W_c) times its own weight, where W_c is what the class's rows weigh
-    together and W what all of them do, as in scikit-learn.
+    With "balanced", a row of class c weighs W / (classes * W_c) times its own weight, as in scikit-learn: W_c is the
+    weight of the class's training rows together, W that of all training rows.
     """
     if class_weight == "none" and fold.weights is None:
         return fold
@@ -111,7 +106,11 @@ def weighted(fold: FoldData, class_weight: str, target: Target) -> FoldData:
 
 
 def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curves:
-    """The curves of the scored epochs."""
+    """Return the curves of the scored epochs.
+
+    Args:
+        factors: factor of the learning rate in every epoch, scored or not.
+    """
     return Curves(
         epochs=tuple(report.epoch for report in reports),
         scores=tuple(report.scores or () for report in reports),
@@ -122,9 +121,9 @@ def curves_of(reports: Sequence[EpochReport], factors: Sequence[float]) -> Curve
 
 
 def result_of(
-    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, marks: PrunerAttributes = ()
+    number: int, state: State, reason: Reason, curves: Curves, best_epoch: int, attributes: PrunerAttributes = ()
 ) -> TrialResult:
-    """The result that follows from a trial's curves: at its best epoch when COMPLETE, else at its last."""
+    """Derive a trial's result from its curves: at its best epoch when COMPLETE, else at its last."""
     means = curves.mean_scores
     at = None if not means else curves.epochs.index(best_epoch) if state == "COMPLETE" else len(means) - 1
     fold_scores = () if at is None else curves.scores[at]
@@ -138,7 +137,7 @@ def result_of(
         cv_std=stdev(fold_scores) if len(fold_scores) > 1 else None,
         fold_scores=fold_scores,
         curves=curves,
-        marks=marks,
+        marks=attributes,
     )
 
 

@@ -1,4 +1,4 @@
-"""The inputs that workers compute with: development rows preprocessed in every way that is asked for, shared once."""
+"""The workers' inputs: development rows by every preprocessing that the study asks for, shared once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Inputs = Mapping[Preprocessing, DataReference]
 
 
 def share_inputs(space: Space, data: StudyData, share: Share) -> Inputs:
-    """The folds by every preprocessing that a trial may ask for.
+    """Share the folds by every preprocessing that a trial may ask for.
 
     Raises:
         SpecError: the inputs are too many for a network of the space; the message names the key.
@@ -34,7 +34,7 @@ def share_inputs(space: Space, data: StudyData, share: Share) -> Inputs:
 def share_everything(
     development: DevelopmentSet, preprocessing: Preprocessing, share: Share
 ) -> tuple[Preprocessor, DataReference]:
-    """All development rows to learn from and none to validate on, and what was learnt from them."""
+    """Share all development rows as a fold without validation rows, and return the preprocessor fitted on them."""
     rows = np.arange(len(development.y))
     fitted = fitted_on(development, rows, preprocessing)
     x = fitted.transform(development.features)

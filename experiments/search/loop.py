@@ -1,14 +1,13 @@
-"""The lookahead window: trials are asked and told in an order that no timing can change.
+"""The search loop: trials are proposed and finished in an order that no timing can change.
 
-Trial i is asked exactly when trials 0..i-L have been told; results are told in number order; a pruning decision of
-trial i sees only trials 0..i-L. Any number of workers up to L then gives the same study.
+Trial i is proposed as soon as trial i - lookahead has finished. Results are taken in number order. A pruning decision
+of trial i reads the trials 0 to i - lookahead only. So any number of workers up to the lookahead gives the same study.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from typing import Any
 
 from experiments.config.candidate import Parameters
 from experiments.config.space import Space
@@ -16,10 +15,16 @@ from experiments.config.spec import StudySpec
 from experiments.search.cross_validation import result_of
 from experiments.search.executors.base import WorkerLost
 from experiments.search.proposals import SamplerStudy
-from experiments.search.pruners import compares, history_of
-from experiments.search.pruning_history import Histories, Inline, Share
+from experiments.search.pruners import pruner_choice, pruning_history, reads_other_trials
 from experiments.search.stopping import Budget, Patience
-from experiments.search.trial import Curves, FinishedTrial, InterventionKind, PrunerChoice, TrialResult, TrialTask
+from experiments.search.trial import (
+    Curves,
+    FinishedTrial,
+    InterventionKind,
+    PruningHistory,
+    TrialResult,
+    TrialTask,
+)
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 NONE: Mapping[int, InterventionKind] = {}
@@ -28,102 +33,112 @@ NONE: Mapping[int, InterventionKind] = {}
 def search(
     spec: StudySpec,
     space: Space,
-    told: Sequence[FinishedTrial],
+    finished: Sequence[FinishedTrial],
     submit: Submit,
-    share: Share = Inline,
     budget: Budget | None = None,
     interventions: Mapping[int, InterventionKind] = NONE,
 ) -> Iterator[FinishedTrial]:
-    """Ask, evaluate and tell until the study has its trials; yields each trial when it is told, in number order.
+    """Run trials until the study has as many as it asks for; yield each finished trial in number order.
 
-    It ends sooner when its patience or budget is spent; what is in flight is then cancelled.
+    The search ends sooner when its patience or budget is spent. Trials that are still running are then cancelled.
 
     Args:
-        told:          the trials of an earlier run, from 0 on; the search goes on as if it had never stopped.
-        submit:        computes a task, at any time and in any order.
-        share:         puts what tasks have in common where whoever computes them can open it.
-        budget:        of time; None for no limit.
-        interventions: of the study that is repeated: trial -> what ended it. These trials are not computed.
+        finished:      trials of an earlier run, from 0 on; the search continues as if it had never stopped.
+        submit:        starts the computation of a task; tasks may finish at any time and in any order.
+        budget:        limit of time; None for no limit.
+        interventions: worker failures of the study that is repeated, by trial. These trials are not computed.
     """
-    trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(told)
-    if start >= trials:
-        return
+    trials, lookahead, start = spec.search.trials, spec.search.lookahead, len(finished)
     patience = Patience(spec.search.patience)
-    results = [one.result for one in told]
-    ends = [patience.update(result) for result in results]
-    if any(ends) or (budget is not None and budget.left == 0):
+    ended = [patience.update(trial.result) for trial in finished]
+    if start >= trials or any(ended) or (budget is not None and budget.left == 0):
         return
-    mirror = SamplerStudy(space, spec.search, spec.study.seed)
-    pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
-    histories = Histories(share)
-    asked: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
-
-    def show(result: TrialResult) -> None:
-        if compares(pruner):
-            histories.add(history_of(result, pruner))
-
-    def ended(task: TrialTask) -> Future[TrialResult]:
-        future: Future[TrialResult] = Future()
-        future.set_result(_failed(task.number, interventions[task.number]))
-        return future
-
-    def ask(number: int) -> None:
-        if number >= lookahead:
-            mirror.tell(results[number - lookahead])
-            show(results[number - lookahead])
-        params = mirror.ask(number)
-        task = TrialTask(
-            number=number,
-            candidate=space.candidate(params),
-            seed=spec.study.seed,
-            metric=spec.cv.metric,
-            pruner=pruner,
-            visible=histories.visible,
-        )
-        asked[number] = params, ended(task) if number in interventions else submit(task)
-
-    visible = results[: max(0, start - lookahead)]
-    mirror.restore([one.params for one in told], visible)
-    for result in visible:
-        show(result)
-    for number in range(start, min(start + lookahead, trials)):
-        ask(number)
+    running = _RunningTrials(spec, space, finished, submit, interventions)
     try:
+        for number in range(start, min(start + lookahead, trials)):
+            running.propose(number)
         for number in range(start, trials):
-            params, future = asked.pop(number)
-            if budget is not None and (budget.left == 0 or wait([future], budget.left).not_done):
-                future.cancel()
+            trial = running.finish(number, budget)
+            if trial is None:
                 return
-            result = _outcome(number, future)
-            results.append(result)
-            over = patience.update(result)
-            if not over and number + lookahead < trials:
-                ask(number + lookahead)
-            yield FinishedTrial(params, result)
-            if over:
+            stop = patience.update(trial.result)
+            if not stop and number + lookahead < trials:
+                running.propose(number + lookahead)
+            yield trial
+            if stop:
                 return
     finally:
-        for _, future in asked.values():
+        running.cancel()
+
+
+class _RunningTrials:
+    """The trials that have been proposed and have not finished, and the results that later trials may read."""
+
+    def __init__(
+        self,
+        spec: StudySpec,
+        space: Space,
+        finished: Sequence[FinishedTrial],
+        submit: Submit,
+        interventions: Mapping[int, InterventionKind],
+    ) -> None:
+        self._spec, self._space, self._submit, self._interventions = spec, space, submit, interventions
+        self._sampler = SamplerStudy(space, spec.search, spec.study.seed)
+        self._pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
+        self._results = [trial.result for trial in finished]
+        self._visible: list[PruningHistory] = []
+        self._running: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
+        visible = self._results[: max(0, len(finished) - spec.search.lookahead)]
+        self._sampler.restore([trial.params for trial in finished], visible)
+        for result in visible:
+            self._show(result)
+
+    def propose(self, number: int) -> None:
+        """Propose the next trial and submit its task."""
+        before = number - self._spec.search.lookahead
+        if before >= 0:
+            self._sampler.tell(self._results[before])
+            self._show(self._results[before])
+        params = self._sampler.ask(number)
+        task = TrialTask(
+            number=number,
+            candidate=self._space.candidate(params),
+            seed=self._spec.study.seed,
+            metric=self._spec.cv.metric,
+            pruner=self._pruner,
+            visible=tuple(self._visible),
+        )
+        self._running[number] = params, self._submitted(task)
+
+    def finish(self, number: int, budget: Budget | None) -> FinishedTrial | None:
+        """Wait for the trial with the lowest number; return None if the budget is spent first."""
+        params, future = self._running[number]
+        if budget is not None and (budget.left == 0 or wait([future], budget.left).not_done):
+            return None
+        try:
+            result = future.result()
+        except WorkerLost as lost:
+            result = _failed(number, lost.kind)
+        del self._running[number]
+        self._results.append(result)
+        return FinishedTrial(params, result)
+
+    def cancel(self) -> None:
+        """Cancel all running trials."""
+        for _, future in self._running.values():
             future.cancel()
 
+    def _submitted(self, task: TrialTask) -> Future[TrialResult]:
+        if task.number not in self._interventions:
+            return self._submit(task)
+        future: Future[TrialResult] = Future()
+        future.set_result(_failed(task.number, self._interventions[task.number]))
+        return future
 
-def _outcome(number: int, future: Future[TrialResult]) -> TrialResult:
-    try:
-        return future.result()
-    except WorkerLost as lost:
-        return _failed(number, lost.kind)
+    def _show(self, result: TrialResult) -> None:
+        if reads_other_trials(self._pruner):
+            self._visible.append(pruning_history(result, self._pruner))
 
 
 def _failed(number: int, kind: InterventionKind) -> TrialResult:
     return result_of(number, "FAIL", kind, Curves((), (), (), ()), best_epoch=0)
-
-
-def pruner_choice(name: str, options: Mapping[str, Any]) -> PrunerChoice:
-    """The pruner of a study as it goes to the workers.
-
-    >>> pruner_choice("patient", {"patience": 2, "pruner": "threshold", "pruner_options": {"lower": 0.5}}).wrapped
-    PrunerChoice(name='threshold', options=(('lower', 0.5),), wrapped=None)
-    """
-    own = {key: value for key, value in options.items() if key not in ("pruner", "pruner_options")}
-    wrapped = pruner_choice(options["pruner"], options["pruner_options"]) if "pruner" in options else None
-    return PrunerChoice(name, tuple(own.items()), wrapped)

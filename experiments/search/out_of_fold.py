@@ -1,7 +1,7 @@
-"""Out-of-fold outputs: what the networks of a trial say of the rows that they did not train on, at its best epoch.
+"""Out-of-fold outputs: a trial's network outputs for the rows that its networks did not train on, at its best epoch.
 
 They are the outputs that were scored: logits, or numbers in the target's own units. Rows lie fold after fold, so a row
-of repeated folds is there several times, and one that no fold is validated on is not.
+of repeated folds appears several times, and a row that no fold validates does not appear.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from nnet.metrics import Score
 
 
 class BestOutputs:
-    """Follows outputs as they are scored, and keeps those of the best epoch.
+    """The outputs of the best epoch, noted while they are scored.
 
     Args:
-        score: of one fold's outputs.
-        folds: how many.
+        score: the score of a fold's outputs.
+        folds: number of folds.
 
     >>> outputs = BestOutputs(lambda z, y: float(z.sum()), folds=2)
     >>> [score(np.full((1, 2), fold), np.zeros(1)) for fold, score in enumerate(outputs.scores)]
@@ -40,16 +40,16 @@ class BestOutputs:
 
     @property
     def scores(self) -> list[Score]:
-        """The score for each fold, which takes note of what it is given."""
+        """Return a score for each fold that also notes the outputs that it scores."""
         return [partial(self._noted, fold) for fold in range(len(self._latest))]
 
     def keep(self) -> None:
-        """What was scored last is the best so far. It is copied, because whoever made it may use its memory again."""
+        """Keep the outputs that were scored last. They are copied, because the network uses their memory again."""
         self._best = [z.copy() for z in self._latest if z is not None]
 
     @property
     def best(self) -> Array:
-        """(rows, outputs) of all folds."""
+        """Return the (rows, outputs) array of all folds."""
         return np.concatenate(self._best)
 
     def _noted(self, fold: int, z: Array, y: Targets) -> float:
@@ -58,14 +58,14 @@ class BestOutputs:
 
 
 def npy(array: Array) -> bytes:
-    """The content of an .npy file of this array."""
+    """Return the content of an .npy file of this array."""
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
     return file.getvalue()
 
 
 def array_of(content: bytes | memoryview) -> Array:
-    """The array of `npy`.
+    """Return the array that `npy` encoded.
 
     >>> array_of(npy(np.array([[0.5, 2.0]])))
     array([[0.5, 2. ]])
@@ -75,5 +75,5 @@ def array_of(content: bytes | memoryview) -> Array:
 
 
 def fingerprint(content: bytes) -> str:
-    """By which the content is known again."""
+    """Return the sha256 of the content, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

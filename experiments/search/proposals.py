@@ -1,15 +1,15 @@
-"""The mirror: an Optuna study in memory that the sampler sees, always in the state that the lookahead rule says.
+"""Proposals: an Optuna study in memory for the sampler, always in the state that the lookahead rule prescribes.
 
-Trial i is asked when trials 0..i-L are told and i-L+1..i-1 are running, whoever computes them and however often the
-study was killed; and by a sampler of its own, seeded from i. So what it proposes depends on nothing else.
+Trial i is proposed when trials 0 to i - lookahead have finished and the trials after them up to i - 1 are running,
+whoever computes them and however often the study was killed. Each trial has a new sampler, seeded from the study's seed
+and i. So proposals do not depend on timing.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from contextlib import contextmanager, nullcontext
 
 import optuna
 from optuna.samplers import RandomSampler
@@ -20,7 +20,7 @@ from experiments.config.candidate import Parameters
 from experiments.config.space import Space
 from experiments.config.spec import Search
 from experiments.errors import StudyStateError
-from experiments.search.samplers import REMEMBERING, WITH_MATRICES, make_samplers
+from experiments.search.samplers import STATEFUL, WITH_MATRICES, make_samplers
 from experiments.search.trial import TrialResult
 
 
@@ -28,9 +28,9 @@ class SamplerStudy:
     """The study as the sampler sees it.
 
     Args:
-        space:  what is searched, and what is tried first.
-        search: which sampler, and its options.
-        seed:   the study's.
+        space:  the search space, and the trials that come before the sampler's.
+        search: the sampler and its options.
+        seed:   the study's seed.
     """
 
     def __init__(self, space: Space, search: Search, seed: int):
@@ -40,65 +40,59 @@ class SamplerStudy:
         self._threads = ThreadpoolController() if search.sampler in WITH_MATRICES else None
         self._study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
 
-    def restore(self, asked: Sequence[Parameters], told: Sequence[TrialResult]) -> None:
-        """Take in the trials of an earlier run: all that were asked, and as many as were told by then.
+    def restore(self, proposed: Sequence[Parameters], results: Sequence[TrialResult]) -> None:
+        """Restore the trials of an earlier run.
 
-        A sampler that remembers lives through it all again, each trial told when it was told then: nothing that it
-        remembers is read from a file.
+        A sampler that keeps a state proposes all of them again, because that state is not in the journal.
+
+        Args:
+            proposed: parameters of all trials.
+            results:  results that the sampler had seen, of the first trials.
 
         Raises:
-            StudyStateError: it does not propose what it proposed then.
+            StudyStateError: the sampler proposes other parameters than it did then.
         """
-        if self._sampler not in REMEMBERING:
-            for parameters in asked:
-                self._add(parameters)
-            for result in told:
-                self.tell(result)
-            return
-        running = len(asked) - len(told)
-        for number, parameters in enumerate(asked):
+        running = len(proposed) - len(results)
+        for number, parameters in enumerate(proposed):
             if number >= running:
-                self.tell(told[number - running])
-            if self.ask(number) != parameters:
+                self.tell(results[number - running])
+            if self._sampler not in STATEFUL:
+                self._add(parameters)
+            elif self.ask(number) != parameters:
                 raise StudyStateError(
-                    f"trial {number}: {self._sampler} does not propose here what the journal says that it proposed: "
-                    "another version of it or of NumPy, or another processor. Go on where the study began, or start "
+                    f"trial {number}: {self._sampler} proposes other parameters here than the journal has. Its "
+                    "version, NumPy's version or the processor differs. Continue where the study began, or start "
                     "anew with --fresh."
                 )
 
     def ask(self, number: int) -> Parameters:
-        """The parameters of the next trial: the default for trial 0, then what is enqueued, then proposals."""
+        """Return the parameters of the next trial: the default for trial 0, then enqueued trials, then proposals."""
         if number < len(self._space.known):
             self._add(self._space.known[number])
             return dict(self._space.known[number])
         distributions = self._space.distributions
-        with quiet(), self._one_thread():
+        # the number of cores must not change the last bits of a product of matrices
+        with quiet(), self._threads.limit(limits=1) if self._threads else nullcontext():
             self._study.sampler = self._sampler_of(number)
             # drawn in the order of their names: the order of the lines in a file must not matter
             drawn = self._study.ask(fixed_distributions=dict(sorted(distributions.items()))).params
         return {name: drawn[name] for name in distributions}
 
     def tell(self, result: TrialResult) -> None:
-        """Tell the outcome of a running trial; call it in number order."""
+        """Give the sampler the result of a running trial; results come in number order."""
         number = result.number
         if number < len(self._space.known) and not self._space.contains(self._space.known[number]):
-            return  # it entered as failed
-        if result.state == "FAIL":
-            self._study.tell(number, state=TrialState.FAIL)
-        elif result.state == "COMPLETE":
+            return  # the trial was added as failed
+        if result.state == "COMPLETE":
             self._study.tell(number, result.value)
-        else:
-            if result.reason == "pruned" and result.last is not None:
-                # TPE ranks pruned trials by their last value; a diverged one reports none and ranks last
-                Trial(self._study, number).report(result.last, result.epochs)
-            self._study.tell(number, state=TrialState.PRUNED)
-
-    def _one_thread(self) -> AbstractContextManager[Any]:
-        """How many cores there are must not change the last bits of a product of matrices."""
-        return self._threads.limit(limits=1) if self._threads else nullcontext()
+            return
+        if result.reason == "pruned" and result.last is not None:
+            # TPE ranks pruned trials by their last value; a diverged trial reports none and ranks last
+            Trial(self._study, number).report(result.last, result.epochs)
+        self._study.tell(number, state=TrialState[result.state])
 
     def _add(self, parameters: Parameters) -> None:
-        """A running trial; or from the beginning a failed one, so that the sampler sees no point outside the space."""
+        """Add a running trial; a point outside the space is added as failed, so that the sampler never sees it."""
         inside = self._space.contains(parameters)
         self._study.add_trial(
             create_trial(
@@ -111,7 +105,7 @@ class SamplerStudy:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Optuna warns of what is experimental in it: that is for us to know, not for users."""
+    """Silence Optuna's warnings of experimental features, which concern developers and not users."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,6 +1,6 @@
-"""Optuna's samplers by name, made deterministic: for each trial a new one, which is a function of seed and number.
+"""Optuna's samplers, made deterministic: each trial has a new sampler, seeded from the study's seed and its number.
 
-What a sampler proposes then depends on that and on the trials that it sees, and on nothing that a process remembers.
+So a proposal depends on that and on the trials that the sampler sees, and on no state of a process.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ from experiments.search.seeds import sampler_seed
 
 SamplerOf = Callable[[int], BaseSampler]
 
-REMEMBERING = frozenset({"cmaes"})  # keeps its state in attributes of the trials that it proposed
+STATEFUL = frozenset({"cmaes"})  # samplers that keep a state, in attributes of the trials that they proposed
 WITH_MATRICES = frozenset({"cmaes", "gp"})
-PACKAGES = {"gp": ("torch", "greenlet")}  # extras of their sampler's name; without greenlet Optuna's GP does otherwise
+PACKAGES = {"gp": ("torch", "greenlet")}  # in the extra of the sampler's name; without greenlet, GP proposes otherwise
 
 
 def check_installed(search: Search) -> None:
-    """Whether the sampler's packages are there.
+    """Check that the sampler's packages are installed.
 
     Raises:
-        SpecError: one is not; the message says how to install it.
+        SpecError: a package is missing.
     """
     missing = [package for package in PACKAGES.get(search.sampler, ()) if find_spec(package) is None]
     if missing:
         raise SpecError(
-            f"search.sampler: {search.sampler} needs {' and '.join(missing)}, not installed here: install the extra "
-            f"{search.sampler}, as in pip install -e '.[{search.sampler}]'."
+            f"search.sampler: {search.sampler} needs {' and '.join(missing)}, which is not installed. "
+            f"Type pip install -e '.[{search.sampler}]'."
         )
 
 
 def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
-    """The sampler of each trial by its number.
+    """Return a function from a trial's number to its sampler.
 
     Args:
-        seed: the study's.
+        seed: the study's seed.
     """
     options = search.sampler_options.model_dump()
     first = len(space.known)
@@ -70,25 +70,25 @@ def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
         return lambda number: _fixed(sequence.point(number - first))
     if search.sampler == "gp":
         for library in ("torch", "scipy.optimize"):
-            import_module(library)  # now, so that whoever limits their threads finds them
+            import_module(library)  # before their threads are limited
     make = partial(TPE, space) if search.sampler == "tpe" else SEEDED[search.sampler]
     return lambda number: make(seed=sampler_seed(seed, number), **options)
 
 
 class TPE(TPESampler):
-    """Optuna's TPE over a space known beforehand, which its own would read from all trials again for each new sampler.
+    """Optuna's TPE over a known space, which Optuna would infer from all trials again for each new sampler.
 
     Args:
-        options: of Optuna's TPESampler.
+        options: options of Optuna's TPESampler.
     """
 
     def __init__(self, space: Space, multivariate: bool, **options: Any):
         super().__init__(multivariate=multivariate, **options)
         joint = sorted(space.distributions.items()) if multivariate else []
-        self._joint = {name: one for name, one in joint if not one.single()}
+        self._joint = {name: distribution for name, distribution in joint if not distribution.single()}
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """What is modelled jointly."""
+        """Return the distributions that are modelled jointly."""
         return self._joint
 
 
@@ -96,17 +96,17 @@ class QuasiRandom:
     """The points of a quasi-random sequence over a space; a point is a function of its index.
 
     Args:
-        options: of Optuna's QMCSampler.
+        options: options of Optuna's QMCSampler.
     """
 
     def __init__(self, space: Space, seed: int, options: dict[str, Any]):
         self._distributions = dict(sorted(space.distributions.items()))
         self._sampler = QMCSampler(scramble=True, seed=seed, **options)
-        self._study = optuna.create_study(sampler=self._sampler)  # of its own: there the sampler counts its points
+        self._study = optuna.create_study(sampler=self._sampler)  # the sampler counts its points in this study
         self._points: list[Parameters] = []
 
     def point(self, index: int) -> Parameters:
-        """The point of this index, from 0."""
+        """Return the point of this index, counted from 0."""
         while len(self._points) <= index:
             trial = create_trial(state=TrialState.RUNNING)
             self._points.append(self._sampler.sample_relative(self._study, trial, self._distributions))

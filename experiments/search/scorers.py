@@ -1,4 +1,4 @@
-"""Scores by scikit-learn's scorer names: the network's own where it has one, which is fast, else scikit-learn's."""
+"""Scores by scikit-learn's scorer names. A fast version of the network's own is used where there is one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ from nnet.metrics import METRICS, ROW_SCORES, Score, predicted_labels, score_of
 
 
 class Classified:
-    """Outputs of a network in the form of a fitted scikit-learn classifier, for scorers: its X are the outputs."""
-
-    _estimator_type = "classifier"
+    """A fitted scikit-learn classifier for scorers, whose X are the outputs of a network."""
 
     def __init__(self, classes: int):
         self.classes_ = np.arange(classes)
 
     def predict(self, z: Array) -> Targets:
-        """(N, C) or (N, 1) outputs -> (N,) class indices."""
+        """Return the (N,) class indices of (N, C) or (N, 1) outputs."""
         return predicted_labels(z)
 
     def predict_proba(self, z: Array) -> NDArray[np.float64]:
-        """(N, C) or (N, 1) outputs -> (N, C) probabilities."""
+        """Return the (N, classes) probabilities of (N, C) or (N, 1) outputs."""
         return probabilities(z)
 
     def __sklearn_tags__(self) -> Any:
@@ -40,12 +38,10 @@ class Classified:
 
 
 class Regressed:
-    """Outputs of a network in the form of a fitted scikit-learn regressor, for scorers: its X are the outputs."""
-
-    _estimator_type = "regressor"
+    """A fitted scikit-learn regressor for scorers, whose X are the outputs of a network."""
 
     def predict(self, z: Array) -> Array:
-        """(N, 1) outputs -> (N,) numbers."""
+        """Return the (N,) numbers of (N, 1) outputs."""
         return z[:, 0]
 
     def __sklearn_tags__(self) -> Any:
@@ -55,28 +51,28 @@ class Regressed:
 
 
 def probabilities(z: Array) -> NDArray[np.float64]:
-    """(N, C) logits, or (N, 1) of a logistic unit -> (N, classes) probabilities.
+    """Return the (N, classes) probabilities of (N, C) logits, or of (N, 1) logits of a logistic unit.
 
     >>> probabilities(np.zeros((1, 1)))
     array([[0.5, 0.5]])
     """
-    wide = z.astype(np.float64)
-    if wide.shape[1] == 1:
-        wide = np.hstack([np.zeros_like(wide), wide])
-    wide -= wide.max(axis=1, keepdims=True)
-    np.exp(wide, out=wide)
-    wide /= wide.sum(axis=1, keepdims=True)
-    return wide
+    from scipy.special import softmax
+
+    logits = z.astype(np.float64)
+    if logits.shape[1] == 1:
+        logits = np.hstack([np.zeros_like(logits), logits])
+    values: NDArray[np.float64] = softmax(logits, axis=1)
+    return values
 
 
 def scorer(metric: str, target: Target) -> Score:
-    """The score of outputs against labels (N,) or numbers (N,); higher is better, NaN where there is none.
+    """Return a function that scores outputs against (N,) labels or numbers; higher is better, NaN if undefined.
 
     Outputs are (N, C), or (N, 1) of a logistic unit or of a number. NaN outputs score NaN.
     """
     if metric in METRICS:
         return score_of(metric)
-    theirs = _theirs(metric, target)
+    scikit_score = _scikit_score(metric, target)
 
     def score(z: Array, y: Targets) -> float:
         if not np.isfinite(z).all():
@@ -84,7 +80,7 @@ def scorer(metric: str, target: Target) -> Score:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return theirs(z, y)
+                return scikit_score(z, y)
             except ValueError:
                 return float("nan")
 
@@ -92,51 +88,46 @@ def scorer(metric: str, target: Target) -> Score:
 
 
 def check_metric(metric: str, target: Target, validations: Sequence[Targets]) -> None:
-    """Refuse a metric that there is not, is for another task, or has no value on the validation rows of some fold.
+    """Refuse a metric that does not exist, is for another task, or is undefined on the validation rows of a fold.
 
     Raises:
         DataError: with the reason.
     """
-    from sklearn.metrics import get_scorer_names
+    from sklearn.metrics import get_scorer, get_scorer_names
 
     if metric not in get_scorer_names():
         raise DataError(f"cv.metric: must be a scorer of scikit-learn's such as accuracy or r2, but got {metric!r}.")
-    if target.classes and _scores_numbers(metric):
+    scores_numbers = str(get_scorer(metric)._score_func.__module__).endswith("._regression")
+    if target.classes and scores_numbers:
         raise DataError(f"cv.metric: {metric} scores numbers, but the target is {len(target.classes)} classes.")
-    if not target.classes and not _scores_numbers(metric):
+    if not target.classes and not scores_numbers:
         raise DataError(f"cv.metric: {metric} scores classes, but the target is a number.")
     if metric in ROW_SCORES:
         return
     for fold, y in enumerate(validations):
-        reason = _no_value(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
+        reason = _undefined(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
         if reason:
             raise DataError(f"cv.metric: {metric} cannot score the validation rows of fold {fold}: {reason}.")
-        reason = "" if target.classes else _no_value(metric, target, y[:, None] - np.abs(y).max() - 1.0, y)
+        reason = "" if target.classes else _undefined(metric, target, y[:, None] - np.abs(y).max() - 1.0, y)
         if reason:
             raise DataError(f"cv.metric: {metric} cannot score every number that a network may predict: {reason}.")
 
 
-def _theirs(metric: str, target: Target) -> Score:
-    """Scikit-learn's scorer as a function of outputs and truth; raises what it raises."""
+def _scikit_score(metric: str, target: Target) -> Score:
+    """Return scikit-learn's scorer as a function of outputs and targets; it raises the errors of scikit-learn."""
     from sklearn.metrics import get_scorer
 
     scores = get_scorer(metric)
-    predicted = Classified(len(target.classes)) if target.classes else Regressed()
-    return lambda z, y: float(scores(predicted, z, y))
+    estimator = Classified(len(target.classes)) if target.classes else Regressed()
+    return lambda z, y: float(scores(estimator, z, y))
 
 
-def _scores_numbers(metric: str) -> bool:
-    from sklearn.metrics import get_scorer
-
-    return str(get_scorer(metric)._score_func.__module__).endswith("._regression")
-
-
-def _no_value(metric: str, target: Target, z: Array, y: Targets) -> str:
-    """Why a metric has no value; empty where it has one."""
+def _undefined(metric: str, target: Target, z: Array, y: Targets) -> str:
+    """Return the reason why a metric is undefined on these outputs; an empty string where it is defined."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = _theirs(metric, target)(z, y)
-        except Exception as error:  # a scorer may raise what it likes
+            value = _scikit_score(metric, target)(z, y)
+        except Exception as error:  # a scorer may raise any error
             return " ".join(str(error).split()).removesuffix(".")
     return "" if np.isfinite(value) else "it has no value"

@@ -1,4 +1,4 @@
-"""Every random number of a study comes from a SeedSequence keyed by what it is for."""
+"""Seeds: every random number of a study comes from a SeedSequence keyed by its purpose."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ TRIAL, REFIT, SAMPLER, COLUMN = range(4)
 
 
 def fold_seed(seed: int, purpose: int, trial: int, fold: int) -> np.random.SeedSequence:
-    """The seed of one fold's training: initial weights, shuffling and dropout."""
+    """Return the seed of a fold's training: initial weights, shuffling and dropout."""
     return np.random.SeedSequence(seed, spawn_key=(purpose, trial, fold))
 
 
 def sampler_seed(seed: int, trial: int) -> int:
-    """The seed of the sampler that proposes one trial, below 2**32.
+    """Return the seed, below 2**32, of the sampler that proposes a trial.
 
     >>> sampler_seed(0, 1) == sampler_seed(0, 1), sampler_seed(0, 1) == sampler_seed(0, 2)
     (True, False)

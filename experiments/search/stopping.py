@@ -1,6 +1,6 @@
-"""When a search ends before it has spent its trials: by a rule on what was told, or because its time is up.
+"""Early ends of a search: a rule on the finished trials, or a budget of time.
 
-Either way the study is the one with as many trials as were told: what is in flight is dropped.
+In both cases the study becomes that of the trials that have finished; running trials are dropped.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from experiments.search.trial import TrialResult
 
 
 class Patience:
-    """Ends a search after so many trials without an improvement greater than the fold standard error.
+    """The rule that ends a search after some trials without an improvement greater than the fold standard error.
 
     The standard error is that of the best value so far, cv_std / sqrt(folds): a smaller gain may be luck of the folds.
 
     Args:
-        trials: so many in a row, of any state; 0 for no end.
+        trials: number of trials in a row, of any state; 0 for no end.
     """
 
     def __init__(self, trials: int):
@@ -28,7 +28,7 @@ class Patience:
         self._margin = 0.0
 
     def update(self, result: TrialResult) -> bool:
-        """Take the next told trial in, and say whether the search ends with it."""
+        """Add the next finished trial, and return True if the search ends with it."""
         self._since += 1
         if result.value is not None and (self._best is None or result.value > self._best + self._margin):
             self._best, self._since = result.value, 0
@@ -37,31 +37,31 @@ class Patience:
 
 
 def end_of(results: Sequence[TrialResult], patience: int) -> int | None:
-    """How many trials the rule leaves of these; None where it does not end the search."""
+    """Return the number of trials after which the rule ends the search; None where it does not end it."""
     rule = Patience(patience)
     return next((number for number, result in enumerate(results, 1) if rule.update(result)), None)
 
 
 def possible_trials(results: Sequence[TrialResult], search: Search, spent: float) -> range:
-    """How many trials a study that holds these can come to.
+    """Return the numbers of trials that a study with these results can end with.
 
     Args:
-        spent: seconds of its budget.
+        spent: seconds that its search has taken.
     """
-    told = len(results)
-    if 0 < search.budget_minutes * 60 <= spent or end_of(results, search.patience) == told:
-        return range(told, told + 1)
-    open_ended = search.patience or search.budget_minutes
-    return range(told + 1 if open_ended and told < search.trials else search.trials, search.trials + 1)
+    finished = len(results)
+    if 0 < search.budget_minutes * 60 <= spent or end_of(results, search.patience) == finished:
+        return range(finished, finished + 1)
+    may_end_early = search.patience or search.budget_minutes
+    return range(finished + 1 if may_end_early and finished < search.trials else search.trials, search.trials + 1)
 
 
 class Budget:
-    """Wall-clock time of a study, counted over all its runs.
+    """The wall-clock time of a study, counted over all its runs.
 
     Args:
-        seconds: in all; None for no limit.
-        spent:   in earlier runs.
-        clock:   seconds since any moment, such as `time.monotonic`: one that no change of the date touches.
+        seconds: limit over all runs; None for no limit.
+        spent:   seconds of earlier runs.
+        clock:   returns seconds since any moment, and ignores changes of the date, such as `time.monotonic`.
     """
 
     def __init__(self, seconds: float | None, spent: float, clock: Callable[[], float]):
@@ -70,10 +70,10 @@ class Budget:
 
     @property
     def spent(self) -> float:
-        """Seconds so far, this run's included."""
+        """Return the seconds so far, including this run."""
         return self._spent + self._clock() - self._start
 
     @property
     def left(self) -> float | None:
-        """Seconds left, 0 when there are none; None without a limit."""
+        """Return the seconds left, at least 0; None without a limit."""
         return None if self._seconds is None else max(0.0, self._seconds - self.spent)

@@ -1,4 +1,4 @@
-"""The out-of-fold outputs of a study's COMPLETE trials, in files: DIR/out_of_fold/NUMBER.npy."""
+"""Files: the out-of-fold outputs of COMPLETE trials in DIR/out_of_fold/NUMBER.npy, and writes that are atomic."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from experiments.search.trial import TrialOutput, TrialResult
 
 
 class OutOfFoldFiles:
-    """The files in a folder, which is made with the first of them.
+    """The files of a study, in a folder that is created with the first file.
 
-    A result names the content of its file by a hash, so that a damaged or foreign one is as good as none.
+    A result names the content of its file by a hash, so a damaged or foreign file counts as missing.
     """
 
     def __init__(self, path: Path):
         self._path = path
 
-    def keep(self, evaluation: TrialOutput) -> TrialResult:
-        """Write a trial's outputs, if it has any; a trial that is told after this has its file.
+    def keep(self, output: TrialOutput) -> TrialResult:
+        """Write a trial's outputs, if it has any, and return its result.
 
         Raises:
             StudyStateError: the disk is full or the folder cannot be written to.
         """
-        if evaluation.outputs is not None:
-            write_atomically(self._file(evaluation.result.number), evaluation.outputs)
-        return evaluation.result
+        if output.outputs is not None:
+            write_atomically(self._file(output.result.number), output.outputs)
+        return output.result
 
     def content(self, result: TrialResult) -> bytes | None:
-        """The file's content; None where there is none, or another."""
+        """Return the content of the trial's file; None where the file is missing or damaged."""
         try:
             content = self._file(result.number).read_bytes()
         except OSError:
@@ -40,7 +40,7 @@ class OutOfFoldFiles:
         return content if fingerprint(content) == result.out_of_fold else None
 
     def remove_others(self, numbers: Collection[int]) -> None:
-        """Remove files of trials that the study has not: those that were in flight when it ended."""
+        """Remove the files of all other trials: those that were running when the search ended."""
         names = {self._file(number).name for number in numbers}
         try:
             for file in self._path.glob("*.npy"):
@@ -54,10 +54,10 @@ class OutOfFoldFiles:
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file under another name, flush it to the disk, and give it its name.
+    """Write a file under another name, flush it to the disk, and rename it.
 
     Raises:
-        StudyStateError: it could not be written; what stood there before still does.
+        StudyStateError: the file cannot be written; its earlier content is still there.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
@@ -67,19 +67,13 @@ def write_atomically(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _flush(path.parent)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the new name, too
+        finally:
+            os.close(folder)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path
-
-
-def _flush(folder: Path) -> None:
-    """A rename is on the disk when its folder is; where folders cannot be flushed the system does it in time."""
-    if hasattr(os, "O_DIRECTORY"):
-        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)

@@ -1,17 +1,18 @@
-"""What passes between the search and its workers: a task goes out, a result comes back, both frozen.
+"""Trials: the task that goes to a worker, the result that comes back, and the finished trial. All are frozen.
 
 No array in a result is an ndarray: results are journalled, digested and compared, so they hold plain floats.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
 from experiments.config.candidate import Candidate, Parameters
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
-# an outcome that a death or a clock caused, so that the study file alone cannot repeat it
+# outcomes that a crash or a timeout caused, so that the study file alone cannot repeat them
 InterventionKind = Literal["worker died", "worker silent"]
 INTERVENTIONS: tuple[InterventionKind, ...] = get_args(InterventionKind)
 Reason = Literal["", "pruned", "diverged"] | InterventionKind
@@ -21,11 +22,11 @@ Reason = Literal["", "pruned", "diverged"] | InterventionKind
 class Curves:
     """The learning curves of one trial, one row for each scored epoch.
 
-    epochs:            (E,)   the epochs at which the folds were scored, from 1, increasing.
-    scores:            (E, F) validation score of each fold, in the metric's own direction (higher or lower is better).
+    epochs:            (E,)   scored epochs, counted from 1, increasing.
+    scores:            (E, F) validation score of each fold; higher is better.
     validation_losses: (E, F) nats per row (cross-entropy).
     train_losses:      (E, F) mean over the epoch's batches, dropout on, without the penalty.
-    factors:           of the learning rate in every epoch from 1 on, scored or not; all 1 but with a plateau schedule.
+    factors:           factor of the learning rate in every epoch, scored or not; empty where all of them are 1.
     """
 
     epochs: tuple[int, ...]
@@ -36,7 +37,7 @@ class Curves:
 
     @property
     def mean_scores(self) -> tuple[float, ...]:
-        """(E,) unweighted mean over the folds, summed in fold order so that it is the same everywhere."""
+        """Return the (E,) unweighted means over the folds, summed in fold order to be the same everywhere."""
         return tuple(sum(row) / len(row) for row in self.scores)
 
 
@@ -44,8 +45,8 @@ class Curves:
 class PrunerChoice:
     """A pruner by name.
 
-    options: under Optuna's names.
-    wrapped: the pruner that a patient one asks.
+    options: values under Optuna's names.
+    wrapped: pruner inside a patient pruner; None for the others.
     """
 
     name: str
@@ -57,51 +58,45 @@ PrunerAttributes = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
-class History:
-    """What a pruning decision may read of a trial told earlier.
+class PruningHistory:
+    """The part of an earlier trial that pruning decisions may read.
 
-    epochs: (R,) the rungs that it came to.
-    scores: (R,) its mean score there.
-    marks:  what the pruner wrote down about it.
+    epochs:     (R,) rungs that the trial reached.
+    scores:     (R,) its mean scores at these rungs.
+    attributes: values that the pruner stored with the trial.
     """
 
     state: State
     value: float | None
     epochs: tuple[int, ...] = ()
     scores: tuple[float, ...] = ()
-    marks: PrunerAttributes = ()
+    attributes: PrunerAttributes = ()
+
+
+VisibleTrials = tuple[PruningHistory, ...]
 
 
 class Shared(Protocol):
-    """Names content that every worker can open. Small and hashable: it travels with tasks. Equal ones are the same."""
+    """A reference to content that every worker can open. It is small and hashable, because it travels with tasks."""
 
     def open(self) -> memoryview:
-        """The content, read-only."""
+        """Return the content, read-only."""
         ...
 
 
 @dataclass(frozen=True)
-class VisibleTrials:
-    """The histories of the trials 0..i-L in order, which are all that trial i may be compared with, encoded.
-
-    blocks: the first of them, which workers open once.
-    rest:   those after the last block, one a line.
-    """
-
-    blocks: tuple[Shared, ...] = ()
-    rest: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True)
 class TrialTask:
-    """All that `evaluate` needs to know, besides the data, to compute one trial."""
+    """All that a worker needs, besides the data, to compute one trial.
+
+    visible: trials 0 to number - lookahead in order, the only trials that this one may be compared with.
+    """
 
     number: int
     candidate: Candidate
     seed: int
     metric: str
     pruner: PrunerChoice
-    visible: VisibleTrials
+    visible: VisibleTrials = ()
 
 
 @dataclass(frozen=True)
@@ -113,10 +108,10 @@ class TrialResult:
     epochs:      the epoch of `value`, or for other states the last epoch scored.
     cv_std:      standard deviation over the folds at `epochs`, ddof 1.
     fold_scores: (F,) the scores at `epochs`; empty when no epoch was scored.
-    seconds:     time of the evaluation; not part of any digest.
-    kernel:      the BLAS kernel that computed it.
-    marks:       what the pruner wrote down about the trial, for decisions about later ones.
-    out_of_fold: sha256 of its out-of-fold outputs, which are kept beside it; empty unless it is COMPLETE.
+    seconds:     duration of the evaluation; in no digest.
+    kernel:      BLAS kernel that computed the trial.
+    marks:       values that the pruner stored with the trial, for decisions about later trials.
+    out_of_fold: sha256 of the trial's out-of-fold outputs, which have a file of their own; empty unless COMPLETE.
     """
 
     number: int
@@ -136,9 +131,9 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class TrialOutput:
-    """What a worker sends back.
+    """A worker's answer.
 
-    outputs: the trial's out-of-fold outputs as the content of an .npy file; None unless it is COMPLETE.
+    outputs: content of an .npy file with the trial's out-of-fold outputs; None unless the trial is COMPLETE.
     """
 
     result: TrialResult
@@ -147,7 +142,17 @@ class TrialOutput:
 
 @dataclass(frozen=True)
 class FinishedTrial:
-    """One row of the trial table: what was tried, and what came of it."""
+    """A row of the trial table: the parameters and their result.
+
+    finished_at: seconds since 1970 at which the trial was journalled; 0 for a trial that was not read from a journal.
+    """
 
     params: Parameters
     result: TrialResult
+    finished_at: float = field(compare=False, default=0.0)
+
+
+def best_trial(trials: Iterable[FinishedTrial]) -> FinishedTrial | None:
+    """Return the COMPLETE trial with the highest value, the first of equals; None where no trial is COMPLETE."""
+    complete = [trial for trial in trials if trial.result.value is not None]
+    return max(complete, key=lambda trial: trial.result.value or 0.0, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.config.spec import StudySpec
@@ -29,7 +30,7 @@ def check_folder(spec: StudySpec, data: StudyData, folder: StudyFolder, options:
     """
     folder.check_place()
     view = view_journal(folder.journal)
-    told = () if options.fresh else view.told
+    told = () if options.fresh else view.trials
     if view.identity is not None and not options.fresh:
         check_same_study(view.identity, spec, data, folder.path)
     if options.look == "only":
@@ -51,7 +52,7 @@ def check_ledger(
         LedgerError: it would be a second look of the study, or the ledger is damaged or does not know of the first.
     """
     view = view_journal(folder.journal)
-    results = () if options.fresh else tuple(one.result for one in view.told)
+    results = () if options.fresh else tuple(one.result for one in view.trials)
     possible = possible_trials(results, spec.search, 0.0 if options.fresh else view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
         ledger.check(study, data.test.known_by(), possible)
@@ -68,13 +69,6 @@ def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:
     Args:
         study: identity of the study that they are the test rows of.
     """
-    past = ledger.glance(study, rows)
     here = Path.cwd()
-    return LedgerRecord(
-        file=str(ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path),
-        looks=past.looks,
-        own=past.own,
-        largest_overlap=past.largest_overlap,
-        head=past.head,
-        first=past.first,
-    )
+    file = ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path
+    return replace(ledger.read(study, rows), file=str(file))

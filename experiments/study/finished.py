@@ -22,7 +22,7 @@ from experiments.study.options import Options, Outcome
 from experiments.study.results_file import read_own_results
 from experiments.study.resume import start_or_resume, study_identity
 from experiments.study.timing import Clock
-from experiments.tracking.metadata import card_of
+from experiments.tracking.metadata import run_metadata
 from experiments.tracking.outbox import read_outbox
 from experiments.tracking.tracker import Tracking
 
@@ -63,11 +63,11 @@ def finish_again(
         if standing_of(ledger, recorded) == "different":
             return None  # the same look is entered anew
         seen = ledger_reading(ledger, study, data.test.known_by())
-        write_report(folder, recorded.result, journal.told(), seen)
+        write_report(folder, recorded.result, journal.trials(), seen)
         clock.lap("report")
         tracking.load()
         stack.callback(tracking.dismiss)
-        tracking.start(card_of(spec, space, data, start_or_resume(journal, spec, data, folder.path)))
+        tracking.start(run_metadata(spec, space, data, start_or_resume(journal, spec, data, folder.path)))
         if options.register_as is not None:
             tracking.register(options.register_as)
         untracked = tracking.finish()
@@ -95,7 +95,7 @@ def is_finished(
         journal: of the study in the folder, which is known to be this one.
         test:    the final models are to be scored on the test rows.
     """
-    told = journal.told()
+    told = journal.trials()
     if result.test is None and test:
         return False
     if not _ended(told, spec, journal.spent) or len(result.trials) != len(told):
@@ -126,5 +126,5 @@ def _files_are_there(told: Sequence[FinishedTrial], result: StudyResult, folder:
         outbox = read_outbox(folder.path)
     except StudyStateError:  # a damaged one is written anew by a whole run
         return False
-    concluded = outbox is not None and outbox.end is not None and outbox.end.digest == result.digest
+    concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
     return kept and concluded and (result.test is None or (folder.path / "model").is_dir())

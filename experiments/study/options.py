@@ -8,7 +8,7 @@ from typing import Literal
 
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.search.executors.create import ExecutorKind
-from experiments.search.executors.local import SILENCE
+from experiments.search.executors.local import WORKER_TIMEOUT
 from experiments.study.timing import Clock
 
 
@@ -23,7 +23,7 @@ class Options:
     workers:           processes that evaluate.
     executor:          processes of this machine, or a Ray cluster.
     ray_address:       of a running cluster; None starts one on this machine.
-    silence:           seconds without a sign of life after which a local worker is replaced.
+    worker_timeout:    seconds without processor time after which a local worker is restarted.
     fresh:             start anew instead of going on with what the folder holds.
     look:              take it at the end; leave the test set sealed; or only take it, with the trials there are.
     acknowledge_reuse: take a second look, which the report then shows.
@@ -40,7 +40,7 @@ class Options:
     workers: int
     executor: ExecutorKind = "local"
     ray_address: str | None = None
-    silence: float = SILENCE
+    worker_timeout: float = WORKER_TIMEOUT
     fresh: bool = False
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False

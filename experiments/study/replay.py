@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import OUTSIDE_THE_DIGEST, LookRecord, StudyResult, digest
+from experiments.evaluation.results import OUTSIDE_THE_DIGEST, FinalScore, StudyResult, digest
 from experiments.search.executors.base import blas_kernel
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
@@ -137,7 +137,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
             executor,
             _acknowledged(options, recorded, looked),
         )
-    test, before = scored.record.model_dump(mode="json"), dict(recorded.document["test"])
+    test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded):
         found = differences({"test": before}, {"test": test})
@@ -212,10 +212,10 @@ def _finalist(recorded: Recorded, number: int, params: dict[str, Any], epochs: i
     return FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
 
 
-def _outside(margin: float, before: LookRecord, found: LookRecord) -> list[Difference]:
+def _outside(margin: float, before: FinalScore, found: FinalScore) -> list[Difference]:
     """The scores that differ by more than that."""
 
-    def scores(one: LookRecord) -> dict[str, float | None]:
+    def scores(one: FinalScore) -> dict[str, float | None]:
         default = {"test.default.score": None if one.default is None else one.default.score}
         references = {f"test.references.{each.id}": each.score for each in one.references}
         return {"test.score": one.score} | default | references

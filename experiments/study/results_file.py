@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
@@ -64,7 +64,7 @@ def read_results(path: Path) -> Recorded:
             )
         result = StudyResult.of_document(from_schema_1(document) if schema == 1 else document)
         if schema != SCHEMA:
-            result = result.model_copy(update={"earlier_digest": str(document["digest"])})
+            result = replace(result, earlier_digest=str(document["digest"]))
         return Recorded(path, document, result)
     except FileNotFoundError:
         raise StudyStateError(f"{path}: there are no results.") from None
@@ -95,9 +95,9 @@ def learned(recorded: Recorded) -> tuple[FinishedTrial, ...]:
         StudyStateError: the journal cannot be read, or is of another study.
     """
     path = StudyFolder(recorded.folder).journal
-    told = view_journal(path).told
+    told = view_journal(path).trials
     for one, trial in zip(told, recorded.result.trials, strict=False):
-        if differences(trial.model_dump(mode="json")["params"], one.params) or trial.value != one.result.value:
+        if differences(trial.params, one.params) or trial.value != one.result.value:
             raise StudyStateError(f"{path}: trial {trial.number} is not that of {recorded.path}.")
     if told and len(told) < len(recorded.result.trials):
         raise StudyStateError(f"{path}: holds fewer trials than {recorded.path}.")
@@ -156,7 +156,7 @@ def _contradictions(document: dict[str, Any], result: StudyResult) -> Iterator[D
         if chosen is not None and not 0 <= chosen.number < len(result.trials):
             yield Difference(f"{name}.number", str(chosen.number), f"there are {len(result.trials)} trials")
         elif chosen is not None:
-            trial, said = result.trials[chosen.number].model_dump(mode="json"), chosen.model_dump(mode="json")
+            trial, said = asdict(result.trials[chosen.number]), asdict(chosen)
             told = {**trial, "cv_mean": trial["value"]}
             shared = [key for key in said if key in told]
             yield from differences(

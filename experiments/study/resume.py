@@ -20,7 +20,7 @@ from experiments.search.inputs import Inputs
 from experiments.search.journal import Journal
 from experiments.search.stopping import end_of
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask
 from experiments.version import SCHEMA, check_same_version
 
 
@@ -131,9 +131,7 @@ def restore(
 
     def again(one: FinishedTrial) -> Future[TrialOutput]:
         candidate = space.candidate(one.params)
-        task = TrialTask(
-            one.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"), VisibleTrials()
-        )
+        task = TrialTask(one.result.number, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"))
         return executor.submit(run_trial, task, inputs[candidate.preprocessing])
 
     lost = {

@@ -44,7 +44,7 @@ from experiments.study.options import Options, Outcome
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, study_identity, with_trials_so_far
 from experiments.study.search_run import SearchRun
 from experiments.study.timing import Clock
-from experiments.tracking.metadata import card_of, end_of
+from experiments.tracking.metadata import run_metadata, study_outcome
 from experiments.tracking.tracker import Tracking
 from experiments.tracking.uris import masked
 from nnet.blas import computing_environment, cpu_flags
@@ -102,7 +102,7 @@ def run_study(
             folder.clear()
         write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by()))
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
-        told, spent, clock.earlier = journal.told(), journal.spent, journal.timing
+        told, spent, clock.earlier = journal.trials(), journal.spent, journal.timing
         uid = start_or_resume(journal, spec, data, folder.path)
         check_enough_trials(spec, told, folder.path)
         if options.study_file is not None:
@@ -111,7 +111,7 @@ def run_study(
         greetings = executor.wait_for_workers()
         kernel = one_kernel(greetings, told)
         clock.lap("waiting for workers to start")
-        tracking.start(card_of(spec, space, data, uid))
+        tracking.start(run_metadata(spec, space, data, uid))
         log.write(f"{len(told)} of {spec.search.trials} trials told before; {options.executor}: {described(greetings)}")
         width = max(x.shape[1] for way in inputs.values() for x in way.features)
         after = after_search(spec, space, data, width, options.workers, options.look != "leave")
@@ -173,7 +173,7 @@ def run_study(
             if scored is not None:
                 write_model(scored.model, folder.path / "model")
             losses = () if scored is None else scored.losses
-            tracking.conclude(end_of(result, losses, options.register_as, time.time()))
+            tracking.conclude(study_outcome(result, losses, options.register_as, time.time()))
             publish(folder, result, told)
             clock.lap("report")
             untracked = tracking.finish()
@@ -214,7 +214,7 @@ def checked_data(spec: StudySpec, table: Table | None = None) -> tuple[StudySpec
 def open_executor_of(options: Options, environment: Mapping[str, str], folder: StudyFolder) -> Executor:
     """Who computes, as the options say."""
     return open_executor(
-        options.executor, options.workers, environment, folder.work, options.silence, options.ray_address
+        options.executor, options.workers, environment, folder.work, options.worker_timeout, options.ray_address
     )
 
 

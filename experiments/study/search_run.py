@@ -55,7 +55,7 @@ class SearchRun:
             return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
 
         submit = self.clock.watched(evaluated)
-        coming = search(self.spec, self.space, told, submit, executor.share, self.budget, self.interventions)
+        coming = search(self.spec, self.space, told, submit, self.budget, self.interventions)
         with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:
                 progress.update(one, from_journal=True)

@@ -21,7 +21,7 @@ from experiments.reports.formatting import configuration, count, outcomes
 from experiments.reports.metrics import Scores, metric_label, metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
-from experiments.search.trial import FinishedTrial
+from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS, holds_a_study, known_studies
 from experiments.study.results_file import read_results
@@ -55,8 +55,7 @@ class StudyStatus:
     @property
     def best(self) -> FinishedTrial | None:
         """The trial with the best selection score so far; the first of equals."""
-        scored = [one for one in self.told if one.result.value is not None]
-        return max(scored, key=lambda one: (one.result.value or 0.0, -one.result.number), default=None)
+        return best_trial(self.told)
 
     @property
     def trials(self) -> str:
@@ -77,13 +76,13 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
     folder = StudyFolder(path)
     running = folder.is_running()
     view, result = view_journal(folder.journal), _result(path / RESULTS)
-    ended = result is not None and len(result.trials) == len(view.told)
+    ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
     whole = planned is None if search is None else _is_whole(view, search)
     state: State = "interrupted"
     if running:
         state = "running"
-    elif not view.told and result is None:
+    elif not view.trials and result is None:
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if whole else "tried"
@@ -91,7 +90,7 @@ def study_status(path: Path, search: Search | None) -> StudyStatus:
     times = [one.stat().st_mtime for one in (folder.journal, path / RESULTS) if one.is_file()]
     when = datetime.fromtimestamp(max(times)).astimezone() if times else None
     spec = _recorded(view, result, path)
-    return StudyStatus(state, view.told, wanted, spec, result, when, _last_lines(folder.log))
+    return StudyStatus(state, view.trials, wanted, spec, result, when, _last_lines(folder.log))
 
 
 def _planned(result: StudyResult | None) -> int | None:
@@ -102,8 +101,8 @@ def _planned(result: StudyResult | None) -> int | None:
 
 def _is_whole(view: JournalView, search: Search) -> bool:
     """Return whether the study file asks for no more trials than there are."""
-    told = len(view.told)
-    return told >= search.trials or told in possible_trials([one.result for one in view.told], search, view.spent)
+    told = len(view.trials)
+    return told >= search.trials or told in possible_trials([one.result for one in view.trials], search, view.spent)
 
 
 def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:

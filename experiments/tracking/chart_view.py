@@ -1,7 +1,7 @@
-"""How MLflow's page shows a study: the trials beside each other, best first, instead of a table without a number.
+"""The view of a study on MLflow's page: charts that compare the trials, best first, instead of a table without scores.
 
 MLflow keeps a shared view as JSON in a tag of the experiment and opens it by its key in the address. The format is that
-of its own page (3.17); one that does not know it shows its usual table.
+of its own page (3.17); a version that does not know the format shows its usual table.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MOST = 24  # parameters; MLflow takes 5,000 characters
 
 
 def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
-    """The view as the text of the tag: the table's columns, and parallel coordinates of the best trials.
+    """Return the view as the text of the tag: the table's columns, and parallel coordinates of the best trials.
 
     Args:
-        params:     names of the parameters that are searched and are numbers.
-        log_scaled: those of them that are searched on a log scale, which trials have as log10_NAME, too; but not the
-                    units of a layer that a trial has not, and a trial without a value would be missing in the plot.
+        params:     names of the searched parameters that are numbers.
+        log_scaled: names of those on a log scale, which trials have as log10_NAME, too. The units of a layer are shown
+                    as they are: a trial without the layer has no logarithm, and would be missing in the plot.
     """
     names = list(params)[:MOST]
     logs = {name for name in log_scaled if not name.startswith("hidden_units")}
@@ -62,7 +62,7 @@ def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
 
 
 def trials_address(page: str, experiment: str, tags: Mapping[str, str]) -> str:
-    """The address of an experiment's trials on MLflow's page, in its view where it has one.
+    """Return the address of an experiment's trials on MLflow's page, in the view of its tag if it has that.
 
     >>> trials_address("http://127.0.0.1:5000", "1", {})
     'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'

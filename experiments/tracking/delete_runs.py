@@ -1,4 +1,4 @@
-"""The runs that a study has in MLflow, found to be deleted."""
+"""The runs that a study has in MLflow, and how they are deleted."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.errors import TrackingError
-from experiments.tracking.mlflow_setup import prepare_mlflow, reason
+from experiments.tracking.mlflow_setup import pages, prepare_mlflow, reason
 from experiments.tracking.store import PARENT
 from experiments.tracking.uris import OFF, check_database, database_of, masked
-
-PAGE = 1000
 
 
 @dataclass(frozen=True)
 class StudyRuns:
-    """Runs of one study at one store. `client` is MLflow's; None where there is no store to ask.
+    """The runs of one study at one store; `client` is MLflow's; None without a store to ask.
 
     runs:   their ids, those of trials before that of the study.
     models: ids of the models logged by them.
@@ -29,10 +27,10 @@ class StudyRuns:
     models: Sequence[str]
 
     def delete(self) -> None:
-        """Put them into MLflow's trash: it shows them no longer, and `mlflow gc` removes them for good.
+        """Put the runs into MLflow's trash: it shows them no longer, and `mlflow gc` removes them for good.
 
         Raises:
-            TrackingError: MLflow did not take it; what is deleted by then stays so, the rest is found again.
+            TrackingError: MLflow failed; what is deleted by then stays deleted, and the next search returns the rest.
         """
         with _one_line(self.where):
             for model in self.models:
@@ -42,11 +40,11 @@ class StudyRuns:
 
 
 def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> StudyRuns:
-    """The runs that have the study's uid as a tag, in whatever experiment they lie.
+    """Return the runs that have the study's uid as a tag, in whatever experiment they lie.
 
     Args:
         uid:     of the study's journal; None where it has none, and therefore no runs.
-        environ: where MLflow's settings are made, see `prepare_mlflow`.
+        environ: receives MLflow's settings, see `prepare_mlflow`.
 
     Raises:
         TrackingError: the store is away or broken.
@@ -58,27 +56,18 @@ def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> S
         check_database(database)
     with _one_line(where):
         client = prepare_mlflow(environ).MlflowClient(uri)
-        experiments = [one.experiment_id for one in _pages(client.search_experiments, {})]
+        experiments = [experiment.experiment_id for experiment in pages(client.search_experiments)]
         query = {"experiment_ids": experiments, "filter_string": f"tags.study_uid = '{uid}'"}
-        runs = list(_pages(client.search_runs, query)) if experiments else []
+        runs = list(pages(client.search_runs, **query)) if experiments else []
         trials_first = sorted(runs, key=lambda run: PARENT not in run.data.tags)
         models = [model for run in runs for model in _models(client, run.info)]
         return StudyRuns(where, client, [run.info.run_id for run in trials_first], models)
 
 
 def _models(client: Any, run: Any) -> list[str]:
-    query = {"experiment_ids": [run.experiment_id], "filter_string": f"source_run_id = '{run.run_id}'"}
-    return [model.model_id for model in _pages(client.search_logged_models, query)]
-
-
-def _pages(search: Any, query: dict[str, Any]) -> Iterator[Any]:
-    token = None
-    while True:
-        page = search(**query, max_results=PAGE, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
+    query = f"source_run_id = '{run.run_id}'"
+    models = pages(client.search_logged_models, experiment_ids=[run.experiment_id], filter_string=query)
+    return [model.model_id for model in models]
 
 
 @contextmanager

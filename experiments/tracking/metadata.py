@@ -1,4 +1,4 @@
-"""What MLflow is told of a study: its card at the start, its outcome at the end."""
+"""The outbox's two parts: a study's metadata at the start, its outcome at the end."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData
 from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
-from experiments.tracking.outbox import DatasetCard, Refitted, RunMetadata, StudyOutcome
+from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
 
-# what the study leaves in its folder and MLflow gets as it is
+# files of the study's folder that MLflow gets as they are
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
 
-def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
-    """The card of a study, the same however many trials it comes to."""
+def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
+    """Return the metadata of a study, which is the same for any number of trials."""
     document = without_trials(spec)
     constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
     tags = {
@@ -45,11 +45,11 @@ def card_of(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMeta
     )
 
 
-def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> StudyOutcome:
-    """What MLflow is told when a study has come to its end.
+def study_outcome(result: StudyResult, losses: Sequence[float], register_as: str | None, at: float) -> StudyOutcome:
+    """Return the outcome of a finished study.
 
     Args:
-        losses: of the refit; none where no look was taken.
+        losses: of the refit; empty without a test evaluation.
         at:     now, in seconds since the epoch.
     """
     refitted = Refitted(
@@ -71,7 +71,7 @@ def end_of(result: StudyResult, losses: Sequence[float], register_as: str | None
 
 
 def final_metrics(result: StudyResult) -> dict[str, float]:
-    """The scores of the study; those of the look are called test_..., and the run of the refit has them too."""
+    """Return the scores of the study; those on the test rows are called test_..., and the refit's run has them too."""
     metrics = {
         "trials": float(len(result.trials)),
         "best_cv_mean": result.best.cv_mean,
@@ -93,13 +93,13 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
 
 
 def final_tags(result: StudyResult) -> dict[str, str]:
-    """What the study found, in words to filter by."""
+    """Return the study's findings in words to filter by."""
     tags = {"best_trial": str(result.best.number), "metric": str(result.spec["cv"]["metric"])}
     return tags if result.test is None else {**tags, "verdict": result.test.verdict}
 
 
-def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetCard:
-    return DatasetCard(
+def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetMetadata:
+    return DatasetMetadata(
         name=f"{data.name} ({context})",
         fingerprint=fingerprint,
         context=context,

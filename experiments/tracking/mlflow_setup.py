@@ -1,4 +1,4 @@
-"""MLflow as this program uses it: quiet, impatient, and in a local database that a kill cannot spoil.
+"""MLflow as this program uses it: quiet, with short timeouts, in a local database that a kill cannot spoil.
 
 Importing MLflow takes a second and 150 MB, so it is imported in the functions, in the process that writes to it.
 """
@@ -8,22 +8,20 @@ from __future__ import annotations
 import gc
 import importlib
 import logging
-import os
 import shutil
-import tempfile
-import time
 import warnings
-from collections.abc import MutableMapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from experiments.tracking.uris import masked
 
-STALE_SECONDS = 3600
+PAGE = 500  # results of a search that come at once
 
-# MLflow reads these from the environment only. Its own patience (246 s for one call) would outlast the study, so a
-# call fails at once and the writer tries again; the rest keeps it from printing and from reporting usage.
+# MLflow reads these from the environment only. Its own retries (246 s for one call) would outlast the study, so a call
+# fails at once and the writer tries again; the rest keeps it from printing and from reporting usage.
 SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
@@ -37,11 +35,11 @@ LOGGERS = ("mlflow", "alembic", "sqlalchemy", "sqlalchemy.engine", "urllib3")
 
 
 def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
-    """Import MLflow so that it is quiet and impatient, and return the module.
+    """Import MLflow so that it is quiet and fails soon, and return the module.
 
-    Sets what the user did not set of SETTINGS, in `environ` (MLflow reads os.environ), silences the loggers of MLflow
-    and its database libraries (unless MLFLOW_LOGGING_LEVEL is set) and ignores the warnings of their modules: all
-    three hold for the whole process.
+    Sets those of SETTINGS that the user did not set, in `environ` (MLflow reads os.environ). Silences the loggers of
+    MLflow and its database libraries, unless MLFLOW_LOGGING_LEVEL is set, and ignores the warnings of their modules.
+    All three hold for the whole process.
     """
     for name, value in SETTINGS.items():
         environ.setdefault(name, value)
@@ -53,44 +51,43 @@ def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
     return mlflow
 
 
-def load_mlflow(uri: str, environ: MutableMapping[str, str]) -> None:
-    """Import what a client of this store needs, which MLflow itself would do at its first call; no store is touched."""
-    prepare_mlflow(environ)
-    if uri.startswith("sqlite"):
-        importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-        importlib.import_module("sqlalchemy.orm").configure_mappers()
-
-
 def make_database(path: Path, artifacts: Path) -> None:
     """Make MLflow's database at `path` if there is none.
 
-    A kill in MLflow's first start leaves a database that no later start can open, so the tables are made in a folder
-    beside it, and the finished file gets its name in one step. Of two first starts at once, the first to do so wins.
+    A kill in MLflow's first start leaves a database that no later start can open. So the tables are made in a folder
+    beside it, and the finished file gets its name in one step. Of two first starts at once, the second waits.
     """
-    prefix = f".{path.name}.new-"
-    for left in path.parent.glob(f"{prefix}*"):  # of a first start that was killed
-        with suppress(FileNotFoundError):  # it ends at this moment
-            if time.time() - left.stat().st_mtime > STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
-        new = Path(folder, path.name)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        if path.exists():
+            return
+        folder = path.with_name(f".{path.name}.new")
+        shutil.rmtree(folder, ignore_errors=True)  # of a first start that was killed
+        folder.mkdir()
         sqlalchemy_store = importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-        sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{new}", str(artifacts)).engine.dispose()
-        try:
-            os.link(new, path)  # unlike a rename, it never replaces
-        except OSError:  # the other was first, or a file system without links
-            if not path.exists():
-                new.rename(path)
+        sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{folder / path.name}", str(artifacts)).engine.dispose()
+        (folder / path.name).rename(path)
+        shutil.rmtree(folder)
     # The migrations leave classes behind. Collected at a chance moment, they take entries from under linecache's
     # hands, which then raises KeyError in whoever reads a traceback or runs a doctest.
     gc.collect()
 
 
+def pages(search: Callable[..., Any], **query: Any) -> Iterator[Any]:
+    """Yield everything that a search method of MLflow's client returns, page by page."""
+    token = None
+    while True:
+        page = search(**query, max_results=PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
 def reason(error: BaseException) -> str:
-    """What went wrong underneath, in one short line without credentials."""
+    """Return the innermost error in one short line, without credentials."""
     while (inner := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         error = inner
     lines = str(error).strip().splitlines() or [type(error).__name__]

@@ -1,12 +1,12 @@
-"""A study's model folder as an MLflow model: loadable and servable where this program is not installed. No pickle.
+"""A study's model folder as an MLflow model, which loads and serves where this program is not installed. No pickle.
 
-It holds the folder itself, the source of both packages, and `experiments.tracking.pyfunc` as the module that loads it.
+The MLflow model holds the folder itself, the source of both packages, and the name of the module that loads it:
+`experiments.tracking.pyfunc`.
 """
 
 from __future__ import annotations
 
 import importlib
-import shutil
 import tempfile
 from collections.abc import Collection
 from importlib.metadata import version
@@ -20,25 +20,25 @@ from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
 
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
-NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # to predict
+NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
 
 
-def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collection[str]) -> None:
+def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Collection[str]) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
-        RefusedError: the folder holds no model of ours.
+        RefusedError: the folder holds no model of this program.
     """
     for known in _logged(store):
         if known.status != "READY":  # a kill left it
             store.client.delete_logged_model(known.model_id)
-        elif known.tags.get("digest") == end.digest:
+        elif known.tags.get("digest") == outcome.digest:
             return
     params = dict(store.client.get_run(store.parent).data.params)
-    if end.refitted is not None:
-        params |= trial_params(end.refitted.params, log_scaled)[0]
-    tags = {"digest": end.digest, "study_uid": store.uid}
+    if outcome.refitted is not None:
+        params |= trial_params(outcome.refitted.params, log_scaled)
+    tags = {"digest": outcome.digest, "study_uid": store.uid}
     logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary, NAME)
@@ -57,29 +57,28 @@ def log_model(store: Store, folder: Path, end: StudyOutcome, log_scaled: Collect
     entities = store.mlflow.entities
     store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
     scores = [
-        entities.Metric(key, value, int(1000 * end.at), 0, model_id=logged.model_id)
-        for key, value in end.metrics.items()
+        entities.Metric(key, value, int(1000 * outcome.at), 0, model_id=logged.model_id)
+        for key, value in outcome.metrics.items()
     ]
     store.client.log_batch(store.parent, metrics=scores)
     store.client.finalize_logged_model(logged.model_id, "READY")
 
 
-def register_model(store: Store, name: str, end: StudyOutcome) -> None:
-    """Make the logged model a version of a registered model, which is made if it is new; once for a digest.
+def register_model(store: Store, name: str, outcome: StudyOutcome) -> None:
+    """Make the logged model a version of a registered model, once for each digest; a new name is registered.
 
     Raises:
         RefusedError: there is no logged model.
     """
-    registered = {one.name for one in store.client.search_registered_models(f"name = '{name}'")}
-    if name not in registered:
+    if not store.client.search_registered_models(f"name = '{name}'"):
         store.client.create_registered_model(name)
-    for known in store.client.search_model_versions(f"name = '{name}'"):
-        if known.tags.get("digest") == end.digest:
-            return
-    logged = next((one for one in _logged(store) if one.tags.get("digest") == end.digest), None)
+    versions = store.client.search_model_versions(f"name = '{name}'")
+    if any(version.tags.get("digest") == outcome.digest for version in versions):
+        return
+    logged = next((model for model in _logged(store) if model.tags.get("digest") == outcome.digest), None)
     if logged is None:
         raise RefusedError("the model was not logged")
-    tags = {"digest": end.digest, "study_uid": store.uid}
+    tags = {"digest": outcome.digest, "study_uid": store.uid}
     store.client.create_model_version(
         name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id
     )
@@ -90,48 +89,47 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
 
     Args:
         folder: with model.json and weights.npz.
-        about:  an `mlflow.models.Model` that says whose it is; a new one if None.
+        about:  an `mlflow.models.Model` with the ids of the run and the model; a new one if None.
     """
     models, pyfunc = importlib.import_module("mlflow.models"), importlib.import_module("mlflow.pyfunc")
     model = read_model(folder)
-    with tempfile.TemporaryDirectory() as temporary:
-        data = shutil.copytree(folder, Path(temporary, NAME))
-        pyfunc.save_model(
-            str(path),
-            loader_module=LOADER,
-            data_path=str(data),
-            code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
-            mlflow_model=about,
-            signature=models.ModelSignature(*_schemas(model)),
-            input_example=_example(model),
-            pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
-        )
+    pyfunc.save_model(
+        str(path),
+        loader_module=LOADER,
+        data_path=str(folder),
+        code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
+        mlflow_model=about,
+        signature=models.ModelSignature(*_schemas(model)),
+        input_example=_example(model),
+        pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
+    )
 
 
 def _schemas(model: Model) -> tuple[Any, Any]:
-    """What goes in and what comes out.
+    """Return the schemas of the inputs and the outputs.
 
-    MLflow refuses whole numbers for a column of type double, and numbers for one of texts; the loader takes what a
-    file may hold, so that inputs are of any type.
+    MLflow refuses whole numbers for a column of type double, and numbers for a column of texts. The loader takes what a
+    file may hold, so inputs are of any type.
     """
     types = importlib.import_module("mlflow.types")
     anything = importlib.import_module("mlflow.types.schema").AnyType()
     classes = model.target.classes
-    found = [("prediction", "string" if classes else "double"), *((f"probability_{one}", "double") for one in classes)]
-    inputs = types.Schema([types.ColSpec(anything, name) for name, _ in model.inputs])
-    return inputs, types.Schema([types.ColSpec(kind, name) for name, kind in found])
+    outputs = [types.ColSpec("string" if classes else "double", "prediction")]
+    outputs += [types.ColSpec("double", f"probability_{name}") for name in classes]
+    return types.Schema([types.ColSpec(anything, name) for name, _ in model.inputs]), types.Schema(outputs)
 
 
 def _example(model: Model) -> Any:
-    """One row, made up from what the model knows: medians, and the first category of each column. Nobody's data."""
+    """Return a made-up row of medians and first categories: nobody's data."""
     import pandas as pd
 
     fitted = model.preprocessor
     numbers = dict(zip(fitted.numeric.tolist(), fitted.fill.tolist(), strict=True))
-    words = {one.column: next((name for name in one.names if name is not None), "") for one in fitted.categories}
+    words = {
+        column.column: next((name for name in column.names if name is not None), "") for column in fitted.categories
+    }
     return pd.DataFrame({name: [numbers.get(at, words.get(at))] for at, (name, _) in enumerate(model.inputs)})
 
 
 def _logged(store: Store) -> list[Any]:
-    found = store.client.search_logged_models([store.experiment], f"source_run_id = '{store.parent}'")
-    return list(found)
+    return list(store.client.search_logged_models([store.experiment], f"source_run_id = '{store.parent}'"))

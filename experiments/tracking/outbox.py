@@ -1,6 +1,6 @@
-"""The outbox: what MLflow is to say of a study beside its trials, kept in the study's folder.
+"""The outbox: what MLflow shows of a study beside its trials, kept in the study's folder.
 
-With the journal and the files of the folder it is all that a replay needs: no data, no training, and no clock.
+Together with the journal and the files of the folder it fills a store: without data, training or a clock.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.record import Record
 from experiments.search.storage import write_atomically
 
 OUTBOX = "tracking.json"
@@ -21,10 +20,16 @@ Scalar = float | int | str | bool
 EndStatus = Literal["FINISHED", "KILLED", "FAILED"]
 
 
-class DatasetCard(Record):
-    """Rows that a study used, by their fingerprint: no row is in it.
+class Record(BaseModel):
+    """A part of the outbox: frozen, strict, and without NaN or infinity."""
 
-    source: where they come from, in a word.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class DatasetMetadata(Record):
+    """The fingerprint of rows that a study used, without the rows.
+
+    source: name of the data.
     """
 
     name: str
@@ -36,16 +41,16 @@ class DatasetCard(Record):
 
 
 class RunMetadata(Record):
-    """What the study's own run, the parent of its trials, says.
+    """The metadata of the study's own run, the parent of its trials.
 
-    name:        the study's name, as the user wrote it; the experiment and the run are called so.
-    uid:         random id of this study folder's journal: by it a resumed study finds its runs again.
-    description: shown on the pages of the experiment and of the run; one that was edited there is left alone.
-    params:      what is constant in the study.
-    tags:        where it comes from: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
+    name:        the study's name, as the user wrote it; also that of the experiment and the run.
+    uid:         random id of this study folder's journal, by which a resumed study recognises its runs.
+    description: shown on the pages of the experiment and of the run; never overwritten there.
+    params:      settings that are constant in the study.
+    tags:        its origin: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
-    numbers:     names of the parameters that are searched and are numbers: the axes of the plots.
-    datasets:    what it learnt from and was tested on.
+    numbers:     names of the searched parameters that are numbers: the axes of the plots.
+    datasets:    the rows that it learnt from and was tested on.
     """
 
     name: str
@@ -55,15 +60,15 @@ class RunMetadata(Record):
     tags: dict[str, str]
     log_scaled: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    datasets: tuple[DatasetCard, ...] = ()
+    datasets: tuple[DatasetMetadata, ...] = ()
 
 
 class Refitted(Record):
     """The refit of the winner on all development rows.
 
-    trial:   whose configuration it is.
+    trial:   number of the winner.
     losses:  training loss of each epoch from 1 on.
-    seconds: that refit and look took.
+    seconds: duration of the refit and the test evaluation.
     """
 
     trial: int
@@ -73,12 +78,12 @@ class Refitted(Record):
 
 
 class StudyOutcome(Record):
-    """How a study ended that came to its end. It holds as long as the journal has no more trials than these.
+    """The outcome of a study that came to its end. It is valid while the journal has no more trials than these.
 
-    digest:   of its results; an end with another digest replaces this one.
-    at:       when, in seconds since the epoch.
+    digest:   of its results; an outcome with another digest replaces this one.
+    at:       time of the end, in seconds since the epoch.
     files:    names of files and folders in the study's folder; they become the run's artifacts.
-    refitted: None where no look was taken; else the folder has a model.
+    refitted: None without a test evaluation; else the folder has a model.
     register_as: a name for that model in MLflow's registry.
     """
 
@@ -93,22 +98,24 @@ class StudyOutcome(Record):
 
 
 class Outbox(Record):
-    """What lies in it.
+    """The content of the outbox.
 
-    begun: when the study began, in seconds since the epoch.
-    end:   None until it comes to one.
+    begun:   time of the study's beginning, in seconds since the epoch.
+    outcome: None until the study comes to its end.
     """
 
-    card: RunMetadata
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    metadata: RunMetadata = Field(alias="card")
     begun: float
-    end: StudyOutcome | None = None
+    outcome: StudyOutcome | None = Field(default=None, alias="end")
 
 
 def read_outbox(folder: Path) -> Outbox | None:
-    """What a study's folder has to say to MLflow; None where it has nothing.
+    """Read the outbox of a study's folder; None if there is none.
 
     Raises:
-        StudyStateError: the file cannot be read, or is none of ours.
+        StudyStateError: the file cannot be read, or no study wrote it.
     """
     path = folder / OUTBOX
     try:
@@ -124,10 +131,10 @@ def read_outbox(folder: Path) -> Outbox | None:
 
 
 def write_outbox(folder: Path, outbox: Outbox) -> None:
-    """Write it whole or not at all. What UTF-8 cannot say, of a file's name for instance, is a question mark.
+    """Write the outbox, whole or not at all; a character that UTF-8 lacks becomes a question mark.
 
     Raises:
-        StudyStateError: it cannot be written.
+        StudyStateError: the file cannot be written.
     """
     text = json.dumps(outbox.model_dump(mode="json"), indent=1, ensure_ascii=False)
     write_atomically(folder / OUTBOX, text.encode(errors="replace"))

@@ -1,82 +1,88 @@
 """The process that brings MLflow up to date while a study runs: python -m experiments.tracking.process.
 
-It is told on standard input, a line of JSON each, where to write, what and, if the study is abandoned, how it stands.
-The end of its input is that of the study, whether that said so or was killed. It answers on standard output.
+The study sends messages to its standard input, one line of JSON each: where to write, what, that the study has
+concluded, and its status if it ends early. The end of the input is the end of the study, even of one that was killed.
+The answers go to standard output.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
-import select
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from experiments.tracking.mlflow_setup import load_mlflow
+from experiments.tracking.mlflow_setup import prepare_mlflow
 from experiments.tracking.runs import short_hash
 from experiments.tracking.uris import database_of
 from experiments.tracking.writer import Writer
 
 NICE = 10  # workers come first
-POLL = 0.3  # seconds between looks at the journal
-FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # between attempts; the last once the study is over
+POLL = 0.3  # seconds between readings of the journal
+FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # seconds between attempts; the last once the study is over
 GRACE = 30.0  # seconds after the end of the study, which itself waits for less
 LIMIT = GRACE + 15.0  # after which this process ends even in the middle of a call
 
 
 class Study:
-    """What the study says: lines of JSON from a file descriptor."""
+    """The messages of a study, read by a thread.
 
-    def __init__(self, source: int):
-        self._source, self._buffer = source, b""
-        self.over = False
-        self.said: dict[str, Any] = {}
+    The thread ends the process LIMIT seconds after the last message: the timeouts of a call hold for each byte of an
+    answer, so that a server that sends a byte now and then could keep a writer for ever.
 
-    def names(self, what: str) -> bool:
-        """Listen until it has said this; returns whether it did before it was over."""
-        while what not in self.said and not self.over:
-            self.hear(1.0)
-        return what in self.said
+    Attributes:
+        messages: what the study has said so far.
+        over:     set when nothing more will be said.
+    """
 
-    def hear(self, seconds: float) -> bool:
-        """Listen for so long, less if it is over; returns whether it is."""
-        deadline = time.monotonic() + seconds
-        while not self.over and select.select([self._source], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            read = os.read(self._source, 1 << 16)
-            self.over = not read
-            *lines, self._buffer = (self._buffer + read).split(b"\n")
-            for line in lines:
-                self.said |= json.loads(line)
-        return self.over
+    def __init__(self, lines: Iterable[str]):
+        self.messages: dict[str, Any] = {}
+        self.over = threading.Event()
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
+
+    def has_sent(self, key: str) -> bool:
+        """Wait for a message; return False if the study is over without it."""
+        while key not in self.messages and not self.over.wait(0.02):
+            pass
+        return key in self.messages
+
+    def _read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if line.endswith("\n"):  # else the study was killed in the middle of it
+                self.messages |= json.loads(line)
+        self.over.set()
+        time.sleep(LIMIT)
+        os._exit(1)
 
 
 def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None]) -> None:
-    """Write trials as they are told, and when the study is over what is left, for GRACE seconds at most.
+    """Write trials as they finish, and what is left when the study is over, for GRACE seconds at most.
 
     Args:
-        answer: told of every attempt that failed and of the first after them that did not, and when the study is over
-                of everything.
+        answer: called after every attempt that failed, after the first that succeeds again, and, when the study is
+                over, after everything written.
     """
     pause, concluded = POLL, False
-    while not study.hear(pause):
-        if study.said.get("concluded") and not concluded:
+    while not study.over.wait(pause):
+        if "concluded" in study.messages and not concluded:
             concluded = True
             writer.conclude()
-        before, written = writer.trouble, writer.write(lambda: not study.hear(0.0))
+        before, written = writer.trouble, writer.write(lambda: not study.over.is_set())
         if before or not written:
             answer(writer, False)
         pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
     deadline = time.monotonic() + GRACE
-    writer.close(study.said.get("status"))
+    writer.close(study.messages.get("status"))
     answer(writer, True)
 
     def in_time() -> bool:
@@ -89,22 +95,9 @@ def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None])
 
 
 def lock_of(folder: Path, uri: str) -> FileLock:
-    """What only one writer of a study to a store has at a time, however a local store's path is written."""
+    """Return the lock of the only writer of a study to a store; a local store has one, however its path is written."""
     database = database_of(uri)
     return FileLock(folder / f".tracking-{short_hash(uri if database is None else str(database.resolve()))}.lock")
-
-
-def end_with(study: int) -> None:
-    """End this process LIMIT seconds after the study closed its end of the pipe.
-
-    The timeouts of a call hold for each byte of an answer, so that a server that sends one now and then could keep a
-    writer for ever.
-    """
-    pipe = select.poll()
-    pipe.register(study, 0)  # no event but that nobody writes to it any more
-    pipe.poll()
-    time.sleep(LIMIT)
-    os._exit(1)
 
 
 def main() -> None:
@@ -112,41 +105,39 @@ def main() -> None:
     os.nice(NICE)
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    study = Study(sys.stdin.fileno())
-    threading.Thread(target=end_with, args=(sys.stdin.fileno(),), daemon=True).start()
-    if study.names("uri"):
-        load(study.said["uri"])
-        if study.names("folder"):
+    study = Study(sys.stdin)
+    if study.has_sent("uri"):
+        load(study.messages["uri"])
+        if study.has_sent("folder"):
             write_alone(study, partial(_answer, answers))
-    os._exit(0)  # to take MLflow's modules down again takes a second, for which the study would wait
+    os._exit(0)  # unloading MLflow's modules takes a second, for which the study would wait
 
 
 def load(uri: str) -> None:
-    """Import what writes to this store, without the garbage collector: there is little garbage and much to look at."""
+    """Import what a client of this store needs, as MLflow would at its first call; no store is touched.
+
+    The garbage collector is off meanwhile: it would have much to search and little to collect.
+    """
     gc.disable()
-    with suppress(Exception):  # what is wrong is met again, and told, when the store is opened
-        load_mlflow(uri, os.environ)
+    with suppress(Exception):  # what is wrong is met again, and reported, when the store is opened
+        prepare_mlflow(os.environ)
+        if uri.startswith("sqlite"):
+            importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
+            importlib.import_module("sqlalchemy.orm").configure_mappers()
     gc.freeze()
     gc.enable()
 
 
 def write_alone(study: Study, answer: Callable[[Writer, bool], None]) -> None:
     """Follow the study once no other process writes it to the same store."""
-    folder, uri, artifacts = (study.said[key] for key in ("folder", "uri", "artifacts"))
-    lock = lock_of(Path(folder), uri)
-    while not lock.is_locked:
-        try:
-            lock.acquire(timeout=GRACE if study.hear(POLL) else POLL)
-        except Timeout:  # the writer of a run that was killed has it, for GRACE seconds at most
-            if study.over:
-                return
-    with lock:
+    folder, uri, artifacts = (study.messages[key] for key in ("folder", "uri", "artifacts"))
+    with lock_of(Path(folder), uri):  # the writer of a run that was killed has it, for LIMIT seconds at most
         follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, answer)
 
 
 def _answer(answers: int, writer: Writer, over: bool) -> None:
     report = {"trouble": writer.trouble, "missing": writer.missing, "over": over, "seconds": time.process_time()}
-    with suppress(OSError):  # nobody listens any more
+    with suppress(OSError):  # the study has ended
         os.write(answers, json.dumps(report).encode() + b"\n")
 
 

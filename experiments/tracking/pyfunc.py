@@ -1,37 +1,34 @@
-"""A study's model as MLflow loads it: the module that the models of `records.mlflow_model` name."""
+"""A study's model as MLflow loads it; the models that `tracking.model` writes name this module."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class Served:
-    """What MLflow calls: rows in, predictions out, the same as `python -m experiments.predict`'s."""
+class PyfuncModel:
+    """A model whose predictions are those of `python -m experiments.predict`."""
 
     def __init__(self, model: Model):
         self._model = model
 
     def predict(self, rows: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """`prediction`, and for classes `probability_NAME` of each; columns are found by name, others are ignored.
+        """Return `prediction`, and `probability_NAME` of each class; columns go by name, and others are ignored.
 
         Raises:
-            DataError: there is no row, or a cell is not of its column's kind.
+            DataError: there is no row, or a cell is not of its column's type.
         """
-        import pandas as pd
-
         if not len(rows):
             raise DataError("there is no row to predict.")
         chunks = frame_rows(rows, self._model.inputs, ROWS)
         return pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
 
 
-def _load_pyfunc(path: str) -> Served:
-    return Served(read_model(Path(path)))
+def _load_pyfunc(path: str) -> PyfuncModel:
+    return PyfuncModel(read_model(Path(path)))

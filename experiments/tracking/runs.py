@@ -1,6 +1,6 @@
-"""What MLflow shows of a study and of its trials, as plain data: no MLflow in here.
+"""The runs of a study and of its trials as plain data: no MLflow in here.
 
-What MLflow would change silently or refuse is dealt with before it is sent: infinities (it stores 1.8e308), NaN (it
+What MLflow would change silently or refuse is mended before it is sent: infinities (it stores 1.8e308), NaN (it
 upsets the filters of its pages), values that are too long (it cuts them) and characters that its keys may not have.
 """
 
@@ -15,8 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.search.journal_reader import Entry
-from experiments.search.trial import Curves
+from experiments.search.trial import Curves, FinishedTrial
 from experiments.tracking.outbox import EndStatus, Refitted, Scalar, StudyOutcome
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
@@ -48,11 +47,11 @@ class Run:
     tags: Mapping[str, str]
 
 
-def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
-    """The run of one trial, which ended when it was told."""
-    result, curves = entry.told.result, entry.told.result.curves
+def trial_run(trial: FinishedTrial, log_scaled: Collection[str]) -> Run:
+    """Return the run of one trial, which ended when it entered the journal."""
+    result, curves = trial.result, trial.result.curves
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
-    started, ended = _milliseconds(entry.at - seconds), _milliseconds(entry.at)
+    started, ended = _milliseconds(trial.finished_at - seconds), _milliseconds(trial.finished_at)
     last = max(curves.epochs, default=1)
     single = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
     points = [Point(key, float(value), SINGLE, ended) for key, value in single.items() if value is not None]
@@ -61,36 +60,35 @@ def trial_run(entry: Entry, log_scaled: Collection[str]) -> Run:
         for key, epoch, value in _curve_points(curves, result.epochs)
     ]
     kept, lost = finite(points)
-    params, unsent = trial_params(entry.told.params, log_scaled)
-    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason} | not_finite([*lost, *unsent])
+    params = trial_params(trial.params, log_scaled)
+    tags = {"trial": str(result.number), "state": result.state, "reason": result.reason, **lost}
     status: EndStatus = "FAILED" if result.state == "FAIL" else "FINISHED"
     return Run(f"trial-{result.number:03d}", status, started, ended, params, kept, shown_tags(tags))
 
 
-def final_run(end: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]) -> Run:
-    """The run of the winner's refit: its training loss, and what the look at the test set brought."""
-    started, ended = _milliseconds(end.at - refitted.seconds), _milliseconds(end.at)
+def final_run(outcome: StudyOutcome, refitted: Refitted, log_scaled: Collection[str]) -> Run:
+    """Return the run of the winner's refit: its training loss, and its scores on the test rows."""
+    started, ended = _milliseconds(outcome.at - refitted.seconds), _milliseconds(outcome.at)
     epochs = len(refitted.losses)
     points = [
         Point("train_loss", refitted.losses[epoch - 1], epoch, started + (ended - started) * epoch // epochs)
         for epoch in thinned(range(1, epochs + 1), MEAN_POINTS)
     ]
-    points += [Point(key, value, SINGLE, ended) for key, value in end.metrics.items() if key.startswith("test_")]
+    points += [Point(key, value, SINGLE, ended) for key, value in outcome.metrics.items() if key.startswith("test_")]
     points += [Point("epochs", epochs, SINGLE, ended), Point("seconds", refitted.seconds, SINGLE, ended)]
     kept, lost = finite(points)
-    params, unsent = trial_params(refitted.params, log_scaled)
-    tags = {**end.tags, "refit_of": f"trial {refitted.trial}"} | not_finite([*lost, *unsent])
-    return Run("final", "FINISHED", started, ended, params, kept, shown_tags(tags))
+    tags = shown_tags({**outcome.tags, "refit_of": f"trial {refitted.trial}", **lost})
+    return Run("final", "FINISHED", started, ended, trial_params(refitted.params, log_scaled), kept, tags)
 
 
-def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> tuple[dict[str, str], list[str]]:
-    """Parameters as MLflow's plots can use them, and what is not sent because it is NaN or infinite.
+def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> dict[str, str]:
+    """Return parameters as MLflow's plots can use them.
 
-    A number is a number; one that is searched on a log scale is there as its logarithm too, since the plots have no
-    log axis; a layer that is not there has 0 units, so that its axis has a value in every trial.
+    A parameter that is searched on a log scale is there as its logarithm too, since the plots have no log axis. A
+    layer that is not there has 0 units, so that its axis has a value in every trial.
 
     >>> trial_params({"l2": 0.01, "hidden_layers": 1, "hidden_units_1": 8, "hidden_units_2": 9}, {"l2"})
-    ({'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}, [])
+    {'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}
     """
     layers = params.get("hidden_layers")
     absent = {
@@ -99,18 +97,16 @@ def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> t
         if isinstance(layers, int) and re.fullmatch(r"hidden_units_\d+", name) and int(name[13:]) > layers
     }
     values = {name: 0 if name in absent else value for name, value in params.items()}
-    unsent = [name for name, value in values.items() if isinstance(value, float) and not math.isfinite(value)]
-    sent = {name: value for name, value in values.items() if name not in unsent}
     logs = {
         f"log10_{name}": f"{math.log10(value):.6g}"
-        for name, value in sent.items()
+        for name, value in values.items()
         if name in log_scaled and isinstance(value, int | float) and value > 0
     }
-    return shown_params(sent) | logs, [f"parameter {name}" for name in unsent]
+    return shown_params(values) | logs
 
 
 def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]:
-    """(metric, epoch, value) of the curves that are sent: means over the folds, and each fold's score."""
+    """Yield (metric, epoch, value) of the curves that are sent: means over the folds, and each fold's score."""
     rows = {"val_score": curves.scores, "val_loss": curves.validation_losses, "train_loss": curves.train_losses}
     of_means = thinned(curves.epochs, MEAN_POINTS, best)
     for key, curve in rows.items():
@@ -126,7 +122,7 @@ def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]
 
 
 def thinned(epochs: Sequence[int], most: int, best: int = 0) -> list[int]:
-    """At most so many of the epochs, evenly spread, with the first and the last, and beside them the best.
+    """Return at most so many of the epochs, evenly spread, with the first and the last; the best is added to them.
 
     >>> thinned(range(1, 11), 4, 6)
     [1, 4, 6, 7, 10]
@@ -137,11 +133,11 @@ def thinned(epochs: Sequence[int], most: int, best: int = 0) -> list[int]:
     return sorted(kept | ({best} & set(epochs)))
 
 
-def curves_csv(entries: Iterable[Entry]) -> str:
-    """Every point of every curve of every trial: `repr` of each number, so that none is rounded."""
+def curves_csv(trials: Iterable[FinishedTrial]) -> str:
+    """Return every point of every curve of every trial: `repr` of each number, so that none is rounded."""
     lines = ["trial,epoch,fold,val_score,val_loss,train_loss"]
-    for entry in entries:
-        result = entry.told.result
+    for trial in trials:
+        result = trial.result
         rows = result.curves
         for epoch, *folds in zip(rows.epochs, rows.scores, rows.validation_losses, rows.train_losses, strict=True):
             lines += [
@@ -151,9 +147,9 @@ def curves_csv(entries: Iterable[Entry]) -> str:
     return "\n".join([*lines, ""])
 
 
-def ranks_of(entries: Iterable[Entry]) -> dict[int, int]:
-    """Trial -> its place among the complete ones by their value, from 1; the first told of equals comes first."""
-    values = {one.told.result.number: one.told.result.value for one in entries}
+def ranks_of(trials: Iterable[FinishedTrial]) -> dict[int, int]:
+    """Return trial -> its rank among the complete trials by value, from 1; of equals the lower number comes first."""
+    values = {trial.result.number: trial.result.value for trial in trials}
     order = sorted((-value, number) for number, value in values.items() if value is not None)
     return {number: place for place, (_, number) in enumerate(order, 1)}
 
@@ -162,52 +158,46 @@ def _milliseconds(at: float) -> int:
     return max(1, int(1000 * at))
 
 
-def finite(points: Iterable[Point]) -> tuple[tuple[Point, ...], list[str]]:
-    """The points that MLflow stores as they are, and the names of the metrics that had others, with how many."""
+def finite(points: Iterable[Point]) -> tuple[tuple[Point, ...], dict[str, str]]:
+    """Return the points that are numbers, and a tag that says how many of which metric were NaN or infinite."""
     points = tuple(points)
     total = Counter(point.key for point in points)
     lost = Counter(point.key for point in points if not math.isfinite(point.value))
     kept = tuple(point for point in points if math.isfinite(point.value))
-    return kept, [f"{key} ({count} of {total[key]})" for key, count in lost.items()]
-
-
-def not_finite(lost: Sequence[str]) -> dict[str, str]:
-    """The tag that names what was NaN or infinite and therefore not sent."""
-    return {"not_finite": ", ".join(lost)} if lost else {}
+    text = ", ".join(f"{key} ({count} of {total[key]})" for key, count in lost.items())
+    return kept, {"not_finite": text} if text else {}
 
 
 def shown_params(params: Mapping[str, object]) -> dict[str, str]:
-    """Parameters with keys that MLflow takes and values that it does not cut."""
-    return {
-        safe: _shown(f"params/{safe}", str(value), LONGEST_PARAM)
-        for safe, value in ((safe_key(key), value) for key, value in params.items())
-    }
+    """Return parameters with keys that MLflow takes and values that it does not cut."""
+    return _shown("params", params, LONGEST_PARAM)
 
 
 def shown_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags with keys that MLflow takes and values that it does not cut."""
-    return {
-        safe: _shown(f"tags/{safe}", value, LONGEST_TAG)
-        for safe, value in ((safe_key(key), value) for key, value in tags.items())
-    }
+    """Return tags with keys that MLflow takes and values that it does not cut."""
+    return _shown("tags", tags, LONGEST_TAG)
+
+
+def _shown(folder: str, values: Mapping[str, object], longest: int) -> dict[str, str]:
+    shown = {}
+    for key, value in values.items():
+        key, text = safe_key(key), str(value)
+        if len(text) > longest:
+            mark = f"... [cut: {len(text):,} characters, all in the artifact {folder}/{key}.txt]"
+            text = text[: longest - len(mark)] + mark
+        shown[key] = _storable(text)
+    return shown
 
 
 def long_values(params: Mapping[str, object], tags: Mapping[str, str]) -> dict[str, str]:
-    """Artifact name -> whole text, for each value that is shown cut."""
+    """Return artifact name -> whole text, for each value that is shown cut."""
     texts = {f"params/{safe_key(key)}.txt": (str(value), LONGEST_PARAM) for key, value in params.items()}
     texts |= {f"tags/{safe_key(key)}.txt": (value, LONGEST_TAG) for key, value in tags.items()}
     return {name: text for name, (text, longest) in texts.items() if len(text) > longest}
 
 
-def _shown(name: str, text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return _storable(text)
-    mark = f"... [cut: {len(text):,} characters, all in the artifact {name}.txt]"
-    return _storable(text[: longest - len(mark)] + mark)
-
-
 def safe_key(key: str) -> str:
-    """A key that MLflow takes: letters, digits, `_`, `-`, `.`, `/` and blanks, and a plain path if read as one.
+    """Return a key that MLflow takes: letters, digits, `_`, `-`, `.`, `/` and blanks; read as a path, it is plain.
 
     >>> [safe_key(key) for key in ("learning_rate", "test/accuracy", "a<b>*", "../x", "a//b", "")]
     ['learning_rate', 'test/accuracy', 'a_b__', 'x', 'a__b', '_']
@@ -219,7 +209,7 @@ def safe_key(key: str) -> str:
 
 
 def safe_name(name: str, longest: int) -> str:
-    """The name without control characters, and no longer than `longest`; a cut one ends in a hash of the whole.
+    """Return the name without control characters, at most `longest` long; a cut name ends in a hash of the whole.
 
     >>> safe_name("digits \N{GRINNING FACE} <script>'\\n", 500), safe_name("x" * 600, 20)
     ("digits \N{GRINNING FACE} <script>' ", 'xxxxxxxxxxx-5130b33e')
@@ -229,14 +219,15 @@ def safe_name(name: str, longest: int) -> str:
 
 
 def folder_name(name: str) -> str:
-    """A name for a folder of this study's artifacts, safe on every file system and different for different names."""
+    """Return a name for a folder of the study's artifacts: safe on every file system, different for every name."""
     return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)[:40].strip('-')}-{short_hash(name)}".strip("-")
 
 
 def short_hash(text: str) -> str:
+    """Return eight hexadecimal digits of a text's hash."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def _storable(text: str) -> str:
-    """No lone surrogates and no NUL: databases refuse both."""
+    """Replace lone surrogates and NUL, which databases refuse."""
     return text.encode(errors="replace").decode().replace("\0", " ")

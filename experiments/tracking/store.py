@@ -1,22 +1,21 @@
-"""One study's runs in MLflow: found again and brought up to date, each exactly once.
+"""One study's runs in MLflow, recognised and brought up to date, each exactly once.
 
-The client is given every run's id; MLflow's fluent interface keeps a global stack of runs and is not used.
+The client gets every run's id. MLflow's fluent interface keeps a global stack of runs and is not used.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
-from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
-from experiments.tracking.outbox import DatasetCard, EndStatus, RunMetadata, StudyOutcome
+from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
+from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
@@ -25,38 +24,37 @@ from experiments.tracking.runs import (
     Run,
     finite,
     folder_name,
-    not_finite,
     safe_key,
     safe_name,
     shown_params,
     shown_tags,
 )
+from experiments.tracking.uris import database_of
 
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
-# how MLflow's pages greet who opens an experiment: with runs, not traces, and the score that runs are compared by
+# what MLflow's pages show of an experiment first: runs, not traces, and the score that runs are compared by
 PAGES = {
     "mlflow.experimentKind": "custom_model_development",
     "mlflow.experiment.primaryMetric.name": "cv_mean",
     "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
 }
-RUNS_A_PAGE = 500
 LONGEST_DIGEST = 36  # of a dataset
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
 class RefusedError(Exception):
-    """MLflow will never take this, however often it is sent."""
+    """A write that MLflow will never take, however often it is sent."""
 
 
 @dataclass
 class Store:
     """The runs of one study.
 
-    trials:  trial -> its run, of those that are completely written.
+    trials:  trial -> its run, for each trial that is completely written.
     ranks:   trial -> its rank as MLflow has it.
     final:   the run of the refit.
-    outcome: digest that `final` is of.
-    metrics: of the study's own run.
+    final_digest: digest of the results that `final` shows.
+    metrics: metrics of the study's own run.
     """
 
     mlflow: Any
@@ -65,9 +63,9 @@ class Store:
     parent: str
     uid: str
     trials: dict[int, str] = field(default_factory=dict)
-    ranks: dict[int, float] = field(default_factory=dict)
+    ranks: dict[int, float | None] = field(default_factory=dict)
     final: str | None = None
-    outcome: str = ""
+    final_digest: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -75,69 +73,71 @@ class Store:
         cls,
         uri: str,
         artifacts: Path | None,
-        card: RunMetadata,
+        metadata: RunMetadata,
         begun: float,
         environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
-        """Find the study's runs, or make its parent run; half-written runs and duplicates are deleted.
+        """Read the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
         are what a kill or a lost answer left; they are written anew.
         """
         mlflow = prepare_mlflow(environ)
-        if uri.startswith("sqlite"):
-            database = importlib.import_module("sqlalchemy").engine.make_url(uri).database
-            if database and database != ":memory:":
-                make_database(Path(database), artifacts or Path(database).absolute().parent / "artifacts")
-        mlflow.set_tracking_uri(uri)  # what registers a model looks it up there, whatever the client's own address is
+        database = database_of(uri)
+        if database is not None:
+            make_database(database, artifacts or database.absolute().parent / "artifacts")
+        mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, card, artifacts)
-        runs = list(_runs(client, experiment, card.uid))
+        experiment = _experiment(client, metadata, artifacts)
+        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{metadata.uid}'"}
+        runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
         parents = [run for run in runs if PARENT not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, card, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, card.uid, metrics=dict(parent.data.metrics))
+        parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metrics=dict(parent.data.metrics))
         for run in runs:
             if run.info.run_id != store.parent and not store._take(run):
                 client.delete_run(run.info.run_id)
-        store._describe(parent, card)
+        store._describe(parent, metadata)
         return store
 
     def _take(self, run: Any) -> bool:
-        """Whether a run is one of the study's that is whole and there for the first time."""
-        tags, known = run.data.tags, str(run.info.run_id)
+        """Keep a run of the study that is whole and no duplicate; return whether it was kept."""
+        tags, identity = run.data.tags, str(run.info.run_id)
         if run.info.status == "RUNNING" or tags.get(PARENT) != self.parent:
             return False
         if "trial" not in tags:
             if self.final is None:
-                self.final, self.outcome = known, tags.get("digest", "")
-            return self.final == known
+                self.final, self.final_digest = identity, tags.get("digest", "")
+            return self.final == identity
         number = int(tags["trial"])
-        if self.trials.setdefault(number, known) == known and "rank" in run.data.metrics:
-            self.ranks[number] = run.data.metrics["rank"]
-        return self.trials[number] == known
+        if number in self.trials:
+            return False
+        self.trials[number] = identity
+        self.ranks[number] = run.data.metrics.get("rank")
+        return True
 
-    def _describe(self, parent: Any, card: RunMetadata) -> None:
-        """Say on the parent what it lacks. Parameters of a study never change, and a description may be edited."""
-        new = {key: value for key, value in shown_params(card.params).items() if key not in parent.data.params}
-        note = {} if NOTE in parent.data.tags else {NOTE: card.description}
-        self._log(self.parent, params=new, tags=shown_tags({**card.tags, **note}))
+    def _describe(self, parent: Any, metadata: RunMetadata) -> None:
+        """Write to the parent what it lacks. Parameters of a study never change, and a description may be edited."""
+        new = {key: value for key, value in shown_params(metadata.params).items() if key not in parent.data.params}
+        note = {} if NOTE in parent.data.tags else {NOTE: metadata.description}
+        self._log(self.parent, params=new, tags=shown_tags({**metadata.tags, **note}))
         inputs = getattr(parent, "inputs", None)
-        if card.datasets and not (inputs and inputs.dataset_inputs):
-            self.client.log_inputs(self.parent, datasets=[self._dataset(one) for one in card.datasets])
+        if metadata.datasets and not (inputs and inputs.dataset_inputs):
+            self.client.log_inputs(self.parent, datasets=[self._dataset(dataset) for dataset in metadata.datasets])
 
-    def _dataset(self, card: DatasetCard) -> Any:
+    def _dataset(self, metadata: DatasetMetadata) -> Any:
         entities = self.mlflow.entities
         dataset = entities.Dataset(
-            name=safe_name(card.name, 500),
-            digest=card.fingerprint[:LONGEST_DIGEST],
+            name=safe_name(metadata.name, 500),
+            digest=metadata.fingerprint[:LONGEST_DIGEST],
             source_type="local",
-            source=json.dumps({"uri": card.source, "fingerprint": card.fingerprint}),
-            profile=json.dumps({"num_rows": card.rows, "num_features": card.features}),
+            source=json.dumps({"uri": metadata.source, "fingerprint": metadata.fingerprint}),
+            profile=json.dumps({"num_rows": metadata.rows, "num_features": metadata.features}),
         )
-        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", card.context)])
+        return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", metadata.context)])
 
     def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
-        """Say how the study stands, and since when if it stands still, in seconds since the epoch."""
+        """Show the study's status, and, if it has stopped, when: `at` is in seconds since the epoch."""
         if status == "RUNNING":
             self.client.update_run(self.parent, status=status)
         else:
@@ -147,20 +147,20 @@ class Store:
         """Write the run of one trial; it counts as written when the last call has been answered.
 
         Raises:
-            RefusedError: MLflow does not take it; nothing of it is left.
+            RefusedError: MLflow does not take the run; nothing of it is left.
         """
         self.trials[number] = self._write(run, {"trial": str(number)})
 
     def write_final(self, run: Run, digest: str) -> None:
-        """Write the run of the refit, in place of one of another outcome.
+        """Write the run of the refit, in place of that of another outcome.
 
         Raises:
-            RefusedError: MLflow does not take it; nothing of it is left.
+            RefusedError: MLflow does not take the run; nothing of it is left.
         """
         if self.final is not None:
             self.client.delete_run(self.final)
             self.final = None
-        self.final, self.outcome = self._write(run, {"digest": digest}), digest
+        self.final, self.final_digest = self._write(run, {"digest": digest}), digest
 
     def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
         tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
@@ -179,31 +179,31 @@ class Store:
         return identity
 
     def write_ranks(self, ranks: Mapping[int, int], at: int) -> None:
-        """Say on each trial which place it has; MLflow shows what was said with the latest `at`, in milliseconds."""
+        """Write each trial's rank; MLflow shows the one with the latest `at`, in milliseconds."""
         for number, rank in ranks.items():
             if number in self.trials and self.ranks.get(number) != rank:
                 self._log(self.trials[number], (Point("rank", rank, SINGLE, at),))
                 self.ranks[number] = rank
 
-    def end(self, end: StudyOutcome) -> None:
-        """Write the parent's final metrics and tags, and its status. What it has already is not sent twice."""
-        points, lost = finite(Point(key, value, SINGLE, int(1000 * end.at)) for key, value in end.metrics.items())
+    def end(self, outcome: StudyOutcome) -> None:
+        """Write the parent's final metrics and tags, and its status; what it has already is not sent twice."""
+        at = int(1000 * outcome.at)
+        points, lost = finite(Point(key, value, SINGLE, at) for key, value in outcome.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
-        self._log(self.parent, points, tags=shown_tags({**end.tags, "digest": end.digest, **not_finite(lost)}))
-        self.client.set_terminated(self.parent, "FINISHED", int(1000 * end.at))
+        self._log(self.parent, points, tags=shown_tags({**outcome.tags, "digest": outcome.digest, **lost}))
+        self.client.set_terminated(self.parent, "FINISHED", at)
 
-    def upload(self, trial: int | None, name: str, content: Path | str) -> None:
-        """Upload a file, a folder or a text, for the study (trial None) or for one trial.
+    def upload(self, name: str, content: Path | str) -> None:
+        """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
             RefusedError: the file is not there, or the place for artifacts cannot be used from here.
         """
-        run = self.parent if trial is None else self.trials[trial]
         try:
             if isinstance(content, str):
-                self.client.log_text(run, content, name)
+                self.client.log_text(self.parent, content, name)
             elif content.exists():
-                self.client.log_artifact(run, str(content))
+                self.client.log_artifact(self.parent, str(content))
             else:
                 raise FileNotFoundError(f"there is no file {content}")
         except (FileNotFoundError, PermissionError, ImportError) as error:
@@ -216,7 +216,7 @@ class Store:
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """One batch; the client splits it at MLflow's limits (1,000 values in all, 100 params, 100 tags)."""
+        """Log one batch; the client splits it at MLflow's limits (1,000 values in all, 100 params, 100 tags)."""
         entities = self.mlflow.entities
         self.client.log_batch(
             run,
@@ -226,43 +226,31 @@ class Store:
         )
 
 
-def _experiment(client: Any, card: RunMetadata, artifacts: Path | None) -> str:
-    """The id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(card.name, LONGEST_EXPERIMENT_NAME)
+def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
+    """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
+    title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
     tags = {
         **PAGES,
-        **shown_tags({NOTE: card.description}),
-        VIEW: trial_view(card.numbers, card.log_scaled),
+        **shown_tags({NOTE: metadata.description}),
+        VIEW: trial_view(metadata.numbers, metadata.log_scaled),
     }
-    found = client.get_experiment_by_name(title)
-    if found is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(card.name)).as_uri()
+    experiment = client.get_experiment_by_name(title)
+    if experiment is None:
+        place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
         try:
             return str(client.create_experiment(title, artifact_location=place, tags=tags))
         except Exception:  # whatever a store raises when another writer has made it at this moment
-            found = client.get_experiment_by_name(title)
-            if found is None:
+            experiment = client.get_experiment_by_name(title)
+            if experiment is None:
                 raise
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
     for key, value in tags.items():
-        if key not in found.tags:
-            client.set_experiment_tag(found.experiment_id, key, value)
-    return str(found.experiment_id)
+        if key not in experiment.tags:
+            client.set_experiment_tag(experiment.experiment_id, key, value)
+    return str(experiment.experiment_id)
 
 
-def _runs(client: Any, experiment: str, uid: str) -> Iterator[Any]:
-    """Every run of this study, oldest first."""
-    token = None
-    while True:
-        query = f"tags.study_uid = '{uid}'"
-        page = client.search_runs([experiment], query, 1, RUNS_A_PAGE, ["attributes.start_time ASC"], token)
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
-def _new_parent(client: Any, experiment: str, card: RunMetadata, begun: float) -> Any:
-    name = safe_name(card.name, LONGEST_RUN_NAME)
-    return client.create_run(experiment, int(1000 * begun), {"study_uid": card.uid}, name)
+def _new_parent(client: Any, experiment: str, metadata: RunMetadata, begun: float) -> Any:
+    name = safe_name(metadata.name, LONGEST_RUN_NAME)
+    return client.create_run(experiment, int(1000 * begun), {"study_uid": metadata.uid}, name)

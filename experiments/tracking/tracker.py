@@ -1,9 +1,8 @@
-"""MLflow as a projection of the journal, written by a process of its own that the study never waits for.
+"""MLflow filled from the journal, by a process of its own that the study never waits for.
 
-The study writes its journal and its outbox, and has a process started that reads both and brings MLflow up to date: at
-a low priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data. All
-that the two say to each other while the study runs is that it is over. What MLflow lacks after that,
-`python -m experiments.sync` writes in the same way.
+The study writes its journal and its outbox, and starts a process that reads both and brings MLflow up to date: at a low
+priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data.
+`python -m experiments.sync` writes what MLflow lacks after the study in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from experiments.errors import StudyStateError
 from experiments.tracking.outbox import EndStatus, Outbox, RunMetadata, StudyOutcome, read_outbox, write_outbox
@@ -24,7 +24,8 @@ from experiments.tracking.uris import OFF, masked
 
 PROGRAM = "experiments.tracking.process"
 PACKAGES = Path(__file__).parents[2]
-PATIENCE = 1.5  # seconds at the end for a store that has been in trouble: one more attempt
+LATER = "the study continues, and the data is written later"
+RECOVERY_TIMEOUT = 1.5  # seconds at the end for a store that failed before: one more attempt
 
 
 class Tracking:
@@ -39,9 +40,6 @@ class Tracking:
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         warn:      called at most once, from a thread, with one line, at the first failure before the end.
         environ:   of the process.
-
-    Attributes:
-        seconds: of processor time that the process has taken, as far as it said.
     """
 
     def __init__(
@@ -53,18 +51,19 @@ class Tracking:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._card: RunMetadata | None = None
+        self._outbox: Outbox | None = None
         self._warn, self._environ = warn, environ
         self._process: subprocess.Popen[str] | None = None
         self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
-        self._missing: str | None = None
-        self._trouble = ""  # of the last attempt
-        self._told_all = False  # by the process, of what is missing when the study is over
-        self._begun = 0.0
-        self.seconds = 0.0
+        self._report: dict[str, Any] = {"missing": None, "trouble": "", "over": False, "seconds": 0.0}  # the last one
+
+    @property
+    def seconds(self) -> float:
+        """Return the seconds of processor time that the process has taken, as far as it has reported."""
+        return float(self._report["seconds"])
 
     def load(self) -> None:
-        """Start the process, which touches no store until `start` says whose it is."""
+        """Start the process; it touches no store before `start`."""
         if self._uri == OFF:
             return
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
@@ -76,108 +75,113 @@ class Tracking:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 env={**self._environ, "PYTHONPATH": path},
-                # Ctrl-C is for the study, which then says that it is over. A session of its own would be for Linux one
-                # of two programs with equal shares of the processor, however low its priority among its own.
+                # Ctrl-C is for the study, which then ends this process. Not a new session: Linux would give it as large
+                # a share of the processor as the study, however low its priority.
                 process_group=0,
             )
         except OSError as error:
-            self._missing = f"MLflow at {masked(self._uri)} is missing the study (no writer to it: {error.strerror})"
-        self._say({"uri": self._uri})
+            self._report["missing"] = (
+                f"MLflow at {masked(self._uri)} is missing the study (no process to write it: {error.strerror})"
+            )
+        self._send({"uri": self._uri})
 
-    def start(self, card: RunMetadata) -> None:
-        """Write the outbox, and have what it and the journal say written.
+    def start(self, metadata: RunMetadata) -> None:
+        """Write the outbox, and let the process write it and the journal to MLflow.
 
         Args:
-            card: what the study's own run says.
+            metadata: of the study's own run.
 
         Raises:
             StudyStateError: the outbox cannot be written.
         """
         try:
-            before = read_outbox(self._folder)
-        except StudyStateError:  # one that is damaged is written anew
-            before = None
-        if before is None or before.card.uid != card.uid:
-            before = Outbox(card=card, begun=time.time())
-        write_outbox(self._folder, before.model_copy(update={"card": card}))
-        self._card, self._begun = card, before.begun
+            outbox = read_outbox(self._folder)
+        except StudyStateError:  # a damaged outbox is written anew
+            outbox = None
+        if outbox is None or outbox.metadata.uid != metadata.uid:
+            outbox = Outbox(metadata=metadata, begun=time.time())
+        self._outbox = outbox.model_copy(update={"metadata": metadata})
+        write_outbox(self._folder, self._outbox)
         if self._process is not None:
             self._listener.start()
-        self._say({"folder": str(self._folder.absolute()), "artifacts": _text(self._artifacts)})
+        artifacts = None if self._artifacts is None else str(self._artifacts.absolute())
+        self._send({"folder": str(self._folder.absolute()), "artifacts": artifacts})
 
     def dismiss(self) -> None:
-        """End a process that was never told what to write; any other goes on."""
-        if self._card is None and self._process is not None:
+        """End the process if it has not been started on a study; else do nothing."""
+        if self._outbox is None and self._process is not None:
             self._process.kill()
             self._process.communicate()
 
-    def conclude(self, end: StudyOutcome) -> None:
-        """The study came to its end, but for the files: have what it found written meanwhile.
+    def conclude(self, outcome: StudyOutcome) -> None:
+        """Let the process write the study's end, while the study writes its files.
 
         Raises:
             StudyStateError: the outbox cannot be written.
         """
-        assert self._card is not None
-        write_outbox(self._folder, Outbox(card=self._card, begun=self._begun, end=end))
-        self._say({"concluded": True})
+        assert self._outbox is not None
+        write_outbox(self._folder, self._outbox.model_copy(update={"outcome": outcome}))
+        self._send({"concluded": True})
 
     def register(self, name: str) -> None:
-        """Have the model of a study that came to its end before become a version of this name.
+        """Note in the outbox that the model of a finished study becomes a version of this registered name.
 
         Raises:
             StudyStateError: the outbox cannot be read or written.
         """
         outbox = read_outbox(self._folder)
-        if outbox is not None and outbox.end is not None:
-            end = outbox.end.model_copy(update={"register_as": name})
-            write_outbox(self._folder, outbox.model_copy(update={"end": end}))
+        if outbox is not None and outbox.outcome is not None:
+            outcome = outbox.outcome.model_copy(update={"register_as": name})
+            write_outbox(self._folder, outbox.model_copy(update={"outcome": outcome}))
 
     def finish(self, timeout: float = 10.0) -> str | None:
-        """The files are there too: have what is left written, and wait for it, at most `timeout` seconds.
+        """Let the process write what is left, with the files, and wait for it, at most `timeout` seconds.
 
-        A store that was in trouble before, and still is, is not waited for so long.
+        For a store that is failing already, the wait is at most RECOVERY_TIMEOUT.
 
         Returns:
             None when MLflow has everything, else one line that says what is missing and why.
         """
-        self._leave(None, timeout, stop=True)
-        return self._missing
+        self._leave(timeout, stop=True)
+        missing: str | None = self._report["missing"]
+        return missing
 
     def abandon(self, status: EndStatus, timeout: float = 2.0) -> None:
-        """The study ends here without having come to its end: MLflow says so.
+        """Let MLflow show that the study ends here, before its end.
 
-        A process that needs longer than `timeout` seconds for what was told ends by itself a little later.
+        A process that needs longer than `timeout` seconds for the finished trials ends by itself a little later.
         """
-        self._leave(status, timeout, stop=False)
+        self._send({"status": status})
+        self._leave(timeout, stop=False)
 
-    def _leave(self, status: EndStatus | None, timeout: float, stop: bool) -> None:
+    def _leave(self, timeout: float, stop: bool) -> None:
         process = self._process
         if process is None or process.stdin is None:
             return
-        if status is not None:
-            self._say({"status": status})
         with suppress(OSError):
             process.stdin.close()
-        end = time.monotonic() + timeout
-        end_in_trouble = min(end, time.monotonic() + PATIENCE)
-        while process.poll() is None and time.monotonic() < (end_in_trouble if self._trouble else end):
+        start = time.monotonic()
+        while process.poll() is None and time.monotonic() - start < (
+            min(timeout, RECOVERY_TIMEOUT) if self._report["trouble"] else timeout
+        ):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.05)
         if process.returncode is None:
             if not stop:
-                process.returncode = 0  # it is left to itself, which `Popen` would complain of
+                process.returncode = 0  # else `Popen` would warn that it still runs
                 return
             process.kill()  # what it was writing is written anew
             process.wait()
-        self._listener.join(10.0)  # the process is over, and its last words are there; a busy machine reads them late
-        if not self._told_all:
-            why = self._trouble or "its writer gave no answer"
-            self._missing = f"MLflow at {masked(self._uri)} is missing a part of the study, or all of it ({why})"
+        self._listener.join(10.0)  # its last report is there; a busy machine reads it late
+        if not self._report["over"]:
+            why = self._report["trouble"] or "its writer gave no answer"
+            place = masked(self._uri)
+            self._report["missing"] = f"MLflow at {place} is missing a part of the study, or all of it ({why})"
 
-    def _say(self, words: Mapping[str, object]) -> None:
+    def _send(self, message: Mapping[str, object]) -> None:
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
             with suppress(OSError):  # it has ended
-                self._process.stdin.write(json.dumps(words) + "\n")
+                self._process.stdin.write(json.dumps(message) + "\n")
                 self._process.stdin.flush()
 
     def _listen(self) -> None:
@@ -188,14 +192,8 @@ class Tracking:
             for line in answers:
                 if not line.endswith("\n"):  # it was killed in the middle of it
                     return
-                report = json.loads(line)
-                self._missing, self.seconds = report["missing"], report["seconds"]
-                self._trouble, self._told_all = report["trouble"], report["over"]
+                self._report = report = json.loads(line)
                 if report["trouble"] and not (warned or report["over"]):
                     warned = True
-                    what = f"MLflow at {masked(self._uri)} takes no records ({report['trouble']})"
-                    self._warn(f"{what}; the study goes on and they are written later")
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path.absolute())
+                    place = masked(self._uri)
+                    self._warn(f"MLflow at {place} does not accept data ({report['trouble']}); {LATER}")

@@ -1,4 +1,4 @@
-"""The addresses of MLflow's stores, and how their credentials are kept out of everything printed or stored."""
+"""The addresses of MLflow's stores; credentials in them are kept out of everything printed or stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 
 
 def masked(text: str) -> str:
-    """The text with user, password and every query value of the URIs in it replaced by `***`.
+    """Replace user, password and every query value of the URIs in a text by `***`.
 
     Every query value is hidden, since any of them may be a token; keys, host, port and path stay readable.
 
@@ -38,7 +38,7 @@ def masked(text: str) -> str:
 
 
 def is_store(uri: str) -> bool:
-    """Whether it may be a store that lasts; MLflow itself writes to folders no more, and SQLite may be in memory.
+    """Return whether a URI may be a store that lasts: not a folder, which MLflow no longer takes, nor SQLite in memory.
 
     >>> [is_store(uri) for uri in ("sqlite:///mlflow.db", "http://127.0.0.1:5000", "databricks", "none")]
     [True, True, True, True]
@@ -59,27 +59,29 @@ def is_store(uri: str) -> bool:
     if uri in (OFF, "databricks"):
         return True
     known = parts.scheme.partition("+")[0] in DATABASES or any(
-        one.name == parts.scheme for one in entry_points(group="mlflow.tracking_store")
+        plugin.name == parts.scheme for plugin in entry_points(group="mlflow.tracking_store")
     )
     return known and "://" in uri
 
 
 def check_register(name: str | None, sealed: bool, uri: str) -> None:
-    """Refuse a name that MLflow's registry does not take, or that there will be no model or no registry for.
+    """Refuse a name that MLflow's registry does not take, and any name without a registry or a model.
 
     Args:
-        sealed: the test set is not looked at.
+        sealed: the study runs without a test evaluation.
         uri:    of the store.
 
     Raises:
-        SpecError: it is one.
+        SpecError: the name is refused.
     """
     if name is None:
         return
     if uri == OFF:
         raise SpecError("--register: there is no registry without tracking; name a store with --tracking-uri.")
     if sealed:
-        raise SpecError("--register: a study has a model after its look; leave --no-test out, or use --score.")
+        raise SpecError(
+            "--register: a study without a test evaluation has no model; leave --no-test out, or use --score."
+        )
     fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
     if not fits or set(name) & set("/:'\""):
         raise SpecError(
@@ -89,7 +91,7 @@ def check_register(name: str | None, sealed: bool, uri: str) -> None:
 
 
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """The MLflow store, and where its artifacts go; None where a server decides.
+    """Return the MLflow store, and where its artifacts go; None where a server decides.
 
     Raises:
         SpecError: MLflow could never write there.
@@ -108,7 +110,7 @@ SCHEME = "sqlite:///"
 
 
 def database_of(uri: str) -> Path | None:
-    """The file of a local store; None for what is no file of SQLite's.
+    """Return the file of a local store; None for any store but a file of SQLite's.
 
     >>> database_of("sqlite:///mlruns/mlflow.db"), database_of("http://127.0.0.1:5000")
     (PosixPath('mlruns/mlflow.db'), None)
@@ -118,10 +120,10 @@ def database_of(uri: str) -> Path | None:
 
 
 def check_database(path: Path) -> None:
-    """Refuse what MLflow could not open; nothing is written.
+    """Refuse a file that MLflow could not open; nothing is written.
 
     Raises:
-        TrackingError: there is no database, or what is there is none of MLflow's.
+        TrackingError: there is no database, or another program's.
     """
     if not path.is_file():
         raise TrackingError(f"{path}: there is no MLflow database here; the first study makes it.")

@@ -1,29 +1,24 @@
-"""What brings MLflow up to date with a study's folder: it knows what was told and what MLflow has, and writes the rest.
+"""The writer that brings MLflow up to date with a study's folder: it writes what the folder has and MLflow lacks.
 
-After any failure it looks again at what MLflow has, so that neither a lost answer nor a kill nor an outage can lose a
+After any failure it asks MLflow again what it has, so that neither a lost answer nor a kill nor an outage can lose a
 trial or show it twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from experiments.errors import StudyStateError
-from experiments.search.journal_reader import Entry, JournalReader
+from experiments.search.journal_reader import JournalReader
+from experiments.search.trial import FinishedTrial
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
-from experiments.tracking.runs import (
-    CURVES,
-    curves_csv,
-    final_run,
-    long_values,
-    ranks_of,
-    trial_run,
-)
+from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values, ranks_of, trial_run
 from experiments.tracking.store import NOTE, RefusedError, Store
 from experiments.tracking.uris import masked
 
@@ -32,19 +27,19 @@ RESULTS = "the results of the study"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to write after the trials.
+    """One thing to write.
 
-    what: its name for a person.
-    file: whether it is one of many that need no name.
+    name: its name for a person, different for every item.
+    kind: trials and files are many, and counted instead of named.
     """
 
-    what: str
+    name: str
     write: Callable[[Store], None]
-    file: bool = False
+    kind: Literal["trial", "file", ""] = ""
 
 
 class Writer:
-    """One study's folder and one MLflow store.
+    """The writer of one study's folder to one MLflow store.
 
     Args:
         folder:    of the study; read only.
@@ -63,50 +58,50 @@ class Writer:
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._card, self._begun = outbox.card, outbox.begun
+        self._metadata, self._begun = outbox.metadata, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
-        self._told: dict[int, Entry] = {}
-        self._waiting: dict[int, Entry] = {}
-        self._news: list[Entry] = []
+        self._news: list[FinishedTrial] = []
+        self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
-        self._end: StudyOutcome | None = None
+        self._outcome: StudyOutcome | None = None
         self._over = False
-        self._items: list[Item] = []  # what follows the trials, as far as it is left
-        self._written: set[str] = set()  # names of those that are not
-        self._refused: dict[str, str] = {}  # what MLflow will not take, and why
+        self._items: deque[Item] = deque()  # what is left to write, trials first
+        self._written: set[str] = set()  # names of items that MLflow has
+        self._refused: dict[str, str] = {}  # names of items that MLflow will not take, and why
         self._store: Store | None = None
-        self._shown: str | None = None  # how the study stands, as far as that is shown
+        self._shown: str | None = None  # the status that MLflow shows
         self.trouble = ""
 
     def conclude(self) -> None:
-        """All trials are told, and the outbox has the study's end: what it says is written, but for the files."""
-        self._look()
+        """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
+        self._read_journal()
         outbox = self._outbox()
-        end = None if outbox is None else outbox.end
-        self._end = end if end is not None and end.trials == len(self._told) else None
+        outcome = None if outbox is None else outbox.outcome
+        self._outcome = outcome if outcome is not None and outcome.trials == len(self._trials) else None
         self._items = self._left()
 
     def close(self, status: EndStatus | Literal["RUNNING"] | None = None) -> None:
-        """Nothing more will come: the end is written with its files if the study came to one.
+        """Take up the study's end with its files, if the study came to its end; nothing more will come.
 
         Args:
-            status: how the study stands, if it is known not to have come to its end.
+            status: the study's status, if it is known not to have come to its end.
         """
         self._over = True
         self.conclude()
         if status is not None:
-            self._end = None
+            self._outcome = None
         self._items = self._left()
-        self._status = status or ("KILLED" if self._end is None else "FINISHED")
+        self._status = status or ("KILLED" if self._outcome is None else "FINISHED")
 
     def write(self, go_on: Callable[[], bool]) -> bool:
-        """Write what MLflow lacks, while it may go on; False, and the trouble, if that failed."""
+        """Write what MLflow lacks, as long as `go_on` allows; return False, and keep the trouble, if that failed."""
         try:
-            self._look()
+            self._read_journal()
             store = self._store = self._store or self._connect()
             self._show(store)
-            while go_on() and self._write_next(store):
-                pass
+            while self._items and go_on():
+                self._write_item(store, self._items[0])
+                self._items.popleft()
         except Exception as error:
             self._store, self.trouble = None, reason(error)
             return False
@@ -114,125 +109,104 @@ class Writer:
 
     @property
     def replaced(self) -> bool:
-        """Whether the folder is no longer this study's: one that is begun anew there has its own outbox and journal."""
+        """Return whether another study has begun in the folder: it has an outbox and a journal of its own."""
         return self._outbox() is None
 
     @property
-    def told(self) -> int:
-        """How many trials are told."""
-        return len(self._told)
+    def trials(self) -> int:
+        """Return the number of finished trials."""
+        return len(self._trials)
 
     @property
     def missing(self) -> str | None:
-        """What MLflow does not have, in one line; None if it has everything."""
-        late = [f"{len(self._waiting)} of {len(self._told)} trials"] if self._waiting else []
-        late += [item.what for item in self._items if not item.file]
-        if files := sum(item.file for item in self._items):
+        """Return what MLflow does not have, in one line; None if it has everything."""
+        trials, files = (sum(item.kind == kind for item in self._items) for kind in ("trial", "file"))
+        late = [f"{trials} of {self.trials} trials"] if trials else []
+        late += [item.name for item in self._items if not item.kind]
+        if files:
             late.append("1 file" if files == 1 else f"{files} files")
         lost = [f"{', '.join(late)} ({self.trouble or 'not written in time'})"] if late else []
         lost += [f"{name} (refused: {why})" for name, why in self._refused.items()]
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
 
-    def _look(self) -> None:
+    def _read_journal(self) -> None:
         if not self.replaced:
-            self._news += self._journal.news()
+            self._news += self._journal.new_trials()
         if self._news and not self.replaced:  # nor was it meanwhile
-            for entry in self._news:
-                number = entry.told.result.number
-                self._told[number] = self._waiting[number] = entry
+            self._trials |= {entry.result.number: entry for entry in self._news}
             self._news.clear()
+            self._items = self._left()
 
     def _outbox(self) -> Outbox | None:
         outbox = read_outbox(self._folder)
-        return outbox if outbox is not None and outbox.card.uid == self._card.uid else None
+        return outbox if outbox is not None and outbox.metadata.uid == self._metadata.uid else None
 
     def _connect(self) -> Store:
-        store = Store.connect(self._uri, self._artifacts, self._card, self._begun)
+        store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
         self.trouble, self._shown = "", None
-        self._waiting = {
-            number: entry
-            for number, entry in self._told.items()
-            if number not in store.trials and _title(number) not in self._refused
-        }
-        self._written.clear()  # a file sent twice is one file, and of all else the store knows what is there
+        # a file sent twice is one file, and of all else but the trials the store knows what is there
+        self._written = {_title(number) for number in store.trials}
         self._items = self._left()
         return store
 
     def _show(self, store: Store) -> None:
-        """How the study stands comes first: there may be no time for more. That it is finished comes last."""
+        """Show the study's status before anything else: there may be no time for more. FINISHED comes last."""
         if self._status not in ("FINISHED", self._shown):
-            store.show(self._status, max((one.at for one in self._told.values()), default=self._begun))
+            store.show(self._status, max((entry.finished_at for entry in self._trials.values()), default=self._begun))
             self._shown = self._status
 
-    def _write_next(self, store: Store) -> bool:
-        """Write one thing that MLflow does not have; False if there is none."""
-        if self._waiting:
-            number, entry = next(iter(self._waiting.items()))
-            run = trial_run(entry, self._card.log_scaled)
-            self._noting_refusal(_title(number), lambda: store.write_trial(number, run))
-            del self._waiting[number]
-        elif self._items:
-            item = self._items[0]
-            self._noting_refusal(item.what, lambda: item.write(store))
-            self._written.add(item.what)
-            del self._items[0]
-        else:
-            return False
-        return True
-
-    def _noting_refusal(self, name: str, write: Callable[[], None]) -> None:
-        """What MLflow will never take is noted and passed over, so that it cannot block what comes after it."""
+    def _write_item(self, store: Store, item: Item) -> None:
+        """Write an item; one that MLflow will never take is noted, so that it cannot block what comes after it."""
         try:
-            write()
+            item.write(store)
+            self._written.add(item.name)
         except RefusedError as error:
-            self._refused[name] = str(error)
+            self._refused[item.name] = str(error)
 
-    def _left(self) -> list[Item]:
-        """What follows the trials and is not written. Files come last: their place may need more rights."""
-        if self._end is None:
-            return []
-        items = [*self._scores(self._end), *(self._files(self._end) if self._over else ())]
-        return [item for item in items if item.what not in self._written and item.what not in self._refused]
+    def _left(self) -> deque[Item]:
+        """Return what is not written. Files come last: their place may need more rights."""
+        items = [_trial_item(number, entry, self._metadata.log_scaled) for number, entry in self._trials.items()]
+        if self._outcome is not None:
+            items += self._scores(self._outcome)
+            if self._over:
+                items += self._files(self._outcome)
+        return deque(item for item in items if item.name not in self._written and item.name not in self._refused)
 
-    def _scores(self, end: StudyOutcome) -> Iterator[Item]:
-        card, refitted = self._card, end.refitted
-        ranks = ranks_of(self._told.values())
-        at = int(1000 * self._begun) + end.trials  # the ranks among more trials are later, whatever the clock says
+    def _scores(self, outcome: StudyOutcome) -> Iterator[Item]:
+        metadata, refitted = self._metadata, outcome.refitted
+        ranks = ranks_of(self._trials.values())
+        at = int(1000 * self._begun) + outcome.trials  # the ranks among more trials are later, whatever the clock says
         yield Item("the ranks", lambda store: store.write_ranks(ranks, at))
         if refitted is None:
             return
 
         def final(store: Store) -> None:
-            if store.outcome != end.digest:
-                store.write_final(final_run(end, refitted, card.log_scaled), end.digest)
+            if store.final_digest != outcome.digest:
+                store.write_final(final_run(outcome, refitted, metadata.log_scaled), outcome.digest)
 
         yield Item("the final run", final)
-        yield Item("the model", lambda store: log_model(store, self._folder / "model", end, card.log_scaled))
-        if end.register_as is not None:
-            name = end.register_as
-            yield Item(f"the registered model {name}", lambda store: register_model(store, name, end))
+        yield Item("the model", lambda store: log_model(store, self._folder / "model", outcome, metadata.log_scaled))
+        if outcome.register_as is not None:
+            name = outcome.register_as
+            yield Item(f"the registered model {name}", lambda store: register_model(store, name, outcome))
 
-    def _files(self, end: StudyOutcome) -> Iterator[Item]:
-        card = self._card
-        yield Item(RESULTS, lambda store: store.end(end))
-        tags = {**card.tags, NOTE: card.description, **end.tags}
-        texts: list[tuple[int | None, dict[str, str]]] = [(None, long_values(card.params, tags))]
-        texts += [(number, long_values(one.told.params, {})) for number, one in self._told.items()]
-        texts.append((None, {CURVES: curves_csv(self._told.values())}))
-        for trial, page in texts:
-            for name, text in page.items():
-                title = name if trial is None else f"{_title(trial)}: {name}"
-                yield Item(title, _upload(trial, name, text), file=True)
-        for name in end.files:
-            yield Item(name, _upload(None, name, self._folder / name), file=True)
+    def _files(self, outcome: StudyOutcome) -> Iterator[Item]:
+        metadata = self._metadata
+        yield Item(RESULTS, lambda store: store.end(outcome))
+        tags = {**metadata.tags, NOTE: metadata.description, **outcome.tags}
+        texts = long_values(metadata.params, tags) | {CURVES: curves_csv(self._trials.values())}
+        for name, text in texts.items():
+            yield _file_item(name, text)
+        for name in outcome.files:
+            yield _file_item(name, self._folder / name)
 
 
-def _upload(trial: int | None, name: str, content: Path | str) -> Callable[[Store], None]:
-    def write(store: Store) -> None:
-        if trial is None or trial in store.trials:  # of a trial that was refused there is nothing
-            store.upload(trial, name, content)
+def _trial_item(number: int, entry: FinishedTrial, log_scaled: Collection[str]) -> Item:
+    return Item(_title(number), lambda store: store.write_trial(number, trial_run(entry, log_scaled)), "trial")
 
-    return write
+
+def _file_item(name: str, content: Path | str) -> Item:
+    return Item(name, lambda store: store.upload(name, content), "file")
 
 
 def _title(number: int) -> str:

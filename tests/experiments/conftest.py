@@ -15,12 +15,12 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
-from experiments.search.cross_validation import evaluate
 from experiments.search.trial import TrialResult, TrialTask
 from nnet.batches import FoldData
 from nnet.metrics import Score
 from nnet.settings import TrainingSettings
 from nnet.training import EpochReport
+from support.searched import evaluate
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "moons", "seed": 3},

@@ -14,7 +14,7 @@ from experiments import sync
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.process import lock_of
-from support.tracking import BEGUN, Place, card, end, result, tell
+from support.tracking import BEGUN, Place, end, metadata, result, tell
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.chdir(tmp_path)
     place = Place(tmp_path / "studies", tmp_path / "mlflow.db")
     tell(place.study, result(0), result(1))
-    write_outbox(place.study, Outbox(card=card(), begun=BEGUN, end=end(2)))
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(2)))
     yield place
     prepare_mlflow({}).set_tracking_uri(None)
 
@@ -57,8 +57,8 @@ def test_a_database_that_another_program_has_locked_is_waited_for(place: Place) 
 def test_what_cannot_be_done_is_one_line(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sync, "PATIENCE", 0.0)
-    monkeypatch.setattr(sync, "BUSY", 0.1)
+    monkeypatch.setattr(sync, "SYNC_TIMEOUT", 0.0)
+    monkeypatch.setattr(sync, "WRITER_TIMEOUT", 0.1)
     assert sync.main(["nothing"]) == 2
     assert (
         "STUDY: must be a name in studies/ (study), a study's folder or a .toml file, but got 'nothing'"

@@ -1,4 +1,4 @@
-"""What the tests of the network share: gradients by central differences, and folds of data made up from a seed."""
+"""Fixtures of the network's tests: gradients by central differences, and folds of random data."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MakeSeeds = Callable[..., list[np.random.SeedSequence]]
 
 @pytest.fixture
 def check_gradient() -> CheckGradient:
-    """check(f, at, gradient): is `gradient` that of f() with respect to the float64 array `at`, which f reads?
+    """Return check(f, at, gradient), which compares a gradient of f() with respect to the float64 array `at`.
 
-    Where f gives (F,) values of F folds, it is the gradient of their sum; then fold k of `at` (F, ...) must act on
-    value k alone, all folds are changed at a time, and their gradients are checked one by one.
+    f reads `at`. If f returns (F,) values of F folds, fold k of `at` (F, ...) must act on value k alone: all folds are
+    then changed at once, and their gradients are compared fold by fold.
     """
 
     def check(f: Callable[[], float | Array], at: Array, gradient: Array, h: float = 1e-5) -> None:
@@ -46,9 +46,9 @@ def check_gradient() -> CheckGradient:
 
 @pytest.fixture
 def make_folds() -> MakeFolds:
-    """make((train, validation) rows of each fold, inputs, outputs, dtype, seed, loss, weighted): folds of own data.
+    """Return make(rows, ...), which makes folds of random data from the (train, validation) rows of each fold.
 
-    The targets are what the loss asks for: labels, or numbers for each output. A sixth of the weights are 0.
+    The targets suit the loss: labels, or numbers for each output. A sixth of the weights are 0.
     """
 
     def make(
@@ -80,7 +80,7 @@ def make_folds() -> MakeFolds:
 
 @pytest.fixture
 def make_seeds() -> MakeSeeds:
-    """make(count, entropy): one seed a fold."""
+    """Return make(count, entropy), which makes a seed for each fold."""
 
     def make(count: int, entropy: int = 7) -> list[np.random.SeedSequence]:
         return np.random.SeedSequence(entropy).spawn(count)

@@ -1,4 +1,4 @@
-"""Each activation against an independent formula and against central differences."""
+"""Each activation against an independent formula and PyTorch's numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.special
 
-from nnet.activations import ACTIVATIONS, RECTIFIERS
+from nnet.activations import ACTIVATIONS
 
 
 def gelu(z):
@@ -69,12 +69,12 @@ def one_row(values, dtype):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_value_is_the_formula(name, dtype):
-    z = np.random.default_rng(0).normal(0, 3, SHAPE).astype(dtype)
-    a = make(name, dtype=dtype).forward(z.copy())
-    assert a.dtype == dtype
-    np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=1e-5, atol=40 * np.finfo(dtype).eps)
+def test_value_is_the_formula(name):
+    for dtype in DTYPES:
+        z = np.random.default_rng(0).normal(0, 3, SHAPE).astype(dtype)
+        a = make(name, dtype=dtype).forward(z.copy())
+        assert a.dtype == dtype
+        np.testing.assert_allclose(a, FORMULAS[name](z.astype(np.float64)), rtol=1e-5, atol=40 * np.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -83,15 +83,6 @@ def test_value_and_slope_are_pytorchs(name):
     layer = make(name, (1, 1, len(z)))
     np.testing.assert_allclose(layer.forward(one_row(z, float)).ravel(), value, rtol=1e-13, atol=1e-15)
     np.testing.assert_allclose(layer.backward(np.ones((1, 1, len(z)))).ravel(), slope, rtol=1e-13, atol=1e-15)
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_derivative_matches_central_differences(name, check_gradient):
-    rng = np.random.default_rng(1)
-    z, da, layer = rng.normal(0, 2, SHAPE), rng.normal(size=SHAPE), make(name)
-    layer.forward(z.copy())
-    dz = layer.backward(da.copy()).copy()
-    check_gradient(lambda: float((da * layer.forward(z.copy())).sum()), z, dz)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -106,27 +97,23 @@ def test_the_layer_forgets_the_batch_before(name):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name, dtype):
+def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name):
     values = [-1e4, -100, 0, 100, 1e4]
-    layer = make(name, (1, 1, 5), dtype)
-    a = layer.forward(one_row(values, dtype)).copy()
-    da = layer.backward(np.ones((1, 1, 5), dtype))
-    np.testing.assert_allclose(a.ravel(), FORMULAS[name](np.array(values)), rtol=1e-6, atol=1e-30)
-    assert np.isfinite(da).all()
+    for dtype in DTYPES:
+        layer = make(name, (1, 1, 5), dtype)
+        a = layer.forward(one_row(values, dtype)).copy()
+        da = layer.backward(np.ones((1, 1, 5), dtype))
+        np.testing.assert_allclose(a.ravel(), FORMULAS[name](np.array(values)), rtol=1e-6, atol=1e-30)
+        assert np.isfinite(da).all()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_slope_at_zero(name):
-    layer = make(name, (1, 1, 1))
-    layer.forward(np.zeros((1, 1, 1)))
-    assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(SLOPES_AT_ZERO[name], abs=1e-15)
+def test_slope_at_zero():
+    for name, slope in SLOPES_AT_ZERO.items():
+        layer = make(name, (1, 1, 1))
+        layer.forward(np.zeros((1, 1, 1)))
+        assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(slope, abs=1e-15), name
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_nan_is_not_hidden(name):
-    assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all()
-
-
-def test_rectifiers_are_activations():
-    assert set(ACTIVATIONS) >= RECTIFIERS
+def test_nan_is_not_hidden():
+    for name in ACTIVATIONS:
+        assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all(), name

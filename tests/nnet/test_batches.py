@@ -35,17 +35,19 @@ def test_runs_cover_every_fold_with_rows_once_and_are_as_long_as_allowed():
     rng = np.random.default_rng(0)
     for _ in range(200):
         rows, together = rng.integers(0, 3, rng.integers(1, 9)).tolist(), int(rng.integers(1, 5))
-        found = runs(rows, together)
-        assert [k for folds, _ in found for k in range(folds.start, folds.stop)] == [k for k, n in enumerate(rows) if n]
-        for folds, count in found:
+        groups = runs(rows, together)
+        assert [k for folds, _ in groups for k in range(folds.start, folds.stop)] == [
+            k for k, n in enumerate(rows) if n
+        ]
+        for folds, count in groups:
             assert set(rows[folds]) == {count}
             assert folds.stop - folds.start <= together
-        for (a, n), (b, m) in pairwise(found):  # two that could have been one
+        for (a, n), (b, m) in pairwise(groups):  # two groups that should be a single group
             assert not (a.stop == b.start and n == m and a.stop - a.start < together)
 
 
 def example(lengths=(20, 7, 20, 0, 3)):
-    """Folds whose rows can be told apart: the first column is the row's number, the second the fold's."""
+    """Make folds whose rows differ: the first column is the row's number, the second the fold's."""
     rng = np.random.default_rng(0)
     folds, orders = [], []
     for fold, length in enumerate(lengths):
@@ -66,7 +68,7 @@ def weigh(folds, which=range(5)):
 
 
 def copied(gatherer, orders):
-    """Step by step and fold by fold: (step, fold) -> its x, targets and weights."""
+    """Copy all batches: (step, fold) -> its x, targets and weights."""
     return {
         (number, batch.folds.start + fold): [
             None if a is None else a[fold].copy() for a in (batch.x, batch.targets, batch.weights)
@@ -77,24 +79,22 @@ def copied(gatherer, orders):
     }
 
 
-@pytest.mark.parametrize("size", [1, 3, 6, 20, 64])
-@pytest.mark.parametrize("together", [1, 2, 5])
+@pytest.mark.parametrize(("size", "together"), [(1, 5), (3, 2), (6, 1), (6, 5), (20, 2), (64, 5)])
 def test_every_row_once_in_order_with_a_ragged_last_batch(size, together):
     folds, orders = example()
-    found = copied(Gatherer(folds, targets_of(folds), size, together), orders)
+    copies = copied(Gatherer(folds, targets_of(folds), size, together), orders)
     for fold, (data, order) in enumerate(zip(folds, orders, strict=True)):
         parts = [order[start : start + size] for start in range(0, len(order), size)]
-        assert [step for step, k in found if k == fold] == list(range(len(parts)))  # then it sits out
+        assert [step for step, k in copies if k == fold] == list(range(len(parts)))  # then it sits out
         for step, rows in enumerate(parts):
-            x, targets, weights = found[step, fold]
+            x, targets, weights = copies[step, fold]
             assert np.array_equal(x, data.x[rows])
             assert np.array_equal(targets, np.eye(CLASSES)[data.y[rows]])
             assert weights is None
             assert x.dtype == targets.dtype == np.float32
 
 
-@pytest.mark.parametrize("which", [[0, 1, 2, 3, 4], [1], [0, 4]], ids=str)
-@pytest.mark.parametrize("together", [1, 2, 5])
+@pytest.mark.parametrize(("which", "together"), [([0, 1, 2, 3, 4], 2), ([1], 5), ([0, 4], 1), ([0, 4], 5)], ids=str)
 def test_weights_are_the_rows_own_and_one_in_folds_without(which, together):
     folds, orders = example()
     folds = weigh(folds, which)
@@ -108,8 +108,7 @@ def test_weights_are_the_rows_own_and_one_in_folds_without(which, together):
             assert np.array_equal(weights[:, 0], expected[rows].astype(np.float32))
 
 
-@pytest.mark.parametrize("together", [1, 2, 5])
-@pytest.mark.parametrize("gather", [1, 5 * 3 * 4 * 2, 5 * 3 * 4 * 3])
+@pytest.mark.parametrize(("gather", "together"), [(1, 5), (5 * 3 * 4 * 2, 1), (5 * 3 * 4 * 3, 2)])
 def test_gathering_ahead_changes_no_batch(gather, together, monkeypatch):
     folds, orders = example()
     folds = weigh(folds)
@@ -117,10 +116,10 @@ def test_gathering_ahead_changes_no_batch(gather, together, monkeypatch):
     monkeypatch.setattr(batches, "GATHER", gather)
     small = Gatherer(folds, targets_of(folds), 3, together)
     for _ in range(2):
-        found = copied(small, orders)
-        assert found.keys() == whole.keys()
+        copies = copied(small, orders)
+        assert copies.keys() == whole.keys()
         for key in whole:
-            assert all(map(np.array_equal, found[key], whole[key]))
+            assert all(map(np.array_equal, copies[key], whole[key]))
 
 
 def test_no_batch_mixes_folds_beyond_together_or_of_other_sizes():
@@ -146,10 +145,9 @@ def test_folds_of_two_widths_or_types_are_refused(change):
         Gatherer(folds, targets_of(folds), 4, 2)
 
 
-@pytest.mark.parametrize("shape", [(30,), (30, 1), (30, 2)], ids=str)
-def test_targets_are_labels_or_numbers_in_columns(shape):
-    data = FoldData(np.zeros((30, 4)), np.zeros(shape), np.arange(30), np.arange(0))
-    assert data.y.shape == shape
+def test_targets_are_labels_or_numbers_in_columns():
+    for shape in [(30,), (30, 1), (30, 2)]:
+        assert FoldData(np.zeros((30, 4)), np.zeros(shape), np.arange(30), np.arange(0)).y.shape == shape
 
 
 @pytest.mark.parametrize(
@@ -172,8 +170,19 @@ def test_fold_data_of_wrong_shape_is_refused(x, y, rows, weights):
 
 
 @pytest.mark.parametrize("part", ["train", "validation"])
-@pytest.mark.parametrize("rows", [np.array([30, 3]), np.array([-1, 3]), np.arange(30) < 20, np.array([1.0])], ids=str)
-def test_rows_that_are_no_row_numbers_are_refused(part, rows):
+def test_rows_that_are_no_row_numbers_are_refused(part):
     folds, _ = example()
-    with pytest.raises(ShapeError, match=rf"^{part}.* must "):
-        replace(folds[0], **{part: rows})
+    for rows in (np.array([30, 3]), np.array([-1, 3]), np.arange(30) < 20, np.array([1.0])):
+        with pytest.raises(ShapeError, match=rf"^{part}.* must "):
+            replace(folds[0], **{part: rows})
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])
+def test_weights_are_finite_and_not_negative(weight):
+    with pytest.raises(ShapeError, match="weights must be finite and not negative"):
+        replace(example()[0][0], weights=np.array([weight] + [1.0] * 29))
+
+
+def test_data_is_of_a_float_type():
+    with pytest.raises(ShapeError, match="x must be of float32 or float64, but got int64"):
+        replace(example()[0][0], x=np.zeros((30, 4), np.int64))

@@ -29,16 +29,7 @@ def test_input_gradient_matches_central_differences_under_one_mask(check_gradien
     check_gradient(lambda: float((dout * make().forward(x.copy())).sum()), x, layer.backward(dout.copy()).copy())
 
 
-def test_input_stays_and_buffers_are_reused():
-    x, layer = np.random.default_rng(2).normal(size=(F, B, UNITS)), make()
-    before, out = x.copy(), layer.forward(x)
-    assert np.array_equal(x, before)
-    assert not np.shares_memory(out, x)
-    assert np.shares_memory(layer.forward(x), out)
-
-
-@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.9])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("p", "dtype"), [(0.0, np.float64), (0.1, np.float32), (0.5, np.float64), (0.9, np.float32)])
 def test_keeps_its_share_and_scales_it_up(p, dtype):
     rows, units = 200, 500
     x = np.random.default_rng(0).uniform(1, 2, (2, rows, units)).astype(dtype)
@@ -50,18 +41,14 @@ def test_keeps_its_share_and_scales_it_up(p, dtype):
     np.testing.assert_allclose(out[kept], x[kept] / (1 - p), rtol=2.0**-17 / (1 - p) + 4 * np.finfo(dtype).eps)
     assert (np.abs(out.mean(axis=(1, 2)) / x.mean(axis=(1, 2)) - 1) <= 4 * spread / (1 - p) * 1.1 + 1e-6).all()
     assert out.dtype == dtype
+    assert p or np.array_equal(out, x)
 
 
-def test_a_probability_of_zero_is_the_identity():
-    x = np.random.default_rng(2).normal(size=(F, B, UNITS))
-    assert np.array_equal(make(0.0).forward(x), x)
-
-
-@pytest.mark.parametrize("p", [1 - 2**-16, 1 - 2**-40])
-def test_a_probability_of_nearly_one_keeps_one_unit_in_65536(p):
-    out = Dropout(p, bits(1), 1000, 1000, DTYPE).forward(np.ones((1, 1000, 1000)))
-    assert set(np.unique(out)) == {0.0, 65536.0}
-    assert 1 <= (out != 0).sum() < 40
+def test_a_probability_of_nearly_one_keeps_one_unit_in_65536():
+    for p in (1 - 2**-16, 1 - 2**-40):
+        out = Dropout(p, bits(1), 1000, 1000, DTYPE).forward(np.ones((1, 1000, 1000)))
+        assert set(np.unique(out)) == {0.0, 65536.0}
+        assert 1 <= (out != 0).sum() < 40
 
 
 def test_masks_change_from_step_to_step_and_are_each_folds_own():
@@ -76,7 +63,7 @@ def test_masks_change_from_step_to_step_and_are_each_folds_own():
     assert len(set(seen)) == 6
 
 
-@pytest.mark.parametrize("p", [-0.1, 1, 1.5, np.nan])
-def test_a_probability_outside_its_range_is_refused(p):
-    with pytest.raises(SettingError, match=f"`0 <= dropout < 1` must hold, but got dropout={p}"):
-        make(p)
+def test_a_probability_outside_its_range_is_refused():
+    for p in (-0.1, 1, 1.5, np.nan):
+        with pytest.raises(SettingError, match=f"`0 <= dropout < 1` must hold, but got dropout={p}"):
+            make(p)

@@ -1,4 +1,4 @@
-"""One tree of errors, and look-ups that name what there is."""
+"""The tree of errors, and look-ups that list the known names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The estimators keep scikit-learn's contract, and train the network they say."""
+"""The estimators keep scikit-learn's contract, and train the network that their parameters describe."""
 
 import copy
 import pickle
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -38,8 +38,6 @@ def two_classes() -> tuple[np.ndarray, np.ndarray]:
 @parametrize_with_checks(
     [
         MLPClassifier(),
-        MLPRegressor(),
-        MLPClassifier(8, activation="logistic", solver="sgd", learning_rate_init=0.1, alpha=0.01),
         MLPRegressor((), loss="huber", solver="rmsprop", learning_rate_init=0.1, clip_norm=5.0, schedule="plateau"),
     ],
     expected_failed_checks=lambda _: EXPECTED_FAILED_CHECKS,
@@ -53,10 +51,11 @@ def test_no_check_is_expected_to_fail():
     assert EXPECTED_FAILED_CHECKS == {}
 
 
+@pytest.mark.slow
 def test_scikit_learn_is_imported_when_an_estimator_is_asked_for():
     code = "import sys, nnet; print('sklearn' in sys.modules, nnet.MLPClassifier.__name__, 'sklearn' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert found.split() == ["False", "MLPClassifier", "True"]
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["False", "MLPClassifier", "True"]
     assert nnet.MLPRegressor is MLPRegressor
     with pytest.raises(AttributeError):
         nnet.MLP  # noqa: B018
@@ -65,12 +64,6 @@ def test_scikit_learn_is_imported_when_an_estimator_is_asked_for():
 def test_iris():
     model = make_pipeline(StandardScaler(), MLPClassifier((16,), learning_rate_init=0.01, random_state=0))
     assert cross_val_score(model, *IRIS, cv=5).mean() > 0.93
-
-
-def test_digits():
-    x, y = load_digits(return_X_y=True)
-    model = MLPClassifier((32,), batch_size=32, batch_norm=True, dropout=0.1, max_iter=20, random_state=0)
-    assert model.fit(x[:1000] / 16, y[:1000]).score(x[1000:] / 16, y[1000:]) > 0.88
 
 
 @pytest.mark.parametrize("loss", ["mean_squared_error", "huber"])
@@ -107,17 +100,17 @@ def test_the_same_seed_gives_the_same_network_and_a_clone_is_blank():
 
 
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "batch_norm": True}, {"solver": "sgd", "average_epochs": 3}])
-# joblib pickles estimators for its workers; what is unpickled here was pickled in the same line
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
-def test_a_copy_predicts_the_same_and_goes_on_the_same(duplicate, options):
+def test_a_copy_predicts_the_same_and_goes_on_the_same(options):
     model = MLPClassifier(**QUICK, **options).fit(*IRIS)
     model.partial_fit(*IRIS)
-    other = duplicate(model)
+    # joblib pickles estimators for its workers; what is unpickled here was pickled in the same line
+    copies = [copy.deepcopy(model), pickle.loads(pickle.dumps(model))]
     for _ in range(3):
-        assert np.array_equal(other.predict_proba(IRIS[0]), model.predict_proba(IRIS[0]))
-        other.partial_fit(*IRIS)
+        for other in copies:
+            assert np.array_equal(other.predict_proba(IRIS[0]), model.predict_proba(IRIS[0]))
+            other.partial_fit(*IRIS)
         model.partial_fit(*IRIS)
-    assert other.history_ == model.history_
+    assert all(other.history_ == model.history_ for other in copies)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +150,12 @@ def test_partial_fit_refuses(options, arguments, message):
         MLPClassifier(**QUICK, **options).partial_fit(*IRIS, **arguments)
 
 
-@pytest.mark.parametrize("average_epochs", [1, 3])
-@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_partial_fit_refuses_other_classes_than_before():
+    with pytest.raises(ValueError, match=r"classes must stay \[0 1 2\] over calls of partial_fit, but got \[0 1\]"):
+        MLPClassifier(**QUICK).fit(*IRIS).partial_fit(*IRIS, classes=[0, 1])
+
+
+@pytest.mark.parametrize(("kind", "average_epochs"), [(MLPClassifier, 3), (MLPRegressor, 1)])
 def test_early_stopping_keeps_the_best_weights(kind, average_epochs):
     x, y = IRIS if kind is MLPClassifier else (DIABETES[0] * 20, DIABETES[1] / 80 - 2)
     options = {**QUICK, "max_iter": 80, "learning_rate_init": 0.1, "batch_size": 16, "batch_norm": True}
@@ -174,8 +171,8 @@ def test_early_stopping_keeps_the_best_weights(kind, average_epochs):
 def test_training_stops_when_the_loss_does_not_improve_and_warns_when_it_does_not_stop():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = MLPClassifier(**{**QUICK, "max_iter": 500}, tol=0.5, n_iter_no_change=3).fit(*IRIS)
-    assert model.n_iter_ < 20
+        model = MLPClassifier(**{**QUICK, "max_iter": 500}, tol=100, n_iter_no_change=3).fit(*IRIS)
+    assert model.n_iter_ == 1 + 3
     assert model.validation_scores_ is None
     assert model.best_validation_score_ is None
     with pytest.warns(ConvergenceWarning, match="5 epochs"):
@@ -213,8 +210,7 @@ def test_class_weights():
     assert np.array_equal(unseen.predict_proba(x), MLPClassifier(**QUICK).fit(x, y, y > 0).predict_proba(x))
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("labels", [2, 3])
+@pytest.mark.parametrize(("labels", "dtype"), [(2, np.float32), (3, np.float64)])
 def test_probabilities(labels, dtype):
     x, y = two_classes() if labels == 2 else IRIS
     x = x.astype(dtype)
@@ -259,8 +255,8 @@ def test_threads_may_share_a_model():
     model = MLPClassifier((64,), max_iter=2).fit(*IRIS)
     wanted = [model.predict_proba(x[start:]) for start in range(20)]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda start: model.predict_proba(x[start:]), list(range(20)) * 3))
-    assert all(np.array_equal(one, wanted[index % 20]) for index, one in enumerate(found))
+        predicted = list(pool.map(lambda start: model.predict_proba(x[start:]), list(range(20)) * 3))
+    assert all(np.array_equal(array, wanted[index % 20]) for index, array in enumerate(predicted))
 
 
 WRONG = {
@@ -282,10 +278,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
-def test_parameters_are_checked_when_they_are_used_and_named(name, value):
-    with pytest.raises(ValueError, match=name):
-        MLPClassifier(**{**QUICK, name: value}).fit(*IRIS)
+def test_parameters_are_checked_when_they_are_used_and_named():
+    for name, values in WRONG.items():
+        for value in values:
+            with pytest.raises(ValueError, match=name):
+                MLPClassifier(**{**QUICK, name: value}).fit(*IRIS)
 
 
 def test_what_cannot_be_trained_on():
@@ -300,8 +297,11 @@ def test_what_cannot_be_trained_on():
         MLPRegressor(loss="cross_entropy").fit(x, y)
     with pytest.raises(ValueError, match="validation needs"):
         MLPRegressor(early_stopping=True).fit(x[:10], y[:10])
-    with pytest.raises(ValueError, match="weight"):
-        MLPClassifier(class_weight={0: 0.0, 1: 0.0, 2: 0.0}).fit(x, y)
+    with pytest.raises(ValueError, match="`0 < validation_fraction < 1` must hold"):
+        MLPRegressor(early_stopping=True, validation_fraction=1.0).fit(x, y)
+    for weight in (0.0, -1.0):
+        with pytest.raises(ValueError, match="`0 <= weight < inf` must hold"):
+            MLPClassifier(class_weight={0: 0.0, 1: -weight, 2: weight}).fit(x, y)
 
 
 def test_a_failed_fit_leaves_the_model_as_it_was():
@@ -317,3 +317,4 @@ def test_r2_of_the_validation_is_that_of_scikit_learn():
     model = MLPRegressor()
     z, y, weights = np.random.default_rng(0).random((3, 20, 2))
     assert model._score_rows(z, y, weights[:, 0]) == r2_score(y, z, sample_weight=weights[:, 0])
+    assert np.isnan(model._score_rows(z * np.nan, y, None))

@@ -1,4 +1,4 @@
-"""Lockstep: rates of each fold's own fraction, averaged weights and their statistics, outputs that disturb nothing."""
+"""Training in lockstep: rates of each fold's own fraction, averaged weights and their statistics, losses, limits."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from nnet.errors import ShapeError
 from nnet.lockstep import Lockstep, together
 from nnet.losses import LOSSES
 from nnet.network import Architecture
-from nnet.optimizers import OPTIMIZERS, SGD
+from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES, Schedule
 from nnet.settings import TrainingSettings
+from support.pairs import all_pairs, each_once
 
 ARCHITECTURE = Architecture(6, (8, 5), 3, dropout=0.2)
 NORMALISED = replace(ARCHITECTURE, batch_norm=True, input_dropout=0.1)
@@ -25,7 +26,7 @@ ROWS = [(40, 11), (33, 18), (9, 7)]
 
 @pytest.fixture
 def make(make_folds, make_seeds):
-    """make(architecture, options of the settings): folds in lockstep."""
+    """Return make(architecture, ...), which makes folds in lockstep; further options are settings."""
 
     def made(architecture=ARCHITECTURE, rows=ROWS, loss="cross_entropy", weighted=False, **options):
         folds = make_folds(rows, outputs=architecture.outputs, dtype=float, loss=loss, weighted=weighted)
@@ -35,7 +36,7 @@ def make(make_folds, make_seeds):
 
 
 def train(lockstep, epochs):
-    """(epochs, F, P) the parameters after each epoch."""
+    """Train, and return the parameters after each epoch, (epochs, F, P)."""
     kept = []
     for epoch in range(1, epochs + 1):
         lockstep.train_epoch(epoch)
@@ -43,10 +44,9 @@ def train(lockstep, epochs):
     return np.array(kept)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize(("schedule", "optimizer"), each_once(SCHEDULES, OPTIMIZERS))
 @pytest.mark.parametrize("warm_up", [0.0, 0.4])
-def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(optimizer, schedule, warm_up, make, monkeypatch):
+def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(schedule, optimizer, warm_up, make, monkeypatch):
     epochs, steps, seen = 3, [-(-train // 16) for train, _ in ROWS], {fold: [] for fold in range(3)}
     original = OPTIMIZERS[optimizer].step
 
@@ -68,35 +68,17 @@ def test_every_fold_is_trained_at_the_rates_of_its_own_fractions(optimizer, sche
         assert min(seen[fold]) > 0
 
 
-def test_the_rates_reach_the_parameters(make, monkeypatch):
-    def step(self, folds, rates):
-        for fold in range(folds.start, folds.stop):
-            self._parameters.values[fold] -= rates[fold]
-
-    monkeypatch.setattr(SGD, "step", step)
-    lockstep = make(optimizer="sgd", schedule="exponential", decay=0.3)
-    before = lockstep.network.parameters.values.copy()
-    train(lockstep, 4)
-    for fold, (rows, _) in enumerate(ROWS):
-        fractions = (np.arange(4 * -(-rows // 16)) + 0.5) / (4 * -(-rows // 16))
-        np.testing.assert_allclose(
-            before[fold] - lockstep.network.parameters.values[fold], 0.01 * (0.3**fractions).sum()
-        )
-
-
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 2, 3])
-@pytest.mark.parametrize("epochs", [1, 2, 4])
-def test_the_network_is_finished_as_the_mean_of_its_last_weights(architecture, average, epochs, make):
-    lockstep = make(architecture, average_epochs=average)
+@pytest.mark.parametrize(("average", "epochs", "batch_norm"), all_pairs([1, 2, 3], [1, 2, 4], [False, True]))
+def test_the_network_is_finished_as_the_mean_of_its_last_weights(average, epochs, batch_norm, make):
+    lockstep = make(NORMALISED if batch_norm else ARCHITECTURE, average_epochs=average)
     kept = train(lockstep, epochs)
     lockstep.finish()
     np.testing.assert_allclose(lockstep.network.parameters.values, kept[-average:].mean(axis=0), rtol=1e-12, atol=1e-15)
 
 
 def recomputed_statistics(lockstep, data, fold):
-    """The mean over the batches, by rows, of every hidden layer's mean and unbiased variance; no dropout."""
-    parameters, found, rows = lockstep.network.parameters, [], []
+    """Compute every hidden layer's mean and unbiased variance without dropout, averaged over the batches by rows."""
+    parameters, batches, rows = lockstep.network.parameters, [], []
     for start in range(0, len(data.train), 16):
         a, statistics = data.x[data.train[start : start + 16]], []
         for layer in range(2):
@@ -105,9 +87,9 @@ def recomputed_statistics(lockstep, data, fold):
             statistics += [z.mean(axis=0), z.var(axis=0) * len(z) / max(len(z) - 1, 1)]
             normal = (z - statistics[-2]) / np.sqrt(z.var(axis=0) + EPSILON)
             a = np.maximum(normal * views.scale[0] + views.shift[0], 0)
-        found.append(np.concatenate(statistics))
-        rows.append(len(a) if len(a) > 1 else 0)  # a single row says nothing of a variance
-    return np.average(found, axis=0, weights=rows)
+        batches.append(np.concatenate(statistics))
+        rows.append(len(a) if len(a) > 1 else 0)  # a single row has no variance
+    return np.average(batches, axis=0, weights=rows)
 
 
 @pytest.mark.parametrize("epochs", [2, 4])
@@ -116,11 +98,11 @@ def test_averaged_weights_get_statistics_of_their_own(epochs, make):
     train(lockstep, epochs)
     before = lockstep.network.parameters.statistics.copy()
     lockstep.finish()
-    found = lockstep.network.parameters.statistics
-    assert (found != before).all()
+    after = lockstep.network.parameters.statistics
+    assert (after != before).all()
     for fold in range(3):
         expected = recomputed_statistics(lockstep, lockstep._folds[fold], fold)
-        np.testing.assert_allclose(found[fold], expected, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(after[fold], expected, rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("average", [1, 5])
@@ -132,53 +114,18 @@ def test_without_averaging_the_statistics_stay_the_running_ones(average, make):
     assert np.array_equal(lockstep.network.parameters.statistics, before)
 
 
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 3])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_scoring_leaves_no_trace_in_training(architecture, average, weighted, make):
-    scored, unscored = (make(architecture, average_epochs=average, weighted=weighted) for _ in range(2))
-    for epoch in range(1, 5):
-        assert np.array_equal(scored.train_epoch(epoch), unscored.train_epoch(epoch))
-        for rows in ("validation", "train"):
-            scored.outputs([getattr(data, rows) for data in scored._folds])
-        for name in ("values", "statistics"):
-            assert np.array_equal(getattr(scored.network.parameters, name), getattr(unscored.network.parameters, name))
-
-
-@pytest.mark.parametrize("architecture", [ARCHITECTURE, NORMALISED], ids=["plain", "batch norm"])
-@pytest.mark.parametrize("average", [1, 3])
-def test_outputs_are_the_finished_networks_predictions_in_chunks(architecture, average, make):
-    lockstep = make(architecture, rows=[(20, 700), (20, 256), (30, 1)], average_epochs=average)
-    train(lockstep, 3)
-    rows = [data.validation for data in lockstep._folds]
-    outputs = lockstep.outputs(rows)
-    lockstep.finish()
-    for fold, (data, z) in enumerate(zip(lockstep._folds, outputs, strict=True)):
-        assert np.array_equal(lockstep.network.predict(data.x[data.validation], fold), z)
-
-
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, weighted, make):
+def test_an_epochs_loss_is_the_weighted_mean_over_rows_not_over_batches(loss, make):
     architecture = Architecture(6, (8,), 1 if loss == "binary_cross_entropy" else 3)
     options = {"learning_rate": 1e-300, "l2": 0.0, "label_smoothing": 0.2, "huber_delta": 0.3}  # weights stay
-    lockstep = make(architecture, rows=[(19, 0), (5, 0)], loss=loss, weighted=weighted, **options)
-    losses = lockstep.train_epoch(1)
-    for fold, data in enumerate(lockstep._folds):
-        targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.2, np.dtype(float))[data.train]
-        rows = LOSSES[loss].rows(lockstep.network.predict(data.x[data.train], fold), targets, 0.3)
-        weights = data.weights[data.train] if weighted else None
-        assert losses[fold] == pytest.approx(np.average(rows, weights=weights), rel=1e-12)
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_losses_of_rows_know_nothing_of_smoothing(loss, make):
-    architecture = Architecture(6, (8,), 1 if loss == "binary_cross_entropy" else 3)
-    lockstep = make(architecture, loss=loss, label_smoothing=0.2, huber_delta=0.3, weighted=True)
-    data, rows = lockstep._folds[1], np.array([4, 9, 2])
-    z = lockstep.network.predict(data.x[rows], 1)
-    targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.0, np.dtype(float))[rows]
-    assert np.array_equal(lockstep.loss_rows(z, 1, rows), LOSSES[loss].rows(z, targets, 0.3))
+    for weighted in (False, True):
+        lockstep = make(architecture, rows=[(19, 0), (5, 0)], loss=loss, weighted=weighted, **options)
+        losses = lockstep.train_epoch(1)
+        for fold, data in enumerate(lockstep._folds):
+            targets = LOSSES[loss].encode(data.y, architecture.outputs, 0.2, np.dtype(float))[data.train]
+            rows = LOSSES[loss].rows(lockstep.network.predict(data.x[data.train], fold), targets, 0.3)
+            weights = data.weights[data.train] if weighted else None
+            assert losses[fold] == pytest.approx(np.average(rows, weights=weights), rel=1e-12)
 
 
 @pytest.mark.parametrize("options", [{}, {"optimizer": "sgd", "clip_norm": 0.1}], ids=str)
@@ -187,13 +134,6 @@ def test_weights_count_by_their_ratios_alone(options, make):
     scaled._folds[:] = [replace(data, weights=data.weights * 4) for data in scaled._folds]
     scaled._gather = Gatherer(scaled._folds, scaled._targets, 16, 3)
     assert np.array_equal(train(lockstep, 2), train(scaled, 2))
-
-
-def test_rows_of_weight_zero_are_as_if_they_had_other_targets(make):
-    lockstep, other = (make(weighted=True) for _ in range(2))
-    for targets, data in zip(other._targets, other._folds, strict=True):
-        targets[data.weights == 0] = targets[data.weights == 0][:, ::-1]
-    assert np.array_equal(train(lockstep, 2), train(other, 2))
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
@@ -229,7 +169,7 @@ def test_data_of_another_width_is_refused(make):
 
 
 def arrays_within(value, seen):
-    """Every array that can be reached from an object's attributes."""
+    """Yield every array that can be reached from an object's attributes."""
     if id(value) in seen:
         return
     seen.add(id(value))
@@ -242,8 +182,7 @@ def arrays_within(value, seen):
         yield from arrays_within(vars(value), seen)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("optimizer", "loss"), each_once(OPTIMIZERS, LOSSES))
 def test_no_float64_array_is_kept_when_training_in_float32(optimizer, loss, make_folds, make_seeds):
     architecture = replace(NORMALISED, outputs=1 if loss == "binary_cross_entropy" else 3)
     folds = make_folds(ROWS, outputs=architecture.outputs, loss=loss, weighted=True)

@@ -1,4 +1,4 @@
-"""No array is allocated in the steady state of training: tracemalloc, to which NumPy reports, sees none."""
+"""No array is allocated in the steady state of training, by tracemalloc, to which NumPy reports."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 from nnet.settings import TrainingSettings
 from nnet.streams import RandomBits
+from support.pairs import each_once
 
 F, B, OUTPUTS = 3, 64, 20
 ARCHITECTURE = Architecture(100, (80, 60), OUTPUTS)
@@ -36,9 +37,9 @@ OPTIONS = {
 
 @pytest.fixture
 def peak(monkeypatch) -> Callable[[Callable[[], object], int], int]:
-    """peak(work, times): how many bytes more than before are allocated at most while `work` runs, after two runs.
+    """Return peak(work, times), which measures the most bytes allocated while `work` runs, after two runs.
 
-    Two things that are no arrays of the step are made small or put off: NumPy copies the operands of a broadcast
+    Two buffers are not arrays of the step, and are made small or drawn before: NumPy copies the operands of a broadcast
     through a buffer of its own (np.setbufsize), and a fold draws its random words 512 kB at a time.
     """
     monkeypatch.setattr(RandomBits, "BLOCK", 1 << 20)
@@ -62,7 +63,7 @@ def peak(monkeypatch) -> Callable[[Callable[[], object], int], int]:
 
 @pytest.fixture
 def check(make_folds, make_seeds, peak):
-    """check(options of the architecture, of the settings, loss, weighted): do steps of full batches allocate arrays?"""
+    """Return check(architecture, settings, ...), which fails if steps of full batches allocate arrays."""
 
     def steps(architecture=None, settings=None, loss="cross_entropy", weighted=False):
         shape = replace(ARCHITECTURE, **architecture or {})
@@ -87,16 +88,15 @@ def test_the_measurement_sees_an_array(peak):
     assert peak(lambda: np.empty(1000), 3) > 8000
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(("activation", "optimizer"), each_once(ACTIVATIONS, OPTIMIZERS))
 def test_a_step_of_every_activation_and_optimizer(activation, optimizer, check):
     check({"activation": activation}, {"optimizer": optimizer, "l2": 1e-4})
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_step_of_every_loss(loss, weighted, check):
-    check(loss=loss, weighted=weighted)
+def test_a_step_of_every_loss(loss, check):
+    for weighted in (False, True):
+        check(loss=loss, weighted=weighted)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -104,9 +104,9 @@ def test_a_step_with_every_option(option, check):
     check(*OPTIONS[option])
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
-def test_a_step_of_every_schedule(schedule, check):
-    check(settings={"schedule": schedule, "warm_up": 0.1})
+def test_a_step_of_every_schedule(check):
+    for schedule in SCHEDULES:
+        check(settings={"schedule": schedule, "warm_up": 0.1})
 
 
 def test_a_step_with_all_options(check):

@@ -1,6 +1,8 @@
-"""The network: what it is made of, initial weights, predictions in chunks."""
+"""The network's layers, initial weights, predictions in chunks and refusals."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 import pytest
@@ -43,11 +45,9 @@ def test_layers_of_each_mode_in_their_order(make_seeds):
     assert names(network.stack(folds, B, Mode.PREDICTION)) == [*hidden[:3], *hidden[:3], "Dense"]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_layers_without_options_are_dense_and_activations_only(activation, make_seeds):
-    network = random_network(make_seeds, activation=activation)
-    for mode in Mode:
-        layers = network.stack(slice(0, F), B, mode).layers
+def test_layers_without_options_are_dense_and_activations_only(make_seeds):
+    for activation, mode in product(ACTIVATIONS, Mode):
+        layers = random_network(make_seeds, activation=activation).stack(slice(0, F), B, mode).layers
         assert [type(layer) for layer in layers] == [Dense, ACTIVATIONS[activation], Dense]
 
 
@@ -75,7 +75,7 @@ def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
     assert all(network.stack(*key) is stack for key, stack in zip(keys, stacks, strict=True))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activation, make_seeds):
     network = Network(Architecture(200, (150, 100), 50, activation), make_seeds(2))
     he = activation in RECTIFIERS
@@ -87,32 +87,21 @@ def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activatio
             assert not bias.any()
 
 
-def test_initial_batch_normalisations_change_nothing(make_seeds):
-    network = Network(Architecture(5, (4, 3), 2, batch_norm=True), make_seeds(2))
-    for layer in range(2):
-        views = network.parameters.batch_norm(layer, slice(0, 2))
-        assert (views.scale == 1).all()
-        assert (views.variance == 1).all()
-        assert not views.shift.any()
-        assert not views.mean.any()
-    assert [bias is None for _, bias in network.weights(1)] == [True, True, False]
-
-
-@pytest.mark.parametrize("initializer", [*INITIALIZERS, "auto"])
-def test_a_folds_initial_weights_follow_from_its_seed_alone(initializer, make_seeds):
-    seeds, architecture = make_seeds(3), Architecture(5, (4,), 3, initializer=initializer)
-    together = Network(architecture, seeds).parameters.values
-    for fold, seed in enumerate(seeds):
-        assert np.array_equal(Network(architecture, [seed]).parameters.values[0], together[fold])
-    assert np.array_equal(together[0], together[1]) == (initializer == "zeros")
+def test_a_folds_initial_weights_follow_from_its_seed_alone(make_seeds):
+    for initializer in (*INITIALIZERS, "auto"):
+        seeds, architecture = make_seeds(3), Architecture(5, (4,), 3, initializer=initializer)
+        together = Network(architecture, seeds).parameters.values
+        for fold, seed in enumerate(seeds):
+            assert np.array_equal(Network(architecture, [seed]).parameters.values[0], together[fold])
+        assert np.array_equal(together[0], together[1]) == (initializer == "zeros")
 
 
 def test_initializer_is_the_one_asked_for(make_seeds):
-    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 500, "he": 2 / 300, "orthogonal": 1 / 300}
+    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 100, "he": 2 / 60, "orthogonal": 1 / 60}
     assert expected.keys() == INITIALIZERS.keys()
     for name, variance in expected.items():
-        weights = Network(Architecture(300, (200,), 2, initializer=name), make_seeds(1)).weights(0)[0][0]
-        assert abs(weights.var() - variance) <= 0.03 * variance
+        weights = Network(Architecture(60, (40,), 2, initializer=name), make_seeds(1)).weights(0)[0][0]
+        assert abs(weights.var() - variance) <= 0.1 * variance
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
@@ -120,7 +109,7 @@ def test_prediction_is_the_plain_formula_without_dropout(batch_norm, make_seeds)
     options = {"hidden": (4, 3), "activation": "tanh", "dropout": 0.5, "input_dropout": 0.5, "batch_norm": batch_norm}
     network, x = random_network(make_seeds, **options), example()
     for fold in range(F):
-        network.stack(slice(fold, fold + 1), B, Mode.TRAINING).forward(x[fold : fold + 1].copy())  # one with dropout
+        network.stack(slice(fold, fold + 1), B, Mode.TRAINING).forward(x[fold : fold + 1].copy())  # a pass with dropout
         a = x[fold]
         for layer, (weights, bias) in enumerate(network.weights(fold)):
             a = a @ weights
@@ -145,8 +134,7 @@ def test_prediction_changes_neither_data_nor_network(make_seeds):
     assert isinstance(network.stack(slice(0, 1), B, Mode.PREDICTION).layers[1], FixedNorm)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(("dtype", "batch_norm"), [(np.float32, False), (np.float64, True)])
 def test_prediction_does_not_depend_on_a_split_at_multiples_of_the_chunk(dtype, batch_norm, make_seeds):
     network = Network(Architecture(5, (16, 9), 3, batch_norm=batch_norm), make_seeds(1), dtype)
     x = np.random.default_rng(0).normal(size=(1000, 5))
@@ -157,16 +145,16 @@ def test_prediction_does_not_depend_on_a_split_at_multiples_of_the_chunk(dtype, 
     assert network.predict(x[:0]).shape == (0, 3)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (4, 6), (5,), (1, 4, 5)])
-def test_data_of_another_width_is_refused(shape, make_seeds):
-    with pytest.raises(ShapeError, match=r"x must have shape \(N, 5\), but got"):
-        Network(Architecture(5, (), 3), make_seeds(1)).predict(np.zeros(shape))
+def test_data_of_another_width_is_refused(make_seeds):
+    for shape in [(4, 4), (4, 6), (5,), (1, 4, 5)]:
+        with pytest.raises(ShapeError, match=r"x must have shape \(N, 5\), but got"):
+            Network(Architecture(5, (), 3), make_seeds(1)).predict(np.zeros(shape))
 
 
-@pytest.mark.parametrize("fold", [-1, 2])
-def test_a_fold_that_is_none_is_refused(fold, make_seeds):
-    with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
-        Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
+def test_a_fold_that_is_none_is_refused(make_seeds):
+    for fold in (-1, 2):
+        with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
+            Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +164,8 @@ def test_a_fold_that_is_none_is_refused(fold, make_seeds):
         ({"hidden": (4, 0)}, r"every layer must have .*, but the sizes are \(5, 4, 0, 3\)"),
         ({"hidden": [4]}, r"hidden must be a tuple of layer sizes, but got \[4\]"),
         ({"outputs": 0}, "every layer must have"),
+        ({"outputs": 2.0}, r"layer sizes must be integers, but got \(5, 4, 2\.0\)"),
+        ({"batch_norm": 1}, "batch_norm must be true or false, but got 1"),
         ({"dropout": 1.0}, "`0 <= dropout < 1` must hold, but got dropout=1.0"),
         ({"dropout": float("nan")}, "dropout=nan"),
         ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),

@@ -10,6 +10,7 @@ from nnet.losses import LOSSES
 from nnet.network import Architecture, Mode, Network
 from nnet.optimizers import SGD
 from nnet.streams import RandomBits
+from support.pairs import all_pairs, each_once
 
 F, B, INPUTS = 3, 7, 4
 DEPTHS = [(), (4,), (4, 3), (3, 2, 4)]
@@ -19,7 +20,7 @@ DELTA = 0.7
 
 @pytest.fixture
 def make(make_seeds):
-    """make(loss, options of the architecture): a network whose parameters are all away from where they start."""
+    """Return make(loss, ...), which makes a network whose biases and normalisations are not at their start values."""
 
     def made(loss="cross_entropy", **options):
         outputs = 1 if loss == "binary_cross_entropy" else 3
@@ -46,7 +47,7 @@ def example_weights():
 
 
 def mean_losses(network, x, targets, loss, weights=None):
-    """(F,) the (weighted) mean loss of each fold, through the losses' other formula."""
+    """Compute the (weighted) mean loss of each fold, (F,), by `Loss.rows`, which is another formula."""
     z = network.stack(FOLDS, x.shape[1], Mode.TRAINING).forward(x)
     rows = LOSSES[loss].rows(z.reshape(F * B, -1), targets.reshape(F * B, -1), DELTA).reshape(F, B)
     weights = np.ones((F, B)) if weights is None else weights[..., 0]
@@ -54,17 +55,16 @@ def mean_losses(network, x, targets, loss, weights=None):
 
 
 def gradients(network, x, targets, loss, weights=None):
-    """One pass forward and backward; (F, P) gradients of each fold's mean loss."""
+    """Pass forward and backward, and return the gradients of each fold's mean loss, (F, P)."""
     stack = network.stack(FOLDS, x.shape[1], Mode.TRAINING)
     z = stack.forward(x)
     stack.backward(LOSSES[loss](z.shape, z.dtype, DELTA).step(z, targets, np.zeros(F), weights))
     return network.parameters.gradients.copy()
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
-@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(
+    ("activation", "loss", "hidden", "batch_norm"), all_pairs(ACTIVATIONS, LOSSES, DEPTHS, [False, True])
+)
 def test_for_every_activation_loss_and_depth(activation, loss, hidden, batch_norm, make, check_gradient):
     network = make(loss, hidden=hidden, activation=activation, batch_norm=batch_norm)
     x, targets = example(loss, network.architecture.outputs)
@@ -73,8 +73,7 @@ def test_for_every_activation_loss_and_depth(activation, loss, hidden, batch_nor
     check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize(("loss", "batch_norm"), each_once(LOSSES, [False, True]))
 def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
     network = make(loss, hidden=(4, 3), activation="tanh", batch_norm=batch_norm)
     (x, targets), weights = example(loss, network.architecture.outputs), example_weights()
@@ -82,9 +81,16 @@ def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
     check_gradient(lambda: mean_losses(network, x, targets, loss, weights), network.parameters.values, gradient)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("batch_norm", [False, True])
-@pytest.mark.parametrize("drops", [{"dropout": 0.4}, {"input_dropout": 0.4}, {"dropout": 0.3, "input_dropout": 0.3}])
+@pytest.mark.parametrize(
+    ("activation", "drops"),
+    [
+        ("tanh", {"dropout": 0.4}),
+        ("relu", {"input_dropout": 0.4}),
+        ("gelu", {"dropout": 0.3, "input_dropout": 0.3}),
+        ("silu", {"dropout": 0.3, "input_dropout": 0.3}),
+    ],
+)
 def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, check_gradient, monkeypatch):
     (x, targets), loss, held, take = example(), "cross_entropy", {}, RandomBits.take
     network = make(hidden=(6, 5), activation=activation, batch_norm=batch_norm, **drops)
@@ -100,8 +106,7 @@ def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, che
     check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
 
 
-@pytest.mark.parametrize("batch_norm", [False, True])
-@pytest.mark.parametrize(("l1", "l2"), [(0.0, 0.3), (0.2, 0.0), (0.2, 0.3)])
+@pytest.mark.parametrize(("l1", "l2", "batch_norm"), [(0.0, 0.3, True), (0.2, 0.0, True), (0.2, 0.3, False)])
 def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gradient):
     network, (x, targets) = make(hidden=(4, 3), activation="tanh", batch_norm=batch_norm), example()
     parameters, columns = network.parameters, network.parameters.weight_columns
@@ -118,19 +123,6 @@ def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gra
 
     assert np.abs(before[:, :columns]).min() > 1e-4  # no weight's sign changes within the difference
     check_gradient(penalised, parameters.values, gradient)
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("hidden", DEPTHS, ids=len)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_of_a_batch_is_the_weighted_mean_of_its_rows(loss, hidden, weighted, make):
-    network = make(loss, hidden=hidden, activation="tanh")
-    x, targets = example(loss, network.architecture.outputs)
-    weights = example_weights() if weighted else np.ones((F, B, 1))
-    rows = [gradients(network, x[:, [row]], targets[:, [row]], loss) for row in range(B)]
-    expected = sum(weights[:, row] * rows[row] for row in range(B)) / weights.sum(axis=1)
-    together = gradients(network, x, targets, loss, weights if weighted else None)
-    np.testing.assert_allclose(together, expected, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

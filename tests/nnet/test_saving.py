@@ -1,4 +1,4 @@
-"""Saving: what is loaded is what was saved, to the bit; everything else is refused before it costs memory."""
+"""Saved networks are loaded to the bit; other files are refused before they cost memory."""
 
 import hashlib
 import io
@@ -19,6 +19,7 @@ from nnet.network import Architecture, Network
 from nnet.saving import MODEL, WEIGHTS, SavingError, load, save
 from nnet.settings import TrainingSettings
 from nnet.training import fit
+from support.pairs import each_once
 
 ARCHITECTURES = {
     "plain": Architecture(6, (5, 4), 3),
@@ -39,7 +40,7 @@ def trained(architecture: Architecture, dtype: type = np.float32) -> Network:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A saved network with a batch normalisation and one extra array."""
+    """Save a network with a batch normalisation and an extra array."""
     save(tmp_path, trained(ARCHITECTURES["batch norm"]), extra={"offset": np.arange(6.0)}, about={"trial": 3})
     return tmp_path
 
@@ -50,7 +51,7 @@ def arrays_of(folder: Path) -> dict[str, np.ndarray]:
 
 
 def forge(folder: Path, weights: bytes) -> None:
-    """Put other weights in, with the checksum that belongs to them."""
+    """Replace the weights, and set their checksum."""
     (folder / WEIGHTS).write_bytes(weights)
     model = json.loads((folder / MODEL).read_text())
     model["sha256"] = hashlib.sha256(weights).hexdigest()
@@ -76,7 +77,7 @@ def npy(header: str, data: bytes = b"") -> bytes:
 
 
 def refusal(folder: Path) -> str:
-    """The message of the refusal, which is one line and names the place, and which costs next to no memory."""
+    """Return the message of a refusal, a single line that names the folder; fail if it takes much memory."""
     tracemalloc.start()
     try:
         with pytest.raises(SavingError) as caught:
@@ -92,8 +93,7 @@ def refusal(folder: Path) -> str:
     return message
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize(("name", "dtype"), each_once(ARCHITECTURES, [np.float32, np.float64]))
 def test_what_is_loaded_predicts_the_same_bits(name, dtype, tmp_path):
     network = trained(ARCHITECTURES[name], dtype)
     extra = {
@@ -104,15 +104,15 @@ def test_what_is_loaded_predicts_the_same_bits(name, dtype, tmp_path):
     }
     about = {"classes": ["a", "ü"], "nested": {"x": [1, 2.5, None]}}
     save(tmp_path, network, extra=extra, about=about)
-    found = load(tmp_path)
+    saved = load(tmp_path)
     x = np.random.default_rng(1).normal(size=(300, 6))
-    assert np.array_equal(found.network.predict(x), network.predict(x))
-    assert (found.network.architecture, found.network.dtype) == (network.architecture, np.dtype(dtype))
-    assert found.about == about
-    assert found.extra.keys() == extra.keys()
+    assert np.array_equal(saved.network.predict(x), network.predict(x))
+    assert (saved.network.architecture, saved.network.dtype) == (network.architecture, np.dtype(dtype))
+    assert saved.about == about
+    assert saved.extra.keys() == extra.keys()
     for key, array in extra.items():
-        assert np.array_equal(found.extra[key], array)
-        assert (found.extra[key].dtype, found.extra[key].flags.writeable) == (array.dtype, False)
+        assert np.array_equal(saved.extra[key], array)
+        assert (saved.extra[key].dtype, saved.extra[key].flags.writeable) == (array.dtype, False)
 
 
 def test_one_fold_of_several(tmp_path):
@@ -163,21 +163,17 @@ def test_a_failed_save_leaves_what_was_there(folder, monkeypatch):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-@pytest.mark.parametrize(
-    "extra", [{"a": np.array([None])}, {"a/b": np.zeros(1)}, {"": np.zeros(1)}, {"a": np.array("x")}]
-)
-def test_extra_arrays_that_cannot_be_saved(extra, tmp_path):
-    with pytest.raises(SavingError):
-        save(tmp_path, trained(ARCHITECTURES["plain"]), extra=extra)
-    assert not list(tmp_path.iterdir())
+def test_extra_arrays_that_cannot_be_saved(tmp_path):
+    for extra in ({"a": np.array([None])}, {"a/b": np.zeros(1)}, {"": np.zeros(1)}, {"a": np.array("x")}):
+        with pytest.raises(SavingError):
+            save(tmp_path, trained(ARCHITECTURES["plain"]), extra=extra)
+        assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "about", [{"a": object()}, {"a": float("nan")}, {"a": "x" * (1 << 20)}], ids=["object", "nan", "long"]
-)
-def test_about_that_cannot_be_saved(about, tmp_path):
-    with pytest.raises(NNetError):
-        save(tmp_path, trained(ARCHITECTURES["plain"]), about=about)
+def test_about_that_cannot_be_saved(tmp_path):
+    for about in ({"a": object()}, {"a": float("nan")}, {"a": "x" * (1 << 20)}):
+        with pytest.raises(NNetError):
+            save(tmp_path, trained(ARCHITECTURES["plain"]), about=about)
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, MODEL])
@@ -188,12 +184,13 @@ def test_missing_files(name, folder):
     assert name in refusal(folder)
 
 
-@pytest.mark.parametrize("at", [0, 40, 300, -30, -1])
-def test_a_flipped_bit(at, folder):
-    weights = bytearray((folder / WEIGHTS).read_bytes())
-    weights[at] ^= 1
-    (folder / WEIGHTS).write_bytes(weights)
-    assert "sha256" in refusal(folder)
+def test_a_flipped_bit(folder):
+    weights = (folder / WEIGHTS).read_bytes()
+    for at in (0, 40, 300, -30, -1):
+        flipped = bytearray(weights)
+        flipped[at] ^= 1
+        (folder / WEIGHTS).write_bytes(flipped)
+        assert "sha256" in refusal(folder)
 
 
 CHANGES = [
@@ -213,31 +210,30 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize("change", [*CHANGES, *({"architecture": one} for one in SHAPES)], ids=lambda it: str(it)[:50])
-def test_a_model_file_that_is_wrong(change, folder):
+def test_a_model_file_that_is_wrong(folder):
     model = json.loads((folder / MODEL).read_text())
-    if change.get("architecture"):
-        change = {"architecture": {**model["architecture"], **change["architecture"]}}
-    (folder / MODEL).write_text(json.dumps({**model, **change}))
-    refusal(folder)
+    for change in [*CHANGES, *({"architecture": {**model["architecture"], **shape}} for shape in SHAPES)]:
+        (folder / MODEL).write_text(json.dumps({**model, **change}))
+        refusal(folder)
+    (folder / MODEL).write_text(json.dumps({**model, "dtype": "object"}))
+    assert refusal(folder).endswith("dtype must be one of float32, float64, but got 'object'.")
 
 
-@pytest.mark.parametrize("name", ["format", "architecture", "dtype", "about", "sha256"])
-def test_a_model_file_without_a_key(name, folder):
+def test_a_model_file_without_a_key(folder):
     model = json.loads((folder / MODEL).read_text())
-    del model[name]
-    (folder / MODEL).write_text(json.dumps(model))
-    refusal(folder)
+    for name in model:
+        (folder / MODEL).write_text(json.dumps({key: model[key] for key in model if key != name}))
+        refusal(folder)
 
 
 NO_JSON = [b"", b"{", b"[]", b"null", b"\xff\xfe{}", b"[" * 100_000, b"1" * 5000, b"x" * (2 << 20)]
 NO_MODEL = [b'{"format": NaN}', b'{"format": 1e999}', b'{"format": 1, "format": 1}', b"\x80\x04\x95cos\nsystem\n"]
 
 
-@pytest.mark.parametrize("text", [*NO_JSON, *NO_MODEL], ids=lambda text: repr(text[:20]))
-def test_a_model_file_that_is_not_json(text, folder):
-    (folder / MODEL).write_bytes(text)
-    refusal(folder)
+def test_a_model_file_that_is_not_json(folder):
+    for text in (*NO_JSON, *NO_MODEL):
+        (folder / MODEL).write_bytes(text)
+        refusal(folder)
 
 
 WEIGHT_CHANGES = {
@@ -255,16 +251,17 @@ WEIGHT_CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", WEIGHT_CHANGES.values(), ids=list(WEIGHT_CHANGES))
-def test_other_arrays(change, folder):
-    arrays = arrays_of(folder)
-    change(arrays)
-    forge(folder, npz(arrays))
-    refusal(folder)
+def test_other_arrays(folder):
+    right = arrays_of(folder)
+    for change in WEIGHT_CHANGES.values():
+        arrays = dict(right)
+        change(arrays)
+        forge(folder, npz(arrays))
+        refusal(folder)
 
 
 class Bomb:
-    """Running its pickle would make a folder."""
+    """An object whose pickle would make a folder."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -306,13 +303,15 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("header", HEADERS.values(), ids=list(HEADERS))
 @pytest.mark.parametrize("name", ["weights_1", "extra_offset"])
-def test_headers_that_lie(name, header, folder):
+def test_headers_that_lie(name, folder):
     with zipfile.ZipFile(folder / WEIGHTS) as archive:
-        members = {one: archive.read(one) for one in archive.namelist()}
-    forge(folder, zip_of({**members, f"{name}.npy": npy(header, b"\0" * 64)}))
-    refusal(folder)
+        members = {member: archive.read(member) for member in archive.namelist()}
+    for header in HEADERS.values():
+        forge(folder, zip_of({**members, f"{name}.npy": npy(header, b"\0" * 64)}))
+        refusal(folder)
+    forge(folder, zip_of({**members, f"{name}.npy": members[f"{name}.npy"].replace(b"NUMPY\x01", b"NUMPY\x02")}))
+    assert "must begin with a header of npy format 1.0" in refusal(folder)
 
 
 def test_a_directory_that_lies(folder):
@@ -341,7 +340,7 @@ def test_every_cut_is_refused(folder):
 
 def test_random_damage_is_refused_or_harmless(folder):
     weights, rng = (folder / WEIGHTS).read_bytes(), np.random.default_rng(0)
-    for _ in range(400):
+    for _ in range(50):
         damaged = bytearray(weights)
         for at in rng.integers(0, len(weights), rng.integers(1, 4)):
             damaged[at] = rng.integers(0, 256)

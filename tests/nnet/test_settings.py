@@ -1,4 +1,4 @@
-"""Training settings: what is possible, and what is refused with the rule and the value."""
+"""Training settings: the allowed values, and refusals that state the rule and the value."""
 
 from __future__ import annotations
 

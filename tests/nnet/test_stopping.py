@@ -1,4 +1,4 @@
-"""Early stopping and the plateau: what a curve that no longer rises brings about."""
+"""Early stopping and the plateau, on curves that no longer rise."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def digest(
     def evaluated(task: TrialTask) -> Future[TrialResult]:
         return map_future(executor.submit(run_trial, task, reference), lambda found: found.result)
 
-    for one in search(spec, Space(spec), [], evaluated, executor.share):
+    for one in search(spec, Space(spec), [], evaluated):
         told.append(one)
         if len(told) == MIDDLE:
             middle()

@@ -36,7 +36,7 @@ from support.waiting import wait_until
 
 DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"
 LOCKED = 30.0  # seconds that another program has the database for itself
-WARNING = "takes no records"
+WARNING = "does not accept data"
 Meanwhile = Callable[[subprocess.Popen[str]], None]
 SHARE, SECONDS = 0.05, 2.0
 

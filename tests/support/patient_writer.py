@@ -1,4 +1,4 @@
-"""Run the writer to MLflow without its bounds: python -m support.patient_writer.
+"""Run the writer to MLflow without its time limits: python -m support.patient_writer.
 
 Tests of what it writes start it in place of the real one, so that they hold on a busy machine too.
 """

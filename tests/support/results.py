@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from experiments.evaluation.results import (
     BestRecord,
     DataRecord,
     DefaultRecord,
+    FinalScore,
     LedgerRecord,
-    LookRecord,
     SplitRecord,
     StudyResult,
     TrialRecord,
@@ -40,7 +41,6 @@ def made_up() -> StudyResult:
         )
         for number, scores in folds.items()
     )
-    chosen = [{"number": one.number, "params": one.params, "cv_mean": one.value, "cv_std": 0.125} for one in trials]
     return StudyResult(
         study="rows",
         spec=SPEC,
@@ -48,9 +48,9 @@ def made_up() -> StudyResult:
         split=SplitRecord(development=48, test=12, test_fingerprint="t", folds_fingerprint="g"),
         trials=trials,
         interventions=(),
-        default=DefaultRecord.model_validate(chosen[0]),
-        best=BestRecord.model_validate({**chosen[1], "epochs": 4, "fold_scores": folds[1]}),
-        test=LookRecord(
+        default=DefaultRecord(number=0, params=trials[0].params, cv_mean=0.625, cv_std=0.125),
+        best=BestRecord(number=1, params=trials[1].params, cv_mean=0.875, cv_std=0.125, epochs=4, fold_scores=folds[1]),
+        test=FinalScore(
             metric="accuracy",
             score=0.75,
             ci95=(0.5, 1.0),
@@ -71,4 +71,4 @@ def made_up() -> StudyResult:
 def replaced(record: Any, path: str, **changes: Any) -> Any:
     """Return a record with changes in the record at a dotted path below it."""
     name, _, rest = path.partition(".")
-    return record.model_copy(update={name: replaced(getattr(record, name), rest, **changes)} if name else changes)
+    return replace(record, **({name: replaced(getattr(record, name), rest, **changes)} if name else changes))

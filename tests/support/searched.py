@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,30 +11,44 @@ from typing import Any, TypeVar
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
+from experiments.config.target import Target
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
-from experiments.search.executors.base import map_future
+from experiments.search.cross_validation import cross_validate
+from experiments.search.executors.base import WorkerDied, map_future
+from experiments.search.executors.serial import Inline
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
-from experiments.search.pruning_history import Inline
+from experiments.search.pruning import VisibleStudy
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 from experiments.study.run import checked_data
+from nnet.batches import FoldData
 
 T = TypeVar("T")
 
 
 @dataclass
 class Here:
-    """Computes at once, in this process; counts what it was asked for."""
+    """An executor that computes at once, in this process; workers die of the task `dies`.
 
+    asked:   names of all tasks.
+    results: results of the tasks that did not die.
+    """
+
+    dies: str = ""
     asked: list[str] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         self.asked.append(function.__name__)
         future: Future[T] = Future()
-        future.set_result(function(*arguments))
+        if function.__name__ == self.dies:
+            future.set_exception(WorkerDied())
+        else:
+            future.set_result(function(*arguments))
+            self.results.append(future.result())
         return future
 
     def share(self, content: memoryview | bytes) -> Inline:
@@ -50,6 +64,12 @@ class Searched:
     files: OutOfFoldFiles
     inputs: Inputs
     executor: Any
+
+
+def evaluate(
+    task: TrialTask, folds: Sequence[FoldData], target: Target, study: VisibleStudy | None = None
+) -> TrialResult:
+    return cross_validate(task, folds, target, study).result
 
 
 def searched(document: dict[str, Any], folder: Path, table: Table | None = None) -> Searched:

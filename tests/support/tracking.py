@@ -1,4 +1,4 @@
-"""What several tests of tracking share: results, a card, a study's folder, a store to write it to, and a clock."""
+"""Shared by tests of tracking: results, metadata, a study's folder, a store to write it to, and a clock."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def result(
     )
 
 
-def card(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> RunMetadata:
+def metadata(name: str = NASTY, uid: str = "uid-1", **changes: Any) -> RunMetadata:
     fields: dict[str, Any] = {
         "description": "A study.",
         "params": {"cv.splitter": "StratifiedKFold", "training.epochs": "3"},
@@ -66,8 +66,8 @@ def refitted(**params: Scalar) -> Refitted:
 def tell(folder: Path, *results: TrialResult, params: Mapping[str, Scalar] = PARAMS) -> None:
     """Append trials to a study's journal."""
     journal = Journal(folder / "journal.log")
-    for one in results:
-        journal.append(FinishedTrial(dict(params), one), {}, inside=False)
+    for trial in results:
+        journal.append(FinishedTrial(dict(params), trial), {}, inside=False)
 
 
 class Place:
@@ -90,7 +90,7 @@ class Place:
     ) -> str | None:
         """Add trials, say how the study ends, and write it; returns what is missing."""
         tell(self.study, *results, params=params)
-        write_outbox(self.study, Outbox(card=study or card(), begun=BEGUN, end=end))
+        write_outbox(self.study, Outbox(metadata=study or metadata(), begun=BEGUN, outcome=end))
         return self.sync(status)
 
     def sync(self, status: EndStatus | None = None) -> str | None:
@@ -106,9 +106,9 @@ class Place:
 
     def trials(self) -> dict[str, Any]:
         """Trial tag -> run; fails if a trial is there twice."""
-        found = [run for run in self.runs() if "trial" in run.data.tags]
-        assert len({run.data.tags["trial"] for run in found}) == len(found)
-        return {run.data.tags["trial"]: run for run in found}
+        runs = [run for run in self.runs() if "trial" in run.data.tags]
+        assert len({run.data.tags["trial"] for run in runs}) == len(runs)
+        return {run.data.tags["trial"]: run for run in runs}
 
     def parent(self) -> Any:
         (parent,) = [run for run in self.runs() if "mlflow.parentRunId" not in run.data.tags]
@@ -137,7 +137,7 @@ class StandingClock:
         self._tracking, self._late = tracking, late
 
     def monotonic(self) -> float:
-        return self._late if self._tracking._told_all else 0.0
+        return self._late if self._tracking._report["over"] else 0.0
 
     def time(self) -> float:
         return time.time()

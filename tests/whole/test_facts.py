@@ -163,7 +163,7 @@ def test_the_ledger_counts_at_the_moment_of_writing(place: Place) -> None:
     """Only the blocks of this run depend on the ledger."""
     record = record_of(place("resumed"))
     now = LedgerRecord(file="l.jsonl", looks=3, own=1, largest_overlap=0.25, head="h", first="f")
-    once, more = marked_pages(record, now), marked_pages(record, now.model_copy(update={"looks": 9}))
+    once, more = marked_pages(record, now), marked_pages(record, replace(now, looks=9))
     for one, other in ((once.html, more.html), (once.markdown, more.markdown)):
         assert one != other
         assert outside_this_run(one) == outside_this_run(other)

@@ -1,4 +1,4 @@
-"""Outcomes that a death or silence caused: recorded, digested, never computed again, and repeatable."""
+"""Outcomes that a crash or a timeout caused: recorded, digested, never computed again, and repeatable."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def test_an_intervention_is_resumed_and_repeated_as_it_was(
     assert resumed.digest != run(desk, "undisturbed", 7).digest
 
 
-def test_a_worker_that_falls_silent_changes_nothing(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
-    process = desk.start("moons", "--workers", "2", "--silence", "5")
+def test_a_worker_that_times_out_changes_nothing(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
+    process = desk.start("moons", "--workers", "2", "--worker-timeout", "5")
     stopped = False
     while process.poll() is None and not stopped:
         if desk.told() and (workers := desk.workers()):

@@ -57,7 +57,7 @@ def test_without_its_ledger_a_scored_study_goes_on_only_as_the_same_look(done: C
             done.studied("studies/moons", f"search.trials={trials}", **options)
         assert not LEDGER.exists()
     assert done.studied("studies/moons", acknowledge_reuse=True).digest == digest
-    with pytest.raises(LedgerError, match="had its look at the test set after 5 trials"):
+    with pytest.raises(LedgerError, match="was tested after 5 trials"):
         done.studied("studies/moons", "search.trials=8")
 
 
@@ -91,5 +91,5 @@ def test_an_old_ledger_is_moved_along_and_counts_on(done: CommandRunner, capsys:
     Path("mlruns/looks.jsonl").write_bytes(b"{}\n")
     assert report.main(["second"]) == 2
     assert capsys.readouterr().err.startswith(
-        "error: studies/ledger.jsonl (2 looks) and mlruns/looks.jsonl (0 looks) are"
+        "error: studies/ledger.jsonl (test evaluations: 2) and mlruns/looks.jsonl (test evaluations: 0) are"
     )

@@ -154,7 +154,6 @@ def test_the_executor_keeps_its_promises(cluster: Any, tmp_path: Path) -> None:
     with RayExecutor(2, {"A_VARIABLE": "seen", **HERE}, cluster.address) as ray:
         greetings = ray.wait_for_workers()
         assert len({one.kernel for one in greetings}) == 1
-        assert all(one.seconds > 0 for one in greetings)
         assert ray.submit(os.getenv, "A_VARIABLE").result() == "seen"
         with pytest.raises(ZeroDivisionError, match="division"):
             ray.submit(divmod, 1, 0).result()
@@ -181,7 +180,7 @@ def broken() -> None:
 @pytest.mark.parametrize(
     ("greeting", "words"),
     [
-        (os.abort, "a worker died as it started.*OPENBLAS_CORETYPE"),
+        (os.abort, "a worker died while it started.*OPENBLAS_CORETYPE"),
         (broken, " No module named 'experiments'. This package must be installed on every node"),
     ],
 )

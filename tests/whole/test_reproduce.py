@@ -109,7 +109,7 @@ def test_a_plateau_schedule_is_refitted_with_the_rates_in_the_journal(done: Comm
     keys = ("training.schedule=plateau", "training.plateau_patience=1", "training.epochs=30", "search.trials=3")
     best = done.studied("plateau", *keys, "space.learning_rate={low=0.05,high=0.1}").best.number
     journal = Path("plateau/journal.log")
-    assert min(view_journal(journal).told[best].result.curves.factors) < 1
+    assert min(view_journal(journal).trials[best].result.curves.factors) < 1
     assert again(["plateau", "--final"]) == 0
     journal.unlink()
     assert again(["plateau", "--final"]) == 2

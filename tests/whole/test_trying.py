@@ -94,7 +94,7 @@ def test_a_finished_study_that_lost_a_file_is_computed_again(done: CommandRunner
         ("cv.metric=r2", DataError, "cv.metric"),
         ("search.trials=3", StudyStateError, "holds 5 trials already"),
         ("cv.n_splits=4", StudyStateError, "holds another study"),
-        ("search.trials=9", LedgerError, "had its look at the test set after 5 trials"),
+        ("search.trials=9", LedgerError, "was tested after 5 trials"),
     ],
 )
 def test_the_ledger_is_asked_last(done: CommandRunner, override: str, error: type[Exception], message: str) -> None:

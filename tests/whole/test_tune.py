@@ -125,7 +125,7 @@ def test_a_study_extended_after_its_look_is_refused(desk: CommandRunner) -> None
     before = desk.results()
     done = desk.tune("moons", "--set", "search.trials=8")
     assert done.code == 2
-    assert "had its look at the test set after 5 trials" in done.error
+    assert "was tested after 5 trials" in done.error
     assert desk.told() == 5
     assert desk.results() == before
     fresh = desk.tune("moons", "--set", "search.trials=8", "--fresh")
@@ -182,8 +182,8 @@ def edited(old: str, new: str) -> str:
         (STUDY, ["--set", "search.trails=3"], "search.trails: there is no such key"),
         (STUDY, ["--trials", "0"], "--trials: `1 <= N <= 1000000` must hold, but got 0"),
         (STUDY, ["--workers", "0"], "1 <= workers"),
-        (STUDY, ["--silence", "0"], "--silence: `1 <= seconds <= 1000000` must hold, but got 0.0"),
-        (STUDY, ["--silence", "nan"], "--silence"),
+        (STUDY, ["--worker-timeout", "0"], "--worker-timeout: `1 <= seconds <= 1000000` must hold, but got 0.0"),
+        (STUDY, ["--worker-timeout", "nan"], "--worker-timeout"),
         (STUDY, ["--ray-address", "127.0.0.1:1"], "--ray-address: needs --executor ray"),
         (STUDY, ["--set", "no equals sign"], "key=value"),
         (STUDY, ["--out", "missing/parent"], "does not exist"),

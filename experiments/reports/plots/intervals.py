@@ -9,7 +9,7 @@ from typing import Final
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.metrics import Scores, axis_label, lower_is_better, metric_label
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, fact_id, svg_text
 from experiments.reports.plots.trial_points import set_score_axis
@@ -89,7 +89,7 @@ def _worst_shown(rows: Sequence[Dot]) -> float:
     return float("-inf")
 
 
-def difference(compared: Difference, metric: str) -> str:
+def difference(compared: ScoreDifference, metric: str) -> str:
     """Draw how much better or worse the tuned model is than the default, with its interval, against zero."""
     low, high = compared.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(compared.score)) or 1.0

@@ -1,130 +1,126 @@
-"""What the search asks of whoever computes: processes on this machine, or a Ray cluster. The answer is the same.
+"""The interface of executors: worker processes on this machine, or a Ray cluster. The results are the same.
 
 WorkerLost                 a task was given up
-├── WorkerDied             its workers died: killed, out of memory, crashed
-└── WorkerTimeout          its workers gave no sign of life
+├── WorkerDied             its workers crashed, were killed or ran out of memory
+└── WorkerTimeout          its workers used no processor time
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from experiments.errors import ExecutorError
 from experiments.search.trial import InterventionKind, Shared
 
 T = TypeVar("T")
 U = TypeVar("U")
-ATTEMPTS = 3  # of a task whose worker is lost; a fourth would hardly end otherwise
+ATTEMPTS = 3  # at a task whose worker is lost; a fourth attempt would hardly end otherwise
 
 
 class WorkerLost(ExecutorError):
-    """A task that was tried ATTEMPTS times and given up, because its worker was lost every time."""
+    """A task that was given up after ATTEMPTS attempts, because its worker was lost in each of them."""
 
     kind: ClassVar[InterventionKind]
 
     def __str__(self) -> str:
         return (
             f"a task was tried {ATTEMPTS} times and given up: {self.kind}. The same command tries again; with fewer "
-            "--workers each has more memory."
+            "--workers each worker has more memory."
         )
 
 
 class WorkerDied(WorkerLost):
-    """The last worker died: killed, out of memory or crashed."""
+    """A task whose last worker crashed, was killed or ran out of memory."""
 
     kind = "worker died"
 
 
 class WorkerTimeout(WorkerLost):
-    """The last worker gave no sign of life."""
+    """A task whose last worker used no processor time for too long."""
 
     kind = "worker silent"
 
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """What a worker says of itself.
+    """A worker's report about itself.
 
-    node:    the machine it runs on.
-    kernel:  its BLAS kernel.
-    seconds: from its start to its greeting; 0 where only the worker speaks.
+    node:   name of its machine.
+    kernel: its BLAS kernel.
     """
 
     pid: int
     node: str
     kernel: str
-    seconds: float = 0.0
 
 
-class Executor(Protocol):
-    """Runs pure functions elsewhere."""
+class Executor(ABC):
+    """A context in which workers compute pure functions. Its end stops them."""
 
+    @abstractmethod
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run it in the next free worker, and again in another when that one is lost.
+        """Run a function in the next free worker, and again in another worker if the first is lost.
 
-        The future raises WorkerLost when it was given up, and ExecutorError when nobody is left who could compute.
+        The future raises WorkerLost if the task is given up, and ExecutorError if no worker is left.
         """
-        ...
 
+    @abstractmethod
     def share(self, content: memoryview | bytes) -> Shared:
-        """Put content where every worker can open it; once, however many tasks name it.
+        """Put content where every worker can open it; once, however many tasks refer to it.
 
         Raises:
-            ExecutorError: there is no room for it.
+            ExecutorError: there is no room for the content.
         """
-        ...
 
+    @abstractmethod
     def wait_for_workers(self) -> list[WorkerInfo]:
-        """Who computes; waits until all have started. Workers that were lost meanwhile are left out.
+        """Return the reports of all workers once they have started; lost workers are left out.
 
         Raises:
-            ExecutorError: somebody cannot compute for this study.
+            ExecutorError: a worker cannot compute for this study.
         """
-        ...
 
+    @abstractmethod
     def close(self) -> None:
-        """Stop every worker at once, whatever it is doing; a second time does nothing."""
-        ...
+        """Stop every worker at once, even a busy one; a second call does nothing."""
 
-    def __enter__(self) -> Executor: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close it."""
-        ...
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def map_future(future: Future[T], function: Callable[[T], U]) -> Future[U]:
-    """What a function makes of a future's result, made in the thread in which that arrives.
+    """Return the future of a function's result, computed in the thread in which the argument arrives.
 
-    >>> sent: Future[int] = Future()
-    >>> made = map_future(sent, str)
-    >>> sent.set_result(2)
-    >>> made.result()
+    >>> number: Future[int] = Future()
+    >>> text = map_future(number, str)
+    >>> number.set_result(2)
+    >>> text.result()
     '2'
     """
-    made: Future[U] = Future()
+    mapped: Future[U] = Future()
 
-    def arrived(sent: Future[T]) -> None:
-        if not made.set_running_or_notify_cancel():
+    def apply(done: Future[T]) -> None:
+        if not mapped.set_running_or_notify_cancel():
             return
         try:
-            made.set_result(function(sent.result()))
+            mapped.set_result(function(done.result()))
         except BaseException as error:
-            made.set_exception(error)
+            mapped.set_exception(error)
 
-    future.add_done_callback(arrived)
-    made.add_done_callback(lambda one: future.cancel() if one.cancelled() else None)
-    return made
+    future.add_done_callback(apply)
+    mapped.add_done_callback(lambda done: future.cancel() if done.cancelled() else None)
+    return mapped
 
 
 def blas_kernel() -> str:
-    """The kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty where it does not say."""
+    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty if BLAS does not report it."""
     from threadpoolctl import threadpool_info
 
     kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]

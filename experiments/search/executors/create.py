@@ -1,4 +1,4 @@
-"""Who computes for a study, and that all of them compute alike."""
+"""The executor that a run's options name, and the check that all its workers have the same BLAS kernel."""
 
 from __future__ import annotations
 
@@ -20,66 +20,63 @@ def open_executor(
     workers: int,
     environment: Mapping[str, str],
     work: Path | None,
-    silence: float,
+    worker_timeout: float,
     address: str | None,
 ) -> Executor:
-    """The executor of that kind; its workers start while the caller goes on.
+    """Open the executor that the options name; its workers start while the caller continues.
 
     Args:
-        workers:     tasks computed at once.
-        environment: variables that are set before a worker loads NumPy.
-        work:        folder for what local workers share.
-        silence:     seconds without a sign of life after which a local worker is replaced.
-        address:     of a running Ray cluster; None starts one on this machine.
+        workers:        number of tasks computed at once.
+        environment:    variables that are set before a worker loads NumPy.
+        work:           folder for content that local workers share.
+        worker_timeout: seconds without processor time after which a local worker is restarted.
+        address:        address of a running Ray cluster; None starts a cluster on this machine.
 
     Raises:
         ExecutorError: Ray is not installed, does not start, or cannot be reached.
     """
     if kind == "local":
-        return LocalExecutor(workers, environment, work, silence)
+        return LocalExecutor(workers, environment, work, worker_timeout)
     from experiments.search.executors.ray_cluster import RayExecutor
 
     return RayExecutor(workers, environment, address)
 
 
-def one_kernel(greetings: Sequence[WorkerInfo], told: Sequence[FinishedTrial]) -> str:
-    """The BLAS kernel of every process that computes for the study, now and before: another differs in last bits.
+def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial]) -> str:
+    """Return the BLAS kernel of all workers and all finished trials: other kernels differ in the last bits.
 
     Raises:
-        ExecutorError:   nobody computes, or two of them differ.
-        StudyStateError: the trials told before were computed with another kernel.
+        ExecutorError:   there is no worker, or two workers differ.
+        StudyStateError: the finished trials were computed with another kernel.
     """
-    if not greetings:
-        raise ExecutorError("no worker came up: each died or fell silent while it started.")
-    first = greetings[0]
-    for other in greetings:
-        if other.kernel != first.kernel:
+    if not workers:
+        raise ExecutorError("no worker could be started: each one crashed or timed out.")
+    first = workers[0]
+    for worker in workers:
+        if worker.kernel != first.kernel:
             raise ExecutorError(
-                f"node {other.node} computes with BLAS kernel {other.kernel}, node {first.node} with {first.kernel}: "
-                "last bits would differ. Leave one out, or set OPENBLAS_CORETYPE to a kernel that every node has."
+                f"node {worker.node} computes with BLAS kernel {worker.kernel}, node {first.node} with {first.kernel}: "
+                "last bits would differ. Leave a node out, or set OPENBLAS_CORETYPE to a kernel that every node has."
             )
-    before = {one.result.kernel for one in told} - {"", first.kernel}
-    if before:
+    others = {trial.result.kernel for trial in finished} - {"", first.kernel}
+    if others:
         raise StudyStateError(
-            f"the study was computed with BLAS kernel {', '.join(sorted(before))}, this machine offers "
-            f"{first.kernel}: last bits would differ. Go on where it began, or start anew with --fresh."
+            f"the study was computed with BLAS kernel {', '.join(sorted(others))}, this machine has "
+            f"{first.kernel}: last bits would differ. Continue where the study began, or start anew with --fresh."
         )
     return first.kernel
 
 
-def described(greetings: Sequence[WorkerInfo]) -> str:
-    """The workers in a few words.
+def described(workers: Sequence[WorkerInfo]) -> str:
+    """Describe the workers in a line.
 
-    >>> described([WorkerInfo(11, "desk", "Haswell", 0.8), WorkerInfo(12, "desk", "Haswell", 0.9)])
-    '2 workers on desk, BLAS Haswell, up after 0.90 s'
+    >>> described([WorkerInfo(11, "desk", "Haswell"), WorkerInfo(12, "desk", "Haswell")])
+    '2 workers on desk, BLAS Haswell'
     """
-    nodes, kernels = ({getattr(one, name) for one in greetings} for name in ("node", "kernel"))
-    return (
-        f"{len(greetings)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}, "
-        f"up after {max(one.seconds for one in greetings):.2f} s"
-    )
+    nodes, kernels = ({getattr(worker, name) for worker in workers} for name in ("node", "kernel"))
+    return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}"
 
 
 def usable_cores() -> int:
-    """Cores that this process may run on."""
+    """Return the number of cores that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,7 +1,7 @@
 """Worker processes on this machine.
 
-Each worker is a pool of one process, so that a death is known to be the death of exactly one task: the task is run
-again in a new process. A worker that has a task and uses no processor time gives no sign of life, and is replaced too.
+Each worker is a pool with a single process, so a crash belongs to exactly one task. That task runs again in a new
+process. A worker that has a task and uses no processor time for `worker_timeout` seconds is restarted, too.
 """
 
 from __future__ import annotations
@@ -10,66 +10,67 @@ import math
 import mmap
 import os
 import signal
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 from loky import ProcessPoolExecutor
 from loky.backend import get_context
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
+from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
 from experiments.search.executors.worker import hello, prepare
 
-T = TypeVar("T")
-SILENCE = 120.0  # seconds
-LOOKS = 10  # at a worker, in the time that it may be silent
-LIVING = 1e-3  # share of its time that a worker computes at least; waiting for its parent's end takes a tenth of that
-LEAST = 0.03  # seconds; systems count processor time in hundredths
+WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
+CHECKS = 10  # of a worker's processor time, within its timeout
+BUSY_SHARE = 1e-3  # least processor time of a busy worker, as a share of the timeout; an idle worker uses a tenth of it
+BUSY_SECONDS = 0.03  # least processor time of a busy worker; systems count processor time in hundredths
 
 
-class LocalExecutor:
+class LocalExecutor(Executor):
     """A fixed number of worker processes.
 
     Args:
-        workers:     how many.
-        environment: variables that are set before a worker loads NumPy.
-        work:        folder for shared content, made when it is needed; without one nothing can be shared.
-        silence:     seconds without a sign of life after which a worker that has a task is replaced.
+        workers:        number of processes.
+        environment:    variables that are set before a worker loads NumPy.
+        work:           folder for shared content, created when it is needed; nothing can be shared without it.
+        worker_timeout: seconds without processor time after which a worker that has a task is restarted.
     """
 
     def __init__(
-        self, workers: int, environment: Mapping[str, str], work: Path | None = None, silence: float = SILENCE
+        self,
+        workers: int,
+        environment: Mapping[str, str],
+        work: Path | None = None,
+        worker_timeout: float = WORKER_TIMEOUT,
     ):
-        self._environment, self._work, self._silence = dict(environment), work, silence
+        self._environment, self._work, self._timeout = dict(environment), work, worker_timeout
         self._closing, self._closed = Lock(), False
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
         self._threads = ThreadPoolExecutor(workers, "worker", _leave_interrupts_to_the_main_thread)
-        self._greetings = [self._threads.submit(self._greet, worker) for worker in self._workers]
+        self._greetings = [self._threads.submit(worker.run, hello, (), worker_timeout) for worker in self._workers]
         for worker in self._workers:
             self._free.put(worker)
 
     def wait_for_workers(self) -> list[WorkerInfo]:
-        """What each worker says of itself; waits until all have started. One that was lost meanwhile is left out."""
-        found: list[WorkerInfo] = []
+        """Return the reports of all workers once they have started; lost workers are left out."""
+        workers: list[WorkerInfo] = []
         for greeting in self._greetings:
             with suppress(WorkerLost):
-                found.append(greeting.result())
-        return found
+                workers.append(greeting.result())
+        return workers
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """Run a pure function in the next free worker."""
@@ -88,7 +89,7 @@ class LocalExecutor:
         return SharedFile(path)
 
     def close(self) -> None:
-        """Stop every worker at once, whatever it is doing."""
+        """Stop every worker at once, even a busy one."""
         with self._closing:
             self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -96,26 +97,13 @@ class LocalExecutor:
             worker.kill()
         self._threads.shutdown(wait=True)
 
-    def __enter__(self) -> LocalExecutor:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _greet(self, worker: _Worker) -> WorkerInfo:
-        start = time.perf_counter()
-        greeting = worker.run(hello, (), self._silence)
-        return replace(greeting, seconds=time.perf_counter() - start)
-
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         worker = self._free.get()
+        lost = 0
         try:
-            lost = 0
             while True:
                 try:
-                    return worker.run(function, arguments, self._silence)
+                    return worker.run(function, arguments, self._timeout)
                 except WorkerLost:
                     lost += 1
                     worker = self._replaced(worker)
@@ -135,27 +123,25 @@ class LocalExecutor:
 
 
 def _leave_interrupts_to_the_main_thread() -> None:
-    """A process that this thread starts never hears Ctrl-C, from which Python would print a traceback as it starts."""
-    resource_tracker.ensure_running()  # its start, before the first worker's, would make this thread hear again
+    """Block Ctrl-C in this thread and in the processes that it starts; Python would print a traceback in them."""
+    resource_tracker.ensure_running()  # started with the first worker, it would unblock Ctrl-C in this thread
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 @dataclass(frozen=True)
 class SharedFile:
-    """Content in a file of this machine."""
+    """Shared content in a file of this machine, which is not empty."""
 
     path: Path
 
     def open(self) -> memoryview:
-        """The file, mapped."""
+        """Map the file into memory."""
         with self.path.open("rb") as file:
-            if not os.fstat(file.fileno()).st_size:
-                return memoryview(b"")
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 class _Worker:
-    """One process."""
+    """A worker process."""
 
     def __init__(self, environment: Mapping[str, str]):
         self._pool = ProcessPoolExecutor(
@@ -167,43 +153,38 @@ class _Worker:
             initargs=(os.getpid(),),
         )
 
-    def run(self, function: Callable[..., T], arguments: tuple[Any, ...], silence: float) -> T:
-        """Run the function, once.
+    def run(self, function: Callable[..., T], arguments: tuple[Any, ...], timeout: float) -> T:
+        """Run the function once.
 
-        Silence is counted in looks, not on a clock: a machine that slept and a command that was stopped prove nothing.
+        The timeout is counted in checks and not on a clock, so a suspended machine or a stopped command does not count.
 
         Raises:
-            WorkerDied, WorkerSilent: this worker is lost.
-            ExecutorError:            there is no room for its process.
+            WorkerDied, WorkerTimeout: this worker is lost.
+            ExecutorError:             its process cannot be started.
         """
-        enough = max(LEAST, LIVING * silence)
+        enough = max(BUSY_SECONDS, BUSY_SHARE * timeout)
         try:
-            future = self._submitted(function, arguments)
-            marks = deque([self._processor_seconds()], maxlen=LOOKS + 1)
-            while not wait([future], timeout=silence / LOOKS).done:
-                marks.append(self._processor_seconds())
-                if len(marks) > LOOKS and marks[-1] - marks[0] < enough:
+            try:
+                future: Future[T] = self._pool.submit(function, *arguments)  # starts the process if there is none
+            except OSError as error:
+                raise ExecutorError(f"a worker cannot be started: {error.strerror}; try fewer --workers.") from None
+            used = deque([self._processor_seconds()], maxlen=CHECKS + 1)
+            while not wait([future], timeout=timeout / CHECKS).done:
+                used.append(self._processor_seconds())
+                if len(used) > CHECKS and used[-1] - used[0] < enough:
                     raise WorkerTimeout
-            result: T = future.result()
-            return result
+            return future.result()
         except (BrokenProcessPool, MemoryError):
             raise WorkerDied from None
 
-    def _submitted(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> Future[T]:
-        try:
-            future: Future[T] = self._pool.submit(function, *arguments)  # starts the process where there is none
-        except OSError as error:
-            raise ExecutorError(f"a worker cannot be started: {error.strerror}; try fewer --workers.") from None
-        return future
-
     def kill(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, even a busy one."""
         self._pool.shutdown(wait=True, kill_workers=True)
 
     def _processor_seconds(self) -> float:
-        """What the process has used; infinite when it is gone, which its pool will notice."""
+        """Return the processor time of the process; infinite if it is gone, which its pool will notice."""
         try:
             times = [psutil.Process(pid).cpu_times() for pid in list(self._pool._processes)]
         except psutil.NoSuchProcess:
             return math.inf
-        return sum(one.user + one.system for one in times) if times else math.inf
+        return sum(each.user + each.system for each in times) if times else math.inf

@@ -1,7 +1,7 @@
-"""A Ray cluster: one that this command starts on the loopback interface and ends, or a running one.
+"""A Ray cluster: this command starts a cluster on the loopback interface and ends it, or joins a running cluster.
 
-A task whose worker dies is run again, ATTEMPTS times in all. A node that is lost is none of its tasks' fault: they are
-run again on another, however often it happens. When the head is lost nobody can compute any more.
+A task whose worker dies runs again, ATTEMPTS times in all. A task whose node is lost runs again on another node,
+however often that happens, because the task did not cause it. Without the head no task can run any more.
 """
 
 from __future__ import annotations
@@ -14,49 +14,46 @@ import re
 import secrets
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread, current_thread, main_thread
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import psutil
 
-from experiments.errors import ExecutorError
-from experiments.search.executors.base import ATTEMPTS, WorkerDied, WorkerInfo, WorkerLost, blas_kernel
+from experiments.errors import ExecutorError, first_line
+from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, blas_kernel
 from experiments.search.executors.worker import hello
 from experiments.search.pruning import quiet_optuna
 
-T = TypeVar("T")
-REACH = 5.0  # seconds to reach a head
-LOOK = 0.5  # seconds between looks at it
-MISSES = 4  # looks in a row that find a head elsewhere gone; nobody listening on this machine is gone for good
-FAREWELL = 2.0  # seconds that Ray has to end or leave a cluster
+CONNECT_TIMEOUT = 5.0  # seconds to reach a head
+CHECK_INTERVAL = 0.5  # seconds between two checks of the head
+REMOTE_HEAD_CHECKS = 4  # failed checks in a row after which a remote head is lost; on this machine one is enough
+SHUTDOWN_TIMEOUT = 2.0  # seconds that Ray has to end or leave a cluster
 
-# Ray reads these from the environment only, some when it is imported
+# Ray reads these from the environment only, some of them at its import
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else it warns that this will be so
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # else it writes to the terminal what tasks and nodes went through
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else it warns that a later version will do this
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # else it writes events of tasks and nodes to the terminal
 }
 OWN_HEAD = {
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # what makes every part of Ray listen on 127.0.0.1 alone
-    "RAY_AUTH_MODE": "token",  # other users of this machine could give it tasks otherwise
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # every part of Ray listens on 127.0.0.1 alone
+    "RAY_AUTH_MODE": "token",  # else other users of this machine could submit tasks
 }
 
 
-class RayExecutor:
+class RayExecutor(Executor):
     """The nodes of a Ray cluster.
 
     Args:
-        workers:     tasks computed at once; the processors of a cluster that is started here.
+        workers:     number of tasks computed at once, and of processors of a cluster that is started here.
         environment: variables that are set before a worker loads NumPy.
-        address:     host:port of a running cluster that this machine belongs to; None starts one.
+        address:     host:port of a running cluster that this machine belongs to; None starts a cluster.
 
     Raises:
         ExecutorError: Ray is not installed, does not start, or cannot be reached.
@@ -71,7 +68,7 @@ class RayExecutor:
         self._kernel: str | None = None
         self._closed = Event()
         self._ended: Future[None] = Future()
-        # a user's choice of kernel reaches this machine's processes by itself, but no other node
+        # a user's choice of kernel reaches the processes of this machine, but no other node
         chosen = {key: value for key, value in os.environ.items() if key == "OPENBLAS_CORETYPE"}
         self._call = self._ray.remote(num_cpus=1, max_retries=0, runtime_env={"env_vars": {**chosen, **environment}})(
             _call
@@ -84,74 +81,68 @@ class RayExecutor:
         own = next(node for node in nodes if node["NodeID"] == here.get_node_id())
         own_address = f"{own['NodeManagerAddress']}:{own['NodeManagerPort']}"
         watched = (
-            ("head of the Ray cluster", self._head, MISSES if address else 1),
+            ("head of the Ray cluster", self._head, REMOTE_HEAD_CHECKS if address else 1),
             ("Ray node of this machine", own_address, 1),
         )
-        for each in watched:
-            Thread(target=self._watch, args=each, daemon=True).start()
+        for arguments in watched:
+            Thread(target=self._watch, args=arguments, daemon=True).start()
 
     def wait_for_workers(self) -> list[WorkerInfo]:
-        """What the workers of each node say; waits until all have started. A node that is lost is left out."""
-        found = [one for one in (greeting.result() for greeting in self._greetings) if one is not None]
-        self._kernel = found[0].kernel if found else None
-        return found
+        """Return the reports of all workers once they have started; lost nodes are left out."""
+        reports = [greeting.result() for greeting in self._greetings]
+        workers = [report for report in reports if report is not None]
+        self._kernel = workers[0].kernel if workers else None
+        return workers
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run a pure function on some node."""
+        """Run a pure function on any node."""
         return self._threads.submit(self._run, function, arguments)
 
     def share(self, content: memoryview | bytes) -> SharedObject:
-        """Put content into the object store; a node that needs it fetches it once."""
+        """Put content into the object store, from which each node fetches it once."""
         try:
             return SharedObject(self._ray.put(np.frombuffer(content, np.uint8)))
         except self._ray.exceptions.RayError as error:
-            raise ExecutorError(f"Ray's object store has no room for {len(content)} bytes: {_line(error)}") from None
+            raise ExecutorError(
+                f"Ray's object store has no room for {len(content)} bytes: {first_line(error)}"
+            ) from None
 
     def close(self) -> None:
-        """Leave the cluster, and end it if it was started here."""
+        """Leave the cluster; end a cluster that was started here."""
         self._closed.set()
         self._end("the executor was closed.")
         for pool in (self._threads, self._greeters):
             pool.shutdown(wait=False, cancel_futures=True)
-        family: list[psutil.Process] = []
+        processes: list[psutil.Process] = []
         for process in self._started:
             with suppress(psutil.NoSuchProcess):
-                family += [*process.children(recursive=True), process]
-        farewell = Thread(target=self._ray.shutdown, daemon=True)
-        farewell.start()
-        farewell.join(FAREWELL)
-        for process in family:
+                processes += [*process.children(recursive=True), process]
+        shutdown = Thread(target=self._ray.shutdown, daemon=True)
+        shutdown.start()
+        shutdown.join(SHUTDOWN_TIMEOUT)
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(family, FAREWELL)
-
-    def __enter__(self) -> RayExecutor:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+        psutil.wait_procs(processes, SHUTDOWN_TIMEOUT)
 
     def _greet(self, node: str, name: str) -> WorkerInfo | None:
-        start = time.perf_counter()
-        there = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
+        on_node = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
         try:
-            greeting = self._once(self._call.options(scheduling_strategy=there).remote, hello, ())
+            greeting = self._once(self._call.options(scheduling_strategy=on_node).remote, hello, ())
         except WorkerLost:
             raise ExecutorError(
-                f"node {name}: a worker died as it started. If its processor lacks the BLAS kernel of this machine, "
+                f"node {name}: a worker died while it started. If its processor lacks the BLAS kernel of this machine, "
                 "set OPENBLAS_CORETYPE to a kernel that every node has."
             ) from None
         except _NodeLost:
             return None
         except ExecutorError:
             raise
-        except Exception as error:  # whatever the node lacks
+        except Exception as error:  # of any kind, such as a missing package
             raise ExecutorError(
-                f"node {name} cannot compute: {_line(error)} This package must be installed on every node."
+                f"node {name} cannot compute: {first_line(error)} This package must be installed on every node."
             ) from None
-        return replace(greeting, node=name, seconds=time.perf_counter() - start)
+        return replace(greeting, node=name)
 
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         died = 0
@@ -180,62 +171,64 @@ class RayExecutor:
             raise _NodeLost from None
         except errors.RayError as error:
             if isinstance(error, errors.RayTaskError) and not isinstance(error.cause, errors.RayError):
-                raise error.cause from None  # the function's own
+                raise error.cause from None  # an error of the function itself
             self._end(
-                f"the Ray cluster at {self._head} cannot compute any more: {_line(error)} What was told is in the "
-                f"journal: the same command resumes the study{self._again}."
+                f"the Ray cluster at {self._head} cannot compute any more: {first_line(error)} The journal has every "
+                f"finished trial: the same command resumes the study{self._again}."
             )
             raise ExecutorError(str(self._ended.exception())) from None
 
-    def _watch(self, what: str, where: str, enough: int) -> None:
-        """Give up when it is gone: Ray would wait for it for up to a minute, and then end this process."""
-        misses = 0
-        while not self._closed.wait(LOOK):
-            misses = 0 if _reachable(where, REACH) else misses + 1
-            if misses == enough:
-                self._end(
-                    f"the {what} at {where} is lost. What was told is in the journal: the same command resumes the "
-                    f"study{self._again}."
-                )
+    def _watch(self, name: str, address: str, enough: int) -> None:
+        """End when the address is lost: Ray would wait for it for up to a minute, and then end this process."""
+        failures = 0
+        while failures < enough:
+            if self._closed.wait(CHECK_INTERVAL):
                 return
+            failures = 0 if _reachable(address) else failures + 1
+        self._end(
+            f"the {name} at {address} is lost. The journal has every finished trial: the same command resumes the "
+            f"study{self._again}."
+        )
 
-    def _end(self, why: str) -> None:
+    def _end(self, message: str) -> None:
         with suppress(InvalidStateError):
-            self._ended.set_exception(ExecutorError(why))
+            self._ended.set_exception(ExecutorError(message))
 
 
 @dataclass(frozen=True)
 class SharedObject:
-    """Content in the cluster's object store."""
+    """Shared content in the cluster's object store."""
 
     reference: Any
 
     def open(self) -> memoryview:
-        """The object, in the memory that it shares with the node's other processes."""
+        """Return the content, in memory that all processes of the node share."""
         import ray
 
         return memoryview(ray.get(self.reference))
 
 
 class _NodeLost(Exception):
-    """A task ended with its node."""
+    """The loss of the node that computed a task."""
 
 
 def _call(function: Callable[..., T], arguments: tuple[Any, ...], kernel: str | None) -> T:
-    """What runs on a node, which may have joined after the others had said their kernel."""
+    """Run a function on a node, which may have joined after the BLAS kernels were compared."""
     quiet_optuna()
     if kernel is not None and blas_kernel() != kernel:
         raise ExecutorError(
             f"node {platform.node()} computes with BLAS kernel {blas_kernel()}, the others with {kernel}: last bits "
-            "would differ. Take it out of the cluster; the same command then resumes the study."
+            "would differ. Take that node out of the cluster; the same command then resumes the study."
         )
     return function(*arguments)
 
 
 def _connected(workers: int, address: str | None) -> Any:
-    """Ray, connected to a cluster."""
+    """Connect to a cluster, and return the module `ray`."""
     if importlib.util.find_spec("ray") is None:
-        raise ExecutorError("--executor ray: needs Ray, not installed here: pip install -e '.[ray]'.")
+        raise ExecutorError("--executor ray: needs Ray, which is not installed. Type pip install -e '.[ray]'.")
+    if address is not None:
+        _check_address(address)
     os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD})
     if address is None:  # Ray remembers the token with which this process started its first head
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
@@ -243,17 +236,14 @@ def _connected(workers: int, address: str | None) -> Any:
     importlib.import_module("ray.util.scheduling_strategies")
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:
-        with _kept_to_itself():
+        with _own_terminal_and_signals():
             if address is None:
                 ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
             else:
-                _check_address(address)
                 ray.init(address=address, **quiet)
-    except ExecutorError:
-        raise
-    except Exception as error:  # Ray raises what its parts raise
+    except Exception as error:  # Ray raises errors of any kind
         where = "Ray does not start" if address is None else f"--ray-address: cannot join the cluster at {address}"
-        raise ExecutorError(f"{where}: {_line(error)}") from None
+        raise ExecutorError(f"{where}: {first_line(error)}") from None
     if address is None and not ray.get_runtime_context().gcs_address.startswith("127.0.0.1:"):
         ray.shutdown()
         raise ExecutorError("Ray was imported before the study began, so its head would listen beyond this machine.")
@@ -265,22 +255,22 @@ def _check_address(address: str) -> None:
         raise ExecutorError(
             f"--ray-address: must be host:port of a cluster that this machine belongs to, but got {address!r}."
         )
-    if not _reachable(address, REACH):
+    if not _reachable(address):
         raise ExecutorError(f"--ray-address: no Ray cluster answers at {address}.")
 
 
-def _reachable(address: str, seconds: float) -> bool:
+def _reachable(address: str) -> bool:
     host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), seconds):
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT):
             return True
     except (OSError, OverflowError):
         return False
 
 
 @contextmanager
-def _kept_to_itself() -> Iterator[None]:
-    """While it starts, Ray writes to the terminal of its log level, and takes SIGTERM over."""
+def _own_terminal_and_signals() -> Iterator[None]:
+    """Keep Ray, while it starts, from the terminal and from the handler of SIGTERM."""
     handler, terminal = signal.getsignal(signal.SIGTERM), os.dup(2)
     try:
         with Path(os.devnull).open("w") as nothing:
@@ -291,7 +281,3 @@ def _kept_to_itself() -> Iterator[None]:
         os.close(terminal)
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, handler)
-
-
-def _line(error: Exception) -> str:
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

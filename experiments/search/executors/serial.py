@@ -1,44 +1,43 @@
-"""An executor that computes at once and here: for studies so small that many of them run beside each other."""
+"""An executor that computes in this process: for studies so small that many of them run side by side."""
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import TracebackType
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
-from experiments.search.executors.base import WorkerInfo, blas_kernel
-from experiments.search.pruning_history import Inline
-
-T = TypeVar("T")
+from experiments.search.executors.base import Executor, T, WorkerInfo
+from experiments.search.executors.worker import hello
 
 
-class SerialExecutor:
-    """Computes a task when it is submitted; what it shares is its own name."""
+@dataclass(frozen=True)
+class Inline:
+    """Shared content that travels with its reference."""
+
+    content: bytes
+
+    def open(self) -> memoryview:
+        """Return the content."""
+        return memoryview(self.content)
+
+
+class SerialExecutor(Executor):
+    """An executor that computes a task when it is submitted."""
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run it now."""
+        """Run the function now."""
         future: Future[T] = Future()
         future.set_result(function(*arguments))
         return future
 
     def share(self, content: memoryview | bytes) -> Inline:
-        """A copy of the content."""
+        """Copy the content."""
         return Inline(bytes(content))
 
     def wait_for_workers(self) -> list[WorkerInfo]:
-        """This process alone."""
-        return [WorkerInfo(os.getpid(), platform.node(), blas_kernel())]
+        """Return the report of this process."""
+        return [hello()]
 
     def close(self) -> None:
-        """Nothing is left open."""
-
-    def __enter__(self) -> SerialExecutor:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+        """Do nothing: there is no worker to stop."""

@@ -1,4 +1,4 @@
-"""What runs inside a worker process: the pure functions, with the data that is shared with the process."""
+"""The functions that run inside a worker process, with the data that is shared with the process."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from functools import cache
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import WorkerInfo, blas_kernel
 from experiments.search.executors.shared_data import DataReference, open_folds
-from experiments.search.pruning import ToldStudy, quiet_optuna
+from experiments.search.pruning import VisibleStudy, quiet_optuna
 from experiments.search.trial import TrialOutput, TrialTask
 
-LOOK_AFTER_PARENT = 0.5  # seconds
+PARENT_CHECK = 0.5  # seconds between two checks that the coordinator lives
 
 
 def prepare(parent: int) -> None:
-    """Set a new worker up: it outlives no parent, leaves Ctrl-C to the parent, and Optuna says nothing in it."""
+    """Set a new worker up: it ends with its parent, leaves Ctrl-C to the parent, and keeps Optuna quiet."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     quiet_optuna()
 
 
 def hello() -> WorkerInfo:
-    """Who is there; makes a lazily started worker start."""
+    """Return this worker's report. The call makes a lazily started worker start."""
     return WorkerInfo(os.getpid(), platform.node(), blas_kernel())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
-    """Evaluate a trial, with the time that it took and the kernel that computed it."""
+    """Cross-validate a trial, and add its duration and BLAS kernel to the result."""
     start = time.perf_counter()
-    found = cross_validate(task, open_folds(reference), reference.target, told_study())
-    return replace(found, result=replace(found.result, seconds=time.perf_counter() - start, kernel=blas_kernel()))
+    output = cross_validate(task, open_folds(reference), reference.target, visible_study())
+    return replace(output, result=replace(output.result, seconds=time.perf_counter() - start, kernel=blas_kernel()))
 
 
 @cache
-def told_study() -> ToldStudy:
-    """This process's, from task to task."""
-    return ToldStudy()
+def visible_study() -> VisibleStudy:
+    """Return this process's study of visible trials, which its tasks share."""
+    return VisibleStudy()
 
 
 def _end_with(parent: int) -> None:
-    """A killed coordinator cannot stop its workers; they find that they have another parent."""
+    """End this process when its parent has changed, because a killed coordinator cannot stop its workers."""
     while os.getppid() == parent:
-        time.sleep(LOOK_AFTER_PARENT)
+        time.sleep(PARENT_CHECK)
     os._exit(1)

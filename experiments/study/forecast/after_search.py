@@ -12,7 +12,7 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData
-from experiments.evaluation.baselines import BOOSTING, ReferenceTask, plain_references
+from experiments.evaluation.baselines import BOOSTING, BaselineTask, baseline_tasks
 from experiments.evaluation.permutation_importance import shuffles, too_many
 from experiments.evaluation.resampling import CALLS, SUMS
 from nnet.metrics import METRICS, ROW_SCORES
@@ -64,7 +64,7 @@ def after_search(
     resampling = 0.0 if metric in SUMS or metric in ROW_SCORES else CALLS * SCORING
     seconds = REPORT + _shared([shuffling / workers] * workers + [resampling], workers)
     if look:
-        plain = plain_references(target, len(data.development.y), inputs)
+        plain = baseline_tasks(target, len(data.development.y), inputs)
         seconds += IMPORTS + _shared([_fitting(one, target, len(data.development.y), inputs) for one in plain], workers)
         seconds += 0.0 if metric in ROW_SCORES else LOOK_SCORINGS * scoring / min(workers, 2)
         trained += 2 / max(1, folds - 1) / min(workers, 2)  # winner and default, on all rows
@@ -80,7 +80,7 @@ def _shared(tasks: list[float], workers: int) -> float:
     return max(*tasks, sum(tasks) / workers)
 
 
-def _fitting(task: ReferenceTask, target: Target, rows: int, inputs: int) -> float:
+def _fitting(task: BaselineTask, target: Target, rows: int, inputs: int) -> float:
     cells = min(rows, task.rows) * inputs
     if task.id == BOOSTING:
         trees = task.iterations * (target.outputs if target.outputs > 2 else 1)

@@ -18,8 +18,8 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.errors import SearchError
-from experiments.evaluation.ledger import Past
 from experiments.evaluation.ledger_place import find_ledger
+from experiments.evaluation.results import LedgerRecord
 from experiments.search.executors.base import WorkerLost, blas_kernel
 from experiments.search.executors.create import one_kernel
 from experiments.search.journal_reader import JournalView, view_journal
@@ -62,7 +62,7 @@ class Plan:
     space: Space
     told: int
     running: bool
-    past: Past
+    past: LedgerRecord
     ledger: Path
     kernel: str
     timed: int
@@ -86,12 +86,12 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         spec = check_folder(spec, data, folder, options)
         view = JournalView() if options.fresh else view_journal(folder.journal)
         ledger = find_ledger(options.ledger)
-        past = ledger.glance(study_identity(spec, data), data.test.known_by())
+        past = ledger.read(study_identity(spec, data), data.test.known_by())
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)
         greetings = executor.wait_for_workers()
-        kernel, workers = one_kernel(greetings, view.told), min(options.workers, len(greetings))
+        kernel, workers = one_kernel(greetings, view.trials), min(options.workers, len(greetings))
         start = time.perf_counter() - started
         candidates = [space.candidate(space.default), *random_candidates(space)]
         sizes = [parameter_count(one, inputs, data.target) for one in candidates]
@@ -107,8 +107,8 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         for candidate, *times in zip(candidates, *(one.timed for one in found), strict=False)
     ]
     search = Search(
-        trials=spec.search.trials - len(view.told),
-        told=len(view.told),
+        trials=spec.search.trials - len(view.trials),
+        told=len(view.trials),
         epochs=spec.training.epochs,
         folds=len(folds),
         workers=workers,
@@ -127,7 +127,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         options=replace(options, workers=workers),
         data=data,
         space=space,
-        told=len(view.told),
+        told=len(view.trials),
         running=folder.is_running(),
         past=past,
         ledger=ledger.path,

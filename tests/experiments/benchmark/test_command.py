@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from experiments.benchmark import __main__ as benchmark
-from experiments.benchmark import networks
 from experiments.benchmark.cases import FOLDS, ROWS, Row, data_of
-from experiments.benchmark.comparison import compare, ratio_of
 from experiments.benchmark.matmul_floor import products
-from experiments.benchmark.measure import Measurement, measure, prepare
+from experiments.benchmark.measure import measure, prepare
+from experiments.benchmark.networks import compare
 from experiments.benchmark.peers import OURS, TRAINERS, peers
 from experiments.benchmark.profile import profile
+from experiments.benchmark.tabulate import Line, print_table, wide_console
 
 pytestmark = pytest.mark.slow
 
@@ -26,16 +26,15 @@ TINY = replace(ROWS["digits"], sizes=(64, 4, 10), samples=100, epochs=1)
 TINY_DROPOUT = Row("wide", (9, 5, 4, 3), 16, 60, 1, dropout=0.5, input_dropout=0.2)
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_the_data_has_the_shape_that_the_row_says(name: str) -> None:
-    row = ROWS[name]
-    data = data_of(row)
-    assert data.x.shape == (row.samples, row.sizes[0])
-    assert data.y.shape == (row.samples,)
-    assert set(data.y.tolist()) == set(range(row.sizes[-1]))
-    assert len(data.folds) == FOLDS
-    held_out = [np.setdiff1d(np.arange(row.samples), rows) for rows in data.folds]
-    assert sorted(np.concatenate(held_out).tolist()) == list(range(row.samples))
+def test_the_data_has_the_shape_that_the_row_says() -> None:
+    for row in ROWS.values():
+        data = data_of(row)
+        assert data.x.shape == (row.samples, row.sizes[0])
+        assert data.y.shape == (row.samples,)
+        assert set(data.y.tolist()) == set(range(row.sizes[-1]))
+        assert len(data.folds) == FOLDS
+        held_out = [np.setdiff1d(np.arange(row.samples), rows) for rows in data.folds]
+        assert sorted(np.concatenate(held_out).tolist()) == list(range(row.samples))
 
 
 def test_the_data_is_the_same_each_time() -> None:
@@ -48,66 +47,67 @@ def test_the_rows_of_the_command_are_those_that_there_are() -> None:
     assert tuple(ROWS) == benchmark.ROW_NAMES
 
 
-@pytest.mark.parametrize("peer", [OURS, *peers()])
-@pytest.mark.parametrize("row", [TINY, TINY_DROPOUT], ids=lambda row: row.name)
-def test_every_peer_trains_every_kind_of_row(peer: str, row: Row) -> None:
-    assert TRAINERS[peer](row, data_of(row)) > 0
+def test_every_peer_trains_every_kind_of_row() -> None:
+    for peer in [OURS, *peers()]:
+        for row in (TINY, TINY_DROPOUT):
+            assert TRAINERS[peer](row, data_of(row)) > 0
 
 
 def test_the_floor_holds_the_products_of_the_step() -> None:
     layers = products(TINY_DROPOUT, batch=8, folds=2)
-    forward = [np.shape(layer.forward()) for layer in layers]
-    weights = [np.shape(layer.weight_gradient()) for layer in layers]
-    inputs = [None if layer.input_gradient is None else np.shape(layer.input_gradient()) for layer in layers]
-    assert forward == [(2, 8, 5), (2, 8, 4), (2, 8, 3)]
-    assert weights == [(2, 9, 5), (2, 5, 4), (2, 4, 3)]
-    assert inputs == [None, (2, 8, 5), (2, 8, 4)]
+    shapes = [(np.shape(forward()), [np.shape(product()) for product in backward]) for forward, backward in layers]
+    assert shapes == [
+        ((2, 8, 5), [(2, 9, 5)]),
+        ((2, 8, 4), [(2, 5, 4), (2, 8, 5)]),
+        ((2, 8, 3), [(2, 4, 3), (2, 8, 4)]),
+    ]
 
 
-def test_pairs_are_interleaved_and_the_ratio_is_the_median_of_theirs() -> None:
+def test_pairs_alternate_and_the_ratio_is_the_median_of_theirs() -> None:
     seconds = {OURS: iter([1.0, 2.0, 1.0]), "pytorch": iter([4.0, 4.0, 9.0])}
     called = []
 
-    def fake(trainer: str) -> Measurement:
+    def fake(trainer: str) -> Line:
         called.append(trainer)
-        return Measurement(next(seconds[trainer]), 10.0 if trainer == OURS else 30.0, "Haswell")
+        return {"seconds": next(seconds[trainer]), "peak_mb": 10.0 if trainer == OURS else 30.0, "kernel": "Haswell"}
 
-    compared = compare("digits", "pytorch", 3, fake)
-    assert called == [OURS, "pytorch"] * 3
-    assert (compared.comparison.ratio, compared.comparison.seconds, compared.comparison.peer_seconds) == (4.0, 1.0, 4.0)
-    assert (compared.peak_mb, compared.peer_peak_mb, compared.kernel) == (10.0, 30.0, "Haswell")
-
-
-def test_a_fraction_of_the_floor_is_at_most_one() -> None:
-    assert ratio_of([(2.0, 1.0)], "floor") == 0.5
-    assert ratio_of([(1.0, 1.1)], "floor") == 1.0
-    assert ratio_of([(1.0, 1.1)], "scikit-learn") == 1.1
+    line = compare("digits", "pytorch", 3, fake)
+    assert called == [OURS, "pytorch", "pytorch", OURS, OURS, "pytorch"]
+    assert (line["ratio"], line["seconds"], line["peer_seconds"]) == (4.0, 1.0, 4.0)
+    assert (line["peak_mb"], line["peer_peak_mb"], line["kernel"]) == (10.0, 30.0, "Haswell")
 
 
-def test_a_measurement_comes_from_a_process_with_the_environment(tmp_path: Path) -> None:
-    prepare(TINY, tmp_path / "row")
-    found = measure("floor", tmp_path / "row", {"OPENBLAS_NUM_THREADS": "1"})
-    assert found.seconds > 0
-    assert 5 < found.peak_mb < 1000
+def test_a_measurement_comes_from_a_process_with_the_environment() -> None:
+    for _, file in prepare([TINY]):
+        line = measure("floor", file, {"OPENBLAS_NUM_THREADS": "1"})
+    assert line["seconds"] > 0
+    assert 5 < line["peak_mb"] < 1000
 
 
 def test_the_parts_of_a_step_and_the_rest_are_the_step() -> None:
     *parts, step = profile(TINY_DROPOUT, data_of(TINY_DROPOUT))
-    names = [part.name for part in parts]
-    assert step.name == "step"
-    assert sum(part.microseconds for part in parts) == pytest.approx(step.microseconds)
-    assert {"gather", "0 Dropout forward", "1 Dense forward", "1 Dense backward", "loss", "Adam", "rest"} <= {*names}
-    held = [part.products for part in parts if part.products is not None]
+    names = {part["part"] for part in parts}
+    assert (step["part"], step["share"]) == ("step", 1.0)
+    assert sum(part["microseconds"] for part in parts) == pytest.approx(step["microseconds"])
+    assert {"gather", "0 Dropout forward", "1 Dense forward", "1 Dense backward", "loss", "Adam", "rest"} <= names
+    held = [part["products"] for part in parts if part["products"] is not None]
     assert len(held) == 6
-    assert sum(held) == pytest.approx(step.products)
+    assert sum(held) == pytest.approx(step["products"])
 
 
-def test_the_table_is_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    networks.run_table([TINY], 1, tmp_path / "table.json")
+@pytest.fixture
+def tiny_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ROWS, "digits", TINY)
+
+
+def test_the_table_is_printed_and_written_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tiny_row: None
+) -> None:
+    assert benchmark.main(["--rows", "digits", "--repeats", "1", "--json", str(tmp_path / "table.json")]) == 0
     table = json.loads((tmp_path / "table.json").read_text())
     assert [line["peer"] for line in table] == peers()
     for line in table:
-        assert set(line) == {"row", "peer", "ratio", "seconds", "peer_seconds"}
+        assert {"row", "peer", "ratio", "seconds", "peer_seconds"} <= set(line)
         assert line["row"] == "digits"
         faster = line["peer_seconds"] / line["seconds"]
         assert line["ratio"] == pytest.approx(min(faster, 1.0) if line["peer"] == "floor" else faster)
@@ -117,24 +117,20 @@ def test_the_table_is_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixt
     assert ("PyTorch is not installed" in out) == ("pytorch" not in peers())
 
 
-def test_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    networks.run_profiles([TINY])
+def test_profiles_are_printed(capsys: pytest.CaptureFixture[str], tiny_row: None) -> None:
+    assert benchmark.main(["--profile", "--rows", "digits"]) == 0
     assert "0 Dense forward" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
+def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, message in (
         (["--rows", "digits,nothing"], "rows must be of digits, tabular, mnist, wide, but got 'nothing'"),
         (["--repeats", "0"], "a count must be an integer of at least 1, but got '0'"),
         (["--profile", "--study"], "not allowed with"),
-    ],
-)
-def test_bad_arguments_are_refused(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        benchmark.main(arguments)
-    assert stopped.value.code == 2
-    assert said in capsys.readouterr().err
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            benchmark.main(arguments)
+        assert message in capsys.readouterr().err
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -143,8 +139,12 @@ def test_help_loads_nothing_heavy() -> None:
     assert not {"numpy", "sklearn", "rich", "optuna", "nnet"} & set(modules)
 
 
-def test_options_reach_the_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    seen = []
-    monkeypatch.setattr(networks, "run_table", lambda *arguments: seen.append(arguments))
-    assert benchmark.main(["--rows", "mnist,digits", "--repeats", "2", "--json", str(tmp_path / "f")]) == 0
-    assert seen == [([ROWS["mnist"], ROWS["digits"]], 2, tmp_path / "f")]
+def test_a_table_has_rules_blank_cells_and_plain_words() -> None:
+    console = wide_console()
+    lines = [{"a": "x", "b": True, "c": 1.25}, {"a": "y", "b": False, "c": None}]
+    with console.capture() as captured:
+        print_table(console, lines, {"name": "a", "yes": "b", "number": "c:.1f"}, section="a")
+    first, rule, second = [text for text in captured.get().splitlines() if text][3:6]
+    assert first.replace("│", " ").split() == ["x", "yes", "1.2"]
+    assert set(rule) <= set("├─┼┤")
+    assert second.replace("│", " ").split() == ["y", "no"]

@@ -251,7 +251,7 @@ def test_the_ledger_knows_rows_again_whatever_is_chosen_of_their_source(tmp_path
     def overlap(source: Path = csv, **keys: Any) -> float:
         test = prepared(str(source), **{**CHOSEN, **keys}).test.known_by()
         assert test.fingerprint != first.fingerprint
-        return ledger.past("another", test).largest_overlap
+        return ledger.read("another", test).largest_overlap
 
     assert overlap(drop=("key", "day", "number")) == 1.0
     assert overlap(target="truth", task="classification", drop=("key", "day", "y")) < 1.0  # split by other classes

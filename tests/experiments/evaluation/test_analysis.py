@@ -12,10 +12,11 @@ import pytest
 
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
-from experiments.evaluation.analysis import analyse, validated
+from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
 from experiments.evaluation.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
 from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
 from support.searched import Searched, searched
@@ -41,48 +42,41 @@ def analysed(done: Searched) -> AnalysisRecord:
 
 def winner_outputs(done: Searched) -> Array:
     content = done.files.content(best_of(done.told).result)
-    assert content is not None
     return array_of(content)
 
 
+@pytest.mark.slow
 def test_digits_have_pictures_of_the_rows_they_name(tmp_path: Path) -> None:
     from sklearn.datasets import load_digits
 
     done = searched(document("digits", training={"epochs": 2}), tmp_path)
     found = analysed(done)
     assert found.left_out == {"importances": TooFewTrials(trials=3, least=20)}
-    assert found.permutation is not None
     assert (found.permutation.baseline, len(found.permutation.columns)) == (best_of(done.told).result.value, 64)
     assert found == analysed(done)
-    assert found.selection is not None
     assert (found.selection.configurations, found.selection.rows, found.selection.draws) == (3, 1437, 1000)
     assert found.selection.method == "bbc_cv_rows"
     y = done.data.development.y[np.concatenate([validation for _, validation in done.data.folds.pairs])]
     hits = winner_outputs(done).argmax(axis=1) == y
     assert found.selection.pooled == pytest.approx(hits.mean(), abs=1e-12)
-    assert found.out_of_fold is not None
     assert found.out_of_fold.rows == 1437
     confusion = np.array(found.out_of_fold.confusion)
     assert (np.trace(confusion), confusion.sum()) == (hits.sum(), 1437)
-    assert found.out_of_fold.calibration is not None
     original = load_digits()
     assert len(found.out_of_fold.mistakes) == 12
     for one in found.out_of_fold.mistakes:
         assert str(original.target[one.row]) == one.truth != one.predicted
-        assert one.picture is not None
         assert (one.picture.width, one.picture.height, one.picture.colour) == (8, 8, False)
         pixels = np.frombuffer(base64.b64decode(one.picture.pixels), np.uint8)
         np.testing.assert_allclose(pixels, original.data[one.row] * 255 / 16, atol=0.5)
         held = done.data.folds.pairs[one.fold][1]
         numbers = done.data.development.table.numbers
-        assert numbers is not None
         assert one.row in numbers[held]
 
 
 def test_a_number_has_errors_and_points(tmp_path: Path) -> None:
     done = searched(document("diabetes", cv={"splitter": "KFold", "n_splits": 3}), tmp_path)
     found = analysed(done)
-    assert found.out_of_fold is not None
     assert (found.out_of_fold.confusion, found.out_of_fold.calibration) == (None, None)
     assert len(found.out_of_fold.points) == found.out_of_fold.rows == len(done.data.development.y)
     worst = found.out_of_fold.mistakes[0]
@@ -93,13 +87,11 @@ def test_a_number_has_errors_and_points(tmp_path: Path) -> None:
 def test_repeated_folds_predict_a_row_again_and_it_is_one_row(tmp_path: Path) -> None:
     cv = {"splitter": "RepeatedStratifiedKFold", "n_splits": 3, "n_repeats": 2}
     done = searched(document("moons", cv=cv), tmp_path)
-    of_rows = validated(done.data)
+    of_rows = validation_rows(done.data.development, done.data.folds)
     assert len(of_rows.rows) == 640
     assert (np.bincount(of_rows.units) == 2).all()
     assert (np.unique(of_rows.folds) == np.arange(6)).all()
     found = analysed(done)
-    assert found.selection is not None
-    assert found.out_of_fold is not None
     assert (found.selection.rows, found.out_of_fold.rows) == (320, 640)
     assert len({one.row for one in found.out_of_fold.mistakes}) == len(found.out_of_fold.mistakes)
 
@@ -109,7 +101,6 @@ def test_without_a_default_the_floor_is_left_out(tmp_path: Path) -> None:
     first = done.told[0].result
     done.told[0] = replace(done.told[0], result=replace(first, state="FAIL", reason="worker died", value=None))
     found = analysed(done)
-    assert found.selection is not None
     assert (found.selection.floor, found.left_out["floor"]) == (None, NoDefaultScore())
 
 
@@ -125,7 +116,6 @@ def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
     found = analysed(done)
     assert (found.selection, found.left_out["selection"]) == (None, RowsInTimeOrder())
-    assert found.out_of_fold is not None
     assert found.out_of_fold.rows < len(done.data.development.y), "the first rows are never predicted"
     target = np.asarray(table.target)
     for one in found.out_of_fold.mistakes:
@@ -136,18 +126,15 @@ def test_whole_groups_are_drawn(tmp_path: Path) -> None:
     table = mixed_table(120, "regression", groups=np.repeat(np.arange(24), 5))
     done = searched(document("given", cv={"n_splits": 3}), tmp_path, table)
     found = analysed(done)
-    assert found.selection is not None
     assert found.selection.method == "bbc_cv_groups"
     groups = done.data.development.table.groups
-    assert groups is not None
-    assert validated(done.data).units.max() + 1 == len(np.unique(groups))
+    assert validation_rows(done.data.development, done.data.folds).units.max() + 1 == len(np.unique(groups))
 
 
 def test_a_loss_without_probabilities_has_no_calibration(tmp_path: Path) -> None:
     done = searched(document("moons", training={"epochs": 4, "loss": "mean_squared_error"}), tmp_path)
     analysis = analysed(done)
     found = analysis.out_of_fold
-    assert found is not None
     assert (found.calibration, found.confusion is None) == (None, False)
     assert analysis.left_out["calibration"] == NoProbabilities()
     assert "confusion" not in analysis.left_out
@@ -163,8 +150,6 @@ def test_colour_has_three_bytes_a_pixel(tmp_path: Path) -> None:
         "mine", features, ("pixel",) * 12, names, labels, "y", ("a", "b"), pixel_range=255.0, picture=(2, 2, 3)
     )
     found = analysed(searched(document("given"), tmp_path, table)).out_of_fold
-    assert found is not None
     picture = found.mistakes[0].picture
-    assert picture is not None
     assert picture.colour
     assert base64.b64decode(picture.pixels) == features[found.mistakes[0].row].tobytes()

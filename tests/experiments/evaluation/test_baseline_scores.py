@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 
 from experiments.config.target import Target
-from experiments.evaluation.baseline_scores import score_reference
-from experiments.evaluation.baselines import FittedReference, ReferenceTask, Unfitted
-from experiments.evaluation.final_score import judge
+from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.baselines import BaselineTask, FittedBaseline
+from experiments.evaluation.final_score import final_score
 from experiments.evaluation.reasons import NoMetric, NotFitted, NotScored, TooManyClasses
 
 TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 100)
 X = (Y + RNG.normal(size=100))[:, None]
-TASK = ReferenceTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100)
+TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100)
 
 
 class Model:
-    """What scikit-learn fits, whose outputs are made up."""
+    """A fitted scikit-learn model with made-up outputs."""
 
     def __init__(self, outputs: Callable[[Any], Any]):
         self.decision_function = outputs
@@ -29,18 +29,18 @@ class Model:
 @pytest.mark.parametrize("groups", [None, np.arange(100) % 20])
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
 def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
-    model = FittedReference(Model(lambda x: x[:, 0] - 0.5), converged=False)
-    record = score_reference(TASK, model, metric, TWO, X, Y, groups)
-    judged = judge(metric, TWO, Y, X - 0.5, None, groups)
-    assert (record.score, record.ci95) == (judged.score, judged.ci95)
+    model = FittedBaseline(Model(lambda x: x[:, 0] - 0.5), converged=False)
+    record = score_baseline(TASK, model, metric, TWO, X, Y, groups)
+    expected = final_score(metric, TWO, Y, X - 0.5, None, groups)
+    assert (record.score, record.ci95) == (expected.score, expected.ci95)
     assert (record.id, record.version, record.settings) == (TASK.id, TASK.version, TASK.settings)
     assert (record.converged, record.reason) == (False, None)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "roc_auc"])
 def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
-    model = FittedReference(Model(lambda x: np.full(len(x), np.nan)))
-    record = score_reference(TASK, model, metric, TWO, X, Y, None)
+    model = FittedBaseline(Model(lambda x: np.full(len(x), np.nan)))
+    record = score_baseline(TASK, model, metric, TWO, X, Y, None)
     assert (record.score, record.ci95) == (None, None)
     assert isinstance(record.reason, NoMetric | NotScored)
 
@@ -50,16 +50,16 @@ def test_memory_that_is_short_here_is_no_outcome() -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        score_reference(TASK, FittedReference(Model(fails)), "accuracy", TWO, X, Y, None)
+        score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Y, None)
 
 
 def test_an_error_is_a_reason_of_one_line() -> None:
     def fails(_: Any) -> Any:
         raise ValueError("not this\nat all")
 
-    record = score_reference(TASK, FittedReference(Model(fails)), "accuracy", TWO, X, Y, None)
+    record = score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Y, None)
     assert (record.score, record.reason) == (None, NotScored(detail="not this"))
-    unfitted = FittedReference(None, reason=Unfitted("not_fitted", "no"))
-    assert score_reference(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == NotFitted(detail="no")
-    many = FittedReference(None, reason=Unfitted("too_many_classes", limit=100))
-    assert score_reference(TASK, many, "accuracy", TWO, X, Y, None).reason == TooManyClasses(limit=100)
+    unfitted = FittedBaseline(None, reason=NotFitted(detail="no"))
+    assert score_baseline(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == NotFitted(detail="no")
+    many = FittedBaseline(None, reason=TooManyClasses(limit=100))
+    assert score_baseline(TASK, many, "accuracy", TWO, X, Y, None).reason == TooManyClasses(limit=100)

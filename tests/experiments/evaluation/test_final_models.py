@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
-from experiments.evaluation.baselines import plain_references
+from experiments.evaluation.baselines import baseline_tasks
 from experiments.evaluation.final_models import final_models
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
@@ -18,7 +18,7 @@ SPEC = parse_spec(
     "here",
 )
 RESULT = TrialResult(2, "COMPLETE", "", 0.9, 0.9, 5, 0.1, (0.8, 1.0), Curves((), (), (), (), (1.0,) * 9))
-BASELINES = plain_references(Target(("a", "b")), 48, 4)
+BASELINES = baseline_tasks(Target(("a", "b")), 48, 4)
 
 
 def test_the_document_is_written_out_in_keys_of_the_contract() -> None:

@@ -1,8 +1,7 @@
-"""The look in this process: what is fitted before the test rows are read, and what is scored on them."""
+"""The last fit in this process: models are fitted before the test rows are read, and then scored on them."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,13 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
-from experiments.evaluation.baselines import FittedReference
+from experiments.evaluation.baselines import FittedBaseline
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
-from experiments.search.pruning_history import Inline
-from experiments.search.trial import FinishedTrial, PrunerChoice, Shared, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask
 from nnet.arrays import Array
+from support.searched import Here, evaluate
 from support.tables import mixed_frame, mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -34,27 +32,8 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-class Here:
-    """An executor that computes at once and writes down what; workers that fit or score a reference may die."""
-
-    def __init__(self, dies: str = ""):
-        self.done: list[tuple[str, Any]] = []
-        self._dies = dies
-
-    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        if function.__name__ == self._dies:
-            future.set_exception(WorkerDied())
-        else:
-            future.set_result(function(*arguments))
-            self.done.append((function.__name__, future.result()))
-        return future
-
-    def share(self, content: memoryview | bytes) -> Shared:
-        return Inline(bytes(content))
-
-    def fitted(self) -> list[FittedReference]:
-        return [value for name, value in self.done if name == "run_reference"]
+def fitted(executor: Here) -> list[FittedBaseline]:
+    return [result for result in executor.results if isinstance(result, FittedBaseline)]
 
 
 def study(task: str) -> tuple[StudySpec, StudyData]:
@@ -67,17 +46,14 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
     space, ledger = Space(spec), Ledger(folder / "ledger.jsonl")
     candidate = space.candidate(space.default)
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
-    result = evaluate(
-        TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none"), VisibleTrials()), folds, data.target
-    )
+    result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none")), folds, data.target)
     finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
-    executed: Any = executor
-    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executed, False)
+    found = last_fit(spec, space, "study", data.development, data.test, ledger, finalists, executor, False)
     return found, ledger
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> None:
+def test_three_baselines_stand_beside_the_score(task: str, tmp_path: Path) -> None:
     spec, data = study(task)
     found, ledger = look(tmp_path, spec, data, Here())
     record = found.record
@@ -85,13 +61,9 @@ def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> N
     assert [one.id for one in record.references] == [*names, "gradient_boosting"]
     for one in record.references:
         assert one.reason is None
-        assert one.score is not None
-        assert one.ci95 is not None
         assert one.ci95[0] <= one.score <= one.ci95[1]
         assert (one.settings["rows"], one.settings["rows_in_all"]) == (160, 160)
     baseline, linear, _ = record.references
-    assert baseline.score is not None
-    assert linear.score is not None
     assert linear.score > baseline.score + 0.2
     assert (record.confusion is None) == (task == "regression")
     again, _ = look(tmp_path, spec, data, Here())
@@ -100,20 +72,17 @@ def test_three_references_stand_beside_the_score(task: str, tmp_path: Path) -> N
     assert len(ledger.path.read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("task", ["classification", "regression"])
-def test_the_references_learn_nothing_of_the_test_rows(
-    task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spec, data = study(task)
+def test_the_baselines_learn_nothing_of_the_test_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec, data = study("regression")
     frame = mixed_frame(len(data.test), seed=99).assign(colour="green", age=-7.0)
-    y = np.arange(len(data.test)) % 2 if data.target.classes else np.full(len(data.test), 1e6) + frame["age"].to_numpy()
+    y = np.full(len(data.test), 1e6) + frame["age"].to_numpy()
     dirty = replace(data, test=SealedTestSet(frame, y))
     fitted_before: list[int] = []
     executors = [Here(), Here()]
     open_rows = SealedTestSet.open
 
     def opened(self: SealedTestSet, *arguments: Any) -> Any:
-        fitted_before.append(len(executors[len(fitted_before)].fitted()))
+        fitted_before.append(len(fitted(executors[len(fitted_before)])))
         return open_rows(self, *arguments)
 
     monkeypatch.setattr(SealedTestSet, "open", opened)
@@ -125,7 +94,7 @@ def test_the_references_learn_nothing_of_the_test_rows(
     probe: Array = np.random.default_rng(0).normal(size=(50, 30)).astype(np.float32)
 
     def predicted(executor: Here) -> list[bytes]:
-        estimators: list[Any] = [one.estimator for one in executor.fitted()]
+        estimators: list[Any] = [one.estimator for one in fitted(executor)]
         return [one.predict(probe[:, : getattr(one, "n_features_in_", 1)]).tobytes() for one in estimators]
 
     assert predicted(executors[0]) == predicted(executors[1])
@@ -134,13 +103,13 @@ def test_the_references_learn_nothing_of_the_test_rows(
     assert models[0] == models[1]
 
 
-@pytest.mark.parametrize("what", ["run_reference", "score_reference"])
-def test_a_reference_that_is_lost_is_computed_in_the_same_look_again(what: str, tmp_path: Path) -> None:
+def test_a_baseline_that_is_lost_is_computed_in_the_same_look_again(tmp_path: Path) -> None:
     """A death is no property of the study, so it leaves nothing in the record."""
     spec, data = study("classification")
     whole, _ = look(tmp_path / "whole", spec, data, Here())
-    with pytest.raises(WorkerDied, match="The same command tries again"):
-        look(tmp_path / "lost", spec, data, Here(dies=what))
+    for task in ("run_baseline", "score_baseline"):
+        with pytest.raises(WorkerDied, match="The same command tries again"):
+            look(tmp_path / "lost", spec, data, Here(dies=task))
     found, _ = look(tmp_path / "lost", spec, data, Here())
     assert found.record == whole.record
     assert found.record.times_scored == 1
@@ -153,11 +122,11 @@ def test_a_default_that_wins_is_not_compared_with_itself(tmp_path: Path) -> None
     assert (record.default, record.difference, record.verdict) == (None, None, "not compared")
 
 
-def test_the_references_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_baselines_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec, data = study("classification")
     _, ledger = look(tmp_path, spec, data, Here())
     ids = {line.split('"look":"')[1][:32] for line in ledger.path.read_text().splitlines()}
     assert len(ids) == 1
-    monkeypatch.setattr("experiments.evaluation.last_fit.plain_references", lambda *_: ())
+    monkeypatch.setattr("experiments.evaluation.last_fit.baseline_tasks", lambda *_: ())
     _, other = look(tmp_path / "without", spec, data, Here())
     assert ids.isdisjoint({line.split('"look":"')[1][:32] for line in other.path.read_text().splitlines()})

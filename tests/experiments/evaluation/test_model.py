@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -63,7 +64,7 @@ def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], 
 
 
 def by_numpy(folder: Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """What a foreign program sees that knows npz and JSON alone."""
+    """Read the folder as a program that knows npz and JSON alone."""
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return arrays, json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -83,7 +84,7 @@ def test_the_arrays_predict_by_hand_what_the_network_predicts(tmp_path: Path, ar
     np.testing.assert_allclose(signal, model.network.predict(X), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda one: "-".join(map(str, one.sizes)))
+@pytest.mark.parametrize("architecture", ARCHITECTURES[::2], ids=lambda one: "-".join(map(str, one.sizes)))
 def test_what_is_loaded_predicts_the_same_bits(tmp_path: Path, architecture: Architecture) -> None:
     model = trained(architecture)
     write_model(model, tmp_path)
@@ -142,7 +143,7 @@ def test_a_file_in_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
         write_model(trained(ARCHITECTURES[1]), tmp_path / "model")
 
 
-@pytest.mark.parametrize("numbers", ["standard", "quantile", "none"])
+@pytest.mark.parametrize("numbers", ["standard", "quantile"])
 def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Path, numbers: str) -> None:
     model, rows = mixed(numbers), mixed_frame(50, seed=9)
     write_model(model, tmp_path)
@@ -164,9 +165,9 @@ def extra(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
     return lambda about, extra: extra.update(changes)
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
+def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    write_model(mixed(), tmp_path / "whole")
+    changes = [
         (without("inputs"), "about.inputs"),
         (without("categories"), "about.categories"),
         (without("units"), "units must be"),
@@ -187,16 +188,13 @@ def extra(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
         (extra(flagged=np.array([], np.int64)), "as many inputs"),
         (extra(offset=np.zeros((2, 2))), "offset must be"),
         (extra(units=np.array([0.0, 0.0])), "not by 0"),
-    ],
-)
-def test_a_doctored_model_is_refused_in_one_line(
-    tmp_path: Path, change: Callable[[dict[str, Any], dict[str, Array]], None], words: str
-) -> None:
-    write_model(mixed(), tmp_path)
-    doctored(tmp_path, change)
-    with pytest.raises(DataError, match=words) as refused:
-        read_model(tmp_path)
-    assert "\n" not in str(refused.value)
+    ]
+    for number, (change, words) in enumerate(changes):
+        folder = shutil.copytree(tmp_path / "whole", tmp_path / str(number))
+        doctored(folder, change)
+        with pytest.raises(DataError, match=words) as refused:
+            read_model(folder)
+        assert "\n" not in str(refused.value)
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.target_type import target_of
 from experiments.evaluation.permutation import PermutationTask, Permuted, permute_columns
 from experiments.evaluation.refit import RefitTask
-from experiments.search.cross_validation import evaluate
-from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, VisibleTrials
+from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
+from support.searched import evaluate
 from support.tables import mixed_table
 
 ROWS = 120
@@ -49,7 +49,7 @@ def trial(task: str, kind: str, metric: str) -> tuple[TrialResult, list[Permuted
     settings = TrainingSettings(**{**PLAIN, **training, "loss": loss})
     candidate = Candidate(Architecture(1, (6,), 1, **shape), settings)
     data = preprocessed_folds(rows, folds, Preprocessing())
-    result = evaluate(TrialTask(3, candidate, 5, metric, PrunerChoice("none"), VisibleTrials()), data, rows.target)
+    result = evaluate(TrialTask(3, candidate, 5, metric, PrunerChoice("none")), data, rows.target)
     again = RefitTask(3, candidate, result.epochs, 5, result.curves.factors)
     found = []
     for fold, (train, _) in enumerate(folds.pairs):
@@ -59,8 +59,15 @@ def trial(task: str, kind: str, metric: str) -> tuple[TrialResult, list[Permuted
     return result, found
 
 
-@pytest.mark.parametrize("kind", TRAININGS)
-@pytest.mark.parametrize(("task", "metric"), [("classification", "neg_log_loss"), ("regression", "r2")])
+@pytest.mark.parametrize(
+    ("kind", "task", "metric"),
+    [
+        ("plain", "regression", "r2"),
+        ("schedule", "classification", "neg_log_loss"),
+        ("plateau", "regression", "r2"),
+        ("averaged", "classification", "neg_log_loss"),
+    ],
+)
 def test_the_networks_are_the_trials_own_at_its_best_epoch(kind: str, task: str, metric: str) -> None:
     result, found = trial(task, kind, metric)
     assert result.state == "COMPLETE"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +13,11 @@ from experiments.evaluation import permutation_importance as column_importance
 from experiments.evaluation.permutation_importance import permutation
 from experiments.evaluation.reasons import TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord
-from experiments.search.cross_validation import evaluate
 from experiments.search.executors.base import WorkerDied
+from experiments.search.executors.serial import Inline
 from experiments.search.inputs import share_inputs
-from experiments.search.pruning_history import Inline
-from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask, VisibleTrials
+from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask
+from support.searched import Here, evaluate
 from support.tables import mixed_table
 
 DOCUMENT: dict[str, Any] = {
@@ -30,28 +29,12 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-class Here:
-    """An executor that computes at once, or whose workers die."""
-
-    def __init__(self, dies: bool = False):
-        self.submitted, self._dies = 0, dies
-
-    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.submitted += 1
-        if self._dies:
-            future.set_exception(WorkerDied())
-        else:
-            future.set_result(function(*arguments))
-        return future
-
-
 def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, FinishedTrial]:
     spec = parse_spec(DOCUMENT, "mixed").with_inferred_settings("classification", "StratifiedKFold")
     data = prepare(spec, {}, mixed_table(150))
     space = Space(spec)
     folds = preprocessed_folds(data.development, data.folds, Preprocessing())
-    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"), VisibleTrials())
+    task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"))
     winner = FinishedTrial(space.default, evaluate(task, folds, data.target))
     inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))
     found = permutation(spec, space, replace(data, **changes), winner, inputs, executor)  # type: ignore[arg-type]
@@ -61,8 +44,7 @@ def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Finish
 def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     executor = Here()
     record, winner = run(executor)
-    assert isinstance(record, PermutationRecord)
-    assert executor.submitted == 3
+    assert executor.asked == 3 * ["run_permutation"]
     assert record.baseline == winner.result.value
     assert (record.rows, record.repeats, record.metric) == (120, 5, "neg_log_loss")
     drops = [one.drop for one in record.columns]
@@ -78,7 +60,6 @@ def test_many_predictions_are_bounded(bound: str, factor: int, monkeypatch: pyte
     monkeypatch.setattr(column_importance, bound, 4 * 3 * 10 * factor)
     monkeypatch.setattr(column_importance, "FEWEST_ROWS", 10)
     record, winner = run(Here())
-    assert isinstance(record, PermutationRecord)
     assert 30 <= record.rows <= 36
     assert record.repeats == 1
     assert all(one.deviation is None for one in record.columns)
@@ -90,7 +71,7 @@ def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: py
     assert run(executor, features=1_001)[0] == TooManyColumns(columns=1_001, limit=1_000)
     monkeypatch.setattr(column_importance, "SCORINGS", 11)
     assert run(executor)[0] == TooManyShuffles(columns=4, folds=3, limit=11)
-    assert executor.submitted == 0
+    assert executor.asked == []
     monkeypatch.undo()
     with pytest.raises(WorkerDied):
-        run(Here(dies=True))
+        run(Here(dies="run_permutation"))

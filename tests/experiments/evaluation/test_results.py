@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import pytest
@@ -17,9 +20,9 @@ from experiments.evaluation.results import (
     DataRecord,
     DefaultRecord,
     DefaultScore,
-    Difference,
+    FinalScore,
     LedgerRecord,
-    LookRecord,
+    ScoreDifference,
     SplitRecord,
     StudyResult,
     TrialRecord,
@@ -33,7 +36,7 @@ TRIAL: dict[str, Any] = {"number": 0, "reason": "", "params": PARAMS, "epochs": 
 
 
 def result(**changes: Any) -> StudyResult:
-    look = LookRecord(
+    look = FinalScore(
         metric="accuracy",
         score=0.75,
         ci95=(0.6, 0.9),
@@ -42,7 +45,7 @@ def result(**changes: Any) -> StudyResult:
         times_scored=1,
         metrics={"accuracy": 0.75},
         default=DefaultScore(score=0.7),
-        difference=Difference(score=0.05, ci95=(-0.1, 0.2), p_value=0.5, method="mcnemar_bonett_price"),
+        difference=ScoreDifference(score=0.05, ci95=(-0.1, 0.2), p_value=0.5, method="mcnemar_bonett_price"),
         verdict="no evidence either way",
     )
     fields: dict[str, Any] = {
@@ -74,14 +77,19 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield from below or [path]
 
 
-def changed(document: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+def replaced(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """The document with another value in one place."""
     copy = json.loads(json.dumps(document))
     below = copy
     for key in path[:-1]:
         below = below[key]
-    value = below[path[-1]]
-    below[path[-1]] = math.nextafter(value, 9) if isinstance(value, float) else [value]
+    below[path[-1]] = value
     return copy
+
+
+def changed(document: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+    value = reduce(getitem, path, document)
+    return replaced(document, path, math.nextafter(value, 9) if isinstance(value, float) else [value])
 
 
 def test_the_document_has_the_schemas_order() -> None:
@@ -140,14 +148,11 @@ def test_the_digest_leaves_out_what_belongs_to_one_run() -> None:
     assert other.digest == result().digest
 
 
-PATHS = list(leaves(result().document()))
-
-
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
-def test_the_digest_changes_with_every_other_value_to_the_last_bit(path: tuple[Any, ...]) -> None:
+def test_the_digest_changes_with_every_other_value_to_the_last_bit() -> None:
     document = result().document()
-    same = digest(changed(document, path)) == document["digest"]
-    assert same == (path[0] in OUTSIDE_THE_DIGEST)
+    for path in leaves(document):
+        same = digest(changed(document, path)) == document["digest"]
+        assert same == (path[0] in OUTSIDE_THE_DIGEST), path
 
 
 def test_the_digest_changes_with_the_order_of_trials_and_not_of_keys() -> None:
@@ -157,44 +162,41 @@ def test_the_digest_changes_with_the_order_of_trials_and_not_of_keys() -> None:
     assert digest(turned) == first.digest
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_what_is_not_finite_is_refused(value: float) -> None:
-    for record, fields in [
-        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": value, "last": 0.5}),
-        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5, "fold_scores": (0.5, value)}),
-        (TrialRecord, TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5, "params": {"l2": value}}),
-        (DefaultRecord, SUMMARY | {"cv_std": value}),
-        (DefaultScore, {"score": value}),
-        (Difference, {"score": 0.0, "ci95": (value, 1.0), "p_value": 0.5, "method": "m"}),
-    ]:
-        with pytest.raises(ValidationError, match="finite"):
-            record(**fields)
-    with pytest.raises(ValidationError, match="finite"):
-        result(timing={"search": value})
+def test_no_number_is_infinite_or_nan() -> None:
+    document = result().document()
+    paths = [("trials", 0, "value"), ("trials", 0, "fold_scores", 1), ("trials", 0, "params", "learning_rate")]
+    paths += [("default", "cv_std"), ("test", "default", "score"), ("test", "difference", "ci95", 0)]
+    for path in [*paths, ("timing", "search")]:
+        for value in (math.nan, math.inf, -math.inf):
+            with pytest.raises(ValidationError, match="finite"):
+                StudyResult.of_document(replaced(document, path, value))
+    for field in ("spec", "provenance", "timing"):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            result(**{field: {"l2": math.nan}}).document()
 
 
-@pytest.mark.parametrize("field", ["spec", "provenance"])
-def test_what_is_not_finite_in_free_form_is_refused(field: str) -> None:
-    with pytest.raises(ValueError, match=r"finite|not JSON compliant"):
-        result(**{field: {"training": {"l2": math.nan}}}).document()
-
-
-def test_words_are_from_fixed_lists() -> None:
-    for change in ({"state": "RUNNING"}, {"reason": "tired"}):
+def test_nothing_foreign_is_read_and_nothing_is_converted() -> None:
+    document = result().document()
+    changes: list[tuple[tuple[Any, ...], Any]] = [
+        (("schema",), 1),
+        (("bogus",), 1),
+        (("test", "bogus"), 1),
+        (("test", "verdict"), "maybe"),
+        (("test", "references"), [{}]),
+        (("trials", 1, "state"), "RUNNING"),
+        (("trials", 1, "reason"), "tired"),
+        (("trials", 0, "number"), "0"),
+        (("trials", 0, "epochs"), 3.0),
+        (("trials", 0, "value"), "0.5"),
+        (("trials", 0, "fold_scores"), ["0.5"]),
+        (("analysis",), {"left_out": {"selection": {"code": "tired"}}}),
+        (("analysis",), {"left_out": {"selection": {"code": "equal_scores", "limit": 3}}}),
+    ]
+    for path, value in changes:
         with pytest.raises(ValidationError):
-            TrialRecord(**TRIAL | {"state": "PRUNED", "value": None, "last": None} | change)
-    with pytest.raises(ValidationError):
-        result(test=result().test.model_copy().model_dump() | {"verdict": "maybe"})  # type: ignore[union-attr]
+            StudyResult.of_document(replaced(document, path, value))
 
 
-def test_an_unknown_field_is_refused_and_a_known_one_cannot_be_set() -> None:
-    with pytest.raises(ValidationError, match="Extra inputs"):
-        result(bogus=1)
-    with pytest.raises(ValidationError, match="frozen"):
+def test_a_result_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
         result().study = "other"  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("change", [{"number": "0"}, {"epochs": 3.0}, {"value": "0.5"}, {"fold_scores": ["0.5"]}])
-def test_nothing_is_converted(change: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        TrialRecord(**TRIAL | {"state": "COMPLETE", "value": 0.5, "last": 0.5} | change)

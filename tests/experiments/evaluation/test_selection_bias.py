@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from experiments.config.target import Target
+from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
+from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers
-from experiments.evaluation.selection_bias import Selection, TooFewScores, corrected_selection, selection
+from experiments.evaluation.selection_bias import corrected_selection, selection
+from experiments.evaluation.validation_rows import ValidationRows
+from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
-from experiments.search.pruning_history import Inline
-from nnet.arrays import Rows
+from nnet.arrays import Array, Rows
 
 TWO = Target(("no", "yes"))
 
@@ -38,12 +41,18 @@ class Means:
         return self.scores(weights)[np.arange(len(chosen)), chosen]
 
 
-def best_of(means: Means, default: int | None = 0) -> Selection:
-    found = corrected_selection(means, int(means.of_units.mean(axis=0).argmax()), default)
-    assert isinstance(found, Selection)
+def of_rows(metric: str, z: Array, y: Rows, units: Rows) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
+    """The selection of the only configuration."""
+    validated = ValidationRows(units.astype(np.intp), np.zeros(len(z), np.intp), y, units.astype(np.intp))
+    return selection([Inline(npy(z))], metric, TWO, validated, 0, 0)
+
+
+def best_of(means: Means, default: int | None = 0) -> SelectionRecord:
+    found = corrected_selection(means, means.units, int(means.of_units.mean(axis=0).argmax()), default)
     return found
 
 
+@pytest.mark.slow
 def test_on_pure_noise_the_pooled_score_is_optimistic_and_the_corrected_one_is_chance() -> None:
     found = [best_of(Means((np.random.default_rng(seed).random((400, 40)) < 0.5).astype(float))) for seed in range(20)]
     pooled, corrected = (float(np.mean([getattr(one, name) for one in found])) for name in ("pooled", "corrected"))
@@ -84,6 +93,7 @@ def test_the_floor_is_the_expected_maximum_of_as_many_differences() -> None:
     assert found.gain == found.pooled > 0.3
 
 
+@pytest.mark.slow
 def test_the_floor_is_what_luck_gives() -> None:
     """Of configurations that are equal the best one's gain is the floor on average, and rarely more than floor95."""
     found = [best_of(Means(np.random.default_rng(seed).normal(size=(300, 12)), draws=200)) for seed in range(200)]
@@ -114,19 +124,16 @@ def test_whole_groups_are_drawn() -> None:
     y = random.integers(0, 2, 60)
     z = random.normal(size=(60, 2))
     rows = np.repeat(np.arange(60), 10)
-    once = selection([Inline(npy(z))], "accuracy", TWO, y, np.arange(60), 0, 0)
-    copies = selection([Inline(npy(z[rows]))], "accuracy", TWO, y[rows], rows, 0, 0)
-    apart = selection([Inline(npy(z[rows]))], "accuracy", TWO, y[rows], np.arange(600), 0, 0)
-    assert isinstance(once, Selection)
-    assert isinstance(apart, Selection)
+    once, copies = of_rows("accuracy", z, y, np.arange(60)), of_rows("accuracy", z[rows], y[rows], rows)
+    apart = of_rows("accuracy", z[rows], y[rows], np.arange(600))
     assert copies == once
     assert apart.ci95[1] - apart.ci95[0] < 0.5 * (once.ci95[1] - once.ci95[0])
 
 
 def test_rows_too_few_for_a_score_are_said_to_be() -> None:
     z, y = np.random.default_rng(0).normal(size=(4, 2)), np.array([0, 0, 0, 1])
-    found = selection([Inline(npy(z))], "roc_auc", TWO, y, np.arange(4), 0, 0)
-    assert isinstance(found, TooFewScores)
+    found = of_rows("roc_auc", z, y, np.arange(4))
+    assert isinstance(found, TooFewDraws)
     assert found.scored < found.draws / 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import stdev
 from typing import Any
 
@@ -24,16 +25,16 @@ from experiments.evaluation.records import (
     SelectionRecord,
 )
 from experiments.evaluation.results import (
+    BaselineRecord,
     BestRecord,
     ColumnCounts,
     DataRecord,
     DefaultRecord,
     DefaultScore,
-    Difference,
+    FinalScore,
     LedgerRecord,
-    LookRecord,
     MissingCounts,
-    ReferenceRecord,
+    ScoreDifference,
     SplitRecord,
     StudyResult,
     TrialRecord,
@@ -147,11 +148,11 @@ def build(trials: int = 40, **changes: Any) -> Study:
         ),
         "default": DefaultRecord(**summary(records[0])),
         "best": BestRecord(**summary(winner), epochs=winner.epochs, fold_scores=winner.fold_scores),
-        "test": LookRecord(
+        "test": FinalScore(
             metric="accuracy", score=350 / 360, ci95=(0.9494127, 0.9849562), ci_method="wilson", rows=360,
             times_scored=1, metrics={"accuracy": 350 / 360, "neg_log_loss": -0.0873312},
             default=DefaultScore(score=345 / 360),
-            difference=Difference(score=5 / 360, ci95=(-0.0028113, 0.0304356), p_value=0.2265625,
+            difference=ScoreDifference(score=5 / 360, ci95=(-0.0028113, 0.0304356), p_value=0.2265625,
                                   method="mcnemar_bonett_price"),
             verdict="no evidence either way",
         ),
@@ -200,11 +201,11 @@ def analysis(result: StudyResult) -> AnalysisRecord:
 
 ROWS = {"rows": 1437, "rows_in_all": 1437}
 REFERENCES = (
-    ReferenceRecord(id="majority_class", version=1, settings=ROWS, converged=None, score=0.1056, ci95=(0.078, 0.141),
+    BaselineRecord(id="majority_class", version=1, settings=ROWS, converged=None, score=0.1056, ci95=(0.078, 0.141),
                     reason=None),
-    ReferenceRecord(id="logistic_regression", version=1, converged=False, score=0.9583, ci95=(0.933, 0.975),
+    BaselineRecord(id="logistic_regression", version=1, converged=False, score=0.9583, ci95=(0.933, 0.975),
                     settings={"c": 1.0, "solver": "lbfgs", "iterations": 100, **ROWS}, reason=None),
-    ReferenceRecord(id="gradient_boosting", version=1, converged=None, score=None, ci95=None,
+    BaselineRecord(id="gradient_boosting", version=1, converged=None, score=None, ci95=None,
                     settings={"iterations": 50, "learning_rate": 0.2, "leaves": 15, "bins": 64, **ROWS},
                     reason=NotFitted(detail="out of trees")),
 )  # fmt: skip
@@ -215,8 +216,8 @@ def with_all(result: StudyResult) -> StudyResult:
     assert result.test is not None
     size = len(result.data.classes)
     confusion = tuple(tuple(36 * (here == there) for there in range(size)) for here in range(size))
-    look = result.test.model_copy(update={"references": REFERENCES, "confusion": confusion})
-    return result.model_copy(update={"analysis": analysis(result), "test": look})
+    look = replace(result.test, references=REFERENCES, confusion=confusion)
+    return replace(result, analysis=analysis(result), test=look)
 
 
 @pytest.fixture(scope="session")

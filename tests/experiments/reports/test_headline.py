@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from experiments.evaluation.results import Difference
+from dataclasses import replace
+
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
 from support.results import replaced
@@ -11,7 +13,7 @@ def _answer(result, **changes):
 
 
 def _difference(score, interval, p):
-    return Difference(score=score, ci95=interval, p_value=p, method="mcnemar_bonett_price")
+    return ScoreDifference(score=score, ci95=interval, p_value=p, method="mcnemar_bonett_price")
 
 
 def test_the_model_is_described(study):
@@ -46,7 +48,7 @@ def test_an_error_is_positive_and_its_difference_has_a_direction(study):
         metric="neg_root_mean_squared_error",
         score=-31_111.0,
         ci95=(-33_000.0, -29_000.0),
-        default=study[0].test.default.model_copy(update={"score": -32_311.0}),
+        default=replace(study[0].test.default, score=-32_311.0),
         difference=_difference(1200.0, (-200.0, 2600.0), 0.09),
     )
     assert (plain(found.score), plain(found.title)) == ("31,111", "RMSE on the test set (lower is better)")
@@ -66,8 +68,8 @@ def test_an_interval_that_disagrees_with_the_test_is_explained(study):
 
 def test_a_missing_comparison_is_explained(study):
     result, missing = study[0], {"default": None, "difference": None, "verdict": "not compared"}
-    first = result.trials[0].model_copy(update={"state": "PRUNED", "reason": "diverged", "value": None, "epochs": 3})
-    diverged = result.model_copy(update={"default": None, "trials": (first, *result.trials[1:])})
+    first = replace(result.trials[0], state="PRUNED", reason="diverged", value=None, epochs=3)
+    diverged = replace(result, default=None, trials=(first, *result.trials[1:]))
     found = _answer(diverged, **missing)
     assert plain(found.meaning).startswith("The default configuration has no result (diverged after 3 epochs).")
     assert (found.difference, found.method) == ((), ())
@@ -77,5 +79,5 @@ def test_a_missing_comparison_is_explained(study):
 
 
 def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(study):
-    assert answer(study[0].model_copy(update={"test": None})) is None
+    assert answer(replace(study[0], test=None)) is None
     assert "--acknowledge-reuse" in _answer(study[0], times_scored=2).reuse

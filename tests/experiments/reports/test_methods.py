@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import get_args
 
 from experiments.evaluation import reasons
-from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ReferenceId, ReferenceRecord
+from experiments.evaluation.results import BaselineId, BaselineRecord, DifferenceMethod, IntervalMethod
 from experiments.reports import methods as words
 from experiments.reports.blocks import Fact, plain
 
@@ -18,9 +19,9 @@ def test_every_method_has_words():
 
 def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers():
     kinds = {*get_args(reasons.LeftOut), *get_args(reasons.NoScore)} - {reasons.AsWritten}
-    assert {kind.model_fields["code"].default for kind in kinds} == set(words.REASONS)
+    assert {kind.code for kind in kinds} == set(words.REASONS)
     for kind in kinds:
-        names = [name for name in kind.model_fields if name != "code"]
+        names = [name for name in (field.name for field in fields(kind)) if name != "code"]
         given = kind(**{name: GIVEN[name] for name in names})
         said = words.reason("here", given)
         assert plain(said).startswith(f"{given.code.replace('_', ' ')} (")
@@ -32,18 +33,18 @@ def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers():
 
 def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.reason("here", reasons.AsWritten(detail="who knows"))) == "who knows"
-    test = full[0].test.model_copy(update={"ci_method": "as_written", "ci_detail": "by eye"})
+    test = replace(full[0].test, ci_method="as_written", ci_detail="by eye")
     assert plain(words.interval_method(test)) == "by eye"
-    compared = test.difference.model_copy(update={"method": "as_written", "detail": "by ear"})
+    compared = replace(test.difference, method="as_written", detail="by ear")
     assert plain(words.difference_method(compared)) == "by ear"
-    chosen = full[0].analysis.selection.model_copy(update={"method": "as_written", "detail": "by hand"})
+    chosen = replace(full[0].analysis.selection, method="as_written", detail="by hand")
     assert plain(words.selection_method(chosen)) == "by hand"
-    ranked = full[0].analysis.importances.model_copy(update={"evaluator": "as_written", "detail": "by nose"})
+    ranked = replace(full[0].analysis.importances, evaluator="as_written", detail="by nose")
     assert plain(words.evaluator(ranked)) == "by nose"
 
 
 def test_a_bootstrap_has_its_draws(full):
-    test = full[0].test.model_copy(update={"ci_method": "bootstrap_groups", "ci_draws": 10_000})
+    test = replace(full[0].test, ci_method="bootstrap_groups", ci_draws=10_000)
     assert plain(words.interval_method(test)) == "percentile bootstrap over groups, 10,000 draws"
 
 
@@ -57,9 +58,9 @@ def test_a_baseline_is_described():
         "ridge_regression": "L2 with alpha = 1, LSQR, at most 100 iterations",
         "gradient_boosting": "of histograms, 100 iterations at learning rate 0.2, trees of at most 15 leaves, 64 bins",
     }
-    assert set(get_args(ReferenceId)) - {"as_written"} == set(described)
+    assert set(get_args(BaselineId)) - {"as_written"} == set(described)
     for name, model in described.items():
-        baseline = ReferenceRecord(
+        baseline = BaselineRecord(
             id=name, version=1, settings=settings, converged=None, score=0.5, ci95=None, reason=None
         )
         said = plain(words.baseline_settings("here", baseline))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import pytest
 
 from experiments.evaluation.reasons import AsWritten
 from experiments.evaluation.records import MistakeRecord, OutOfFoldRecord, PermutationRecord, PermutedColumn
-from experiments.evaluation.results import LedgerRecord, ReferenceRecord, StudyResult
+from experiments.evaluation.results import BaselineRecord, LedgerRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
 from support.results import replaced
 
@@ -144,7 +145,7 @@ def test_same_study_same_bytes_also_after_a_round_trip_through_json_in_another_o
 def hostile(full):
     result, trials = full
     spec = result.spec | {"study": {"name": HOSTILE, "seed": 0}}
-    data = result.data.model_copy(update={"name": HOSTILE, "classes": (HOSTILE, "``` # |", "ok")})
+    data = replace(result.data, name=HOSTILE, classes=(HOSTILE, "``` # |", "ok"))
     columns = tuple(PermutedColumn(name=name, position=0, drop=0.1, deviation=None) for name in (HOSTILE, "b"))
     mistake = MistakeRecord(row=1, fold=0, truth=HOSTILE, predicted="``` # |", probability=None, loss=9.0, picture=None)
     counts = ((1, 2, 0), (1, 2, 0), (0, 0, 3))
@@ -153,17 +154,17 @@ def hostile(full):
         "out_of_fold": OutOfFoldRecord(rows=9, confusion=counts, calibration=None, points=(), mistakes=(mistake,)),
         "left_out": {HOSTILE: AsWritten(detail=HOSTILE)},
     }
-    analysis = result.analysis.model_copy(update=changes)
-    written = ReferenceRecord(id="as_written", version=0, settings={}, converged=None, score=0.5, ci95=None,
+    analysis = replace(result.analysis, **changes)
+    written = BaselineRecord(id="as_written", version=0, settings={}, converged=None, score=0.5, ci95=None,
                               reason=None, detail=HOSTILE)  # fmt: skip
     params = tuple(
-        trial.model_copy(update={"params": trial.params | {"activation": HOSTILE if trial.number % 2 else "relu"}})
+        replace(trial, params=trial.params | {"activation": HOSTILE if trial.number % 2 else "relu"})
         for trial in result.trials
     )
-    test = result.test.model_copy(update={"references": (written,), "confusion": None})
+    test = replace(result.test, references=(written,), confusion=None)
     changes = {"study": HOSTILE, "spec": spec, "data": data, "provenance": {HOSTILE: HOSTILE}, "analysis": analysis,
                "test": test, "trials": params}  # fmt: skip
-    return render(result.model_copy(update=changes), trials)
+    return render(replace(result, **changes), trials)
 
 
 def test_names_stay_text_in_html(hostile):

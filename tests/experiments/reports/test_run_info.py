@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
 from experiments.reports.run_info import rows_scored, run_facts
@@ -7,7 +9,7 @@ from experiments.reports.run_info import rows_scored, run_facts
 
 def said(result, scored=True, now=True, **reading):
     ledger = LedgerRecord(**{"file": "l.jsonl", "largest_overlap": 0.0, "head": "h", **reading})
-    result = result.model_copy(update={"test": result.test if scored else None, "ledger": ledger})
+    result = replace(result, test=result.test if scored else None, ledger=ledger)
     return plain(rows_scored(result, ledger, now))
 
 
@@ -57,7 +59,7 @@ def test_an_old_reading_is_marked_as_such(study):
     assert said(study[0], now=False, looks=1, own=1).endswith(" This is the state of the ledger when the study ended.")
     words = "These test rows, or some of them, had been scored 3 times when the study ended."
     assert said(study[0], now=False, looks=3, file="") == words
-    without = study[0].model_copy(update={"test": None, "ledger": None})
+    without = replace(study[0], test=None, ledger=None)
     assert plain(rows_scored(without, None)) == "No ledger was read when this page was written."
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from experiments.reports.trials_csv import FIXED, trials_csv
 
@@ -36,18 +37,16 @@ def test_columns_stand_in_order_and_hold_no_times(study):
 
 def test_a_parameter_with_the_name_of_a_column_is_kept_apart(make_study):
     result, results = make_study(trials=2)
-    trials = tuple(trial.model_copy(update={"params": {"epochs": 7, "fold_0": "x,y"}}) for trial in result.trials)
-    row = _rows(trials_csv(result.model_copy(update={"trials": trials}), results))[0]
+    trials = tuple(replace(trial, params={"epochs": 7, "fold_0": "x,y"}) for trial in result.trials)
+    row = _rows(trials_csv(replace(result, trials=trials), results))[0]
     assert (row["param_epochs"], row["param_fold_0"]) == ("7", "x,y")
     assert row["epochs"] == str(trials[0].epochs)
 
 
 def test_the_order_in_which_parameters_were_stored_does_not_matter(study):
     result, results = study
-    turned = tuple(
-        trial.model_copy(update={"params": dict(reversed(trial.params.items()))}) for trial in reversed(result.trials)
-    )
-    assert trials_csv(result.model_copy(update={"trials": turned}), results) == trials_csv(result, results)
+    turned = tuple(replace(trial, params=dict(reversed(trial.params.items()))) for trial in reversed(result.trials))
+    assert trials_csv(replace(result, trials=turned), results) == trials_csv(result, results)
 
 
 def test_what_was_trained_is_empty_where_it_is_not_known(study):

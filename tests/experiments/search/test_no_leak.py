@@ -15,12 +15,13 @@ from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.table import Table
 from experiments.data.target_type import target_of
-from experiments.search.cross_validation import evaluate, prepare_fold
-from experiments.search.trial import PrunerChoice, TrialResult, TrialTask, VisibleTrials
+from experiments.search.cross_validation import prepare_fold
+from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
 from nnet.batches import FoldData
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 from nnet.training import fit
+from support.searched import evaluate
 from support.tables import mixed_table
 
 FOLD = 1
@@ -94,9 +95,7 @@ def test_garbage_in_the_validation_rows_leaves_the_curve_unchanged(task: str) ->
     rows, folds, dirty = parts(task)
     training = TrainingSettings(epochs=4, loss=TASKS[task], patience=0)
     metric = "accuracy" if rows.target.classes else "neg_mean_absolute_error"
-    asked = TrialTask(
-        0, Candidate(Architecture(1, (5,), 1), training), 0, metric, PrunerChoice("none"), VisibleTrials()
-    )
+    asked = TrialTask(0, Candidate(Architecture(1, (5,), 1), training), 0, metric, PrunerChoice("none"))
 
     def curves(of: DevelopmentSet) -> TrialResult:
         return evaluate(asked, preprocessed_folds(of, folds, Preprocessing()), rows.target)

@@ -15,19 +15,20 @@ from experiments.config.spec import CV, StudySpec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.data.splits import make_folds
-from experiments.search.cross_validation import cross_validate, evaluate
+from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import map_future
 from experiments.search.out_of_fold import BestOutputs, array_of
 from experiments.search.scorers import scorer
-from experiments.search.trial import PrunerChoice, TrialTask, VisibleTrials
+from experiments.search.trial import PrunerChoice, TrialTask
 from nnet.arrays import Array
 from nnet.batches import FoldData
+from support.searched import evaluate
 
 
 @pytest.fixture
 def task(spec: StudySpec, space: Space) -> TrialTask:
     candidate = space.candidate(space.default)
-    return TrialTask(0, candidate, spec.study.seed, "accuracy", PrunerChoice("none"), VisibleTrials())
+    return TrialTask(0, candidate, spec.study.seed, "accuracy", PrunerChoice("none"))
 
 
 def folds_by(data: StudyData, splitter: str, **more: int) -> list[FoldData]:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from experiments.config.space import Space
 from experiments.config.spec import Search, StudySpec
 from experiments.config.study_file import parse_spec
@@ -18,11 +16,11 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
 
 
 def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
-    mirror = SamplerStudy(space, Search(), seed=0)
+    sampler = SamplerStudy(space, Search(), seed=0)
     for result in results:
-        mirror.ask(result.number)
-        mirror.tell(result)
-    return [mirror.ask(len(results) + index) for index in range(more)]
+        sampler.ask(result.number)
+        sampler.tell(result)
+    return [sampler.ask(len(results) + index) for index in range(more)]
 
 
 def test_trial_0_is_the_default(space: Space) -> None:
@@ -56,16 +54,16 @@ def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec
     assert proposals(Space(spec), results) != proposals(Space(spec), better)
 
 
-@pytest.mark.parametrize("finished", [0, 1, 12])
-def test_restored_is_as_lived_through(space: Space, finished: int) -> None:
-    lived = SamplerStudy(space, Search(), seed=1)
-    asked = [lived.ask(number) for number in range(14)]
-    results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
-    for result in results:
-        lived.tell(result)
-    restored = SamplerStudy(space, Search(), seed=1)
-    restored.restore(asked, results)
-    assert restored.ask(14) == lived.ask(14)
+def test_a_restored_study_proposes_as_an_uninterrupted_study(space: Space) -> None:
+    for finished in (0, 1, 12):
+        uninterrupted = SamplerStudy(space, Search(), seed=1)
+        proposed = [uninterrupted.ask(number) for number in range(14)]
+        results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
+        for result in results:
+            uninterrupted.tell(result)
+        restored = SamplerStudy(space, Search(), seed=1)
+        restored.restore(proposed, results)
+        assert restored.ask(14) == uninterrupted.ask(14)
 
 
 def test_the_order_of_the_lines_of_a_space_does_not_matter(spec: StudySpec) -> None:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import optuna
@@ -28,11 +29,10 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.search import pruning_history as histories
-from experiments.search.cross_validation import evaluate
 from experiments.search.loop import search
-from experiments.search.pruning import STUDY, ToldStudy
-from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
+from experiments.search.pruning import STUDY, VisibleStudy
+from experiments.search.trial import FinishedTrial, PruningHistory, TrialResult, TrialTask
+from support.searched import evaluate
 
 pytestmark = pytest.mark.slow
 
@@ -81,7 +81,6 @@ CASES = [
         lambda: patient(SuccessiveHalvingPruner(1, 2), 1, 0.002),
     ),
 ]
-every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.options}")
 
 
 def study(spec: StudySpec, case: Case, lookahead: int, validate_every: int = 1) -> StudySpec:
@@ -102,13 +101,13 @@ def run(spec: StudySpec, compute: Compute) -> list[FinishedTrial]:
 
 
 def curves(spec: StudySpec, compute: Compute) -> list[Curve]:
-    """Every trial's curve to its end: the random sampler proposes the same whatever is pruned."""
-    told = run(study(spec, CASES[0], 1, spec.training.validate_every), compute)
-    return [list(zip(one.result.curves.epochs, one.result.curves.mean_scores, strict=True)) for one in told]
+    """Return every trial's curve to its end: the random sampler proposes the same whatever is pruned."""
+    trials = run(study(spec, CASES[0], 1, spec.training.validate_every), compute)
+    return [list(zip(trial.result.curves.epochs, trial.result.curves.mean_scores, strict=True)) for trial in trials]
 
 
 def optunas(trial: optuna.Trial, curve: Curve, asked_at: frozenset[int]) -> FrozenTrial:
-    """Optuna's own loop over one trial; an epoch between rungs is not asked about, the last one never."""
+    """Run Optuna's own loop over a trial; it asks at no epoch between rungs, and not at the last epoch."""
     values, asked_before = [], 0
     for epoch, score in curve:
         trial.report(score, epoch)
@@ -124,44 +123,31 @@ def outcome(trial: FrozenTrial) -> tuple[str, int | None, dict[str, float]]:
     return trial.state.name, trial.last_step, trial.system_attrs
 
 
-def outcomes(told: list[FinishedTrial]) -> list[tuple[str, int | None, dict[str, float]]]:
-    return [(one.result.state, one.result.curves.epochs[-1], dict(one.result.marks)) for one in told]
+def outcomes(trials: list[FinishedTrial]) -> list[tuple[str, int | None, dict[str, float]]]:
+    return [(trial.result.state, trial.result.curves.epochs[-1], dict(trial.result.marks)) for trial in trials]
 
 
-@every_case
-@pytest.mark.parametrize("validate_every", [1, 4])
+@pytest.mark.parametrize(
+    ("case", "validate_every"),
+    list(zip(CASES, cycle((1, 4)), strict=False)),
+    ids=lambda value: value if isinstance(value, int) else f"{value.name} {value.options}",
+)
 def test_a_sequential_study_prunes_what_optuna_prunes(
     spec: StudySpec, compute_fast: Compute, case: Case, validate_every: int
 ) -> None:
     mine = study(spec, case, 1, validate_every)
     theirs = optuna.create_study(study_name=STUDY, direction="maximize", pruner=case.theirs())
     expected = [outcome(optunas(theirs.ask(), curve, case.asked_at)) for curve in curves(mine, compute_fast)]
-    found = outcomes(run(mine, compute_fast))
-    assert found == expected
-    assert ("PRUNED" in {state for state, *_ in found}) == (case.name != "none")
+    actual = outcomes(run(mine, compute_fast))
+    assert actual == expected
+    assert ("PRUNED" in {state for state, *_ in actual}) == (case.name != "none")
 
 
-@every_case
-def test_a_decision_sees_the_trials_up_to_the_lookahead_and_its_own_number(
-    spec: StudySpec, compute_fast: Compute, case: Case
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.options}")
+def test_a_decision_sees_the_trials_up_to_the_lookahead_in_any_order_of_tasks(
+    spec: StudySpec, data: StudyData, without_training: None, case: Case
 ) -> None:
     lookahead = 5
-    mine = study(spec, case, lookahead)
-    finished: list[FrozenTrial] = []
-    for number, curve in enumerate(curves(mine, compute_fast)):
-        theirs = optuna.create_study(study_name=STUDY, direction="maximize", pruner=case.theirs())
-        theirs.add_trials(finished[: max(0, number - lookahead + 1)])
-        while len(theirs.trials) < number:
-            theirs.add_trial(create_trial(state=TrialState.RUNNING))
-        finished.append(optunas(theirs.ask(), curve, case.asked_at))
-    assert outcomes(run(mine, compute_fast)) == [outcome(trial) for trial in finished]
-
-
-@every_case
-def test_neither_the_order_of_tasks_nor_what_a_process_remembers_matters(
-    spec: StudySpec, data: StudyData, without_training: None, monkeypatch: pytest.MonkeyPatch, case: Case
-) -> None:
-    monkeypatch.setattr(histories, "BLOCK", 300)
     folds, chance = preprocessed_folds(data.development, data.folds, Preprocessing()), random.Random(0)
     tasks: list[TrialTask] = []
 
@@ -169,34 +155,39 @@ def test_neither_the_order_of_tasks_nor_what_a_process_remembers_matters(
         tasks.append(task)
         return evaluate(task, folds, data.target)
 
-    results = [one.result for one in run(study(spec, case, 4), compute)]
-    assert (len(tasks[-1].visible.blocks) > 1) == (case.name not in ("none", "threshold"))
-    remembered = ToldStudy()
-    assert [evaluate(task, folds, data.target, remembered) for task in tasks] == results
-    for task in chance.choices(tasks, k=40):
-        assert evaluate(task, folds, data.target, remembered) == results[task.number]
+    mine = study(spec, case, lookahead)
+    finished: list[FrozenTrial] = []
+    for number, curve in enumerate(curves(mine, compute)):
+        theirs = optuna.create_study(study_name=STUDY, direction="maximize", pruner=case.theirs())
+        theirs.add_trials(finished[: max(0, number - lookahead + 1)])
+        while len(theirs.trials) < number:
+            theirs.add_trial(create_trial(state=TrialState.RUNNING))
+        finished.append(optunas(theirs.ask(), curve, case.asked_at))
+    tasks.clear()
+    trials = run(mine, compute)
+    assert outcomes(trials) == [outcome(trial) for trial in finished]
+    remembered = VisibleStudy()
+    for task in [*tasks, *chance.choices(tasks, k=20)]:
+        assert evaluate(task, folds, data.target, remembered) == trials[task.number].result
 
 
 def test_a_process_that_served_another_study_remembers_nothing_of_it(
     spec: StudySpec, data: StudyData, without_training: None
 ) -> None:
-    folds, remembered = preprocessed_folds(data.development, data.folds, Preprocessing()), ToldStudy()
+    folds, remembered = preprocessed_folds(data.development, data.folds, Preprocessing()), VisibleStudy()
     document = spec.to_document()
     other = parse_spec({**document, "study": {"name": "other", "seed": 4}}, "other")
-    for one in (spec, other, spec):
-        mine = study(one, CASES[1], 2)
+    for each in (spec, other, spec):
+        mine = study(each, CASES[1], 2)
         with_memory = run(mine, lambda task: evaluate(task, folds, data.target, remembered))
         assert with_memory == run(mine, lambda task: evaluate(task, folds, data.target))
 
 
 def test_the_shown_study_holds_the_visible_trials_and_no_other() -> None:
-    told = ToldStudy()
-    lines = [histories.encoded(histories.History("COMPLETE", float(n), (3,), (n / 10,))) for n in range(9)]
+    study = VisibleStudy()
+    visible = tuple(PruningHistory("COMPLETE", float(n), (3,), (n / 10,)) for n in range(9))
     for count in (0, 3, 9, 4):
-        visible = histories.VisibleTrials(rest=tuple(lines[:count]))
-        shown = told.show(visible).get_trials()
-        told.running()
-        assert [(trial.number, trial.value) for trial in shown] == [(n, float(n)) for n in range(count)]
-        assert [(trial.number, trial.value) for trial in told.show(visible).get_trials()] == [
-            (n, float(n)) for n in range(count)
-        ]
+        for _ in range(2):
+            shown = study.show(visible[:count]).get_trials()
+            assert [(trial.number, trial.value) for trial in shown] == [(n, float(n)) for n in range(count)]
+            study.running()

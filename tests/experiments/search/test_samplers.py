@@ -98,8 +98,8 @@ def submit(task: TrialTask) -> Future[TrialResult]:
     return future
 
 
-def run(spec: StudySpec, told: list[FinishedTrial] | None = None) -> list[FinishedTrial]:
-    before = told or []
+def run(spec: StudySpec, finished: list[FinishedTrial] | None = None) -> list[FinishedTrial]:
+    before = finished or []
     return before + list(search(spec, Space(spec), before, submit))
 
 
@@ -121,105 +121,102 @@ def test_every_sampler_has_a_case() -> None:
     assert {case.split(",")[0] for case in CASES} == set(SAMPLERS)
 
 
-def test_every_proposal_is_a_point_of_the_space(case: str, undisturbed: list[FinishedTrial]) -> None:
+def test_proposals_are_points_of_the_space_that_depend_on_the_seed_and_not_on_the_length(
+    case: str, undisturbed: list[FinishedTrial]
+) -> None:
     space = Space(study(case))
-    proposed = [one.params for one in undisturbed[1:]]
+    proposed = [trial.params for trial in undisturbed[1:]]
     assert all(space.contains(params) and list(params) == list(space.distributions) for params in proposed)
     assert len({tuple(params.items()) for params in proposed}) == len(proposed)
+    assert run(study(case, trials=7)) == undisturbed[:7]
+    other = run(study(case, seed=1, trials=4))
+    assert other[0].params == undisturbed[0].params
+    assert [trial.params for trial in other[1:]] != [trial.params for trial in undisturbed[1:4]]
 
 
 def test_resumed_anywhere_is_as_undisturbed(case: str, undisturbed: list[FinishedTrial]) -> None:
-    for told in range(len(undisturbed) + 1):
-        assert run(study(case), undisturbed[:told]) == undisturbed
+    for finished in (1, 3, 4, len(undisturbed) - 1):
+        assert run(study(case), undisturbed[:finished]) == undisturbed
 
 
-def test_results_in_any_order_make_one_table(case: str, undisturbed: list[FinishedTrial]) -> None:
-    chance = random.Random(0)
+def test_results_in_any_order_make_the_same_table_and_optuna_prints_nothing(
+    case: str,
+    undisturbed: list[FinishedTrial],
+    recwarn: pytest.WarningsRecorder,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    chance, before = random.Random(0), optuna.logging.get_verbosity()
 
     def slow(task: TrialTask) -> TrialResult:
-        time.sleep(chance.random() * 0.01)
+        time.sleep(chance.random() * 0.005)
         return compute(task)
 
     spec = study(case)
-    with ThreadPoolExecutor(3) as pool:
-        assert list(search(spec, Space(spec), [], lambda task: pool.submit(slow, task))) == undisturbed
-
-
-def test_another_seed_proposes_otherwise(case: str, undisturbed: list[FinishedTrial]) -> None:
-    other = run(study(case, seed=1))
-    assert other[0].params == undisturbed[0].params
-    assert [one.params for one in other[1:4]] != [one.params for one in undisturbed[1:4]]
-
-
-def test_a_longer_study_begins_like_a_shorter_one(case: str, undisturbed: list[FinishedTrial]) -> None:
-    assert run(study(case, trials=7)) == undisturbed[:7]
-
-
-@pytest.mark.parametrize("name", ["tpe", "cmaes", GP])
-def test_what_learns_ends_better_than_what_does_not(name: str) -> None:
-    trials = 16 if name == "gp" else 40
-    rules = {key: MIXED[key] for key in ("dropout", "learning_rate")}
-    learned, blind = run(study(name, rules, trials=trials)), run(study("random", rules, trials=trials))
-    late = [sum(one.result.last or 0.0 for one in told[-8:]) for told in (learned, blind)]
-    assert late[0] > late[1]
-
-
-def test_optuna_says_nothing(case: str, recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture) -> None:
-    before = optuna.logging.get_verbosity()
     quiet_optuna()
     try:
-        run(study(case, trials=9))
+        with ThreadPoolExecutor(3) as pool:
+            assert list(search(spec, Space(spec), [], lambda task: pool.submit(slow, task))) == undisturbed
     finally:
         optuna.logging.set_verbosity(before)
     assert not recwarn.list
     assert not caplog.records
 
 
-def test_what_is_enqueued_comes_after_the_default_and_then_the_sampler(case: str) -> None:
+@pytest.mark.parametrize("name", ["tpe", "cmaes", GP])
+def test_what_learns_ends_better_than_what_does_not(name: str) -> None:
+    count = 16 if name == "gp" else 40
+    rules = {key: MIXED[key] for key in ("dropout", "learning_rate")}
+    learned, blind = run(study(name, rules, trials=count)), run(study("random", rules, trials=count))
+    late = [sum(trial.result.last or 0.0 for trial in trials[-8:]) for trials in (learned, blind)]
+    assert late[0] > late[1]
+
+
+def test_enqueued_trials_come_after_the_default_and_before_the_sampler(case: str) -> None:
     known = [{"momentum": 0.2}, {"hidden_units": [16, 8], "hidden_layers": 2, "momentum": 0.95}]
     spec = study(case, enqueue=known, trials=9)
-    told = run(spec)
+    trials = run(spec)
     space = Space(spec)
-    assert [one.params for one in told[:3]] == list(space.known)
-    assert (told[1].params["momentum"], told[2].params["hidden_units_1"]) == (0.2, 16)
-    assert not space.contains(told[2].params)
-    assert all(space.contains(one.params) for one in told[3:])
-    for cut in range(len(told)):
-        assert run(spec, told[:cut]) == told
+    assert [trial.params for trial in trials[:3]] == list(space.known)
+    assert (trials[1].params["momentum"], trials[2].params["hidden_units_1"]) == (0.2, 16)
+    assert not space.contains(trials[2].params)
+    assert all(space.contains(trial.params) for trial in trials[3:])
+    for finished in (2, 3, 5):
+        assert run(spec, trials[:finished]) == trials
 
 
-@pytest.mark.parametrize("score", [-9.0, 9.0])
-def test_no_sampler_sees_a_point_outside_the_space(case: str, score: float) -> None:
+def test_no_sampler_sees_a_point_outside_the_space(case: str) -> None:
     spec = study(case, enqueue=[{"momentum": 0.95}], trials=9)
-    told = list(search(spec, Space(spec), [], submit))
 
-    def other(task: TrialTask) -> Future[TrialResult]:
+    def scored(task: TrialTask, score: float) -> Future[TrialResult]:
         if task.number != 1:
             return submit(task)
         future: Future[TrialResult] = Future()
         future.set_result(complete(1, score))
         return future
 
-    again = list(search(spec, Space(spec), [], other))
-    assert [one.params for one in again] == [one.params for one in told]
+    low, high = (
+        list(search(spec, Space(spec), [], lambda task, score=score: scored(task, score)))  # type: ignore[misc]
+        for score in (-9.0, 9.0)
+    )
+    assert [trial.params for trial in low] == [trial.params for trial in high]
 
 
 def test_the_points_of_a_sequence_are_spread_evenly() -> None:
-    told = run(study("qmc", trials=17, lookahead=8))
+    trials = run(study("qmc", trials=17, lookahead=8))
     for low, high in [(0.0, 0.25), (0.25, 0.5)]:
-        assert sum(low <= float(one.params["dropout"]) < high for one in told[1:]) == 8
+        assert sum(low <= float(trial.params["dropout"]) < high for trial in trials[1:]) == 8
 
 
 def test_a_point_of_the_sequence_depends_on_its_index_alone() -> None:
     apart = study("qmc", enqueue=[{"momentum": 0.95}, {"momentum": 0.2}])
-    assert [one.params for one in run(apart)[3:]] == [one.params for one in run(study("qmc"))[1:-2]]
+    assert [trial.params for trial in run(apart)[3:]] == [trial.params for trial in run(study("qmc"))[1:-2]]
 
 
 def test_a_journal_that_cma_es_would_not_have_written_is_refused() -> None:
-    told = run(study("cmaes"))
-    bent = FinishedTrial({**told[9].params, "dropout": 0.25}, told[9].result)
-    with pytest.raises(StudyStateError, match=r"^trial 9: cmaes does not propose here .*--fresh\.$"):
-        run(study("cmaes"), [*told[:9], bent, *told[10:12]])
+    trials = run(study("cmaes"))
+    bent = FinishedTrial({**trials[9].params, "dropout": 0.25}, trials[9].result)
+    with pytest.raises(StudyStateError, match=r"^trial 9: cmaes proposes other parameters here .*--fresh\.$"):
+        run(study("cmaes"), [*trials[:9], bent, *trials[10:12]])
 
 
 @pytest.mark.parametrize("name", ["tpe", "cmaes", GP])
@@ -229,13 +226,13 @@ def test_sizes_of_layers_are_modelled_jointly(name: str) -> None:
         pytest.importorskip("torch")
     spec = study(name)
     space = Space(spec)
-    mirror = optuna.create_study(direction="maximize")
-    for one in run(study("random", spec.space))[1:]:
-        mirror.add_trial(
-            optuna.trial.create_trial(params=one.params, distributions=space.distributions, value=one.result.last)
+    theirs = optuna.create_study(direction="maximize")
+    for trial in run(study("random", spec.space))[1:]:
+        theirs.add_trial(
+            optuna.trial.create_trial(params=trial.params, distributions=space.distributions, value=trial.result.last)
         )
     sampler = make_samplers(space, spec.search, 0)(20)
-    joint = sampler.infer_relative_search_space(mirror, optuna.trial.create_trial(value=0.0))
+    joint = sampler.infer_relative_search_space(theirs, optuna.trial.create_trial(value=0.0))
     assert {"hidden_layers", "hidden_units_1", "hidden_units_2"} <= set(joint)
 
 
@@ -253,7 +250,7 @@ def test_tpe_finds_what_only_sizes_together_show() -> None:
         late: list[float] = []
         for seed in range(2):
             spec = study(case, rules, seed, layers=2, trials=60, sampler_options={})
-            late += [-(one.result.last or 0.0) for one in list(search(spec, Space(spec), [], gap))[45:]]
+            late += [-(trial.result.last or 0.0) for trial in list(search(spec, Space(spec), [], gap))[45:]]
         return sum(late) / len(late)
 
     assert mean_gap("tpe") < 20 < mean_gap("random")  # of two numbers from 1 to 100 drawn apart it is 33

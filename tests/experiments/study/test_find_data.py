@@ -30,12 +30,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def record(**data: Any) -> Recorded:
     """The record, in studies/rows, of a study with that [data]."""
     spec = parse_spec({"study": {"name": "rows"}, "data": data, "space": SPACE}, "test")
-    return Recorded(Path("studies/rows/results.json"), {}, made_up().model_copy(update={"spec": spec.to_document()}))
+    return Recorded(Path("studies/rows/results.json"), {}, replace(made_up(), spec=spec.to_document()))
 
 
 def of_rows(recorded: Recorded, spec: StudySpec) -> Recorded:
-    data = recorded.result.data.model_copy(update={"fingerprint": prepare(spec, {}).fingerprint})
-    return replace(recorded, result=recorded.result.model_copy(update={"data": data}))
+    data = replace(recorded.result.data, fingerprint=prepare(spec, {}).fingerprint)
+    return replace(recorded, result=replace(recorded.result, data=data))
 
 
 def test_a_file_is_found_here_beside_the_results_or_where_a_study_file_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,10 @@ def ledger(tmp_path: Path) -> Ledger:
 
 @pytest.fixture
 def folder(tmp_path: Path, ledger: Ledger) -> StudyFolder:
-    past = ledger.past("a", TEST)
+    past = ledger.read("a", TEST)
     record = LedgerRecord(looks=1, largest_overlap=0.0, head=past.head, first=past.first)
     (tmp_path / "study").mkdir()
-    results = made_up().model_copy(update={"ledger": record})
+    results = replace(made_up(), ledger=record)
     (tmp_path / "study" / "results.json").write_text(json.dumps(results.document()))
     return StudyFolder(tmp_path / "study")
 
@@ -41,7 +42,7 @@ def folder(tmp_path: Path, ledger: Ledger) -> StudyFolder:
 def test_what_the_ledger_knows_goes_on(ledger: Ledger, folder: StudyFolder, tmp_path: Path) -> None:
     check_look_is_known(ledger, folder, MORE, acknowledged=False)
     check_look_is_known(Ledger(tmp_path / "none"), StudyFolder(tmp_path / "new"), MORE, acknowledged=False)
-    unscored = made_up().model_copy(update={"ledger": None, "test": None})
+    unscored = replace(made_up(), ledger=None, test=None)
     (folder.path / "results.json").write_text(json.dumps(unscored.document()))
     check_look_is_known(Ledger(tmp_path / "none"), folder, MORE, acknowledged=False)
 

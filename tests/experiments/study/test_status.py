@@ -47,13 +47,13 @@ def results(trials: int, tested: bool) -> dict[str, Any]:
     test |= {"times_scored": 1, "metrics": {}, "default": None, "difference": None, "verdict": "not compared"}
     best = {"number": 1, "params": {}, "cv_mean": 0.75, "cv_std": 0.1, "epochs": 1, "fold_scores": [0.7]}
     document = {
-        **{"schema_": 2, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
+        **{"schema": 2, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
         "data": {"name": "moons", "rows": 400, "features": 2, "task": "classification", "classes": ["a", "b"]}
         | {"fingerprint": "f"},
         "split": {"development": 320, "test": 80, "test_fingerprint": "t", "folds_fingerprint": "f"},
         **{"best": best, "test": test if tested else None, "ledger": None, "provenance": {}, "timing": {}},
     }
-    return StudyResult.model_validate_json(json.dumps(document)).document()
+    return StudyResult.of_document(document).document()
 
 
 def fill(folder: Path, told: int, finished: int | None = None, tested: bool = True) -> None:
@@ -61,7 +61,7 @@ def fill(folder: Path, told: int, finished: int | None = None, tested: bool = Tr
     journal = Journal(folder / "journal.log")
     if told:
         journal.begin({"spec": SPEC, "uid": "u"})
-    for one in TOLD[len(journal.told()) : told]:
+    for one in TOLD[len(journal.trials()) : told]:
         journal.append(one, {"l2": FloatDistribution(0, 1)}, inside=True, spent=60.0)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(8)) + "half a li")
     if finished is not None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from experiments.evaluation.records import AnalysisRecord, SelectionRecord
-from experiments.evaluation.results import DefaultScore, Difference, LedgerRecord
+from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
 from experiments.study.options import Outcome
 from experiments.study.summary import facts, print_summary, ui_command
 from experiments.study.timing import Clock
@@ -36,7 +37,7 @@ def test_a_study_that_is_not_tracked_says_so() -> None:
 
 
 def said(**changes: Any) -> dict[str, str]:
-    result = made_up().model_copy(update=changes)
+    result = replace(made_up(), **changes)
     return dict(facts(result, result.ledger or LedgerRecord(looks=0, largest_overlap=0.0, head="")))
 
 
@@ -66,11 +67,11 @@ def test_the_title_counts_the_trials_as_the_status_does() -> None:
 def test_every_score_has_its_metric_beside_it() -> None:
     look = made_up().test
     assert look is not None
-    difference = Difference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="mcnemar_bonett_price")
-    scored = look.model_copy(update={"metric": "r2", "default": DefaultScore(score=0.5), "difference": difference})
+    difference = ScoreDifference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="mcnemar_bonett_price")
+    scored = replace(look, metric="r2", default=DefaultScore(score=0.5), difference=difference)
     spec = made_up().spec | {"cv": {"metric": "neg_log_loss"}}
-    best = made_up().best.model_copy(update={"cv_mean": -0.125})
-    default = best.model_copy(update={"cv_mean": -0.375})
+    best = replace(made_up().best, cv_mean=-0.125)
+    default = replace(best, cv_mean=-0.375)
     lines = said(spec=spec, best=best, default=default, test=scored)
     assert lines["selection score"].startswith("log loss 0.1250, default 0.3750 ")
     assert lines["test score"].startswith("R² 0.7500, ")
@@ -86,12 +87,12 @@ def test_every_score_has_its_metric_beside_it() -> None:
     ],
 )
 def test_the_best_configuration_is_that_of_the_report(params: dict[str, Any], words: str) -> None:
-    best = made_up().best.model_copy(update={"params": params})
+    best = replace(made_up().best, params=params)
     assert said(best=best)["best configuration"] == f"trial 1: {words}"
 
 
 def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
-    result = made_up().model_copy(update={"test": None})
+    result = replace(made_up(), test=None)
     lines = dict(facts(result, LedgerRecord(file="here", looks=0, largest_overlap=0.0, head=""), planned=9))
     assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
     assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
@@ -109,5 +110,5 @@ def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
 
 def test_a_default_that_won_is_not_compared_with_itself() -> None:
     result = made_up()
-    best = result.best.model_copy(update={"number": 0})
+    best = replace(result.best, number=0)
     assert said(best=best)["against the default"] == "not compared: the winner is the default itself"

@@ -1,4 +1,4 @@
-"""A study's runs are found by its uid, wherever they lie, and no other's."""
+"""A study's runs are recognised by its uid, wherever they lie, and no other study's are touched."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
     ours, other = client.create_experiment("ours"), client.create_experiment("renamed")
     parent = client.create_run(ours, tags={"study_uid": "uid-1"}).info.run_id
     nested = {"study_uid": "uid-1", "mlflow.parentRunId": parent}
-    children = {client.create_run(one, tags=nested).info.run_id for one in (ours, other)}
+    children = {client.create_run(experiment, tags=nested).info.run_id for experiment in (ours, other)}
     stranger = client.create_run(ours, tags={"study_uid": "uid-2"}).info.run_id
     model = client.create_logged_model(ours, "model", source_run_id=parent).model_id
 
-    found = find_runs(uri, "uid-1", environ)
-    assert (set(found.runs[:-1]), found.runs[-1], list(found.models)) == (children, parent, [model])
-    found.delete()
+    runs = find_runs(uri, "uid-1", environ)
+    assert (set(runs.runs[:-1]), runs.runs[-1], list(runs.models)) == (children, parent, [model])
+    runs.delete()
     left = client.search_runs([ours, other])
     assert [run.info.run_id for run in left] == [stranger]
     assert not client.search_logged_models([ours])
@@ -36,12 +36,10 @@ def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
     assert (again.runs, again.models) == ([], [])
 
 
-@pytest.mark.parametrize(("uri", "uid"), [("sqlite:///none.db", "uid"), ("none", "uid"), ("http://127.0.0.1:9", None)])
-def test_where_there_can_be_no_runs_nothing_is_asked(
-    uri: str, uid: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_there_can_be_no_runs_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert not find_runs(uri, uid, {}).runs
+    for uri, uid in (("sqlite:///none.db", "uid"), ("none", "uid"), ("http://127.0.0.1:9", None)):
+        assert not find_runs(uri, uid, {}).runs
     assert not list(tmp_path.iterdir())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.tracking.metadata import card_of
+from experiments.tracking.metadata import run_metadata
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "moons"},
@@ -14,21 +14,22 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def test_a_study_has_one_card_however_it_is_extended_or_ended() -> None:
+def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None:
     first, later, other = (
         parse_spec(DOCUMENT | {"search": search}, "moons").with_inferred_settings("classification", "StratifiedKFold")
         for search in ({"trials": 10}, {"trials": 20, "patience": 3, "budget_minutes": 1}, {"lookahead": 5})
     )
     data = prepare(first, {})
-    card = card_of(first, Space(first), data, "uid")
-    assert card == card_of(later, Space(later), data, "uid")
-    assert card.params["search.sampler"] == "tpe"
-    assert card.log_scaled == ("learning_rate",)
-    different = card_of(other, Space(other), data, "uid")
-    assert different.tags["spec"] != card.tags["spec"]
-    assert (different.params["search.lookahead"], card.params["search.lookahead"]) == ("5", "4")
-    assert [(one.context, one.rows, one.features) for one in card.datasets] == [
+    metadata = run_metadata(first, Space(first), data, "uid")
+    assert metadata == run_metadata(later, Space(later), data, "uid")
+    assert metadata.params["search.sampler"] == "tpe"
+    assert metadata.log_scaled == ("learning_rate",)
+    different = run_metadata(other, Space(other), data, "uid")
+    assert different.tags["spec"] != metadata.tags["spec"]
+    assert (different.params["search.lookahead"], metadata.params["search.lookahead"]) == ("5", "4")
+    assert [(data_set.context, data_set.rows, data_set.features) for data_set in metadata.datasets] == [
         ("development", data.rows - len(data.test), 2),
         ("test", len(data.test), 2),
     ]
-    assert [one.fingerprint for one in card.datasets] == [data.development.fingerprint, data.test.fingerprint]
+    fingerprints = [data_set.fingerprint for data_set in metadata.datasets]
+    assert fingerprints == [data.development.fingerprint, data.test.fingerprint]

@@ -1,4 +1,4 @@
-"""A study's model is one of MLflow's: it loads where this program is not, and predicts what `predict` predicts."""
+"""A study's model is an MLflow model: it loads where this program is not, and predicts what `predict` predicts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.errors import SpecError
 from experiments.evaluation.model import predicted, write_model
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
+from experiments.tracking.uris import check_register
 from support.models import mixed_model
 from support.tables import mixed_frame
 from support.tracking import Place, end, refitted, result
@@ -24,13 +26,14 @@ LOAD = """
 import json, sys
 import mlflow.pyfunc, pandas
 model = mlflow.pyfunc.load_model(sys.argv[1])
-found = model.predict(pandas.read_csv(sys.argv[2]))
-found.to_csv(sys.argv[3], index=False, lineterminator="\\n")
+predictions = model.predict(pandas.read_csv(sys.argv[2]))
+predictions.to_csv(sys.argv[3], index=False, lineterminator="\\n")
 import experiments, nnet
 print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0] for name in sys.modules})]))
 """
 
 
+@pytest.mark.slow
 def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: Path, environment: None) -> None:
     model = mixed_model(CLASSES)
     write_model(model, tmp_path / "model")
@@ -43,7 +46,7 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: P
     predicted(model, frame).to_csv(tmp_path / "expected.csv", index=False, lineterminator="\n")
     assert (tmp_path / "out.csv").read_text() == (tmp_path / "expected.csv").read_text()
     ours, networks, loaded = json.loads(done.stdout)
-    assert all(Path(one).is_relative_to(tmp_path / "ml" / "code") for one in (ours, networks))
+    assert all(Path(package).is_relative_to(tmp_path / "ml" / "code") for package in (ours, networks))
     assert not {"optuna", "matplotlib", "rich", "loky"} & set(loaded)
     assert not [path for path in (tmp_path / "ml").rglob("*") if path.suffix in (".pkl", ".pickle", ".pyc")]
     required = (tmp_path / "ml" / "requirements.txt").read_text().split()
@@ -51,6 +54,7 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: P
     assert f"numpy=={np.__version__}" in required
 
 
+@pytest.mark.slow
 def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: Path, environment: None) -> None:
     import mlflow.models
 
@@ -60,22 +64,23 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
     assert about.signature.inputs.input_names() == list(mixed_frame(3).columns)
     assert about.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
     example = about.load_input_example(str(tmp_path / "ml"))
-    found = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
-    assert found["prediction"][0] in ("no", "yes")
+    predictions = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
+    assert predictions["prediction"][0] in ("no", "yes")
 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:
     write_model(mixed_model(()), tmp_path)
-    served, frame = _load_pyfunc(str(tmp_path)), mixed_frame(20, seed=5)
-    expected = served.predict(frame)
+    model, frame = _load_pyfunc(str(tmp_path)), mixed_frame(20, seed=5)
+    expected = model.predict(frame)
     number, word = (next(n for n in frame if (frame[n].dtype.kind == "f") == wanted) for wanted in (True, False))
-    texts = frame.assign(**{number: [None if pd.isna(one) else repr(one) for one in frame[number]]})
-    assert served.predict(texts).equals(expected)
-    assert served.predict(frame.astype({word: "category"})[reversed(list(frame))]).equals(expected)
+    texts = frame.assign(**{number: [None if pd.isna(cell) else repr(cell) for cell in frame[number]]})
+    assert model.predict(texts).equals(expected)
+    assert model.predict(frame.astype({word: "category"})[reversed(list(frame))]).equals(expected)
     whole = frame.assign(**{number: np.arange(20), word: 1.0})
-    assert served.predict(whole).equals(served.predict(whole.assign(**{number: np.arange(20.0), word: "1"})))
+    assert model.predict(whole).equals(model.predict(whole.assign(**{number: np.arange(20.0), word: "1"})))
 
 
+@pytest.mark.slow
 def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> None:
     write_model(mixed_model(CLASSES), place.study / "model")
     outcome = end(1, refitted=refitted(), register_as="a model", metrics={"test_score": 0.8})
@@ -85,8 +90,8 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     parent = place.parent()
     (logged,) = place.client.search_logged_models([parent.info.experiment_id])
     assert (logged.name, logged.status, logged.source_run_id) == ("model", "READY", parent.info.run_id)
-    assert [one.model_id for one in parent.outputs.model_outputs] == [logged.model_id]
-    assert [(one.key, one.value) for one in logged.metrics] == [("test_score", 0.8)]
+    assert [output.model_id for output in parent.outputs.model_outputs] == [logged.model_id]
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("test_score", 0.8)]
     assert {"learning_rate": "0.01", "training.epochs": "3"}.items() <= logged.params.items()
     (version,) = place.client.search_model_versions("name = 'a model'")
     assert (version.version, version.source) == (1, f"models:/{logged.model_id}")
@@ -99,6 +104,7 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     assert (place.final().data.metrics["test_score"], place.final().data.tags["digest"]) == (0.7, "d2")
 
 
+@pytest.mark.slow
 def test_a_model_that_a_kill_left_half_logged_is_logged_again(place: Place) -> None:
     write_model(mixed_model(CLASSES), place.study / "model")
     place.write(result(0))
@@ -109,6 +115,7 @@ def test_a_model_that_a_kill_left_half_logged_is_logged_again(place: Place) -> N
     assert logged.status == "READY"
 
 
+@pytest.mark.slow
 def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
     line = place.write(result(0), end=end(1, refitted=refitted(), register_as="m"))
     assert "is missing the model (refused: " in str(line)
@@ -116,9 +123,8 @@ def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
     assert place.parent().info.status == "FINISHED"
 
 
-@pytest.mark.parametrize("name", ["", "a/b", ".", "x" * 251, "it's", "a\nb"])
-def test_a_name_that_the_registry_does_not_take_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from experiments.tune import main
-
-    assert main(["--register", name]) == 2
-    assert "error: --register: a name has 1 to 250 printable characters" in capsys.readouterr().err
+def test_a_name_that_the_registry_does_not_take_is_refused() -> None:
+    for name in ("", "a/b", ".", "x" * 251, "it's", "a\nb"):
+        with pytest.raises(SpecError, match="--register: a name has 1 to 250 printable characters"):
+            check_register(name, False, "http://host")
+    check_register("a model", False, "http://host")

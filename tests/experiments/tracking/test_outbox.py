@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.tracking.outbox import OUTBOX, DatasetCard, Outbox, read_outbox, write_outbox
-from support.tracking import card, end, refitted
+from experiments.tracking.outbox import OUTBOX, DatasetMetadata, Outbox, read_outbox, write_outbox
+from support.tracking import end, metadata, refitted
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    data = DatasetCard(name="d", fingerprint="f", context="development", rows=7, features=2, source="d.csv")
-    outbox = Outbox(card=card(datasets=(data,)), begun=1.5, end=end(2, refitted=refitted(), register_as="m"))
+    data = DatasetMetadata(name="d", fingerprint="f", context="development", rows=7, features=2, source="d.csv")
+    outcome = end(2, refitted=refitted(), register_as="m")
+    outbox = Outbox(metadata=metadata(datasets=(data,)), begun=1.5, outcome=outcome)
     write_outbox(tmp_path, outbox)
+    assert set(json.loads((tmp_path / OUTBOX).read_text())) == {"card", "begun", "end"}  # names that folders have
     assert read_outbox(tmp_path) == outbox
-    write_outbox(tmp_path, Outbox(card=card(description="a\udc80b"), begun=1.5))
-    found = read_outbox(tmp_path)
-    assert found is not None
-    assert found.card.description == "a?b"
+    write_outbox(tmp_path, Outbox(metadata=metadata(description="a\udc80b"), begun=1.5))
+    replaced = read_outbox(tmp_path)
+    assert replaced is not None
+    assert replaced.metadata.description == "a?b"
 
 
 def test_an_outbox_of_somebody_else_is_named(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from experiments.search.journal_reader import Entry
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.tracking.runs import (
     final_run,
@@ -20,12 +19,12 @@ from experiments.tracking.runs import (
     shown_tags,
     trial_run,
 )
-from support.tracking import card, end, refitted, result
+from support.tracking import end, metadata, refitted, result
 
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
     empty = TrialResult(4, "FAIL", "worker died", None, None, 0, None, (), Curves((), (), (), ()), math.nan)
-    run = trial_run(Entry(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), 0.0), {"dropout", "other"})
+    run = trial_run(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), {"dropout", "other"})
     assert (run.started, run.ended, run.status) == (1, 1, "FAILED")
     assert [(point.key, point.value) for point in run.points] == [("epochs", 0.0)]
     assert run.params == {"dropout": "0.1", "momentum": "2", "log10_dropout": "-1"}
@@ -43,11 +42,11 @@ def test_keys_and_names_are_made_safe() -> None:
 
 
 def test_the_complete_trials_are_ranked_and_the_first_of_equals_comes_first() -> None:
-    told = [result(1), result(0), result(2, "PRUNED", "pruned"), replace(result(3), value=result(1).value)]
-    assert ranks_of(Entry(FinishedTrial({}, one), 0.0) for one in told) == {1: 1, 3: 2, 0: 3}
+    results = [result(1), result(0), result(2, "PRUNED", "pruned"), replace(result(3), value=result(1).value)]
+    assert ranks_of(FinishedTrial({}, trial) for trial in results) == {1: 1, 3: 2, 0: 3}
 
 
-def test_the_refit_is_a_run_with_its_curve_and_what_the_look_brought() -> None:
+def test_the_refit_is_a_run_with_its_curve_and_its_test_scores() -> None:
     outcome = end(3, metrics={"best_cv_mean": 0.9, "test_score": 0.8, "test_ci95_low": 0.7})
     run = final_run(outcome, refitted(hidden_units_1=5, hidden_units_2=6, hidden_units_3=7), {"learning_rate"})
     curve = [(point.step, point.value) for point in run.points if point.key == "train_loss"]
@@ -64,4 +63,4 @@ def test_the_refit_is_a_run_with_its_curve_and_what_the_look_brought() -> None:
 
 def test_a_uid_is_a_plain_word() -> None:
     with pytest.raises(ValidationError, match="uid"):
-        card(uid="x' OR 1")
+        metadata(uid="x' OR 1")

@@ -17,7 +17,7 @@ from experiments.tracking import tracker as module
 from experiments.tracking.outbox import Outbox, read_outbox, write_outbox
 from experiments.tracking.process import NICE, lock_of
 from experiments.tracking.tracker import Tracking
-from support.tracking import Place, StandingClock, card, end, result, tell
+from support.tracking import Place, StandingClock, end, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -27,14 +27,14 @@ import sys, time
 from pathlib import Path
 from experiments.tracking import tracker as tracking
 from experiments.tracking.tracker import Tracking
-from support.tracking import card, result, tell
+from support.tracking import metadata, result, tell
 tracking.PROGRAM = "support.patient_writer"
 study = Path(sys.argv[1])
 tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
 tracking.load()
-tracking.start(card())
+tracking.start(metadata())
 tell(study, result(0), result(1))
-print("told", flush=True)
+print("written", flush=True)
 time.sleep(600)
 """
 
@@ -43,7 +43,7 @@ def tracking_of(place: Place, uri: str | None = None) -> tuple[Tracking, list[st
     warnings: list[str] = []
     tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append)
     tracking.load()
-    tracking.start(card())
+    tracking.start(metadata())
     return tracking, warnings
 
 
@@ -69,13 +69,13 @@ def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end(place: Place
     assert place.parent().info.status == "FINISHED"
 
 
-def test_when_the_study_is_killed_mlflow_gets_what_was_told_and_says_so(place: Place) -> None:
+def test_when_the_study_is_killed_mlflow_gets_its_trials_and_says_so(place: Place) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[2:4]))}
     study = subprocess.Popen(
         [sys.executable, "-c", STUDY, str(place.study), place.uri], stdout=subprocess.PIPE, env=environment
     )
     assert study.stdout is not None
-    assert study.stdout.readline() == b"told\n"
+    assert study.stdout.readline() == b"written\n"
     study.send_signal(signal.SIGKILL)
     study.communicate()
     wait_until(lambda: bool(place.runs()) and len(place.trials()) == 2)
@@ -91,26 +91,26 @@ def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
     wait_until(lambda: bool(warnings))
     tracking.conclude(end(2))
-    # its trouble is known, so that it is waited for only PATIENCE seconds of the ten
-    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.PATIENCE))
+    # the failure is known, so that it is waited for only RECOVERY_TIMEOUT seconds of the ten
+    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.RECOVERY_TIMEOUT))
     line = tracking.finish(timeout=10.0)
     assert tracking._process is not None
     assert tracking._process.returncode == -signal.SIGKILL
     assert line is not None
     assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials, the ranks, the results")
     assert len(warnings) == 1
-    assert "takes no records" in warnings[0]
+    assert "does not accept data" in warnings[0]
     assert place.sync() is None
     assert set(place.trials()) == {"0", "1"}
 
 
-def test_a_store_that_has_recovered_is_in_trouble_no_longer(place: Place) -> None:
+def test_a_store_that_has_recovered_gets_everything(place: Place) -> None:
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
-    wait_until(lambda: bool(tracking._trouble))
+    wait_until(lambda: bool(tracking._report["trouble"]))
     obstacle.unlink()
-    wait_until(lambda: not tracking._trouble)
+    wait_until(lambda: not tracking._report["trouble"])
     tell(place.study, result(0))
     tracking.conclude(end(1))
     assert tracking.finish(timeout=PATIENCE) is None
@@ -141,7 +141,7 @@ def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_c
     tracking.abandon("KILLED", timeout=PATIENCE)
 
 
-def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_dismissed(place: Place) -> None:
+def test_a_process_before_its_start_touches_nothing_and_can_be_dismissed(place: Place) -> None:
     before = sorted(place.folder.rglob("*"))
     dismissed, left_alone = (Tracking(place.study, place.uri, None, print) for _ in range(2))
     dismissed.load()
@@ -154,7 +154,7 @@ def test_a_process_that_was_not_told_what_to_write_touches_nothing_and_can_be_di
     assert sorted(place.folder.rglob("*")) == before
 
 
-def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place) -> None:
+def test_a_process_after_its_start_cannot_be_dismissed(place: Place) -> None:
     tracking, _ = tracking_of(place)
     tell(place.study, result(0))
     tracking.dismiss()
@@ -163,7 +163,14 @@ def test_a_process_that_was_told_what_to_write_cannot_be_dismissed(place: Place)
 
 
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
-    script = "from experiments.tracking import process as it; print(flush=True); it.LIMIT = 0.1; it.end_with(0)"
+    script = """
+import sys, time
+from experiments.tracking import process
+process.LIMIT = 0.1
+process.Study(sys.stdin)
+print(flush=True)
+time.sleep(600)
+"""
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdin is not None
         assert writer.stdout is not None
@@ -186,19 +193,19 @@ def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
     both = [tracking_of(place)[0] for _ in range(2)]
     both[0].conclude(end(3))
     with ThreadPoolExecutor(2) as pool:  # at once: the one that writes first goes on until its study is over
-        assert list(pool.map(lambda one: one.finish(timeout=PATIENCE), both)) == [None, None]
+        assert list(pool.map(lambda tracking: tracking.finish(timeout=PATIENCE), both)) == [None, None]
     assert set(place.trials()) == {"0", "1", "2"}
     place.parent()
 
 
 def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(place: Place) -> None:
-    before = Outbox(card=card(), begun=5.0, end=end(2))
+    before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
         tracking = Tracking(place.study, place.uri, None, print, {**os.environ, "PATH": ""})
         tracking.load()
-        tracking.start(card(uid=uid))
+        tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
-        found = read_outbox(place.study)
-        assert found is not None
-        assert (found.begun, found.card.uid, found.end == before.end) == (begun, uid, uid == "uid-1")
+        outbox = read_outbox(place.study)
+        assert outbox is not None
+        assert (outbox.begun, outbox.metadata.uid, outbox.outcome == before.outcome) == (begun, uid, uid == "uid-1")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.tracking.outbox import DatasetCard, Outbox, write_outbox
+from experiments.tracking.outbox import DatasetMetadata, Outbox, write_outbox
 from experiments.tracking.runs import LONGEST_PARAM, LONGEST_TAG, safe_name
 from experiments.tracking.store import Store
 from experiments.tracking.writer import Writer
-from support.tracking import BEGUN, NASTY, Place, card, end, result, tell
+from support.tracking import BEGUN, NASTY, Place, end, metadata, result, tell
 
 pytestmark = pytest.mark.slow
 
@@ -25,10 +25,10 @@ def test_a_study_is_one_run_with_a_child_for_each_trial(place: Place) -> None:
     (place.study / "report_files" / "a.svg").write_text("<svg>")
     trials = (result(0), result(1, "PRUNED", "diverged"), result(2, "FAIL", "worker died", epochs=1))
     metrics = {"best_cv_mean": 0.9, "test/accuracy": 0.8}
-    data = DatasetCard(name="d", fingerprint="f" * 64, context="test", rows=7, features=2, source="d.csv")
+    data = DatasetMetadata(name="d", fingerprint="f" * 64, context="test", rows=7, features=2, source="d.csv")
 
     files = ("report.html", "report_files")
-    assert place.write(*trials, study=card(datasets=(data,)), end=end(3, metrics=metrics, files=files)) is None
+    assert place.write(*trials, study=metadata(datasets=(data,)), end=end(3, metrics=metrics, files=files)) is None
 
     parent, children = place.parent(), place.trials()
     assert parent.info.status == "FINISHED"
@@ -98,14 +98,14 @@ def test_a_replay_to_a_second_store_shows_the_same_runs_at_the_same_times(place:
     assert shown(place) == shown(second)
 
 
-def test_a_study_that_did_not_come_to_its_end_says_so_and_shows_what_was_told(place: Place) -> None:
+def test_a_study_that_did_not_come_to_its_end_says_so_and_shows_its_trials(place: Place) -> None:
     assert place.write(result(0)) is None
     stopped = place.parent().info
     assert (stopped.status, set(place.trials())) == ("KILLED", {"0"})
     assert stopped.end_time == place.trials()["0"].info.end_time
     assert place.sync() is None
     assert place.parent().info.end_time == stopped.end_time
-    place.write(result(1), end=end(1))  # an end of before it was extended
+    place.write(result(1), end=end(1))  # from before it was extended
     assert (place.parent().info.status, place.parent().data.metrics) == ("KILLED", {})
     assert place.sync("FAILED") is None
     assert place.parent().info.status == "FAILED"
@@ -142,7 +142,7 @@ def test_a_parent_or_experiment_deleted_by_hand_is_made_up_for(place: Place) -> 
 
 def test_another_uid_is_another_run_of_the_same_experiment(place: Place) -> None:
     place.write(result(0))
-    place.write(study=card(uid="uid-2"))
+    place.write(study=metadata(uid="uid-2"))
     assert len(place.runs()) == 4
     assert len(place.runs("tags.study_uid = 'uid-2'")) == 2
 
@@ -151,7 +151,7 @@ def test_a_description_that_was_edited_stays(place: Place) -> None:
     place.write()
     place.client.set_tag(place.parent().info.run_id, "mlflow.note.content", "My own words.")
     place.client.set_experiment_tag(place.parent().info.experiment_id, "mlflow.note.content", "Of all.")
-    assert place.write(study=card(description="New.")) is None
+    assert place.write(study=metadata(description="New.")) is None
     assert place.parent().data.tags["mlflow.note.content"] == "My own words."
     assert place.client.get_experiment(place.parent().info.experiment_id).tags["mlflow.note.content"] == "Of all."
 
@@ -165,16 +165,15 @@ def test_nan_and_infinity_are_never_sent(place: Place) -> None:
 
 
 def test_long_values_are_cut_visibly_and_kept_whole_in_an_artifact(place: Place) -> None:
-    study = card(params={"columns": "c" * 7_000}, description="d" * 9_000)
-    assert place.write(result(0), params={"activation": "é" * 6_001}, study=study, end=end(1)) is None
-    run, parent = place.trials()["0"], place.parent()
-    assert len(run.data.params["activation"]) == LONGEST_PARAM
-    assert run.data.params["activation"].endswith(
-        "é... [cut: 6,001 characters, all in the artifact params/activation.txt]"
+    study = metadata(params={"columns": "é" * 6_001}, description="d" * 9_000)
+    assert place.write(study=study, end=end(0)) is None
+    parent = place.parent()
+    assert len(parent.data.params["columns"]) == LONGEST_PARAM
+    assert parent.data.params["columns"].endswith(
+        "é... [cut: 6,001 characters, all in the artifact params/columns.txt]"
     )
-    assert place.artifacts(run)["params/activation.txt"].read_text() == "é" * 6_001
     assert len(parent.data.tags["mlflow.note.content"]) == LONGEST_TAG
-    assert place.artifacts(parent)["params/columns.txt"].read_text() == "c" * 7_000
+    assert place.artifacts(parent)["params/columns.txt"].read_text() == "é" * 6_001
     assert place.artifacts(parent)["tags/mlflow.note.content.txt"].read_text() == "d" * 9_000
 
 
@@ -189,11 +188,12 @@ def test_a_long_trial_is_thinned_in_the_plots_and_whole_in_the_artifact(place: P
     assert (len(lines), lines[1], lines[-1]) == (1401, "0,1,0,0.5,0.4,0.4", "0,700,1,1.4,0.2,0.2")
 
 
-@pytest.mark.parametrize("name", ["x" * 600, "a\0b\nc", "../../etc", "Default"])
-def test_any_name_is_an_experiment(place: Place, name: str) -> None:
+def test_any_name_is_an_experiment(place: Place) -> None:
     (place.study / "report.md").write_text("x")
-    assert place.write(result(0), study=card(name), end=end(1, files=("report.md",))) is None
-    assert len(place.runs(name=safe_name(name, 500))) == 2
+    tell(place.study, result(0))
+    for name in ("x" * 600, "a\0b\nc", "../../etc", "Default"):
+        assert place.write(study=metadata(name), end=end(1, files=("report.md",))) is None
+        assert len(place.runs(name=safe_name(name, 500))) == 2
     assert list(place.folder.parent.iterdir()) == [place.folder]
 
 
@@ -248,11 +248,11 @@ def test_a_folder_without_an_outbox_is_refused(tmp_path: Path) -> None:
 
 
 def test_trials_of_a_study_that_was_begun_anew_in_the_folder_are_not_written_as_ones_of_the_old(place: Place) -> None:
-    write_outbox(place.study, Outbox(card=card(), begun=BEGUN))
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN))
     tell(place.study, result(0))
     writer = Writer(place.study, place.uri, None)
     assert writer.write(lambda: True)
-    write_outbox(place.study, Outbox(card=card(uid="uid-2"), begun=BEGUN, end=end(2)))
+    write_outbox(place.study, Outbox(metadata=metadata(uid="uid-2"), begun=BEGUN, outcome=end(2)))
     tell(place.study, result(1))
     writer.close()
     assert writer.write(lambda: True)

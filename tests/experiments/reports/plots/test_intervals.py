@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from experiments.evaluation.results import Difference
+from experiments.evaluation.results import ScoreDifference
 from experiments.reports.plots.intervals import Dot, difference, dots
 from support.svg import words
 
@@ -10,7 +10,7 @@ ERRORS = [Dot("tuned", -31_000.0, (-33_000.0, -29_000.0)), Dot("ridge", -32_000.
 
 def test_any_difference_can_be_drawn():
     for score, interval in ((0.0, (0.0, 0.0)), (-0.5, (-1.0, -0.1)), (1e-9, (-1e-8, 1e-8)), (1e9, (0.0, 2e9))):
-        compared = Difference(score=score, ci95=interval, p_value=0.5, method="mcnemar_bonett_price")
+        compared = ScoreDifference(score=score, ci95=interval, p_value=0.5, method="mcnemar_bonett_price")
         svg = difference(compared, "neg_root_mean_squared_error")
         assert {"← default better", "tuned better →", "0", "difference in RMSE"} <= words(svg)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.plots import parallel as module
 from experiments.reports.plots.parallel import parallel
 from support.svg import paths, words
@@ -28,19 +30,17 @@ def test_an_unused_parameter_has_a_place_of_its_own(study, make_study):
     assert "–" in words(parallel(study[0]))
     result, _ = make_study()
     one_layer = tuple(
-        trial.model_copy(
-            update={"params": {name: value for name, value in trial.params.items() if "hidden" not in name}}
-        )
+        replace(trial, params={name: value for name, value in trial.params.items() if "hidden" not in name})
         for trial in result.trials
     )
-    assert "–" not in words(parallel(result.model_copy(update={"trials": one_layer})))
+    assert "–" not in words(parallel(replace(result, trials=one_layer)))
 
 
 def test_too_few_trials_make_no_picture_and_equal_scores_no_axis(make_study):
     assert parallel(make_study(trials=1)[0]) is None
     result, _ = make_study()
-    equal = tuple(trial.model_copy(update={"value": trial.value and 0.5}) for trial in result.trials)
-    assert "accuracy" not in words(parallel(result.model_copy(update={"trials": equal})))
+    equal = tuple(replace(trial, value=trial.value and 0.5) for trial in result.trials)
+    assert "accuracy" not in words(parallel(replace(result, trials=equal)))
 
 
 def test_of_many_trials_the_best_are_drawn_and_the_default(study, monkeypatch):

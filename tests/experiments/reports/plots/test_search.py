@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.plots import search as plots
 from support.svg import words
 
@@ -29,9 +31,7 @@ def test_a_study_of_one_trial_can_be_drawn(make_study):
 def test_values_turn_nothing_around_them(make_study):
     result, _ = make_study()
     trials = tuple(
-        trial.model_copy(
-            update={"params": trial.params | {"activation": "re\u202elu🎈" if trial.number % 2 else "tanh"}}
-        )
+        replace(trial, params=trial.params | {"activation": "re\u202elu🎈" if trial.number % 2 else "tanh"})
         for trial in result.trials
     )
-    assert "re?lu🎈" in words(plots.slices(result.model_copy(update={"trials": trials}))["activation"])
+    assert "re?lu🎈" in words(plots.slices(replace(result, trials=trials))["activation"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matplotlib.figure import Figure
 
 from experiments.reports.plots.trial_points import EDGE, draw_trials
@@ -8,7 +10,7 @@ from experiments.reports.plots.trial_points import EDGE, draw_trials
 def _drawn(result, metric):
     spec = result.spec | {"cv": result.spec["cv"] | {"metric": metric}}
     axes = Figure().add_subplot()
-    draw_trials(axes, result.model_copy(update={"spec": spec}), {number: number for number in range(40)})
+    draw_trials(axes, replace(result, spec=spec), {number: number for number in range(40)})
     return axes, {line.get_label(): set(line.get_ydata()) for line in axes.lines}
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.checklist import OPEN, checklist
 
@@ -37,5 +39,5 @@ def test_a_sealed_study_claims_no_score(make_study):
 
 def test_known_groups_answer_for_dependent_rows(full):
     spec = full[0].spec | {"data": {"source": "a.csv", "groups": "patient"}}
-    answers = _answers(full[0].model_copy(update={"spec": spec}))
+    answers = _answers(replace(full[0], spec=spec))
     assert answers["Rows that depend on each other, duplicates"][0] == "groups of patient stay together"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.configurations import configurations
 
@@ -19,6 +21,6 @@ def test_configurations_stand_side_by_side(study):
 
 
 def test_without_a_default_there_is_no_column_of_it(study):
-    table = _table(study[0].model_copy(update={"default": None}))
+    table = _table(replace(study[0], default=None))
     assert [plain(column.title) for column in table.columns] == ["", "tuned"]
     assert {len(row.cells) for row in table.rows} == {2}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Code, plain
 from experiments.reports.sections.data import data
 
@@ -11,8 +13,6 @@ def test_fingerprints_are_short_and_complete(study):
 
 
 def test_many_classes_are_counted(study):
-    named = study[0].data.model_copy(update={"classes": tuple(f"class {index}" for index in range(1000))})
-    facts = {
-        plain(name): plain(fact) for name, fact in data(study[0].model_copy(update={"data": named})).blocks[0].rows
-    }
+    named = replace(study[0].data, classes=tuple(f"class {index}" for index in range(1000)))
+    facts = {plain(name): plain(fact) for name, fact in data(replace(study[0], data=named)).blocks[0].rows}
     assert facts["1,000 classes"].endswith("class 18, class 19 and 980 more")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
@@ -23,7 +25,7 @@ def test_what_is_known_is_shown(full):
 
 
 def test_mistakes_without_pictures_are_a_table(full):
-    mistakes = tuple(one.model_copy(update={"picture": None}) for one in full[0].analysis.out_of_fold.mistakes)
+    mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes)
     section = errors(_with(full[0], mistakes=mistakes))
     assert not [block for block in section.blocks if isinstance(block, Gallery)]
     assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst predictions"]

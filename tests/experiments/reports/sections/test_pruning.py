@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.pruning import pruning
 from experiments.reports.trial_lengths import trained_epochs
@@ -23,5 +25,5 @@ def test_without_a_pruner_that_is_said_and_without_curves_nothing(study):
     result, trials = study
     assert pruning(result, {}) is None
     spec = result.spec | {"search": result.spec["search"] | {"pruner": "none"}}
-    section = pruning(result.model_copy(update={"spec": spec}), trained_epochs(trials))
+    section = pruning(replace(result, spec=spec), trained_epochs(trials))
     assert plain(section.blocks[0].parts).startswith("No pruner was used.")

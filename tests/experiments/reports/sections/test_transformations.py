@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.evaluation.results import ColumnCounts, MissingCounts
 from experiments.reports.blocks import plain
 from experiments.reports.sections.transformations import FITTED, transformations
 
 
 def _said(result, columns, missing, **changes):
-    data = result.data.model_copy(update={"columns": ColumnCounts(**columns), "missing": MissingCounts(**missing)})
-    return plain(transformations(result.model_copy(update={"data": data, **changes})))
+    data = replace(result.data, columns=ColumnCounts(**columns), missing=MissingCounts(**missing))
+    return plain(transformations(replace(result, **{"data": data, **changes})))
 
 
 def test_a_table_of_all_kinds(full):
@@ -30,12 +32,12 @@ def test_nothing_is_named_that_was_not_done(full):
 
 
 def test_what_the_search_chose_is_the_winners(full):
-    best = full[0].best.model_copy(update={"params": {**full[0].best.params, "numbers": "quantile", "rare": 0.05}})
+    best = replace(full[0].best, params={**full[0].best.params, "numbers": "quantile", "rare": 0.05})
     said = _said(full[0], {"number": 2, "category": 2, "pixel": 0}, {"number": 0, "category": 0}, best=best)
     assert "2 columns of numbers mapped to a normal distribution by rank (chosen by the search)" in said
     assert "those in less than 5% of the rows as one" in said
 
 
 def test_results_of_version_0_1_do_not_know(full):
-    data = full[0].data.model_copy(update={"columns": None, "missing": None})
-    assert plain(transformations(full[0].model_copy(update={"data": data}))) == FITTED
+    data = replace(full[0].data, columns=None, missing=None)
+    assert plain(transformations(replace(full[0], data=data))) == FITTED

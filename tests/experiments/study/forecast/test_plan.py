@@ -206,7 +206,7 @@ def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_damaged_journal_is_named(begun: Path) -> None:
     (begun / "moons" / "journal.log").write_text(json.dumps({"op_code": 4}) + "\n")
-    with pytest.raises(StudyStateError, match="not an Optuna journal"):
+    with pytest.raises(StudyStateError, match="not a journal of this program"):
         make_plan(spec_of(), options(begun))
 
 

@@ -1,0 +1,53 @@
+"""One measurement: python -m experiments.benchmark.measuring TRAINER FILE, which `measure` runs.
+
+A small row goes first: what a library loads or compiles at its first use is not counted.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import resource
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.benchmark.cases import SEED, Data, folds_of
+from experiments.benchmark.peers import TRAINERS
+from experiments.search.executors.base import blas_kernel
+
+WARM_UP = 2  # batches; a fold keeps more than one of them
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held.
+
+    Linux's own count goes first: getrusage there starts with what the parent held when it started the process.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def _run(trainer: str, file: Path) -> Any:
+    with file.open("rb") as stream:
+        row, data = pickle.load(stream)  # noqa: S301 (this program wrote it)
+    if trainer == "profile":
+        from experiments.benchmark.profile import profile
+
+        return profile(row, data)
+    train = TRAINERS[trainer]
+    small = folds_of(min(WARM_UP * row.batch, len(data.x)), np.random.default_rng(SEED))
+    train(replace(row, epochs=1), Data(data.x, data.y, small))
+    seconds = train(row, data)
+    return {"seconds": seconds, "peak_mb": peak_mb(), "kernel": blas_kernel()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_run(sys.argv[1], Path(sys.argv[2]))))
