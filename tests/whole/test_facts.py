@@ -111,12 +111,12 @@ def test_a_value_that_was_changed_after_the_page_was_written_is_noticed(kind: st
     ]
     assert len(changed) > 100
     for key in changed:
-        other = replace(record, document=with_another(record.document, key))
+        other = replace(record, document=with_another(record.document, key, 0.01 if "." in shown[key].text else 1.0))
         assert other.wrong([shown[key]]), key
 
 
-def with_another(document: dict[str, Any], key: str) -> dict[str, Any]:
-    """The document with another value under a key; numbers differ in the third digit."""
+def with_another(document: dict[str, Any], key: str, step: float) -> dict[str, Any]:
+    """Return the document with another value under a key; numbers differ by the step and in the third digit."""
     copy: dict[str, Any] = json.loads(json.dumps(document))
     holder, name = next(
         (holder, name)
@@ -129,7 +129,7 @@ def with_another(document: dict[str, Any], key: str) -> dict[str, Any]:
     elif isinstance(value, bool):
         holder[name] = not value
     else:
-        holder[name] = value + 1 if isinstance(value, int) else value * 1.01 + 0.01
+        holder[name] = value + 1 if isinstance(value, int) else value * 1.01 + step
     return copy
 
 
