@@ -4,12 +4,12 @@
     ├── SpecError              the study file or an override of it
     ├── DataError              the data, its split or its folds
     ├── StudyStateError        the study's folder: not writable, in use, or of another study
-    ├── ExecutorError          whoever computes cannot: Ray is missing or lost, a kernel differs, a task was given up
-    ├── SearchError            the search has no usable outcome
-    ├── LedgerError            the test rows may not be scored again, or the ledger is damaged
-    └── TrackingError          MLflow's store is missing, away or broken, where a command is about it
+    ├── ExecutorError          the workers: Ray is missing or lost, a BLAS kernel differs, a task was given up
+    ├── SearchError            the search ended without a configuration to refit
+    ├── LedgerError            the test set must not be scored again, or the ledger is damaged
+    └── TrackingError          MLflow's store is missing, unreachable or broken, for a command that needs it
 
-A message says the rule, the value and where it stands, in one line.
+A message gives the rule, the value, the place and a remedy, in one line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def first_line(error: BaseException) -> str:
 
 
 class ExperimentError(Exception):
-    """A problem that its message explains completely; the command prints it and exits with 2."""
+    """A user's problem. The command prints its message and exits with 2."""
 
 
 class SpecError(ExperimentError):
@@ -41,7 +41,7 @@ class StudyStateError(ExperimentError):
 
 
 class ExecutorError(ExperimentError):
-    """Whoever computes cannot: Ray is missing or lost, a BLAS kernel differs, or a task was given up."""
+    """The workers cannot compute: Ray is missing or lost, a BLAS kernel differs, or a task was given up."""
 
 
 class SearchError(ExperimentError):
@@ -49,8 +49,8 @@ class SearchError(ExperimentError):
 
 
 class LedgerError(ExperimentError):
-    """The test rows may not be scored again, or the ledger is damaged."""
+    """The test set must not be scored again, or the ledger is damaged."""
 
 
 class TrackingError(ExperimentError):
-    """MLflow's store is missing, away or broken, and the command is about it; a study's own never is."""
+    """MLflow's store is missing, unreachable or broken, for a command that needs it; a study does not."""

@@ -1,9 +1,10 @@
-"""Candidate: one configuration, as it goes to a worker."""
+"""Candidate: a configuration, as it goes to a worker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal, get_args
 
 from experiments.config.target import Target
 from nnet.errors import SettingError
@@ -11,20 +12,22 @@ from nnet.losses import loss_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
-Parameters = dict[str, float | int | str]
+Hyperparameters = dict[str, float | int | str]
 
-NUMBERS = ("none", "quantile", "standard")
+Scaling = Literal["none", "quantile", "standard"]
+NUMBERS = get_args(Scaling)
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How rows become inputs; what it needs to know of them it learns from training rows.
+    """How rows become inputs; anything fitted is fitted to training rows alone.
 
-    numbers: standard (mean 0 and variance 1), quantile (to a normal distribution, by rank) or none.
-    rare:    categories that make up less than this share of the rows are pooled into one.
+    numbers: scaling of number columns: standard (mean 0 and variance 1), quantile (to a normal distribution, by
+             rank) or none.
+    rare:    share of the rows below which categories are pooled into one.
     """
 
-    numbers: str = "standard"
+    numbers: Scaling = "standard"
     rare: float = 0.01
 
     def __post_init__(self) -> None:
@@ -36,10 +39,10 @@ class Preprocessing:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network, how it is trained and on what inputs, for data whose width and target are not known yet.
+    """A network, its training and its inputs, for data of any width and target.
 
-    shape:        the architecture, but for its inputs and outputs.
-    class_weight: none, or balanced: every class weighs as much as the others in a fold's training.
+    shape:        the architecture; its numbers of inputs and outputs mean nothing.
+    class_weight: none, or balanced for classes of equal weight in a fold's training.
     """
 
     shape: Architecture
@@ -48,10 +51,10 @@ class Candidate:
     preprocessing: Preprocessing = Preprocessing()
 
     def architecture(self, inputs: int, target: Target) -> Architecture:
-        """The network for data of this width and target.
+        """Return the architecture for data of this width and target.
 
         Raises:
-            SettingError: it cannot predict such a target.
+            SettingError: the network cannot predict such a target.
         """
         loss = loss_of(self.training.loss)
         if not target.classes and (loss.classifies or self.class_weight != "none"):
@@ -61,7 +64,7 @@ class Candidate:
 
 
 def parameter_count(candidate: Candidate, inputs: int, target: Target) -> int:
-    """Weights and biases of the network, without batch normalisation's.
+    """Count the weights and biases of the network, without those of batch normalisation.
 
     >>> from experiments.config.candidate import Candidate
     >>> from experiments.config.target import Target

@@ -1,4 +1,4 @@
-"""[data] of a study file: where the rows come from, and which keys go with which sort of source."""
+"""[data] of a study file: the source of the rows, and the keys of each sort of source."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from experiments.config.section import Section
 
 
 def _is_a_path(path: str) -> str:
-    if any(ord(one) < 32 or ord(one) == 127 or 0xD800 <= ord(one) < 0xE000 for one in path):
-        raise ValueError(f"it must not hold control characters, but got {path!r}")
+    if any(ord(char) < 32 or ord(char) == 127 or 0xD800 <= ord(char) < 0xE000 for char in path):
+        raise ValueError(f"it must not contain control characters, but got {path!r}")
     return path
 
 
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
 
 
-TABLES = (".csv", ".tsv", ".parquet")
+SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
 ROLES = ("target", "drop", "categories", "numbers", "identifier", "groups", "time", "weights")
-OF_A_SOURCE = {  # which of the keys that not every source has belong to which sort of source
+OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "openml": {*ROLES},
     "text": {*ROLES, "header", "test"},
@@ -34,18 +34,18 @@ Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
-class Data(Section):
-    """[data]: where the rows come from and how the test set is split off.
+class DataSection(Section):
+    """[data]: the source of the rows, the roles of its columns, and the split of the test set.
 
-    A file's name ends in one of the known ways and a folder's holds a slash; whatever else is a name or openml:ID.
-    Columns are named, or counted from 0 and, from the end, from -1.
+    A source is a file with a known ending, a folder, whose path contains a slash, openml:ID or a built-in name. A
+    column is given by its name, or by its position from 0, or from -1 at the end.
     """
 
     source: Source
-    folder: Source | None = None  # of mnist's and fashion_mnist's files
-    test: Source | None = None  # another file or folder, whose rows are the test set
-    rows: Annotated[int, Field(ge=2)] | None = None  # so many of the source's own, drawn by split_seed
-    header: bool | None = None  # of a .csv or .tsv; None: its first line is one unless it holds a number
+    folder: Source | None = None  # the files of mnist or fashion_mnist
+    test: Source | None = None  # another file or folder: the test set
+    rows: Annotated[int, Field(ge=2)] | None = None  # number of rows to draw from the source, by split_seed
+    header: bool | None = None  # of a .csv or .tsv; None: the first line is a header unless it has a number
     target: Column | None = None
     drop: Columns | None = None
     categories: Columns | None = None
@@ -54,49 +54,47 @@ class Data(Section):
     groups: Column | None = None
     time: Column | None = None
     weights: Column | None = None
-    size: tuple[Side, Side] | None = None  # width and height that pictures are brought to
-    colour: bool | None = None  # of pictures; None: as they are
-    task: Literal["auto", "classification", "regression"] = "auto"  # auto: told from the values of the target
+    size: tuple[Side, Side] | None = None  # width and height to which images are resized
+    colour: bool | None = None  # of images; None: colour if any image has it
+    task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 
     @property
     def sort(self) -> str:
-        """What the source is: a name, openml, or a text, parquet, npz or folder path."""
+        """Return the sort of the source: name, openml, text, parquet, npz or folder."""
         return sort_of(self.source)
 
     @model_validator(mode="after")
-    def _of_its_source(self) -> Data:
+    def _of_its_source(self) -> DataSection:
         if self.sort == "name" and "." in self.source:
             raise ValueError(
-                f"source must be a name, or end in .csv, .tsv, .parquet, .npz or /, but got {self.source!r}"
+                f"source must be a built-in name or end in .csv, .tsv, .parquet, .npz or /, but got {self.source!r}"
             )
         for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
             if getattr(self, key) is not None:
-                raise ValueError(f"{key} does not go with source {self.source!r}")
+                raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it")
         if self.test is not None and sort_of(self.test) != self.sort:
-            raise ValueError(f"test must be of the same sort as source {self.source!r}, but got {self.test!r}")
+            raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
         return self
 
     def to_document(self) -> dict[str, Any]:
-        """Plain JSON data without what does not matter: where the files lie, but not how they are called."""
+        """Return JSON data with the names of the files and without their folders."""
         document = self.model_dump(mode="json", exclude_none=True, exclude={"folder"})
         return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}
 
 
 def sort_of(source: str) -> str:
-    """What a source is, by its form.
+    """Return the sort of a source by its form.
 
-    >>> [sort_of(one) for one in ("iris", "openml:61", "my.csv", "a/b.npz", "flowers/")]
+    >>> [sort_of(source) for source in ("iris", "openml:61", "my.csv", "a/b.npz", "flowers/")]
     ['name', 'openml', 'text', 'npz', 'folder']
     """
     suffix = PurePath(source).suffix.lower()
     if source.startswith("openml:"):
         return "openml"
-    if suffix in TABLES:
-        return "parquet" if suffix == ".parquet" else "text"
-    if suffix == ".npz":
-        return "npz"
+    if suffix in SORTS:
+        return SORTS[suffix]
     return "folder" if "/" in source or "\\" in source else "name"
 
 

@@ -1,4 +1,4 @@
-"""A study of one's own data: the study file that `--data FILE --target COLUMN` stands for."""
+"""The default study of a user's data: the study file of `--data FILE --target COLUMN`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, seen_from, with_override
 from experiments.config.toml import study_file
 
-STUDY_FILE = "study.toml"  # in a study's own folder
+STUDY_FILE = "study.toml"  # inside a study's folder
+QUOTED = re.compile(r"""^(['"])(.+)\1$""", re.DOTALL)
 LONGEST = 50  # characters of a name, of at most 4 bytes each
 DEFAULTS: dict[str, Any] = {
-    # of a few hundred rows, networks that begin with he's larger weights overfit before they generalise, and the score
-    # of single epochs is so noisy that the best is a chance peak: the mean of the last weights is steadier
+    # With a few hundred rows, networks with he's larger initial weights overfit before they generalise. Scores of
+    # single epochs are noisy, and the best of them is a chance peak; weights averaged over epochs are steadier.
     "training": {"epochs": 60, "batch_size": 32, "patience": 8, "initializer": "glorot", "average_epochs": 5},
     "search": {"trials": 40, "lookahead": 4},
     "space": {
@@ -31,11 +32,11 @@ DEFAULTS: dict[str, Any] = {
 
 
 def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) -> tuple[StudySpec, dict[str, Any]]:
-    """The spec of a study of that source with the default space, and its document.
+    """Return the spec of a study of that source with the default space, and its document.
 
     Args:
-        source: what data.source may be, and a folder without a slash at its end.
-        target: a column's name, or its position where it is a whole number; in quotes it is a name.
+        source: as in data.source; a folder may lack the slash at its end.
+        target: a column's name, or its position if it is a whole number; a name may stand in quotes.
 
     Raises:
         SpecError: an override breaks a rule.
@@ -44,7 +45,7 @@ def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) ->
         source = f"{PurePath(source)}/"
     data: dict[str, Any] = {"source": source}
     if target is not None:
-        data["target"] = int(target) if re.fullmatch(r"[+-]?\d{1,9}", target) else _unquoted(target)
+        data["target"] = int(target) if re.fullmatch(r"[+-]?\d{1,9}", target) else QUOTED.sub(r"\2", target)
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
     for override in overrides:
         document = with_override(document, override)
@@ -52,27 +53,22 @@ def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) ->
 
 
 def name_of(source: str) -> str:
-    """A study's name after its source.
+    """Derive a study's name from its source.
 
     >>> name_of("a/my data.csv"), name_of("flowers/"), name_of("openml:61")
     ('my data', 'flowers', 'openml-61')
     """
     path = PurePath(source)
     stem = path.name if sort_of(source) in ("name", "openml", "folder") else path.stem
-    allowed = (one if one.isprintable() and one not in '/\\:*?"<>|' else "-" for one in stem)
+    allowed = (char if char.isprintable() and char not in '/\\:*?"<>|' else "-" for char in stem)
     return "".join(allowed).strip(". ").lstrip("-")[:LONGEST] or "table"
 
 
 def study_text(document: Mapping[str, Any], folder: Path) -> str:
-    """The document as the text of a study file that lies in that folder."""
+    """Write the document as a study file for that folder."""
     return study_file(seen_from(document, folder))
 
 
 def folder_of(path: Path, spec: StudySpec) -> Path:
-    """Where a study's files go: beside its file, in the folder of its name; a study.toml is in that folder already."""
+    """Return the folder of a study: the folder of its name beside its file, or the folder of its study.toml."""
     return path.parent if path.name == STUDY_FILE else path.parent / spec.study.name
-
-
-def _unquoted(target: str) -> str:
-    quoted = len(target) > 2 and target[0] == target[-1] and target[0] in "'\""
-    return target[1:-1] if quoted else target

@@ -1,16 +1,17 @@
-"""JSON documents: their one canonical text, its digest, and what differs between two of them, in words."""
+"""JSON documents: their canonical text, its digest, and the differences between two documents."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 
 def canonical_json(value: Any) -> str:
-    """Sorted keys, no spaces, shortest floats, no NaN.
+    """Write a value as JSON with sorted keys, without spaces, with the shortest floats and without NaN.
 
     >>> canonical_json({"b": 0.1, "a": [1, None]})
     '{"a":[1,null],"b":0.1}'
@@ -19,7 +20,7 @@ def canonical_json(value: Any) -> str:
 
 
 def canonical_digest(value: Any) -> str:
-    """sha256 of the canonical text.
+    """Compute the SHA-256 of the canonical text.
 
     >>> canonical_digest({})[:8]
     '44136fa3'
@@ -27,49 +28,54 @@ def canonical_digest(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
-SHOWN: Final = 3  # changes named one by one
-# of a trial: what was asked for comes before what it came to
-OF_A_TRIAL: Final = ("number", "params", "state", "reason", "epochs", "fold_scores", "value", "last")
-LONGEST: Final = 80  # characters of a value that is shown
+SHOWN: Final = 3  # changes in a message
+LONGEST: Final = 80  # characters of a value in a message
 ABSENT: Final = object()
+# the parameters of a trial come before their result
+OF_A_TRIAL: Final = ("number", "params", "state", "reason", "epochs", "fold_scores", "value", "last")
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """The first differences by full key, one line.
+    """Describe the first differences by full key, in one line.
 
     >>> changes({"cv": {"n_splits": 5, "metric": "accuracy"}}, {"cv": {"n_splits": 3, "metric": "accuracy"}})
     'cv.n_splits was 5 and is 3'
     """
-    old, new = flat(before), flat(after)
-    keys = [key for key in {**old, **new} if old.get(key, ABSENT) != new.get(key, ABSENT)]
-    found = [f"{key} was {_shown(old, key)} and is {_shown(new, key)}" for key in keys[:SHOWN]]
-    more = len(keys) - len(found)
-    return "; ".join(found) + (f"; and {more} more" if more else "")
+    every = differences(before, after)
+    described = [f"{change.where} was {change.recorded} and is {change.found}" for change in every[:SHOWN]]
+    more = [f"and {len(every) - SHOWN} more"] if len(every) > SHOWN else []
+    return "; ".join(described + more)
 
 
 def flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The values of nested tables by full key.
+    """Return the values of nested tables by full key.
 
     >>> flat({"cv": {"metric": "accuracy"}, "default": {}})
     {'cv.metric': 'accuracy', 'default': {}}
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in document.items():
-        found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) and value else {prefix + key: value}
-    return found
+        values |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) and value else {prefix + key: value}
+    return values
 
 
-def _shown(document: Mapping[str, Any], key: str) -> str:
-    return repr(document[key]) if key in document else "absent"
+def readable(text: str, longest: int) -> str:
+    """Return a user's or a library's text as a readable line of at most that many characters, or cut there.
+
+    >>> readable("a\\nb", 80), readable("abc", 2)
+    ('a\\\\nb', 'ab...')
+    """
+    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One value that is not the same.
+    """A value that differs between two documents.
 
-    where:    its full name, such as `trial 7: params.l2`.
-    recorded: the value on record, as JSON.
-    found:    the other.
+    where:    the value's full name, such as `trial 7: params.l2`.
+    recorded: the first document's value, as JSON.
+    found:    the second document's value, as JSON.
     """
 
     where: str
@@ -78,7 +84,7 @@ class Difference:
 
 
 def differences(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[Difference]:
-    """All differences of two JSON documents, trials number by number; 1 and 1.0 are not the same.
+    """List all differences of two JSON documents, trial by trial; 1 and 1.0 differ.
 
     >>> differences({"spec": {"seed": 0}, "trials": [{"value": 1.0}]}, {"spec": {"seed": 0}, "trials": [{"value": 1}]})
     [Difference(where='trial 0: value', recorded='1.0', found='1')]
@@ -90,10 +96,9 @@ def _differences(where: str, recorded: Any, found: Any) -> Iterator[Difference]:
     if isinstance(recorded, Mapping) and isinstance(found, Mapping):
         for key in _keys(where, recorded, found):
             yield from _differences(_below(where, key), recorded.get(key, ABSENT), found.get(key, ABSENT))
-    elif _is_list(recorded) and _is_list(found):
-        for at in range(max(len(recorded), len(found))):
-            name = f"trial {at}" if where == "trials" else f"{where}[{at}]"
-            yield from _differences(name, _item(recorded, at), _item(found, at))
+    elif isinstance(recorded, list | tuple) and isinstance(found, list | tuple):
+        for at, (old, new) in enumerate(zip_longest(recorded, found, fillvalue=ABSENT)):
+            yield from _differences(f"trial {at}" if where == "trials" else f"{where}[{at}]", old, new)
     elif ABSENT in (recorded, found) or canonical_json(recorded) != canonical_json(found):
         yield Difference(where, _json_text(recorded), _json_text(found))
 
@@ -112,17 +117,5 @@ def _below(where: str, key: str) -> str:
     return f"{where}: {key}" if is_trial else f"{where}.{key}"
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _item(values: Sequence[Any], at: int) -> Any:
-    return values[at] if at < len(values) else ABSENT
-
-
 def _json_text(value: Any) -> str:
-    if value is ABSENT:
-        return "absent"
-    text = canonical_json(value)
-    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    return "absent" if value is ABSENT else readable(canonical_json(value), LONGEST)

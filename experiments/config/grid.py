@@ -1,7 +1,7 @@
-"""The grid: every combination of a space's values once, in an order that the seed shuffles.
+"""The grid: every combination of a space's values, in an order shuffled by the seed.
 
-The size of a layer that is not there makes no difference, so it stays at its first value; and a configuration that is
-tried before the grid, as the default is, is no longer in it.
+The size of a layer beyond `hidden_layers` has no effect, so it keeps its first value. The configurations to try first,
+the default among them, are left out of the grid.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import SpecError
@@ -25,18 +25,18 @@ MOST_POINTS = 100_000
 Axes = dict[str, Sequence[Any]]
 
 
-def grid(space: Space, seed: int) -> list[Parameters]:
-    """The points of a space that are not among its known configurations.
+def grid(space: Space, seed: int) -> list[Hyperparameters]:
+    """List the points of a space, without the configurations to try first.
 
     Args:
-        space: of choices, integer ranges and ranges with a step.
-        seed:  of the order.
+        space: choices, integer ranges and ranges with a step.
+        seed:  shuffles the points.
 
     Raises:
-        SpecError: a range is continuous, or the points are too many.
+        SpecError: a range is continuous, or there are too many points.
     """
     # sorted: the order of the lines in a file must not matter
-    axes = {name: _values(name, one) for name, one in sorted(space.distributions.items())}
+    axes = {name: _values(name, axis) for name, axis in sorted(space.distributions.items())}
     blocks = list(_blocks(space, axes))
     _check_number(sum(prod(map(len, block.values())) for block in blocks))
     known = [_on_the_axes(space, axes, parameters) for parameters in space.known]
@@ -46,7 +46,7 @@ def grid(space: Space, seed: int) -> list[Parameters]:
 
 
 def _blocks(space: Space, axes: Axes) -> Iterator[Axes]:
-    """The axes for each number of layers, without the other sizes of layers that are not there."""
+    """Yield the axes for each number of layers, with a single value for a size that has no effect."""
     for layers in axes.get("hidden_layers", (None,)):
         chosen = {} if layers is None else {"hidden_layers": layers}
         unused = space.unused(chosen)
@@ -54,17 +54,17 @@ def _blocks(space: Space, axes: Axes) -> Iterator[Axes]:
         yield {name: alone.get(name, axis[:1] if name in unused else axis) for name, axis in axes.items()}
 
 
-def _on_the_axes(space: Space, axes: Axes, parameters: Mapping[str, Any]) -> Parameters:
-    """A configuration as the grid would write it."""
+def _on_the_axes(space: Space, axes: Axes, parameters: Mapping[str, Any]) -> Hyperparameters:
+    """Return the point of the grid that equals a configuration."""
     unused = space.unused(parameters)
     return {name: axis[0] if name in unused else _nearest(axis, parameters[name]) for name, axis in axes.items()}
 
 
 def _nearest(axis: Sequence[Any], value: Any) -> Any:
-    """The value itself, but for what rounding did to a multiple of a step."""
+    """Undo the rounding of a multiple of a step."""
     if not isinstance(value, float):
         return value
-    nearest = min(axis, key=lambda one: abs(one - value))
+    nearest = min(axis, key=lambda point: abs(point - value))
     return nearest if abs(nearest - value) <= 1e-8 * abs(value) else value
 
 
@@ -75,7 +75,9 @@ def _values(name: str, axis: BaseDistribution) -> Sequence[Any]:
     if axis.single():
         return (axis.low,)
     if axis.step is None:
-        raise SpecError(f"space.{name}: a grid needs a step, or choices = [...], but this range is continuous.")
+        raise SpecError(
+            f"space.{name}: a grid needs choices = [...] or a range with a step, but this range is continuous."
+        )
     steps = round((axis.high - axis.low) / axis.step)
     _check_number(steps + 1)
     if isinstance(axis, IntDistribution):
@@ -87,28 +89,30 @@ def _values(name: str, axis: BaseDistribution) -> Sequence[Any]:
 def _check_number(points: int) -> None:
     if points > MOST_POINTS:
         raise SpecError(
-            f"space: a grid has at most {MOST_POINTS} points, but this one has {points:.6g} or more; larger steps or "
-            "choices make fewer."
+            f"space: a grid has at most {MOST_POINTS} points, but this one has {points:.6g} or more; take larger steps "
+            "or fewer choices."
         )
 
 
 def check_sampler(space: Space, spec: StudySpec) -> None:
-    """Whether the sampler can search this space for so many trials.
+    """Check that the sampler can search this space.
 
     Raises:
-        SpecError: it cannot; the message names the key.
+        SpecError: the sampler cannot; the message names the key.
     """
     search = spec.search
     if search.sampler == "grid":
-        grid(space, 0)  # refuses continuous ranges and too many points
+        grid(space, 0)
     if search.sampler == "cmaes" and all(
-        one.single() or isinstance(one, CategoricalDistribution) for one in space.distributions.values()
+        axis.single() or isinstance(axis, CategoricalDistribution) for axis in space.distributions.values()
     ):
-        raise SpecError("search.sampler: cmaes searches ranges of numbers, but [space] has choices alone.")
+        raise SpecError(
+            "search.sampler: cmaes needs a range of numbers, but [space] has only choices; take another sampler."
+        )
 
 
 def within_grid(space: Space, spec: StudySpec) -> StudySpec:
-    """Give a study no more trials than its grid has points, besides the configurations tried before it."""
+    """Limit a study's trials to the configurations to try first and the points of its grid."""
     search = spec.search
     most = len(grid(space, 0)) + len(space.known) if search.sampler == "grid" else search.trials
     return spec.model_copy(update={"search": search.model_copy(update={"trials": min(search.trials, most)})})

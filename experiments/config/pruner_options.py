@@ -1,8 +1,8 @@
-"""[search.pruner_options]: what can be set of each pruner, under Optuna's own names, and when it decides.
+"""[search.pruner_options]: the options of each pruner, under Optuna's own names, and the epochs of its decisions.
 
-The pruners that compare a score with those of earlier trials at the same epoch (median, percentile, patient over one
-of them) decide only at rungs: n_warmup_steps, and on from there, each rung_factor times the one before and at least an
-epoch later. So a factor of 1 is every epoch.
+The median and percentile pruners, and patient over either, compare a score with those of earlier trials at the same
+epoch. They decide only at rungs. The first rung is n_warmup_steps. Each further rung is rung_factor times the rung
+before, and at least an epoch later; with a factor of 1 every epoch is a rung.
 """
 
 from __future__ import annotations
@@ -18,16 +18,12 @@ Trials = Annotated[int, Field(ge=0, le=1_000_000)]
 Score = Annotated[float, Field(ge=-1e18, le=1e18)]
 
 
-class NoneOptions(Section):
-    """Nothing is pruned, and nothing can be set."""
-
-
 class MedianOptions(Section):
-    """A trial whose best score so far is below the median of the complete trials' at this epoch is pruned.
+    """Options of the median pruner: a trial must reach the median of the complete trials' scores at this epoch.
 
-    n_startup_trials: so many must be complete before any is pruned: a median of fewer says little.
-    n_warmup_steps:   the first rung: the first epochs rank learning rates, not configurations.
-    n_min_trials:     so many must have a score at this epoch.
+    n_startup_trials: complete trials before any is pruned; a median of fewer says little.
+    n_warmup_steps:   the first rung; the first epochs rank learning rates, not configurations.
+    n_min_trials:     trials with a score at this epoch before any is pruned there.
     """
 
     n_startup_trials: Trials = 5
@@ -37,13 +33,13 @@ class MedianOptions(Section):
 
 
 class PercentileOptions(MedianOptions):
-    """The same with another quantile: the best so many per cent go on."""
+    """Options of the percentile pruner: the best `percentile` per cent of the trials go on."""
 
     percentile: Annotated[float, Field(ge=0, le=100)] = 25.0
 
 
 class HyperbandOptions(Section):
-    """Brackets of successive halving; a trial's number says which one it is in. The largest resource is the epochs.
+    """Options of Hyperband: brackets of successive halving. A trial's number decides its bracket.
 
     min_resource: epochs before the first rung of the first bracket.
     """
@@ -54,11 +50,11 @@ class HyperbandOptions(Section):
 
 
 class SuccessiveHalvingOptions(HyperbandOptions):
-    """Of those that reach a rung, one in reduction_factor goes on; as asynchronous successive halving decides it.
+    """Options of asynchronous successive halving: a share of 1 / reduction_factor goes on from each rung.
 
     min_resource:            epochs before the first rung, reduction_factor ** min_early_stopping_rate times.
-    min_early_stopping_rate: a bracket of Hyperband's.
-    bootstrap_count:         so many must have reached a rung before any goes on.
+    min_early_stopping_rate: the number of a Hyperband bracket.
+    bootstrap_count:         trials that must reach a rung before any goes on.
     """
 
     reduction_factor: Annotated[int, Field(ge=2, le=1000)] = 4
@@ -66,7 +62,7 @@ class SuccessiveHalvingOptions(HyperbandOptions):
 
 
 class ThresholdOptions(Section):
-    """A score below `lower` or above `upper` is pruned, from epoch n_warmup_steps on."""
+    """Options of the threshold pruner: a score must lie from lower to upper, from epoch n_warmup_steps on."""
 
     lower: Score | None = None
     upper: Score | None = None
@@ -82,9 +78,9 @@ class ThresholdOptions(Section):
 
 
 class PatientOptions(Section):
-    """Another pruner decides, but only while the curve falls.
+    """Options of the patient pruner: another pruner decides, but only while the curve falls.
 
-    That is where the best of the last `patience` + 1 scores lies more than `min_delta` below the best before them.
+    A curve falls where the best of its last `patience` + 1 scores is more than `min_delta` below the best before them.
     """
 
     patience: Annotated[int, Field(ge=0, le=100_000)] = 3
@@ -99,7 +95,7 @@ class PatientOptions(Section):
 
 
 PRUNERS: dict[str, type[Section]] = {
-    "none": NoneOptions,
+    "none": Section,
     "median": MedianOptions,
     "percentile": PercentileOptions,
     "successive_halving": SuccessiveHalvingOptions,

@@ -1,6 +1,6 @@
-"""[search.sampler_options]: what can be set of each sampler, under Optuna's own names.
+"""[search.sampler_options]: the options of each sampler, under Optuna's own names.
 
-Only what leaves a study a function of its file: nothing that is a clock, a process or a generator of one's own.
+No option depends on a clock, a process or another random generator, so a study stays a function of its file.
 """
 
 from __future__ import annotations
@@ -14,12 +14,8 @@ from experiments.config.section import Section
 Trials = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class NoOptions(Section):
-    """Nothing can be set."""
-
-
 class TPEOptions(Section):
-    """Of Optuna's TPESampler, under its own names."""
+    """Options of Optuna's TPESampler."""
 
     n_startup_trials: Trials = 10
     n_ei_candidates: Annotated[int, Field(ge=1, le=100_000)] = 24
@@ -28,19 +24,19 @@ class TPEOptions(Section):
 
 
 class QMCOptions(Section):
-    """Of Optuna's QMCSampler, whose sequence is always scrambled by the study's seed."""
+    """Options of Optuna's QMCSampler, whose sequence is always scrambled by the study's seed."""
 
     qmc_type: Literal["sobol", "halton"] = "sobol"
 
 
 class GPOptions(Section):
-    """Of Optuna's GPSampler."""
+    """Options of Optuna's GPSampler."""
 
     n_startup_trials: Trials = 10
 
 
 class CMAESOptions(Section):
-    """Of Optuna's CmaEsSampler. Without a popsize it is 4 + 3 ln(dimensions), rounded down."""
+    """Options of Optuna's CmaEsSampler. The default popsize is 4 + 3 ln(dimensions), rounded down."""
 
     n_startup_trials: Trials = 1
     popsize: Annotated[int, Field(ge=2, le=10_000)] | None = None
@@ -59,9 +55,9 @@ class CMAESOptions(Section):
 
 SAMPLERS: dict[str, type[Section]] = {
     "tpe": TPEOptions,
-    "random": NoOptions,
+    "random": Section,
     "qmc": QMCOptions,
-    "grid": NoOptions,
+    "grid": Section,
     "gp": GPOptions,
     "cmaes": CMAESOptions,
 }

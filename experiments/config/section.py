@@ -1,24 +1,40 @@
-"""What every table of a study file is: frozen and strict; and a table whose keys depend on a name beside it."""
+"""The base of every table of a study file, and tables whose keys follow from something else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 class Section(BaseModel):
-    """Frozen and strict: an unknown key or another type is an error, and nothing is converted silently."""
+    """A table that is frozen and strict: an unknown key or another type is an error, and nothing is converted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+def section_from(*settings: type[Any]) -> Any:
+    """Return a Section with the fields of dataclasses: those that have a default, with their types and defaults."""
+    keys: dict[str, Any] = {
+        field.name: (get_type_hints(kind)[field.name], field.default)
+        for kind in settings
+        for field in fields(kind)
+        if field.default is not MISSING
+    }
+    return create_model("Settings", __base__=Section, **keys)
+
+
 def options_of(models: Mapping[str, type[Section]], name: str | None, value: object) -> Section:
-    """A table of options as those of what is named; raises pydantic's error, with the key, where they are not.
+    """Validate a table of options as the options of a sampler or a pruner.
 
     Args:
-        name: None where the name has an error of its own.
+        name: the sampler or pruner; None where the name itself was refused.
+
+    Raises:
+        ValidationError: an option is unknown, or its value breaks a rule.
     """
     if name is None:
         return Section()
@@ -27,11 +43,15 @@ def options_of(models: Mapping[str, type[Section]], name: str | None, value: obj
     unknown = sorted(set(given) - set(model.model_fields)) if isinstance(given, Mapping) else []
     if not unknown:
         return model.model_validate(given)
-    there = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
-    raise broken_rule((unknown[0],), f"{name} has no such option: {there}")
+    options = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
+    raise broken_rule((unknown[0],), f"{name} has no such option: {options}")
 
 
 def broken_rule(key: tuple[str, ...], rule: str) -> ValidationError:
-    """pydantic's error for a rule between keys, which names the key below the validated one that it is about."""
+    """Return pydantic's error for a rule between keys.
+
+    Args:
+        key: the refused key, below the value that is validated.
+    """
     fault = PydanticCustomError("value_error", "{rule}", {"rule": rule})
     return ValidationError.from_exception_data("rule", [InitErrorDetails(type=fault, loc=key, input=None)])

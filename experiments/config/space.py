@@ -1,8 +1,8 @@
 """The search space: from the parameters that Optuna draws to the Candidate that they describe.
 
-The size of each hidden layer is a parameter of its own, hidden_units_1 to hidden_units_n for the largest number of
-layers searched. All are drawn in every trial, so that the sampler models them jointly with the number of layers; a
-candidate uses the first `hidden_layers` of them.
+Each hidden layer has a parameter for its size: hidden_units_1 to hidden_units_n, for the largest number of layers
+searched. Every trial draws them all, so that the sampler models them jointly with the number of layers. A candidate
+uses the first `hidden_layers` of them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from experiments.config.candidate import Candidate, Parameters, Preprocessing
-from experiments.config.spec import Choices, Range, StudySpec
+from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
+from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec, TrainingSection
 from experiments.config.target import Target
 from experiments.errors import SpecError
 from nnet.errors import NNetError
@@ -24,67 +24,46 @@ from nnet.settings import TrainingSettings
 
 Parameter = float | int | str
 
+NOT_SEARCHED = ("epochs", "patience", "validate_every")
 SEARCHABLE: dict[str, type[Parameter]] = {
-    "activation": str,
-    "average_epochs": int,
-    "batch_norm": bool,
-    "batch_size": int,
-    "class_weight": str,
-    "clip_norm": float,
-    "decay": float,
-    "dropout": float,
-    "hidden_layers": int,
-    "hidden_units": int,
-    "huber_delta": float,
-    "initializer": str,
-    "input_dropout": float,
-    "l1": float,
-    "l2": float,
-    "label_smoothing": float,
-    "learning_rate": float,
-    "loss": str,
-    "max_norm": float,
-    "momentum": float,
-    "numbers": str,
-    "optimizer": str,
-    "plateau_patience": int,
-    "rare": float,
-    "schedule": str,
-    "warm_up": float,
+    key: type(field.default)
+    for key, field in sorted((TrainingSection.model_fields | PreprocessingSection.model_fields).items())
+    if key not in NOT_SEARCHED
 }
-PREPROCESSING = tuple(field.name for field in fields(Preprocessing))
+CHOICES_RULE = "is searched with choices = [...]"
 MOST_LAYERS = 20
 LARGEST = 10**24
 
 
 class Space:
-    """What is searched, what is fixed, and the default.
+    """The searched parameters, the fixed settings and the default.
 
     Attributes:
         distributions: Optuna's distribution of each searched parameter.
         known:         the configurations to try first: the default, then those of search.enqueue.
 
     Raises:
-        SpecError: a range or value is none that the network takes; the message names the key.
+        SpecError: the network does not accept a range or a value; the message names the key.
     """
 
     def __init__(self, spec: StudySpec):
         self._fixed: dict[str, Any] = {**spec.preprocessing.model_dump(), **spec.training.model_dump()}
-        if self._fixed["loss"] == "auto":  # of a spec that is not settled yet
+        if self._fixed["loss"] == "auto":  # in a spec without inferred settings
             self._fixed["loss"] = "cross_entropy"
-        self._layers = _largest_depth(spec)
+        layers = spec.space.get("hidden_layers", Choices(choices=(spec.training.hidden_layers,)))
+        self._layers = max(int(_typed("hidden_layers", end, "space.hidden_layers")) for end in _ends(layers))
         self._units_searched = "hidden_units" in spec.space
         self.distributions: dict[str, BaseDistribution] = {}
         if not spec.space:
             raise SpecError("space: at least one key must be searched.")
         for key, searched in spec.space.items():
             if key not in SEARCHABLE:
-                raise SpecError(f"space.{key}: only {', '.join(SEARCHABLE)} can be searched.")
-            section = "preprocessing" if key in PREPROCESSING else "training"
+                raise SpecError(f"space.{key}: cannot be searched; the searchable keys are {', '.join(SEARCHABLE)}.")
+            section = "preprocessing" if key in PreprocessingSection.model_fields else "training"
             if key in getattr(spec, section).model_fields_set:
-                raise SpecError(f"space.{key}: a key is fixed in [{section}] or searched in [space], not both.")
-            if key in PREPROCESSING and isinstance(searched, Range):
-                raise SpecError(f"space.{key}: is searched as choices = [...].")
+                raise SpecError(f"space.{key}: is also fixed in [{section}]; remove it there or here, not both.")
+            if key in PreprocessingSection.model_fields and isinstance(searched, Range):
+                raise SpecError(f"space.{key}: {CHOICES_RULE}.")
             for name in self._names(key):
                 self.distributions[name] = _distribution(key, searched)
         self._spec = spec
@@ -93,38 +72,38 @@ class Space:
             *(self._parameters(given, f"search.enqueue[{at}]") for at, given in enumerate(spec.search.enqueue)),
         )
         self._check_lists()
-        self.check(1, Target(("no", "yes")))  # which every loss can learn; the data's own target is not known yet
+        self.check(1, Target(("no", "yes")))  # a target for every loss, as that of the data is not known yet
 
     @property
-    def default(self) -> Parameters:
-        """The parameters of trial 0, which need not lie in the space."""
+    def default(self) -> Hyperparameters:
+        """Return the parameters of trial 0, which need not lie in the space."""
         return dict(self.known[0])
 
     def contains(self, parameters: Mapping[str, Any]) -> bool:
-        """Whether a sampler could have drawn them."""
-        return all(_contains(one, parameters[name]) for name, one in self.distributions.items())
+        """Return whether a sampler could draw these parameters."""
+        return all(_contains(axis, parameters[name]) for name, axis in self.distributions.items())
 
     def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
-        """Names of the parameters that have no effect beside the others: sizes of layers that are not there."""
+        """Return the names of the parameters without effect: sizes of layers beyond `hidden_layers`."""
         first = parameters.get("hidden_layers", self._layers) + 1
         return frozenset(f"hidden_units_{layer}" for layer in range(first, self._layers + 1))
 
     @property
     def log_scaled(self) -> tuple[str, ...]:
-        """Names of the parameters with a log scale."""
-        return tuple(name for name, one in self.distributions.items() if getattr(one, "log", False))
+        """Return the names of the parameters with a log scale."""
+        return tuple(name for name, axis in self.distributions.items() if getattr(axis, "log", False))
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Names of the parameters whose values are numbers."""
+        """Return the names of the parameters whose values are numbers."""
         return tuple(
             name
-            for name, one in self.distributions.items()
-            if all(type(choice) in (int, float) for choice in getattr(one, "choices", ()))
+            for name, axis in self.distributions.items()
+            if all(type(choice) in (int, float) for choice in getattr(axis, "choices", ()))
         )
 
     def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
-        """The configuration that these parameters and the fixed settings describe."""
+        """Build the configuration that these parameters and the fixed settings describe."""
         chosen = {**self._fixed, **parameters}
         layers, units = chosen["hidden_layers"], chosen["hidden_units"]
         if self._units_searched:
@@ -136,33 +115,35 @@ class Space:
 
     @property
     def preprocessings(self) -> tuple[Preprocessing, ...]:
-        """Every preprocessing that a candidate may ask for."""
+        """Return every preprocessing that a candidate can have."""
         searched = {
             key: [_typed(key, value, f"space.{key}") for value in _ends(self._spec.space[key])]
-            for key in PREPROCESSING
+            for key in PreprocessingSection.model_fields
             if key in self._spec.space
         }
         drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
-        asked = [*self.known, *({**self.default, **one} for one in drawn)]
-        return tuple(dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | one)) for one in asked))
+        asked = [*self.known, *({**self.default, **values} for values in drawn)]
+        return tuple(
+            dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | values)) for values in asked)
+        )
 
     def _names(self, key: str) -> list[str]:
-        """The parameters that a key of [space] stands for."""
+        """Return the names of the parameters of a key of [space]."""
         return [f"hidden_units_{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
 
-    def _parameters(self, given: Mapping[str, Any], section: str) -> Parameters:
-        """The parameters of a configuration that names some searched keys; the default has the others."""
-        parameters: Parameters = {}
+    def _parameters(self, given: Mapping[str, Any], section: str) -> Hyperparameters:
+        """Complete a configuration that gives some searched keys with the default of the others."""
+        parameters: Hyperparameters = {}
         for key in given:
             if key not in self._spec.space:
-                raise SpecError(f"{section}.{key}: only searched keys can be given; others belong in [training].")
+                raise SpecError(f"{section}.{key}: is not searched in [space]; set it in [training] instead.")
         sources = {section: given, "default": self._spec.default, "training": self._fixed}
         for key in self._spec.space:
             where, value = next((f"{name}.{key}", source[key]) for name, source in sources.items() if key in source)
             values = value if isinstance(value, tuple) and key == "hidden_units" else (value,)
             names = self._names(key)
             if not names:
-                raise SpecError(f"space.{key}: there is no hidden layer to size: hidden_layers is 0.")
+                raise SpecError(f"space.{key}: there is no hidden layer, as hidden_layers is 0; remove this key.")
             if not values or len(values) > len(names):
                 raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)!r:.100}.")
             for index, name in enumerate(names):  # a list shorter than the layers goes on with its last size
@@ -170,10 +151,12 @@ class Space:
         return parameters
 
     def check(self, inputs: int, target: Target) -> None:
-        """What is tried first, every end of every range in the default, and the largest network must fit such data.
+        """Check that candidates suit data of this width and target.
+
+        Checked are the configurations to try first, the default with each end of each range, and the largest network.
 
         Raises:
-            SpecError: one does not; the message names the key.
+            SpecError: a candidate does not suit it; the message names the key.
         """
         default, *enqueued = self.known
         self._check(default, "default" if self._spec.default else "training", inputs, target)
@@ -210,19 +193,12 @@ def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: chosen[field.name] for field in fields(kind)}
 
 
-def _largest_depth(spec: StudySpec) -> int:
-    searched = spec.space.get("hidden_layers")
-    if searched is None:
-        return spec.training.hidden_layers
-    return max(int(_typed("hidden_layers", end, "space.hidden_layers")) for end in _ends(searched))
-
-
 def _ends(searched: Range | Choices) -> tuple[Any, ...]:
     return searched.choices if isinstance(searched, Choices) else (searched.low, searched.high)
 
 
 def _typed(key: str, value: Any, where: str) -> Parameter:
-    """The value in the key's own type: an integer is a float where one is asked for, nothing else is converted."""
+    """Return a value of the key's type; only an integer is converted, to a float."""
     wanted = SEARCHABLE[key]
     if type(value) is int and abs(value) > LARGEST:
         raise SpecError(f"{where}: must be at most 1e24, but got {value!r:.100}.")
@@ -244,7 +220,7 @@ def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:
         return CategoricalDistribution(ends)
     low, high = ends
     if SEARCHABLE[key] in (str, bool):
-        raise SpecError(f"space.{key}: is searched as choices = [...].")
+        raise SpecError(f"space.{key}: {CHOICES_RULE}.")
     if searched.log and low == high:
         return CategoricalDistribution([low])
     if SEARCHABLE[key] is float:

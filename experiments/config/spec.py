@@ -1,4 +1,4 @@
-"""StudySpec: what a study file says, as frozen data."""
+"""StudySpec: a study file as frozen data."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from pydantic import (
     model_validator,
 )
 
-from experiments.config.data_options import Data
+from experiments.config.candidate import Preprocessing, Scaling
+from experiments.config.data_options import DataSection
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
-from experiments.config.section import Section, broken_rule, options_of
+from experiments.config.section import Section, broken_rule, options_of, section_from
+from nnet.network import Architecture
+from nnet.settings import TrainingSettings
 
 Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
@@ -39,14 +42,14 @@ def _names_a_folder(name: str) -> str:
     return name
 
 
-class Study(Section):
-    """[study]: what it is called and the seed of everything random in it but the splits."""
+class StudySection(Section):
+    """[study]: the study's name, and the seed of everything random in it but the splits."""
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
 
 
-class CV(Section):
+class CVSection(Section):
     """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
 
     splitter: Literal[
@@ -64,7 +67,7 @@ class CV(Section):
     metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
 
     @model_validator(mode="after")
-    def _bounded(self) -> CV:
+    def _bounded(self) -> CVSection:
         if self.n_repeats > 1 and not self.splitter.startswith("Repeated"):
             raise ValueError(f"n_repeats belongs to the Repeated splitters, but splitter is {self.splitter}")
         if self.n_splits * self.n_repeats > 100:
@@ -72,56 +75,35 @@ class CV(Section):
         return self
 
 
-class Preprocessing(Section):
-    """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` says what they mean."""
+class PreprocessingSection(Section):
+    """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` defines the keys."""
 
-    numbers: Literal["standard", "quantile", "none"] = "standard"
-    rare: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    numbers: Scaling = Preprocessing.numbers
+    rare: Annotated[float, Field(ge=0, lt=1)] = Preprocessing.rare
 
 
-class Training(Section):
+class TrainingSection(section_from(TrainingSettings, Architecture), Section):  # type: ignore[misc]
     """[training]: the settings of every trial, where [space] does not search them.
 
-    What they mean and their ranges are in `nnet.settings.TrainingSettings` and `nnet.network.Architecture`.
+    The keys are the fields of TrainingSettings and Architecture, with their types and defaults, where none is given
+    here. Both classes check the ranges once more, for every candidate.
     """
 
-    epochs: Annotated[int, Field(ge=1, le=100_000)] = 60
-    batch_size: int = 32
+    epochs: Annotated[int, Field(ge=1, le=100_000)] = TrainingSettings.epochs
     hidden_layers: Annotated[int, Field(ge=0, le=20)] = 1
     hidden_units: Units | tuple[Units, ...] = 64
-    activation: str = "relu"
-    initializer: str = "auto"
-    batch_norm: bool = False
-    dropout: float = 0.0
-    input_dropout: float = 0.0
     loss: str = "auto"
-    label_smoothing: float = 0.0
-    huber_delta: float = 1.0
     class_weight: Literal["none", "balanced"] = "none"
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3
-    momentum: float = 0.9
-    schedule: str = "constant"
-    decay: float = 0.1
-    warm_up: float = 0.0
-    plateau_patience: int = 5
-    l1: float = 0.0
-    l2: float = 1e-4
-    max_norm: float = 0.0
-    clip_norm: float = 0.0
-    patience: int = 10
-    average_epochs: int = 1
-    validate_every: int = 1
 
 
-class Search(Section):
-    """[search]: how many configurations, how many are in flight at once, who proposes and who prunes them.
+class SearchSection(Section):
+    """[search]: the number of trials, how many run at once, the sampler and the pruner.
 
-    enqueue:        configurations tried first, after the default, as [default] gives one.
+    enqueue:        configurations tried first, after the default; each is given like [default].
     patience:       trials without an improvement that end the search; 0: never.
     budget_minutes: wall-clock time that ends it, over all runs of the study; 0: no limit.
 
-    A search that one of these two ends is the same as one that was asked for as many trials, and so is its digest.
+    A search that patience or the budget ends equals a search for as many trials, and so does its digest.
     """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 40
@@ -136,15 +118,11 @@ class Search(Section):
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
 
-    @field_validator("sampler_options", mode="plain")
+    @field_validator("sampler_options", "pruner_options", mode="plain")
     @classmethod
-    def _of_the_sampler(cls, value: object, info: ValidationInfo) -> Section:
-        return options_of(SAMPLERS, info.data.get("sampler"), value)
-
-    @field_validator("pruner_options", mode="plain")
-    @classmethod
-    def _of_the_pruner(cls, value: object, info: ValidationInfo) -> Section:
-        return options_of(PRUNERS, info.data.get("pruner"), value)
+    def _of_the_sampler_or_pruner(cls, value: object, info: ValidationInfo) -> Section:
+        kind, models = ("sampler", SAMPLERS) if info.field_name == "sampler_options" else ("pruner", PRUNERS)
+        return options_of(models, info.data.get(kind), value)
 
 
 class Range(Section):
@@ -171,7 +149,7 @@ class Range(Section):
 
 
 class Choices(Section):
-    """{ choices = [...] }: one of a list."""
+    """{ choices = [...] }: a value from a list."""
 
     choices: Annotated[tuple[Value, ...], Field(min_length=1)]
 
@@ -194,21 +172,21 @@ Searched = Annotated[
 
 
 class StudySpec(Section):
-    """The whole study file. Everything in it may change the outcome; nothing outside it and the data does."""
+    """The whole study file. Nothing but it and the data can change the outcome."""
 
-    study: Study
-    data: Data
-    cv: CV = CV()
-    preprocessing: Preprocessing = Preprocessing()
-    training: Training = Training()
-    search: Search = Search()
+    study: StudySection
+    data: DataSection
+    cv: CVSection = CVSection()
+    preprocessing: PreprocessingSection = PreprocessingSection()
+    training: TrainingSection = TrainingSection()
+    search: SearchSection = SearchSection()
     space: dict[str, Searched]
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
 
     @field_validator("search")
     @classmethod
-    def _first_rung_is_reached(cls, search: Search, info: ValidationInfo) -> Search:
-        """A rung beyond the last epoch would prune nothing, and Hyperband would have no bracket."""
+    def _first_rung_is_reached(cls, search: SearchSection, info: ValidationInfo) -> SearchSection:
+        """Refuse a first rung beyond the last epoch: nothing would be pruned, and Hyperband would have no bracket."""
         table, options = ["pruner_options"], search.pruner_options
         if isinstance(options, PatientOptions):
             table, options = [*table, "pruner_options"], options.pruner_options
@@ -219,10 +197,11 @@ class StudySpec(Section):
         return search
 
     def with_inferred_settings(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
-        """The spec for data of this task: nothing is left to be chosen by it.
+        """Return the spec with every `auto` replaced by what suits the data.
 
         Args:
-            splitter: what suits the data, where the file names none.
+            task:     of the data.
+            splitter: replaces an automatic splitter.
         """
         classes = task == "classification"
         training, default = self.training, self.default
@@ -244,7 +223,7 @@ class StudySpec(Section):
         )
 
     def to_document(self) -> dict[str, Any]:
-        """Plain JSON data that makes the same study again: every default written out, every key in one place."""
+        """Return JSON data that makes the same study again: every default written out, every key in one place."""
         elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
             "data": self.data.to_document()
@@ -266,7 +245,7 @@ class StudySpec(Section):
 
 
 def _one_form(value: Any) -> Any:
-    """Whole numbers as integers: 0 and 0.0 mean the same, and so must their digests."""
+    """Write whole numbers as integers: 0 and 0.0 mean the same, and so must their digests."""
     if isinstance(value, dict):
         return {key: _one_form(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -275,6 +254,6 @@ def _one_form(value: Any) -> Any:
 
 
 def without_trials(spec: StudySpec) -> dict[str, Any]:
-    """The resolved study but for the number of its trials, which may grow."""
+    """Return the resolved study without the number of its trials, which may grow."""
     document = spec.to_document()
     return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}

@@ -1,7 +1,8 @@
-"""From a study file and its overrides to a StudySpec, once and strictly; every problem is one line."""
+"""From a study file and its overrides to a StudySpec; the message of every problem is one line."""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -13,8 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.config.data_options import sort_of
+from experiments.config.documents import readable
 from experiments.config.grid import check_sampler
-from experiments.config.space import SEARCHABLE, Space
+from experiments.config.space import CHOICES_RULE, SEARCHABLE, Space
 from experiments.config.spec import StudySpec
 from experiments.errors import SpecError
 
@@ -23,25 +25,23 @@ UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(t
 
 
 def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
-    """The spec of a study file, with `key=value` overrides.
+    """Read the spec of a study file, with `key=value` overrides.
 
     Raises:
         SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
     """
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            raise SpecError(f"{path}: a study file is a regular file.")
+            raise SpecError(f"{path}: a study file must be a regular file.")
         if path.stat().st_size > LARGEST_FILE:
-            raise SpecError(f"{path}: a study file has at most {LARGEST_FILE} bytes, this has {path.stat().st_size}.")
+            raise SpecError(
+                f"{path}: a study file has at most {LARGEST_FILE} bytes, but this has {path.stat().st_size}."
+            )
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror or error}.") from None
-    except UnicodeDecodeError as error:
-        raise SpecError(f"{path}: a study file is UTF-8, but the byte at {error.start} is not.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}: not TOML: {_shown(str(error))}.") from None
-    except (RecursionError, ValueError) as error:
-        raise SpecError(f"{path}: not TOML that can be read: {type(error).__name__}.") from None
+    except (RecursionError, ValueError) as error:  # those of tomllib and of UTF-8 are ValueErrors
+        raise SpecError(f"{path}: a study file must be TOML in UTF-8, but {readable(str(error), 120)}.") from None
     document = located(document, path.parent)
     for override in overrides:
         document = with_override(document, override)
@@ -49,10 +49,10 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
 
 
 def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
-    """The spec of a document as TOML or JSON gives it.
+    """Validate the document of a study file, from TOML or JSON.
 
     Raises:
-        SpecError: it breaks a rule; the message names the key, the rule and the value.
+        SpecError: the document breaks a rule; the message names the key, the rule and the value.
     """
     try:
         spec = StudySpec.model_validate(_tuples(document))
@@ -61,14 +61,14 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
     except RecursionError:
         raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
     try:
-        check_sampler(Space(spec), spec)  # the ranges that the network has, what is tried first, and who proposes
+        check_sampler(Space(spec), spec)
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
     return spec
 
 
 def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
-    """A document with one key set; the value is TOML, or else a string.
+    """Return a document with a key set; the value is TOML, or else a string.
 
     >>> with_override({"search": {"trials": 40}}, "search.trials=20")
     {'search': {'trials': 20}}
@@ -78,68 +78,55 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
     key, separator, text = override.partition("=")
     parts = key.strip().split(".")
     if not separator or not all(parts) or len(parts) > 10 or not override.isprintable():
-        raise SpecError(f"--set takes key=value, as in search.trials=20, but got {override!r}.")
+        raise SpecError(f"--set needs key=value, as in search.trials=20, but got {override!r}.")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         value = text.strip()
-    return _replaced(document, parts, value, override)
-
-
-def _replaced(document: Mapping[str, Any], parts: Sequence[str], value: Any, override: str) -> dict[str, Any]:
-    head, *rest = parts
-    if not rest:
-        return {**document, head: value}
-    below = document.get(head, {})
-    if not isinstance(below, Mapping):
-        raise SpecError(f"--set {override}: {head} is not a table.")
-    return {**document, head: _replaced(below, rest, value, override)}
+    changed = copy.deepcopy(dict(document))
+    table: Any = changed
+    for part in parts[:-1]:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            raise SpecError(f"--set {override}: {part} is not a table.")
+    table[parts[-1]] = value
+    return changed
 
 
 def _tuples(value: Any) -> Any:
-    """Lists as tuples, which is what frozen data holds."""
+    """Turn lists into tuples, which frozen data needs."""
     if isinstance(value, Mapping):
         return {key: _tuples(item) for key, item in value.items()}
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def _one_line(error: ValidationError) -> str:
-    """The first problem: its key, its rule and its value."""
+    """Describe the first problem: its key, its rule and its value."""
     first = error.errors(include_url=False)[0]
+    kind, given, rule = first["type"], first["input"], first["msg"]
     parts = [str(part) for part in first["loc"]]
     if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
         parts[1:3] = [f"enqueue[{parts[2]}]"]
-    named = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
-    # values may be of several types: after the key's own names pydantic names the type that it tried
-    parts = [part for at, part in enumerate(parts) if at < named or not UNION_MEMBER.match(part)]
-    key = _shown(".".join(parts))
-    if first["type"] == "extra_forbidden":
+    depth = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
+    # where a value may be of several types, pydantic names the type that it tried after the key's own names
+    parts = [part for at, part in enumerate(parts) if at < depth or not UNION_MEMBER.match(part)]
+    key = readable(".".join(parts), 120)
+    if kind == "extra_forbidden":
         return f"{key}: there is no such key."
-    if first["type"] == "missing":
+    if kind == "missing":
         return f"{key}: this key is required."
-    if first["type"] == "value_error":
-        return f"{key}: {_shown(first['msg'].removeprefix('Value error, '), 300)}."
-    simple = first["loc"][0] == "data" and isinstance(first["input"], str | int)
-    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", first["msg"])
-    rule = (
-        rule.replace("a valid tuple", f"a list such as [{json.dumps(first['input'])}]" if simple else "a list")
-        .replace("Input should be", "must be")
-        .replace("Input should have", "must have")
-    )
-    if first["type"] in ("int_type", "float_type", "finite_number") and parts[0] == "space":
-        named = SEARCHABLE.get(parts[1]) in (str, bool)
-        rule = "is searched as choices = [...]" if named else "must be a number"
-    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {_shown(repr(first['input']))}."
-
-
-def _shown(text: str, longest: int = 120) -> str:
-    """Text of a user's as one readable line."""
-    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
-    return text if len(text) <= longest else f"{text[:longest]}..."
+    if kind == "value_error":
+        return f"{key}: {readable(rule.removeprefix('Value error, '), 300)}."
+    if kind in ("int_type", "float_type", "finite_number") and parts[0] == "space":
+        rule = CHOICES_RULE if SEARCHABLE.get(parts[1]) in (str, bool) else "must be a number"
+    as_list = f" such as [{json.dumps(given)}]" if parts[0] == "data" and isinstance(given, str | int) else ""
+    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", rule)
+    rule = rule.replace("a valid tuple", f"a list{as_list}").replace("Input should", "must")
+    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {readable(repr(given), 120)}."
 
 
 def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A document of a study file in that folder, its paths leading from here.
+    """Make the paths of a study file in that folder lead from the working directory.
 
     >>> located({"data": {"source": "my.csv"}}, Path("studies"))
     {'data': {'source': 'studies/my.csv'}}
@@ -148,7 +135,7 @@ def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def seen_from(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The document as of a study file in that folder, its paths leading from there.
+    """Make the paths of a document lead from that folder, for a study file in it.
 
     >>> seen_from({"data": {"source": "my.csv"}}, Path("studies"))
     {'data': {'source': '../my.csv'}}
@@ -161,11 +148,11 @@ def _with_paths(document: Mapping[str, Any], change: Callable[[str], Path]) -> d
     if not isinstance(data, Mapping):
         return dict(document)
     sorts = {key: sort_of(data[key]) for key in ("source", "test") if isinstance(data.get(key), str)}
-    found = {
+    paths = {
         key: change(data[key]).as_posix() + ("/" if sort == "folder" else "")
         for key, sort in sorts.items()
         if sort not in ("name", "openml")
     }
     if isinstance(data.get("folder"), str):
-        found["folder"] = change(data["folder"]).as_posix()
-    return {**document, "data": {**data, **found}}
+        paths["folder"] = change(data["folder"]).as_posix()
+    return {**document, "data": {**data, **paths}}

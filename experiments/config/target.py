@@ -1,4 +1,4 @@
-"""Target: what is to be predicted, one of some classes or a number."""
+"""Target: a class or a number that is predicted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Task = Literal["classification", "regression"]
 
 @dataclass(frozen=True)
 class Target:
-    """One of some classes, by name and in the order of their labels, or a number, which has none.
+    """The classes' names in the order of their labels; none where a number is predicted.
 
     >>> Target(("no", "yes")).task, Target(("no", "yes")).outputs, Target().task, Target().outputs
     ('classification', 2, 'regression', 1)
@@ -20,10 +20,10 @@ class Target:
 
     @property
     def task(self) -> Task:
-        """The task that follows from it."""
+        """Return the task of this target."""
         return "classification" if self.classes else "regression"
 
     @property
     def outputs(self) -> int:
-        """Numbers that describe a prediction: one a class, or the number itself."""
+        """Return the length of a prediction: the number of classes, or 1."""
         return len(self.classes) or 1

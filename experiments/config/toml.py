@@ -1,4 +1,4 @@
-"""The resolved study as the text of a study file."""
+"""A resolved study as the text of a study file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _OPTIONS: Final = ("sampler_options", "pruner_options")  # tables of [search] th
 
 
 def study_file(spec: Mapping[str, Any]) -> str:
-    """A study file that resolves to this study again: every setting is written out.
+    """Write a study file that resolves to this study again, with every setting.
 
-    The order depends on the names alone, not on that in which the settings were stored.
+    The order of the lines depends on the names alone.
 
     >>> print(study_file({"study": {"seed": 0, "name": "a"}, "training": {"epochs": 9},
     ...                   "space": {"l2": {"low": 1e-06, "high": 0.1, "log": True}}}), end="")
@@ -49,15 +49,13 @@ def _key(name: str) -> str:
     return name if bare else _text(name)
 
 
-def _text(text: str) -> str:
+def _text(text: str | bool) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Any) -> str:
-    """One TOML value; a list or a table stands in one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
+    """Write a TOML value in one line."""
+    if isinstance(value, bool | str):
         return _text(value)
     if isinstance(value, Mapping):
         return f"{{ {', '.join(_lines(value))} }}" if value else "{}"

@@ -1,63 +1,55 @@
-"""What rows hold, as bytes: by them data is known again, whatever machine or library holds it."""
+"""The fingerprints of rows as read, which do not depend on the machine or on library versions."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.readers.builtin import fingerprint
+from experiments.data.hashes import NOTHING, fingerprint, short_hash
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Features: TypeAlias = "NDArray[Any] | pd.DataFrame"
-MISSING = np.uint64(0x7FF8_0000_0000_0000)  # the bits of one NaN of many
 
 
 def content_fingerprint(features: Features, *arrays: NDArray[Any] | None) -> str:
-    """sha256 of features and of the arrays that there are."""
+    """Compute the SHA-256 of features and of the arrays that are not None."""
     plain = features if isinstance(features, np.ndarray) else words_of(features)
     return fingerprint(plain, *(_plain(array) for array in arrays if array is not None))
 
 
 def row_bytes(features: Features, y: NDArray[Any]) -> Iterator[bytes]:
-    """The bytes of each row, features and target; integers are as the numbers they are."""
+    """Yield the bytes of each row, features and target; integers are written as floats."""
     wide = features.astype("<f8") if isinstance(features, np.ndarray) else words_of(features)
     targets = y.astype("<i8" if np.issubdtype(y.dtype, np.integer) else "<f8")
     return (row.tobytes() + target.tobytes() for row, target in zip(wide, targets, strict=True))
 
 
 def words_of(frame: pd.DataFrame) -> NDArray[np.uint64]:
-    """(N, d) eight bytes of each cell: a number's own, a word's hash, and one pattern where something is missing."""
+    """Return (N, d) eight bytes for each cell: a number's bits, a text's hash, or NOTHING where it is missing."""
     words: NDArray[np.uint64] = np.empty(frame.shape, "<u8")
-    for index in range(frame.shape[1]):
-        column = frame.iloc[:, index]
-        missing = column.isna().to_numpy()
-        words[:, index] = _hashes(column) if column.dtype.kind not in "fiub" else _bits(column)
-        words[missing, index] = MISSING
+    for index, (_, column) in enumerate(frame.items()):
+        is_number = column.dtype.kind in "fiub"
+        words[:, index] = column.to_numpy("<f8").view("<u8") if is_number else _hashes(column)
+        words[column.isna().to_numpy(), index] = NOTHING
     return words
 
 
-def _bits(column: pd.Series) -> NDArray[np.uint64]:
-    bits: NDArray[np.uint64] = column.to_numpy(np.float64).astype("<f8").view("<u8")
-    return bits
-
-
-def _hashes(column: pd.Series) -> NDArray[np.uint64]:
+def _hashes(column: NDArray[Any] | pd.Series) -> NDArray[np.uint64]:
     import pandas as pd
 
-    codes, names = pd.factorize(column)  # a missing one has code -1
-    known = [hashlib.blake2b(str(name).encode(), digest_size=8).digest() for name in names]
-    hashes: NDArray[np.uint64] = np.frombuffer(b"".join([*known, bytes(8)]), "<u8")[codes]
-    return hashes
+    codes, names = pd.factorize(column)  # the code of a missing value is -1
+    known = [short_hash(str(name).encode()) for name in names]
+    words: NDArray[np.uint64] = np.frombuffer(b"".join([*known, bytes(8)]), "<u8")[codes]
+    return words
 
 
 def _plain(array: NDArray[Any]) -> NDArray[Any]:
-    """Words and dates as numbers, which have bytes of their own."""
+    """Write words and dates as numbers."""
     if array.dtype.kind in "OUTS":
         import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The sealed test set: rows that can be read only with a look that the ledger has reserved."""
+"""The sealed test set: rows that can be read only for a look that the ledger has reserved."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.cells import HASH_BYTES, SourceCells
+from experiments.data.cells import SourceCells
 from experiments.data.fingerprint import Features, content_fingerprint, row_bytes
+from experiments.data.hashes import short_hash
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look: which rows, at which models, by which study.
+    """A look: the final models of a study scored once on the test rows.
 
     rows:   fingerprint of the test rows.
-    models: digest of what is scored, fixed before the rows are read.
-    study:  identity of the study, whatever its number of trials.
+    models: digest of the models, fixed before the rows are read.
+    study:  identity of the study, which does not depend on its number of trials.
     """
 
     rows: str
@@ -32,7 +33,7 @@ class Look:
 
     @property
     def id(self) -> str:
-        """The look is the pair (test rows, models scored); the same pair again is the same look."""
+        """Identify the look by its test rows and models; the same pair is the same look."""
         return hashlib.sha256(f"{self.rows}:{self.models}".encode()).hexdigest()[:32]
 
 
@@ -40,7 +41,8 @@ class SealedTestSet:
     """Test rows behind a seal.
 
     Attributes:
-        groups: (N,) which of them belong together; None where every row stands alone. Not sealed.
+        groups:      (N,) the group of each row; None without groups. Not sealed.
+        fingerprint: SHA-256 of the rows as read.
     """
 
     def __init__(
@@ -61,28 +63,20 @@ class SealedTestSet:
     def __len__(self) -> int:
         return len(self._y)
 
-    def known_by(self) -> RowHashes:
-        """Return what the ledger knows these rows by, in another split and with other columns too; hashed once.
-
-        Raises:
-            DataError: a picture's file cannot be read any more.
-        """
-        return self._known_by
-
     @cached_property
-    def _known_by(self) -> RowHashes:
-        rows = row_bytes(self._features, self._y)
-        read = tuple(hashlib.blake2b(row, digest_size=HASH_BYTES).digest() for row in rows)
+    def known_by(self) -> RowHashes:
+        """Return the hashes by which the ledger knows these rows, even in another split and with other columns."""
+        read = tuple(map(short_hash, row_bytes(self._features, self._y)))
         return RowHashes(self.fingerprint, self._cells.hashes(), read)
 
     def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, NDArray[Any]]:
-        """The rows as they came, and y, for a look that was reserved for them.
+        """Return the features and y, for a look that was reserved for these rows.
 
         Args:
-            is_reserved: whether the ledger has the look; `Ledger.has`.
+            is_reserved: returns whether the ledger has the look; `Ledger.has`.
 
         Raises:
-            LedgerError: the look was not reserved, or for other rows.
+            LedgerError: the look was not reserved, or was reserved for other rows.
         """
         if not is_reserved(look):
             raise LedgerError("the test rows are sealed: the ledger has no reservation for this look.")

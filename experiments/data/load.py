@@ -1,25 +1,26 @@
-"""From [data] to a table, whatever the source is."""
+"""From [data] to a table, for every sort of source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from experiments.config.data_options import Data
+from experiments.config.data_options import DataSection
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.idx import read_idx_folder
-from experiments.data.table import Table
+from experiments.data.table import Table, appended
 from experiments.errors import DataError
 
 
-def load_table(data: Data, environ: Mapping[str, str]) -> Table:
-    """The rows of a study's source, with the test file's at the end.
+def load_table(data: DataSection, environ: Mapping[str, str]) -> Table:
+    """Load the rows of a study's source, with the rows of the test file at the end.
 
     Args:
         environ: may name the folder of MNIST's files.
 
     Raises:
-        DataError: the source cannot be had or read, or breaks a rule; the message says where.
+        DataError: the source cannot be read, or breaks a rule; the message names the place.
     """
     try:
         return _load(data, environ)
@@ -27,60 +28,43 @@ def load_table(data: Data, environ: Mapping[str, str]) -> Table:
         raise DataError(f"{error.filename or data.source}: {error.strerror or error}.") from None
 
 
-def _load(data: Data, environ: Mapping[str, str]) -> Table:
+def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     if data.sort == "name":
         folder = data.folder or environ.get(FOLDER_VARIABLE)
         if data.source not in SOURCES and Path(data.source).exists():
-            raise DataError(f"data.source: {data.source!r} is read as a name; a folder is written './{data.source}/'.")
+            raise DataError(f"data.source: {data.source!r} is taken for a name; write a folder as './{data.source}/'.")
         return load_builtin(data.source, Path(folder) if folder else None)
     if data.sort == "folder":
         return _of_folder(data)
-    if data.sort == "npz":
-        return _of_npz(data)
-    from experiments.data.column_roles import table_of
-
     if data.sort == "openml":
+        from experiments.data.column_roles import table_of
         from experiments.data.readers.openml import read_openml
 
         return table_of(*read_openml(data))
-    path, test = _file(data.source), None if data.test is None else _file(data.test)
-    if data.sort == "parquet":
-        from experiments.data.readers.parquet import read_parquet
+    paths = [Path(source) for source in (data.source, data.test) if source is not None]
+    for path in paths:
+        path.open("rb").close()  # or an error with the reason
+    if data.sort == "npz":
+        from experiments.data.readers.npz import read_npz
 
-        return table_of(read_parquet(path), data, None if test is None else read_parquet(test))
+        tables = [read_npz(path, data, own_test=data.test is None) for path in paths]
+        return appended(*tables) if data.test is not None else tables[0]
+    from experiments.data.column_roles import table_of
     from experiments.data.readers.delimited import read_text
+    from experiments.data.readers.parquet import read_parquet
 
-    return table_of(
-        read_text(path, data.header, data.target),
-        data,
-        None if test is None else read_text(test, data.header, data.target),
-    )
-
-
-def _file(source: str) -> Path:
-    path = Path(source)
-    with path.open("rb"):  # or an error that says why not
-        return path
+    read = read_parquet if data.sort == "parquet" else partial(read_text, header=data.header, target=data.target)
+    raw, *test = map(read, paths)
+    return table_of(raw, data, *test)
 
 
-def _of_npz(data: Data) -> Table:
-    from experiments.data.readers.npz import read_npz
-    from experiments.data.table import appended
-
-    if data.test is None:
-        return read_npz(_file(data.source), data)
-    return appended(
-        read_npz(_file(data.source), data, own_test=False), read_npz(_file(data.test), data, own_test=False)
-    )
-
-
-def _of_folder(data: Data) -> Table:
+def _of_folder(data: DataSection) -> Table:
     folder = Path(data.source)
     if not folder.is_dir():
-        raise DataError(f"data.source: {data.source!r} is no folder; files end in .csv, .tsv, .parquet or .npz.")
+        raise DataError(f"data.source: {data.source!r} is not a folder; a file ends in .csv, .tsv, .parquet or .npz.")
     if any(folder.glob("*-images-idx3-ubyte*")):
         if data.test is not None:
-            raise DataError(f"data.test: {folder} holds IDX files, whose t10k files are the test part.")
+            raise DataError(f"data.test: {folder} has IDX files, whose t10k files are the test part; remove this key.")
         return read_idx_folder(folder)
     from experiments.data.readers.images import read_pictures
 

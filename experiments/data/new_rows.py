@@ -1,22 +1,20 @@
-"""New rows for a model: a file's columns found by name or position, and read as those of a study's table are."""
+"""New rows for a model: a file's columns by name or position, read like the columns of a study's table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
-from experiments.data.column_types import at, cleaned, read_number, texts
+from experiments.data.column_types import cleaned, read_number, refuse_missing, texts
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.table import Kind
 from experiments.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
 ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
 
@@ -25,9 +23,10 @@ Inputs = Sequence[tuple[str, Kind]]
 
 @dataclass(frozen=True)
 class NewRows:
-    """Rows of a file, and the names of its columns that the model has no use for.
+    """The rows of a file for a model.
 
-    chunks: frames of the model's columns in its order: float64 (NaN: missing) or strings, as `Table.features` has them.
+    chunks:  frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
+    ignored: the columns of the file that the model does not use.
     """
 
     chunks: Iterator[pd.DataFrame]
@@ -35,49 +34,40 @@ class NewRows:
 
 
 def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
-    """The rows of a .csv, .tsv, .parquet or .npz.
+    """Read the rows of a .csv, .tsv, .parquet or .npz.
 
     Args:
-        inputs: name and kind of each column that is needed.
-        rows:   of a chunk; the last one may have fewer.
+        inputs: name and kind of each column of the model.
+        rows:   number of rows of a chunk; the last may have fewer.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or a cell is not of its column's kind; from the chunks too.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise DataError(f"{path}: new rows come from a {', '.join(ENDINGS)}.")
     kinds = dict(inputs)
     try:
-        sheet = _sheet(path, list(kinds))
+        raw = _raw_table(path, list(kinds))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
-    lacking = [name for name in kinds if name not in sheet.columns]
-    if lacking:
-        raise DataError(f"{path}: the model needs columns that the file lacks: {listed(lacking)}.")
-    return NewRows(_chunks(sheet, kinds, rows), tuple(name for name in sheet.columns if name not in kinds))
+    return NewRows(_chunks(raw, kinds, rows), tuple(name for name in raw.columns if name not in kinds))
 
 
 def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.DataFrame]:
-    """The rows of a DataFrame whose columns may be of any type, as `read_rows` gives those of a file.
+    """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Raises:
-        DataError: it lacks a column, or a cell is not of its column's kind.
+        DataError: a column is missing, or a cell is not of its column's kind.
     """
-    import pyarrow as pa
-
     kinds = dict(inputs)
-    named = {str(name): frame.iloc[:, at] for at, name in enumerate(frame.columns)}
-    lacking = [name for name in kinds if name not in named]
-    if lacking:
-        raise DataError(f"the rows lack columns that the model needs: {listed(lacking)}.")
-    columns = {name: pa.chunked_array([_arrow(named[name], kind)]) for name, kind in kinds.items()}
-    return _chunks(RawTable("rows", "the rows", columns, lambda row: f"row {row} (from 0)"), kinds, rows)
+    columns = {
+        str(name): pa.chunked_array([_arrow(column, kinds[str(name)])])
+        for name, column in frame.items()
+        if str(name) in kinds
+    }
+    return _chunks(RawTable("rows", "the rows", columns), kinds, rows)
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
-    """A column as a file would hold it: mixed objects are texts, and a category that is a whole number has no point."""
-    import pyarrow as pa
-
+    """Write a column as a file holds it: mixed objects as texts, and a category's whole numbers without a point."""
     if column.dtype == object:
         column = column.map(str, na_action="ignore")
     elif kind == "category" and column.dtype.kind == "f" and (column.dropna() % 1 == 0).all():
@@ -85,51 +75,51 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
     return pa.array(column, from_pandas=True)
 
 
-def _sheet(path: Path, names: list[str]) -> RawTable:
-    if path.suffix.lower() == ".npz":
+def _raw_table(path: Path, names: list[str]) -> RawTable:
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise DataError(f"{path}: must end in {', '.join(ENDINGS)}.")
+    if ending == ".npz":
         return _of_array(path, names)
-    if path.suffix.lower() == ".parquet":
+    if ending == ".parquet":
         from experiments.data.readers.parquet import read_parquet
 
         return read_parquet(path)
     from experiments.data.readers.delimited import first_cells, read_text
 
-    # names that are positions may be those of a model whose rows had none
+    # numbers as names are either the header's or the positions of columns without a header
     named = set(names) <= set(first_cells(path)) or not all(name.isdecimal() for name in names)
     return read_text(path, header=named)
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
-    """The columns of an array, which have no names; a model's have none where they are called by position."""
+    """Read the columns of an array, whose names are their positions."""
     if not all(name.isdecimal() for name in names):
-        raise DataError(f"{path}: the model's columns have names, which an .npz has not; take a .csv or .parquet.")
-    import pyarrow as pa
-
+        raise DataError(f"{path}: the model needs columns with names, which an .npz lacks; take a .csv or .parquet.")
     from experiments.data.readers.npz import read_features
 
-    x = read_features(path)
-    columns = {str(column): pa.chunked_array([np.ascontiguousarray(x[:, column])]) for column in range(x.shape[1])}
-    return RawTable(path.stem, str(path), columns, lambda row: f"row {row} (from 0)")
+    columns = {
+        str(at): pa.chunked_array([np.ascontiguousarray(column)]) for at, column in enumerate(read_features(path).T)
+    }
+    return RawTable(path.stem, str(path), columns)
 
 
-def _chunks(sheet: RawTable, kinds: dict[str, Kind], rows: int) -> Iterator[pd.DataFrame]:
-    import pandas as pd
-
-    for start in range(0, sheet.rows, rows):
-        part = cleaned(_slice(sheet, list(kinds), start, rows), kinds)
-        yield pd.DataFrame({name: _values(part, name, kind) for name, kind in kinds.items()})
-
-
-def _slice(sheet: RawTable, names: list[str], start: int, rows: int) -> RawTable:
-    columns = {name: sheet.columns[name].slice(start, rows) for name in names}
-    return replace(sheet, columns=columns, place=lambda row: sheet.place(start + row))
+def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int) -> Iterator[pd.DataFrame]:
+    lacking = [name for name in kinds if name not in raw.columns]
+    if lacking:
+        raise DataError(f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}.")
+    return (_chunk(raw, kinds, start, rows) for start in range(0, raw.rows, rows))
 
 
-def _values(sheet: RawTable, name: str, kind: Kind) -> Any:
+def _chunk(raw: RawTable, kinds: dict[str, Kind], start: int, rows: int) -> pd.DataFrame:
+    columns = {name: raw.columns[name].slice(start, rows) for name in kinds}
+    part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), kinds)
+    return pd.DataFrame({name: _values(part, name, kind) for name, kind in kinds.items()})
+
+
+def _values(part: RawTable, name: str, kind: Kind) -> Any:
     if kind == "category":
-        return texts(sheet, name).to_pandas()
-    values = read_number(sheet, name, "")
-    if kind == "pixel" and np.isnan(values).any():
-        row = int(np.isnan(values).argmax())
-        raise DataError(f"{at(sheet, name)} is a pixel, but is missing at {sheet.place(row)}.")
-    return values
+        return texts(part, name).to_pandas()
+    if kind == "pixel":
+        refuse_missing(part, name, "a pixel")
+    return read_number(part, name, "")

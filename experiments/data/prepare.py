@@ -1,4 +1,4 @@
-"""From a spec's [data] and [cv] to the parts that a study works with, each of its own type."""
+"""From [data] and [cv] to a study's development rows, sealed test set and folds."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from nnet.batches import FoldData
 
 @dataclass(frozen=True)
 class StudyData:
-    """The data of one study.
+    """The data of a study.
 
-    fingerprint: sha256 of all its rows, in the order in which they came.
+    fingerprint: SHA-256 of all rows, in the order of the source.
     """
 
     name: str
@@ -40,11 +40,11 @@ class StudyData:
 
 
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
-    """Load, choose rows, seal and split.
+    """Load the rows, draw from them, seal the test set and make the folds.
 
     Args:
         environ: may name the folder of MNIST's files.
-        table:   the rows, where they are not to be loaded from the spec's source.
+        table:   rows in memory; None: they are loaded from the spec's source.
 
     Raises:
         DataError: the data breaks a rule.
@@ -67,12 +67,12 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
 
 
 def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[FoldData]:
-    """The folds as the network takes them; what is fitted is fitted on each fold's training rows alone.
+    """Preprocess the folds for the network; each preprocessor is fitted to its fold's training rows alone.
 
-    Folds whose preprocessing comes to the same share one array.
+    Folds with equal preprocessors share an array.
     """
     if folds.development != development.fingerprint:
-        raise DataError("the folds were made for other development rows: their fingerprints differ.")
+        raise DataError("the folds must be of these development rows, but the fingerprints differ.")
     known: dict[str, NDArray[np.float32]] = {}
     prepared = []
     for train, validation in folds.pairs:
@@ -85,10 +85,10 @@ def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing:
 
 
 def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing: Preprocessing) -> Preprocessor:
-    """The preprocessing as it is learnt from some development rows."""
+    """Fit the preprocessing to some development rows."""
     table = development.table
     if set(table.kinds) == {"pixel"}:
-        rows = rows[:1]  # there is nothing to learn
+        rows = rows[:1]  # nothing is fitted to pixels
     features = table.features
     training = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
     return fit_preprocessor(training, table.kinds, table.pixel_range, preprocessing)

@@ -1,7 +1,7 @@
-"""Preprocessing, fitted on training rows only: what was learnt from them, and how it makes inputs of any rows.
+"""Preprocessing: fitted to training rows, and applied to any rows.
 
-Scikit-learn's transformers do the learning. What they learnt is kept as plain numbers and names, so that a model
-folder can hold it, and is applied to a few thousand rows at a time.
+Scikit-learn's transformers are fitted. Their numbers and names are kept in plain arrays, so that a model folder can
+hold them, and are applied to a few thousand rows at a time.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ from numpy.typing import NDArray
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import canonical_digest
 from experiments.data.fingerprint import Features
-from experiments.data.readers.builtin import fingerprint
+from experiments.data.hashes import fingerprint
 from experiments.data.table import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 4096  # at a time, so that float64 takes no memory to speak of
-QUANTILES = 1000  # at most, of each column
-MOST_NAMES = 256  # categories of a column that have an input of their own; the rarer ones are pooled
+ROWS = 4096  # at a time, so that float64 takes little memory
+QUANTILES = 1000  # largest number, of each column
+MOST_NAMES = 256  # largest number of inputs of a category column; the rarest categories are pooled
 
 Names = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
 class Categories:
-    """One category column: an input for each of its frequent values, and one for all others where some were pooled.
+    """The encoding of a category column: an input for each frequent value, and an input for pooled rare values.
 
-    names:  the frequent values; None is a missing one.
-    pooled: whether the training rows had rare values. If not, a value never seen is all zeros.
+    column: position in the features.
+    names:  the frequent values; None stands for a missing value.
+    pooled: whether the training rows had rare values. If not, the inputs of an unknown value are all 0.
     """
 
     column: int
@@ -42,12 +43,14 @@ class Categories:
     pooled: bool
 
     def encode(self, values: pd.Series) -> NDArray[np.float32]:
-        """(N,) -> (N, names, and one more where some are pooled) of zeros and ones."""
+        """Encode (N,) values as (N, names) zeros and ones, with a further column if values are pooled."""
         import pandas as pd
 
         known = {name: number for number, name in enumerate(self.names)}
-        codes, seen = pd.factorize(values, use_na_sentinel=True)
-        numbers = np.array([known.get(str(name), len(known)) for name in seen] + [known.get(None, len(known))], np.intp)
+        codes, texts = pd.factorize(values, use_na_sentinel=True)
+        numbers = np.array(
+            [known.get(str(name), len(known)) for name in texts] + [known.get(None, len(known))], np.intp
+        )
         wide = np.zeros((len(values), len(known) + 1), np.float32)
         wide[np.arange(len(values)), numbers[codes]] = 1.0
         return wide if self.pooled else wide[:, :-1]
@@ -55,14 +58,18 @@ class Categories:
 
 @dataclass(frozen=True)
 class Preprocessor:
-    """x -> (fill or x - offset) / scale for numbers and pixels, then who was filled, then categories; in float32.
+    """A fitted preprocessing, from features to float32 inputs.
+
+    The inputs are first (x - offset) / scale of the numbers and pixels, then 1 where a number was missing, then the
+    categories.
 
     numeric:       (k,) columns of numbers and pixels.
-    fill:          (k,) what stands for a missing number: the median.
-    flagged:       (m,) which of the k had a missing number; each has an input that says so, row by row.
+    fill:          (k,) medians, in place of missing numbers.
+    flagged:       (m,) positions among the k of columns with missing numbers in training.
     offset, scale: (k,)
-    ranked:        (j,) which of the k are first taken to a normal distribution by their rank.
-    quantiles:     (q, j) of those, at equal distances from 0 to 1.
+    ranked:        (j,) positions among the k of columns that are mapped to a normal distribution by rank.
+    quantiles:     (q, j) of these columns, at equal distances from 0 to 1.
+    categories:    the encodings of the category columns.
     """
 
     numeric: NDArray[np.int64]
@@ -80,56 +87,50 @@ class Preprocessor:
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that is numbers, by name."""
+        """Return the arrays by name."""
         names = ("numeric", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
         return {name: getattr(self, name) for name in names}
 
     @property
     def width(self) -> int:
-        """How many inputs it makes."""
-        return len(self.numeric) + len(self.flagged) + sum(len(one.names) + one.pooled for one in self.categories)
+        """Return the number of inputs."""
+        return len(self.numeric) + len(self.flagged) + sum(len(coded.names) + coded.pooled for coded in self.categories)
 
     @property
     def sources(self) -> NDArray[np.int64]:
-        """(width,) the column that each input is made of."""
-        made = [np.full(len(one.names) + one.pooled, one.column, np.int64) for one in self.categories]
+        """Return (width,) the column of each input."""
+        made = [np.full(len(column.names) + column.pooled, column.column, np.int64) for column in self.categories]
         return np.concatenate([self.numeric, self.numeric[self.flagged], *made])
 
     @property
     def key(self) -> str:
-        """Equal for preprocessors that do the same."""
-        names = [[one.column, list(one.names), one.pooled] for one in self.categories]
+        """Return a key that equal preprocessors share."""
+        names = [[column.column, list(column.names), column.pooled] for column in self.categories]
         return fingerprint(*self.arrays.values()) + canonical_digest(names)
 
     def transform(self, features: Features) -> NDArray[np.float32]:
-        """(N, d) -> (N, width), C-contiguous."""
+        """Make (N, width) inputs, C-contiguous, of (N, d) features."""
         x = np.empty((len(features), self.width), np.float32)
         for start in range(0, len(x), ROWS):
             rows = slice(start, start + ROWS)
-            if isinstance(features, np.ndarray):
-                x[rows] = self._numbers(features[rows][:, self.numeric], complete=True)
-            else:
-                chunk = features.iloc[rows]
-                numbers = chunk.iloc[:, self.numeric].to_numpy(np.float64)
-                encoded = [one.encode(chunk.iloc[:, one.column]) for one in self.categories]
-                x[rows] = np.hstack([self._numbers(numbers, complete=False), *encoded])
+            chunk: Any = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
+            encoded = [column.encode(chunk.iloc[:, column.column]) for column in self.categories]
+            x[rows] = np.hstack([self._numbers(_numeric(chunk, self.numeric)), *encoded])
         return x
 
-    def _numbers(self, values: NDArray[Any], complete: bool) -> NDArray[np.float32]:
-        """(n, k) numbers, NaN where one is missing unless they are complete -> (n, k + m)."""
+    def _numbers(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Make (n, k + m) inputs of (n, k) numbers; NaN is a missing number."""
         limit = np.finfo(np.float32).max
-        missing = np.zeros(values.shape, bool) if complete else np.isnan(values)
-        if not complete:
-            values = np.where(missing, self.fill, values)
+        missing = np.isnan(values)
+        values = np.where(missing, self.fill, values)
         if self.ranked.size:
-            values = values.astype(np.float64)
             values[:, self.ranked] = self._by_rank.transform(values[:, self.ranked])
         scaled = np.clip((values - self.offset) / self.scale, -limit, limit).astype(np.float32)
         return np.hstack([scaled, missing[:, self.flagged].astype(np.float32)]) if self.flagged.size else scaled
 
     @cached_property
     def _by_rank(self) -> Any:
-        """Scikit-learn's transformer that has learnt these quantiles."""
+        """Return scikit-learn's transformer with these quantiles."""
         from sklearn.preprocessing import QuantileTransformer
 
         fitted = QuantileTransformer(n_quantiles=len(self.quantiles), output_distribution="normal")
@@ -141,13 +142,12 @@ class Preprocessor:
 def fit_preprocessor(
     training: Features, kinds: tuple[Kind, ...], pixel_range: float | None, preprocessing: Preprocessing
 ) -> Preprocessor:
-    """Fit on training rows.
-
-    Of pixels there is nothing to learn, their range is known in advance.
+    """Fit a preprocessing to training rows; nothing is fitted to pixels.
 
     Args:
-        training: (N, d) training rows and no others.
-        kinds:    of the d columns.
+        training:    (N, d) training rows and no others.
+        kinds:       kinds of the d columns.
+        pixel_range: largest value of a pixel.
     """
     columns = np.array([index for index, kind in enumerate(kinds) if kind != "category"], np.int64)
     values = _numeric(training, columns)
@@ -182,7 +182,7 @@ def _numeric(features: Features, columns: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The median of each column of numbers, and the columns in which a number is missing."""
+    """Return the median of each column of numbers, and the columns with missing numbers."""
     fill = np.zeros(values.shape[1])
     if not is_number.any():
         return fill, np.empty(0, np.int64)
@@ -194,7 +194,7 @@ def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArra
 
 
 def _categories(training: Features, kinds: tuple[Kind, ...], rare: float) -> tuple[Categories, ...]:
-    """The frequent values of each category column."""
+    """Fit the encodings of the category columns."""
     columns = [index for index, kind in enumerate(kinds) if kind == "category"]
     if not columns or isinstance(training, np.ndarray):
         return ()
@@ -204,9 +204,9 @@ def _categories(training: Features, kinds: tuple[Kind, ...], rare: float) -> tup
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist", min_frequency=rare or None, max_categories=MOST_NAMES + 1
     ).fit(words.where(words.notna(), None).to_numpy(object))
-    found = []
+    encodings = []
     for column, names, rest in zip(columns, encoder.categories_, encoder.infrequent_categories_, strict=True):
         pooled = set() if rest is None else set(rest)
         frequent = tuple(None if name is None else str(name) for name in names if name not in pooled)
-        found.append(Categories(column, frequent, bool(pooled)))
-    return tuple(found)
+        encodings.append(Categories(column, frequent, bool(pooled)))
+    return tuple(encodings)

@@ -1,79 +1,104 @@
-"""A sheet: named columns as a file holds them, before anything is read into their values."""
+"""A raw table: named columns as a file holds them, before their values are read."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from experiments.config.documents import readable
 from experiments.errors import DataError, first_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_CELLS = 1 << 28  # as numbers they take 2 GiB
+MOST_CELLS = 1 << 28  # 2 GiB as numbers
 LARGEST_FILE = 1 << 31  # bytes, unpacked
-SHOWN = 10  # names
-MOST_SAID = 200  # characters
+SHOWN = 10  # names in a message
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """Columns of one length.
+    """Columns of equal length.
 
-    where:    the file, as messages name it.
+    where:    the file, for messages.
     columns:  name -> Arrow array.
-    place:    row (from 0) -> where a user finds it, as in "line 7".
-    declared: columns whose type in the file says that they are categories.
+    place:    row (from 0) -> its place in the file, such as "line 7".
+    declared: columns that the file declares to be categories.
     """
 
     name: str
     where: str
     columns: dict[str, pa.ChunkedArray]
-    place: Callable[[int], str]
+    place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """Return the number of rows."""
         return len(next(iter(self.columns.values())))
+
+    def at(self, name: str) -> str:
+        """Name a column in a message."""
+        return f"{self.where}: column {shown(name)}"
+
+    def refuse(self, name: str, wrong: Any, rule: str, advice: str) -> None:
+        """Refuse a column with a wrong value.
+
+        Args:
+            wrong:  (N,) of bool, in NumPy, pandas or Arrow.
+            rule:   follows the column's name in the message.
+            advice: what a user can do about it.
+
+        Raises:
+            DataError: a value is wrong; the message names the first row with a wrong value.
+        """
+        rows = np.flatnonzero(wrong)
+        if len(rows):
+            row = int(rows[0])
+            value = self.columns[name][row].as_py()
+            has = "is empty" if value is None else f"has {shown(value) if isinstance(value, str) else value}"
+            more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
+            raise DataError(f"{self.at(name)} {rule}, but {self.place(row)} {has}{more}; {advice}.")
 
 
 def column_names(where: str, given: Sequence[str]) -> list[str]:
-    """The names, stripped; a column without one is called by its position.
+    """Strip names; the name of a column without a name is its position.
 
     Raises:
-        DataError: two have the same name.
+        DataError: two columns have the same name.
 
     >>> column_names("my.csv", ["", " age"])
     ['0', 'age']
     """
     names = [name.strip() or str(at) for at, name in enumerate(given)]
-    if len(set(names)) < len(names):
-        name, times = Counter(names).most_common(1)[0]
-        first, second = [at for at, one in enumerate(names) if one == name][:2]
+    name, times = Counter(names).most_common(1)[0] if names else ("", 0)
+    if times > 1:
+        first, second = [at for at, other in enumerate(names) if other == name][:2]
         raise DataError(
-            f"{where}: every column needs its own name, but {times} are called {shown(name)} (columns {first} and "
-            f"{second}, counted from 0); rename them."
+            f"{where}: every column needs its own name, but {times} columns are named {shown(name)} (columns {first} "
+            f"and {second}, counted from 0); rename them."
         )
     return names
 
 
 def check_size(where: str, rows: int, columns: int) -> None:
-    """Refuse a sheet that would not fit into memory as numbers.
+    """Refuse a table that would not fit into memory as numbers.
 
     Raises:
-        DataError: it has too many cells.
+        DataError: the table has too many cells.
     """
     if rows * columns > MOST_CELLS:
         raise DataError(
-            f"{where}: at most {MOST_CELLS} cells are read, but it has {rows} rows x {columns} columns; take fewer."
+            f"{where}: at most {MOST_CELLS} cells can be read, but it has {rows} rows x {columns} columns; take fewer."
         )
 
 
 def shown(text: str, longest: int = 60) -> str:
-    """Text of a user's, quoted, in one readable line.
+    """Quote a user's text in a readable line.
 
     >>> shown("a" * 100)[-5:]
     "aa..'"
@@ -82,13 +107,11 @@ def shown(text: str, longest: int = 60) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first names, in one line."""
+    """List the first names in a line."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(shown(name) for name in names[:SHOWN]) + more
 
 
 def brief(error: Exception) -> str:
-    """What a library says, its first line, short and readable."""
-    line = first_line(error)
-    line = line if line.isprintable() else repr(line)
-    return line if len(line) <= MOST_SAID else f"{line[:MOST_SAID]}.."
+    """Return the first line of a library's message, short and readable."""
+    return readable(first_line(error), 200)

@@ -1,6 +1,6 @@
-"""The split into development rows and the sealed test set, and the development rows' folds.
+"""The split into development rows and the sealed test set, and the folds of the development rows.
 
-The two parts have different types: what takes a DevelopmentSet cannot be handed the test rows.
+The two parts have different types: a function of a DevelopmentSet cannot receive the test rows.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.spec import CV
+from experiments.config.spec import CVSection
 from experiments.config.target import Target
 from experiments.data.fingerprint import Features, content_fingerprint
+from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
-from experiments.data.readers.builtin import fingerprint
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -25,11 +25,12 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class DevelopmentSet:
-    """The rows that the search may see.
+    """The rows for the search.
 
-    table:  the rows as they came; in the order of time, where they have one.
-    y:      (N,) indices into the target's classes, or float64 numbers.
-    target: what y is.
+    table:       the rows as in the source, or in the order of time.
+    y:           (N,) indices into the target's classes, or float64 numbers.
+    target:      the classes of y, if it has any.
+    fingerprint: SHA-256 of the rows and y.
     """
 
     table: Table
@@ -39,15 +40,17 @@ class DevelopmentSet:
 
     @property
     def features(self) -> Features:
-        """(N, d) of the table."""
+        """Return the (N, d) features of the table."""
         return self.table.features
 
 
 @dataclass(frozen=True)
 class Folds:
-    """Row numbers of a development set: (train, validation) for each fold, bound to the rows they were made for.
+    """Row numbers of a development set: (train, validation) for each fold.
 
-    splitter: scikit-learn's class that made them.
+    fingerprint: SHA-256 of the row numbers.
+    development: fingerprint of the development set.
+    splitter:    name of scikit-learn's class.
     """
 
     pairs: tuple[tuple[Rows, Rows], ...]
@@ -62,31 +65,25 @@ def split(
     """Split the test set off: the source's own, the last rows in time, whole groups, or rows stratified by class.
 
     Raises:
-        DataError: a class or a group cannot be on the sides where it must be.
+        DataError: a class or a group cannot be on the sides on which it must be.
     """
     if target.classes:
         _check_counts(y, target, 2, "data: every class needs a row on each side of the test split")
     if table.groups is not None and table.time is not None:
-        raise DataError("data: rows have groups or a time order, not both: the last rows would share groups.")
+        raise DataError(
+            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
+        )
     try:
         development, test = _test_split(table, target, y, test_size, split_seed)
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
     key = "data: the source's own test rows" if table.own_test else "data.test_size"
     for part in (development, test):
-        if len(part) < 2:  # of which a score of numbers needs two
-            sides = f"{len(development)} and {len(test)}"
-            raise DataError(f"{key}: each side needs at least two rows, but they have {sides}.")
+        if len(part) < 2:  # a score of numbers needs two
+            raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
         if target.classes:
             _check_counts(y[part], target, 1, f"{key}: every class needs a row on each side")
-    if table.groups is not None and np.intersect1d(table.groups[development], table.groups[test]).size:
-        raise DataError("data.groups: the source's own test rows share a group with its other rows.")
-    if table.time is not None and table.time[test].min() < table.time[development].max():
-        raise DataError("data.time: some of the source's own test rows are earlier than rows to learn from.")
-    if table.groups is not None and len(np.unique(table.groups[test])) < 2:
-        raise DataError(
-            "data.test_size: the test set needs at least two groups, or nothing says how sure its score is."
-        )
+    _check_sides(table, development, test)
     ours, labels = rows_of(table, development), y[development]
     labels.setflags(write=False)
     theirs = rows_of(table, test)
@@ -96,8 +93,20 @@ def split(
     )
 
 
+def _check_sides(table: Table, development: Rows, test: Rows) -> None:
+    if table.groups is not None:
+        if np.intersect1d(table.groups[development], table.groups[test]).size:
+            raise DataError("data.groups: the source's own test rows must not share a group with its other rows.")
+        if len(np.unique(table.groups[test])) < 2:
+            raise DataError(
+                "data.test_size: the test set needs at least two groups for an interval of its score; set a larger one."
+            )
+    if table.time is not None and table.time[test].min() < table.time[development].max():
+        raise DataError("data.time: the source's own test rows must not be earlier than the rows to learn from.")
+
+
 def rows_of(table: Table, rows: Rows) -> Table:
-    """A table of some rows of another, in the order given, without their cells in the source."""
+    """Choose rows of a table, in the order given, without their cells in the source."""
     features = table.features
     return replace(
         table,
@@ -113,23 +122,23 @@ def rows_of(table: Table, rows: Rows) -> Table:
 
 
 def table_fingerprint(table: Table, y: NDArray[Any]) -> str:
-    """sha256 of all that a study learns from."""
+    """Compute the SHA-256 of everything that a study learns from."""
     return content_fingerprint(table.features, y, table.groups, table.time, table.weights)
 
 
 def suitable_splitter(development: DevelopmentSet) -> str:
-    """The splitter of a study that names none."""
+    """Return the splitter for a study that names none."""
     stratified = "Stratified" if development.target.classes else ""
     if development.table.time is not None:
         return "TimeSeriesSplit"
     return f"{stratified}GroupKFold" if development.table.groups is not None else f"{stratified}KFold"
 
 
-def make_folds(development: DevelopmentSet, cv: CV, split_seed: int) -> Folds:
-    """The folds by scikit-learn's splitter of that name, shuffled by split_seed, made once.
+def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Folds:
+    """Make the folds with scikit-learn's splitter, shuffled by split_seed.
 
     Raises:
-        DataError: the splitter does not suit the rows, or there are fewer, of a class or in all, than folds.
+        DataError: the splitter does not suit the rows, or there are more folds than rows, rows of a class, or groups.
     """
     from sklearn import model_selection
 
@@ -180,18 +189,17 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
 
 
 def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> None:
-    """Refuse a splitter that needs what the rows have not, or would ignore what they have."""
+    """Refuse a splitter that needs something the rows lack, or ignores their groups or time."""
     groups, timed = development.table.groups, development.table.time is not None
     grouped = groups is not None
     classes, rows = development.target.classes, len(development.y)
     rules = {
         "needs classes to stratify by, but the target is a number": "Stratified" in name and not classes,
-        "needs data.groups, which say what rows belong together": "Group" in name and not grouped,
-        "would part the groups of data.groups; take GroupKFold or StratifiedGroupKFold": "Group" not in name
+        "needs data.groups": "Group" in name and not grouped,
+        "would divide the groups of data.groups; take GroupKFold or StratifiedGroupKFold": "Group" not in name
         and grouped,
-        "needs data.time, which orders the rows": name == "TimeSeriesSplit" and not timed,
-        "would learn from rows later than those it is validated on; take TimeSeriesSplit": name != "TimeSeriesSplit"
-        and timed,
+        "needs data.time": name == "TimeSeriesSplit" and not timed,
+        "would learn from later rows than it validates on; take TimeSeriesSplit": name != "TimeSeriesSplit" and timed,
     }
     for rule, broken in rules.items():
         if broken:
@@ -207,13 +215,15 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
 
 def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation: Rows) -> None:
     if not len(train) or not len(validation):
-        raise DataError(f"cv: fold {fold} has {len(train)} rows to learn from and {len(validation)} to be scored on.")
+        raise DataError(
+            f"cv: a fold needs training and validation rows, but fold {fold} has {len(train)} and {len(validation)}."
+        )
     if development.target.classes:
-        rule = f"cv: every class needs a row to learn from, in every fold; in fold {fold} (stratify, or fewer folds)"
+        rule = f"cv: every class needs a training row in every fold (stratify, or take fewer folds); in fold {fold}"
         _check_counts(development.y[train], development.target, 1, rule)
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
-        raise DataError(f"data.weights: fold {fold} has no row to learn from that weighs more than 0.")
+        raise DataError(f"data.weights: every fold needs a training row of weight above 0, but fold {fold} has none.")
 
 
 def _check_counts(labels: NDArray[Any], target: Target, least: int, rule: str) -> None:

@@ -1,4 +1,4 @@
-"""Some of many rows, by a seed: the same share of each class, or spread over the numbers."""
+"""A seeded sample of rows: the same share of each class, or spread over the numbers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from nnet.arrays import Targets
 
 
 def subsample(y: Targets, count: int, classes: bool, seed: np.random.SeedSequence) -> NDArray[np.intp]:
-    """Row numbers, increasing, of about `count` of the rows, or of all where there are no more.
+    """Draw about `count` rows, or all where there are no more; return their increasing row numbers.
 
     Args:
         y:       (N,) class indices or numbers.
-        classes: y is class indices, each of which is kept at least once, beyond `count` if need be.
+        classes: whether y is class indices; each class is kept at least once, beyond `count` if need be.
 
     >>> subsample(np.array([0, 0, 0, 0, 1, 1, 1, 1, 2]), 4, True, np.random.SeedSequence(0)).size
     5

@@ -1,4 +1,4 @@
-"""A smaller study of a large source: a seeded choice of its rows, its own test part kept."""
+"""A seeded choice of a source's rows, for a smaller study; the source's own test part is kept."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from experiments.errors import DataError
 
 
 def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) -> tuple[Table, NDArray[Any]]:
-    """So many of the rows that are not the source's own test part, in their order; the same share of each class.
+    """Draw rows, in their order and with the same share of each class; the source's own test part is kept whole.
 
     Args:
         y: (N,) labels in the target, or numbers.
 
     Returns:
-        the table of these rows and of the test part, and their y.
+        the table of the drawn rows and of the test part, and their y.
 
     Raises:
-        DataError: there are fewer, or they are fewer than the classes.
+        DataError: there are fewer rows, or more classes than rows to draw.
     """
     from sklearn.model_selection import train_test_split
 
     there = len(y) - table.own_test
     if rows > there:
-        raise DataError(f"data.rows: {table.name} has {there} rows to choose from, fewer than {rows}.")
+        raise DataError(
+            f"data.rows: must be at most {there}, the rows of {table.name} without its test part, but got {rows}."
+        )
     if rows == there:
         return table, y
     try:
@@ -40,5 +42,4 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
     except ValueError as error:
         raise DataError(f"data.rows: {error}") from None
     kept = np.concatenate([np.sort(drawn), np.arange(there, len(y))])
-    cells = None if table.cells is None else table.cells.take(kept)
-    return replace(rows_of(table, kept), own_test=table.own_test, cells=cells), y[kept]
+    return replace(rows_of(table, kept), own_test=table.own_test, cells=table.source_cells().take(kept)), y[kept]

@@ -1,46 +1,46 @@
-"""A table: rows as a source gives them, before a target is judged, split or encoded."""
+"""A table: the rows of a source, before the target is interpreted and before any split or encoding."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
-
-if TYPE_CHECKING:
-    import pandas as pd
-from dataclasses import replace
-
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Kind = Literal["number", "category", "pixel"]
-LARGEST = 1e100  # of a number, so that a variance is finite
+LARGEST = 1e100  # largest number, so that a variance is finite
+WHITE = 255.0  # largest value of a pixel of a byte
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a source gives; its arrays are read-only.
+    """The rows of a source; its arrays are read-only.
 
-    features:    (N, d): an array when every column is a number or a pixel (float64 or uint8, no NaN), else a DataFrame
+    features:    (N, d): an array if every column is a number or a pixel (float64 or uint8, no NaN), else a DataFrame
                  whose number columns are float64 (NaN: missing) and whose category columns are strings (None: missing).
-    kinds:       of each column.
-    columns:     names, each once; "0" to "d-1" where the source has none.
-    target:      (N,) as it came: int64 labels, float64 numbers or strings; none is missing.
-    target_name: how the source calls it.
-    classes:     names, where the source says that the target is classes (then target holds indices into them); None
-                 where that is to be told from its values.
-    pixel_range: the largest value a pixel can have; None where features are not pixels.
-    own_test:    how many rows at the end are the source's own test part; 0 where it has none.
-    groups:      (N,) rows of one group must not be parted; None where every row stands alone.
-    time:        (N,) what orders the rows: int64, float64 or datetime64.
-    weights:     (N,) how much each row counts.
-    picture:     (height, width), and 3 for colour, of the picture that a row's pixels are; None where they are none.
-    numbers:     (N,) which row of the source each is, from 0; None where all of them are here, in order.
-    cells:       cells of every row as they stand in the source, all columns; None where these are not kept.
+    kinds:       the kind of each column.
+    columns:     unique names; "0" to "d-1" for a source without names.
+    target:      (N,) int64 labels, float64 numbers or strings; none is missing.
+    target_name: the target's name in the source.
+    classes:     names, where the source declares classes, and target holds indices into them; None where the task is
+                 inferred from the target's values.
+    pixel_range: largest value of a pixel; None where features are not pixels.
+    own_test:    number of rows at the end that are the source's own test part; 0 without a test part.
+    groups:      (N,) group of each row, which no split may divide; None without groups.
+    time:        (N,) int64, float64 or datetime64 by which the rows are ordered; None without an order.
+    weights:     (N,) weight of each row; None for equal weights.
+    picture:     (height, width) or (height, width, 3) of the image in a row; None where the rows are not images.
+    numbers:     (N,) position of each row in the source, from 0; None where all rows are here in order.
+    cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
     """
 
     name: str
@@ -65,12 +65,43 @@ class Table:
                 array.setflags(write=False)
 
     def source_cells(self) -> SourceCells:
-        """Return the cells of every row in the source: features and target, where nothing else is kept."""
+        """Return the cells of every row in the source, or the features and target where no cells are kept."""
         return SourceCells.of(self.features, self.target) if self.cells is None else self.cells
 
 
+def array_columns(x: NDArray[Any], where: str) -> dict[str, Any]:
+    """Return the fields of a Table that describe an array of features.
+
+    Bytes with three or more axes are images. Other axes are flattened.
+
+    Args:
+        x:     (N, ...) bool, integers or floats, in which NaN is a missing number.
+        where: the array's place, for messages.
+
+    Raises:
+        DataError: a number is too large.
+    """
+    is_image = x.dtype == np.uint8 and x.ndim > 2
+    wide: NDArray[Any] = np.ascontiguousarray(x.reshape(len(x), -1), np.uint8 if is_image else np.float64)
+    names = tuple(map(str, range(wide.shape[1])))
+    features: Any = wide
+    if not is_image:
+        refuse_large(wide, names, where)
+        if np.isnan(wide).any():
+            import pandas as pd
+
+            features = pd.DataFrame(wide, columns=list(names))
+    return {
+        "features": features,
+        "kinds": ("pixel" if is_image else "number",) * len(names),
+        "columns": names,
+        "pixel_range": WHITE if is_image else None,
+        "picture": picture_of(x.shape[1:]) if is_image else None,
+    }
+
+
 def picture_of(shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The picture that bytes of this shape are: grey (height, width), or in colour (height, width, 3); else None.
+    """Return the shape of an image: grey (height, width), or in colour (height, width, 3); else None.
 
     >>> picture_of((28, 28)), picture_of((28, 28, 1)), picture_of((32, 32, 3)), picture_of((3, 32, 32))
     ((28, 28), (28, 28), (32, 32, 3), None)
@@ -80,47 +111,51 @@ def picture_of(shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return shape if len(shape) == 2 or (len(shape) == 3 and shape[2] == 3) else None
 
 
-def appended(table: Table, test: Table) -> Table:
-    """A table with another's rows as its own test part.
+def refuse_large(values: NDArray[np.float64], names: Sequence[str], where: str) -> None:
+    """Refuse numbers that are too large to compute with; NaN is accepted.
 
     Raises:
-        DataError: their targets or widths are not of one kind.
+        DataError: a number is too large.
     """
-    classes = table.classes
-    if classes is not None and test.classes is not None and classes != test.classes:
-        strange = sorted(set(test.classes) - set(classes))
-        if strange:
-            raise DataError(f"data.test: has classes that {table.name} has not: {listed(strange)}.")
-        test = replace(test, target=np.array([classes.index(one) for one in test.classes])[test.target])
-    one_kind = (table.classes is None) == (test.classes is None)
-    if not one_kind or (table.target.dtype.kind == "U") != (test.target.dtype.kind == "U"):
+    large = np.argwhere(np.abs(values) > LARGEST)
+    if len(large):
+        row, column = large[0]
         raise DataError(
-            f"data.test: target {shown(table.target_name)} is of another type in one file than in the other."
+            f"{where}: a number must be at most {LARGEST:g}, but row {row} (from 0) of column {names[column]!r} has "
+            f"{values[row, column]}; correct it."
         )
+
+
+def appended(table: Table, test: Table) -> Table:
+    """Append another table's rows as the test part.
+
+    Raises:
+        DataError: the target, the time or the features differ in kind.
+    """
+    if table.classes is not None and test.classes is not None and table.classes != test.classes:
+        unknown = sorted(set(test.classes) - set(table.classes))
+        if unknown:
+            raise DataError(f"data.test: has classes that {table.name} lacks: {listed(unknown)}; remove their rows.")
+        test = replace(test, target=np.array([table.classes.index(name) for name in test.classes])[test.target])
+    if (table.classes is None, table.target.dtype.kind == "U") != (test.classes is None, test.target.dtype.kind == "U"):
+        raise DataError(f"data.test: target {shown(table.target_name)} must have the same type in both files.")
     if table.time is not None and (table.time.dtype.kind == "M") != (np.asarray(test.time).dtype.kind == "M"):
-        raise DataError("data.test: data.time holds dates in one file and numbers in the other.")
-    if table.features.shape[1] != test.features.shape[1] or table.kinds != test.kinds:
+        raise DataError("data.test: data.time holds dates in one file and numbers in the other; use the same in both.")
+    if table.kinds != test.kinds:
         raise DataError(
-            f"data.test: its rows must have the {table.features.shape[1]} features of {table.name}, of the same kinds, "
-            f"but have {test.features.shape[1]}."
+            f"data.test: its rows must have the {len(table.kinds)} features of {table.name}, of the same kinds, but "
+            f"have {len(test.kinds)}."
         )
-    optional: dict[str, Any] = {
+    joined: dict[str, Any] = {
         key: None if (own := getattr(table, key)) is None else np.concatenate([own, getattr(test, key)])
-        for key in ("groups", "time", "weights")
+        for key in ("target", "groups", "time", "weights")
     }
-    features: Any
     if isinstance(table.features, np.ndarray) and isinstance(test.features, np.ndarray):
-        features = np.concatenate([table.features, test.features])
+        joined["features"] = np.concatenate([table.features, test.features])
     else:
         import pandas as pd
 
-        frames = [pd.DataFrame(one.features, columns=list(one.columns)) for one in (table, test)]
-        features = pd.concat(frames, ignore_index=True)
-    return replace(
-        table,
-        features=features,
-        target=np.concatenate([table.target, test.target]),
-        own_test=len(test.target),
-        cells=table.source_cells().followed_by(test.source_cells()),
-        **optional,
-    )
+        frames = [pd.DataFrame(part.features, columns=list(part.columns)) for part in (table, test)]
+        joined["features"] = pd.concat(frames, ignore_index=True)
+    cells = table.source_cells().followed_by(test.source_cells())
+    return replace(table, own_test=len(test.target), cells=cells, **joined)

@@ -1,4 +1,4 @@
-"""What a table's target is, told from its values: classes, or numbers."""
+"""The type of a table's target, inferred from its values: classes or numbers."""
 
 from __future__ import annotations
 
@@ -11,45 +11,50 @@ from experiments.config.target import Target
 from experiments.data.table import LARGEST, Table
 from experiments.errors import DataError
 
-MOST_CLASSES = 20  # values that integers may have to be taken for classes
-FEWEST_ROWS = 5  # of each of them
+MOST_CLASSES = 20  # different integers that are still taken for classes
+FEWEST_ROWS = 5  # rows of each of these integers
 
 Asked = Literal["auto", "classification", "regression"]
 
 
 def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]:
-    """The target of a table, and every row's label in it, or number; the source's own test rows decide nothing.
+    """Infer the target of a table, and label every row; the source's own test rows have no influence.
 
-    Words and truth values are classes. So are integers of at most 20 values, each in 5 rows or more, whatever type
-    holds them. Everything else is a number. The order of classes is that of their values.
+    Words and truth values are classes. Integers, even as floats, are classes if there are at most 20 different ones and
+    each is in at least 5 rows. All other values are numbers. Classes are in the order of their values.
 
     Args:
-        task: what the user says it is; auto tells it from the values.
+        task: the user's choice; auto infers it from the values.
 
     Returns:
         the target, and y (N,): indices into its classes, or float64.
 
     Raises:
-        DataError: the values are not what they are said to be, or not finite, or all the same, or a class is in the
-            source's own test rows alone.
+        DataError: the values do not suit the task, are not finite or all equal, or a class is only in the source's own
+            test rows.
     """
     values = table.target
-    learnt = values[: len(values) - table.own_test]
+    own = values[: len(values) - table.own_test]
     words = values.dtype.kind not in "fiu"
     if task == "regression" and (words or table.classes is not None):
-        raise DataError(f"data.task: the target {table.target_name!r} names classes; it cannot be a regression's.")
+        raise DataError(
+            f"data.task: a regression needs numbers, but target {table.target_name!r} has classes; set classification."
+        )
     if table.classes is not None:
         return Target(table.classes), values.astype(np.intp)
-    if not words:
+    if words:
+        values, own = values.astype(str), own.astype(str)
+    else:
         _check_finite(table)
-    if task == "classification" or words or (task == "auto" and _are_few_integers(learnt)):
-        names = np.unique(learnt.astype(str) if words else learnt)
-        classes = tuple(_name(one) for one in names)
-        if len(classes) < 2:
-            raise DataError(f"data: a classification needs at least two classes, but got {list(classes)}.")
-        return Target(classes), _labels(values.astype(str) if words else values, names)
-    if learnt.min() == learnt.max():
-        raise DataError(f"data: the target {table.target_name!r} has one value alone, {learnt[0]:g}, in every row.")
+    if task == "classification" or words or (task == "auto" and _are_few_integers(own)):
+        names = np.unique(own)
+        if len(names) < 2:
+            raise DataError(f"data: a classification needs at least two classes, but got {[_name(names[0])]}.")
+        return Target(tuple(map(_name, names))), _labels(values, names)
+    if own.min() == own.max():
+        raise DataError(
+            f"data: the target {table.target_name!r} must vary, but every row has {own[0]:g}; name another."
+        )
     return Target(), values.astype(np.float64)
 
 
@@ -61,14 +66,14 @@ def _are_few_integers(values: NDArray[Any]) -> bool:
 
 
 def _labels(values: NDArray[Any], names: NDArray[Any]) -> NDArray[np.intp]:
-    """(N,) the position of each value among the sorted names."""
+    """Return (N,) the position of each value among the sorted names."""
     labels = np.minimum(np.searchsorted(names, values), len(names) - 1)
-    strange = values[names[labels] != values]
-    if len(strange):
-        rows = int((strange == strange[0]).sum())
+    unknown = values[names[labels] != values]
+    if len(unknown):
+        rows = int((unknown == unknown[0]).sum())
         raise DataError(
-            f"data: class {_name(strange[0])!r} is in {rows} of the source's own test rows, but in none to learn from; "
-            f"remove these rows{'' if isinstance(strange[0], str) else ', or name data.task if it is a number'}."
+            f"data: every class needs a row to learn from, but class {_name(unknown[0])!r} is only in {rows} of the "
+            "source's own test rows; remove them, or set data.task if the target is a number."
         )
     return labels.astype(np.intp)
 
@@ -79,10 +84,10 @@ def _name(value: Any) -> str:
 
 
 def _check_finite(table: Table) -> None:
-    usable = np.abs(table.target.astype(np.float64)) <= LARGEST  # not so for NaN
-    if not usable.all():
-        row = int(np.flatnonzero(~usable)[0])
+    unusable = np.flatnonzero(~(np.abs(table.target.astype(np.float64)) <= LARGEST))  # NaN is unusable
+    if len(unusable):
+        row = unusable[0]
         raise DataError(
-            f"{table.name}: every target must be a number of at most {LARGEST:g}, but row {row} has "
-            f"{table.target[row]}."
+            f"{table.name}: a target must be a number of at most {LARGEST:g}, but row {row} (from 0) has "
+            f"{table.target[row]}; correct it or remove the row."
         )

@@ -1,6 +1,6 @@
-"""What the text of a cell says: that a value is missing, or a number."""
+"""The texts of missing values and of numbers."""
 
 from __future__ import annotations
 
-MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # texts of a missing value, in any case
+MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"

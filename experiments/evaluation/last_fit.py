@@ -84,7 +84,7 @@ def last_fit(
     fitted = [future.result() for future in fitting]
     models = final_models(spec, development.fingerprint, finalists, baselines)
     look = Look(test.fingerprint, canonical_digest(models), study)
-    ledger.reserve(look, test.known_by(), spec.study.name, spec.search.trials, acknowledged, models)
+    ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
     rows = {preprocessing: fitter.transform(features) for preprocessing, (fitter, _) in shared.items()}
     predicting = [

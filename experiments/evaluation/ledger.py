@@ -23,7 +23,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from experiments.config.documents import canonical_digest, canonical_json
-from experiments.data.cells import HASH_BYTES
+from experiments.data.hashes import HASH_BYTES
 from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError

@@ -20,7 +20,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.errors import StudyStateError
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
@@ -157,7 +157,7 @@ def finished_trial(trial: FrozenTrial) -> FinishedTrial:
         KeyError, TypeError, AttributeError, ValueError: this program did not write it.
     """
     stored = trial.user_attrs
-    params: Parameters = stored["params"]
+    params: Hyperparameters = stored["params"]
     for name, value in params.items():
         if not isinstance(value, str) and not isfinite(value):
             raise ValueError(f"{name} is {value}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.search.cross_validation import result_of
@@ -87,7 +87,7 @@ class _RunningTrials:
         self._pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
         self._results = [trial.result for trial in finished]
         self._visible: list[PruningHistory] = []
-        self._running: dict[int, tuple[Parameters, Future[TrialResult]]] = {}
+        self._running: dict[int, tuple[Hyperparameters, Future[TrialResult]]] = {}
         visible = self._results[: max(0, len(finished) - spec.search.lookahead)]
         self._sampler.restore([trial.params for trial in finished], visible)
         for result in visible:

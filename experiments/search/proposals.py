@@ -16,9 +16,9 @@ from optuna.samplers import RandomSampler
 from optuna.trial import Trial, TrialState, create_trial
 from threadpoolctl import ThreadpoolController
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
 from experiments.search.samplers import STATEFUL, WITH_MATRICES, make_samplers
 from experiments.search.trial import TrialResult
@@ -33,14 +33,14 @@ class SamplerStudy:
         seed:   the study's seed.
     """
 
-    def __init__(self, space: Space, search: Search, seed: int):
+    def __init__(self, space: Space, search: SearchSection, seed: int):
         self._space, self._sampler = space, search.sampler
         with quiet():
             self._sampler_of = make_samplers(space, search, seed)
         self._threads = ThreadpoolController() if search.sampler in WITH_MATRICES else None
         self._study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
 
-    def restore(self, proposed: Sequence[Parameters], results: Sequence[TrialResult]) -> None:
+    def restore(self, proposed: Sequence[Hyperparameters], results: Sequence[TrialResult]) -> None:
         """Restore the trials of an earlier run.
 
         A sampler that keeps a state proposes all of them again, because that state is not in the journal.
@@ -65,7 +65,7 @@ class SamplerStudy:
                     "anew with --fresh."
                 )
 
-    def ask(self, number: int) -> Parameters:
+    def ask(self, number: int) -> Hyperparameters:
         """Return the parameters of the next trial: the default for trial 0, then enqueued trials, then proposals."""
         if number < len(self._space.known):
             self._add(self._space.known[number])
@@ -91,7 +91,7 @@ class SamplerStudy:
             Trial(self._study, number).report(result.last, result.epochs)
         self._study.tell(number, state=TrialState[result.state])
 
-    def _add(self, parameters: Parameters) -> None:
+    def _add(self, parameters: Hyperparameters) -> None:
         """Add a running trial; a point outside the space is added as failed, so that the sampler never sees it."""
         inside = self._space.contains(parameters)
         self._study.add_trial(

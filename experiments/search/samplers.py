@@ -25,10 +25,10 @@ from optuna.samplers import (
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.grid import grid
 from experiments.config.space import Space
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.errors import SpecError
 from experiments.search.seeds import sampler_seed
 
@@ -39,7 +39,7 @@ WITH_MATRICES = frozenset({"cmaes", "gp"})
 PACKAGES = {"gp": ("torch", "greenlet")}  # in the extra of the sampler's name; without greenlet, GP proposes otherwise
 
 
-def check_installed(search: Search) -> None:
+def check_installed(search: SearchSection) -> None:
     """Check that the sampler's packages are installed.
 
     Raises:
@@ -53,7 +53,7 @@ def check_installed(search: Search) -> None:
         )
 
 
-def make_samplers(space: Space, search: Search, seed: int) -> SamplerOf:
+def make_samplers(space: Space, search: SearchSection, seed: int) -> SamplerOf:
     """Return a function from a trial's number to its sampler.
 
     Args:
@@ -103,9 +103,9 @@ class QuasiRandom:
         self._distributions = dict(sorted(space.distributions.items()))
         self._sampler = QMCSampler(scramble=True, seed=seed, **options)
         self._study = optuna.create_study(sampler=self._sampler)  # the sampler counts its points in this study
-        self._points: list[Parameters] = []
+        self._points: list[Hyperparameters] = []
 
-    def point(self, index: int) -> Parameters:
+    def point(self, index: int) -> Hyperparameters:
         """Return the point of this index, counted from 0."""
         while len(self._points) <= index:
             trial = create_trial(state=TrialState.RUNNING)
@@ -113,7 +113,7 @@ class QuasiRandom:
         return self._points[index]
 
 
-def _fixed(point: Parameters) -> BaseSampler:
+def _fixed(point: Hyperparameters) -> BaseSampler:
     return PartialFixedSampler(point, RandomSampler(seed=0))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import sqrt
 
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.search.trial import TrialResult
 
 
@@ -42,7 +42,7 @@ def end_of(results: Sequence[TrialResult], patience: int) -> int | None:
     return next((number for number, result in enumerate(results, 1) if rule.update(result)), None)
 
 
-def possible_trials(results: Sequence[TrialResult], search: Search, spent: float) -> range:
+def possible_trials(results: Sequence[TrialResult], search: SearchSection, spent: float) -> range:
     """Return the numbers of trials that a study with these results can end with.
 
     Args:

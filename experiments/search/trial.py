@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
-from experiments.config.candidate import Candidate, Parameters
+from experiments.config.candidate import Candidate, Hyperparameters
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
 # outcomes that a crash or a timeout caused, so that the study file alone cannot repeat them
@@ -147,7 +147,7 @@ class FinishedTrial:
     finished_at: seconds since 1970 at which the trial was journalled; 0 for a trial that was not read from a journal.
     """
 
-    params: Parameters
+    params: Hyperparameters
     result: TrialResult
     finished_at: float = field(compare=False, default=0.0)
 

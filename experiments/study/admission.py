@@ -55,12 +55,12 @@ def check_ledger(
     results = () if options.fresh else tuple(one.result for one in view.trials)
     possible = possible_trials(results, spec.search, 0.0 if options.fresh else view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:
-        ledger.check(study, data.test.known_by(), possible)
+        ledger.check(study, data.test.known_by, possible)
     if options.fresh:
         check_ledger_is_whole(ledger, folder)
     else:
         check_look_is_known(ledger, folder, possible, options.acknowledge_reuse)
-    ledger_reading(ledger, study, data.test.known_by())  # which refuses a damaged one
+    ledger_reading(ledger, study, data.test.known_by)  # which refuses a damaged one
 
 
 def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:

@@ -62,7 +62,7 @@ def finish_again(
         check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
             return None  # the same look is entered anew
-        seen = ledger_reading(ledger, study, data.test.known_by())
+        seen = ledger_reading(ledger, study, data.test.known_by)
         write_report(folder, recorded.result, journal.trials(), seen)
         clock.lap("report")
         tracking.load()

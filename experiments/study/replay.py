@@ -88,7 +88,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     document, before = found.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, found):
         spec, _, data = checked_data(spec, table)
-        looked = Ledger(options.ledger).looked(study_identity(spec, data), data.test.known_by(), len(found.trials))
+        looked = Ledger(options.ledger).looked(study_identity(spec, data), data.test.known_by, len(found.trials))
         again = replace(options, look="only", acknowledge_reuse=_acknowledged(options, recorded, looked))
         document = run_study(spec, again, console, interventions, table).result.document()
         notes += _as_many_times(before["test"], document["test"])
@@ -119,7 +119,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     finalists = _finalists(recorded, lambda params: space.candidate(params).training.schedule == "plateau")
     folder, ledger = StudyFolder(options.folder), Ledger(options.ledger)
     study = study_identity(spec, data)
-    looked = ledger.looked(study, data.test.known_by(), spec.search.trials)
+    looked = ledger.looked(study, data.test.known_by, spec.search.trials)
     environment = computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel)
     with ExitStack() as stack:
         folder.claim()

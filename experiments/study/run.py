@@ -100,7 +100,7 @@ def run_study(
         inputs = share_inputs(space, data, executor.share)  # what it refuses clears nothing
         if options.fresh:
             folder.clear()
-        write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by()))
+        write_atomically(folder.row_hashes, save_row_hashes(data.test.known_by))
         journal, outputs = Journal(folder.journal), OutOfFoldFiles(folder.out_of_fold)
         told, spent, clock.earlier = journal.trials(), journal.spent, journal.timing
         uid = start_or_resume(journal, spec, data, folder.path)
@@ -151,7 +151,7 @@ def run_study(
                     options.acknowledge_reuse,
                 )
             clock.lap("refit and look")
-            seen = ledger_reading(ledger, study, data.test.known_by())
+            seen = ledger_reading(ledger, study, data.test.known_by)
             result = assemble(
                 spec,
                 data,

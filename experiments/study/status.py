@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import StudyResult
@@ -64,7 +64,7 @@ class StudyStatus:
         return count(told, "trial") if wanted is None or told >= wanted else f"{told:,} of {count(wanted, 'trial')}"
 
 
-def study_status(path: Path, search: Search | None) -> StudyStatus:
+def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     """Read the status of the study in a folder, which another command may be working in.
 
     Args:
@@ -99,7 +99,7 @@ def _planned(result: StudyResult | None) -> int | None:
     return planned if isinstance(planned, int) else None
 
 
-def _is_whole(view: JournalView, search: Search) -> bool:
+def _is_whole(view: JournalView, search: SearchSection) -> bool:
     """Return whether the study file asks for no more trials than there are."""
     told = len(view.trials)
     return told >= search.trials or told in possible_trials([one.result for one in view.trials], search, view.spent)
@@ -122,7 +122,7 @@ def _no_study(path: Path) -> StudyStateError:
     return StudyStateError(f"{path}: what is recorded of the study is not a study file's content.")
 
 
-def print_status(console: Console, name: str, path: Path, search: Search | None) -> None:
+def print_status(console: Console, name: str, path: Path, search: SearchSection | None) -> None:
     """What is known of one study, one fact a line."""
     status = study_status(path, search)
     found = f" ({outcomes(one.result.reason for one in status.told)})" if status.told else ""
@@ -154,7 +154,7 @@ def print_list(console: Console, studies: Path) -> None:
         console.print(_plain(" ".join(problem.split())), soft_wrap=True)
 
 
-def _studies(studies: Path) -> Iterator[tuple[str, Path, Search | None, str]]:
+def _studies(studies: Path) -> Iterator[tuple[str, Path, SearchSection | None, str]]:
     """(name, folder, what its file asks for, what is wrong with the file) of each study."""
     known, seen = known_studies(studies), set()
     for name, file in known.items():

@@ -68,7 +68,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("study", "content", "words"),
     [
-        ("study", "age,city\n1,a\n", "lacks: 'height', 'colour'"),
+        ("study", "age,city\n1,a\n", "lacks 'height', 'colour'"),
         ("study", "age,city,height,colour\nold,a,1,red\n", "line 2 has 'old'"),
         (
             "nowhere",

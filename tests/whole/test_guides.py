@@ -17,7 +17,7 @@ from experiments.benchmark import __main__ as benchmark
 from experiments.config.candidate import NUMBERS
 from experiments.config.pruner_options import PRUNERS
 from experiments.config.sampler_options import SAMPLERS
-from experiments.config.spec import CV, Preprocessing, Training
+from experiments.config.spec import CVSection, PreprocessingSection, TrainingSection
 from experiments.config.study_file import parse_spec
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
@@ -86,7 +86,7 @@ def test_every_file_in_a_table_exists(name: str) -> None:
 def test_every_key_of_the_networks_table_exists() -> None:
     table = section(STUDIES, "The network")
     named = set(re.findall(r"`([a-z_0-9]+)`", table))
-    assert named == set(Training.model_fields)
+    assert named == set(TrainingSection.model_fields)
     values = re.findall(r"`(activation|loss|initializer|optimizer|schedule)`: ([^;|`]*)", table)
     tables = {
         "activation": ACTIVATIONS,
@@ -130,8 +130,8 @@ def test_every_pruner_stands_in_the_table_with_its_options_and_their_defaults() 
 def test_every_key_and_value_of_the_inputs_table_exists() -> None:
     table = section(DATA, "Classes or numbers") + section(DATA, "What the network sees of a row")
     keys = set(re.findall(r"`(?:preprocessing|cv|data)\.([a-z_]+)`", table))
-    assert keys == {*Preprocessing.model_fields, "splitter", "task"}
-    splitters = get_args(CV.model_fields["splitter"].annotation)
+    assert keys == {*PreprocessingSection.model_fields, "splitter", "task"}
+    splitters = get_args(CVSection.model_fields["splitter"].annotation)
     assert all(name in table for name in (*NUMBERS, *(set(splitters) - {"auto"})))
 
 

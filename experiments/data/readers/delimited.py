@@ -1,4 +1,4 @@
-"""A .csv or .tsv file as a sheet of texts, read by Arrow; what is wrong with the file is told by its line."""
+"""A .csv or .tsv file as a raw table of texts, read by Arrow; errors name the line of the file."""
 
 from __future__ import annotations
 
@@ -12,36 +12,34 @@ from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size
 from experiments.errors import DataError
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-BLOCK = 1 << 24  # bytes read at a time, and so the longest row
-FIRST_LINE = 1 << 24  # characters
+BLOCK = 1 << 24  # bytes read at a time, and the limit of a row
 
 
 def read_text(path: Path, header: bool | None, target: str | int | None = None) -> RawTable:
-    """The columns of a file in UTF-8: separated by tabs in a .tsv, else by commas (semicolons where there is no comma).
+    """Read the columns of a file in UTF-8, separated by tabs (.tsv), commas, or semicolons if line 1 has no comma.
 
     Args:
-        header: the first line names the columns; None: it does if the target is one of its cells or none is a number.
+        header: whether the first line names the columns; None: yes if a cell is the target or no cell is a number.
 
     Raises:
-        DataError: the file is no table; the message names the line.
+        DataError: the file is not a table; the message names the line.
     """
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        raise DataError(f"{path}: a table has at most {LARGEST_FILE} bytes, but this file has {size}.")
+        raise DataError(f"{path}: a table must have at most {LARGEST_FILE} bytes, but this file has {size}.")
     separator, first = _first_line(path)
-    named = _is_header(first, target) if header is None else header
+    cells = [cell.strip() for cell in first]
+    named = target in cells or not any(map(NUMBER.fullmatch, cells)) if header is None else header
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
     if named:
         columns = [column.slice(1) for column in columns]
     if not len(columns[0]):
-        raise DataError(f"{path}: a table needs rows, but there is only a header.")
+        raise DataError(f"{path}: a table needs rows, but this file has only a header.")
     check_size(str(path), len(columns[0]), len(names))
 
-    def place(row: int) -> str:
-        return _line(path, separator, row + named)
-
-    return RawTable(path.stem, str(path), dict(zip(names, columns, strict=True)), place)
+    by_name = dict(zip(names, columns, strict=True))
+    return RawTable(path.stem, str(path), by_name, lambda row: _line(path, separator, row + named))
 
 
 def _read(path: Path, separator: str, width: int) -> list[Any]:
@@ -58,7 +56,7 @@ def _read(path: Path, separator: str, width: int) -> list[Any]:
     try:
         table = arrow.read_csv(
             path,
-            # one thread: only then does a ragged row know its number
+            # with several threads Arrow would not number a ragged row
             read_options=arrow.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK),
             parse_options=arrow.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=refuse),
             convert_options=arrow.ConvertOptions(
@@ -70,52 +68,44 @@ def _read(path: Path, separator: str, width: int) -> list[Any]:
             row = ragged[0]
             place = _line(path, separator, row.number - 1)
             raise DataError(
-                f"{path}: {place} has {row.actual_columns} cells, but line 1 has {row.expected_columns}; "
-                f"it reads {shown(row.text)}."
+                f"{path}: every line must have the {row.expected_columns} cells of line 1, but {place} has "
+                f"{row.actual_columns}: {shown(row.text)}."
             ) from None
         if "UTF8" in str(error):
             raise _not_utf8(path) from None
         raise DataError(f"{path}: cannot be read as a table: {brief(error)}.") from None
     last = table.column(width - 1)[-1].as_py()
-    if "\n" in last and _quotes(path) % 2:
-        raise DataError(f"{path}: a quote that is opened near {shown(last)} is never closed.")
+    if "\n" in last and path.read_bytes().count(b'"') % 2:
+        raise DataError(f"{path}: every quote must be closed, but the last cell, {shown(last)}, is open.")
     return [table.column(at) for at in range(width)]
 
 
 def first_cells(path: Path) -> list[str]:
-    """The cells of the first line, stripped: names, where it is a header.
+    """Return the cells of the first line, stripped: the names, where it is a header.
 
     Raises:
-        DataError: the file is empty or no text.
+        DataError: the file is empty or not text.
     """
     return [cell.strip() for cell in _first_line(path)[1]]
 
 
 def _first_line(path: Path) -> tuple[str, list[str]]:
+    """Return the separator, and the cells of the first line that is not empty."""
     try:
-        return _separated(path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = next((line for line in iter(lambda: file.readline(BLOCK), "") if line.strip("\r\n")), "")
+        separator = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in text and "," not in text else ","
+        for _, cells in _records(path, separator):
+            return separator, cells
     except UnicodeDecodeError:
         raise _not_utf8(path) from None
     except csv.Error as error:
         raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
-
-
-def _separated(path: Path) -> tuple[str, list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        text = next((line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip("\r\n")), "")
-    if not text:
-        raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
-    separator = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in text and "," not in text else ","
-    return separator, next(_records(path, separator))[1]
-
-
-def _is_header(first: list[str], target: str | int | None) -> bool:
-    cells = [cell.strip() for cell in first]
-    return target in cells or not any(NUMBER.fullmatch(cell) for cell in cells)
+    raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
 
 
 def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not empty, and the line on which it begins."""
+    """Yield the first line and the cells of each record that is not empty."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=separator)
         begins = 1
@@ -126,7 +116,7 @@ def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _line(path: Path, separator: str, record: int) -> str:
-    """Where record (from 0, the header among them) begins; read again, for a message alone."""
+    """Name the line on which a record (from 0, with the header) begins; reads the file again, for a message."""
     try:
         return next(f"line {begins}" for at, (begins, _) in enumerate(_records(path, separator)) if at == record)
     except (StopIteration, csv.Error, UnicodeDecodeError):
@@ -141,11 +131,6 @@ def _not_utf8(path: Path) -> DataError:
             except UnicodeDecodeError as error:
                 byte = line[error.start]
                 return DataError(
-                    f"{path}: a table is UTF-8, but line {number} has the byte 0x{byte:02x}; save the file as UTF-8."
+                    f"{path}: a table must be UTF-8, but line {number} has the byte 0x{byte:02x}; save it as UTF-8."
                 )
-    return DataError(f"{path}: a table is UTF-8; save the file as UTF-8.")
-
-
-def _quotes(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK), b""))
+    return DataError(f"{path}: a table must be UTF-8; save the file as UTF-8.")

@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST: a magic number, the dimensions, then bytes. Gzipped or not.
+"""IDX files, the format of MNIST: a magic number, the dimensions and then bytes, gzipped or not.
 
 Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits.
 """
@@ -14,22 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
-from experiments.data.table import Table
+from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
 
-LARGEST = 1 << 31  # bytes of one file's content
+LARGEST = 1 << 31  # bytes of a file's content
 UNSIGNED_BYTES = 0x08
 
 
 def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
-    """The array of unsigned bytes in folder/name or folder/name.gz.
+    """Read the array of unsigned bytes in folder/name or folder/name.gz.
+
+    Memory is taken for the bytes in the file, not for those that its header announces.
 
     Raises:
-        DataError: there is no such file, or it is not what it says; memory is taken only for what is there.
+        DataError: there is no such file, or its header is wrong.
     """
-    path = next((one for one in (folder / name, folder / f"{name}.gz") if one.is_file()), None)
+    path = next((file for file in (folder / name, folder / f"{name}.gz") if file.is_file()), None)
     if path is None:
-        raise DataError(f"{folder}: holds neither {name} nor {name}.gz.")
+        raise DataError(f"{folder}: must have a file {name} or {name}.gz, but has neither.")
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             header = file.read(4 * (1 + dimensions))
@@ -39,15 +41,16 @@ def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}.") from None
     if len(content) != size:
-        raise DataError(f"{path}: its header promises {size} bytes, but there are {_more(len(content), size)}.")
+        there = "more" if len(content) > size else str(len(content))
+        raise DataError(f"{path}: must have the {size} bytes of its header, but has {there}.")
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def read_idx_folder(folder: Path) -> Table:
-    """The table of a folder with MNIST's four files, or with the two of `train` alone; classes are the labels used.
+    """Read the table of a folder with MNIST's four files, or with the two of `train`; classes are the labels used.
 
     Raises:
-        DataError: a file is missing or damaged, or pictures and labels do not belong together.
+        DataError: a file is missing or damaged, or images and labels do not match.
     """
     has_test = any(folder.glob("t10k-*"))
     parts = [
@@ -57,35 +60,27 @@ def read_idx_folder(folder: Path) -> Table:
     for pixels, labels in parts:
         if pixels.shape[1:] != parts[0][0].shape[1:] or len(pixels) != len(labels):
             raise DataError(
-                f"{folder}: pictures of one size and a label for each are expected, but the shapes are {pixels.shape} "
-                f"and {labels.shape}, the first part's {parts[0][0].shape}."
+                f"{folder}: must have images of equal size and a label for each, but the shapes are {pixels.shape} and "
+                f"{labels.shape}, and {parts[0][0].shape} in the first part."
             )
-    features = np.concatenate([pixels.reshape(len(pixels), -1) for pixels, _ in parts])
-    labels = np.concatenate([labels for _, labels in parts])
+    pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     names, target = np.unique(labels, return_inverse=True)
+    columns = array_columns(pixels, str(folder))
     return Table(
         name=folder.resolve().name,
-        features=features,
-        kinds=("pixel",) * features.shape[1],
-        columns=tuple(map(str, range(features.shape[1]))),
         target=target.astype(np.int64),
         target_name="label",
         classes=tuple(map(str, names)),
-        pixel_range=255.0,
-        picture=parts[0][0].shape[1:],
         own_test=len(parts[1][1]) if has_test else 0,
-        cells=SourceCells.of(features, labels),
+        cells=SourceCells.of(columns["features"], labels),
+        **columns,
     )
 
 
 def _shape(path: Path, header: bytes, dimensions: int) -> tuple[int, ...]:
     if len(header) < 4 * (1 + dimensions) or header[:4] != bytes((0, 0, UNSIGNED_BYTES, dimensions)):
-        raise DataError(f"{path}: not an IDX file of unsigned bytes with {dimensions} dimensions.")
+        raise DataError(f"{path}: must be an IDX file of unsigned bytes with {dimensions} dimensions, but is not.")
     shape = tuple(int.from_bytes(header[at : at + 4], "big") for at in range(4, len(header), 4))
     if not 0 < math.prod(shape) <= LARGEST:
-        raise DataError(f"{path}: its header promises an array of {shape}; at most {LARGEST} bytes are read.")
+        raise DataError(f"{path}: must have 1 to {LARGEST} bytes, but its header announces an array of {shape}.")
     return shape
-
-
-def _more(found: int, size: int) -> str:
-    return "more" if found > size else str(found)

@@ -1,7 +1,8 @@
-"""A folder of pictures, one subfolder a class, as rows of pixels; read by Pillow after a look at their headers."""
+"""A folder of images, with a subfolder for each class, as rows of pixels; Pillow reads them after a check of sizes."""
 
 from __future__ import annotations
 
+import io
 import math
 import warnings
 from dataclasses import dataclass
@@ -9,166 +10,151 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageOps
 
-from experiments.config.data_options import Data
-from experiments.data.cells import Files, SourceCells
+from experiments.config.data_options import DataSection
+from experiments.data.cells import SourceCells
+from experiments.data.hashes import short_hash
 from experiments.data.raw_table import LARGEST_FILE, brief, listed
-from experiments.data.table import Kind, Table, appended
+from experiments.data.table import Table, appended, array_columns
 from experiments.errors import DataError
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # none that another program would be started for
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # formats that start no other program
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pbm", ".pgm", ".ppm")
-MOST_PIXELS = 1 << 26  # of one picture, before it is brought to its size
-MOST_VALUES = 1 << 16  # of one row
-TURNED = ("JPEG", "MPO", "WEBP")  # formats of cameras, which note how they were held
-SIDEWAYS = 5  # and the orientations from here on lie on their side
+MOST_PIXELS = 1 << 26  # of an image, before it is resized
+MOST_VALUES = 1 << 16  # of a row
+TURNED = ("JPEG", "MPO", "WEBP")  # formats of cameras, which note the camera's orientation
+SIDEWAYS = 5  # first orientation that exchanges width and height
 GREY = ("1", "L", "LA")
 COLOURED = ("P", "RGB", "RGBA", "CMYK", "YCbCr", "PA", "RGBX", "LAB", "HSV", "La", "RGBa")
 
 
 @dataclass(frozen=True)
 class ImageFormat:
-    """What the rows of all pictures have in common."""
+    """The size and colour of all rows."""
 
     size: tuple[int, int]
     colour: bool
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(height, width), and 3 for colour."""
+        """Return (height, width) or, in colour, (height, width, 3)."""
         return (self.size[1], self.size[0], *((3,) if self.colour else ()))
 
 
-def read_pictures(folder: Path, data: Data, test: Path | None = None) -> Table:
-    """The table of a folder: rows by class and then by file name, pixels from 0 to 255 row by row.
+def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> Table:
+    """Read the table of a folder: rows by class and then by file name, pixels from 0 to 255 row by row.
 
-    The folder's `train` and `test`, if it holds nothing else, are the rows to learn from and its own test part.
-    With data.size every picture is stretched to it; without, all have one size. They are grey if all are grey.
+    Subfolders `train` and `test`, if there are no others, are the rows to learn from and the source's own test part.
+    With data.size every image is stretched to it; without, all must have the same size. The rows are grey if all images
+    are grey.
 
     Raises:
-        DataError: there are no such subfolders, or a picture cannot be read, is too large or of another size.
+        DataError: the subfolders are missing, or an image cannot be read, is too large or of another size.
     """
-    inside = {one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")}
+    inside = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
     if inside == {"train", "test"} and test is None:
         folder, test = folder / "train", folder / "test"
     files = _files(folder)
-    others = [] if test is None else _files(test)
-    look = _look(data, [path for path, _ in files + others])
-    if len(files + others) * math.prod(look.shape) > LARGEST_FILE:
-        raise DataError(f"{folder}: at most {LARGEST_FILE} pixel values are read; choose a smaller data.size.")
-    table = _table(folder, files, look)
-    return table if test is None else appended(table, _table(test, others, look))
+    test_files = [] if test is None else _files(test)
+    form = _format(data, [path for path, _ in files + test_files])
+    if len(files + test_files) * math.prod(form.shape) > LARGEST_FILE:
+        raise DataError(f"{folder}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
+    table = _table(folder, files, form)
+    return table if test is None else appended(table, _table(test, test_files, form))
 
 
 def _files(folder: Path) -> list[tuple[Path, str]]:
-    """Every picture and its class."""
-    beside = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in ENDINGS)
+    """List every image and its class."""
+    beside = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
     if beside:
-        raise DataError(f"{folder}: pictures lie in one subfolder a class, but {beside[0]!r} lies beside them.")
-    classes = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+        raise DataError(f"{folder}: every image must lie in the subfolder of its class, but {beside[0]!r} does not.")
+    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     files = []
-    for one in classes:
-        if not one.name.isprintable():
-            raise DataError(f"{folder}: a class is a name of printable characters, but got {one.name!r}.")
-        found = sorted(path for path in one.iterdir() if not path.name.startswith(".") and path.name != "Thumbs.db")
-        if not found:
-            raise DataError(f"{one}: holds no picture; remove the folder, or fill it.")
-        files += [(path, one.name) for path in found]
+    for inside in classes:
+        if not inside.name.isprintable():
+            raise DataError(f"{folder}: a class must have a name of printable characters, but got {inside.name!r}.")
+        images = sorted(path for path in inside.iterdir() if not path.name.startswith(".") and path.name != "Thumbs.db")
+        if not images:
+            raise DataError(f"{inside}: has no image; remove the folder or add images.")
+        files += [(path, inside.name) for path in images]
     if len(classes) < 2:
         raise DataError(
-            f"{folder}: pictures lie in one subfolder a class, two at least; it has {listed(_names(classes))}."
+            f"{folder}: must have a subfolder of images for each class, two at least, but it has "
+            f"{listed([path.name for path in classes]) or 'none'}."
         )
     return files
 
 
-def _names(folders: list[Path]) -> list[str]:
-    return [one.name for one in folders]
-
-
-def _look(data: Data, paths: list[Path]) -> ImageFormat:
-    """Size and colour, from the headers of all pictures."""
-    size, colour = data.size, data.colour
-    of_first, grey = None, True
-    for path in paths:
-        width, height, mode = _header(path)
-        of_first = of_first or (width, height)
-        if size is None and (width, height) != of_first:
+def _format(data: DataSection, paths: list[Path]) -> ImageFormat:
+    """Find the size and colour from the headers of all images."""
+    headers = [_header(path) for path in paths]
+    width, height, _ = headers[0]
+    for path, (other_width, other_height, _) in zip(paths, headers, strict=True):
+        if data.size is None and (other_width, other_height) != (width, height):
             raise DataError(
-                f"{path}: has {width} x {height} pixels, but {paths[0]} has {of_first[0]} x {of_first[1]}; bring "
-                "all to one size, as in data.size = [32, 32]."
+                f"{path}: has {other_width} x {other_height} pixels, but {paths[0]} has {width} x {height}; set one "
+                "size for all, as in data.size = [32, 32]."
             )
-        grey = grey and mode in GREY
-    look = ImageFormat(size or of_first or (1, 1), not grey if colour is None else colour)
-    if math.prod(look.shape) > MOST_VALUES:
+    colour = any(mode not in GREY for _, _, mode in headers) if data.colour is None else data.colour
+    form = ImageFormat(data.size or (width, height), colour)
+    if math.prod(form.shape) > MOST_VALUES:
         raise DataError(
-            f"{paths[0]}: a row has at most {MOST_VALUES} values, but its picture has {look.shape}; choose a smaller "
-            "size, as in data.size = [64, 64]."
+            f"{paths[0]}: a row must have at most {MOST_VALUES} values, but an image has {form.shape}; choose a "
+            "smaller size, as in data.size = [64, 64]."
         )
-    return look
+    return form
 
 
 def _header(path: Path) -> tuple[int, int, str]:
-    """Width, height and Pillow's mode; nothing is decoded."""
-    from PIL import ExifTags, Image
-
+    """Return width, height and Pillow's mode; nothing is decoded."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
-            with Image.open(path, formats=FORMATS) as picture:
-                (width, height), mode = picture.size, picture.mode
-                if picture.format in TURNED and picture.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS:
+            with Image.open(path, formats=FORMATS) as image:
+                (width, height), mode = image.size, image.mode
+                if image.format in TURNED and image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS:
                     width, height = height, width
-        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-            raise _too_large(path, "more") from None
-        except Exception as error:  # whatever Pillow's parsers meet in a broken file
+        except Exception as error:  # Pillow's parsers raise many types for a broken file
             raise _unreadable(path, error) from None
     if width * height > MOST_PIXELS:
-        raise _too_large(path, f"{width} x {height}")
+        raise DataError(f"{path}: an image must have at most {MOST_PIXELS} pixels, but this has {width} x {height}.")
     if mode not in GREY + COLOURED:
-        raise DataError(f"{path}: its pixels are of Pillow's mode {mode}; save it with 8 bits a channel.")
+        raise DataError(f"{path}: must have 8 bits a channel, but has Pillow's mode {mode}; convert it.")
     return width, height, mode
 
 
-def _table(folder: Path, files: list[tuple[Path, str]], look: ImageFormat) -> Table:
-    classes = tuple(dict.fromkeys(name for _, name in files))
-    pixels = np.empty((len(files), *look.shape), np.uint8)
+def _table(folder: Path, files: list[tuple[Path, str]], form: ImageFormat) -> Table:
+    names = np.array([name for _, name in files])
+    classes, target = np.unique(names, return_inverse=True)
+    pixels = np.empty((len(files), *form.shape), np.uint8)
+    hashes = []
     for row, (path, _) in enumerate(files):
-        pixels[row] = _pixels(path, look)
-    width = math.prod(look.shape)
-    pixel: Kind = "pixel"
+        content = path.read_bytes()
+        pixels[row] = _pixels(path, content, form)
+        hashes.append(short_hash(content))
     return Table(
         name=folder.parent.name if folder.name == "train" else folder.name,
-        features=pixels.reshape(len(files), width),
-        kinds=(pixel,) * width,
-        columns=tuple(map(str, range(width))),
-        target=np.array([classes.index(name) for _, name in files], np.int64),
+        target=target.astype(np.int64),
         target_name="class",
-        classes=classes,
-        pixel_range=255.0,
-        picture=look.shape,
-        cells=SourceCells.of(Files(tuple(path for path, _ in files)), np.array([name for _, name in files])),
+        classes=tuple(map(str, classes)),
+        cells=SourceCells.of(np.array(hashes, "V8"), names),
+        **array_columns(pixels, str(folder)),
     )
 
 
-def _pixels(path: Path, look: ImageFormat) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
-
+def _pixels(path: Path, content: bytes, form: ImageFormat) -> NDArray[np.uint8]:
     try:
-        with Image.open(path, formats=FORMATS) as picture:
-            upright = ImageOps.exif_transpose(picture) if picture.format in TURNED else picture
-            upright = upright.convert("RGB" if look.colour else "L")
-    except Exception as error:  # whatever Pillow's decoders meet in a broken file
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            upright = ImageOps.exif_transpose(image) if image.format in TURNED else image
+            upright = upright.convert("RGB" if form.colour else "L")
+    except Exception as error:  # Pillow's decoders raise many types for a broken file
         raise _unreadable(path, error) from None
-    if upright.size != look.size:
-        upright = upright.resize(look.size, Image.Resampling.BILINEAR)
+    if upright.size != form.size:
+        upright = upright.resize(form.size, Image.Resampling.BILINEAR)
     return np.asarray(upright, np.uint8)
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(
-        f"{path}: cannot be read as a picture ({', '.join(FORMATS)}): {brief(error)}; remove or replace it."
-    )
-
-
-def _too_large(path: Path, found: str) -> DataError:
-    return DataError(f"{path}: a picture has at most {MOST_PIXELS} pixels, but this has {found}.")
+    formats = ", ".join(FORMATS)
+    return DataError(f"{path}: cannot be read as an image ({formats}): {brief(error)}; remove or replace it.")

@@ -1,4 +1,4 @@
-"""A .parquet file as a sheet; what it declares is checked before memory is taken."""
+"""A .parquet file as a raw table; its header is checked before memory is taken."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from experiments.errors import DataError
 
 
 def read_parquet(path: Path) -> RawTable:
-    """The columns of a file; texts stay packed in dictionaries until they are known to be short.
+    """Read the columns of a file; texts stay packed in dictionaries until their size is known.
 
     Raises:
-        DataError: it is no such file, is too large, or holds lists or structures.
+        DataError: the file is not a .parquet, is too large, or holds lists or structures.
     """
     import pyarrow as pa
     from pyarrow import parquet, types
 
     try:
         with parquet.ParquetFile(path) as file:
-            found, schema = file.metadata, file.schema_arrow
-        groups = (found.row_group(at) for at in range(found.num_row_groups))
-        size = sum(group.total_byte_size for group in groups)
+            about, schema = file.metadata, file.schema_arrow
+        size = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
         if size > LARGEST_FILE:
-            raise DataError(f"{path}: at most {LARGEST_FILE} bytes are unpacked, but its header promises {size}.")
+            raise DataError(f"{path}: must unpack to at most {LARGEST_FILE} bytes, but its header announces {size}.")
         names = column_names(str(path), schema.names)
-        if not names or not found.num_rows:
-            raise DataError(f"{path}: a table needs rows, but it has {found.num_rows} rows, {len(names)} columns.")
-        check_size(str(path), found.num_rows, len(names))
+        if not names or not about.num_rows:
+            raise DataError(f"{path}: a table needs rows, but it has {about.num_rows} rows and {len(names)} columns.")
+        check_size(str(path), about.num_rows, len(names))
         nested = [column for column in schema if types.is_nested(column.type)]
         if nested:
-            raise DataError(f"{path}: column {nested[0].name!r} holds {nested[0].type}, not one value a row.")
-        texts = [one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)]
+            raise DataError(
+                f"{path}: every column must hold single values, but {nested[0].name!r} holds {nested[0].type}."
+            )
+        texts = [column.name for column in schema if types.is_string(column.type) or types.is_large_string(column.type)]
         table = parquet.read_table(path, read_dictionary=texts, partitioning=None)
-        table.validate(full=True)  # texts are UTF-8, dictionaries have what is asked of them
+        table.validate(full=True)  # refuses texts that are not UTF-8 and wrong codes of dictionaries
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
-    declared = (name for name, one in zip(names, schema, strict=True) if types.is_dictionary(one.type))
+    declared = (name for name, column in zip(names, schema, strict=True) if types.is_dictionary(column.type))
     columns: dict[str, Any] = dict(zip(names, table.columns, strict=True))
-    return RawTable(path.stem, str(path), columns, lambda row: f"row {row} (from 0)", frozenset(declared))
+    return RawTable(path.stem, str(path), columns, declared=frozenset(declared))

@@ -86,7 +86,7 @@ def make_plan(spec: StudySpec, options: Options) -> Plan:
         spec = check_folder(spec, data, folder, options)
         view = JournalView() if options.fresh else view_journal(folder.journal)
         ledger = find_ledger(options.ledger)
-        past = ledger.read(study_identity(spec, data), data.test.known_by())
+        past = ledger.read(study_identity(spec, data), data.test.known_by)
         folds = preprocessed_folds(data.development, data.folds, space.candidate(space.default).preprocessing)
         inputs = max(fold.x.shape[1] for fold in folds)
         space.check(inputs, data.target)

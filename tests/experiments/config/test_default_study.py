@@ -17,12 +17,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("given", "target"),
-    [("y", "y"), ("-1", -1), ("3", 3), ("'3'", "3"), ('"a b"', "a b"), ("2026-01-31", "2026-01-31")],
-)
-def test_a_target_is_a_name_or_a_position(given: str, target: str | int) -> None:
-    assert own_study("my.csv", given)[0].data.target == target
+def test_a_target_is_a_name_or_a_position() -> None:
+    for given, target in [
+        ("y", "y"),
+        ("-1", -1),
+        ("3", 3),
+        ("'3'", "3"),
+        ('"a b"', "a b"),
+        ("2026-01-31", "2026-01-31"),
+    ]:
+        assert own_study("my.csv", given)[0].data.target == target
 
 
 def test_overrides_override() -> None:
@@ -32,9 +36,8 @@ def test_overrides_override() -> None:
         own_study("my.csv", "y", ["search.trials=-3"])
 
 
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
+def test_a_study_is_called_after_its_source() -> None:
+    for source, name in [
         ("a/my.csv", "my"),
         ("a.b.csv", "a.b"),
         ("../flowers/", "flowers"),
@@ -44,11 +47,9 @@ def test_overrides_override() -> None:
         (". .csv", "table"),
         ("\u00a0😀.csv", "😀"),
         ("😀" * 600 + ".csv", "😀" * 50),
-    ],
-)
-def test_a_study_is_called_after_its_source(source: str, name: str) -> None:
-    assert name_of(source) == name
-    assert own_study(source, None if source in ("iris", "../flowers/") else "y")[0].study.name == name
+    ]:
+        assert name_of(source) == name
+        assert own_study(source, None if source in ("iris", "../flowers/") else "y")[0].study.name == name
 
 
 def test_a_folder_needs_no_slash(here: Path) -> None:

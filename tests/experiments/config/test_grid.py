@@ -80,10 +80,9 @@ def test_the_order_is_shuffled_by_the_seed_and_by_nothing_else() -> None:
     assert sorted(map(str, first)) == sorted(map(str, second))
 
 
-@pytest.mark.parametrize(
-    ("rules", "words"),
-    [
-        ({"l2": {"low": 0.0, "high": 1.0}}, r"^here: space\.l2: a grid needs a step, or choices"),
+def test_what_is_no_grid_is_refused_before_any_memory_is_taken() -> None:
+    for rules, words in [
+        ({"l2": {"low": 0.0, "high": 1.0}}, r"^here: space\.l2: a grid needs choices"),
         (
             {"batch_size": {"low": 1, "high": 1000}, "average_epochs": {"low": 1, "high": 101}},
             "but this one has 101000",
@@ -94,11 +93,9 @@ def test_the_order_is_shuffled_by_the_seed_and_by_nothing_else() -> None:
             {"hidden_layers": {"low": 1, "high": 20}, "hidden_units": {"low": 1, "high": 1000}},
             "space: a grid has at most",
         ),
-    ],
-)
-def test_what_is_no_grid_is_refused_before_any_memory_is_taken(rules: dict[str, Any], words: str) -> None:
-    with pytest.raises(SpecError, match=words):
-        space_of(rules)
+    ]:
+        with pytest.raises(SpecError, match=words):
+            space_of(rules)
 
 
 def test_a_study_has_no_more_trials_than_its_grid_has_points() -> None:

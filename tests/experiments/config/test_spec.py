@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from experiments.config.data_options import OF_A_SOURCE, Data
+from experiments.config.data_options import OF_A_SOURCE, DataSection
 from experiments.config.sampler_options import SAMPLERS, CMAESOptions
-from experiments.config.spec import CV, Choices, Range, Study, StudySpec, Training
+from experiments.config.spec import Choices, CVSection, Range, StudySection, StudySpec, TrainingSection
 
 SPACE: dict[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
@@ -30,78 +30,60 @@ def test_frozen_is_frozen() -> None:
             setattr(section, key, getattr(section, key))
 
 
-@pytest.mark.parametrize("value", [True, "3", 3.0, None, [3], float("nan")])
-def test_an_integer_is_an_integer(value: object) -> None:
-    with pytest.raises(ValidationError, match="epochs"):
-        Training(epochs=value)  # type: ignore[arg-type]
+def test_a_name_that_can_be_a_folder_is_taken_as_it_is() -> None:
+    for name in ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"]:
+        assert StudySection(name=name).name == name
 
 
-@pytest.mark.parametrize("value", [True, "0.1", None, float("inf"), float("nan")])
-def test_a_number_is_a_finite_number(value: object) -> None:
-    with pytest.raises(ValidationError, match="l2"):
-        Training(l2=value)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("name", ["😀", "digits-2", "mein Versuch", "اسم", "a'b", "$HOME", "x" * 100, "é" * 100, "a.b"])
-def test_a_name_that_can_be_a_folder_is_taken_as_it_is(name: str) -> None:
-    assert Study(name=name).name == name
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *[
-            "",
-            ".",
-            "..",
-            "../x",
-            "a/b",
-            "a\\b",
-            '"',
-            "<script>",
-            "a:b",
-            "a|b",
-            "a*",
-            "a?",
-            " a",
-            "a ",
-            "a.",
-            "-rf",
-            ".x",
-        ],
-        *["a\nb", "a\tb", "\x00", "\x1b[31m", "\x7f", "\u202ea", "\u200d", "\ud800", "x" * 101, "x" * 600, "😀" * 51],
+NAMES = [
+    *[
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        "a\\b",
+        '"',
+        "<script>",
+        "a:b",
+        "a|b",
+        "a*",
+        "a?",
+        " a",
+        "a ",
+        "a.",
+        "-rf",
+        ".x",
     ],
-)
-def test_a_name_that_cannot_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError):
-        Study(name=name)
+    *["a\nb", "a\tb", "\x00", "\x1b[31m", "\x7f", "\u202ea", "\u200d", "\ud800", "x" * 101, "x" * 600, "😀" * 51],
+]
+RANGES: list[dict[str, Any]] = [
+    {"low": 2, "high": 1},
+    {"low": 0, "high": 1, "log": True},
+    {"low": -1.0, "high": 1, "log": True},
+    {"low": 1, "high": 2, "log": True, "step": 1},
+    {"low": 1, "high": 2, "step": 0},
+    {"low": 1, "high": 2, "step": -0.5},
+    {"low": True, "high": 2},
+    {"low": "a", "high": "b"},
+    {"low": 0, "high": float("inf")},
+    {"low": 0, "high": float("nan")},
+    {"low": 1},
+]
+CHOICES = [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)]
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        {"low": 2, "high": 1},
-        {"low": 0, "high": 1, "log": True},
-        {"low": -1.0, "high": 1, "log": True},
-        {"low": 1, "high": 2, "log": True, "step": 1},
-        {"low": 1, "high": 2, "step": 0},
-        {"low": 1, "high": 2, "step": -0.5},
-        {"low": True, "high": 2},
-        {"low": "a", "high": "b"},
-        {"low": 0, "high": float("inf")},
-        {"low": 0, "high": float("nan")},
-        {"low": 1},
-    ],
-)
-def test_an_impossible_range_is_refused(rule: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        Range(**rule)
-
-
-@pytest.mark.parametrize("choices", [(), (1, 1), (1, 1.0), (1, True), ("a", "a"), (0.0, -0.0), (None,), ((1,),)])
-def test_choices_are_some_and_differ(choices: Any) -> None:
-    with pytest.raises(ValidationError):
-        Choices(choices=choices)
+def test_a_value_that_breaks_its_rule_is_refused() -> None:
+    cases: list[tuple[Any, dict[str, Any]]] = [
+        *((TrainingSection, {"epochs": value}) for value in (True, "3", 3.0, None, [3], float("nan"))),
+        *((TrainingSection, {"l2": value}) for value in (True, "0.1", None, float("inf"), float("nan"))),
+        *((StudySection, {"name": name}) for name in NAMES),
+        *((Range, rule) for rule in RANGES),
+        *((Choices, {"choices": choices}) for choices in CHOICES),
+    ]
+    for section, keys in cases:
+        with pytest.raises(ValidationError, match="|".join(keys)):
+            section(**keys)
 
 
 def test_what_a_file_leaves_out() -> None:
@@ -152,26 +134,26 @@ def test_a_searched_key_is_a_range_or_choices() -> None:
 
 
 def test_repeats_belong_to_repeated_splitters_and_folds_are_at_most_100() -> None:
-    assert CV(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
+    assert CVSection(splitter="RepeatedKFold", n_splits=2, n_repeats=50).n_repeats == 50
     with pytest.raises(ValidationError, match="Repeated"):
-        CV(splitter="KFold", n_repeats=2)
+        CVSection(splitter="KFold", n_repeats=2)
     with pytest.raises(ValidationError, match="at most 100 folds, but got 11 x 10"):
-        CV(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
+        CVSection(splitter="RepeatedKFold", n_splits=11, n_repeats=10)
 
 
 def test_resolved_has_every_key_in_one_place() -> None:
     document = make(training={"epochs": 5, "patience": 3}, default={"dropout": 0.25}).to_document()
     assert document["default"] == {"learning_rate": 1e-3, "hidden_units": 64, "activation": "relu", "dropout": 0.25}
-    assert document["training"].keys() == Training.model_fields.keys() - SPACE.keys()
+    assert document["training"].keys() == TrainingSection.model_fields.keys() - SPACE.keys()
     assert (document["training"]["epochs"], document["training"]["patience"]) == (5, 3)
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
-def test_options_written_out_or_left_out_are_one_study(sampler: str) -> None:
-    resolved = make(search={"sampler": sampler}).to_document()
-    options = resolved["search"]["sampler_options"]
-    assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
-    assert make(search={"sampler": sampler, "sampler_options": options}).to_document() == resolved
+def test_options_written_out_or_left_out_are_one_study() -> None:
+    for sampler in SAMPLERS:
+        resolved = make(search={"sampler": sampler}).to_document()
+        options = resolved["search"]["sampler_options"]
+        assert options.keys() == SAMPLERS[sampler].model_fields.keys() - {"popsize"}
+        assert make(search={"sampler": sampler, "sampler_options": options}).to_document() == resolved
 
 
 def test_an_option_is_the_samplers_own() -> None:
@@ -217,81 +199,49 @@ OF_EACH = {
 }
 
 
-@pytest.mark.parametrize("sort", OF_EACH)
-@pytest.mark.parametrize("key", [*VALUES, "test"])
-def test_a_key_goes_with_the_sources_that_have_it(sort: str, key: str) -> None:
-    source = OF_EACH[sort]
-    keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
-    assert Data(source=source).sort == sort
-    if key in OF_A_SOURCE[sort]:
-        assert getattr(Data(source=source, **keys), key) == keys[key]
-    else:
-        with pytest.raises(ValidationError, match=f"{key} does not go with source '{source}'"):
-            Data(source=source, **keys)
-
-
-@pytest.mark.parametrize("source", ["table.xlsx", "table.csv.gz"])
-def test_a_source_that_is_neither_a_name_nor_a_file_that_is_read(source: str) -> None:
-    with pytest.raises(ValidationError, match=r"source must be a name, or end in \.csv, \.tsv, \.parquet, \.npz or /"):
-        Data(source=source, target="y")
+def test_a_key_goes_with_the_sources_that_have_it() -> None:
+    for sort in OF_EACH:
+        for key in [*VALUES, "test"]:
+            source = OF_EACH[sort]
+            keys: dict[str, Any] = {key: source if key == "test" else VALUES[key]}
+            assert DataSection(source=source).sort == sort
+            if key in OF_A_SOURCE[sort]:
+                assert getattr(DataSection(source=source, **keys), key) == keys[key]
+            else:
+                with pytest.raises(ValidationError, match=f"{key} cannot be set for source '{source}'"):
+                    DataSection(source=source, **keys)
 
 
 def test_every_key_that_not_every_source_has_is_tried() -> None:
     assert set().union(*OF_A_SOURCE.values()) == {*VALUES, "test", "folder"}
 
 
-@pytest.mark.parametrize(
-    ("source", "test"), [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
-)
-def test_a_test_part_is_of_the_same_sort(source: str, test: str) -> None:
-    with pytest.raises(ValidationError, match="test must be of the same sort"):
-        Data(source=source, test=test)
+def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
+    parts = [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
+    columns = [{"target": value} for value in (True, 1.0, "", ("y",))] + [{"drop": ()}, {"drop": "y"}]
+    paths = ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000]
+    cases: list[tuple[dict[str, Any], str]] = [
+        *(({"source": source, "test": test}, "test must be the same kind of file") for source, test in parts),
+        *(({"source": "my.csv", **keys}, next(iter(keys))) for keys in (*columns, {"rows": 1}, {"header": 1})),
+        *(({"source": "my.csv", "rows": rows}, "rows") for rows in (1, "9")),
+        *(({"source": "iris", key: path}, key) for path in paths for key in ("source", "test", "folder")),
+        *(({"source": "a/", "size": size}, "size") for size in ((0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8)),
+        *(({"source": source, "target": "y"}, "source must be a built-in name") for source in ("t.xlsx", "t.csv.gz")),
+    ]
+    for keys, words in cases:
+        with pytest.raises(ValidationError, match=words):
+            DataSection(**keys)
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [
-        {"target": True},
-        {"target": 1.0},
-        {"target": ""},
-        {"target": ("y",)},
-        {"drop": ()},
-        {"drop": "y"},
-        {"rows": 1},
-        {"rows": "9"},
-        {"header": 1},
-    ],
-)
-def test_a_column_is_a_name_or_a_position(keys: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match=next(iter(keys))):
-        Data(source="my.csv", **keys)
-
-
-@pytest.mark.parametrize("source", ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000])
-@pytest.mark.parametrize("key", ["source", "test", "folder"])
-def test_a_path_holds_no_control_characters(key: str, source: str) -> None:
-    with pytest.raises(ValidationError, match=key):
-        Data(**({"source": "iris"} | {key: source}))
-
-
-@pytest.mark.parametrize("size", [(0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8])
-def test_a_size_is_a_width_and_a_height(size: object) -> None:
-    with pytest.raises(ValidationError, match="size"):
-        Data(source="a/", size=size)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("keys", "resolved"),
-    [
+def test_where_the_files_lie_does_not_matter() -> None:
+    for keys, resolved in [
         ({"source": "a/b/my.csv", "target": 0}, {"source": "my.csv", "target": 0}),
         ({"source": "my.csv", "test": "/x/other.csv"}, {"source": "my.csv", "test": "other.csv"}),
         ({"source": "a/flowers/"}, {"source": "flowers/"}),
         ({"source": "./a/flowers"}, {"source": "flowers/"}),
         ({"source": "mnist", "folder": "/somewhere"}, {"source": "mnist"}),
         ({"source": "openml:61"}, {"source": "openml:61"}),
-    ],
-)
-def test_where_the_files_lie_does_not_matter(keys: dict[str, Any], resolved: dict[str, Any]) -> None:
-    found = make(data=keys).to_document()["data"]
-    assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
-    assert Data.model_validate(found).to_document() == found
+    ]:
+        found = make(data=keys).to_document()["data"]
+        assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
+        assert DataSection.model_validate(found).to_document() == found

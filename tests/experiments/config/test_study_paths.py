@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,9 +27,8 @@ def test_paths_of_a_study_file_lie_beside_it(tmp_path: Path, monkeypatch: pytest
     assert here.to_document() == spec.to_document()
 
 
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
+def test_only_paths_are_located() -> None:
+    for data, found in [
         ({"source": "iris"}, {"source": "iris"}),
         ({"source": "openml:61"}, {"source": "openml:61"}),
         ({"source": "flowers/"}, {"source": "at/flowers/"}),
@@ -38,11 +36,9 @@ def test_paths_of_a_study_file_lie_beside_it(tmp_path: Path, monkeypatch: pytest
         ({"source": "mnist", "folder": "mnist"}, {"source": "mnist", "folder": "at/mnist"}),
         ({"source": 3}, {"source": 3}),
         ("iris", "iris"),
-    ],
-)
-def test_only_paths_are_located(data: Any, found: Any) -> None:
-    assert located({"data": data, "x": 1}, Path("at")) == {"data": found, "x": 1}
-    assert located({"x": 1}, Path("at")) == {"x": 1}
+    ]:
+        assert located({"data": data, "x": 1}, Path("at")) == {"data": found, "x": 1}
+        assert located({"x": 1}, Path("at")) == {"x": 1}
 
 
 def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pytest
 
-from experiments.data.cell_words import NOTHING, array_words, arrow_words, frame_words, text_word
+from experiments.data.cell_words import NOTHING, array_words, column_words, text_word
 
 
 def bits(value: float) -> int:
@@ -63,10 +61,10 @@ WORDS = [
 TEXTS = [text for text, _ in WORDS]
 
 
-@pytest.mark.parametrize(("text", "word"), WORDS)
-def test_a_text_has_its_word(text: str, word: int) -> None:
-    assert int(text_word(text.strip())) == word
-    assert arrow_words(pa.array([text])).tolist() == [word]
+def test_a_text_has_its_word() -> None:
+    for text, word in WORDS:
+        assert int(text_word(text.strip())) == word
+        assert column_words(pa.array([text])).tolist() == [word]
 
 
 def test_no_cell_depends_on_those_beside_it() -> None:
@@ -76,37 +74,32 @@ def test_no_cell_depends_on_those_beside_it() -> None:
         for _ in range(30):
             chosen = rng.integers(0, len(WORDS), size)
             cells = pa.array([TEXTS[at] for at in chosen])
-            assert arrow_words(cells).tolist() == [expected[at] for at in chosen]
+            assert column_words(cells).tolist() == [expected[at] for at in chosen]
     numbers = [at for at, one in enumerate(expected) if text_word(TEXTS[at].strip()) == one and TEXTS[at][:1].isdigit()]
     many = np.r_[rng.choice(numbers, 300), np.arange(len(WORDS))]  # the texts come after the probe
-    assert arrow_words(pa.array([TEXTS[at] for at in many])).tolist() == [expected[at] for at in many]
+    assert column_words(pa.array([TEXTS[at] for at in many])).tolist() == [expected[at] for at in many]
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda texts: arrow_words(pa.array(texts, pa.large_string())),
-        lambda texts: arrow_words(pa.array(texts).dictionary_encode()),
-        lambda texts: arrow_words(pa.chunked_array([pa.array(texts[:9]), pa.array(texts[9:])])),
-        lambda texts: arrow_words(
+def test_texts_have_the_same_words_in_every_container() -> None:
+    for make in [
+        lambda texts: column_words(pa.array(texts, pa.large_string())),
+        lambda texts: column_words(pa.array(texts).dictionary_encode()),
+        lambda texts: column_words(pa.chunked_array([pa.array(texts[:9]), pa.array(texts[9:])])),
+        lambda texts: column_words(
             pa.chunked_array([pa.array(one).dictionary_encode() for one in (texts[:9], texts[9:])])
         ),
         lambda texts: array_words(np.array(texts)),
         lambda texts: array_words(np.array(texts, object)),
-        lambda texts: frame_words(pd.DataFrame({"x": texts}))[:, 0],
-        lambda texts: frame_words(pd.DataFrame({"x": pd.Categorical(texts)}))[:, 0],
-        lambda texts: frame_words(pd.DataFrame({"x": pd.Series([*texts, 1], dtype=object)}))[:-1, 0],
-        lambda texts: arrow_words(pa.array([one.encode() for one in texts])),
-    ],
-    ids=["large", "packed", "chunks", "packed chunks", "array", "objects", "frame", "category", "mixed", "bytes"],
-)
-def test_texts_have_the_same_words_in_every_container(make: Any) -> None:
-    assert make(TEXTS).tolist() == [word for _, word in WORDS]
+        lambda texts: column_words(pd.Series(texts)),
+        lambda texts: column_words(pd.Series(pd.Categorical(texts))),
+        lambda texts: column_words(pd.Series([*texts, 1], dtype=object))[:-1],
+        lambda texts: column_words(pa.array([one.encode() for one in texts])),
+    ]:
+        assert make(TEXTS).tolist() == [word for _, word in WORDS]
 
 
-@pytest.mark.parametrize(
-    ("values", "texts"),
-    [
+def test_typed_cells_have_the_words_of_their_texts() -> None:
+    for values, texts in [
         (pa.array([1, -5, None], pa.int8()), ["1", "-5", ""]),
         (pa.array([2**53 + 1, 2**63], pa.uint64()), ["9007199254740993", "9223372036854775808"]),
         (pa.array([-(2**63), 2**53 + 1, None], pa.int64()), ["-9223372036854775808", "9007199254740993", ""]),
@@ -124,16 +117,12 @@ def test_texts_have_the_same_words_in_every_container(make: Any) -> None:
         (pa.array([b"\xff"]), [str(b"\xff")]),
         (pa.array([[1, 2], None]), ["[1, 2]", ""]),
         (pa.array([], pa.int64()), []),
-    ],
-    ids=str,
-)
-def test_typed_cells_have_the_words_of_their_texts(values: pa.Array, texts: list[str]) -> None:
-    assert arrow_words(values).tolist() == [int(text_word(one)) for one in texts]
+    ]:
+        assert column_words(values).tolist() == [int(text_word(one)) for one in texts]
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
+def test_an_array_has_the_words_of_its_texts() -> None:
+    for values in [
         np.array([0, 1, 255], np.uint8),
         np.array([-1, 2**53 + 1, -(2**63)], np.int64),
         np.array([0.1, np.inf, 1e300]),
@@ -141,20 +130,16 @@ def test_typed_cells_have_the_words_of_their_texts(values: pa.Array, texts: list
         np.array([True, False, True]),
         np.array(["2020-01-31", "2021-01-01", "1999-12-31"], "datetime64[D]"),
         np.array([b"a", b"b", b"1"]),
-    ],
-    ids=lambda one: str(one.dtype),
-)
-def test_an_array_has_the_words_of_its_texts(values: Any) -> None:
-    texts = [one.decode() if isinstance(one, bytes) else str(one) for one in values]
-    expected = [int(text_word(one)) for one in texts]
-    assert array_words(values).tolist() == expected
-    assert array_words(np.column_stack([values, values])).tolist() == [[one, one] for one in expected]
-    assert frame_words(pd.DataFrame({"x": values}))[:, 0].tolist() == expected
+    ]:
+        texts = [one.decode() if isinstance(one, bytes) else str(one) for one in values]
+        expected = [int(text_word(one)) for one in texts]
+        assert array_words(values).tolist() == expected
+        assert array_words(np.column_stack([values, values])).tolist() == [[one, one] for one in expected]
+        assert column_words(pd.Series(values)).tolist() == expected
 
 
-@pytest.mark.parametrize(
-    ("column", "texts"),
-    [
+def test_a_columns_cells_have_the_words_of_their_texts() -> None:
+    for column, texts in [
         (pd.Series([1, 2.5, "a", None, True], dtype=object), ["1", "2.5", "a", "", "True"]),
         (pd.Series([2**70, 1], dtype=object), [str(2**70), "1"]),
         (pd.Series([1, None], dtype="Int64"), ["1", ""]),
@@ -163,8 +148,5 @@ def test_an_array_has_the_words_of_its_texts(values: Any) -> None:
         (pd.Series(pd.to_datetime(["2020-01-31", None])), ["2020-01-31", ""]),
         (pd.Series([1 + 2j]), ["(1+2j)"]),
         (pd.Series(pd.period_range("2020-01", periods=1, freq="M")), ["2020-01"]),
-    ],
-    ids=lambda one: str(getattr(one, "dtype", "")),
-)
-def test_a_columns_cells_have_the_words_of_their_texts(column: Any, texts: list[str]) -> None:
-    assert frame_words(column.to_frame())[:, 0].tolist() == [int(text_word(one)) for one in texts]
+    ]:
+        assert column_words(column).tolist() == [int(text_word(one)) for one in texts]

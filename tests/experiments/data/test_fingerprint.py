@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from experiments.data.fingerprint import content_fingerprint, row_bytes, words_of
+from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
-from experiments.data.readers.builtin import fingerprint
 from support.tables import mixed_frame
 
 FRAME = mixed_frame(40)
@@ -45,14 +45,14 @@ def test_groups_weights_and_dates_are_in_it() -> None:
 def test_a_frames_sealed_rows_are_known_again_in_another_order() -> None:
     order = np.random.default_rng(0).permutation(40)
     ours, theirs = SealedTestSet(FRAME, Y), SealedTestSet(FRAME.iloc[order], Y[order])
-    assert set(ours.known_by().read) == set(theirs.known_by().read)
+    assert set(ours.known_by.read) == set(theirs.known_by.read)
     assert ours.fingerprint != theirs.fingerprint
     twice = SealedTestSet(pd.concat([FRAME, FRAME]), np.r_[Y, Y])
-    assert twice.known_by().read == ours.known_by().read * 2
+    assert twice.known_by.read == ours.known_by.read * 2
 
 
 def test_a_number_to_predict_is_in_the_hash() -> None:
     numbers = np.linspace(0.1, 0.9, 40)
     nudged = np.r_[np.nextafter(numbers[0], 1), numbers[1:]]
-    ours, theirs = (set(SealedTestSet(FRAME, one).known_by().read) for one in (numbers, nudged))
+    ours, theirs = (set(SealedTestSet(FRAME, one).known_by.read) for one in (numbers, nudged))
     assert len(ours ^ theirs) == 2

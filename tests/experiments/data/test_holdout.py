@@ -44,7 +44,7 @@ def test_a_look_is_the_pair_of_rows_and_models() -> None:
 
 
 def test_rows_are_known_one_by_one_and_in_order() -> None:
-    one, other = sealed([0, 1, 2, 3]).known_by(), sealed([3, 1, 0, 2]).known_by()
+    one, other = sealed([0, 1, 2, 3]).known_by, sealed([3, 1, 0, 2]).known_by
     assert one.fingerprint != other.fingerprint == sealed([3, 1, 0, 2]).fingerprint
     for ours, theirs in ((one.cells, other.cells), (one.read, other.read)):
         assert theirs == tuple(ours[at] for at in (3, 1, 0, 2))
@@ -55,28 +55,28 @@ def test_rows_are_known_one_by_one_and_in_order() -> None:
 def test_a_label_and_the_last_bit_of_a_feature_are_in_the_hash() -> None:
     relabelled = SealedTestSet(FEATURES[[0]], LABELS[[1]])
     nudged = SealedTestSet(np.nextafter(FEATURES[[0]], 9), LABELS[[0]])
-    known = [one.known_by() for one in (sealed([0]), relabelled, nudged)]
+    known = [one.known_by for one in (sealed([0]), relabelled, nudged)]
     for of_row in ({one.cells for one in known}, {one.read for one in known}, {one.fingerprint for one in known}):
         assert len(of_row) == 3
 
 
 def test_the_hashes_do_not_depend_on_the_machines_integers() -> None:
-    small = SealedTestSet(FEATURES[:3], LABELS[:3].astype(np.int32)).known_by()
-    assert (small.cells, small.read) == (sealed([0, 1, 2]).known_by().cells, sealed([0, 1, 2]).known_by().read)
+    small = SealedTestSet(FEATURES[:3], LABELS[:3].astype(np.int32)).known_by
+    assert (small.cells, small.read) == (sealed([0, 1, 2]).known_by.cells, sealed([0, 1, 2]).known_by.read)
 
 
 def test_rows_as_read_have_the_hashes_that_version_0_1_0_gave_them() -> None:
     numbers = SealedTestSet(np.array([[0.5, -0.0], [1.0, 2.0]]), np.array([0, 1]))
-    assert [one.hex() for one in numbers.known_by().read] == OLD_NUMBERS
+    assert [one.hex() for one in numbers.known_by.read] == OLD_NUMBERS
     frame = pd.DataFrame({"age": [31.0, np.nan], "colour": ["red", None]})
-    assert [one.hex() for one in SealedTestSet(frame, np.array([1.5, 2.5])).known_by().read] == OLD_FRAME
+    assert [one.hex() for one in SealedTestSet(frame, np.array([1.5, 2.5])).known_by.read] == OLD_FRAME
 
 
 def test_the_cells_of_the_source_are_hashed_instead_where_they_are_given() -> None:
     source = SourceCells.of(np.array([["a", "7"], ["b", "8"]]))
-    known = SealedTestSet(FEATURES[:2], LABELS[:2], cells=source).known_by()
+    known = SealedTestSet(FEATURES[:2], LABELS[:2], cells=source).known_by
     assert known.cells == source.hashes()
-    assert known.read == sealed([0, 1]).known_by().read
+    assert known.read == sealed([0, 1]).known_by.read
 
 
 def test_without_a_reservation_the_seal_stays_closed() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from experiments.config.data_options import Data
+from experiments.config.data_options import DataSection
 from experiments.data.load import load_table
 from experiments.data.readers.builtin import FOLDER_VARIABLE
 from experiments.data.table import Table
@@ -22,7 +22,7 @@ FRAME = pd.DataFrame({"a": np.linspace(0, 1, 30), "b": ["u", "v", "w"] * 10, "y"
 
 
 def load(source: object, **keys: Any) -> Table:
-    return load_table(Data(source=str(source), **keys), {})
+    return load_table(DataSection(source=str(source), **keys), {})
 
 
 def same(one: Table, other: Table) -> bool:
@@ -76,13 +76,13 @@ def test_a_folder_is_of_pictures_or_idx(tmp_path: Path) -> None:
             (tmp_path / f"{part}-{kind}-ubyte").write_bytes(content)
     table = load(f"{tmp_path}/")
     assert (table.classes, table.target.tolist(), table.own_test) == (("0", "1", "2"), [0, 1, 2, 0, 1], 2)
-    with pytest.raises(DataError, match=r"data\.test: .* holds IDX files"):
+    with pytest.raises(DataError, match=r"data\.test: .* has IDX files"):
         load(f"{tmp_path}/", test=f"{tmp_path}/")
 
 
 def test_a_variable_names_mnists_folder(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="neither train-images"):
-        load_table(Data(source="mnist"), {FOLDER_VARIABLE: str(tmp_path)})
+    with pytest.raises(DataError, match=r"train-images.*but has neither"):
+        load_table(DataSection(source="mnist"), {FOLDER_VARIABLE: str(tmp_path)})
 
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".npz"])
@@ -99,16 +99,17 @@ def test_what_is_not_there_is_one_line(tmp_path: Path, ending: str) -> None:
 def test_a_folder_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "flowers").mkdir()
-    with pytest.raises(DataError, match=r"a folder is written './flowers/'"):
+    with pytest.raises(DataError, match=r"write a folder as './flowers/'"):
         load("flowers")
-    with pytest.raises(DataError, match=r"'\./nowhere/' is no folder; files end in"):
+    with pytest.raises(DataError, match=r"'\./nowhere/' is not a folder; a file ends in"):
         load("./nowhere/")
 
 
 def test_pandas_and_arrow_wait_for_a_table() -> None:
     program = (
-        "import sys; from experiments.data.load import load_table; from experiments.config.data_options import Data; "
-        "load_table(Data(source='xor'), {}); print(*sys.modules)"
+        "import sys; from experiments.data.load import load_table; "
+        "from experiments.config.data_options import DataSection; "
+        "load_table(DataSection(source='xor'), {}); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"pandas", "pyarrow", "PIL", "sklearn"} & set(done.stdout.split())

@@ -117,7 +117,7 @@ def test_the_folds_of_pixels_share_one_array() -> None:
 
 def test_folds_of_other_rows_are_refused() -> None:
     one, other = prepared(), prepared(data={"split_seed": 1})
-    with pytest.raises(DataError, match="other development rows"):
+    with pytest.raises(DataError, match="of these development rows"):
         preprocessed_folds(one.development, other.folds, STANDARD)
 
 

@@ -13,7 +13,7 @@ from experiments.data.holdout import SealedTestSet
 from experiments.data.row_hashes import load_row_hashes, save_row_hashes
 from experiments.errors import StudyStateError
 
-ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by()
+ROWS = SealedTestSet(np.arange(12.0).reshape(6, 2), np.arange(6) % 2).known_by
 RAW = save_row_hashes(ROWS)
 
 
@@ -44,9 +44,8 @@ PRINT = np.zeros(32, np.uint8)
 EIGHT = np.zeros(8, np.uint8)
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
+def test_a_foreign_file_is_refused() -> None:
+    for raw in [
         b"",
         b"{}",
         pickle.dumps(ROWS),
@@ -57,12 +56,9 @@ EIGHT = np.zeros(8, np.uint8)
         written(fingerprint=PRINT, cells=EIGHT[:0], read=EIGHT[:0]),
         written(fingerprint=PRINT, cells=np.zeros(1), read=EIGHT),
         written(fingerprint=PRINT, cells=np.array([None]), read=EIGHT),
-    ],
-    ids=["empty", "json", "pickle", "no read", "print", "lengths", "seven", "none", "floats", "objects"],
-)
-def test_a_foreign_file_is_refused(raw: bytes) -> None:
-    with pytest.raises(StudyStateError, match=r"^moons/test_rows: does not hold"):
-        load_row_hashes(raw, "moons/test_rows")
+    ]:
+        with pytest.raises(StudyStateError, match=r"^moons/test_rows: does not hold"):
+            load_row_hashes(raw, "moons/test_rows")
 
 
 def test_it_is_frozen() -> None:

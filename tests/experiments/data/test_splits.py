@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn import model_selection
 
-from experiments.config.spec import CV
+from experiments.config.spec import CVSection
 from experiments.config.target import Target
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.readers.builtin import load_builtin
@@ -98,29 +98,24 @@ def test_the_sealed_rows_are_no_development_set() -> None:
     assert not {"features", "y"} & {name for name in dir(sealed) if not name.startswith("_")}
 
 
-@pytest.mark.parametrize(
-    ("counts", "test_size", "words"),
-    [
+def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
+    for counts, test_size, words in [
         ((20, 1), 0.5, r"each side of the test split, but class 'b' has 1\."),
         ((20, 0, 20), 0.5, r"but class 'b' has 0\."),
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
         ((5, 5, 5), 0.1, r"data\.test_size: .*test_size = 2 .*number of classes = 3"),
         ((5, 5, 5), 0.9, r"data\.test_size: .*train_size = 1 .*number of classes = 3"),
         ((100, 2), 0.02, r"each side, but class 'b' has 0\."),
-    ],
-)
-def test_a_class_too_small_for_the_split_is_refused_with_its_count(
-    counts: tuple[int, ...], test_size: float, words: str
-) -> None:
-    with pytest.raises(DataError, match=words):
-        parts(table(*counts), test_size)
+    ]:
+        with pytest.raises(DataError, match=words):
+            parts(table(*counts), test_size)
 
 
 @pytest.mark.parametrize("splitter", SHUFFLED)
 def test_the_folds_are_scikit_learns(splitter: str) -> None:
     rows, _ = parts(load_builtin("iris"))
     repeats = {"n_repeats": 3} if splitter.startswith("Repeated") else {}
-    cv = CV.model_validate({"splitter": splitter, "n_splits": 4, **repeats})
+    cv = CVSection.model_validate({"splitter": splitter, "n_splits": 4, **repeats})
     shuffled = repeats or {"shuffle": True}
     expected = getattr(model_selection, splitter)(n_splits=4, random_state=5, **shuffled)
     folds = make_folds(rows, cv, 5)
@@ -132,7 +127,7 @@ def test_the_folds_are_scikit_learns(splitter: str) -> None:
 
 @pytest.mark.parametrize("splitter", SHUFFLED)
 def test_the_folds_are_disjoint_and_complete(splitter: str) -> None:
-    folds = make_folds(development(23, 14), CV.model_validate({"splitter": splitter, "n_splits": 3}), 0)
+    folds = make_folds(development(23, 14), CVSection.model_validate({"splitter": splitter, "n_splits": 3}), 0)
     for train, validation in folds.pairs:
         assert sorted([*train.tolist(), *validation.tolist()]) == list(range(37))
     for one, other in combinations(folds.pairs, 2):
@@ -143,7 +138,7 @@ def test_the_folds_are_bound_to_their_rows_and_their_seed() -> None:
     rows = development(20, 20)
 
     def made(rows: DevelopmentSet, seed: int = 0, folds: int = 5) -> Folds:
-        return make_folds(rows, CV(n_splits=folds), seed)
+        return make_folds(rows, CVSection(n_splits=folds), seed)
 
     assert made(rows).development == rows.fingerprint
     assert made(rows).fingerprint == made(rows).fingerprint
@@ -153,30 +148,27 @@ def test_the_folds_are_bound_to_their_rows_and_their_seed() -> None:
 
 def test_nothing_of_a_split_can_be_written_to() -> None:
     ours, sealed = parts(load_builtin("iris"))
-    pairs = make_folds(ours, CV(), 0).pairs
+    pairs = make_folds(ours, CVSection(), 0).pairs
     for array in (ours.features, ours.y, *opened(sealed), *(rows for pair in pairs for rows in pair)):
         assert not array.flags.writeable
         assert array.base is None or not array.base.flags.writeable
 
 
-@pytest.mark.parametrize(
-    ("cv", "counts", "words"),
-    [
-        (CV(n_splits=5), (9, 4), r"cv\.n_splits: .*n_splits=5 .*class 'b' has 4\."),
-        (CV(splitter="RepeatedStratifiedKFold", n_splits=3), (9, 2), r"n_splits=3 .*class 'b' has 2\."),
-        (CV(n_splits=2), (9, 0, 9), r"class 'b' has 0\."),
-        (CV(splitter="KFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
-        (CV(splitter="RepeatedKFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
-    ],
-)
-def test_too_few_rows_for_the_folds_are_refused_with_the_counts(cv: CV, counts: tuple[int, ...], words: str) -> None:
-    with pytest.raises(DataError, match=words):
-        make_folds(development(*counts), cv, 0)
+def test_too_few_rows_for_the_folds_are_refused_with_the_counts() -> None:
+    for cv, counts, words in [
+        (CVSection(n_splits=5), (9, 4), r"cv\.n_splits: .*n_splits=5 .*class 'b' has 4\."),
+        (CVSection(splitter="RepeatedStratifiedKFold", n_splits=3), (9, 2), r"n_splits=3 .*class 'b' has 2\."),
+        (CVSection(n_splits=2), (9, 0, 9), r"class 'b' has 0\."),
+        (CVSection(splitter="KFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
+        (CVSection(splitter="RepeatedKFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
+    ]:
+        with pytest.raises(DataError, match=words):
+            make_folds(development(*counts), cv, 0)
 
 
 def test_as_many_rows_as_folds_are_enough() -> None:
-    assert len(make_folds(development(3, 3), CV(n_splits=3), 0).pairs) == 3
-    assert len(make_folds(development(2, 2), CV(splitter="KFold", n_splits=4), 0).pairs) == 4
+    assert len(make_folds(development(3, 3), CVSection(n_splits=3), 0).pairs) == 3
+    assert len(make_folds(development(2, 2), CVSection(splitter="KFold", n_splits=4), 0).pairs) == 4
 
 
 GROUPS = np.repeat(np.array(["a", "b", "c", "d", "e", "f", "g", "h"], object), 5)
@@ -189,7 +181,7 @@ def by_groups(**more: Any) -> Table:
 def test_a_number_needs_no_classes_to_be_split() -> None:
     ours, sealed = parts(numbers(50), 0.3)
     assert (len(ours.y), len(sealed), ours.target.task) == (35, 15, "regression")
-    assert make_folds(ours, CV(), 0).splitter == "KFold"
+    assert make_folds(ours, CVSection(), 0).splitter == "KFold"
 
 
 def test_the_test_set_of_a_grouped_table_shares_no_group() -> None:
@@ -205,7 +197,7 @@ def test_the_test_set_of_a_grouped_table_shares_no_group() -> None:
 @pytest.mark.parametrize("splitter", ["auto", "GroupKFold", "StratifiedGroupKFold"])
 def test_no_group_is_on_both_sides_of_a_fold(splitter: str) -> None:
     rows = development(20, 20, groups=GROUPS)
-    folds = make_folds(rows, CV.model_validate({"splitter": splitter, "n_splits": 4}), 0)
+    folds = make_folds(rows, CVSection.model_validate({"splitter": splitter, "n_splits": 4}), 0)
     assert folds.splitter == ("StratifiedGroupKFold" if splitter == "auto" else splitter)
     for train, validation in folds.pairs:
         assert not set(GROUPS[train]) & set(GROUPS[validation])
@@ -219,34 +211,31 @@ def test_rows_in_time_are_tested_by_the_last_and_validated_by_later_ones() -> No
     assert (np.diff(ours.table.time.astype(int)) == 1).all()
     np.testing.assert_array_equal(days[ours.table.numbers], ours.table.time)
     assert sorted(days[(opened(sealed)[0][:, 0] // 2).astype(int)].astype(int)) == list(range(48, 60))
-    folds = make_folds(ours, CV(n_splits=4), 0)
+    folds = make_folds(ours, CVSection(n_splits=4), 0)
     assert folds.splitter == "TimeSeriesSplit"
     for train, validation in folds.pairs:
         assert ours.table.time[train].max() < ours.table.time[validation].min()
 
 
-@pytest.mark.parametrize(
-    ("splitter", "rows", "words"),
-    [
+def test_a_splitter_that_does_not_suit_the_rows_is_refused() -> None:
+    for splitter, rows, words in [
         ("StratifiedKFold", numbers(40), "StratifiedKFold needs classes"),
         ("StratifiedGroupKFold", by_groups(), "StratifiedGroupKFold needs classes"),
         ("GroupKFold", numbers(40), r"GroupKFold needs data\.groups"),
-        ("KFold", by_groups(), r"KFold would part the groups"),
-        ("RepeatedKFold", by_groups(), r"RepeatedKFold would part the groups"),
+        ("KFold", by_groups(), r"KFold would divide the groups"),
+        ("RepeatedKFold", by_groups(), r"RepeatedKFold would divide the groups"),
         ("TimeSeriesSplit", numbers(40), r"TimeSeriesSplit needs data\.time"),
-        ("KFold", replace(numbers(40), time=np.arange(40)), "KFold would learn from rows later"),
+        ("KFold", replace(numbers(40), time=np.arange(40)), "KFold would learn from later rows"),
         ("GroupKFold", replace(numbers(40), groups=np.arange(40) // 20), r"n_splits=5, groups=2"),
-        ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: fold 0"),
-    ],
-)
-def test_a_splitter_that_does_not_suit_the_rows_is_refused(splitter: str, rows: Table, words: str) -> None:
-    target, y = target_of(rows)
-    with pytest.raises(DataError, match=words):
-        make_folds(DevelopmentSet(rows, y, target, "f"), CV.model_validate({"splitter": splitter}), 0)
+        ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: .* fold 0"),
+    ]:
+        target, y = target_of(rows)
+        with pytest.raises(DataError, match=words):
+            make_folds(DevelopmentSet(rows, y, target, "f"), CVSection.model_validate({"splitter": splitter}), 0)
 
 
 def test_groups_and_time_do_not_go_together() -> None:
-    with pytest.raises(DataError, match="not both"):
+    with pytest.raises(DataError, match="only one can be set"):
         parts(by_groups(time=np.arange(40)))
 
 
@@ -254,7 +243,7 @@ def test_classes_that_time_keeps_apart_are_refused() -> None:
     rows = replace(table(30, 30), time=np.arange(60), target=np.r_[np.zeros(20, int), np.arange(40) % 2])
     ours, _ = parts(rows)
     with pytest.raises(DataError, match="in fold 0"):
-        make_folds(ours, CV(n_splits=5), 0)
+        make_folds(ours, CVSection(n_splits=5), 0)
 
 
 def test_a_test_set_of_one_group_is_refused() -> None:
@@ -266,5 +255,5 @@ def test_a_test_set_of_one_group_is_refused() -> None:
 def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:
     late = numbers(60, own_test=7, time=np.arange(60))
     parts(late)
-    with pytest.raises(DataError, match="earlier than rows to learn from"):
+    with pytest.raises(DataError, match="earlier than the rows to learn from"):
         parts(replace(late, time=np.arange(60)[::-1]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +15,8 @@ from experiments.errors import DataError
 Make = Callable[..., RawTable]
 
 
-@pytest.mark.parametrize(
-    ("values", "dtype", "expected"),
-    [
+def test_a_target_is_read_as_it_is(sheet: Make) -> None:
+    for values, dtype, expected in [
         (["0", "1", "+2", "-1"], np.int64, [0, 1, 2, -1]),
         (["0", "1.0"], np.float64, [0, 1]),
         (["12345678901234567890", "1"], np.float64, [1.2345678901234567e19, 1]),
@@ -26,13 +24,11 @@ Make = Callable[..., RawTable]
         ([1, 2], np.int64, [1, 2]),
         ([1.5, 2.0], np.float64, [1.5, 2.0]),
         (["3+", "1", "2"], str, ["3+", "1", "2"]),  # few names, most of them numbers
-    ],
-)
-def test_a_target_is_read_as_it_is(sheet: Make, values: list[Any], dtype: Any, expected: list[Any]) -> None:
-    target, classes = read_target(sheet(y=values), "y")
-    assert classes is None
-    assert np.issubdtype(target.dtype, np.str_) if dtype is str else target.dtype == dtype
-    assert target.tolist() == expected
+    ]:
+        target, classes = read_target(sheet(y=values), "y")
+        assert classes is None
+        assert np.issubdtype(target.dtype, np.str_) if dtype is str else target.dtype == dtype
+        assert target.tolist() == expected
 
 
 def test_numbers_that_are_told_to_be_classes_are_names(sheet: Make) -> None:
@@ -52,19 +48,16 @@ def test_declared_classes_are_indices_into_their_sorted_names(sheet: Make) -> No
     assert read_target(sheet(y=[True, False]), "y")[1] == ("False", "True")
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (["a", "", "b", "?"], r"is missing at row 1 \(2 rows in all\)"),
-        ([1, None], "is missing at row 1"),
+def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make) -> None:
+    for values, message in [
+        (["a", "", "b", "?"], r"row 1 is empty \(2 such rows\)"),
+        ([1, None], "row 1 is empty"),
         ([1.0, float("nan")], "row 1 has nan"),
-        ([f"name {number}" for number in range(30)], "30 different texts in 30 rows; classes or numbers"),
-        ([*(f"{number}.5" for number in range(30)), "oops"], "a number, but row 30 has 'oops'"),
-        (["1", "inf"], "row 1 has inf"),
-        (["a" * 201, "b"], "row 0 has a text of over 200 characters"),
+        ([f"name {number}" for number in range(30)], "classes or numbers, but has 30 different texts in 30 rows"),
+        ([*(f"{number}.5" for number in range(30)), "oops"], "numbers, but row 30 has 'oops'"),
+        (["1", "inf"], "row 1 has 'inf'"),
+        (["a" * 201, "b"], "at most 200 characters, but row 0"),
         ([None, None], "holds values of type null"),
-    ],
-)
-def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make, values: list[Any], message: str) -> None:
-    with pytest.raises(DataError, match=f"column 'y'.*{message}"):
-        read_target(sheet(y=values), "y")
+    ]:
+        with pytest.raises(DataError, match=f"column 'y'.*{message}"):
+            read_target(sheet(y=values), "y")

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from experiments.data.texts import MISSING, NUMBER
 
 
-@pytest.mark.parametrize("text", ["1", "+1", "-1.5", "1.", ".5", "1e5", "-2.5E-10", "inf", "-Infinity"])
-def test_a_number_is_one(text: str) -> None:
-    assert re.match(NUMBER, text)
-    float(text)
+def test_a_number_is_one() -> None:
+    for text in ["1", "+1", "-1.5", "1.", ".5", "1e5", "-2.5E-10", "inf", "-Infinity"]:
+        assert re.match(NUMBER, text)
+        float(text)
 
 
-@pytest.mark.parametrize("text", ["", "1e", "1,5", "0x10", "1_000", "nan", "infinit", "1 000", "--1", "1.5.2"])
-def test_another_text_is_none(text: str) -> None:
-    assert not re.match(NUMBER, text)
-
-
-def test_missing_texts_are_in_lower_case_and_no_numbers() -> None:
-    for text in MISSING:
-        assert text == text.lower().strip()
+def test_another_text_is_none() -> None:
+    for text in [*MISSING, "1e", "1,5", "0x10", "1_000", "infinit", "1 000", "--1", "1.5.2"]:
         assert not re.match(NUMBER, text)

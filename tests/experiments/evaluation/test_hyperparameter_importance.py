@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.config.candidate import Parameters
+from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.evaluation.hyperparameter_importance import importances
@@ -31,12 +31,12 @@ def space() -> Space:
     return Space(parse_spec(DOCUMENT, "made up"))
 
 
-def told(number: int, params: Parameters, value: float | None, state: Any = "COMPLETE") -> FinishedTrial:
+def told(number: int, params: Hyperparameters, value: float | None, state: Any = "COMPLETE") -> FinishedTrial:
     curves = Curves((), (), (), ())
     return FinishedTrial(params, TrialResult(number, state, "", value, value, 1, 0.0, (), curves))
 
 
-def drawn(count: int, seed: int = 0) -> list[Parameters]:
+def drawn(count: int, seed: int = 0) -> list[Hyperparameters]:
     chance = np.random.default_rng(seed)
     return [
         {
@@ -49,7 +49,7 @@ def drawn(count: int, seed: int = 0) -> list[Parameters]:
     ]
 
 
-def by_rate(params: Parameters) -> float:
+def by_rate(params: Hyperparameters) -> float:
     return -abs(math.log10(float(params["learning_rate"])) + 2.5)
 
 

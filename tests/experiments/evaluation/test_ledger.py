@@ -43,7 +43,7 @@ OLD_X, OLD_Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
 
 
 def rows(first: int, last: int) -> RowHashes:
-    return SealedTestSet(FEATURES[first:last], LABELS[first:last]).known_by()
+    return SealedTestSet(FEATURES[first:last], LABELS[first:last]).known_by
 
 
 TEST = rows(0, 10)
@@ -170,7 +170,7 @@ def test_another_study_is_counted_with_its_overlap(ledger: Ledger) -> None:
 
 def test_rows_in_another_order_overlap_wholly(ledger: Ledger) -> None:
     look(ledger, study="a")
-    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1]).known_by()
+    turned = SealedTestSet(FEATURES[9::-1], LABELS[9::-1]).known_by
     assert ledger.read("b", turned) == replace(ledger.read("a", TEST), looks=1, largest_overlap=1.0, own=0)
     look(ledger, study="a", models="n", test=turned)
 
@@ -254,7 +254,7 @@ from experiments.evaluation.ledger import Ledger
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 racer, path = sys.argv[1], Path(sys.argv[2])
-test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
+test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by
 ledger = Ledger(path)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -329,16 +329,16 @@ def test_looks_of_version_0_1_0_are_matched_by_the_rows_as_read(ledger: Ledger) 
     ledger.path.parent.mkdir()
     ledger.path.write_text(OLD)
     cells = SourceCells.of(np.arange(100, 104), OLD_X)  # with a column that was dropped, and no target
-    same = SealedTestSet(OLD_X, OLD_Y, cells=cells).known_by()
+    same = SealedTestSet(OLD_X, OLD_Y, cells=cells).known_by
     past = ledger.read("a", same)
     assert (past.looks, past.largest_overlap, past.own) == (2, 1.0, 1)
-    half = SealedTestSet(OLD_X[[1, 3, 3, 0]] + [[0], [0], [0], [9]], OLD_Y[[1, 3, 3, 0]]).known_by()
+    half = SealedTestSet(OLD_X[[1, 3, 3, 0]] + [[0], [0], [0], [9]], OLD_Y[[1, 3, 3, 0]]).known_by
     assert (ledger.read("c", half).looks, ledger.read("c", half).largest_overlap) == (2, 0.75)  # each row counts
     with pytest.raises(LedgerError, match="after 5 trials"):
         ledger.check("a", same, range(9, 10))
     for study in "cd":
         look(ledger, study=study, models=study, test=same)
     assert ["cells" in one for one in entries(ledger)[3:]] == [True, False]
-    less = SealedTestSet(OLD_X[:, :1], OLD_Y, cells=cells).known_by()  # another column is dropped
+    less = SealedTestSet(OLD_X[:, :1], OLD_Y, cells=cells).known_by  # another column is dropped
     assert (ledger.read("e", less).looks, ledger.read("e", less).largest_overlap) == (4, 1.0)
     assert ledger.read("c", half).largest_overlap == 0.75

@@ -16,7 +16,7 @@ from experiments.evaluation import ledger_place as module
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import find_ledger, ledger_path, open_ledger
 
-TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
+TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by
 
 
 def looks_of(path: Path, *studies: str) -> bytes:

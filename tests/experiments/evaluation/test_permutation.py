@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.config.candidate import Candidate, Preprocessing
-from experiments.config.spec import CV
+from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.target_type import target_of
@@ -38,7 +38,7 @@ def parts(task: str) -> tuple[DevelopmentSet, Folds]:
     table = mixed_table(ROWS, task, weights=np.random.default_rng(7).uniform(0.5, 2.0, ROWS))
     target, y = target_of(table)
     rows = DevelopmentSet(table, y, target, "rows")
-    return rows, make_folds(rows, CV(n_splits=3, splitter="KFold"), 0)
+    return rows, make_folds(rows, CVSection(n_splits=3, splitter="KFold"), 0)
 
 
 def trial(task: str, kind: str, metric: str) -> tuple[TrialResult, list[Permuted]]:

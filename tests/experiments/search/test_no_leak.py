@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.config.candidate import Candidate, Preprocessing
-from experiments.config.spec import CV
+from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
@@ -51,7 +51,7 @@ def parts(task: str) -> tuple[DevelopmentSet, Folds, DevelopmentSet]:
     whole = table(task)
     target, y = target_of(whole)
     rows = DevelopmentSet(whole, y, target, "rows")
-    folds = make_folds(rows, CV(n_splits=3, splitter="KFold"), 0)
+    folds = make_folds(rows, CVSection(n_splits=3, splitter="KFold"), 0)
     return rows, folds, spoilt(rows, folds.pairs[FOLD][1])
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.space import Space
-from experiments.config.spec import CV, StudySpec
+from experiments.config.spec import CVSection, StudySpec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.data.splits import make_folds
@@ -32,7 +32,7 @@ def task(spec: StudySpec, space: Space) -> TrialTask:
 
 
 def folds_by(data: StudyData, splitter: str, **more: int) -> list[FoldData]:
-    folds = make_folds(data.development, CV(splitter=splitter, n_splits=3, **more), 0)  # type: ignore[arg-type]
+    folds = make_folds(data.development, CVSection(splitter=splitter, n_splits=3, **more), 0)  # type: ignore[arg-type]
     return preprocessed_folds(data.development, folds, Preprocessing())
 
 

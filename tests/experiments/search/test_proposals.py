@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.config.space import Space
-from experiments.config.spec import Search, StudySpec
+from experiments.config.spec import SearchSection, StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search.cross_validation import result_of
 from experiments.search.proposals import SamplerStudy
@@ -16,7 +16,7 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
 
 
 def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
-    sampler = SamplerStudy(space, Search(), seed=0)
+    sampler = SamplerStudy(space, SearchSection(), seed=0)
     for result in results:
         sampler.ask(result.number)
         sampler.tell(result)
@@ -24,7 +24,7 @@ def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[d
 
 
 def test_trial_0_is_the_default(space: Space) -> None:
-    assert SamplerStudy(space, Search(), seed=0).ask(0) == space.default
+    assert SamplerStudy(space, SearchSection(), seed=0).ask(0) == space.default
 
 
 def test_the_sampler_learns_from_values(space: Space) -> None:
@@ -56,12 +56,12 @@ def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec
 
 def test_a_restored_study_proposes_as_an_uninterrupted_study(space: Space) -> None:
     for finished in (0, 1, 12):
-        uninterrupted = SamplerStudy(space, Search(), seed=1)
+        uninterrupted = SamplerStudy(space, SearchSection(), seed=1)
         proposed = [uninterrupted.ask(number) for number in range(14)]
         results = [outcome(number, "COMPLETE", score=number % 5 / 5) for number in range(finished)]
         for result in results:
             uninterrupted.tell(result)
-        restored = SamplerStudy(space, Search(), seed=1)
+        restored = SamplerStudy(space, SearchSection(), seed=1)
         restored.restore(proposed, results)
         assert restored.ask(14) == uninterrupted.ask(14)
 

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_info
 
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.space import Space
-from experiments.config.spec import Search, StudySpec
+from experiments.config.spec import SearchSection, StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.search import samplers
@@ -263,7 +263,7 @@ def test_cma_es_needs_a_range() -> None:
         "search": {"sampler": "cmaes"},
         "space": {"batch_size": {"choices": [8, 16]}, "l2": {"low": 0.1, "high": 0.1}},
     }
-    with pytest.raises(SpecError, match=r"search\.sampler: cmaes searches ranges of numbers"):
+    with pytest.raises(SpecError, match=r"search\.sampler: cmaes needs a range of numbers"):
         parse_spec(document, "here")
 
 
@@ -284,8 +284,8 @@ def test_products_of_matrices_take_one_thread(name: str, monkeypatch: pytest.Mon
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samplers, "find_spec", lambda name: None)
     with pytest.raises(SpecError, match=r"^search\.sampler: gp needs torch and greenlet, .*'\.\[gp\]'\.$"):
-        check_installed(Search(sampler="gp"))
-    check_installed(Search(sampler="tpe"))
+        check_installed(SearchSection(sampler="gp"))
+    check_installed(SearchSection(sampler="tpe"))
 
 
 def test_what_is_missing_is_missed_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

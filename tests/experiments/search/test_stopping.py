@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.search.cross_validation import result_of
 from experiments.search.stopping import Budget, end_of, possible_trials
 from experiments.search.trial import Curves, TrialResult
@@ -68,16 +68,16 @@ def test_a_budget_counts_over_all_runs_and_never_below_zero() -> None:
 @pytest.mark.parametrize(
     ("search", "means", "spent", "possible"),
     [
-        (Search(trials=5), (0.5, 0.5), 0.0, range(5, 6)),
-        (Search(trials=5, patience=3), (), 0.0, range(1, 6)),
-        (Search(trials=5, patience=3), (0.5, 0.5), 0.0, range(3, 6)),
-        (Search(trials=5, patience=1), (0.5, 0.5), 0.0, range(2, 3)),
-        (Search(trials=5, budget_minutes=1), (0.5, 0.5), 59.0, range(3, 6)),
-        (Search(trials=5, budget_minutes=1), (0.5, 0.5), 61.0, range(2, 3)),
-        (Search(trials=2, budget_minutes=1), (0.5, 0.5), 59.0, range(2, 3)),
+        (SearchSection(trials=5), (0.5, 0.5), 0.0, range(5, 6)),
+        (SearchSection(trials=5, patience=3), (), 0.0, range(1, 6)),
+        (SearchSection(trials=5, patience=3), (0.5, 0.5), 0.0, range(3, 6)),
+        (SearchSection(trials=5, patience=1), (0.5, 0.5), 0.0, range(2, 3)),
+        (SearchSection(trials=5, budget_minutes=1), (0.5, 0.5), 59.0, range(3, 6)),
+        (SearchSection(trials=5, budget_minutes=1), (0.5, 0.5), 61.0, range(2, 3)),
+        (SearchSection(trials=2, budget_minutes=1), (0.5, 0.5), 59.0, range(2, 3)),
     ],
 )
 def test_how_many_trials_a_study_can_come_to(
-    search: Search, means: tuple[float, ...], spent: float, possible: range
+    search: SearchSection, means: tuple[float, ...], spent: float, possible: range
 ) -> None:
     assert possible_trials(results(*means), search, spent) == possible

@@ -17,7 +17,7 @@ from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_ledger_is_whole, check_look_is_known
 from support.results import made_up
 
-TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by()
+TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by
 SAME, MORE = range(2, 3), range(3, 4)
 
 

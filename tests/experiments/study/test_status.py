@@ -12,7 +12,7 @@ import pytest
 from optuna.distributions import FloatDistribution
 from rich.console import Console
 
-from experiments.config.spec import Search
+from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult
 from experiments.search.journal import Journal
@@ -20,7 +20,7 @@ from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
 from experiments.study.status import print_list, print_status, study_status
 
-WHOLE, MORE = Search(trials=4), Search(trials=20)
+WHOLE, MORE = SearchSection(trials=4), SearchSection(trials=20)
 SPEC = {
     "cv": {"metric": "r2"},
     "training": {"hidden_layers": 0, "activation": "relu"},
@@ -96,19 +96,19 @@ def running(studies: Path) -> Iterator[Path]:
         (1, 1, True, MORE, "done", "1 trial"),
         (4, 4, True, None, "done", "4 trials"),
         (4, 4, False, WHOLE, "searched", "4 trials"),
-        (4, 4, False, Search(trials=2), "searched", "4 trials"),
+        (4, 4, False, SearchSection(trials=2), "searched", "4 trials"),
         (4, 4, False, None, "searched", "4 trials"),
         (4, 4, False, MORE, "tried", "4 of 20 trials"),
-        (4, 4, False, Search(trials=20, patience=2), "searched", "4 trials"),
-        (4, 4, False, Search(trials=20, patience=3), "tried", "4 of 20 trials"),
-        (4, 4, False, Search(trials=20, budget_minutes=1), "searched", "4 trials"),
-        (4, 4, False, Search(trials=20, budget_minutes=2), "tried", "4 of 20 trials"),
+        (4, 4, False, SearchSection(trials=20, patience=2), "searched", "4 trials"),
+        (4, 4, False, SearchSection(trials=20, patience=3), "tried", "4 of 20 trials"),
+        (4, 4, False, SearchSection(trials=20, budget_minutes=1), "searched", "4 trials"),
+        (4, 4, False, SearchSection(trials=20, budget_minutes=2), "tried", "4 of 20 trials"),
         (4, 2, False, MORE, "interrupted", "4 of 20 trials"),
         (4, 2, True, MORE, "interrupted", "4 of 20 trials"),
     ],
 )
 def test_the_state_follows_from_what_is_told_what_is_finished_and_what_is_asked_for(
-    studies: Path, told: int, finished: int | None, tested: bool, asked: Search | None, state: str, trials: str
+    studies: Path, told: int, finished: int | None, tested: bool, asked: SearchSection | None, state: str, trials: str
 ) -> None:
     """The number of the study file counts only for a study that has not come to its end."""
     if told:

@@ -22,9 +22,8 @@ def cells(sheet: RawTable) -> dict[str, list[str]]:
     return {name: column.to_pylist() for name, column in sheet.columns.items()}
 
 
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
+def test_one_table_in_many_forms(tmp_path: Path) -> None:
+    for content, name in [
         ("x,y\n1,a\n2,b\n", "my.csv"),
         ("x,y\r\n1,a\r\n2,b", "my.csv"),
         ("x,y\r1,a\r2,b\r", "my.csv"),
@@ -34,12 +33,10 @@ def cells(sheet: RawTable) -> dict[str, list[str]]:
         ("x;y\n1;a\n2;b\n", "my.csv"),
         ("x\ty\n1\ta\n2\tb\n", "my.tsv"),
         (" x , y \n1,a\n2,b\n", "MY.CSV"),
-    ],
-)
-def test_one_table_in_many_forms(tmp_path: Path, content: str | bytes, name: str) -> None:
-    sheet = read(tmp_path, content, name)
-    assert cells(sheet) == {"x": ["1", "2"], "y": ["a", "b"]}
-    assert (sheet.name, sheet.rows) == (Path(name).stem, 2)
+    ]:
+        sheet = read(tmp_path, content, name)
+        assert cells(sheet) == {"x": ["1", "2"], "y": ["a", "b"]}
+        assert (sheet.name, sheet.rows) == (Path(name).stem, 2)
 
 
 def test_a_cell_may_hold_separators_quotes_and_lines(tmp_path: Path) -> None:
@@ -54,9 +51,8 @@ def test_a_place_counts_empty_lines(tmp_path: Path) -> None:
     assert read(tmp_path, "1,2\n\n3,4\n").place(1) == "line 3"
 
 
-@pytest.mark.parametrize(
-    ("first", "header", "named"),
-    [
+def test_the_first_line_is_the_header_unless_it_holds_a_number(tmp_path: Path) -> None:
+    for first, header, named in [
         ("x,y", None, True),
         ("x,2", None, False),
         ("5.1,setosa", None, False),
@@ -64,36 +60,29 @@ def test_a_place_counts_empty_lines(tmp_path: Path) -> None:
         ("2019,y", None, True),  # the target is y
         ("x,2", True, True),
         ("a,b", False, False),
-    ],
-)
-def test_the_first_line_is_the_header_unless_it_holds_a_number(
-    tmp_path: Path, first: str, header: bool | None, named: bool
-) -> None:
-    sheet = read(tmp_path, f"{first}\n3,4\n5,6\n", header=header)
-    assert list(sheet.columns) == (first.split(",") if named else ["0", "1"])
-    assert sheet.rows == 3 - named
+    ]:
+        sheet = read(tmp_path, f"{first}\n3,4\n5,6\n", header=header)
+        assert list(sheet.columns) == (first.split(",") if named else ["0", "1"])
+        assert sheet.rows == 3 - named
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
+def test_what_is_no_table_is_refused_with_its_place(tmp_path: Path) -> None:
+    for content, message in [
         ("", "the file is empty"),
         ("\n\r\n", "the file is empty"),
-        ("x,y\n", "there is only a header"),
-        ("x,y\n1,2\n\n3\n4,5", "line 4 has 1 cells, but line 1 has 2; it reads '3'"),
-        ("x,y\n1,2,3\n4,5", "line 2 has 3 cells, but line 1 has 2; it reads '1,2,3'"),
-        ('x,y\n1,2\n3,"4\n5,6\n', "opened near '4.n5,6.n' is never closed"),
+        ("x,y\n", "this file has only a header"),
+        ("x,y\n1,2\n\n3\n4,5", "2 cells of line 1, but line 4 has 1: '3'"),
+        ("x,y\n1,2,3\n4,5", "2 cells of line 1, but line 2 has 3: '1,2,3'"),
+        ('x,y\n1,2\n3,"4\n5,6\n', "last cell, '4.n5,6.n', is open"),
         (b"x,y\n1,2\n3,\xe9\n", "line 3 has the byte 0xe9"),
         (b"x,\xe9\n1,2\n", "line 1 has the byte 0xe9"),
         ("x,y\n1,2\n".encode("utf-16"), "line 1 has the byte 0xff"),
-        ("x,y,x\n1,2,3\n", "2 are called 'x' .columns 0 and 2"),
-        ("1,,1\n".replace("1", "x"), "2 are called 'x'"),
-    ],
-)
-def test_what_is_no_table_is_refused_with_its_place(tmp_path: Path, content: str | bytes, message: str) -> None:
-    with pytest.raises(DataError, match=rf"my\.csv: .*{message}") as caught:
-        read(tmp_path, content)
-    assert len(str(caught.value).splitlines()) == 1
+        ("x,y,x\n1,2,3\n", "2 columns are named 'x' .columns 0 and 2"),
+        ("1,,1\n".replace("1", "x"), "2 columns are named 'x'"),
+    ]:
+        with pytest.raises(DataError, match=rf"my\.csv: .*{message}") as caught:
+            read(tmp_path, content)
+        assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_column_without_a_name_is_called_by_its_position(tmp_path: Path) -> None:

@@ -28,51 +28,40 @@ def test_what_was_written_is_read(tmp_path: Path, zipped: bool) -> None:
     assert np.array_equal(read_idx(tmp_path, "a", 3), ARRAY)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "not an IDX file"),
-        (idx(ARRAY)[:9], "not an IDX file"),
-        (b"\x01" + idx(ARRAY)[1:], "not an IDX file"),
-        (idx(ARRAY, code=0x0D), "not an IDX file"),
-        (idx(ARRAY.reshape(6, 4)), "not an IDX file"),
-        (idx(ARRAY)[:-1], "promises 24 bytes, but there are 23"),
-        (idx(ARRAY) + b"x", "promises 24 bytes, but there are more"),
-        (idx(ARRAY, shape=(2**32 - 1, 2**32 - 1, 2**32 - 1)), "at most"),
-        (idx(ARRAY, shape=(2, 0, 4)), "at most"),
-        (idx(ARRAY, shape=(2**10, 2**10, 2**10)), "promises 1073741824 bytes, but there are 24"),
-    ],
-)
-@pytest.mark.parametrize("zipped", [False, True])
-def test_what_is_none_is_one_line(tmp_path: Path, content: bytes, words: str, zipped: bool) -> None:
-    (tmp_path / ("a.gz" if zipped else "a")).write_bytes(gzip.compress(content) if zipped else content)
-    with pytest.raises(DataError, match=words):
+def test_what_is_none_is_one_line(tmp_path: Path) -> None:
+    for content, words in [
+        (b"", "must be an IDX file"),
+        (idx(ARRAY)[:9], "must be an IDX file"),
+        (b"\x01" + idx(ARRAY)[1:], "must be an IDX file"),
+        (idx(ARRAY, code=0x0D), "must be an IDX file"),
+        (idx(ARRAY.reshape(6, 4)), "must be an IDX file"),
+        (idx(ARRAY)[:-1], "24 bytes of its header, but has 23"),
+        (idx(ARRAY) + b"x", "24 bytes of its header, but has more"),
+        (idx(ARRAY, shape=(2**32 - 1, 2**32 - 1, 2**32 - 1)), "must have 1 to"),
+        (idx(ARRAY, shape=(2, 0, 4)), "must have 1 to"),
+        (idx(ARRAY, shape=(2**10, 2**10, 2**10)), "1073741824 bytes of its header, but has 24"),
+    ]:
+        for zipped in [False, True]:
+            (tmp_path / ("a.gz" if zipped else "a")).write_bytes(gzip.compress(content) if zipped else content)
+            with pytest.raises(DataError, match=words):
+                read_idx(tmp_path, "a", 3)
+
+
+def test_a_damaged_or_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a or a\.gz, but has neither"):
         read_idx(tmp_path, "a", 3)
-
-
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(idx(ARRAY), mtime=0)[:-9]])
-def test_a_damaged_gzip_is_one_line(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.gz").write_bytes(content)
-    with pytest.raises(DataError, match="cannot be read"):
-        read_idx(tmp_path, "a", 3)
-
-
-def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
-    (tmp_path / "a.gz").write_bytes(gzip.compress(idx(ARRAY) + bytes(1 << 26)))
-    with pytest.raises(DataError, match="there are more"):
-        read_idx(tmp_path, "a", 3)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"neither a nor a\.gz"):
-        read_idx(tmp_path, "a", 3)
+    whole, bomb = (gzip.compress(content, mtime=0) for content in (idx(ARRAY), idx(ARRAY) + bytes(1 << 26)))
+    for content, words in [(b"no gzip", "cannot be read"), (whole[:-9], "cannot be read"), (bomb, "has more")]:
+        (tmp_path / "a.gz").write_bytes(content)
+        with pytest.raises(DataError, match=words):
+            read_idx(tmp_path, "a", 3)
 
 
 def test_a_folder_of_other_pictures_is_refused(tmp_path: Path) -> None:
     for part in ("train", "t10k"):
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(ARRAY))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(ARRAY[:, 0, 0].copy()))
-    with pytest.raises(DataError, match="60000 pictures of 28 x 28"):
+    with pytest.raises(DataError, match="60000 images of 28 x 28"):
         load_builtin("mnist", tmp_path)
 
 
@@ -98,7 +87,7 @@ def test_a_folder_of_any_size_is_a_table(tmp_path: Path) -> None:
 def test_pictures_and_labels_belong_together(tmp_path: Path, shape: tuple[int, ...], labels: list[int]) -> None:
     written(tmp_path, "train", np.zeros((2, 4, 2), np.uint8), [0, 1])
     written(tmp_path, "t10k", np.zeros(shape, np.uint8), labels)
-    with pytest.raises(DataError, match="pictures of one size and a label for each"):
+    with pytest.raises(DataError, match="images of equal size and a label for each"):
         read_idx_folder(tmp_path)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.config.data_options import Data
+from experiments.config.data_options import DataSection
 from experiments.data.readers import images as pictures
 from experiments.data.readers.images import read_pictures
 from experiments.data.table import Table
@@ -35,7 +35,7 @@ def colour(height: int = 4, width: int = 6) -> np.ndarray:
 
 
 def read(folder: Path, test: Path | None = None, **keys: Any) -> Table:
-    return read_pictures(folder, Data(source=f"{folder}/", **keys), test)
+    return read_pictures(folder, DataSection(source=f"{folder}/", **keys), test)
 
 
 def test_a_row_is_a_picture_by_class_and_file_name(tmp_path: Path) -> None:
@@ -94,36 +94,32 @@ def test_train_and_test_are_the_two_parts(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_laid_out_so_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="one subfolder a class, two at least; it has"):
+    with pytest.raises(DataError, match="two at least, but it has"):
         read(tmp_path)
     save(tmp_path / "a" / "1.png", grey())
-    with pytest.raises(DataError, match="two at least; it has 'a'"):
+    with pytest.raises(DataError, match="two at least, but it has 'a'"):
         read(tmp_path)
     (tmp_path / "b").mkdir()
-    with pytest.raises(DataError, match="b: holds no picture"):
+    with pytest.raises(DataError, match="b: has no image"):
         read(tmp_path)
     (tmp_path / "b").rename(tmp_path / "\x1b[2J")
     with pytest.raises(DataError, match=r"printable characters, but got '.x1b"):
         read(tmp_path)
     save(tmp_path / "1.png", grey())
-    with pytest.raises(DataError, match=r"'1\.png' lies beside them"):
+    with pytest.raises(DataError, match=r"'1\.png' does not"):
         read(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
-def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
-    save(tmp_path / "a" / "1.png", grey())
-    save(tmp_path / "b" / "1.png", grey())
-    (tmp_path / "b" / "2.png").write_bytes(content)
-    with pytest.raises(DataError, match=r"b/2\.png: cannot be read as a picture"):
-        read(tmp_path)
-
-
-def test_half_a_picture_is_refused(tmp_path: Path) -> None:
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     save(tmp_path / "a" / "1.png", grey(50, 50))
     path = save(tmp_path / "b" / "1.png", grey(50, 50))
-    path.write_bytes(path.read_bytes()[:1500])
-    with pytest.raises(DataError, match=r"b/1\.png: cannot be read as a picture"):
+    half = path.read_bytes()[:1500]
+    for content in [half, b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]:
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=r"b/1\.png: cannot be read as an image"):
+            read(tmp_path)
+    save(path, grey(50, 50).astype(np.uint16) * 257)
+    with pytest.raises(DataError, match="8 bits a channel, but has Pillow's mode I;16"):
         read(tmp_path)
 
 
@@ -136,7 +132,9 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-@pytest.mark.parametrize(("side", "found"), [(9_000, "9000 x 9000"), (10_000, "more"), (100_000, "more")])
+@pytest.mark.parametrize(
+    ("side", "found"), [(9_000, "9000 x 9000"), (10_000, "10000 x 10000"), (100_000, "10000000000")]
+)
 def test_a_bomb_is_refused_by_its_header(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int, found: str
 ) -> None:
@@ -144,23 +142,16 @@ def test_a_bomb_is_refused_by_its_header(
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.png").write_bytes(bomb(side, side))
     monkeypatch.setattr(pictures, "_pixels", lambda *_: pytest.fail("a picture was decoded"))
-    with pytest.raises(DataError, match=rf"b/1\.png: a picture has at most {1 << 26} pixels, but this has {found}"):
+    with pytest.raises(DataError, match=rf"b/1\.png: .*{found}"):
         read(tmp_path, size=(8, 8))
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in "ab":
         save(tmp_path / name / "1.png", grey(300, 300))
-    with pytest.raises(DataError, match=r"a row has at most 65536 values, .*data\.size = \[64, 64\]"):
+    with pytest.raises(DataError, match=r"a row must have at most 65536 values, .*data\.size = \[64, 64\]"):
         read(tmp_path)
     monkeypatch.setattr(pictures, "LARGEST_FILE", 100)
     monkeypatch.setattr(pictures, "_pixels", lambda *_: pytest.fail("a picture was decoded"))
-    with pytest.raises(DataError, match=r"at most 100 pixel values are read"):
+    with pytest.raises(DataError, match=r"at most 100 pixel values"):
         read(tmp_path, size=(8, 8))
-
-
-def test_sixteen_bits_a_pixel_are_refused(tmp_path: Path) -> None:
-    for name in "ab":
-        save(tmp_path / name / "1.png", grey().astype(np.uint16) * 257)
-    with pytest.raises(DataError, match="mode I;16; save it with 8 bits a channel"):
-        read(tmp_path)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from experiments.config.data_options import Data
+from experiments.config.data_options import DataSection
 from experiments.data import raw_table as sheet
 from experiments.data.column_roles import table_of
 from experiments.data.readers import parquet as module
@@ -36,7 +36,7 @@ def written(tmp_path: Path, columns: dict[str, Any]) -> Path:
 
 
 def test_types_decide(tmp_path: Path) -> None:
-    table = table_of(read_parquet(written(tmp_path, COLUMNS)), Data(source="my.parquet", target="y"))
+    table = table_of(read_parquet(written(tmp_path, COLUMNS)), DataSection(source="my.parquet", target="y"))
     assert (table.name, table.columns) == ("my", ("size", "price", "new", "city", "shop"))
     assert table.kinds == ("number", "number", "category", "category", "category")
     assert isinstance(table.features, pd.DataFrame)
@@ -50,16 +50,16 @@ def test_types_decide(tmp_path: Path) -> None:
 def test_a_place_is_a_row(tmp_path: Path) -> None:
     path = written(tmp_path, {"a": [1.0, np.inf, 2.0], "y": [0, 1, 0]})
     with pytest.raises(DataError, match=r"column 'a' .* but row 1 \(from 0\) has inf"):
-        table_of(read_parquet(path), Data(source="my.parquet", target="y"))
+        table_of(read_parquet(path), DataSection(source="my.parquet", target="y"))
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"a": [[1], [2]], "y": [0, 1]}, "column 'a' holds list.*, not one value a row"),
-        ({"a": [{"b": 1}], "y": [0]}, "column 'a' holds struct"),
-        ({"a": pa.array([], pa.int64())}, "0 rows, 1 columns"),
-        ({"a": [1], " a": [1]}, "2 are called 'a'"),
+        ({"a": [[1], [2]], "y": [0, 1]}, "single values, but 'a' holds list"),
+        ({"a": [{"b": 1}], "y": [0]}, "'a' holds struct"),
+        ({"a": pa.array([], pa.int64())}, "0 rows and 1 columns"),
+        ({"a": [1], " a": [1]}, "2 columns are named 'a'"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, columns: dict[str, Any], message: str) -> None:
@@ -70,45 +70,25 @@ def test_what_is_no_table_is_refused(tmp_path: Path, columns: dict[str, Any], me
 def test_dates_are_refused_with_advice(tmp_path: Path) -> None:
     path = written(tmp_path, {"a": [datetime.datetime(2026, 1, 1)] * 2, "y": [0, 1]})
     with pytest.raises(DataError, match=r"column 'a' holds dates; name it as data\.time"):
-        table_of(read_parquet(path), Data(source="my.parquet", target="y"))
-
-
-def test_texts_are_utf_8(tmp_path: Path) -> None:
-    path = written(tmp_path, {"a": ["name", "b"], "y": [0, 1]})
-    path.write_bytes(path.read_bytes().replace(b"name", b"n\xffme"))
-    with pytest.raises(DataError, match=r"cannot be read as parquet: .*UTF8"):
-        read_parquet(path)
-
-
-def test_names_are_utf_8(tmp_path: Path) -> None:
-    path = written(tmp_path, {"name": [1, 2], "y": [0, 1]})
-    path.write_bytes(path.read_bytes().replace(b"name", b"n\xffme"))
-    with pytest.raises(DataError, match="cannot be read as parquet"):
-        read_parquet(path)
-
-
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"x,y\n1,2\n"])
-def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "my.parquet"
-    path.write_bytes(content)
-    with pytest.raises(DataError, match="cannot be read as parquet"):
-        read_parquet(path)
+        table_of(read_parquet(path), DataSection(source="my.parquet", target="y"))
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, COLUMNS)
-    content = bytearray(path.read_bytes())
-    content[4:60] = bytes(56)
-    path.write_bytes(content)
-    with pytest.raises(DataError, match="cannot be read as parquet"):
-        read_parquet(path)
+    whole = path.read_bytes()
+    damaged = [whole[:4] + bytes(56) + whole[60:], whole.replace(b"city", b"c\xffty")]
+    words = written(tmp_path, {"a": ["name", "b"], "y": [0, 1]}).read_bytes().replace(b"name", b"n\xffme")
+    for content in [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"x,y\n1,2\n", *damaged, words]:
+        path.write_bytes(content)
+        with pytest.raises(DataError, match="cannot be read as parquet"):
+            read_parquet(path)
 
 
 def test_what_it_declares_is_checked_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, COLUMNS)
     monkeypatch.setattr(parquet, "read_table", lambda *_, **__: pytest.fail("it was read"))
     monkeypatch.setattr(module, "LARGEST_FILE", 5)
-    with pytest.raises(DataError, match="at most 5 bytes are unpacked, but its header promises"):
+    with pytest.raises(DataError, match="at most 5 bytes, but its header announces"):
         read_parquet(path)
     monkeypatch.undo()
     monkeypatch.setattr(sheet, "MOST_CELLS", 5)

@@ -82,7 +82,7 @@ def begun(tmp_path: Path) -> Path:
     start_or_resume(Journal(tmp_path / "moons" / "journal.log"), spec, data, tmp_path / "moons")
     ledger = Ledger(tmp_path / "studies" / "ledger.jsonl")
     for study in (study_identity(spec, data), "another"):
-        ledger.reserve(Look(data.test.fingerprint, study, study), data.test.known_by(), "moons", 16)
+        ledger.reserve(Look(data.test.fingerprint, study, study), data.test.known_by, "moons", 16)
     return tmp_path
 
 
