@@ -11,7 +11,6 @@ from rich.console import Console
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
-from experiments.reports.formatting import metric_label
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
@@ -57,7 +56,7 @@ class SearchRun:
 
         submit = self.clock.watched(evaluated)
         coming = search(self.spec, self.space, told, submit, self.budget, self.interventions)
-        with StudyProgress(self.console, self.spec.search.trials, metric_label(self.spec.cv.metric)) as progress:
+        with StudyProgress(self.console, self.spec.search.trials, self.spec.cv.metric) as progress:
             for one in told:
                 progress.update(one, from_journal=True)
             for one in self.clock.waited(coming):
