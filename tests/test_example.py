@@ -38,7 +38,7 @@ def test_every_picture_lies_beside_it_and_no_other() -> None:
 
 def test_it_tells_nothing_of_the_machine_it_was_made_on() -> None:
     assert not re.search(r"/(home|root|tmp|Users|private|build|work)\b", REPORT)
-    assert re.search(r"scorings of these test rows or some of them \| 1 \|", REPORT)
+    assert re.search(r"test evaluations that used these test rows or some of them \| 1 \|", REPORT)
 
 
 def test_the_summary_in_readme_has_the_reports_scores() -> None:

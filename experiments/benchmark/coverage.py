@@ -1,4 +1,4 @@
-"""Whether 95% intervals hold the truth 95 times in 100: many fitted models, each with a test set of its own.
+"""The coverage of 95% intervals: the share that holds the truth, over many fitted models with a test set each.
 
 The data are two normal clouds, apart so far that the best rule has a known accuracy. Each draw has new development and
 test rows: a small network is trained on five folds and refitted on all of them, and its true scores come from 100,000

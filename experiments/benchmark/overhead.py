@@ -1,4 +1,4 @@
-"""What the coordinator takes for a trial: proposing, recording, journal and bookkeeping.
+"""The coordinator's time for a trial: proposing, recording, journal and bookkeeping.
 
 The objective has its answer at once and reports 60 epochs. Beside it stand Optuna's sampler alone on a study of that
 size, and Optuna's own `optimize` with the same sampler and the same kind of journal.

@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: the network's parts in turn, and the products that some of them hold."""
+"""The time of a training step by the network's parts, and the matrix products in some of them."""
 
 from __future__ import annotations
 

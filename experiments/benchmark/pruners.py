@@ -1,4 +1,4 @@
-"""What pruning saves: the same study with different pruners, until it has the same selection score.
+"""The savings by pruning: the same study with different pruners, until it has the same selection score.
 
 Of the studies that differ in nothing but the pruner, the one that ends with the lowest best score gives the target:
 that score less one standard error of its mean over the folds (the smallest difference that means something; Breiman and

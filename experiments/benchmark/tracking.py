@@ -1,4 +1,4 @@
-"""What tracking costs: the whole digits study with MLflow and without, in pairs.
+"""The cost of tracking: the whole digits study with MLflow and without, in pairs.
 
 Both write the same files. The local database exists already when the pairs begin, as it does after a first study.
 """

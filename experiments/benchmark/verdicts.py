@@ -1,4 +1,4 @@
-"""Whether the verdict keeps what it promises: small studies of made data, from the search to the final score.
+"""A check of the verdict: small studies of generated data whose truth is known, from the search to the test.
 
 Of labels that no feature says anything of, a study must not claim that tuning helped; of data on which the default is
 ten points worse than what a search can reach, it must. Each study has its own rows and seed. The truth comes from

@@ -20,7 +20,7 @@ NUMBERS = get_args(Scaling)
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How rows become inputs; anything fitted is fitted to training rows alone.
+    """Settings by which rows become inputs; anything fitted is fitted to training rows alone.
 
     numbers: scaling of number columns: standard (mean 0 and variance 1), quantile (to a normal distribution, by
              rank) or none.

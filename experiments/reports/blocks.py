@@ -1,14 +1,14 @@
-"""What a page is made of: sections of blocks. The HTML and the Markdown page are two ways to write the same blocks.
+"""Sections and blocks, of which a page is made. The HTML and the Markdown page write the same blocks.
 
-Every string here is text: each page escapes it in its own way.
+Every string here is plain text: each page escapes it in its own syntax.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Final, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 Layout = Literal["one", "square", "broad", "pair", "small"]
 RowKind = Literal["", "winner", "partial", "open"]
@@ -16,7 +16,7 @@ RowKind = Literal["", "winner", "partial", "open"]
 
 @dataclass(frozen=True)
 class Code:
-    """Text to be typed or compared letter by letter; short stands for it where it would only be looked at."""
+    """Text to be typed or compared letter by letter; short is the abbreviation that a page may show for it."""
 
     text: str
     short: str = ""
@@ -24,7 +24,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Fact:
-    """A value of the study as the page writes it, with the key by which anyone can look it up.
+    """A value of the study as the page writes it, with the key by which anyone can check it.
 
     key: path in results.json, such as `test.ci95` or `trials[3].value`; or the name of something derived from it.
     """
@@ -35,42 +35,34 @@ class Fact:
 
 @dataclass(frozen=True)
 class Strong:
-    """Words that must not be missed."""
+    """Emphasized words."""
 
     words: Words
 
 
-@dataclass(frozen=True)
-class Names:
-    """Names that a user gave, one after the other, and what is said of those that are not shown."""
-
-    names: tuple[Fact, ...]
-    more: Words = ""
-
-
-Part = str | Code | Strong | Names | Fact
+Part = str | Code | Strong | Fact
 Parts = tuple[Part, ...]
 Words = Part | Parts
 
 
 @dataclass(frozen=True)
 class Heading:
-    kind: ClassVar[str] = "heading"
+    """A heading inside a section."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; a note says how to read what stands beside it."""
+    """A paragraph; a note explains how to read the block beside it."""
 
-    kind: ClassVar[str] = "text"
     parts: Parts
     note: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its title; what is a number stands right."""
+    """The title of a table's column; numbers are aligned to the right."""
 
     title: Words
     number: bool = True
@@ -78,7 +70,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row; the first names it."""
+    """The cells of a row, of which the first is its heading."""
 
     cells: tuple[Words, ...]
     kind: RowKind = ""
@@ -86,13 +78,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under titled columns; title says what it is to those who cannot see it.
+    """Rows under titled columns.
 
-    wide:  may be wider than the text.
-    prose: has sentences in its cells, which on a narrow screen stand below each other.
+    title: name of the table for screen readers.
+    wide:  the table may be wider than the text.
+    prose: cells hold sentences, which narrow screens show below each other.
     """
 
-    kind: ClassVar[str] = "table"
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -102,18 +94,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names with what they are."""
+    """A list of names with their values."""
 
-    kind: ClassVar[str] = "facts"
     rows: tuple[tuple[Words, Words], ...]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with what it shows: in a sentence for all, and in a few words for those who cannot see it.
+    """A picture with its caption.
 
-    name: safe as the name of a file.
-    svg:  a stand-alone document.
+    name: safe file name without ending.
+    svg:  stand-alone document.
+    alt:  description for those who cannot see the picture.
     """
 
     name: str
@@ -124,16 +116,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Figures:
-    """Pictures one by one, square or broad ones, in pairs, or many small ones."""
+    """Pictures in one of the layouts of the page."""
 
-    kind: ClassVar[str] = "figures"
     pictures: tuple[Picture, ...]
     layout: Layout = "one"
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A small picture of pixels with the words beneath it.
+    """A small image with the lines of text below it.
 
     png: the file, as base64.
     """
@@ -147,18 +138,16 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Thumbnails side by side; instead is the table that says the same where there are no pictures of pixels."""
+    """Thumbnails side by side; instead is the table that Markdown shows in their place."""
 
-    kind: ClassVar[str] = "gallery"
     thumbnails: tuple[Thumbnail, ...]
     instead: Table
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines as they are, which are a fact; wrap breaks long ones."""
+    """Lines of code that are a fact of this key; wrap breaks long lines."""
 
-    kind: ClassVar[str] = "listing"
     key: str
     text: str
     language: str = ""
@@ -170,31 +159,30 @@ Block = Heading | Text | Table | Facts | Figures | Gallery | Listing
 
 @dataclass(frozen=True)
 class Section:
-    """Blocks under a heading; short is its name among the links at the top of the page."""
+    """Blocks under a heading; short names the section in the links at the top of the page."""
 
     title: str
     short: str
-    blocks: tuple[Block, ...] = field(default=())
+    blocks: tuple[Block, ...]
 
     @property
     def anchor(self) -> str:
-        """
-        >>> Section("How the winner learned", "learning").anchor
-        'how-the-winner-learned'
+        """The target of links to the section.
+
+        >>> Section("Learning curves", "learning", ()).anchor
+        'learning-curves'
         """
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
-NAME: Final = Column("", number=False)
+def note(template: str, *words: Words) -> Text:
+    """Make a paragraph that explains how to read the block beside it; words take the places of {}."""
+    return Text(sentence(template, *words), note=True)
 
 
-def note(*parts: Part) -> Text:
-    """A paragraph that says how to read what stands beside it."""
-    return Text(parts, note=True)
-
-
-def text(*parts: Part) -> Text:
-    return Text(parts)
+def text(template: str, *words: Words) -> Text:
+    """Make a paragraph; words take the places of {}."""
+    return Text(sentence(template, *words))
 
 
 def sentence(template: str, *words: Words) -> Parts:
@@ -205,31 +193,34 @@ def sentence(template: str, *words: Words) -> Parts:
     """
     if template.count("{}") != len(words):
         raise ValueError(f"the template has {template.count('{}')} places for {len(words)} words.")
-    parts: list[Part] = []
-    for at, piece in enumerate(template.split("{}")):
-        parts += flat(words[at - 1]) if at else ()
-        parts += [piece] if piece else ()
-    return tuple(parts)
+    rest = iter(words)
+    return joined([next(rest) if piece == "{}" else piece for piece in re.split(r"(\{\})", template)], "")
+
+
+def filled(template: str, word: Callable[[str], Words]) -> Parts:
+    """Put the words of a name where the template has {name}.
+
+    >>> filled("{rows} of {limit}", lambda name: name.upper())
+    ('ROWS', ' of ', 'LIMIT')
+    """
+    pieces = re.split(r"\{(\w+)\}", template)
+    return joined([word(piece) if at % 2 else piece for at, piece in enumerate(pieces)], "")
 
 
 def joined(words: Sequence[Words], separator: str = ", ") -> Parts:
-    """Put a separator between words, of which empty ones are left out."""
+    """Put a separator between words; empty words are left out."""
     parts: list[Part] = []
-    for one in words:
-        if one:
-            parts += [separator, *flat(one)] if parts else flat(one)
+    for each in filter(None, words):
+        if parts and separator:
+            parts.append(separator)
+        parts += each if isinstance(each, tuple) else (each,)
     return tuple(parts)
-
-
-def flat(words: Words) -> Parts:
-    """Return words as parts."""
-    return words if isinstance(words, tuple) else (words,)
 
 
 def plain(words: Words) -> str:
     """Return the text that a reader sees.
 
-    >>> plain((Fact("test.rows", "9"), " rows of ", Strong(Names((Fact("data.name", "iris"),)))))
+    >>> plain((Fact("test.rows", "9"), " rows of ", Strong(Fact("data.name", "iris"))))
     '9 rows of iris'
     """
     match words:
@@ -237,8 +228,6 @@ def plain(words: Words) -> str:
             return "".join(map(plain, words))
         case Strong():
             return plain(words.words)
-        case Names():
-            return ", ".join(plain(one.text) for one in words.names) + plain(words.more)
         case Fact():
             return plain(words.text)
         case Code():
@@ -251,20 +240,19 @@ def number(key: str, value: int) -> Fact:
     return Fact(key, f"{value:,}")
 
 
+def percent(key: str, share: float) -> Fact:
+    """Make a fact of a share, with three digits.
+
+    >>> percent("ledger.largest_overlap", 0.25)
+    Fact(key='ledger.largest_overlap', text='25%')
+    """
+    return Fact(key, f"{100 * share:.3g}%")
+
+
 def counted(key: str, value: int, one: str, many: str = "") -> Parts:
-    """Make a fact of a whole number, with what is counted after it.
+    """Make a fact of a whole number, with the name of what it counts.
 
     >>> counted("test.rows", 1797, "row")
     (Fact(key='test.rows', text='1,797'), ' rows')
     """
     return number(key, value), f" {one if value == 1 else many or one + 's'}"
-
-
-def columns(*titles: Words) -> tuple[Column, ...]:
-    """A column of names, and columns of numbers under these titles."""
-    return (NAME, *map(Column, titles))
-
-
-def pictures(blocks: Sequence[Block]) -> list[Picture]:
-    """Every picture, in the order of the page."""
-    return [one for block in blocks if isinstance(block, Figures) for one in block.pictures]

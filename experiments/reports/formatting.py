@@ -1,11 +1,9 @@
-"""Numbers and configurations in words, the same in every table, picture and sentence of the report."""
+"""Numbers, parameters and configurations in words, the same in every table, picture and sentence of the report."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 MINUS: Final = "\u2212"
@@ -21,62 +19,8 @@ _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation",
 _LAYER: Final = "hidden_units_"
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Scores of one study, all with the same number of decimals, so that they stand under each other.
-
-    decimals: digits after the point, four for an accuracy.
-    """
-
-    decimals: int
-
-    @classmethod
-    def like(cls, score: float) -> Scores:
-        """Four decimals for scores around one; for other sizes five digits, or four of a very small one.
-
-        >>> [Scores.like(score).decimals for score in (0.97, -0.08, 12.5, 31415.9, 0.00042)]
-        [4, 4, 3, 0, 7]
-        """
-        if score == 0:
-            return cls(4)
-        size = math.floor(math.log10(abs(score)))
-        return cls(max(0, 4 - size) if size > 0 else 4 if size > -3 else 3 - size)
-
-    def show(self, score: float | None) -> str:
-        """
-        >>> Scores(4).show(0.97222), Scores(4).show(-0.5), Scores(4).show(-1e-5), Scores(4).show(None)
-        ('0.9722', '−0.5000', '0.0000', '–')
-        """
-        if score is None:
-            return NOTHING
-        text = f"{score:z.{self.decimals}f}" if abs(score) < 1e7 else f"{score:.3g}"
-        return text.replace("-", MINUS)
-
-    def signed(self, score: float) -> str:
-        """
-        >>> Scores(4).signed(0.0139), Scores(4).signed(-0.0139), Scores(4).signed(0.0)
-        ('+0.0139', '−0.0139', '0.0000')
-        """
-        text = self.show(score)
-        return f"+{text}" if score > 0 else text
-
-    def interval(self, limits: tuple[float, float]) -> str:
-        """
-        >>> Scores(4).interval((0.94941, 0.98499))
-        '[0.9494, 0.9850]'
-        """
-        return f"[{self.show(limits[0])}, {self.show(limits[1])}]"
-
-    def signed_interval(self, limits: tuple[float, float]) -> str:
-        """
-        >>> Scores(4).signed_interval((-0.0028, 0.0306))
-        '[−0.0028, +0.0306]'
-        """
-        return f"[{self.signed(limits[0])}, {self.signed(limits[1])}]"
-
-
 def p_value(p: float) -> str:
-    """A p-value to four decimals, with spaces at which no line breaks.
+    """Write a p-value with four decimals and no-break spaces.
 
     >>> p_value(0.0312), p_value(0.00001)
     ('p\xa0=\xa00.0312', 'p\xa0<\xa00.0001')
@@ -86,7 +30,7 @@ def p_value(p: float) -> str:
 
 
 def parameter(value: object) -> str:
-    """A parameter's value: three digits of a float, all of the others.
+    """Write the value of a parameter: three digits of a float, all digits of anything else.
 
     >>> parameter(0.0021434), parameter(1.2e-05), parameter(64), parameter(True), parameter("adam"), parameter(None)
     ('0.00214', '1.2e-05', '64', 'yes', 'adam', '–')
@@ -97,11 +41,11 @@ def parameter(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3g}"
-    return ", ".join(parameter(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
+    return ", ".join(map(parameter, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def label(name: str) -> str:
-    """A parameter's name as it is read.
+    """Name a parameter as people do.
 
     >>> label("learning_rate"), label("l2"), label("hidden_units_2")
     ('learning rate', 'L2 strength', 'units of layer 2')
@@ -110,26 +54,9 @@ def label(name: str) -> str:
     return f"units of layer {layer}" if layer else _LABELS.get(name, name.replace("_", " "))
 
 
-def metric_label(name: str) -> str:
-    """A scikit-learn scorer's name as it is read; of every one of them higher is better.
-
-    >>> metric_label("accuracy"), metric_label("neg_log_loss"), metric_label("r2")
-    ('accuracy', 'negative log loss', 'R²')
-    """
-    return "R²" if name == "r2" else name.replace("neg_", "negative ").replace("_", " ")
-
-
-def metric_of(spec: Mapping[str, Any]) -> str:
-    """The metric by which the study selects, as it is read.
-
-    >>> metric_of({"cv": {"metric": "neg_log_loss"}}), metric_of({})
-    ('negative log loss', 'score')
-    """
-    return metric_label(str(spec.get("cv", {}).get("metric", "score")))
-
-
 def count(number: int, one: str, many: str = "") -> str:
-    """
+    """Write a whole number with the name of what it counts.
+
     >>> count(1, "trial"), count(40, "trial"), count(2, "class", "classes"), count(1797, "row")
     ('1 trial', '40 trials', '2 classes', '1,797 rows')
     """
@@ -137,7 +64,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def layer_of(name: str) -> int:
-    """The layer, from 1, whose units a parameter sets; 0 for any other parameter.
+    """Return the number, from 1, of the layer whose units a parameter sets; 0 for any other parameter.
 
     >>> layer_of("hidden_units_2"), layer_of("dropout")
     (2, 0)
@@ -147,7 +74,7 @@ def layer_of(name: str) -> int:
 
 
 def bounds_of(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The range or the choices that a parameter was searched in; None of one that was not searched.
+    """Return the range or the choices of a searched parameter; None where it was not searched.
 
     >>> bounds_of("hidden_units_2", {"space": {"hidden_units": {"low": 4, "high": 9}}})
     {'low': 4, 'high': 9}
@@ -157,7 +84,7 @@ def bounds_of(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """Units of each hidden layer; () is a single layer of neurons; None where neither parameters nor study say.
+    """Return the units of each hidden layer: () without hidden layers, None where nothing names them.
 
     >>> hidden({"hidden_layers": 2, "hidden_units_1": 64, "hidden_units_2": 128, "hidden_units_3": 16}, {})
     (64, 128)
@@ -173,11 +100,11 @@ def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...
     if layers is None:
         return None
     units = [settings.get(f"{_LAYER}{layer}", shared) for layer in range(1, int(layers) + 1)]
-    return None if None in units else tuple(int(one) for one in units if one is not None)
+    return None if None in units else tuple(int(size) for size in units if size is not None)
 
 
 def is_active(name: str, params: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    """Whether a drawn parameter had a part in the trial: the units of a layer that the network lacks have none.
+    """Return whether the trial used a sampled parameter; the units of a layer that the network lacks are unused.
 
     >>> is_active("hidden_units_2", {"hidden_layers": 1, "hidden_units_1": 64, "hidden_units_2": 128}, {})
     False
@@ -187,7 +114,7 @@ def is_active(name: str, params: Mapping[str, Any], spec: Mapping[str, Any]) -> 
 
 
 def network(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
-    """The network in words.
+    """Describe a network by its layers and its activation.
 
     >>> network({"hidden_layers": 2, "hidden_units_1": 64, "hidden_units_2": 128}, {"training": {"activation": "relu"}})
     '64-128 ReLU'
@@ -202,27 +129,27 @@ def network(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     return f"{layers} {_ACTIVATIONS.get(activation, activation)}".strip(" ,")
 
 
-def settings(params: Mapping[str, Any]) -> str:
-    """How it is trained, in words: the parameters that are not told by `network`.
+def settings(params: Mapping[str, Any]) -> list[str]:
+    """List the parameters that `network` does not describe.
 
     >>> settings({"hidden_layers": 1, "hidden_units_1": 64, "learning_rate": 0.002143, "dropout": 0.1})
-    'learning rate 0.00214, dropout 0.1'
+    ['learning_rate', 'dropout']
     """
-    names = [name for name in all_parameters([params]) if not is_layer(name) and name != "activation"]
-    return ", ".join(f"{label(name)} {parameter(params[name])}" for name in names)
+    return [name for name in all_parameters([params]) if not is_layer(name) and name != "activation"]
 
 
 def configuration(params: Mapping[str, Any], spec: Mapping[str, Any], epochs: int) -> str:
-    """Say the network, how it is trained and for how long in one line.
+    """Describe a network, its training parameters and its epochs in one line.
 
     >>> configuration({"hidden_layers": 0, "activation": "relu", "l2": 0.001}, {}, 12)
     'no hidden layer, L2 strength 0.001, 12 epochs'
     """
-    return ", ".join(part for part in (network(params, spec), settings(params), count(epochs, "epoch")) if part)
+    trained = [f"{label(name)} {parameter(params[name])}" for name in settings(params)]
+    return ", ".join([network(params, spec), *trained, count(epochs, "epoch")])
 
 
 def outcomes(reasons: Iterable[str]) -> str:
-    """Count trials by the reason for which they ended early, the most frequent first; "" is that of complete trials.
+    """Count trials by the reason for their early end, the most frequent first; "" stands for complete trials.
 
     >>> outcomes(["", "pruned", "", "diverged", "pruned", ""])
     '3 complete, 2 pruned, 1 diverged'
@@ -232,7 +159,7 @@ def outcomes(reasons: Iterable[str]) -> str:
 
 
 def is_layer(name: str) -> bool:
-    """Whether a parameter is one of those that set the hidden layers.
+    """Return whether a parameter sets the number or the units of hidden layers.
 
     >>> is_layer("hidden_layers"), is_layer("hidden_units_1"), is_layer("dropout")
     (True, True, False)
@@ -241,9 +168,9 @@ def is_layer(name: str) -> bool:
 
 
 def all_parameters(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Every parameter that any of the configurations has: first the ones asked about most, the others by the alphabet.
+    """List every parameter of the configurations: the most important ones first, the others by the alphabet.
 
-    The order does not depend on that in which they were stored.
+    The order in which they were stored does not matter.
 
     >>> all_parameters([{"zeta": 1, "l2": 0.1}, {"hidden_units_10": 8, "hidden_units_2": 8, "learning_rate": 0.01}])
     ['learning_rate', 'hidden_units_2', 'hidden_units_10', 'l2', 'zeta']

@@ -8,17 +8,9 @@ from typing import Final, Literal
 from experiments.evaluation.results import FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.evaluation.statistics import SIGNIFICANCE
 from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, sentence
-from experiments.reports.formatting import (
-    Scores,
-    all_parameters,
-    is_layer,
-    label,
-    metric_label,
-    network,
-    p_value,
-    parameter,
-)
+from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
+from experiments.reports.metrics import Scores, lower_is_better, metric_label
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -27,19 +19,39 @@ TONES: Final[dict[Verdict, Tone]] = {
     "default better": "bad",
     "not compared": "even",
 }
-_REUSE: Final = (
-    "This study was changed after it had scored the same rows, and they were scored again (--acknowledge-reuse): "
+REUSE: Final = (
+    "This study was changed after its test rows had been scored, and they were scored again (--acknowledge-reuse): "
     "score, interval and verdict are optimistic by an unknown amount."
 )
+MEANINGS: Final[dict[Verdict, str]] = {
+    "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
+    "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
+    "no evidence either way": "These test rows cannot tell the tuned model and the default apart; that does not show "
+    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that "
+    "tuning improved it.",
+    "default better": "On rows that neither model had seen, the tuned model does worse than the default by more than "
+    "chance would explain: the search has overfitted its own folds. Use the default configuration.",
+    "not compared": "The two were not compared.",
+}
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The winner against the default on the same test rows, in words.
+class Answer:
+    """The test score and the comparison with the default on the same rows, in words.
 
+    title:              metric of the score.
+    interval:           interval, its method and the number of rows.
+    reuse:              warning of a second test; empty after the first.
+    others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
+    meaning:            advice to someone who has to act on the verdict.
     """
 
+    score: Fact
+    title: Parts
+    interval: Parts
+    reuse: str
+    others: Parts
     verdict: Fact
     tone: Tone
     difference: Parts
@@ -47,129 +59,90 @@ class Comparison:
     meaning: Parts
 
 
-@dataclass(frozen=True)
-class TestScore:
-    """The score with its metric and its interval, by which method and on how many rows.
-
-    reuse: warning of a second scoring; empty after the first.
-    """
-
-    score: Fact
-    metric: Fact
-    interval: Parts
-    reuse: str
-    others: Parts
-    comparison: Comparison
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a reader who stops after the first screen should know; test is None where the study has no test score."""
-
-    lead: Parts
-    test: TestScore | None
-
-
-def answer(result: StudyResult) -> Answer:
-    """Write the answer of a study, the same words for the same study."""
-    return Answer(_lead(result), _test_score(result, result.test) if result.test else None)
-
-
-def _lead(result: StudyResult) -> Parts:
+def lead(result: StudyResult) -> Parts:
+    """Describe the tuned model."""
     params = result.best.params
-    names = [name for name in all_parameters([params]) if not is_layer(name) and name != "activation"]
-    settings = [
+    shown = [
         (Fact(f"names.{name}", label(name)), " ", Fact(f"best.params.{name}", parameter(params[name])))
-        for name in names
+        for name in settings(params)
     ]
     return sentence(
         "The tuned model: {}; trained for {}.",
-        joined([Strong(Fact("best.network", network(params, result.spec))), *settings]),
+        joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
         counted("best.epochs", result.best.epochs, "epoch"),
     )
 
 
-def _test_score(result: StudyResult, look: FinalScore) -> TestScore:
-    numbers = Scores.like(look.score)
-    others = sorted((name, score) for name, score in look.metrics.items() if name != look.metric)
-    named = [
-        (Fact(f"names.{name}", metric_label(name)), " ", Fact(f"test.metrics.{name}", Scores.like(score).show(score)))
-        for name, score in others
+def answer(result: StudyResult) -> Answer | None:
+    """Describe the test score; None where the study has none."""
+    test = result.test
+    if test is None:
+        return None
+    scores, compared = Scores.like(test.metric, test.score), test.difference
+    others = [
+        (
+            Fact(f"names.{name}", metric_label(name)),
+            " ",
+            Fact(f"test.metrics.{name}", Scores.like(name, score).show(score)),
+        )
+        for name, score in sorted(test.metrics.items())
+        if name != test.metric
     ]
-    return TestScore(
-        score=Fact("test.score", numbers.show(look.score)),
-        metric=Fact("test.metric", metric_label(look.metric)),
+    return Answer(
+        score=Fact("test.score", scores.show(test.score)),
+        title=sentence(
+            "{} on the test set{}",
+            Fact("test.metric", metric_label(test.metric)),
+            " (lower is better)" if lower_is_better(test.metric) else "",
+        ),
         interval=sentence(
             "95% interval {} ({}), {}",
-            Fact("test.ci95", numbers.interval(look.ci95)),
-            interval_method(look),
-            counted("test.rows", look.rows, "row"),
+            Fact("test.ci95", scores.interval(test.ci95)),
+            interval_method(test),
+            counted("test.rows", test.rows, "row"),
         ),
-        reuse="" if look.times_scored == 1 else _REUSE,
-        others=sentence("Other metrics on the same rows: {}.", joined(named)) if named else (),
-        comparison=_comparison(result, look, numbers),
+        reuse="" if test.times_scored == 1 else REUSE,
+        others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
+        verdict=Fact("test.verdict", test.verdict),
+        tone=TONES[test.verdict],
+        difference=_difference(test, compared, scores) if compared else (),
+        method=(*difference_method(compared), ", two-sided, same test rows") if compared else (),
+        meaning=_meaning(result, test, scores),
     )
 
 
-def _comparison(result: StudyResult, look: FinalScore, numbers: Scores) -> Comparison:
-    found = look.difference
-    return Comparison(
-        verdict=Fact("test.verdict", look.verdict),
-        tone=TONES[look.verdict],
-        difference=_difference(look, found, numbers) if found else (),
-        method=(*difference_method(found), ", two-sided, same test rows") if found else (),
-        meaning=meaning(result, look.verdict, found, numbers),
-    )
-
-
-def _difference(look: FinalScore, found: ScoreDifference, numbers: Scores) -> Parts:
-    default = sentence(" ({})", Fact("test.default.score", numbers.show(look.default.score))) if look.default else ()
+def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores) -> Parts:
+    default = sentence(" ({})", Fact("test.default.score", scores.show(test.default.score))) if test.default else ()
     return sentence(
-        "Tuned minus default{}: {}, 95% interval {}, {}",
+        "Tuned model against the default{}: {}, 95% interval {}, {}",
         default,
-        Strong(Fact("test.difference.score", numbers.signed(found.score))),
-        Fact("test.difference.ci95", numbers.signed_interval(found.ci95)),
-        Fact("test.difference.p_value", p_value(found.p_value)),
+        Strong(Fact("test.difference.score", scores.gain(compared.score))),
+        Fact("test.difference.ci95", scores.gain_interval(compared.ci95)),
+        Fact("test.difference.p_value", p_value(compared.p_value)),
     )
 
 
-def meaning(result: StudyResult, verdict: Verdict, found: ScoreDifference | None, numbers: Scores) -> Parts:
-    """Say what a verdict means, to someone who has to act on it."""
+def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.default is not None and result.default.number == result.best.number:
         return (
-            "No trial had a higher selection score than the default: the winner is the default itself, so there is "
+            "No trial had a better selection score than the default: the winner is the default itself, so there is "
             "nothing to compare it with.",
         )
-    if found is None:
-        return (
-            *_why_no_default(result),
-            " There is no score of the default that the tuned model could be held against.",
-        )
-    limits = [Fact(f"test.difference.ci95[{at}]", numbers.signed(limit)) for at, limit in enumerate(found.ci95)]
-    sentences = {
-        "helped": "On rows that neither model had seen, the tuned one does better than the default by more than chance "
-        "would explain. The true gain plausibly lies between {} and {}. Use the tuned model.",
-        "no evidence either way": "These test rows cannot tell the tuned model and the default apart; that does not "
-        "show that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do "
-        "not claim that tuning improved it.",
-        "default better": "On rows that neither model had seen, the tuned one does worse than the default by more than "
-        "chance would explain: the search has fitted its own folds. Use the default configuration.",
-        "not compared": "The two were not compared.",
-    }
-    said = sentence(sentences[verdict], *limits) if "{}" in sentences[verdict] else (sentences[verdict],)
-    return (*said, *_disagreement(found))
+    if test.difference is None:
+        return (*_why_no_default(result), " So there is no default score to compare the tuned model with.")
+    ends = enumerate(test.difference.ci95)
+    limits = [Fact(f"test.difference.ci95[{at}]", scores.gain(limit)) for at, limit in ends]
+    template = MEANINGS[test.verdict]
+    return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 
-def _disagreement(found: ScoreDifference) -> Parts:
-    """p and the interval come from two methods, and near the threshold they may part."""
-    leaves_out_zero = found.ci95[0] > 0 or found.ci95[1] < 0
-    if leaves_out_zero == (found.p_value < SIGNIFICANCE):
+def _disagreement(compared: ScoreDifference) -> Parts:
+    """Point out that interval and test, which are two methods, disagree near the threshold."""
+    leaves_out_zero = compared.ci95[0] > 0 or compared.ci95[1] < 0
+    if leaves_out_zero == (compared.p_value < SIGNIFICANCE):
         return ()
-    side = "leaves out" if leaves_out_zero else "holds"
-    return sentence(
-        " A close call: the interval {} zero, but the verdict goes by the test, as fixed beforehand.",
-        Fact("test.difference.side", side),
-    )
+    side = Fact("test.difference.side", "excludes" if leaves_out_zero else "includes")
+    return sentence(" A close call: the interval {} zero, but the verdict goes by the test, as fixed beforehand.", side)
 
 
 def _why_no_default(result: StudyResult) -> Parts:

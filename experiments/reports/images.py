@@ -1,4 +1,4 @@
-"""Pictures of pixels: of mistakes as PNG files, and where a column of a table lies in one."""
+"""Images of rows as PNG files, and the place of each column in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from experiments.evaluation.records import PermutedColumn, PictureRecord
 
 
 def png(picture: PictureRecord) -> str:
-    """The PNG file of a picture, as base64.
+    """Return the PNG file of a picture, as base64.
 
     Raises:
         ValueError: the pixels are not as many as width, height and colour say.
@@ -26,9 +26,10 @@ def png(picture: PictureRecord) -> str:
 
 
 def places(columns: Sequence[PermutedColumn], picture: PictureRecord | None) -> dict[str, tuple[int, int]] | None:
-    """The (row, column) of each column of the data, by its name; None where they are no pixels.
+    """Return the (row, column) of each column of the data in a picture, by name; None where columns are no pixels.
 
-    Pixels lie by their position in pictures like the one given; without one by their names, `pixel_ROW_COLUMN`.
+    The place follows from the position in a picture like the given one, and without one from the name,
+    `pixel_ROW_COLUMN`.
 
     >>> column = PermutedColumn(name="29", position=29, drop=0.1, deviation=None)
     >>> places([column], PictureRecord(width=28, height=28, colour=False, pixels=""))
@@ -37,7 +38,7 @@ def places(columns: Sequence[PermutedColumn], picture: PictureRecord | None) -> 
     """
     if picture is not None:
         channels = 3 if picture.colour else 1
-        return {one.name: divmod(one.position // channels, picture.width) for one in columns}
-    named = [re.fullmatch(r"pixel_(\d+)_(\d+)", one.name) for one in columns]
-    found = {match[0]: (int(match[1]), int(match[2])) for match in named if match}
-    return found if found and len(found) == len(columns) else None
+        return {column.name: divmod(column.position // channels, picture.width) for column in columns}
+    matches = [re.fullmatch(r"pixel_(\d+)_(\d+)", column.name) for column in columns]
+    named = {match[0]: (int(match[1]), int(match[2])) for match in matches if match}
+    return named if named and len(named) == len(columns) else None

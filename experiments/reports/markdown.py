@@ -1,6 +1,6 @@
-"""Markdown that says what the text says: whatever a template prints is escaped, unless it is Markdown already.
+"""Markdown: whatever a template prints is escaped, unless it is Markdown already.
 
-Markdown is marked as such by the class that jinja's templates know, Markup, so that their macros pass it on untouched.
+Markdown has the class Markup, which jinja's macros pass on unchanged.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
 _MARKS: Final = re.compile(r"[\\`*_\[\]#|~@]|(?<=:)/(?=/)|(?<=[wW]{3})\.")
+_TURNING: Final = ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "AN")
 _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def escape(value: object) -> Markup:
-    """Text to stand in a sentence or a table cell: in one line, with nothing in it that Markdown or HTML acts on.
+    """Escape text for a sentence or a table cell: one line, in which nothing is Markdown or HTML.
 
-    Text that runs from right to left, or that overrides the direction, is isolated, so that it turns nothing around it.
+    Text that runs from right to left, or that overrides the direction, is isolated from the text around it.
 
     >>> print(escape("a|b `c` <script>\\n_d_ www.e.org"))
     a\\|b \\`c\\` &lt;script&gt; \\_d\\_ www\\.e.org
@@ -28,16 +29,16 @@ def escape(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
     text = " ".join(str(value).split())
-    text = "".join(" " if unicodedata.category(one) == "Cc" else one for one in text)
-    text = _MARKS.sub(lambda found: "\\" + found[0], text)
-    text = "".join(_ENTITIES.get(one, one) for one in text)
-    if any(unicodedata.bidirectional(one) in ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "AN") for one in text):
+    text = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    text = _MARKS.sub(lambda match: "\\" + match[0], text)
+    text = "".join(_ENTITIES.get(letter, letter) for letter in text)
+    if any(unicodedata.bidirectional(letter) in _TURNING for letter in text):
         text = f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
     return Markup(text)  # noqa: S704
 
 
 def code(text: str) -> Markup:
-    """Text as inline code, for cells too; a bar is escaped there, as tables demand.
+    """Write text as inline code, also for table cells, in which a bar must be escaped.
 
     >>> print(code("a"), code("a`b"))
     `a` `` a`b ``
@@ -48,7 +49,7 @@ def code(text: str) -> Markup:
 
 
 def code_block(text: str, language: str = "") -> Markup:
-    """Lines as they are, in a fence that is longer than any in them.
+    """Write lines as a code block, with a fence longer than any in them.
 
     >>> print(code_block("a = 1\\n", "toml"))
     ```toml
@@ -60,12 +61,12 @@ def code_block(text: str, language: str = "") -> Markup:
 
 
 def fact(text: Markup, key: str) -> Markup:
-    """A fact as it stands on the page, where its key is not told."""
+    """Return a fact's text without its key."""
     return text
 
 
 def marked_fact(text: Markup, key: str) -> Markup:
-    """A fact with its key, for a page that is to be checked.
+    """Write a fact with its key, for a page that is checked.
 
     >>> print(marked_fact(Markup("0.97"), "test.score"))
     ⟦test.score|0.97⟧
@@ -74,7 +75,7 @@ def marked_fact(text: Markup, key: str) -> Markup:
 
 
 def link(path: str) -> Markup:
-    """A path to stand as the target of a link.
+    """Write a path as the target of a link.
 
     >>> print(link("report_files/a b(1).svg"))
     report_files/a%20b%281%29.svg

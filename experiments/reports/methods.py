@@ -1,31 +1,16 @@
-"""Codes of methods, models and reasons in words: results.json has the codes, the pages say the sentences."""
+"""Sentences for the codes of results.json: methods, baselines, and reasons why something is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.evaluation.reasons import (
-    AsWritten,
-    BootstrapTooSlow,
-    EqualScores,
-    LeftOut,
-    NoDefaultScore,
-    NoMetric,
-    NoParameterTells,
-    NoProbabilities,
-    NoScore,
-    RowsInTimeOrder,
-    TooFewDraws,
-    TooFewTrials,
-    TooManyClasses,
-    TooManyColumns,
-    TooManyShuffles,
-)
+from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore
 from experiments.evaluation.records import ImportanceRecord, SelectionRecord
 from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
-from experiments.reports.blocks import Fact, Parts, Words, counted, number, sentence
-from experiments.reports.formatting import metric_label, parameter
+from experiments.reports.blocks import Fact, Parts, Words, counted, filled, number, percent, sentence
+from experiments.reports.formatting import parameter
+from experiments.reports.metrics import metric_label
 
 INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "wilson": "Wilson score interval",
@@ -41,132 +26,109 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
 }
 DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
 SOLVERS: Final = {"lbfgs": "L-BFGS", "lsqr": "LSQR"}
+BASELINES: Final = {
+    "majority_class": "predicts the frequencies of the classes",
+    "mean": "predicts the mean of the target",
+    "logistic_regression": "L2 with C = {c}, {solver}, at most {iterations} iterations",
+    "ridge_regression": "L2 with alpha = {alpha}, {solver}, at most {iterations} iterations",
+    "gradient_boosting": "of histograms, {iterations} iterations at learning rate {learning_rate}, trees of at most "
+    "{leaves} leaves, {bins} bins",
+}
+REASONS: Final = {
+    "rows_in_time_order": "they depend on one another, so a bootstrap of single rows would mislead",
+    "no_default_score": "there is no score to compare others with",
+    "no_probabilities": "with this loss the network does not output probabilities",
+    "too_many_classes": "more than {limit}",
+    "too_many_columns": "{columns} columns; at most {limit} are shuffled",
+    "too_many_shuffles": "{columns} columns in {folds} folds; at most {limit} times a column is shuffled in a fold",
+    "too_few_trials": "{trials} complete in the space; at least {least} are needed",
+    "equal_scores": "every complete trial has the same score",
+    "no_parameter_tells": "no parameter distinguishes the better trials from the rest",
+    "no_metric": "{metric} has no value there",
+    "bootstrap_too_slow": "of {metric} over {configurations} configurations and {rows} rows; only a metric that is a "
+    "sum over rows or labels is cheap enough",
+    "too_few_draws": "of {draws} bootstrap draws only {scored} have a score: there are too few rows",
+    "not_fitted": "{detail}",
+    "not_scored": "{detail}",
+}
 
 
-def interval_method(look: FinalScore) -> Parts:
-    """Say how the interval of the test score was made."""
-    if look.ci_method == "as_written":
-        return (Fact("test.ci_detail", look.ci_detail),)
-    return (Fact("test.ci_method", INTERVALS[look.ci_method]), *_draws("test.ci_draws", look.ci_draws))
+def interval_method(test: FinalScore) -> Parts:
+    """Name the method of the test score's interval."""
+    if test.ci_method == "as_written":
+        return (Fact("test.ci_detail", test.ci_detail),)
+    return (Fact("test.ci_method", INTERVALS[test.ci_method]), *_draws("test.ci_draws", test.ci_draws))
 
 
-def difference_method(found: ScoreDifference) -> Parts:
-    """Say how winner and default were compared."""
-    if found.method == "as_written":
-        return (Fact("test.difference.detail", found.detail),)
-    return (Fact("test.difference.method", TESTS[found.method]), *_draws("test.difference.draws", found.draws))
+def difference_method(compared: ScoreDifference) -> Parts:
+    """Name the method by which tuned and default model were compared."""
+    if compared.method == "as_written":
+        return (Fact("test.difference.detail", compared.detail),)
+    method = Fact("test.difference.method", TESTS[compared.method])
+    return (method, *_draws("test.difference.draws", compared.draws))
 
 
 def _draws(key: str, draws: int | None) -> Parts:
     return () if draws is None else sentence(", {}", counted(key, draws, "draw"))
 
 
-def selection_method(found: SelectionRecord) -> Parts:
-    """Say how the selection score was corrected."""
-    above = "analysis.selection"
-    if found.method == "as_written":
-        return (Fact(f"{above}.detail", found.detail),)
+def selection_method(record: SelectionRecord) -> Parts:
+    """Describe how the selection score was corrected."""
+    key = "analysis.selection"
+    if record.method == "as_written":
+        return (Fact(f"{key}.detail", record.detail),)
     return sentence(
-        "BBC-CV: {} bootstrap draws of {}, the best on those drawn scored on the others",
-        number(f"{above}.draws", found.draws),
-        Fact(f"{above}.method", DRAWN[found.method]),
+        "BBC-CV: {} bootstrap draws of {}; in each, the best configuration on the drawn rows is scored on the others",
+        number(f"{key}.draws", record.draws),
+        Fact(f"{key}.method", DRAWN[record.method]),
     )
 
 
-def evaluator(found: ImportanceRecord) -> Parts:
-    """Say how the importance of parameters was found."""
-    if found.evaluator == "as_written" or found.better is None:
-        return (Fact("analysis.importances.detail", found.detail),)
-    return sentence(
-        "{} (Optuna), the best {} of trials against all",
-        Fact("analysis.importances.evaluator", "PED-ANOVA"),
-        Fact("analysis.importances.better", f"{100 * found.better:.3g}%"),
-    )
+def evaluator(record: ImportanceRecord) -> Parts:
+    """Name the method that estimated the importance of parameters."""
+    if record.evaluator == "as_written" or record.better is None:
+        return (Fact("analysis.importances.detail", record.detail),)
+    method = Fact("analysis.importances.evaluator", "PED-ANOVA")
+    better = percent("analysis.importances.better", record.better)
+    return sentence("{} (Optuna): the best {} of trials against all", method, better)
 
 
-def reference_name(found: BaselineRecord) -> str:
-    """Name a plain model.
+def baseline_name(baseline: BaselineRecord) -> str:
+    """Name a baseline.
 
-    >>> reference_name(BaselineRecord(id="mean", version=1, settings={}, converged=None, score=None, ci95=None,
-    ...                                reason=None))
-    'mean'
+    >>> baseline_name(BaselineRecord(id="ridge_regression", version=1, settings={}, converged=None, score=None,
+    ...                               ci95=None, reason=None))
+    'ridge regression'
     """
-    return found.detail.partition(":")[0] if found.id == "as_written" else found.id.replace("_", " ")
+    return baseline.detail.partition(":")[0] if baseline.id == "as_written" else baseline.id.replace("_", " ")
 
 
-def reference_settings(key: str, found: BaselineRecord) -> Parts:
-    """Say what a plain model is, and which rows it was fitted on."""
-    if found.id == "as_written":
-        return (Fact(f"{key}.detail", found.detail),)
+def baseline_settings(key: str, baseline: BaselineRecord) -> Parts:
+    """Describe a baseline and the rows that it was fitted on."""
+    if baseline.id == "as_written":
+        return (Fact(f"{key}.detail", baseline.detail),)
 
     def setting(name: str) -> Fact:
-        value = found.settings[name]
-        text = f"{value:,}" if isinstance(value, int) else SOLVERS.get(str(value), parameter(value))
-        return Fact(f"{key}.settings.{name}", text)
+        value = baseline.settings[name]
+        shown = f"{value:,}" if isinstance(value, int) else SOLVERS.get(str(value), parameter(value))
+        return Fact(f"{key}.settings.{name}", shown)
 
-    model: Parts = ()
-    if found.id == "majority_class":
-        model = ("the classes' frequencies",)
-    elif found.id == "mean":
-        model = ("of the target",)
-    elif found.id == "logistic_regression":
-        words = "L2 with C = {}, {}, at most {} iterations"
-        model = sentence(words, setting("c"), setting("solver"), setting("iterations"))
-    elif found.id == "ridge_regression":
-        words = "L2 with alpha = {}, {}, at most {} iterations"
-        model = sentence(words, setting("alpha"), setting("solver"), setting("iterations"))
-    else:
-        words = "of histograms, {} iterations at learning rate {}, trees of at most {} leaves, {} bins"
-        names = ("iterations", "learning_rate", "leaves", "bins")
-        model = sentence(words, *map(setting, names))
-    rows = sentence("all {} development rows", setting("rows"))
-    if found.settings["rows"] != found.settings["rows_in_all"]:
-        words = "{} of {} development rows, spread over the target"
-        rows = sentence(words, setting("rows"), setting("rows_in_all"))
-    converged: Words = sentence(", {}", Fact(f"{key}.converged", "not converged")) if found.converged is False else ""
-    return sentence("{}; fitted on {}{}", model, rows, converged)
+    rows = "all {rows} development rows"
+    if baseline.settings["rows"] != baseline.settings["rows_in_all"]:
+        rows = "{rows} of {rows_in_all} development rows, spread over the target"
+    model = filled(f"{BASELINES[baseline.id]}; fitted on {rows}", setting)
+    return (*model, ", ", Fact(f"{key}.converged", "not converged")) if baseline.converged is False else model
 
 
-def reason(key: str, found: LeftOut | NoScore) -> Parts:
-    """Say why something is missing: the code in words, then what it means."""
-    if isinstance(found, AsWritten):
-        return (Fact(f"{key}.detail", found.detail),)
-    return sentence("{} ({})", Fact(f"{key}.code", found.code.replace("_", " ")), _meaning(key, found))
+def reason(key: str, given: LeftOut | NoScore) -> Parts:
+    """State why something is missing: the code in words, then an explanation."""
+    if isinstance(given, AsWritten):
+        return (Fact(f"{key}.detail", given.detail),)
 
+    def value(name: str) -> Words:
+        found = getattr(given, name)
+        shown = metric_label(found) if name == "metric" else f"{found:,}" if isinstance(found, int) else found
+        return Fact(f"{key}.{name}", shown)
 
-def _meaning(key: str, found: LeftOut | NoScore) -> Words:
-    def given(name: str) -> Fact:
-        value = getattr(found, name)
-        return Fact(f"{key}.{name}", f"{value:,}" if isinstance(value, int) else value)
-
-    match found:
-        case RowsInTimeOrder():
-            return "they depend on one another, so that a bootstrap of single rows says nothing"
-        case NoDefaultScore():
-            return "there is nothing that others could be held against"
-        case NoProbabilities():
-            return "with this loss the network's outputs are none"
-        case TooManyClasses():
-            return sentence("more than {}", given("limit"))
-        case TooManyColumns():
-            return sentence("{} columns; at most {} are shuffled", given("columns"), given("limit"))
-        case TooManyShuffles():
-            words = "{} columns in {} folds; at most {} times a column is shuffled in a fold"
-            return sentence(words, given("columns"), given("folds"), given("limit"))
-        case TooFewTrials():
-            words = "{} complete in the space; at least {} are needed"
-            return sentence(words, given("trials"), given("least"))
-        case EqualScores():
-            return "every complete trial has the same"
-        case NoParameterTells():
-            return "none tells the better trials from the rest"
-        case NoMetric():
-            return sentence("{} has no value there", Fact(f"{key}.metric", metric_label(found.metric)))
-        case BootstrapTooSlow():
-            words = "of {} over {} configurations and {} rows; it is cheap only where a metric sums over rows or labels"
-            metric = Fact(f"{key}.metric", metric_label(found.metric))
-            return sentence(words, metric, given("configurations"), given("rows"))
-        case TooFewDraws():
-            words = "of {} bootstrap draws only {} have a score: the rows are too few"
-            return sentence(words, given("draws"), given("scored"))
-    return given("detail")
+    explanation = filled(REASONS[given.code], value)
+    return sentence("{} ({})", Fact(f"{key}.code", given.code.replace("_", " ")), explanation)

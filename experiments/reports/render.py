@@ -1,6 +1,6 @@
 """The report of a study: report.html, a page that stands alone, and report.md with its pictures beside it.
 
-Both are pure functions of the result and of a ledger's reading. Whatever belongs to one run only stands between
+Both are pure functions of the result and of a reading of the ledger. Whatever belongs to one run stands between
 `<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study. Each fact carries its
 key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
 """
@@ -19,36 +19,41 @@ from markupsafe import Markup
 
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
-from experiments.reports.blocks import Code, Fact, Names, Picture, Section, Strong, pictures, plain
-from experiments.reports.headline import answer
+from experiments.reports.blocks import Fact, Figures, Picture, Section, plain, sentence
+from experiments.reports.headline import answer, lead
+from experiments.reports.metrics import metric_label
 from experiments.reports.plots.intervals import difference
 from experiments.reports.plots.svg import inline
-from experiments.reports.run_info import this_run
-from experiments.reports.sections.baselines import beside
+from experiments.reports.run_info import rows_scored, run_facts
+from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
-from experiments.reports.sections.learning_curves import learning
+from experiments.reports.sections.learning_curves import learning_curves
 from experiments.reports.sections.omitted import others_left_out
-from experiments.reports.sections.permutation_importance import reliance
-from experiments.reports.sections.pruning import stopped
-from experiments.reports.sections.reproducibility import again, tune_command
+from experiments.reports.sections.permutation_importance import permutation_importance
+from experiments.reports.sections.pruning import pruning
+from experiments.reports.sections.reproducibility import reproduce, tune_command
 from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
 from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 4  # raised whenever the pages of the same study come to say or show something else
+PAGE_VERSION: Final = 5  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
+GAIN: Final = (
+    "How much better or worse the tuned model is than the default, in {} on the test rows: the dot is the difference, "
+    "the line its 95% interval. An interval across zero leaves open which model is better."
+)
 
 
 @dataclass(frozen=True)
 class Pages:
-    """What the caller writes: report.html, report.md, and for each picture report_files/NAME.svg.
+    """The texts of report.html, report.md and each report_files/NAME.svg.
 
-    pictures: the SVG text of each, by NAME.
+    pictures: SVG text of each picture, by NAME.
     """
 
     html: str
@@ -62,66 +67,73 @@ def render(
     ledger: LedgerRecord | None = None,
     fact: Callable[[Markup, str], Markup] = markdown.fact,
 ) -> Pages:
-    """Make both pages and their pictures; nothing is written.
+    """Make both pages and their pictures, and write nothing.
 
     Args:
         result: the study.
-        trials: the results with their learning curves; what is said of curves is left out without them.
-        ledger: what the ledger says at the moment of writing; without it, what it said when the study ended.
+        trials: results with their learning curves; without them the pages leave out what needs the curves.
+        ledger: what the ledger says now; without it, what it said when the study ended.
         fact:   how the Markdown page writes a fact, given its text and its key.
     """
-    gain = _gain(result)
-    sections = _sections(result, trials)
+    gain, sections, reading = _gain(result), _sections(result, trials), ledger or result.ledger
     values = {
-        "answer": answer(result),
         "command": tune_command(result),
         "folder": FOLDER,
         "gain": gain,
+        "lead": lead(result),
         "result": result,
-        "run": this_run(result, ledger),
+        "run_facts": run_facts(result, reading),
+        "rows_scored": rows_scored(result, reading, now=ledger is not None),
         "sections": sections,
+        "test": answer(result),
         "version": PAGE_VERSION,
     }
-    every = [*gain, *(one for section in sections for one in pictures(section.blocks))]
+    figures = [block for section in sections for block in section.blocks if isinstance(block, Figures)]
+    pictures = [*gain, *(picture for block in figures for picture in block.pictures)]
     html, text = _templates(fact), _templates(fact, markdown.escape)
     return Pages(
         html=html.get_template("report.html.jinja").render(values),
-        markdown=_one_blank_line(text.get_template("report.md.jinja").render(values)),
-        pictures=MappingProxyType({one.name: one.svg for one in every}),
+        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("report.md.jinja").render(values)),
+        pictures=MappingProxyType({picture.name: picture.svg for picture in pictures}),
     )
 
 
 def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Section]:
-    """What follows the answer, in the order of reading."""
+    """List the sections below the answer, in the order of reading."""
     curves = next((trial.curves for trial in trials if trial.number == result.best.number), None)
-    found = [
-        beside(result),
+    sections = [
+        baselines(result),
         selection(result),
         configurations(result),
         search(result),
-        learning(result, curves),
-        stopped(result, trained_epochs(trials)),
+        learning_curves(result, curves),
+        pruning(result, trained_epochs(trials)),
         errors(result),
-        reliance(result),
+        permutation_importance(result),
         others_left_out(result),
         trials_section(result),
         data(result),
         checklist(result),
-        again(result),
+        reproduce(result),
     ]
-    return [section for section in found if section is not None]
+    return [section for section in sections if section is not None]
 
 
 def _gain(result: StudyResult) -> list[Picture]:
-    found = result.test.difference if result.test else None
-    alt = "The gain of the tuned model over the default on the test rows, with its 95% interval"
-    return [Picture("difference", difference(found), alt, f"{alt}.")] if found else []
+    test = result.test
+    if test is None or test.difference is None:
+        return []
+    name = metric_label(test.metric)
+    alt = f"Difference in {name} between the tuned model and the default on the test rows, with its 95% interval"
+    caption = sentence(GAIN, Fact("test.metric", name))
+    return [Picture("difference", difference(test.difference, test.metric), alt, caption)]
 
 
 def _templates(fact: Callable[[Markup, str], Markup], escape: Callable[[object], Markup] | None = None) -> Environment:
-    """Templates that escape every value they print and refuse names they do not know.
+    """Open the templates, which escape every value they print and refuse unknown names.
 
-    What `escape` returns is left as it is; without one, values are escaped as HTML.
+    Args:
+        escape: replaces the escaping for HTML.
     """
     templates = Environment(
         autoescape=True,
@@ -138,19 +150,8 @@ def _templates(fact: Callable[[Markup, str], Markup], escape: Callable[[object],
         "code_block": markdown.code_block,
         "escaped": markdown.escape,
         "fact": fact,
+        "kind": lambda part: type(part).__name__,
         "plain": plain,
         "link": markdown.link,
     }
-    templates.tests |= {
-        "code": lambda part: isinstance(part, Code),
-        "fact": lambda part: isinstance(part, Fact),
-        "parts": lambda part: isinstance(part, tuple),
-        "names": lambda part: isinstance(part, Names),
-        "strong": lambda part: isinstance(part, Strong),
-    }
     return templates
-
-
-def _one_blank_line(text: str) -> str:
-    """Markdown without the extra empty lines that conditions leave behind."""
-    return re.sub(r"\n{3,}", "\n\n", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from experiments.reports.metrics import named_score
 from experiments.search.trial import FinishedTrial
 
 LINES = 10  # printed in a whole study if there is no terminal
@@ -16,7 +17,7 @@ class StudyProgress:
     Args:
         console: the terminal; nothing is shown if it is quiet.
         trials:  number of trials of the study.
-        metric:  name of the score.
+        metric:  scikit-learn's name of the score.
     """
 
     def __init__(self, console: Console, trials: int, metric: str):
@@ -58,5 +59,5 @@ class StudyProgress:
             self._console.print(f"{self._done}/{self._trials} trials, {self._description()}")
 
     def _description(self) -> str:
-        best = "no score yet" if self._best is None else f"best {self._metric} {self._best:.4f}"
+        best = "no score yet" if self._best is None else f"best {named_score(self._metric, self._best)}"
         return f"{best}, {self._pruned} pruned"

@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from experiments.errors import StudyStateError
-from experiments.reports.formatting import metric_label
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
@@ -50,7 +49,7 @@ class SearchRun:
 
         submit = clock.watched(evaluated)
         coming = search(spec, space, before, submit, budget, self.interventions)
-        with StudyProgress(self.run.console, spec.search.trials, metric_label(spec.cv.metric)) as progress:
+        with StudyProgress(self.run.console, spec.search.trials, spec.cv.metric) as progress:
             for trial in before:
                 progress.update(trial, from_journal=True)
             for trial in clock.waited(coming):

@@ -17,7 +17,8 @@ from experiments.config.spec import SearchSection
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import StudyResult
-from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
+from experiments.reports.formatting import configuration, count, outcomes
+from experiments.reports.metrics import Scores, metric_label, metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, best_trial
@@ -185,10 +186,10 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
             words = configuration(status.best.params, status.spec, best.epochs)
         except (TypeError, ValueError):
             raise _no_study(path) from None
-        yield "best so far", f"trial {best.number}: {metric} {best.value:.4f}, {words}"
+        yield "best so far", f"trial {best.number}: {named_score(metric, best.value)}, {words}"
     if status.result is not None and status.result.test is not None:
         test, after = status.result.test, count(len(status.result.trials), "trial")
-        yield "test score", f"{metric_label(test.metric)} {test.score:.4f}, after {after}"
+        yield "test score", f"{named_score(test.metric, test.score)}, after {after}"
     if status.when is not None:
         yield "last change", _time(status.when)
     for number, line in enumerate(status.log):
@@ -201,10 +202,11 @@ def _trials(status: StudyStatus) -> str:
 
 def _scores(status: StudyStatus) -> tuple[str, str, str]:
     """Return the metric, the selection score and the test score."""
-    best, test = status.best, None if status.result is None else status.result.test
+    best, test, metric = status.best, None if status.result is None else status.result.test, metric_of(status.spec)
     if best is None:
         return "", "", ""
-    return metric_of(status.spec), f"{best.result.value:.4f}", "" if test is None else f"{test.score:.4f}"
+    scores = Scores.like(metric, best.result.value)
+    return metric_label(metric), scores.show(best.result.value), "" if test is None else scores.show(test.score)
 
 
 def _time(when: datetime | None) -> str:

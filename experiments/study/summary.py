@@ -10,8 +10,9 @@ from rich.text import Text
 
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
-from experiments.reports.formatting import configuration, count, metric_label, metric_of, outcomes
-from experiments.reports.methods import reference_name
+from experiments.reports.formatting import configuration, count, outcomes
+from experiments.reports.methods import baseline_name
+from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.run_info import rows_scored
 from experiments.study.console import print_facts
 from experiments.study.options import Outcome
@@ -46,13 +47,13 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     """
     best, trials = result.best, len(result.trials)
     yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
-    default = "the default has no score" if result.default is None else f"default {result.default.cv_mean:.4f}"
-    metric, chosen_of = metric_of(result.spec), f"(optimistic: chosen as the best of {trials:,})"
-    yield "selection score", f"{metric} {result.best.cv_mean:.4f}, {default} {chosen_of}"
+    scores = Scores.of_selection(result)
+    default = "the default has no score" if result.default is None else f"default {scores.show(result.default.cv_mean)}"
+    metric, chosen_of = metric_label(scores.metric), f"(optimistic: chosen as the best of {trials:,})"
+    yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
-        low, high = chosen.ci95
-        of_all = f"of {chosen.pooled:.4f} over all rows at once"
-        yield "corrected score", f"{metric} {chosen.corrected:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({of_all})"
+        corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
+        yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
     if result.test is not None:
         yield from _test_facts(result, result.test)
     elif planned is not None:
@@ -79,19 +80,17 @@ def ui_command(tracking_uri: str, local: str) -> str:
 
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
-    low, high = test.ci95
-    metric = metric_label(test.metric)
-    yield "test score", f"{metric} {test.score:.4f}, 95% interval [{low:.4f}, {high:.4f}] ({test.rows} rows)"
-    if scores := [f"{reference_name(one)} {one.score:.4f}" for one in test.references if one.score is not None]:
-        yield "baselines", ", ".join(scores)
+    scores, metric = Scores.like(test.metric, test.score), metric_label(test.metric)
+    interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows)"
+    yield "test score", f"{metric} {scores.show(test.score)}, {interval}"
+    baselines = [f"{baseline_name(one)} {scores.show(one.score)}" for one in test.references if one.score is not None]
+    if baselines:
+        yield "baselines", ", ".join(baselines)
     if test.default is None or test.difference is None:
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"
         yield "against the default", f"not compared: {why}"
         return
-    low, high = test.difference.ci95
-    yield (
-        "against the default",
-        f"{metric} {test.default.score:.4f}, difference {test.difference.score:+.4f} [{low:+.4f}, {high:+.4f}], "
-        f"p = {test.difference.p_value:.2g}: {test.verdict}",
-    )
+    gain = f"{scores.gain(test.difference.score)} {scores.gain_interval(test.difference.ci95)}"
+    default = f"{metric} {scores.show(test.default.score)}, tuned {gain}"
+    yield "against the default", f"{default}, p = {test.difference.p_value:.2g}: {test.verdict}"

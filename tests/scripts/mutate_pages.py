@@ -1,4 +1,4 @@
-"""Put seeded faults into the pages' code and see that the check of every fact finds each of them.
+"""Put seeded faults into the code of the pages, and check that the test of every fact notices each.
 
     python tests/scripts/mutate_pages.py [FOLDER] [--count N] [--seed N]
 
@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from support.facts import Page, Record, page_of_html, page_of_markdown  # noqa: E402
 from support.kinds import NAMES  # noqa: E402
 from support.page_mutations import Fault, in_templates, install  # noqa: E402
-from support.told import counted, must_tell  # noqa: E402
+from support.required_facts import counted, required  # noqa: E402
 
 BLANK = '<svg viewBox="0 0 1 1"></svg>'  # in place of pictures that have no facts
 TRIED = 4  # kinds of studies for each fault
@@ -113,8 +113,8 @@ class Bench:
 
     @staticmethod
     def _holds(record: Record, page: Page, in_html: bool) -> bool:
-        told = not must_tell(record, in_html) - counted(page.facts)
-        return told and not record.wrong(page.facts) and not page.unmarked()
+        complete = not required(record, in_html) - counted(page.facts)
+        return complete and not record.wrong(page.facts) and not page.unmarked()
 
     def keys(self, kind: str) -> list[str]:
         return list(self._records[kind].values)
@@ -123,13 +123,12 @@ class Bench:
 def _blank_pictures() -> None:
     from experiments.reports import render as pages
     from experiments.reports.plots import search as plots
-    from experiments.reports.sections import errors, search
+    from experiments.reports.sections import errors, pruning, search
     from experiments.reports.sections import learning_curves as learning
-    from experiments.reports.sections import permutation_importance as reliance
-    from experiments.reports.sections import pruning as stopped
+    from experiments.reports.sections import permutation_importance as importance
 
     places: list[tuple[Any, str]] = [(pages, "difference"), (plots, "history"), (search, "parallel")]
-    places += [(learning, "score_curves"), (learning, "loss_curves"), (stopped, "plot"), (reliance, "heat_map")]
+    places += [(learning, "score_curves"), (learning, "loss_curves"), (pruning, "plot"), (importance, "heat_map")]
     places += [(errors, "calibration"), (errors, "scatter")]
     for module, name in places:
         setattr(module, name, lambda *_, **__: BLANK)

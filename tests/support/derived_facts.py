@@ -1,4 +1,4 @@
-"""Facts that follow from results.json without standing in it, derived by code that the pages do not use."""
+"""Facts that follow from results.json without being in it, derived by code that the pages do not use."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ LABELS = {
     "l1": "L1 strength",
     "numbers": "scaling of numbers",
     "rare": "share of a rare category",
-    "r2": "R²",
 }
-# codes and the words that pages have for them
+METRICS = {
+    "r2": "R²",
+    "f1_macro": "F1 (macro)",
+    "neg_log_loss": "log loss",
+    "neg_mean_absolute_error": "MAE",
+    "neg_root_mean_squared_error": "RMSE",
+}
 WORDS: dict[str, tuple[str, ...]] = {
     "wilson": ("Wilson score interval",),
     "bootstrap_rows": ("percentile bootstrap over rows",),
@@ -32,11 +37,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "lbfgs": ("L-BFGS",),
     "lsqr": ("LSQR",),
     "standard": ("scaled to mean zero and variance one",),
-    "quantile": ("taken to a normal distribution by rank",),
-    "neg_log_loss": ("negative log loss",),
-    "neg_mean_absolute_error": ("negative mean absolute error",),
-    "neg_root_mean_squared_error": ("negative root mean squared error",),
-    "r2": ("R²",),
+    "quantile": ("mapped to a normal distribution by rank",),
+    **{metric: (name,) for metric, name in METRICS.items()},
     **{
         code: (code.replace("_", " "),)
         for code in (
@@ -49,12 +51,22 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 
 def label(name: str) -> str:
-    """A parameter, a metric or a part as the pages name it."""
+    """Return the name that the pages have for a parameter, a metric or a part."""
     if layer := re.fullmatch(r"hidden_units_(\d+)", name):
         return f"units of layer {layer[1]}"
-    if name.startswith("neg_"):
-        return "negative " + name[4:].replace("_", " ")
-    return LABELS.get(name, name.replace("_", " "))
+    return (LABELS | METRICS).get(name, name.replace("_", " "))
+
+
+def metric_of(document: dict[str, Any], key: str) -> str | None:
+    """Return the metric of a key that holds a score or its interval; None for other keys."""
+    if other := re.fullmatch(r"test\.metrics\.(\w+)", key):
+        return other[1]
+    if re.fullmatch(r"test\.(score|ci95|default\.score|references\[\d+\]\.(score|ci95))", key):
+        return str(document["test"]["metric"])
+    selection = r"(best|default)\.cv_mean|trials\[\d+\]\.(value|last)|analysis\.selection\.(pooled|corrected|ci95)"
+    if re.fullmatch(selection, key):
+        return str(document["spec"]["cv"]["metric"])
+    return str(document["analysis"]["permutation"]["metric"]) if key == "analysis.permutation.baseline" else None
 
 
 def trial(record: Record, at: str) -> dict[str, Any]:
@@ -64,7 +76,7 @@ def trial(record: Record, at: str) -> dict[str, Any]:
 
 
 def units(record: Record, params: dict[str, Any]) -> list[int]:
-    """Units of each hidden layer; the study's own where nothing was drawn."""
+    """Return the units of each hidden layer; those of the study file where none were sampled."""
     settings = {**record.document["spec"]["training"], **params}
     given = settings.get("hidden_units", 64)
     if isinstance(given, list):
@@ -85,7 +97,7 @@ def network(record: Record, which: str) -> str:
 
 
 def configured(record: Record, which: str, name: str) -> Any:
-    """A parameter of a configuration; None of a layer that its network lacks."""
+    """Return a parameter of a configuration; None for a layer that its network lacks."""
     params = record.document[which]["params"]
     layer = re.fullmatch(r"hidden_units_(\d+)", name)
     return None if layer and int(layer[1]) > len(units(record, params)) else params.get(name)
@@ -110,15 +122,15 @@ def deviation(record: Record, at: str) -> float | None:
 
 
 def ended(record: Record, how: str) -> int:
-    """How many trials ended in this way."""
+    """Count the trials with this end."""
     ends = [(one["state"], one["reason"]) for one in record.document["trials"]]
-    ways = {
+    ends_of = {
         "complete": lambda state, _: state == "COMPLETE",
         "pruned": lambda state, reason: state == "PRUNED" and reason != "diverged",
         "diverged": lambda state, reason: state == "PRUNED" and reason == "diverged",
         "failed": lambda state, _: state == "FAIL",
     }
-    return sum(ways[how](*one) for one in ends)
+    return sum(ends_of[how](*end) for end in ends)
 
 
 def stopped(record: Record, what: str) -> float:
@@ -129,7 +141,7 @@ def stopped(record: Record, what: str) -> float:
 
 
 def rung(record: Record, at: str, what: str) -> Any:
-    """Of the epochs at which trials were pruned, which are few here, the one at this place."""
+    """Return a fact of one epoch at which trials were pruned; these epochs are few here."""
     trials = {one["number"]: one for one in record.document["trials"]}
     ends = {number: (epoch, trials[number]) for number, epoch in record.trained.items()}
     pruned = [epoch for epoch, one in ends.values() if one["state"] == "PRUNED" and one["reason"] != "diverged"]
@@ -150,12 +162,12 @@ def luck(record: Record) -> str:
     limit = found["floor"] if found["floor95"] is None else found["floor95"]
     if found["gain"] <= limit:
         return "luck alone can give as much"
-    return "more than the luck of the rows gives in most such searches, which only the test score can confirm"
+    return "more than luck gives in most such searches, which only the test score can confirm"
 
 
 def side(record: Record) -> str:
     low, high = record.document["test"]["difference"]["ci95"]
-    return "holds" if low <= 0 <= high else "leaves out"
+    return "includes" if low <= 0 <= high else "excludes"
 
 
 def class_share(record: Record, which: str) -> float:
@@ -165,7 +177,7 @@ def class_share(record: Record, which: str) -> float:
 
 
 def darkest(record: Record) -> float:
-    """The largest fall or rise by a pixel of grey pictures."""
+    """Return the largest change by a pixel of grey pictures."""
     return max(abs(one["drop"]) for one in record.document["analysis"]["permutation"]["columns"])
 
 

@@ -1,6 +1,6 @@
-"""Facts of a report's pages, held against results.json, trials.csv and the ledger's file.
+"""Facts of a report's pages, compared with results.json, trials.csv and the ledger's file.
 
-Nothing here uses the code that words the pages: numbers are parsed as they are printed, derived facts are derived anew.
+Nothing here uses the code of the pages: numbers are parsed as they are printed, derived facts are derived anew.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from support.derived_facts import DERIVED, WORDS, label
+from support.derived_facts import DERIVED, WORDS, label, metric_of
 
 MISSING = object()
 CONSTANTS = [
@@ -29,8 +29,11 @@ CONSTANTS = [
     r"The 20 columns of",
     r"one of the best 300",
     r"L2 with ",
+    r"units of layer \d+",
+    r"by L2 strength",
 ]
 MARK = re.compile(r"⟦([^|⟧]*)\|(.*?)⟧", re.DOTALL)
+GAIN = re.compile(r"(\d[\d,.]*(?:e[+-]?\d+)?) (better|worse)")
 NUMBER = re.compile(r"[+−-]?(?:\d[\d,]*)(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -189,7 +192,10 @@ class Record:
             return len(self.values.get(fact.key.removesuffix(".count"), ()))
         if fact.key.startswith("names."):
             return label(fact.key.removeprefix("names."))
-        return self.values.get(fact.key, MISSING)
+        value, metric = self.values.get(fact.key, MISSING), metric_of(self.document, fact.key)
+        if metric is not None and metric.startswith("neg_") and value is not MISSING:
+            return _negated(value)
+        return value
 
     def wrong(self, facts: list[Fact]) -> list[str]:
         """Facts that are not what the files say, each with the value that it should have."""
@@ -200,6 +206,13 @@ class Record:
             if value is MISSING or not says(fact, value):
                 found.append(f"{fact.key}: {fact.text!r}, but it is {'nothing' if value is MISSING else repr(value)}")
         return found
+
+
+def _negated(value: Any) -> Any:
+    """Return an error for scikit-learn's score, or the interval of the error."""
+    if isinstance(value, list):
+        return [-limit for limit in reversed(value)]
+    return None if value is None else -value
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -224,12 +237,23 @@ def says(fact: Fact, value: Any) -> bool:
     if isinstance(value, str):
         is_hash = re.fullmatch(r"[0-9a-f]{12}…", text) is not None
         return text in {" ".join(value.split()), *WORDS.get(value, ())} or (is_hash and value.startswith(text[:-1]))
+    if re.fullmatch(r"test\.difference\.(score|ci95\[\d\]|limit)", fact.key):
+        return _says_gain(text, value)
     if isinstance(value, list):
+        key = "test.difference.limit" if fact.key == "test.difference.ci95" else fact.key
         parts = text.removeprefix("[").removesuffix("]").split(", ")
         return len(parts) == len(value) and all(
-            says(Fact(fact.key, part), one) for part, one in zip(parts, value, strict=True)
+            says(Fact(key, part), one) for part, one in zip(parts, value, strict=True)
         )
     return _says_number(fact.key, text, value)
+
+
+def _says_gain(text: str, value: float) -> bool:
+    """Return whether a text gives this difference of two scores, of which positive is better."""
+    if text == "no difference":
+        return value == 0
+    found = GAIN.fullmatch(text)
+    return found is not None and _says_number("", found[1], value if found[2] == "better" else -value)
 
 
 def _says_number(key: str, text: str, value: float) -> bool:
@@ -249,8 +273,7 @@ def _says_number(key: str, text: str, value: float) -> bool:
     printed, true = float(digits) * 10.0 ** int(power or 0), 100 * value if share else value
     if isinstance(value, int) and not share and "." not in digits and not power:
         return printed == value
-    three = ".params." in key or ".settings." in key or key.endswith(".loss") or "." not in digits
-    if three and not share:
+    if (".params." in key or ".settings." in key) and not share:
         return abs(printed - true) <= 0.005 * abs(true)  # three digits, of which zeros at the end are left out
     return abs(printed - true) <= 0.5 * unit * (1 + 1e-9) + 1e-12 * abs(true)
 

@@ -1,7 +1,7 @@
-"""Seeded faults in the code of the pages: a wrong key, number, sign, field or word, or a fact that is not told.
+"""Seeded faults in the code of the pages: a wrong key, number, sign, field or word, or a missing fact.
 
-The code is rewritten once: every call that makes a fact, and every attribute in it that may be taken for another,
-asks here first whether it is the one with the fault. Which fault is on is set before a page is made.
+The code is rewritten once: every call that makes a fact, and every attribute in it that has a neighbour, asks here
+first whether it has the fault. The fault is chosen before a page is made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-MAKERS = ("Fact", "number", "counted", "_score", "fact_id")
+MAKERS = ("Fact", "number", "counted", "percent", "fact_id")
 FIELDS = {
     **{"cv_mean": "cv_std", "cv_std": "cv_mean", "corrected": "pooled", "pooled": "corrected", "floor": "floor95"},
     **{"floor95": "floor", "development": "test", "rows": "features", "features": "rows", "row": "fold", "fold": "row"},
@@ -27,20 +27,20 @@ FIELDS = {
     **{"pruned": "came", "p_value": "score", "looks": "own", "own": "looks", "drop": "deviation", "kind": "trial"},
     **{"test_fingerprint": "folds_fingerprint", "folds_fingerprint": "test_fingerprint", "epochs": "number"},
 }
-ON_FACTS = ("another key", "off by one", "wrong sign", "without a key", "not told", "another word")
-LEFT_ALONE = ("statistics.py", "toml_text.py", "trials_csv.py", "markdown.py", "blocks.py", "svg.py", "intervals.py")
+ON_FACTS = ("another key", "off by one", "wrong sign", "without a key", "missing", "another word")
+LEFT_ALONE = ("trials_csv.py", "markdown.py", "blocks.py", "svg.py", "intervals.py")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault at a place: a call or an attribute, by file, line and column, or a piece of a template."""
+    """A fault of a kind at a place: a call or an attribute, by file, line and column, or a piece of a template."""
 
     place: str
     kind: str
 
 
 class Faults:
-    """Which fault is on, and which places were passed."""
+    """The fault that is on, and the places that were passed."""
 
     def __init__(self) -> None:
         self.on: Fault | None = None
@@ -50,14 +50,16 @@ class Faults:
     def call(self, place: str, maker: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Make a fact, or another in its place."""
         kinds = self.passed.setdefault(place, set())
-        kinds.update(ON_FACTS if maker.__name__ == "Fact" else ("another key", "off by one", "not told"))
+        kinds.update(ON_FACTS if maker.__name__ == "Fact" else ("another key", "off by one", "missing"))
         if self.on is None or self.on.place != place:
             return maker(*given, **named)
         key, *rest = given
         if self.on.kind == "another key":
             return maker(self._another(key), *rest, **named)
-        if self.on.kind == "not told":
-            return "" if maker.__name__ in ("Fact", "number", "_score") else () if maker.__name__ == "counted" else None
+        if self.on.kind == "missing":
+            return (
+                "" if maker.__name__ in ("Fact", "number", "percent") else () if maker.__name__ == "counted" else None
+            )
         if maker.__name__ != "Fact":
             shifted = [one + 1 if isinstance(one, int | float) and at == 0 else one for at, one in enumerate(rest)]
             return maker(key, *shifted, **named)
@@ -77,18 +79,20 @@ class Faults:
         return getattr(owner, name)
 
     def _another(self, key: str) -> str:
-        """A neighbour of a key: of the same list or record, if there is one."""
+        """Return a neighbour of a key, of the same list or record if there is one."""
         above = re.split(r"[.\[]", key)[0]
         others = [one for one in self.keys if one != key and one.startswith(above)] or [f"{key}.x"]
         return others[len(key) % len(others)]
 
 
 def _off(text: str) -> str:
-    """The text with its last digit one higher."""
+    """Return the text with its last digit one higher."""
     return re.sub(r"\d(?=\D*$)", lambda one: str((int(one[0]) + 1) % 10), text)
 
 
 def _negated(text: str) -> str:
+    if re.search(r"\d (better|worse)", text):
+        return re.sub("better|worse", lambda word: "worse" if word[0] == "better" else "better", text)
     if not re.search("[1-9]", text) or not re.match(r"[+−]?[\d.]", text):
         return text
     return text[1:] if text[0] == "−" else f"−{text.removeprefix('+')}"
@@ -126,7 +130,7 @@ class _Rewriter(ast.NodeTransformer):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads the modules of the pages rewritten."""
+    """Loads rewritten modules of the pages."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -149,7 +153,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install(folder: Path) -> Faults:
-    """Have the pages' code loaded rewritten from now on; folder is that of experiments.reports."""
+    """Load the code of the pages, in this folder of experiments.reports, rewritten from now on."""
     assert not [name for name in sys.modules if name.startswith("experiments.reports.")]
     faults = Faults()
     builtins.__faults__ = faults  # type: ignore[attr-defined]
@@ -158,11 +162,11 @@ def install(folder: Path) -> Faults:
 
 
 def in_templates(sources: dict[str, str]) -> dict[Fault, dict[str, str]]:
-    """Each way to leave out one printed value of a report's template, with the templates then."""
+    """Map each fault that leaves out one printed value of a template to the templates that have it."""
     found = {}
     for name in ("report.html.jinja", "report.md.jinja"):
         for at, printed in enumerate(re.finditer(r"\{\{[^}]*\}\}", sources[name])):
             if "fact(" in printed[0] or "blocks.part(" in printed[0]:
                 without = sources[name][: printed.start()] + sources[name][printed.end() :]
-                found[Fault(f"{name}:{at}", "not told")] = {**sources, name: without}
+                found[Fault(f"{name}:{at}", "missing")] = {**sources, name: without}
     return found

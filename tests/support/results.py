@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from experiments.evaluation.results import (
     BestRecord,
     DataRecord,
@@ -63,3 +66,9 @@ def made_up() -> StudyResult:
         provenance={"seeds": {"study": 0, "split": 0}, "blas": {"kernel": "Haswell"}},
         timing={},
     )
+
+
+def replaced(record: Any, path: str, **changes: Any) -> Any:
+    """Return a record with changes in the record at a dotted path below it."""
+    name, _, rest = path.partition(".")
+    return replace(record, **({name: replaced(getattr(record, name), rest, **changes)} if name else changes))

@@ -22,7 +22,7 @@ def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: Comman
     words = "scored twice by the studies of studies/ledger.jsonl: once by this study, once by others; another study"
     for said in (second.out, Path("second/report.md").read_text()):
         assert f"{words} saw 100% of these rows at once" in said
-    assert "| scorings of these test rows or some of them | 2 |" in Path("second/report.md").read_text()
+    assert "| test evaluations that used these test rows or some of them | 2 |" in Path("second/report.md").read_text()
     other = done.studied("other", "data.split_seed=1", "search.trials=2").ledger
     assert other is not None
     assert other.looks == 3

@@ -1,4 +1,4 @@
-"""A report written again from the record is the same file, and tells when the record is not to be trusted."""
+"""A report written again from results.json is the same file, and a changed results.json is refused."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def test_the_report_is_written_again_with_the_same_bytes(done: CommandRunner, ca
     assert "studies/moons/report.html" in capsys.readouterr().out
 
 
-def test_without_a_journal_or_the_ledger_it_is_said_what_is_missing(done: CommandRunner, capsys: Output) -> None:
+def test_without_a_journal_or_the_ledger_the_report_names_what_is_missing(done: CommandRunner, capsys: Output) -> None:
     Path("alone").mkdir()
     shutil.copy("studies/moons/results.json", "alone/results.json")
     Path("studies/ledger.jsonl").unlink()
     assert report.main(["alone"]) == 0
     out = capsys.readouterr().out
     assert "no learning curves" in out
-    assert "ledger.jsonl does not know the scoring" in Path("alone/report.md").read_text()
+    assert "ledger.jsonl has no entry for the test score" in Path("alone/report.md").read_text()
     assert Path("alone/report.md").exists()
 
 
-def test_a_changed_record_is_no_report(done: CommandRunner, capsys: Output) -> None:
+def test_a_changed_results_file_is_refused(done: CommandRunner, capsys: Output) -> None:
     path = done.study / "results.json"
     document = json.loads(path.read_text())
     document["test"]["score"] = 0.99

@@ -1,4 +1,4 @@
-"""Shares and drops as bars, the longest first."""
+"""Named lengths as horizontal bars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ WIDTH: Final = 4.2  # inches
 
 @dataclass(frozen=True)
 class Bar:
-    """A length by name, with the deviation to either side and the words at its end, which are the fact of this key."""
+    """A named length.
+
+    deviation: length of the whisker to either side.
+    words:     text at the end of the bar, which is the fact of this key.
+    """
 
     name: str
     length: float
@@ -25,12 +29,12 @@ class Bar:
 
 
 def bars(name: str, rows: Sequence[Bar], axis: str) -> str:
-    """One bar a row, in the order given; lengths below zero in the second colour."""
+    """Draw a bar for each row, in their order; lengths below zero in the second colour."""
     with drawing(name, WIDTH, 0.7 + 0.24 * len(rows)) as figure:
         axes = figure.add_subplot()
         axes.grid(visible=False)
         lengths, places = [row.length for row in rows], range(len(rows))
-        axes.barh(places, lengths, height=0.62, color=[BLUE if one >= 0 else ORANGE for one in lengths])
+        axes.barh(places, lengths, height=0.62, color=[BLUE if length >= 0 else ORANGE for length in lengths])
         if any(row.deviation for row in rows):
             axes.errorbar(lengths, places, xerr=[row.deviation for row in rows], fmt="none", ecolor=INK, elinewidth=1)
         ends = [row.length + row.deviation for row in rows]

@@ -1,88 +1,81 @@
-"""How the winner learned: its curves over the epochs, fold by fold."""
+"""The winner's learning curves over the epochs, fold by fold."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.formatting import count, metric_of
+from experiments.reports.formatting import count
+from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, drawing, legend, svg_text
-from experiments.reports.plots.trial_points import set_range, whole_numbers
+from experiments.reports.plots.trial_points import set_range, set_score_axis, whole_numbers
 from experiments.search.trial import Curves
 
 HALF: Final = (4.1, 2.7)  # inches
 MANY_FOLDS: Final = 10
 
-Rows = Sequence[Sequence[float]]
-
 
 def score_curves(result: StudyResult, curves: Curves) -> str:
-    """The winner's validation score by epoch: each fold, their mean, and the epoch that was chosen."""
+    """Draw the validation score by epoch: each fold, their mean, and the chosen epoch."""
+    scores, metric = np.array(curves.scores), metric_of(result.spec)
     with drawing("scores", *HALF) as figure:
         axes = figure.add_subplot()
-        _fold_lines(axes, curves, curves.scores)
-        axes.plot(curves.epochs, curves.mean_scores, color=BLUE, linewidth=1.8, label="mean", marker=_marker(curves))
-        set_range(axes, min(map(min, _settled(curves.scores))), max(map(max, curves.scores)))
-        axes.set_ylabel(f"validation {metric_of(result.spec)}")
+        _fold_lines(axes, curves.epochs, scores)
+        _line(axes, curves.epochs, scores, BLUE, "mean")
+        set_range(axes, _settled(scores).min(), scores.max())
+        set_score_axis(axes.yaxis, metric)
+        axes.set_ylabel(f"validation {metric_label(metric)}")
         _epochs(axes, result)
         legend(figure)
         return svg_text(figure)
 
 
 def loss_curves(result: StudyResult, curves: Curves) -> str:
-    """The winner's training and validation loss by epoch: the means over the folds, and each fold's validation loss."""
+    """Draw the training and the validation loss by epoch: means over the folds, and each fold's validation loss."""
+    validation, training = np.array(curves.validation_losses), np.array(curves.train_losses)
+    losses = np.column_stack([validation, training.mean(axis=1)])
     with drawing("losses", *HALF) as figure:
         axes = figure.add_subplot()
-        _fold_lines(axes, curves, curves.validation_losses)
-        mark = _marker(curves)
-        axes.plot(
-            curves.epochs, _means(curves.validation_losses), color=BLUE, linewidth=1.8, label="validation", marker=mark
-        )
-        training = [[loss] for loss in _means(curves.train_losses)]
-        axes.plot(
-            curves.epochs, training, color=ORANGE, linewidth=1.6, linestyle=(0, (4, 1.6)), label="training", marker=mark
-        )
-        losses = [(*both[0], *both[1]) for both in zip(curves.validation_losses, training, strict=True)]
-        set_range(axes, min(map(min, losses)), max(map(max, _settled(losses))))
-        axes.set_ylabel(
-            "loss, nats per row" if result.data.task == "classification" else "loss per row, target at variance 1"
-        )
+        _fold_lines(axes, curves.epochs, validation)
+        _line(axes, curves.epochs, validation, BLUE, "validation")
+        _line(axes, curves.epochs, training, ORANGE, "training", linestyle=(0, (4, 1.6)))
+        set_range(axes, losses.min(), _settled(losses).max())
+        classes = result.data.task == "classification"
+        axes.set_ylabel("loss, nats per row" if classes else "loss per row, target at variance 1")
         _epochs(axes, result)
         legend(figure)
         return svg_text(figure)
 
 
-def _fold_lines(axes: Axes, curves: Curves, rows: Rows) -> None:
-    """A faint line for each fold; of many folds the band from the lowest to the highest."""
-    name = count(len(rows[0]), "fold")
-    if len(rows[0]) > MANY_FOLDS:
-        lows, highs = list(map(min, rows)), list(map(max, rows))
-        axes.fill_between(curves.epochs, lows, highs, color=BLUE, alpha=0.18, linewidth=0, label=name)
+def _fold_lines(axes: Axes, epochs: Sequence[int], rows: Any) -> None:
+    """Draw a faint line for each fold; for many folds the band from the lowest to the highest."""
+    name = count(rows.shape[1], "fold")
+    if rows.shape[1] > MANY_FOLDS:
+        lows, highs = rows.min(axis=1), rows.max(axis=1)
+        axes.fill_between(epochs, lows, highs, color=BLUE, alpha=0.18, linewidth=0, label=name)
     else:
-        for fold, line in enumerate(zip(*rows, strict=True)):
-            axes.plot(curves.epochs, line, color=BLUE, alpha=0.45, linewidth=0.8, label=None if fold else name)
+        for fold, line in enumerate(rows.T):
+            axes.plot(epochs, line, color=BLUE, alpha=0.45, linewidth=0.8, label=None if fold else name)
+
+
+def _line(axes: Axes, epochs: Sequence[int], rows: Any, color: str, name: str, **drawn: Any) -> None:
+    """Draw the mean over the folds; a single epoch as a dot, because a line of one point is invisible."""
+    marker = "o" if len(epochs) == 1 else ""
+    axes.plot(epochs, rows.mean(axis=1), color=color, linewidth=1.8, label=name, marker=marker, **drawn)
 
 
 def _epochs(axes: Axes, result: StudyResult) -> None:
-    """The axis of epochs, with the chosen one marked."""
+    """Make the axis of epochs, with the chosen epoch marked."""
     epoch = result.best.epochs
     axes.axvline(epoch, color=INK, linewidth=0.9, linestyle=(0, (1.5, 1.5)), label=f"chosen epoch, {epoch}", zorder=1)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(whole_numbers(6))
 
 
-def _marker(curves: Curves) -> str:
-    """One epoch is no line that could be seen."""
-    return "o" if len(curves.epochs) == 1 else ""
-
-
-def _settled(rows: Rows) -> Rows:
-    """Curves without their first fifth, where they run through so many values that nothing else could be told apart."""
+def _settled(rows: Any) -> Any:
+    """Return curves without their first fifth, whose steep start would hide all the rest."""
     return rows[len(rows) // 5 :]
-
-
-def _means(rows: Rows) -> list[float]:
-    return [sum(row) / len(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Confusion matrices, and columns of pictures as the pictures that they are."""
+"""Confusion matrices, and maps of the importance of pixels."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from experiments.evaluation.records import Counts
 from experiments.reports.plots.svg import BLUE, INK, MUTED, ORANGE, RULE, drawable, drawing, fact_id, svg_text
 
 SIDE: Final = 3.7  # inches
-NUMBERED: Final = 15  # classes whose cells have room for a number
-NAMED: Final = 20  # classes whose rows have room for a name
-DEEPEST: Final = 0.6  # opacity at which a number on the cell can still be read, in the light and in the dark
+NUMBERED: Final = 15  # most classes whose cells have room for a number
+NAMED: Final = 20  # most classes whose rows have room for a name
+DEEPEST: Final = 0.6  # opacity at which a number on the cell is readable, in light and dark mode
 FAINTEST: Final = 0.06
 
 Cells = Mapping[tuple[int, int], tuple[str, float]]  # (row, column): colour, opacity
 
 
 def confusion(name: str, key: str, counts: Counts, classes: Sequence[str]) -> str:
-    """Rows of each true class by the class predicted: right ones on the diagonal in one colour, errors in another.
+    """Draw a confusion matrix: correct predictions in one colour, errors in another.
 
-    Opacity is the share of the true class, on a scale of its own for the errors, which are few.
+    Opacity is the share of the true class; errors, which are few, have a stronger scale.
 
     Args:
         key: of the counts in results.json.
@@ -49,18 +49,18 @@ def confusion(name: str, key: str, counts: Counts, classes: Sequence[str]) -> st
             for row, column in cells:
                 axes.text(column, row, f"{counts[row][column]:,}", ha="center", va="center",
                           fontsize=8 if size <= 10 else 6.5, gid=fact_id(f"{key}[{row}][{column}]"))  # fmt: skip
-        names = [drawable(one, 12) for one in classes] if size <= NAMED else []
+        names = [drawable(name, 12) for name in classes] if size <= NAMED else []
         places = range(size) if names else range(0, size, max(1, round(size / 5)))
         long = max(map(len, names), default=0) > 3 and size > 3
         axes.set_xticks(places, names or [str(place) for place in places], rotation=90 if long else 0)
         axes.set_yticks(places, names or [str(place) for place in places])
-        axes.set_xlabel("predicted class" if names else "predicted class, by its number")
-        axes.set_ylabel("true class" if names else "true class, by its number")
+        axes.set_xlabel("predicted class" if names else "number of the predicted class")
+        axes.set_ylabel("true class" if names else "number of the true class")
         return svg_text(figure)
 
 
 def heat_map(name: str, drops: Mapping[tuple[int, int], float], width: int, height: int) -> str:
-    """A value for each pixel (row, column): falls of the score in one colour, rises in another, by their size."""
+    """Draw the importance of each pixel (row, column): positive drops in one colour, negative drops in another."""
     most = max(map(abs, drops.values())) or 1.0
     cells = {
         place: (BLUE if drop > 0 else ORANGE, 0.95 * abs(drop) / most)

@@ -1,165 +1,107 @@
-"""Parallel coordinates: each complete trial a line through its parameters to its score.
+"""Parallel coordinates: each complete trial as a line through its parameters to its score.
 
 Source: Inselberg (1985), The plane with parallel coordinates.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from experiments.evaluation.results import StudyResult, TrialRecord
-from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label, metric_of, parameter
-from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawable, drawing, svg_text
-from experiments.reports.plots.trial_points import log_ticks, score_range, short_number, whole_numbers
+from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
+from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.plots.parameter_axis import ParameterAxis, linear_ticks, parameter_axis
+from experiments.reports.plots.svg import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, drawing, svg_text
+from experiments.reports.plots.trial_points import score_range
 
 HEIGHT: Final = 3.3  # inches
-UNUSED: Final = -0.13  # where a line crosses the axis of a parameter that the trial had no use for
+UNUSED: Final = -0.13  # height at which a line crosses the axis of a parameter that the trial did not use
 BEHIND: Final = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}  # so that lines do not cross words
-MOST: Final = 300  # lines, the best ones; among more nothing could be told apart
-FEWEST: Final = 2  # complete trials and axes that make a picture
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One upright axis: the place of each trial on it, by number, and the ticks. The range searched is 0 to 1."""
-
-    name: str
-    places: Mapping[int, float]
-    ticks: Sequence[tuple[float, str]]
+MOST: Final = 300  # lines, the best trials; more could not be told apart
+FEWEST: Final = 2  # complete trials, and parameters, that make a picture
+WINNER: Final[dict[str, Any]] = {"color": ORANGE, "linewidth": 2.4, "marker": "o", "markersize": 5, "zorder": 5}
+DEFAULT: Final[dict[str, Any]] = {"color": GREEN, "linewidth": 1.8, "linestyle": (0, (4, 1.6)), "marker": "D",
+                                  "markersize": 4.5, "zorder": 4}  # fmt: skip
+LEGEND: Final[dict[str, dict[str, Any]]] = {
+    "winner": WINNER,
+    "default": DEFAULT,
+    "good score": {"color": BLUE, "alpha": 0.8, "linewidth": 1.6},
+    "poor score": {"color": BLUE, "alpha": 0.3, "linewidth": 0.8},
+}
 
 
 def parallel(result: StudyResult) -> str | None:
-    """The picture; None where too few trials are complete or too few parameters vary."""
+    """Draw the picture; None where too few trials are complete or too few parameters vary."""
     trials = _drawn(result)
-    axes_of = _axes(result, trials)
-    if len(trials) < FEWEST or len(axes_of) < FEWEST + 1:
+    scale = _axes(result, trials)
+    if len(trials) < FEWEST or len(scale) <= FEWEST:
         return None
-    with drawing("parallel", max(5.2, 1.02 * len(axes_of)), HEIGHT) as figure:
+    default = result.default.number if result.default else None
+    crowd = 1.0 if len(trials) <= 60 else max(0.25, 60 / len(trials))
+    with drawing("parallel", max(5.2, 1.02 * len(scale)), HEIGHT) as figure:
         axes = figure.add_subplot()
         axes.set_axis_off()
-        axes.set_xlim(-0.35, len(axes_of) - 0.65)
+        axes.set_xlim(-0.35, len(scale) - 0.65)
         axes.set_ylim(-0.22, 1.32)
-        for place, axis in enumerate(axes_of):
-            _draw_axis(axes, place, axis)
-        ends = axes_of[-1].places
+        for place, (name, axis) in enumerate(scale.items()):
+            _draw_axis(axes, place, name, axis)
         for trial in trials:
-            line = [axis.places[trial.number] for axis in axes_of]
-            axes.plot(range(len(line)), line, **_look(result, trial.number, ends[trial.number], len(trials)))
-        handles = [Line2D([], [], label=name, **look) for name, look in _named(result).items()]
+            heights = [axis.places[trial.number] for axis in scale.values()]
+            drawn: dict[str, Any] = {"color": BLUE, "alpha": crowd * (0.12 + 0.68 * heights[-1] ** 2),
+                                     "linewidth": 0.7 + 0.9 * heights[-1], "zorder": 2}  # fmt: skip
+            if trial.number in (result.best.number, default):
+                drawn = WINNER if trial.number == result.best.number else DEFAULT
+            axes.plot(range(len(heights)), heights, **drawn)
+        shown = {name: drawn for name, drawn in LEGEND.items() if default not in (None, result.best.number)
+                 or name != "default"}  # fmt: skip
+        handles = [Line2D([], [], label=name, **drawn) for name, drawn in shown.items()]
         axes.legend(handles=handles, loc="upper left", ncols=4, handlelength=1.8, fontsize=9.5)
         return svg_text(figure)
 
 
 def _drawn(result: StudyResult) -> list[TrialRecord]:
-    """The best complete trials, the winner last, and the default whatever its score."""
+    """List the best complete trials, the winner last, and the default whatever its score."""
     complete = sorted(
-        (one for one in result.trials if one.value is not None), key=lambda one: (one.value or 0.0, -one.number)
+        (trial for trial in result.trials if trial.value is not None),
+        key=lambda trial: (trial.value or 0.0, -trial.number),
     )
     default = result.default.number if result.default else None
-    return [*(one for one in complete[:-MOST] if one.number == default), *complete[-MOST:]]
+    return [*(trial for trial in complete[:-MOST] if trial.number == default), *complete[-MOST:]]
 
 
-def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> list[Axis]:
-    found = []
+def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> dict[str, ParameterAxis]:
+    """Map the names of parameters that vary to their axes, and that of the metric to its axis where scores differ."""
+    axes = {}
     for name in all_parameters(trial.params for trial in trials):
         bounds = bounds_of(name, result.spec)
         used = {trial.number: trial.params[name] for trial in trials if is_active(name, trial.params, result.spec)}
         if bounds is not None and len(set(used.values())) > 1:
-            axis = _choices if "choices" in bounds else _range
-            found.append(_with_unused(axis(name, bounds, used), trials))
-    scores = {trial.number: trial.value for trial in trials if trial.value is not None}
-    if len(set(scores.values())) > 1:
-        low, high = score_range(result)[0], max(scores.values())
-        low = max(low, min(scores.values()))
-        shown = [low, *(tick for tick in _linear(low, high, whole=False)), high]
-        ticks = [(_share(tick, low, high), f"{tick:.4g}") for tick in _apart(shown, 0.13 * (high - low))]
-        found.append(
-            Axis(metric_of(result.spec), {n: max(0.0, _share(one, low, high)) for n, one in scores.items()}, ticks)
-        )
-    return found
+            axis = parameter_axis(bounds, used)
+            if unused := {trial.number: UNUSED for trial in trials if trial.number not in used}:
+                axis = ParameterAxis({**axis.places, **unused}, [*axis.ticks, (UNUSED, NOTHING)], axis.step)
+            axes[label(name)] = axis
+    values = {trial.number: trial.value for trial in trials if trial.value is not None}
+    if len(set(values.values())) > 1:
+        scores, high = Scores.of_selection(result), max(values.values())
+        low = max(score_range(result)[0], min(values.values()))
+        span = high - low
+        clear = [tick for tick in linear_ticks(low, high, whole=False) if min(tick - low, high - tick) > 0.13 * span]
+        ticks = [((tick - low) / span, scores.show(tick)) for tick in (low, *clear, high)]
+        places = {number: max(0.0, (value - low) / span) for number, value in values.items()}
+        axes[metric_label(scores.metric)] = ParameterAxis(places, ticks, 0.0)
+    return axes
 
 
-def _with_unused(axis: Axis, trials: Sequence[TrialRecord]) -> Axis:
-    """The axis with a place below it for trials that had no use for the parameter."""
-    unused = {trial.number: UNUSED for trial in trials if trial.number not in axis.places}
-    return Axis(axis.name, {**axis.places, **unused}, [*axis.ticks, (UNUSED, NOTHING)]) if unused else axis
-
-
-def _choices(name: str, bounds: Mapping[str, Any], used: Mapping[int, Any]) -> Axis:
-    order = list(dict.fromkeys([*bounds["choices"], *used.values()]))
-    places = {choice: (index + 0.5) / len(order) for index, choice in enumerate(order)}
-    ticks = [(place, drawable(parameter(choice), 12)) for choice, place in places.items()]
-    return Axis(label(name), {number: places[value] for number, value in used.items()}, ticks)
-
-
-def _range(name: str, bounds: Mapping[str, Any], used: Mapping[int, Any]) -> Axis:
-    low, high = min(bounds["low"], *used.values()), max(bounds["high"], *used.values())
-    whole = all(isinstance(value, int) for value in used.values())
-    if bounds.get("log") and low > 0:
-        shown = log_ticks(low, high, 2 if whole else 10)
-        places = {number: _share(math.log(value), math.log(low), math.log(high)) for number, value in used.items()}
-        ticks = [(_share(math.log(tick), math.log(low), math.log(high)), short_number(tick)) for tick in shown]
-    else:
-        shown = _linear(low, high, whole)
-        places = {number: _share(value, low, high) for number, value in used.items()}
-        ticks = [(_share(tick, low, high), short_number(tick)) for tick in shown]
-    return Axis(label(name), places, ticks)
-
-
-def _linear(low: float, high: float, whole: bool) -> list[float]:
-    locator = whole_numbers(5)
-    locator.set_params(integer=whole)
-    return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
-
-
-def _apart(ticks: Sequence[float], least: float) -> list[float]:
-    """The first and the last, and those between that stand clear of both."""
-    first, *between, last = ticks
-    return [first, *(tick for tick in between if tick - first > least and last - tick > least), last]
-
-
-def _share(value: float, low: float, high: float) -> float:
-    return (value - low) / (high - low)
-
-
-def _draw_axis(axes: Axes, place: int, axis: Axis) -> None:
+def _draw_axis(axes: Axes, place: int, name: str, axis: ParameterAxis) -> None:
+    words = name.split(" ")
+    half = (len(words) + 1) // 2
+    title = "\n".join(filter(None, (" ".join(words[:half]), " ".join(words[half:]))))
     axes.plot([place, place], [0, 1], color=FAINT, linewidth=0.9, zorder=3)
-    words = axis.name.split(" ")
-    lines = [" ".join(words[: (len(words) + 1) // 2]), " ".join(words[(len(words) + 1) // 2 :])]
-    axes.text(place, 1.04, "\n".join(filter(None, lines)), ha="center", va="bottom", color=INK, fontsize=9.5)
+    axes.text(place, 1.04, title, ha="center", va="bottom", color=INK, fontsize=9.5)
     for height, text in axis.ticks:
         axes.plot([place - 0.03, place], [height, height], color=FAINT, linewidth=0.8, zorder=3)
         axes.text(place - 0.06, height, text, ha="right", va="center", color=INK, fontsize=8.5, zorder=6, bbox=BEHIND)
-
-
-def _look(result: StudyResult, number: int, share: float, trials: int) -> dict[str, Any]:
-    named = _named(result)
-    if number == result.best.number:
-        return named["winner"] | {"zorder": 5}
-    if result.default is not None and number == result.default.number:
-        return named["default"] | {"zorder": 4}
-    crowd = 1.0 if trials <= 60 else max(0.25, 60 / trials)
-    return {"color": BLUE, "alpha": crowd * (0.12 + 0.68 * share**2), "linewidth": 0.7 + 0.9 * share, "zorder": 2}
-
-
-def _named(result: StudyResult) -> dict[str, dict[str, Any]]:
-    """The lines that the legend explains."""
-    named: dict[str, dict[str, Any]] = {"winner": {"color": ORANGE, "linewidth": 2.4, "marker": "o", "markersize": 5}}
-    if result.default is not None and result.default.number != result.best.number:
-        named["default"] = {
-            "color": GREEN,
-            "linewidth": 1.8,
-            "linestyle": (0, (4, 1.6)),
-            "marker": "D",
-            "markersize": 4.5,
-        }
-    return named | {
-        "high score": {"color": BLUE, "alpha": 0.8, "linewidth": 1.6},
-        "low score": {"color": BLUE, "alpha": 0.3, "linewidth": 0.8},
-    }

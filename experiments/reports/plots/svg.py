@@ -1,7 +1,7 @@
-"""One sober style for every picture, and figures as SVG text: the same bytes for the same figure.
+"""One style for every picture, and figures as SVG text: the same bytes for the same figure.
 
-A picture lives in two places. As a file it stands on its own white ground; inside the page it takes the page's colours
-and fonts, so that it follows light and dark. Text stays text in both.
+A file has its own white background. Inside the page a picture takes the page's colours and fonts, so that it follows
+light and dark mode. Text stays text in both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 # Blue, orange and green are from the palette of Okabe and Ito (2008), distinct in every common colour blindness.
-# Each is a colour of the page too: `inline` turns it into var(--name), which has other values in the dark.
+# `inline` turns each into var(--name), a colour of the page that differs in dark mode.
 COLOURS: Final = MappingProxyType(
     {
         "ink": "#22262b",
@@ -80,9 +80,12 @@ _NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": No
 
 @contextmanager
 def drawing(name: str, width: float, height: float) -> Iterator[Figure]:
-    """A figure of width x height inches to draw on; its style, and only here, is the report's.
+    """Open a figure in the style of the report, and leave the user's own style alone.
 
-    name keeps the identifiers of several pictures on one page apart.
+    Args:
+        name:   keeps the identifiers of several pictures on one page apart.
+        width:  in inches.
+        height: in inches.
 
     >>> with drawing("empty", 2, 1) as figure:
     ...     text = svg_text(figure)
@@ -90,16 +93,13 @@ def drawing(name: str, width: float, height: float) -> Iterator[Figure]:
     (True, 1)
     """
     with style.context(["default", _STYLE | {"svg.hashsalt": name}]), warnings.catch_warnings():
-        # the reader's fonts show the text, and have what the font that measures it lacks
+        # the reader's fonts draw the text, and have glyphs that the measuring font lacks
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         yield Figure(figsize=(width, height), layout="constrained")
 
 
 def svg_text(figure: Figure) -> str:
-    """The figure as a stand-alone SVG document, to be called while its `drawing` is open.
-
-    Without date, versions and names that nothing refers to.
-    """
+    """Return an open `drawing` as a stand-alone SVG document, without date, versions and unused identifiers."""
     out = io.StringIO()
     FigureCanvasSVG(figure)
     figure.savefig(out, format="svg", metadata=_NO_METADATA)
@@ -107,52 +107,50 @@ def svg_text(figure: Figure) -> str:
     text = text[text.index("<svg") :]
     used = set(re.findall(r"#([\w.-]+)", text))
     text = text.replace(f' id="{_FACT}', ' data-fact="')
-    text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
+    text = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)
     text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
-    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, text)
+    # coordinates to a hundredth of a point: finer steps are invisible
+    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), text)
     text = re.sub(r"(<g[^>]*)>\s*((?:<use [^>]*/>\s*)+)</g>", _one_style, text)
     return re.sub(r"\n\s+", "\n", text)
 
 
 def fact_id(key: str) -> str | None:
-    """Return what to give a text as its `gid`, so that it carries the key of its fact; None of one that is no fact."""
+    """Return the `gid` that marks a text as the fact of a key; None for an empty key."""
     return f"{_FACT}{key}" if key else None
 
 
-def _shorter(attribute: re.Match[str]) -> str:
-    """Places to a hundredth of a point, which is less than can be seen."""
-    return re.sub(r"(\.\d\d)\d+", r"\1", attribute[0])
-
-
 def _one_style(group: re.Match[str]) -> str:
-    """A group of equal marks with their style said once."""
+    """Move the style that all marks of a group share to the group."""
     styles = set(re.findall(r' style="[^"]*"', group[2]))
     if len(styles) != 1:
         return group[0]
-    style_of_all = styles.pop()
-    return f"{group[1]}{style_of_all}>{group[2].replace(style_of_all, '')}</g>"
+    shared = styles.pop()
+    return f"{group[1]}{shared}>{group[2].replace(shared, '')}</g>"
 
 
 def legend(figure: Figure, columns: int = 5) -> None:
-    """The legend above the axes, to be called when all is drawn."""
+    """Draw the legend above the axes, once everything else is drawn."""
     figure.legend(loc="outside upper left", ncols=columns, handlelength=1.4)
 
 
 def drawable(name: str, most: int = 24) -> str:
-    """A name that a user gave, to stand in a picture: in one line, not too long, and turning nothing around it.
+    """Return a user's name that is safe in a picture: one line, not too long, without control characters.
 
     >>> drawable("setosa"), drawable("a\\u202eb\\n c"), drawable("iris " * 9)
     ('setosa', 'a?b c', 'iris iris iris iris iri…')
     """
-    plain = "".join("?" if unicodedata.category(one)[0] == "C" else one for one in " ".join(name.split()))
+    line = " ".join(name.split())
+    plain = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in line)
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def inline(svg: str, label: str) -> Markup:
-    """The same picture to stand inside a page: its colours and fonts are the page's, its size that of its place.
+    """Return a picture for the inside of a page, with the colours and fonts of the page and the size of its place.
 
-    label is what a screen reader says.
+    Args:
+        label: description for screen readers.
 
     >>> print(inline('<svg width="9pt" height="9pt" viewBox="0 0 9 9"><path style="fill: #0072b2"/></svg>', "a square"))
     <svg viewBox="0 0 9 9" role="img" aria-label="a square"><path style="fill: var(--blue)"/></svg>

@@ -1,4 +1,4 @@
-"""How many trials were still in training at each epoch, and where they were stopped."""
+"""The number of trials still in training at each epoch, and where they ended."""
 
 from __future__ import annotations
 
@@ -10,26 +10,24 @@ from experiments.reports.plots.trial_points import whole_numbers
 from experiments.reports.trial_lengths import Ending
 
 WIDE: Final = (4.2, 2.0)  # inches
-COLOURS: Final = {"pruned": FAINT, "diverged": ORANGE, "complete": GREEN}
+MARKS: Final = {"pruned": ("v", FAINT), "diverged": ("x", ORANGE), "complete": ("|", GREEN)}
 
 
-def endings(found: Sequence[Ending], epochs: int) -> str:
-    """A step down for each trial that ended; marks on it tell where the pruner ended one, and where one diverged."""
+def endings(ends: Sequence[Ending], epochs: int) -> str:
+    """Draw a step down for each trial that ended, with marks for the reasons."""
     with drawing("endings", *WIDE) as figure:
         axes = figure.add_subplot()
-        steps = sorted({0, epochs, *(one.epoch for one in found)})
-        left = [sum(one.epoch >= step for one in found) for step in steps]
-        going = [sum(one.epoch > step for one in found) for step in steps]
-        axes.fill_between(steps, [*going[:-1], left[-1]], step="post", color=BLUE, alpha=0.18, linewidth=0,
+        steps = sorted({0, epochs, *(end.epoch for end in ends)})
+        going = [sum(end.epoch > step for end in ends) for step in steps[:-1]]
+        last = sum(end.epoch >= steps[-1] for end in ends)
+        axes.fill_between(steps, [*going, last], step="post", color=BLUE, alpha=0.18, linewidth=0,
                           label="trials in training")  # fmt: skip
-        for how, marker in (("pruned", "v"), ("diverged", "x"), ("complete", "|")):
-            ended = sorted({one.epoch for one in found if one.how == how})
+        for how, (marker, colour) in MARKS.items():
+            ended = sorted({end.epoch for end in ends if end.how == how})
+            heights = [sum(end.epoch >= epoch for end in ends) for epoch in ended]
             if ended:
-                heights = [sum(one.epoch >= epoch for one in found) for epoch in ended]
-                axes.plot(
-                    ended, heights, linestyle="none", marker=marker, color=COLOURS[how], markersize=5.5, label=how
-                )
-        axes.set(xlim=(0, epochs * 1.01), ylim=(0, len(found) * 1.06), xlabel="epoch", ylabel="trials")
+                axes.plot(ended, heights, linestyle="none", marker=marker, color=colour, markersize=5.5, label=how)
+        axes.set(xlim=(0, epochs * 1.01), ylim=(0, len(ends) * 1.06), xlabel="epoch", ylabel="trials")
         axes.xaxis.set_major_locator(whole_numbers(8))
         axes.yaxis.set_major_locator(whole_numbers(5))
         legend(figure, columns=4)

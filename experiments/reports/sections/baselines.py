@@ -1,82 +1,70 @@
-"""What the test score stands beside: the default and plain models, on the same rows."""
+"""The test score beside those of the default and of the baselines, on the same rows."""
 
 from __future__ import annotations
 
-from experiments.evaluation.results import FinalScore, StudyResult
-from experiments.reports.blocks import (
-    Block,
-    Column,
-    Fact,
-    Figures,
-    Picture,
-    Row,
-    Section,
-    Table,
-    counted,
-    note,
-    sentence,
-)
-from experiments.reports.formatting import NOTHING, Scores, metric_label
-from experiments.reports.methods import reason, reference_name, reference_settings
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
+from experiments.reports.formatting import NOTHING
+from experiments.reports.methods import baseline_name, baseline_settings, reason
+from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.intervals import Dot, dots
 
-COLUMNS = (
-    Column("model", number=False),
-    Column("test score"),
-    Column("95% interval"),
-    Column("what it is", number=False),
-)
 
-
-def beside(result: StudyResult) -> Section | None:
-    """The tuned model, the default and the references; None without a test score or references."""
-    look = result.test
-    if look is None or not look.references:
+def baselines(result: StudyResult) -> Section | None:
+    """Compare the tuned model with the default and the baselines; None without a test score or baselines."""
+    test = result.test
+    if test is None or not test.references:
         return None
-    metric = metric_label(look.metric)
-    alt = f"Test {metric} of the tuned model and of the models beside it, with their 95% intervals"
-    picture = Picture("beside", dots("beside", _dots(look), f"test {metric}"), alt)
-    blocks: list[Block] = [
-        Figures((picture,)),
-        Table("Scores on the test set", COLUMNS, _rows(result, look), prose=True),
-        note(
-            *sentence("All were scored on the same {}.", counted("test.rows", look.rows, "test row")),
-            " The plain models were fixed before the study and fitted on the development rows; no test was made of "
-            "them, and intervals that overlap do not show that two models are equal.",
-        ),
-    ]
-    return Section("Beside other models", "beside others", tuple(blocks))
-
-
-def _dots(look: FinalScore) -> list[Dot]:
-    default = [Dot("default", look.default.score, None, key="test.default.score")] if look.default else []
-    plain = [
-        Dot(reference_name(one), one.score, one.ci95, key=f"test.references[{at}].score")
-        for at, one in enumerate(look.references)
-        if one.score is not None
-    ]
-    return [Dot("tuned", look.score, look.ci95, main=True, key="test.score"), *default, *plain]
-
-
-def _rows(result: StudyResult, look: FinalScore) -> tuple[Row, ...]:
-    numbers = Scores.like(look.score)
-    score, interval = Fact("test.score", numbers.show(look.score)), Fact("test.ci95", numbers.interval(look.ci95))
+    scores, metric = Scores.like(test.metric, test.score), Fact("test.metric", metric_label(test.metric))
     won = result.default is not None and result.default.number == result.best.number
-    words = "trial {}, the default itself" if won else "trial {}"
-    trial = sentence(words, Fact("best.number", str(result.best.number)))
-    rows = [Row(("tuned", score, interval, trial), "winner")]
-    if look.default and result.default:
-        what = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
-        rows.append(Row(("default", Fact("test.default.score", numbers.show(look.default.score)), NOTHING, what)))
-    for at, one in enumerate(look.references):
-        key = f"test.references[{at}]"
-        name = Fact(f"{key}.id", reference_name(one))
-        score = Fact(f"{key}.score", numbers.show(one.score))
-        interval = Fact(f"{key}.ci95", numbers.interval(one.ci95) if one.ci95 else NOTHING)
-        what = (
-            sentence("no score: {}", reason(f"{key}.reason", one.reason))
-            if one.reason
-            else reference_settings(key, one)
-        )
-        rows.append(Row((name, score, interval, what), "partial" if one.reason else ""))
-    return tuple(rows)
+    model = sentence(f"trial {{}}{', the default itself' if won else ''}", Fact("best.number", str(result.best.number)))
+    score = Fact("test.score", scores.show(test.score))
+    rows = [Row(("tuned", score, Fact("test.ci95", scores.interval(test.ci95)), model), "winner")]
+    drawn = [Dot("tuned", test.score, test.ci95, main=True, key="test.score")]
+    if test.default and result.default:
+        model = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
+        score = Fact("test.default.score", scores.show(test.default.score))
+        rows.append(Row(("default", score, NOTHING, model)))
+        drawn.append(Dot("default", test.default.score, None, key="test.default.score"))
+    for at, baseline in enumerate(test.references):
+        key, name = f"test.references[{at}]", baseline_name(baseline)
+        score = Fact(f"{key}.score", scores.show(baseline.score))
+        interval = Fact(f"{key}.ci95", scores.interval(baseline.ci95) if baseline.ci95 else NOTHING)
+        if baseline.reason:
+            model = sentence("no score: {}", reason(f"{key}.reason", baseline.reason))
+        else:
+            model = baseline_settings(key, baseline)
+        rows.append(Row((Fact(f"{key}.id", name), score, interval, model), "partial" if baseline.reason else ""))
+        if baseline.score is not None:
+            drawn.append(Dot(name, baseline.score, baseline.ci95, key=f"{key}.score"))
+    names = ", ".join(row.name for row in drawn)
+    picture = Picture(
+        "baselines",
+        dots("baselines", drawn, test.metric, "test"),
+        f"Test {metric_label(test.metric)} with 95% intervals: {names}",
+        sentence(
+            "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model. "
+            "An arrow on the edge is a score far off the scale.",
+            metric,
+        ),
+    )
+    columns = (
+        Column("model", number=False),
+        Column(sentence("test {}", metric)),
+        Column("95% interval"),
+        Column("description", number=False),
+    )
+    return Section(
+        "Baselines",
+        "baselines",
+        (
+            Figures((picture,)),
+            Table("Scores on the test set", columns, tuple(rows), prose=True),
+            note(
+                "All models were scored on the same {}. The baselines were fixed before the study and fitted on the "
+                "development rows. They were not compared by a test, and overlapping intervals do not show that two "
+                "models are equal.",
+                counted("test.rows", test.rows, "test row"),
+            ),
+        ),
+    )

@@ -1,4 +1,4 @@
-"""What a study by machine learning should tell: what the platform knows is filled in, the rest stays open.
+"""A checklist for studies by machine learning: the study's own answers, and items that only the author can answer.
 
 Source: Kapoor et al. (2024), REFORMS: Consensus-based Recommendations for Machine-learning-based Science, Science
 Advances 10(18). The items are ours, shortened from its 32.
@@ -6,15 +6,12 @@ Advances 10(18). The items are ours, shortened from its 32.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Column,
     Fact,
-    Names,
     Parts,
     Row,
     Section,
@@ -24,160 +21,128 @@ from experiments.reports.blocks import (
     joined,
     note,
     number,
+    percent,
     sentence,
 )
-from experiments.reports.formatting import metric_of
-from experiments.reports.methods import difference_method, interval_method, reference_name
+from experiments.reports.methods import baseline_name, difference_method, interval_method
+from experiments.reports.metrics import metric_label, metric_of
+from experiments.reports.sections.data import folds
 from experiments.reports.sections.transformations import transformations
 
 OPEN: Final = "not answered"
-UNSCORED: Final[Parts] = (": this result has no test score",)
-COLUMNS: Final = (Column("", number=False), Column("what", number=False), Column("answer", number=False))
-
-
-@dataclass(frozen=True)
-class Item:
-    """answer is empty where only the author can give it."""
-
-    group: str
-    what: str
-    answer: Words = ""
+UNSCORED: Final = ": this result has no test score"
+COLUMNS: Final = (Column("", number=False), Column("item", number=False), Column("answer", number=False))
 
 
 def checklist(result: StudyResult) -> Section:
-    """Every item with its answer; the open ones cannot be missed."""
-    items = list(_items(result))
-    answered = sum(bool(one.answer) for one in items)
-    rows, group = [], ""
-    for one in items:
-        rows.append(
-            Row((one.group if one.group != group else "", one.what, one.answer or OPEN), "" if one.answer else "open")
-        )
-        group = one.group
-    return Section(
-        "Checklist",
-        "checklist",
-        (
-            note(
-                *sentence(
-                    "After REFORMS (Kapoor et al. 2024). {} of {} items are answered by the study itself; the other {} "
-                    "only its author can answer.",
-                    number("checklist.answered", answered),
-                    number("checklist.items", len(items)),
-                    number("checklist.open", len(items) - answered),
-                )
+    """List every item with its answer, and mark the open ones."""
+    rows = []
+    for group, items in _items(result).items():
+        for at, (item, answer) in enumerate(items.items()):
+            rows.append(Row(("" if at else group, item, answer or OPEN), "" if answer else "open"))
+    still_open = sum(row.kind == "open" for row in rows)
+    explanation = note(
+        "After REFORMS (Kapoor et al. 2024). The study itself answers {} of {} items; only its author can answer the "
+        "other {}.",
+        number("checklist.answered", len(rows) - still_open),
+        number("checklist.items", len(rows)),
+        number("checklist.open", still_open),
+    )
+    return Section("Checklist", "checklist", (explanation, Table("Checklist", COLUMNS, tuple(rows), prose=True)))
+
+
+def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
+    """Map each group to its items, and each item to its answer; "" where only the author can answer."""
+    data, split, test = result.data, result.split, result.test
+    metric = Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
+    return {
+        "Goal": {
+            "Population that the result is about, and why": "",
+            "Reason for a learning method, and use of its predictions": "",
+        },
+        "Reproducibility": {
+            "Data, identified": sentence(
+                "{}, fingerprint {}",
+                Fact("data.name", data.name),
+                Fact("data.fingerprint", f"{data.fingerprint[:12]}…"),
             ),
-            Table("Checklist", COLUMNS, tuple(rows), prose=True),
-        ),
-    )
-
-
-def _items(result: StudyResult) -> Iterator[Item]:
-    yield Item("Goal", "The population that the result speaks of, and why")
-    yield Item("Goal", "Why a learning method, and what its predictions are for")
-    yield from _reproducibility(result)
-    yield from _data(result)
-    yield from _modelling(result)
-    yield from _leakage(result)
-    yield from _uncertainty(result)
-    yield Item("Limits", "Evidence on data from elsewhere or from later")
-    yield Item("Limits", "Where the result should not be expected to hold")
-
-
-def _reproducibility(result: StudyResult) -> Iterator[Item]:
-    group = "Repeat"
-    yield Item(group, "The data, identified", _identified(result))
-    yield Item(group, "Code, versions and machine", "under “This run”")
-    yield Item(group, "A script for all the numbers", "under “The same again”")
-
-
-def _data(result: StudyResult) -> Iterator[Item]:
-    group, data, split = "Data", result.data, result.split
-    yield Item(group, "How, when and by whom rows and labels were collected")
-    yield Item(group, "Whether the rows stand for the population")
-    yield Item(group, "What is predicted", _target(result))
-    size = sentence(
-        "{}, {}; {} to learn, {} to test",
-        counted("data.rows", data.rows, "row"),
-        counted("data.features", data.features, "feature"),
-        number("split.development", split.development),
-        number("split.test", split.test),
-    )
-    yield Item(group, "Size", size)
-    yield Item(group, "Rows left out before the study, impossible and missing values")
-    yield Item(group, "Transformations", transformations(result))
-
-
-def _identified(result: StudyResult) -> Parts:
-    name = Names((Fact("data.name", result.data.name),))
-    return sentence("{}, fingerprint {}", name, Fact("data.fingerprint", f"{result.data.fingerprint[:12]}…"))
+            "Code, versions and machine": "under “This run”",
+            "Script for all the numbers": "under “Reproduce this study”",
+        },
+        "Data": {
+            "Origin of rows and labels: by whom, when and how": "",
+            "Do the rows represent the population?": "",
+            "Target": _target(result),
+            "Size": sentence(
+                "{}, {}; {} for development, {} for the test",
+                counted("data.rows", data.rows, "row"),
+                counted("data.features", data.features, "feature"),
+                number("split.development", split.development),
+                number("split.test", split.test),
+            ),
+            "Rows left out before the study, impossible and missing values": "",
+            "Transformations": transformations(result),
+        },
+        "Models": {
+            "Every model that was tried": (
+                *counted("trials.count", len(result.trials), "trial"),
+                ", all in trials.csv",
+            ),
+            "Choice of the final model": sentence(
+                "best mean {} over {} of the development rows", metric, folds(result)
+            ),
+            "Comparison": _compared(result),
+        },
+        "Leakage": {
+            "Test rows kept apart": f"split off first, not readable to the search{'' if test else UNSCORED}",
+            "Rows that depend on each other, duplicates": _dependence(result),
+            "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
+        },
+        "Metrics": {
+            "Metric": metric,
+            "Reason for this metric": "",
+            "Uncertainty of the score": sentence("95% interval, {}", interval_method(test))
+            if test
+            else f"no score{UNSCORED}",
+            "Statistical test of the comparison": sentence(
+                "{}, two-sided, fixed beforehand", difference_method(test.difference)
+            )
+            if test and test.difference
+            else "none",
+        },
+        "Limits": {
+            "Evidence on data from elsewhere or from later": "",
+            "Cases in which the result should not be expected to hold": "",
+        },
+    }
 
 
 def _target(result: StudyResult) -> Words:
     if result.data.task == "regression":
         return "a number"
-    found = result.analysis.out_of_fold if result.analysis else None
     classes = counted("data.classes.count", len(result.data.classes), "class", "classes")
-    if found is None or not found.confusion:
+    predictions = result.analysis.out_of_fold if result.analysis else None
+    if predictions is None or not predictions.confusion:
         return classes
-    shares = sorted(sum(line) / sum(map(sum, found.confusion)) for line in found.confusion)
-    least, most = (
-        Fact(f"classes.share.{name}", f"{100 * share:.3g}%")
-        for name, share in (("least", shares[0]), ("most", shares[-1]))
-    )
-    return sentence("{}, of {} to {} of the rows", classes, least, most)
+    sizes = [sum(line) for line in predictions.confusion]
+    least = percent("classes.share.least", min(sizes) / sum(sizes))
+    most = percent("classes.share.most", max(sizes) / sum(sizes))
+    return sentence("{}, with {} to {} of the rows each", classes, least, most)
 
 
-def _modelling(result: StudyResult) -> Iterator[Item]:
-    group, cv = "Models", result.spec.get("cv", {})
-    yield Item(
-        group,
-        "Every model that was tried",
-        (*counted("trials.count", len(result.trials), "trial"), ", all in trials.csv"),
-    )
-    chosen = sentence(
-        "highest mean {} over {}{} of the development rows",
-        Fact("spec.cv.metric", metric_of(result.spec)),
-        counted("best.fold_scores.count", len(result.best.fold_scores), "fold"),
-        sentence(" by {}", Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else "",
-    )
-    yield Item(group, "How the final one was chosen", chosen)
-    look = result.test
-    beside = [
-        Fact(f"test.references[{at}].id", reference_name(one))
-        for at, one in enumerate(look.references if look else ())
-        if one.score is not None
+def _compared(result: StudyResult) -> Parts:
+    if (test := result.test) is None:
+        return ("nothing", UNSCORED)
+    baselines = [
+        Fact(f"test.references[{at}].id", baseline_name(baseline))
+        for at, baseline in enumerate(test.references)
+        if baseline.score is not None
     ]
-    compared = joined([*(["the default configuration"] if look and look.default else []), *beside])
-    yield Item(group, "What it is compared with", compared or ("nothing", *UNSCORED))
+    return joined(["the default configuration" if test.default else "", *baselines]) or ("nothing",)
 
 
-def _leakage(result: StudyResult) -> Iterator[Item]:
-    group, look, source = "Leakage", result.test, result.spec.get("data", {})
-    yield Item(
-        group, "Test rows kept apart", ("split off first, not readable to the search", *(() if look else UNSCORED))
-    )
-    groups, time = source.get("groups"), source.get("time")
-    known: Words = ""
-    if groups:
-        known = sentence("groups of {} stay together", Names((Fact("spec.data.groups", groups),)))
-    elif time:
-        known = sentence("rows in the order of {}", Names((Fact("spec.data.time", time),)))
-    yield Item(group, "Rows that depend on each other, duplicates", known)
-    yield Item(group, "Whether every feature is known when a prediction is made, and none stands for the answer")
-
-
-def _uncertainty(result: StudyResult) -> Iterator[Item]:
-    group, look = "Metrics", result.test
-    yield Item(group, "The metric", Fact("spec.cv.metric", metric_of(result.spec)))
-    yield Item(group, "Why this metric")
-    yield Item(
-        group,
-        "Uncertainty of the score",
-        sentence("95% interval, {}", interval_method(look)) if look else ("no score", *UNSCORED),
-    )
-    compared = look.difference if look else None
-    test: Words = "none was made"
-    if compared:
-        test = sentence("{}, two-sided, fixed beforehand", difference_method(compared))
-    yield Item(group, "The test behind the comparison", test)
+def _dependence(result: StudyResult) -> Words:
+    source = result.spec.get("data", {})
+    if source.get("groups"):
+        return sentence("groups of {} stay together", Fact("spec.data.groups", source["groups"]))
+    return sentence("rows in the order of {}", Fact("spec.data.time", source["time"])) if source.get("time") else ""

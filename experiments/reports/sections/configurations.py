@@ -1,36 +1,48 @@
-"""The best configuration beside the default, and the next best ones."""
+"""The best configuration beside the default, and the best trials."""
 
 from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports import tables
-from experiments.reports.blocks import Block, Fact, Heading, Row, Section, Table, columns, note, sentence
-from experiments.reports.formatting import metric_of
-from experiments.reports.sections.trials import trial_rows
+from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
+from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
+from experiments.reports.metrics import metric_label, metric_of
+from experiments.reports.sections.trials import ranked, trial_table
 
 TOP = 5
 
 
 def configurations(result: StudyResult) -> Section:
-    """Setting by setting the winner and the default, then the highest scores."""
-    rows = tables.configurations(result)
-    named = ["tuned", "default"] if result.default else ["tuned"]
-    cells = tuple(Row((row.name, row.best, row.default)[: 1 + len(named)]) for row in rows)
+    """Compare winner and default setting by setting, then list the best trials."""
+    configs = {"best": result.best.params} | ({"default": result.default.params} if result.default else {})
+    epochs = [Fact("best.epochs", str(result.best.epochs))]
+    if result.default:
+        trained = result.trials[result.default.number].epochs
+        epochs.append(Fact(f"trials[{result.default.number}].epochs", str(trained)))
+    networks = [Fact(f"{key}.network", network(params, result.spec)) for key, params in configs.items()]
+    rows = [Row(("network", *networks))]
+    for name in all_parameters(configs.values()):
+        used = {key: is_active(name, params, result.spec) for key, params in configs.items()}
+        if name != "hidden_layers" and any(used.values()):
+            cells = [
+                Fact(f"{key}.params.{name}", parameter(params[name]) if used[key] else NOTHING)
+                for key, params in configs.items()
+            ]
+            rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
+    rows.append(Row(("epochs of the refit", *epochs)))
+    columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [
-        Table("Best configuration", columns(*named), cells),
-        note("Rounded; the exact values are in results.json."),
+        Table("Best configuration", columns, tuple(rows)),
+        note("Values are rounded; results.json has the exact ones."),
     ]
-    table = tables.top(result, TOP)
-    if len(table.rows) > 1:
+    best = ranked(trial for trial in result.trials if trial.state == "COMPLETE")[:TOP]
+    if len(best) > 1:
         blocks += [
-            Heading("The highest scores"),
-            trial_rows("The highest scores", table),
+            Heading("Best trials"),
+            trial_table("Best trials", result, best),
             note(
-                *sentence(
-                    "By selection score, mean {} over the folds (optimistic).",
-                    Fact("spec.cv.metric", metric_of(result.spec)),
-                ),
-                " Close ones may owe their order to luck.",
+                "By selection score, the mean {} over the folds, which is optimistic. The order of close scores may be "
+                "chance.",
+                Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
             ),
         ]
     return Section("Best configuration", "configuration", tuple(blocks))

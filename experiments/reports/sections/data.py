@@ -1,34 +1,49 @@
-"""The data and how it was split."""
+"""The data and its split."""
 
 from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports import tables
-from experiments.reports.blocks import Fact, Facts, Names, Section, Words, counted, number, sentence
+from experiments.reports.blocks import Code, Fact, Facts, Parts, Section, Words, counted, joined, number, sentence
 
 CLASSES_NAMED = 20
 
 
 def data(result: StudyResult) -> Section:
-    """What was learnt from, what was kept back, and the hashes that identify both."""
-    data, split, cv = result.data, result.split, result.spec.get("cv", {})
-    folds = counted("best.fold_scores.count", len(result.best.fold_scores), "fold")
-    splitter = sentence(" by {}", Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else ()
-    rows, features = counted("data.rows", data.rows, "row"), counted("data.features", data.features, "feature")
-    learnt = counted("split.development", split.development, "row")
+    """Describe the development set and the test set, with the hashes that identify both."""
+    data, split = result.data, result.split
     facts: list[tuple[Words, Words]] = [
-        ("data", Names((Fact("data.name", data.name),))),
-        ("size", sentence("{}, {}, {}", rows, features, Fact("data.task", data.task))),
+        ("data", Fact("data.name", data.name)),
+        (
+            "size",
+            sentence(
+                "{}, {}, {}",
+                counted("data.rows", data.rows, "row"),
+                counted("data.features", data.features, "feature"),
+                Fact("data.task", data.task),
+            ),
+        ),
     ]
     if data.classes:
-        shown = [Fact(f"data.classes[{at}]", one) for at, one in enumerate(data.classes[:CLASSES_NAMED])]
-        rest = len(data.classes) - len(shown)
-        more = sentence(" and {} more", number("data.classes.rest", rest)) if rest else ""
-        named = Names(tuple(shown), more)
-        facts.append((counted("data.classes.count", len(data.classes), "class", "classes"), named))
+        shown = joined([Fact(f"data.classes[{at}]", name) for at, name in enumerate(data.classes[:CLASSES_NAMED])])
+        if rest := len(data.classes[CLASSES_NAMED:]):
+            shown += sentence(" and {} more", number("data.classes.rest", rest))
+        facts.append((counted("data.classes.count", len(data.classes), "class", "classes"), shown))
+    development = counted("split.development", split.development, "row")
     facts += [
-        ("development set", sentence("{} in {}{}, all that the search could read", learnt, folds, splitter)),
+        ("development set", sentence("{} in {}; the search never received any other", development, folds(result))),
         ("test set", sentence("{}, split off first", counted("split.test", split.test, "row"))),
-        *((f"fingerprint of the {name}", fact) for name, fact in tables.fingerprints(result)),
+        ("fingerprint of the data", _hash("data.fingerprint", data.fingerprint)),
+        ("fingerprint of the test rows", _hash("split.test_fingerprint", split.test_fingerprint)),
+        ("fingerprint of the folds", _hash("split.folds_fingerprint", split.folds_fingerprint)),
     ]
     return Section("Data and split", "data", (Facts(tuple(facts)),))
+
+
+def folds(result: StudyResult) -> Parts:
+    """Count the folds, and name their splitter where the study does."""
+    many, cv = counted("best.fold_scores.count", len(result.best.fold_scores), "fold"), result.spec.get("cv", {})
+    return sentence("{} by {}", many, Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else many
+
+
+def _hash(key: str, text: str) -> Fact:
+    return Fact(key, Code(text, f"{text[:12]}…" if len(text) > 13 else text))

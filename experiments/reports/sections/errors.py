@@ -1,4 +1,4 @@
-"""Where the winner errs: on development rows by networks that had not trained on them, and on the test rows."""
+"""The winner's errors: on development rows by networks that had not trained on them, and on the test rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from experiments.reports.blocks import (
     Section,
     Table,
     Thumbnail,
-    Words,
     counted,
     note,
     number,
@@ -26,134 +25,147 @@ from experiments.reports.blocks import (
 )
 from experiments.reports.formatting import NOTHING
 from experiments.reports.images import png
+from experiments.reports.metrics import Scores
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, scatter
 from experiments.reports.sections.omitted import left_out
 
-COMMONEST = 10
+MOST_PAIRS = 10
 CONFUSION = "analysis.out_of_fold.confusion"
-DIAGONAL = (
-    "Right predictions lie on the diagonal. Colour is the share of the true class, for errors on a stronger scale of "
-    "their own."
+ALT = "Confusion matrix: true classes in rows, predicted classes in columns"
+OUT_OF_FOLD = (
+    "Confusion matrix of {}: development rows, predicted by networks that had not trained on them. Rows are true "
+    "classes, columns predicted classes, and correct predictions lie on the diagonal. Colour is the share of the true "
+    "class; errors have a stronger scale."
 )
 CALIBRATION = (
-    "Development rows by the probability of the class that was predicted. Below the dashed line predictions are surer "
-    "of themselves than they are right. Expected calibration error: {}."
+    "Share of correct predictions by the probability of the predicted class, on development rows; below, the number of "
+    "rows. Below the dashed line the network is overconfident. Expected calibration error: {}."
+)
+SCATTER = (
+    "Predicted by true value, for {} of {} out-of-fold predictions, spread over the data. Points above the dashed line "
+    "are predicted too high."
 )
 
 
 def errors(result: StudyResult) -> Section | None:
-    """Confusion, calibration and mistakes; None where nothing is known of any."""
-    found = result.analysis.out_of_fold if result.analysis else None
-    blocks: list[Block] = [*_confusions(result, found)]
-    if found is not None:
-        blocks += [*_predictions(found), *_mistakes(result, found.mistakes)]
+    """Show confusion, calibration and the worst predictions; None where all are unknown."""
+    predictions = result.analysis.out_of_fold if result.analysis else None
+    blocks: list[Block] = _confusions(result, predictions)
+    if predictions is not None:
+        blocks += [*_predictions(predictions), *_mistakes(result, predictions.mistakes)]
     blocks += left_out(result, "out_of_fold", "confusion", "calibration")
-    return Section("Where the winner errs", "errors", tuple(blocks)) if blocks else None
+    return Section("Errors", "errors", tuple(blocks)) if blocks else None
 
 
-def _confusions(result: StudyResult, found: OutOfFoldRecord | None) -> list[Block]:
-    classes, look = result.data.classes, result.test
+def _confusions(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Block]:
+    classes, test = result.data.classes, result.test
     pictures: list[Picture] = []
-    commonest: list[Block] = []
-    if found is not None and found.confusion:
-        words = f"Out of fold: {{}} of development rows by networks that had not trained on them. {DIAGONAL}"
-        caption = sentence(words, counted("analysis.out_of_fold.rows", found.rows, "prediction"))
-        pictures.append(_confusion("confusion", CONFUSION, found.confusion, classes, caption))
-        commonest += _commonest(found.confusion, classes)
-    if look is not None and look.confusion:
-        caption = sentence("On the test set: {}.", counted("test.rows", look.rows, "row"))
-        pictures.append(_confusion("test_confusion", "test.confusion", look.confusion, classes, caption))
-    return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *commonest] if pictures else []
+    pairs: list[Block] = []
+    if predictions is not None and predictions.confusion:
+        counts = predictions.confusion
+        caption = sentence(OUT_OF_FOLD, counted("analysis.out_of_fold.rows", predictions.rows, "prediction"))
+        pictures.append(Picture("confusion", confusion("confusion", CONFUSION, counts, classes), ALT, caption))
+        pairs = _frequent_pairs(counts, classes)
+    if test is not None and test.confusion:
+        caption = sentence("Confusion matrix of the test set: {}.", counted("test.rows", test.rows, "row"))
+        svg = confusion("test_confusion", "test.confusion", test.confusion, classes)
+        pictures.append(Picture("test_confusion", svg, f"{ALT}, on the test set", caption))
+    return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *pairs] if pictures else []
 
 
-def _confusion(name: str, key: str, counts: Counts, classes: Sequence[str], caption: Words) -> Picture:
-    alt = "Confusion matrix: rows of each true class by the class that was predicted"
-    return Picture(name, confusion(name, key, counts, classes), alt, caption)
-
-
-def _commonest(counts: Counts, classes: Sequence[str]) -> list[Block]:
-    """Of many classes, whose matrix has no numbers, the errors made most often."""
-    if len(counts) <= NAMED:
-        return []
+def _frequent_pairs(counts: Counts, classes: Sequence[str]) -> list[Block]:
+    """List the most frequent errors where the classes are too many for numbers in the matrix."""
     pairs = [
-        (line[there], here, there) for here, line in enumerate(counts) for there in range(len(line)) if here != there
+        (-rows, true, predicted)
+        for true, line in enumerate(counts)
+        for predicted, rows in enumerate(line)
+        if rows and true != predicted
     ]
-    most = sorted((one for one in pairs if one[0]), key=lambda one: (-one[0], one[1:]))[:COMMONEST]
-    rows = tuple(
+    if len(counts) <= NAMED or not pairs:
+        return []
+    rows = [
         Row(
             (
-                Fact(f"data.classes[{here}]", classes[here]),
-                Fact(f"data.classes[{there}]", classes[there]),
-                number(f"{CONFUSION}[{here}][{there}]", rows),
-                number(f"{CONFUSION}[{here}].sum", sum(counts[here])),
+                Fact(f"data.classes[{true}]", classes[true]),
+                Fact(f"data.classes[{predicted}]", classes[predicted]),
+                number(f"{CONFUSION}[{true}][{predicted}]", counts[true][predicted]),
+                number(f"{CONFUSION}[{true}].sum", sum(counts[true])),
             )
         )
-        for rows, here, there in most
-    )
-    titles = (Column("true class", number=False), Column("predicted", number=False), Column("rows"), Column("of"))
-    return [Heading("The commonest confusions, out of fold"), Table("Confusions", titles, rows)] if rows else []
+        for _, true, predicted in sorted(pairs)[:MOST_PAIRS]
+    ]
+    titles = (Column("true class", number=False), Column("predicted class", number=False), Column("rows"), Column("of"))
+    return [Heading("Most frequent confusions, out of fold"), Table("Confusions", titles, tuple(rows))]
 
 
-def _predictions(found: OutOfFoldRecord) -> list[Block]:
-    if found.calibration is not None:
-        error = Fact("analysis.out_of_fold.calibration.error", f"{found.calibration.error:.3f}")
-        caption = sentence(CALIBRATION, error)
-        alt = "Share of right predictions by their probability"
-        return [
-            Heading("Do its probabilities hold?"),
-            Figures((Picture("calibration", calibration(found.calibration), alt, caption),), "square"),
-        ]
-    if found.points:
+def _predictions(predictions: OutOfFoldRecord) -> list[Block]:
+    if predictions.calibration is not None:
+        error = Fact("analysis.out_of_fold.calibration.error", f"{predictions.calibration.error:.3f}")
+        alt = "Share of correct predictions by the probability of the predicted class"
+        picture = Picture("calibration", calibration(predictions.calibration), alt, sentence(CALIBRATION, error))
+        return [Heading("Calibration"), Figures((picture,), "square")]
+    if predictions.points:
         caption = sentence(
-            "Predicted against true, out of fold: {} of {}, spread over the data.",
-            counted("analysis.out_of_fold.points.count", len(found.points), "prediction"),
-            number("analysis.out_of_fold.rows", found.rows),
+            SCATTER,
+            number("analysis.out_of_fold.points.count", len(predictions.points)),
+            number("analysis.out_of_fold.rows", predictions.rows),
         )
-        return [Figures((Picture("predictions", scatter(found.points), "Predicted against true", caption),), "square")]
+        picture = Picture("predictions", scatter(predictions.points), "Predicted by true value", caption)
+        return [Figures((picture,), "square")]
     return []
 
 
-def _mistakes(result: StudyResult, found: Sequence[MistakeRecord]) -> list[Block]:
-    if not found:
+def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Block]:
+    if not mistakes:
         return []
     classes = result.data.task == "classification"
-    sure = any(one.probability is not None for one in found)
-    loss = "loss, nats" if classes else "absolute error"
-    titles = ["row", "true", "predicted", *(["probability"] if sure else []), loss, "fold"]
-    rows = tuple(Row(_cells(at, one, sure)) for at, one in enumerate(found))
-    table = Table("Worst mistakes", tuple(Column(title, title not in ("true", "predicted")) for title in titles), rows)
-    shown = [(_cells(at, one, True), one.picture) for at, one in enumerate(found) if one.picture is not None]
-    thumbnails = tuple(
+    loss, order = ("loss, nats", "the largest loss first") if classes else ("error", "the largest error first")
+    scores = Scores.like("loss", mistakes[0].loss)
+    cells = [_cells(at, mistake, scores) for at, mistake in enumerate(mistakes)]
+    columns = [
+        Column("row"),
+        Column("true", not classes),
+        Column("predicted", not classes),
+        Column("probability"),
+        Column(loss),
+        Column("fold"),
+    ]
+    rows = [Row(line) for line in cells]
+    if all(mistake.probability is None for mistake in mistakes):
+        del columns[3]
+        rows = [Row((*line[:3], *line[4:])) for line in cells]
+    table = Table("Worst predictions", tuple(columns), tuple(rows))
+    thumbnails = [
         Thumbnail(
-            png(picture),
-            "A row whose class was predicted wrongly",
-            picture.width,
-            picture.height,
+            png(mistake.picture),
+            "Image of a row whose class was predicted wrongly",
+            mistake.picture.width,
+            mistake.picture.height,
             (
                 sentence("true {}, predicted {}", truth, predicted),
                 sentence("probability {}", probability),
                 sentence("row {}, fold {}", row, fold),
             ),
         )
-        for (row, truth, predicted, probability, _, fold), picture in shown
-    )
-    how = "by their loss, the worst first" if classes else "by their absolute error, the largest first"
+        for mistake, (row, truth, predicted, probability, _, fold) in zip(mistakes, cells, strict=True)
+        if mistake.picture is not None
+    ]
     return [
-        Heading("The worst mistakes"),
-        note(f"Development rows, out of fold, {how}. Rows are numbered as in the data, from 0."),
-        Gallery(thumbnails, table) if len(shown) == len(found) else table,
+        Heading("Worst predictions"),
+        note(f"Development rows, out of fold, {order}. Rows are numbered as in the data, from 0."),
+        Gallery(tuple(thumbnails), table) if len(thumbnails) == len(mistakes) else table,
     ]
 
 
-def _cells(at: int, one: MistakeRecord, sure: bool) -> tuple[Fact, ...]:
+def _cells(at: int, mistake: MistakeRecord, scores: Scores) -> tuple[Fact, Fact, Fact, Fact, Fact, Fact]:
     key = f"analysis.out_of_fold.mistakes[{at}]"
-    probability = Fact(f"{key}.probability", NOTHING if one.probability is None else f"{one.probability:.3f}")
+    probability = NOTHING if mistake.probability is None else f"{mistake.probability:.3f}"
     return (
-        Fact(f"{key}.row", str(one.row)),
-        Fact(f"{key}.truth", one.truth),
-        Fact(f"{key}.predicted", one.predicted),
-        *([probability] if sure else []),
-        Fact(f"{key}.loss", f"{one.loss:.3g}"),
-        Fact(f"{key}.fold", str(one.fold)),
+        Fact(f"{key}.row", str(mistake.row)),
+        Fact(f"{key}.truth", mistake.truth),
+        Fact(f"{key}.predicted", mistake.predicted),
+        Fact(f"{key}.probability", probability),
+        Fact(f"{key}.loss", scores.size(mistake.loss)),
+        Fact(f"{key}.fold", str(mistake.fold)),
     )

@@ -1,16 +1,17 @@
-"""What the winner relies on: how much its score falls when a column is shuffled."""
+"""Permutation importance: how much worse the winner's score gets when a column is shuffled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from experiments.evaluation.records import PermutationRecord, PermutedColumn, PictureRecord
+from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,
     Fact,
     Figures,
+    Parts,
     Picture,
     Row,
     Section,
@@ -20,99 +21,93 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
-from experiments.reports.formatting import Scores, metric_label
 from experiments.reports.images import places
+from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.matrix import heat_map
 from experiments.reports.sections.omitted import left_out
 
 SHOWN = 20
+NAMED = 5
 COLUMNS = "analysis.permutation.columns"
 
+Ranked = Sequence[tuple[int, PermutedColumn]]  # columns with their positions in the record, most important first
 
-def reliance(result: StudyResult) -> Section | None:
-    """Permutation importance, as a picture for pixels and as bars for others; None where nothing is known of it."""
-    found = result.analysis.permutation if result.analysis else None
+
+def permutation_importance(result: StudyResult) -> Section | None:
+    """Show the importance of pixels as a picture and of other columns as bars; None where it is unknown."""
+    analysis = result.analysis
     blocks: list[Block] = []
-    if found is not None and found.columns:
-        where = places(found.columns, _a_picture(result))
-        blocks = [*(_bars(found) if where is None else _heat_map(found, where)), _how(found)]
+    if analysis and analysis.permutation and analysis.permutation.columns:
+        record = analysis.permutation
+        mistakes = analysis.out_of_fold.mistakes if analysis.out_of_fold else ()
+        image = next((mistake.picture for mistake in mistakes if mistake.picture is not None), None)
+        ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))
+        scores, where = Scores.like(record.metric, max(abs(ranked[0][1].drop), 1e-4)), places(record.columns, image)
+        blocks += _bars(record, ranked, scores) if where is None else _heat_map(record, ranked, scores, where)
+        blocks.append(_method(record))
     blocks += left_out(result, "permutation")
-    return Section("What the winner relies on", "columns", tuple(blocks)) if blocks else None
+    return Section("Permutation importance", "importance", tuple(blocks)) if blocks else None
 
 
-def _a_picture(result: StudyResult) -> PictureRecord | None:
-    """Any picture of a row, for its size."""
-    mistakes = result.analysis.out_of_fold.mistakes if result.analysis and result.analysis.out_of_fold else ()
-    return next((one.picture for one in mistakes if one.picture is not None), None)
+def _change(record: PermutationRecord) -> str:
+    """Name the change of the metric that a positive drop of the score means."""
+    return f"{'rise' if lower_is_better(record.metric) else 'fall'} of {metric_label(record.metric)}"
 
 
-def _bars(found: PermutationRecord) -> list[Block]:
-    ranked = _ranked(found)
-    numbers = Scores.like(max(abs(ranked[0][1].drop), 1e-4))
+def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Block]:
     rows = [
-        Bar(one.name, one.drop, one.deviation or 0.0, numbers.show(one.drop), f"{COLUMNS}[{at}].drop")
-        for at, one in ranked[:SHOWN]
+        Bar(column.name, column.drop, column.deviation or 0.0, scores.size(column.drop), f"{COLUMNS}[{at}].drop")
+        for at, column in ranked[:SHOWN]
     ]
-    of_all = number(f"{COLUMNS}.count", len(ranked))
-    shown = sentence(f"The {SHOWN} columns of {{}} with the largest falls. ", of_all) if len(ranked) > SHOWN else ()
-    shuffles = number("analysis.permutation.repeats", found.repeats)
-    words = "The whisker is the standard deviation over the {} shuffles."
-    caption = (*shown, *(sentence(words, shuffles) if found.repeats > 1 else ()))
-    svg = bars("permutation", rows, f"fall of {metric_label(found.metric)} when shuffled")
-    return [Figures((Picture("permutation", svg, "Fall of the score by column", caption),))]
+    caption: Parts = ("Horizontal axis: how much worse the score gets when the column is shuffled.",)
+    if len(ranked) > SHOWN:
+        most = number(f"{COLUMNS}.count", len(ranked))
+        caption += sentence(f" The {SHOWN} columns of {{}} with the largest changes.", most)
+    if record.repeats > 1:
+        words = " Whiskers are the standard deviation over {} shuffles."
+        caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
+    svg = bars("permutation", rows, f"{_change(record)} when shuffled")
+    return [Figures((Picture("permutation", svg, f"{_change(record)} when a column is shuffled", caption),))]
 
 
-def _heat_map(found: PermutationRecord, where: Mapping[str, tuple[int, int]]) -> list[Block]:
+def _heat_map(
+    record: PermutationRecord, ranked: Ranked, scores: Scores, where: Mapping[str, tuple[int, int]]
+) -> list[Block]:
     drops: dict[tuple[int, int], float] = {}
-    for one in found.columns:
-        drops[where[one.name]] = drops.get(where[one.name], 0.0) + one.drop
+    for column in record.columns:
+        drops[where[column.name]] = drops.get(where[column.name], 0.0) + column.drop
     height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
-    strongest = _ranked(found)[:5]
     caption = sentence(
-        "The darker a pixel, the more the score falls when it is shuffled; rises, which are chance, are in the second "
-        "colour. The darkest is worth {}.",
-        Fact("permutation.darkest", f"{max(map(abs, drops.values())):.4f}"),
+        "Each square is a pixel. The darker it is, the worse the score gets when the pixel is shuffled; the second "
+        "colour marks scores that got better, which is chance. The darkest pixel changes {} by {}.",
+        Fact("analysis.permutation.metric", metric_label(record.metric)),
+        Fact("permutation.darkest", scores.size(max(map(abs, drops.values())))),
     )
-    numbers = Scores.like(max(abs(strongest[0][1].drop), 1e-4))
-    rows = tuple(
+    rows = [
         Row(
             (
-                Fact(f"{COLUMNS}[{at}].name", one.name),
-                Fact(f"{COLUMNS}[{at}].drop", numbers.show(one.drop)),
-                Fact(f"{COLUMNS}[{at}].deviation", numbers.show(one.deviation)),
+                Fact(f"{COLUMNS}[{at}].name", column.name),
+                Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)),
+                Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
             )
         )
-        for at, one in strongest
-    )
-    titles = (Column("pixel", number=False), Column("fall of the score"), Column("sd over the shuffles"))
+        for at, column in ranked[:NAMED]
+    ]
+    titles = (Column("pixel", number=False), Column(_change(record)), Column("sd over the shuffles"))
+    svg = heat_map("permutation", drops, width, height)
     return [
-        Figures(
-            (
-                Picture(
-                    "permutation", heat_map("permutation", drops, width, height), "Fall of the score by pixel", caption
-                ),
-            ),
-            "square",
-        ),
-        Table("Pixels with the largest falls", titles, rows),
+        Figures((Picture("permutation", svg, f"{_change(record)} by shuffled pixel", caption),), "square"),
+        Table("Most important pixels", titles, tuple(rows)),
     ]
 
 
-def _how(found: PermutationRecord) -> Block:
-    numbers = Scores.like(found.baseline)
+def _method(record: PermutationRecord) -> Block:
     return note(
-        *sentence(
-            "Permutation importance on {}, {} of each column; {} as they are: {}.",
-            counted("analysis.permutation.rows", found.rows, "out-of-fold prediction"),
-            counted("analysis.permutation.repeats", found.repeats, "shuffle"),
-            Fact("analysis.permutation.metric", metric_label(found.metric)),
-            Fact("analysis.permutation.baseline", numbers.show(found.baseline)),
-        ),
-        " Columns that say the same share their importance, so a small fall does not show that a column says nothing.",
+        "Method: {}, {} of each column. Without shuffling, {} is {}. Columns that hold the same information share "
+        "their importance, so a small change does not show that a column is useless.",
+        counted("analysis.permutation.rows", record.rows, "out-of-fold prediction"),
+        counted("analysis.permutation.repeats", record.repeats, "shuffle"),
+        Fact("analysis.permutation.metric", metric_label(record.metric)),
+        Fact("analysis.permutation.baseline", Scores.like(record.metric, record.baseline).show(record.baseline)),
     )
-
-
-def _ranked(found: PermutationRecord) -> list[tuple[int, PermutedColumn]]:
-    """Return the columns with their places in the record, the largest fall first."""
-    return sorted(enumerate(found.columns), key=lambda one: (-one[1].drop, one[1].name))

@@ -1,4 +1,4 @@
-"""How to get the same numbers again."""
+"""The commands that reproduce the study."""
 
 from __future__ import annotations
 
@@ -13,31 +13,28 @@ def tune_command(result: StudyResult) -> str:
     return f"python -m experiments.tune {shlex.quote(result.study)}"
 
 
-def reproduce_command(result: StudyResult) -> str:
-    return f"python -m experiments.reproduce {shlex.quote(result.study)}"
-
-
-def again(result: StudyResult) -> Section:
-    """The commands, the digest and the study file."""
+def reproduce(result: StudyResult) -> Section:
+    """Show the commands, the digest and the study file."""
+    command = f"python -m experiments.reproduce {shlex.quote(result.study)}"
     return Section(
-        "The same again",
+        "Reproduce this study",
         "reproduce",
         (
+            text("This command runs the study of results.json again, in a new folder, and names the first difference:"),
+            Listing("commands.reproduce", command, "sh"),
             text(
-                "This runs the study anew as results.json has it, in a folder of its own, and names the first "
-                "difference:"
+                "This command resumes the study, or repeats it from its study file; add the same --set and --trials "
+                "if it had any:"
             ),
-            Listing("commands.reproduce", reproduce_command(result), "sh"),
-            text("This resumes it, or repeats it from its study file, with the same --set and --trials if it had any:"),
             Listing("commands.tune", tune_command(result), "sh"),
-            text("Its digest, over all that the study file and the data determine, is"),
+            text("The digest covers everything that the study file and the data determine:"),
             Listing("digest", result.digest),
             text(
-                "A run with an equal digest found the same trials, the same winner and the same test score, bit for "
-                "bit, whatever the number of workers. Another BLAS kernel may differ in last bits and so give another "
+                "A run with the same digest had the same trials, the same winner and the same test score, bit for "
+                "bit. The number of workers does not matter. Another BLAS kernel may change the last bits, and so the "
                 "digest."
             ),
-            Heading("The resolved study file"),
+            Heading("Study file with all settings"),
             Listing("spec", study_file(result.spec), "toml", wrap=False),
         ),
     )

@@ -1,122 +1,136 @@
-"""What the selection score is worth: as it is, corrected for having been chosen, and what luck alone would give."""
+"""The selection score: as it is, corrected for selection, and what luck alone would give."""
 
 from __future__ import annotations
 
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.results import StudyResult
-from experiments.reports import tables
 from experiments.reports.blocks import (
     Block,
+    Column,
     Fact,
     Figures,
-    Parts,
     Picture,
     Row,
     Section,
     Strong,
     Table,
     Words,
-    columns,
     counted,
+    joined,
     note,
     number,
     sentence,
     text,
 )
-from experiments.reports.formatting import Scores, metric_of
 from experiments.reports.methods import selection_method
+from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
 
-MORE = "more than the luck of the rows gives in most such searches"
+MORE = "more than luck gives in most such searches, which only the test score can confirm"
 
 
 def selection(result: StudyResult) -> Section:
-    """The scores by which the search chose, and how far they can be believed."""
-    found = result.analysis.selection if result.analysis else None
+    """Show the scores by which the search chose, and how far they can be trusted."""
+    scores, record = Scores.of_selection(result), result.analysis.selection if result.analysis else None
+    metric = Fact("spec.cv.metric", metric_label(scores.metric))
+    named = {"best": result.best} | ({"default": result.default} if result.default else {})
+    rows = [
+        Row(
+            (
+                "tuned" if key == "best" else "default",
+                Fact(f"{key}.cv_mean", scores.show(config.cv_mean)),
+                Fact(f"{key}.cv_std", scores.size(config.cv_std)),
+                Fact(f"{key}.number", str(config.number)),
+            )
+        )
+        for key, config in named.items()
+    ]
     folds = number("best.fold_scores.count", len(result.best.fold_scores))
-    deviation = sentence("standard deviation over {} folds (not a confidence interval)", folds)
+    columns = (
+        Column("", number=False),
+        Column(sentence("selection score: mean {} (optimistic)", metric)),
+        Column(sentence("standard deviation over {} folds (not a confidence interval)", folds)),
+        Column("trial"),
+    )
     blocks: list[Block] = [
-        Table(
-            "Selection score",
-            columns("selection score (optimistic)", deviation, "trial"),
-            tuple(Row((row.name, row.score, row.deviation, row.trial)) for row in tables.selection(result)),
-        ),
+        Table("Selection score", columns, tuple(rows)),
         note(
-            *sentence(
-                "Mean {} over the folds at the best epoch. The winner’s is the highest of {} on the same folds: being "
-                "chosen makes it too high.",
-                Fact("spec.cv.metric", metric_of(result.spec)),
-                counted("trials.count", len(result.trials), "trial"),
-            ),
-            " Only the test score speaks about new data.",
-            *([] if result.default else [" The default has no score: it did not finish."]),
+            "The selection score is the mean over the folds at the trial’s best epoch. The winner’s is the best of {} "
+            "on the same folds, and being chosen for that makes it optimistic. Only the test score speaks about new "
+            "data.{}",
+            counted("trials.count", len(result.trials), "trial"),
+            "" if result.default else " The default has no score because it did not finish.",
         ),
-    ]  # fmt: skip
-    if found is not None:
-        blocks += _corrected(result, found)
-    return Section("Selection score", "selection", (*blocks, *left_out(result, "selection", "floor")))
+        *(_corrected(result, record) if record else []),
+        *left_out(result, "selection", "floor"),
+    ]
+    return Section("Selection score", "selection", tuple(blocks))
 
 
-def _corrected(result: StudyResult, found: SelectionRecord) -> list[Block]:
-    numbers = Scores.like(found.pooled)
+def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     metric = metric_of(result.spec)
-    drawn = "over all rows at once and corrected"
-    pooled = Dot("all rows (optimistic)", found.pooled, None, key="analysis.selection.pooled")
-    scores = [pooled, Dot("corrected", found.corrected, found.ci95, key="analysis.selection.corrected")]
-    if result.test is not None and result.test.metric == result.spec.get("cv", {}).get("metric"):
-        drawn = "over all rows at once, corrected, and on the test set"
-        scores.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
+    scores = Scores.like(metric, record.pooled)
+    rows = [
+        Dot("all rows (optimistic)", record.pooled, None, key="analysis.selection.pooled"),
+        Dot("corrected", record.corrected, record.ci95, key="analysis.selection.corrected"),
+    ]
+    if result.test is not None and result.test.metric == metric:
+        rows.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
+    label = Fact("spec.cv.metric", metric_label(metric))
+    alt = f"{metric_label(metric)} of the winner: {', '.join(row.name for row in rows)}"
+    caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "
+    caption += "expect on new rows like the development rows."
+    configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")
+    flattered: Words = "does not seem to make that too good"
+    if round(record.optimism, scores.decimals) > 0:
+        flattered = sentence(
+            "seems to make that about {} too good", Fact("analysis.selection.optimism", scores.size(record.optimism))
+        )
     return [
-        text(*sentence(
-            "Corrected for having been chosen: {}, 95% interval {}. Scored over all {} at once, not fold by fold, the "
-            "winner has {}, so the choice among {} {}.",
-            Strong(_score("corrected", found.corrected, numbers)),
-            Fact("analysis.selection.ci95", numbers.interval(found.ci95)),
-            counted("analysis.selection.rows", found.rows, "row"),
-            _score("pooled", found.pooled, numbers),
-            counted("analysis.selection.configurations", found.configurations, "complete configuration"),
-            _flattery(found, numbers),
-        )),
-        Figures((Picture("corrected", dots("corrected", scores, metric), f"The winner’s {metric} {drawn}"),)),
-        *_floor(found, numbers),
-        note(
-            *sentence("How: {}.", selection_method(found)),
-            " The interval holds for a choice among these configurations on rows like these, and is rather too wide "
-            "than too narrow. Each configuration is taken at its best epoch; what that choice adds is not corrected "
-            "for.",
+        text(
+            "Corrected for selection: {}, 95% interval {}. Scored over all {} at once instead of fold by fold, the "
+            "winner has {}; choosing among {} {}.",
+            Strong(Fact("analysis.selection.corrected", scores.show(record.corrected))),
+            Fact("analysis.selection.ci95", scores.interval(record.ci95)),
+            counted("analysis.selection.rows", record.rows, "row"),
+            Fact("analysis.selection.pooled", scores.show(record.pooled)),
+            configurations,
+            flattered,
         ),
-    ]  # fmt: skip
+        Figures((Picture("corrected", dots("corrected", rows, metric), alt, sentence(caption, label)),)),
+        *_luck(record, scores),
+        note(
+            "Method: {}. The interval holds for a choice among these configurations on rows like these, and is too "
+            "wide rather than too narrow. Each configuration is taken at its best epoch; the choice of the epoch is "
+            "not corrected for.",
+            selection_method(record),
+        ),
+    ]
 
 
-def _score(name: str, score: float, numbers: Scores) -> Fact:
-    return Fact(f"analysis.selection.{name}", numbers.show(score))
-
-
-def _flattery(found: SelectionRecord, numbers: Scores) -> Words:
-    if float(numbers.show(max(found.optimism, 0.0))) == 0:
-        return "does not seem to flatter it"
-    return sentence("flatters it by about {}", _score("optimism", found.optimism, numbers))
-
-
-def _floor(found: SelectionRecord, numbers: Scores) -> list[Block]:
-    if found.floor is None:
+def _luck(record: SelectionRecord, scores: Scores) -> list[Block]:
+    """Compare the gain of the search with the gain that luck alone would give."""
+    if record.floor is None:
         return []
+    limit = record.floor if record.floor95 is None else record.floor95
     often: Words = ""
-    if found.floor95 is not None:
-        often = sentence(", and in one of twenty such searches {} or more", _score("floor95", found.floor95, numbers))
-    said: Parts = sentence(
-        " A search of {} seems to gain {} on rows like these if no configuration is better than the default{}.",
-        counted("analysis.selection.configurations", found.configurations, "configuration"),
-        _score("floor", found.floor, numbers),
+    gained: Words = ""
+    if record.floor95 is not None:
+        often = sentence(
+            ", and in one of twenty such searches {} or more", Fact("analysis.selection.floor95", scores.size(limit))
+        )
+    if record.gain is not None and record.gain > 0:
+        gained = sentence(
+            " This search seems to gain {}: {}.",
+            Fact("analysis.selection.gain", scores.size(record.gain)),
+            Fact("selection.luck", MORE if record.gain > limit else "luck alone can give as much"),
+        )
+    expected = sentence(
+        "If no configuration were better than the default, a search of {} would on average still seem to gain {} on "
+        "rows like these{}.",
+        counted("analysis.selection.configurations", record.configurations, "configuration"),
+        Fact("analysis.selection.floor", scores.size(record.floor)),
         often,
     )
-    if (gain := found.gain) is not None and gain > 0:
-        limit = found.floor if found.floor95 is None else found.floor95
-        verdict = f"{MORE}, which only the test score can confirm" if gain > limit else "luck alone can give as much"
-        gained = Fact("analysis.selection.gain", numbers.signed(gain))
-        said = (
-            *said,
-            *sentence(" This search seems to gain {} on them: {}.", gained, Fact("selection.luck", verdict)),
-        )
-    return [text(Strong("The floor."), *said)]
+    return [text("{} {}", Strong("Gain by luck alone."), joined([expected, gained], ""))]

@@ -1,61 +1,57 @@
-"""What was done to the columns before a network saw them, and nothing that was not done."""
+"""The transformations of the columns before training."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Fact, Parts, Words, counted, joined, sentence
+from experiments.reports.blocks import Fact, Parts, Words, counted, joined, percent, sentence
 
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
-    "quantile": "taken to a normal distribution by rank",
+    "quantile": "mapped to a normal distribution by rank",
     "none": "left as they are",
 }
-FITTED: Final = "whatever is fitted is fitted on training rows only"
+FITTED: Final = "everything fitted is fitted on training rows only"
 
 
 def transformations(result: StudyResult) -> Parts:
-    """Name the transformations, with those that the search chose as the winner has them."""
-    data = result.data
-    if data.columns is None or data.missing is None:
+    """Name the transformations that were made, with the winner's choices where they were searched."""
+    columns, missing = result.data.columns, result.data.missing
+    if columns is None or missing is None:
         return (FITTED,)
     done: list[Words] = []
-    if data.missing.number:
-        holes = counted("data.missing.number", data.missing.number, "column", "columns")
+    if missing.number:
+        holes = counted("data.missing.number", missing.number, "column")
         done.append(sentence("missing numbers in {} filled with the median, and an indicator for each", holes))
-    if data.columns.number:
-        numbers = counted("data.columns.number", data.columns.number, "column of numbers", "columns of numbers")
-        done.append(sentence("{} {}", numbers, _setting(result, "numbers")))
-    if data.columns.category:
-        categories = counted(
-            "data.columns.category", data.columns.category, "column of categories", "columns of categories"
-        )
+    if columns.number:
+        numbers = counted("data.columns.number", columns.number, "column of numbers", "columns of numbers")
+        done.append(sentence("{} {}", numbers, _scaling(result)))
+    if columns.category:
+        categories = counted("data.columns.category", columns.category, "column of categories", "columns of categories")
         done.append(sentence("{} one-hot coded{}", categories, _rare(result)))
-    if data.missing.category:
-        holes = counted("data.missing.category", data.missing.category, "of these columns", "of these columns")
+    if missing.category:
+        holes = counted("data.missing.category", missing.category, "of these columns", "of these columns")
         done.append(sentence("a missing category in {} as a category of its own", holes))
-    if data.columns.pixel:
-        done.append(
-            sentence(
-                "{} divided by their largest possible value", counted("data.columns.pixel", data.columns.pixel, "pixel")
-            )
-        )
+    if columns.pixel:
+        pixels = counted("data.columns.pixel", columns.pixel, "pixel")
+        done.append(sentence("{} divided by their largest possible value", pixels))
     return joined([*done, FITTED], "; ")
 
 
-def _setting(result: StudyResult, name: str) -> Words:
+def _setting(result: StudyResult, name: str, default: object) -> tuple[str, object]:
+    """Return the key and the value of a setting, from the winner where it was searched."""
     if name in result.best.params:
-        value = str(result.best.params[name])
-        return sentence("{} (chosen by the search)", Fact(f"best.params.{name}", SCALINGS.get(value, value)))
-    value = str(result.spec.get("preprocessing", {}).get(name, "standard"))
-    return Fact(f"spec.preprocessing.{name}", SCALINGS.get(value, value))
+        return f"best.params.{name}", result.best.params[name]
+    return f"spec.preprocessing.{name}", result.spec.get("preprocessing", {}).get(name, default)
+
+
+def _scaling(result: StudyResult) -> Parts:
+    key, value = _setting(result, "numbers", "standard")
+    searched = " (chosen by the search)" if key.startswith("best") else ""
+    return sentence("{}{}", Fact(key, SCALINGS.get(str(value), str(value))), searched)
 
 
 def _rare(result: StudyResult) -> Words:
-    searched = "rare" in result.best.params
-    share = result.best.params["rare"] if searched else result.spec.get("preprocessing", {}).get("rare", 0.0)
-    if not share:
-        return ""
-    key = "best.params.rare" if searched else "spec.preprocessing.rare"
-    return sentence(", those in less than {} of the rows as one", Fact(key, f"{100 * float(share):.3g}%"))
+    key, share = _setting(result, "rare", 0.0)
+    return sentence(", those in less than {} of the rows as one", percent(key, float(str(share)))) if share else ""

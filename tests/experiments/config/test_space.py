@@ -274,5 +274,6 @@ def test_a_parsed_file_has_a_space() -> None:
 @pytest.mark.parametrize("units", [{"low": 1, "high": 16_000}, {"choices": (16_000, 8)}])
 def test_the_largest_network_of_a_space_is_refused_at_once(units: dict[str, Any]) -> None:
     make({"hidden_units": units, "hidden_layers": {"low": 1, "high": 2}})
-    with pytest.raises(SpecError, match=r"^space.hidden_units in all hidden_layers: a network has at most .*16000, 16"):
+    message = r"^space.hidden_units in all hidden_layers: a network must have at most .*16000, 16"
+    with pytest.raises(SpecError, match=message):
         make({"hidden_units": units, "hidden_layers": {"low": 1, "high": 3}})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reports.blocks import Code, Fact, Names, Strong, counted, joined, plain, sentence
+from experiments.reports.blocks import Code, Fact, Strong, counted, filled, joined, plain, sentence
 
 NAME = Fact("data.name", "iris")
 
@@ -14,19 +14,19 @@ def test_a_sentence_has_as_many_places_as_words():
         sentence("{} and {}", NAME)
 
 
+def test_names_in_braces_are_replaced():
+    assert filled("{a} of {b}", lambda name: Fact(name, "1")) == (Fact("a", "1"), " of ", Fact("b", "1"))
+
+
 def test_empty_words_are_not_joined():
     assert joined([(), NAME, "", ("a", "b")]) == (NAME, ", ", "a", "b")
     assert joined([]) == ()
 
 
-def test_what_a_reader_sees():
-    words = (Strong(NAME), " ", Fact("digest", Code("abcdef", "abc…")), Names((NAME, NAME), (" and ", "2", " more")))
-    assert plain(words) == "iris abc…iris, iris and 2 more"
+def test_plain_text_is_what_a_reader_sees():
+    assert plain((Strong(NAME), " ", Fact("digest", Code("abcdef", "abc…")), (" and ", NAME))) == "iris abc… and iris"
 
 
-def test_one_is_no_plural():
-    assert [plain(counted("a", n, "class", "classes")) for n in (1, 2, 1000)] == [
-        "1 class",
-        "2 classes",
-        "1,000 classes",
-    ]
+def test_a_single_thing_has_no_plural():
+    said = [plain(counted("a", n, "class", "classes")) for n in (1, 2, 1000)]
+    assert said == ["1 class", "2 classes", "1,000 classes"]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-import pytest
+import html
+import re
+
 from markdown_it import MarkdownIt
 
 from experiments.reports import markdown
@@ -20,15 +22,14 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("text", NASTY)
-def test_escaped_text_reads_as_it_was_in_a_sentence_and_in_a_cell(text):
-    shown = str(markdown.escape(text))
+def test_escaped_text_reads_as_it_was_in_a_sentence_and_in_a_cell():
     renderer = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    expected = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    sentence = renderer.render(f"It is {shown}.").replace("\u2068", "").replace("\u2069", "")
-    assert sentence == f"<p>It is {expected}.</p>\n"
-    cell = renderer.render(f"| a | b |\n|---|---|\n| {shown} | x |\n").replace("\u2068", "").replace("\u2069", "")
-    assert f"<td>{expected}</td>\n<td>x</td>" in cell
+    for text in NASTY:
+        shown = re.sub("[\u2068\u2069]", "", str(markdown.escape(text)))
+        expected = html.escape(text)
+        assert renderer.render(f"It is {shown}.") == f"<p>It is {expected}.</p>\n"
+        cell = renderer.render(f"| a | b |\n|---|---|\n| {shown} | x |\n")
+        assert f"<td>{expected}</td>\n<td>x</td>" in cell
 
 
 def test_lines_and_control_characters_become_spaces():
@@ -44,13 +45,10 @@ def test_markdown_is_not_escaped_twice():
     assert markdown.escape(once) is once
 
 
-@pytest.mark.parametrize("text", ["a", "a`b", "``", "`", "a```b\n````\nc"])
-def test_code_blocks_hold_any_text(text):
-    tokens = MarkdownIt("commonmark").parse(str(markdown.code_block(text, "toml")))
-    assert [(token.type, token.content) for token in tokens] == [("fence", f"{text}\n")]
-
-
-@pytest.mark.parametrize("text", ["a", "a`b", "``", "`", "a|b"])
-def test_inline_code_in_a_cell_holds_any_text(text):
-    html = MarkdownIt("commonmark").enable("table").render(f"| a |\n|---|\n| {markdown.code(text)} |\n")
-    assert f"<td><code>{text}</code></td>" in html
+def test_code_holds_any_text_in_blocks_and_in_cells():
+    for text in ("a", "a`b", "``", "`", "a```b\n````\nc"):
+        tokens = MarkdownIt("commonmark").parse(str(markdown.code_block(text, "toml")))
+        assert [(token.type, token.content) for token in tokens] == [("fence", f"{text}\n")]
+    for text in ("a", "a`b", "``", "`", "a|b"):
+        table = MarkdownIt("commonmark").enable("table").render(f"| a |\n|---|\n| {markdown.code(text)} |\n")
+        assert f"<td><code>{text}</code></td>" in table

@@ -3,8 +3,6 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import get_args
 
-import pytest
-
 from experiments.evaluation import reasons
 from experiments.evaluation.results import BaselineId, BaselineRecord, DifferenceMethod, IntervalMethod
 from experiments.reports import methods as words
@@ -19,24 +17,25 @@ def test_every_method_has_words():
     assert set(words.TESTS) == set(get_args(DifferenceMethod)) - {"as_written"}
 
 
-KINDS = dict.fromkeys(one for one in (*get_args(reasons.LeftOut), *get_args(reasons.NoScore)))
-
-
-@pytest.mark.parametrize("kind", [one for one in KINDS if one is not reasons.AsWritten])
-def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers(kind):
-    names = [field.name for field in fields(kind) if field.name != "code"]
-    found = kind(**{name: GIVEN[name] for name in names})
-    said = words.reason("here", found)
-    assert plain(said).startswith(f"{found.code.replace('_', ' ')} (")
-    keys = {one.key for one in said if isinstance(one, Fact)}
-    assert keys == {"here.code", *(f"here.{name}" for name in names)}
+def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers():
+    kinds = {*get_args(reasons.LeftOut), *get_args(reasons.NoScore)} - {reasons.AsWritten}
+    assert {kind.code for kind in kinds} == set(words.REASONS)
+    for kind in kinds:
+        names = [name for name in (field.name for field in fields(kind)) if name != "code"]
+        given = kind(**{name: GIVEN[name] for name in names})
+        said = words.reason("here", given)
+        assert plain(said).startswith(f"{given.code.replace('_', ' ')} (")
+        assert {part.key for part in said if isinstance(part, Fact)} == {
+            "here.code",
+            *(f"here.{name}" for name in names),
+        }
 
 
 def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.reason("here", reasons.AsWritten(detail="who knows"))) == "who knows"
-    look = replace(full[0].test, ci_method="as_written", ci_detail="by eye")
-    assert plain(words.interval_method(look)) == "by eye"
-    compared = replace(look.difference, method="as_written", detail="by ear")
+    test = replace(full[0].test, ci_method="as_written", ci_detail="by eye")
+    assert plain(words.interval_method(test)) == "by eye"
+    compared = replace(test.difference, method="as_written", detail="by ear")
     assert plain(words.difference_method(compared)) == "by ear"
     chosen = replace(full[0].analysis.selection, method="as_written", detail="by hand")
     assert plain(words.selection_method(chosen)) == "by hand"
@@ -44,39 +43,26 @@ def test_what_no_code_stands_for_keeps_its_words(full):
     assert plain(words.evaluator(ranked)) == "by nose"
 
 
-def test_a_bootstrap_tells_its_draws(full):
-    look = replace(full[0].test, ci_method="bootstrap_groups", ci_draws=10_000)
-    assert plain(words.interval_method(look)) == "percentile bootstrap over groups, 10,000 draws"
+def test_a_bootstrap_has_its_draws(full):
+    test = replace(full[0].test, ci_method="bootstrap_groups", ci_draws=10_000)
+    assert plain(words.interval_method(test)) == "percentile bootstrap over groups, 10,000 draws"
 
 
-@pytest.mark.parametrize(
-    ("name", "settings", "said"),
-    [
-        (
-            "majority_class",
-            {},
-            "the classes' frequencies; fitted on 50 of 2,000 development rows, spread over the target",
-        ),
-        ("mean", {}, "of the target; fitted on 50 of 2,000 development rows, spread over the target"),
-        (
-            "ridge_regression",
-            {"alpha": 1.0, "solver": "lsqr", "iterations": 100},
-            "L2 with alpha = 1, LSQR, at most 100 iterations; fitted on 50 of 2,000 development rows, spread over the "
-            "target",
-        ),
-        (
-            "gradient_boosting",
-            {"iterations": 50, "learning_rate": 0.2, "leaves": 15, "bins": 64},
-            "of histograms, 50 iterations at learning rate 0.2, trees of at most 15 leaves, 64 bins; fitted on 50 of "
-            "2,000 development rows, spread over the target",
-        ),
-    ],
-)
-def test_a_plain_model_says_what_it_is(name, settings, said):
-    assert name in get_args(BaselineId)
-    rows = {"rows": 50, "rows_in_all": 2000}
-    found = BaselineRecord(
-        id=name, version=1, settings={**settings, **rows}, converged=None, score=0.5, ci95=None, reason=None
-    )
-    assert plain(words.reference_settings("here", found)) == said
-    assert words.reference_name(found) == name.replace("_", " ")
+def test_a_baseline_is_described():
+    settings = {"alpha": 1.0, "c": 1.0, "solver": "lsqr", "iterations": 100, "learning_rate": 0.2, "leaves": 15,
+                "bins": 64, "rows": 50, "rows_in_all": 2000}  # fmt: skip
+    described = {
+        "majority_class": "predicts the frequencies of the classes",
+        "mean": "predicts the mean of the target",
+        "logistic_regression": "L2 with C = 1, LSQR, at most 100 iterations",
+        "ridge_regression": "L2 with alpha = 1, LSQR, at most 100 iterations",
+        "gradient_boosting": "of histograms, 100 iterations at learning rate 0.2, trees of at most 15 leaves, 64 bins",
+    }
+    assert set(get_args(BaselineId)) - {"as_written"} == set(described)
+    for name, model in described.items():
+        baseline = BaselineRecord(
+            id=name, version=1, settings=settings, converged=None, score=0.5, ci95=None, reason=None
+        )
+        said = plain(words.baseline_settings("here", baseline))
+        assert said == f"{model}; fitted on 50 of 2,000 development rows, spread over the target"
+        assert words.baseline_name(baseline) == name.replace("_", " ")

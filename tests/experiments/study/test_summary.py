@@ -69,10 +69,13 @@ def test_every_score_has_its_metric_beside_it() -> None:
     assert look is not None
     difference = ScoreDifference(score=0.25, ci95=(0.1, 0.4), p_value=0.01, method="mcnemar_bonett_price")
     scored = replace(look, metric="r2", default=DefaultScore(score=0.5), difference=difference)
-    lines = said(spec=made_up().spec | {"cv": {"metric": "neg_log_loss"}}, test=scored)
-    assert lines["selection score"].startswith("negative log loss 0.8750, default 0.6250 ")
+    spec = made_up().spec | {"cv": {"metric": "neg_log_loss"}}
+    best = replace(made_up().best, cv_mean=-0.125)
+    default = replace(best, cv_mean=-0.375)
+    lines = said(spec=spec, best=best, default=default, test=scored)
+    assert lines["selection score"].startswith("log loss 0.1250, default 0.3750 ")
     assert lines["test score"].startswith("R² 0.7500, ")
-    assert lines["against the default"].startswith("R² 0.5000, difference +0.2500 ")
+    assert lines["against the default"].startswith("R² 0.5000, tuned 0.2500 better [0.1000 better, 0.4000 better], ")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 from experiments.evaluation.records import CalibrationBin, CalibrationRecord
 from experiments.reports.plots.predictions import calibration, scatter
-
-
-def _words(svg):
-    return {text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")}
+from support.svg import words
 
 
 def _bin(low, rows):
@@ -18,9 +13,9 @@ def test_bins_without_rows_have_no_point():
     svg = calibration(CalibrationRecord(bins=(_bin(0.0, 0), _bin(0.5, 8), _bin(0.9, 80)), error=0.05))
     group = next(part for part in svg.split("<g ") if 'style="fill: #0072b2; stroke: #0072b2' in part)
     assert group.count("<use") == 2
-    assert {"share right", "rows", "probability of the predicted class"} <= _words(svg)
+    assert {"share correct", "rows", "probability of the predicted class"} <= words(svg)
 
 
 def test_predicted_against_true():
-    assert {"true", "predicted", "equal"} <= _words(scatter([(1.0, 2.0), (3.0, 2.5)]))
-    assert "true" in _words(scatter([(1.0, 1.0)]))
+    assert {"true value", "predicted value", "predicted = true"} <= words(scatter([(1.0, 2.0), (3.0, 2.5)]))
+    assert "true value" in words(scatter([(1.0, 1.0)]))

@@ -8,7 +8,6 @@ import pytest
 
 from experiments.reports.plots import search
 from experiments.reports.plots.svg import drawing, inline, svg_text
-from experiments.reports.render import render
 
 
 @pytest.fixture(scope="module")
@@ -16,14 +15,9 @@ def pictures(pages):
     return pages.pictures
 
 
-def test_same_study_same_bytes_under_any_settings_of_the_user(full, pictures):
+def test_the_settings_of_the_user_do_not_matter_and_stay(full, pictures):
     with mpl.rc_context({"font.size": 30, "axes.grid": False, "svg.fonttype": "path", "lines.linewidth": 9}):
-        assert dict(render(*full).pictures) == dict(pictures)
-
-
-def test_drawing_leaves_the_users_settings(study):
-    with mpl.rc_context({"font.size": 30}):
-        search.history(study[0])
+        assert search.history(full[0]) == pictures["history"]
         assert mpl.rcParams["font.size"] == 30
 
 
@@ -35,18 +29,13 @@ def test_pictures_are_valid_xml_with_text_and_without_date_or_version(pictures):
         assert mpl.__version__ not in svg
 
 
-def test_identifiers_are_unique_on_a_page(pictures):
+def test_identifiers_are_unique_on_a_page_and_references_have_targets(pictures):
     seen = set()
     for svg in pictures.values():
         own = {element.get("id") for element in ElementTree.fromstring(svg).iter() if element.get("id")}
+        assert set(re.findall(r'(?:href="|url\()#([\w.-]+)', svg)) <= own
         assert not own & seen
         seen |= own
-
-
-def test_every_reference_within_a_picture_has_its_target(pictures):
-    for svg in pictures.values():
-        own = {element.get("id") for element in ElementTree.fromstring(svg).iter() if element.get("id")}
-        assert set(re.findall(r'(?:href="|url\()#([\w.-]+)', svg)) <= own
 
 
 def test_equal_marks_say_their_style_once():
@@ -59,16 +48,11 @@ def test_equal_marks_say_their_style_once():
     assert re.search(r'<g [^>]*style="fill: #0072b2[^>]*>\s*<use', svg)
 
 
-def test_labels_keep_every_digit():
-    with drawing("digits", 2, 1) as figure:
-        figure.text(0.5, 0.5, "0.123456")
-        assert ">0.123456<" in svg_text(figure)
-
-
-def test_text_that_the_measuring_font_lacks_stays():
-    with drawing("emoji", 2, 1) as figure:
-        figure.text(0.5, 0.5, "a🎈漢")
-        assert ">a🎈漢<" in svg_text(figure)
+def test_texts_keep_every_digit_and_glyphs_that_the_measuring_font_lacks():
+    for text in ("0.123456", "a🎈漢"):
+        with drawing("text", 2, 1) as figure:
+            figure.text(0.5, 0.5, text)
+            assert f">{text}<" in svg_text(figure)
 
 
 def test_inside_a_page_a_picture_takes_its_colours_and_fonts(study):

@@ -14,19 +14,19 @@ def _answers(result):
 def test_what_only_the_author_knows_stays_visibly_open(full):
     answers = _answers(full[0])
     asked = [what for what, row in answers.items() if row[0] == OPEN]
-    assert "How, when and by whom rows and labels were collected" in asked
+    assert "Origin of rows and labels: by whom, when and how" in asked
     assert all(answers[what][1] == "open" for what in asked)
-    assert f"{len(answers) - len(asked)} of {len(answers)} items" in plain(checklist(full[0]).blocks[0].parts)
+    assert f"answers {len(answers) - len(asked)} of {len(answers)} items" in plain(checklist(full[0]).blocks[0].parts)
 
 
 def test_what_the_study_knows_is_filled_in(full):
     answers = {what: row[0] for what, row in _answers(full[0]).items()}
-    assert answers["Size"] == "1,797 rows, 64 features; 1,437 to learn, 360 to test"
-    assert answers["What is predicted"] == "10 classes, of 10% to 10% of the rows"
-    assert answers["How the final one was chosen"] == (
-        "highest mean accuracy over 5 folds by StratifiedKFold of the development rows"
+    assert answers["Size"] == "1,797 rows, 64 features; 1,437 for development, 360 for the test"
+    assert answers["Target"] == "10 classes, with 10% to 10% of the rows each"
+    assert answers["Choice of the final model"] == (
+        "best mean accuracy over 5 folds by StratifiedKFold of the development rows"
     )
-    assert answers["What it is compared with"] == "the default configuration, majority class, logistic regression"
+    assert answers["Comparison"] == "the default configuration, majority class, logistic regression"
     assert answers["Uncertainty of the score"] == "95% interval, Wilson score interval"
 
 

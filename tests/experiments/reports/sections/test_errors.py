@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
+from support.results import replaced
 
 
 def _with(result, **changes):
-    found = replace(result.analysis.out_of_fold, **changes)
-    return replace(result, analysis=replace(result.analysis, out_of_fold=found))
+    return replaced(replaced(result, "test", confusion=None), "analysis.out_of_fold", **changes)
 
 
 def _names(section):
@@ -21,44 +21,37 @@ def test_what_is_known_is_shown(full):
     gallery = next(block for block in section.blocks if isinstance(block, Gallery))
     lines = ["true 0, predicted 1", "probability 0.910", "row 40, fold 0"]
     assert [plain(line) for line in gallery.thumbnails[0].lines] == lines
-    assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.25", "0"]
+    assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.2500", "0"]
 
 
 def test_mistakes_without_pictures_are_a_table(full):
     mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes)
     section = errors(_with(full[0], mistakes=mistakes))
     assert not [block for block in section.blocks if isinstance(block, Gallery)]
-    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst mistakes"]
+    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst predictions"]
 
 
 def test_numbers_are_drawn_against_the_truth(full):
     result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
-    look = replace(result.test, confusion=None)
-    assert _names(errors(replace(result, test=look))) == ["predictions"]
+    assert _names(errors(result)) == ["predictions"]
 
 
-def test_the_commonest_confusions_of_many_classes_are_listed(full):
+def test_the_most_frequent_confusions_of_many_classes_are_listed(full):
     size = 30
     counts = tuple(
         tuple(90 if here == there else 7 - here // 4 if there == here + 1 else 0 for there in range(size))
         for here in range(size)
     )
-    result = _with(full[0], confusion=counts, mistakes=())
-    data = replace(result.data, classes=tuple(f"class {one}" for one in range(size)))
-    look = replace(result.test, confusion=None)
-    section = errors(replace(result, data=data, test=look))
+    result = replaced(full[0], "data", classes=tuple(f"class {at}" for at in range(size)))
+    section = errors(_with(result, confusion=counts, mistakes=()))
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert len(table.rows) == 10
     assert [plain(cell) for cell in table.rows[0].cells] == ["class 0", "class 1", "7", "97"]
-    assert any(isinstance(block, Heading) and "commonest" in block.text for block in section.blocks)
+    assert any(isinstance(block, Heading) and "Most frequent" in block.text for block in section.blocks)
 
 
-def test_nothing_known_is_no_section(study):
+def test_what_is_unknown_is_left_out(full, study):
     assert errors(study[0]) is None
-
-
-def test_the_test_sets_confusion_stands_alone(full):
-    result = replace(full[0], analysis=None)
-    section = errors(result)
+    section = errors(replaced(full[0], "", analysis=None))
     assert _names(section) == ["test_confusion"]
     assert section.blocks[0].layout == "square"

@@ -34,7 +34,7 @@ def test_nothing_is_named_that_was_not_done(full):
 def test_what_the_search_chose_is_the_winners(full):
     best = replace(full[0].best, params={**full[0].best.params, "numbers": "quantile", "rare": 0.05})
     said = _said(full[0], {"number": 2, "category": 2, "pixel": 0}, {"number": 0, "category": 0}, best=best)
-    assert "2 columns of numbers taken to a normal distribution by rank (chosen by the search)" in said
+    assert "2 columns of numbers mapped to a normal distribution by rank (chosen by the search)" in said
     assert "those in less than 5% of the rows as one" in said
 
 

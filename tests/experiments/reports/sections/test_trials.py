@@ -4,24 +4,52 @@ from experiments.reports.blocks import Facts, Table, Text, plain
 from experiments.reports.sections.trials import trials
 
 
-def test_those_that_did_not_end_by_themselves_are_named(study):
-    section = trials(study[0])
-    rows = next(block for block in section.blocks if isinstance(block, Facts)).rows
-    facts = {plain(name): plain(fact) for name, fact in rows}
+def _table(result):
+    return next(block for block in trials(result).blocks if isinstance(block, Table))
+
+
+def _said(result):
+    return [plain(block.parts) for block in trials(result).blocks if isinstance(block, Text)]
+
+
+def test_counts_sum_to_all_trials(study):
+    assert _said(study[0])[0] == "31 complete, 5 pruned, 3 diverged, 1 failed."
+
+
+def test_diverged_and_failed_trials_are_listed(study, make_study):
+    def listed(result):
+        return next(block for block in trials(result).blocks if isinstance(block, Facts)).rows
+
+    facts = {plain(name): plain(fact) for name, fact in listed(study[0])}
     assert facts["trial 22"] == "failed, worker died after 0 epochs"
     assert facts["trial 7"] == "diverged after 1 epoch"
-    said = [plain(block.parts) for block in section.blocks if isinstance(block, Text)]
-    assert "Outcomes that a clock or a death caused: trial 22 (worker died)." in said
+    assert "Ended by a time limit or a crashed worker: trial 22 (worker died)." in _said(study[0])
+    many = listed(make_study(trials=500)[0])
+    assert len(many) == 31
+    assert [plain(cell) for cell in many[-1]] == ["and", "19 more, in trials.csv"]
 
 
-def test_of_very_many_the_first_are_named(make_study):
-    result, _ = make_study(trials=500)
-    facts = next(block for block in trials(result).blocks if isinstance(block, Facts)).rows
-    assert len(facts) == 31
-    assert [plain(one) for one in facts[-1]] == ["and", "19 more, in trials.csv"]
+def test_trials_are_marked_with_role_and_outcome(study):
+    rows = {plain(row.cells[0]): row for row in _table(study[0]).rows}
+    assert [rows[at].kind for at in ("24", "7", "1")] == ["winner", "partial", ""]
+    outcomes = {at: plain(rows[at].cells[1]) for at in ("0", "24", "7", "22", "3")}
+    assert outcomes == {"0": "complete (default)", "24": "complete (winner)", "7": "diverged",
+                        "22": "failed, worker died", "3": "pruned"}  # fmt: skip
+    assert plain(rows["3"].cells[3]) == "–"
 
 
-def test_winner_and_unfinished_ones_are_marked(study):
-    table = next(block for block in trials(study[0]).blocks if isinstance(block, Table))
-    kinds = {plain(row.cells[0]): row.kind for row in table.rows}
-    assert (kinds["24"], kinds["7"], kinds["1"]) == ("winner", "partial", "")
+def test_a_network_is_one_column_of_its_used_layers(study):
+    table = _table(study[0])
+    assert [plain(column.title) for column in table.columns] == [
+        *("trial", "outcome", "accuracy", "sd of folds", "epoch"),
+        *("hidden layers", "learning rate", "activation", "L2 strength", "dropout"),
+    ]
+    assert [plain(cell) for cell in table.rows[0].cells[5:]] == ["64", "0.001", "relu", "0.0001", "0"]
+
+
+def test_a_long_table_has_the_best_hundred_best_first(make_study):
+    result, _ = make_study(trials=201)
+    values = [result.trials[int(plain(row.cells[0]))].value for row in _table(result).rows]
+    assert len(values) == 100
+    assert values == sorted(values, reverse=True)
+    assert "The best 100 of 201 trials; trials.csv has them all." in _said(result)[-1]

@@ -1,4 +1,4 @@
-"""How often a page must tell each fact at least: what no page may keep back, by what results.json holds."""
+"""The facts that a page must show, and how often at least, by what results.json holds."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ ALWAYS = {
     **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
     **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
-    **dict.fromkeys(("best.network", "best.epochs", "best.number", "trials.count", "spec.cv.splitter"), 2),
+    **dict.fromkeys(("best.network", "best.epochs", "best.number", "spec.cv.splitter"), 2),
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
     **dict.fromkeys(("split.development", "split.test"), 2),
     "best.fold_scores.count": 3,
-    "spec.cv.metric": 5,
+    "spec.cv.metric": 9,
+    "trials.count": 3,
 }
 
 
 def counted(facts: list[Fact]) -> Counts:
-    """How often each fact stands on a page; those of a list's items together."""
+    """Count each fact of a page; items of a list count together."""
     return Counter(re.sub(r"\[\d+\]", "[*]", one.key) for one in facts)
 
 
-def must_tell(record: Record, in_html: bool) -> Counts:
-    """The least numbers of a page; the HTML page has labels in its pictures, and thumbnails in place of a table."""
+def required(record: Record, in_html: bool) -> Counts:
+    """Return the least counts of a page; HTML has labels in its pictures, and thumbnails instead of a table."""
     found: Counts = Counter(ALWAYS)
     document = record.document
     for part in (_configurations, _data, _trials):
@@ -114,7 +115,7 @@ def _trials(record: Record) -> Counts:
 
 def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
-    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 1, "test.verdict": 1})
+    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 3, "test.verdict": 1})
     found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
     found["test.ci_draws"] += 0 if test["ci_draws"] is None else 2
     for name in test["metrics"]:
@@ -134,17 +135,18 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
         low, high = compared["ci95"]
         found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
+        found["test.metric"] += 1
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
     return found
 
 
 def _cells(confusion: list[list[int]] | None) -> int:
-    """Cells with a number in the picture of a confusion matrix of few classes."""
+    """Count the cells with a number in the picture of a small confusion matrix."""
     return sum(number > 0 for line in confusion or () for number in line)
 
 
 def _ledger(document: dict[str, Any]) -> Counts:
-    """The table of the ledger's numbers, and the sentence at the top."""
+    """Count the facts in the ledger's table and in the sentence at the top."""
     ledger = document["ledger"]
     found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
     if not ledger["file"]:
@@ -165,17 +167,18 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
     for part, reason in analysis["left_out"].items():
         found.update(f"analysis.left_out.{part}.{name}" for name in reason)
     if chosen := analysis["selection"]:
-        told = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
-        told += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
-        told += ["optimism"] if chosen["optimism"] > 1e-4 else []
-        told += ["gain"] if chosen["gain"] is not None and chosen["gain"] > 0 else []
-        found.update(f"analysis.selection.{name}" for name in told)
-        found["selection.luck"] += "gain" in told
+        found["spec.cv.metric"] += 1
+        shown = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
+        shown += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
+        shown += ["optimism"] if chosen["optimism"] > 1e-4 else []
+        shown += ["gain"] if chosen["gain"] is not None and chosen["gain"] > 0 else []
+        found.update(f"analysis.selection.{name}" for name in shown)
+        found["selection.luck"] += "gain" in shown
     if permuted := analysis["permutation"]:
         found.update(f"analysis.permutation.{name}" for name in ("rows", "repeats", "metric", "baseline"))
         pictures = document["data"]["columns"]["pixel"] > 0
         if pictures:
-            found["permutation.darkest"] += 1
+            found.update(["permutation.darkest", "analysis.permutation.metric"])
             found.update({f"analysis.permutation.columns[*].{what}": 5 for what in ("name", "drop", "deviation")})
         else:
             found["analysis.permutation.repeats"] += permuted["repeats"] > 1
@@ -195,7 +198,7 @@ def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     if predicted["points"]:
         found["analysis.out_of_fold.points.count"] += 1
     gallery = in_html and bool(mistakes) and mistakes[0]["picture"] is not None
-    told = ["row", "truth", "predicted", "fold"] + ([] if gallery else ["loss"])
-    told += ["probability"] if any(one["probability"] is not None for one in mistakes) else []
-    found.update({f"analysis.out_of_fold.mistakes[*].{what}": len(mistakes) for what in told})
+    shown = ["row", "truth", "predicted", "fold"] + ([] if gallery else ["loss"])
+    shown += ["probability"] if any(one["probability"] is not None for one in mistakes) else []
+    found.update({f"analysis.out_of_fold.mistakes[*].{what}": len(mistakes) for what in shown})
     return found

@@ -2,22 +2,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
-from experiments.reports.run_info import this_run
+from experiments.reports.run_info import rows_scored, run_facts
 
 
 def said(result, scored=True, now=True, **reading):
     ledger = LedgerRecord(**{"file": "l.jsonl", "largest_overlap": 0.0, "head": "h", **reading})
     result = replace(result, test=result.test if scored else None, ledger=ledger)
-    return plain(this_run(result, ledger if now else None).times)
+    return plain(rows_scored(result, ledger, now))
 
 
-@pytest.mark.parametrize(
-    ("reading", "words"),
-    [
+def test_a_result_with_a_score(study):
+    cases = [
         ({"looks": 1, "own": 1}, "These test rows were scored once by the studies of l.jsonl."),
         ({"looks": 2, "own": 2}, "These test rows were scored twice by the studies of l.jsonl."),
         (
@@ -25,21 +22,19 @@ def said(result, scored=True, now=True, **reading):
             "These test rows, or some of them, were scored 5 times by the studies of l.jsonl: once by this study, "
             "4 times by others; another study saw 25% of these rows at once.",
         ),
-        ({"looks": 0, "own": 0}, "l.jsonl does not know the scoring that this result tells of."),
+        ({"looks": 0, "own": 0}, "l.jsonl has no entry for the test score of this result."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 1.0},
-            "l.jsonl does not know the scoring that this result tells of. Other studies have scored these rows, or "
+            "l.jsonl has no entry for the test score of this result. Other studies have scored these rows, or "
             "some of them, twice; another study saw 100% of these rows at once.",
         ),
-    ],
-)
-def test_a_result_with_a_score(study, reading, words):
-    assert said(study[0], **reading) == words
+    ]
+    for reading, words in cases:
+        assert said(study[0], **reading) == words
 
 
-@pytest.mark.parametrize(
-    ("reading", "words"),
-    [
+def test_a_result_without_a_score(study):
+    cases = [
         ({"looks": 0, "own": 0}, "No study of l.jsonl has scored these test rows."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 0.5},
@@ -55,28 +50,25 @@ def test_a_result_with_a_score(study, reading, words):
             "This result has no test score, but by l.jsonl this study has scored these test rows once, and other "
             "studies have scored them, or some of them, twice; another study saw 100% of these rows at once.",
         ),
-    ],
-)
-def test_a_result_without_a_score(study, reading, words):
-    assert said(study[0], scored=False, **reading) == words
+    ]
+    for reading, words in cases:
+        assert said(study[0], scored=False, **reading) == words
 
 
-def test_an_old_reading_is_told_as_such(study):
-    assert said(study[0], now=False, looks=1, own=1).endswith(" As the ledger was when the study ended.")
+def test_an_old_reading_is_marked_as_such(study):
+    assert said(study[0], now=False, looks=1, own=1).endswith(" This is the state of the ledger when the study ended.")
     words = "These test rows, or some of them, had been scored 3 times when the study ended."
     assert said(study[0], now=False, looks=3, file="") == words
     without = replace(study[0], test=None, ledger=None)
-    assert plain(this_run(without, None).times) == "No ledger was read when this page was written."
+    assert plain(rows_scored(without, None)) == "No ledger was read when this page was written."
 
 
-def test_the_reading_at_the_moment_of_writing_comes_first(study):
+def test_the_facts_of_a_run_have_dotted_names(study):
     now = LedgerRecord(file="now.jsonl", looks=7, own=1, largest_overlap=0.5, head="new")
-    facts = {plain(name): plain(fact) for name, fact in this_run(study[0], now).ledger}
-    assert (facts["ledger"], facts["head of the ledger"]) == ("now.jsonl", "new")
-    assert facts["scorings of these test rows or some of them"] == "7"
-
-
-def test_nested_names_are_joined(study):
-    run = this_run(study[0], None)
-    assert "versions.numpy" in [name for name, _ in run.provenance]
-    assert [plain(fact) for _, fact in run.timing] == ["61.27 s", "1.60 s", "64.02 s"]
+    facts = {
+        heading: {plain(name): plain(fact) for name, fact in rows} for heading, rows in run_facts(study[0], now).items()
+    }
+    assert (facts["Ledger"]["file"], facts["Ledger"]["hash of the last entry"]) == ("now.jsonl", "new")
+    assert facts["Ledger"]["test evaluations that used these test rows or some of them"] == "7"
+    assert "versions.numpy" in facts["Provenance"]
+    assert list(facts["Timing"].values()) == ["61.27 s", "1.60 s", "64.02 s"]

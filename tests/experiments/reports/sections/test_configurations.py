@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from experiments.reports.blocks import Table, plain
+from experiments.reports.sections.configurations import configurations
+
+
+def _table(result):
+    return next(block for block in configurations(result).blocks if isinstance(block, Table))
+
+
+def test_configurations_stand_side_by_side(study):
+    result = study[0]
+    rows = {plain(row.cells[0]): tuple(map(plain, row.cells[1:])) for row in _table(result).rows}
+    assert rows["network"] == ("83-47 ReLU", "64 ReLU")
+    assert rows["units of layer 2"] == ("47", "–")
+    assert rows["dropout"] == ("0.203", "0")
+    assert rows["epochs of the refit"] == (str(result.best.epochs), str(result.trials[0].epochs))
+    assert "units of layer 3" not in rows
+
+
+def test_without_a_default_there_is_no_column_of_it(study):
+    table = _table(replace(study[0], default=None))
+    assert [plain(column.title) for column in table.columns] == ["", "tuned"]
+    assert {len(row.cells) for row in table.rows} == {2}

@@ -1,0 +1,34 @@
+"""Docstrings say what a thing is or does: an imperative for a function, a noun phrase for what has a value."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(path for package in ("nnet", "experiments") for path in (ROOT / package).rglob("*.py"))
+QUESTION = re.compile(r"(What|Who|Whether|Where|Which|How)\b")
+NOUN = re.compile(r"(The|A|An|This|Each|All|As|If|In|It|Of|On|\()\b")
+VALUES = {"property", "cached_property", "setter"}
+
+
+def docstrings(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield name, first line, and whether it is a function that is called, of everything in a file that has one."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):
+            called = isinstance(node, ast.FunctionDef) and not any(
+                ast.unparse(decorator).split(".")[-1] in VALUES for decorator in node.decorator_list
+            )
+            yield getattr(node, "name", path.name), text.splitlines()[0], called
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_first_lines(path: Path) -> None:
+    lines = list(docstrings(path))
+    assert not [(name, line) for name, line, _ in lines if QUESTION.match(line)]
+    assert not [(name, line) for name, line, called in lines if called and NOUN.match(line)]
+    assert not [(name, line) for name, line, called in lines if called and not line.endswith((".", ":"))]
