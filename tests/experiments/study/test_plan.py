@@ -135,7 +135,7 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
         (
             {"space": {"hidden_units": {"low": 1, "high": 90_000}, "hidden_layers": {"low": 1, "high": 3}}},
             {},
-            "space.hidden_units in all hidden_layers: a network has at most",
+            "space.hidden_units in all hidden_layers: a network must have at most",
         ),
         ({}, {"folder": "moons/journal.log"}, "there is a file"),
         ({}, {"folder": "missing/moons"}, "does not exist"),
@@ -157,7 +157,7 @@ def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_pat
     data = {"source": str(tmp_path / "names.csv"), "target": "label"}
     space = {"hidden_units": {"low": 1, "high": 1 << 20}}
     spec = parse_spec(DOCUMENT | {"data": data, "space": space, "preprocessing": {"rare": 0.0}}, "names")
-    with pytest.raises(SpecError, match=r"^space.hidden_units: a network has at most"):
+    with pytest.raises(SpecError, match=r"^space.hidden_units: a network must have at most"):
         text(spec, options(tmp_path))
 
 
