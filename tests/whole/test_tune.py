@@ -146,7 +146,7 @@ def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: 
     sizes = ("space.hidden_layers={low=1,high=1}", "space.hidden_units={low=1,high=1048576}")
     refused = desk.tune("moons", "--fresh", *(word for key in (*inputs, *sizes) for word in ("--set", key)))
     assert refused.code == 2
-    assert "space.hidden_units: a network has at most" in refused.error  # 350 inputs, which only the folds show
+    assert "space.hidden_units: a network must have at most" in refused.error  # 350 inputs, which only the folds show
     assert desk.told() == 3
     fresh = desk.tuned("moons", "--set", "search.trials=3", "--set", "training.batch_size=16", "--fresh")
     assert fresh["spec"]["training"]["batch_size"] == 16
