@@ -5,11 +5,13 @@ python tests/scripts/example.py
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -29,10 +31,11 @@ def tune() -> str:
     """Run the example's study from its first trial, and return what the command prints."""
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    command = [sys.executable, "-m", "experiments.tune", str(ROOT / "studies" / f"{STUDY}.toml")]
-    store = ["--out", f"studies/{STUDY}", "--tracking-uri", "sqlite:///mlruns/mlflow.db"]
-    done = subprocess.run([*command, *store], cwd=BUILD, check=True, stdout=subprocess.PIPE, text=True)
-    subprocess.run([sys.executable, "-m", "experiments.sync", STUDY, *store[2:]], cwd=BUILD, check=True)
+    study = str(ROOT / "studies" / f"{STUDY}.toml")
+    environment = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
+    python = partial(subprocess.run, cwd=BUILD, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    done = python([sys.executable, "-m", "experiments.tune", study, "--out", f"studies/{STUDY}"])
+    python([sys.executable, "-m", "experiments.sync", STUDY])
     return done.stdout
 
 
