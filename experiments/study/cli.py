@@ -60,7 +60,6 @@ def workers_of(wanted: int | None, cores: int) -> int:
     Raises:
         SpecError: no study can have so many.
     """
-
     workers = cores if wanted is None else wanted
     if not 1 <= workers <= 1024:
         raise SpecError(f"--workers: `1 <= workers <= 1024` must hold, but got {workers}.")

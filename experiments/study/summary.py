@@ -92,5 +92,5 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
         yield "against the default", f"not compared: {why}"
         return
     gain = f"{scores.gain(test.difference.score)} {scores.gain_interval(test.difference.ci95)}"
-    default = f"{metric} {scores.show(test.default.score)}, tuned {gain}"
+    default = f"{scores.show(test.default.score)}, tuned {gain}"
     yield "against the default", f"{default}, p = {test.difference.p_value:.2g}: {test.verdict}"

