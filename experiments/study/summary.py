@@ -61,7 +61,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
         yield "", f"with --score instead it tests the best model of these {trials}"
     else:
-        yield "test score", "none: the test rows are not scored yet; --score scores them"
+        yield "test score", "none: the study stopped before the test; --score tests the best model"
     yield "test rows", plain(rows_scored(result, ledger))
 
 
