@@ -158,9 +158,9 @@ class Tracking:
         process = self._process
         if process is None or process.stdin is None:
             return
+        start = time.monotonic()
         with suppress(OSError):
             process.stdin.close()
-        start = time.monotonic()
         while process.poll() is None and time.monotonic() - start < (
             min(timeout, RECOVERY_TIMEOUT) if self._report["trouble"] else timeout
         ):
