@@ -1,8 +1,9 @@
-"""Ctrl-C for all tests: a shell starts what it runs in the background so that neither it nor its children hear it."""
+"""Signals for all tests, which a shell or nohup may have switched off for what it runs in the background."""
 
 from __future__ import annotations
 
 import signal
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)

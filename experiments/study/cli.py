@@ -80,7 +80,6 @@ def run_command(
         arguments:   the words after the command's name; None takes them from the command line.
         interrupted: the line for a command that a person or the system ends.
     """
-
     chosen = parser.parse_args(arguments)
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")

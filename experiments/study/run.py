@@ -39,7 +39,7 @@ from experiments.study.options import Options, Outcome, RunContext, new_run, ope
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
 from experiments.tracking.metadata import run_metadata, study_outcome
-from experiments.tracking.uris import masked
+from experiments.tracking.uris import shown
 
 if TYPE_CHECKING:
     from experiments.evaluation.last_fit import LastFit
@@ -190,7 +190,7 @@ def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str,
         kernel,
         {"study": study.spec.study.seed, "split": study.spec.data.split_seed},
         options.workers,
-        masked(options.tracking_uri),
+        shown(options.tracking_uri),
         os.environ | worker_environment(options),
         options.executor,
         options.planned,

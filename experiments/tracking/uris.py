@@ -119,6 +119,18 @@ def database_of(uri: str) -> Path | None:
     return Path(path) if uri.startswith(SCHEME) and path not in ("", ":memory:") else None
 
 
+def shown(uri: str) -> str:
+    """Mask a store's address, and name a database below the working folder from there, as a report does.
+
+    >>> shown(f"sqlite:///{Path('mlruns/mlflow.db').absolute()}"), shown("http://ann:s3cret@127.0.0.1:5000")
+    ('sqlite:///mlruns/mlflow.db', 'http://***@127.0.0.1:5000')
+    """
+    database = database_of(uri)
+    if database is not None and database.is_relative_to(Path.cwd()):
+        uri = f"{SCHEME}{database.relative_to(Path.cwd())}"
+    return masked(uri)
+
+
 def check_database(path: Path) -> None:
     """Refuse a file that MLflow could not open; nothing is written.
 

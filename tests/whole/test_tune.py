@@ -248,7 +248,7 @@ def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Comman
     assert asked_for["ledger"]["looks"] == 1
     more = desk.tune("moons", "--set", "search.patience=30", "--set", "search.trials=40")
     assert more.code == 2
-    assert f"look at the test set after {trials} trials" in more.error
+    assert f"this study was tested after {trials} trials; testing again after 40 trials" in more.error
 
 
 def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> None:
