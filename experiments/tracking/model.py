@@ -7,6 +7,7 @@ The MLflow model holds the folder itself, the source of both packages, and the n
 from __future__ import annotations
 
 import importlib
+import shutil
 import tempfile
 from collections.abc import Collection
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from experiments.tracking.store import RefusedError, Store
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
+NO_SOURCE = shutil.ignore_patterns("study-files", "__pycache__")  # the first is a link to studies and their results
 
 
 def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Collection[str]) -> None:
@@ -93,16 +95,19 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
     """
     models, pyfunc = importlib.import_module("mlflow.models"), importlib.import_module("mlflow.pyfunc")
     model = read_model(folder)
-    pyfunc.save_model(
-        str(path),
-        loader_module=LOADER,
-        data_path=str(folder),
-        code_paths=[str(PACKAGES / package) for package in ("experiments", "nnet")],
-        mlflow_model=about,
-        signature=models.ModelSignature(*_schemas(model)),
-        input_example=_example(model),
-        pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
-    )
+    with tempfile.TemporaryDirectory() as code:
+        for package in ("experiments", "nnet"):
+            shutil.copytree(PACKAGES / package, Path(code, package), ignore=NO_SOURCE)
+        pyfunc.save_model(
+            str(path),
+            loader_module=LOADER,
+            data_path=str(folder),
+            code_paths=[str(Path(code, package)) for package in ("experiments", "nnet")],
+            mlflow_model=about,
+            signature=models.ModelSignature(*_schemas(model)),
+            input_example=_example(model),
+            pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
+        )
 
 
 def _schemas(model: Model) -> tuple[Any, Any]:
