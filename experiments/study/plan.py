@@ -191,7 +191,8 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
     time = f"about {_time(seconds)}"
     if spec.training.patience or spec.search.pruner != "none":
         time = f"about {_time(STOPPED * seconds)} if trials run {STOPPED:.0%} of their epochs, at most {time}"
-    yield "time", f"{time} for the search; then come refit, baselines and report"
+    time = f"{time} for the search" if rounds else "nothing is left to search"
+    yield "time", f"{time}; then come refit, baselines and report"
     yield "", f"from {len(measured.epochs)} configurations timed in {where}"
     free = decimal(psutil.virtual_memory().available)
     yield "memory", f"about {decimal(measured.memory)} in the command and its workers; {free} are free here"

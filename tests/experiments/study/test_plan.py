@@ -213,6 +213,7 @@ def test_the_cost_is_that_of_the_trials_to_go(begun: Path) -> None:
     assert words["disk"] == "at most 41.0 kB of out-of-fold outputs"  # of 16 trials: 320 rows, 8 bytes each
     never = prepare_study(spec_of(training={"epochs": 8, "patience": 0}, search={"trials": 16, "pruner": "none"}))
     assert dict(costs(never, measured, 3.0, "2 workers"))["time"].startswith("about 24 s for the search;")
+    assert dict(costs(study, measured, 0.0, "2 workers"))["time"].startswith("nothing is left to search;")
 
 
 def test_the_interval_of_an_accuracy_narrows_with_the_rows() -> None:
