@@ -31,7 +31,7 @@ from experiments.search.trial import FinishedTrial
 
 def analyse(
     study: StudyContext,
-    told: Sequence[FinishedTrial],
+    trials: Sequence[FinishedTrial],
     files: OutOfFoldFiles,
     inputs: Inputs,
     executor: Executor,
@@ -39,7 +39,7 @@ def analyse(
     """Analyse a search beyond its scores. Each part is a record, or the reason why it is left out.
 
     Args:
-        told:   the finished trials, at least one of them COMPLETE.
+        trials:   the finished trials, at least one of them COMPLETE.
         files:  out-of-fold outputs of every COMPLETE trial.
         inputs: the folds by preprocessing.
 
@@ -48,17 +48,17 @@ def analyse(
         ExecutorError:   a task was given up.
     """
     spec, space, data = study.spec, study.space, study.data
-    best, validated, table = best_of(told), validation_rows(data.development, data.folds), data.development.table
-    complete = [trial for trial in told if trial.result.state == "COMPLETE"]
+    best, validated, table = best_of(trials), validation_rows(data.development, data.folds), data.development.table
+    complete = [trial for trial in trials if trial.result.state == "COMPLETE"]
     shared = [executor.share(_content(files, trial)) for trial in complete]
-    winner, default = complete.index(best), None if default_of(told) is None else 0
+    winner, default = complete.index(best), None if default_of(trials) is None else 0
     choosing = None  # a bootstrap of single rows says nothing where they are in a time order
     if table.time is None:
         choosing = executor.submit(selection, shared, spec.cv.metric, data.target, validated, winner, default)
     are_probabilities = space.candidate(best.params).training.loss.endswith("cross_entropy")
     predicting = executor.submit(predictions, shared[winner], validated, data.target, are_probabilities)
     parts: dict[str, Any] = {
-        "importances": importances(told, space),
+        "importances": importances(trials, space),
         "permutation": permutation(spec, space, data, best, inputs, executor),
         "selection": RowsInTimeOrder() if choosing is None else choosing.result(),
     }

@@ -51,7 +51,7 @@ def default_of(trials: Sequence[FinishedTrial]) -> FinishedTrial | None:
 
 def assemble(
     study: StudyContext,
-    told: Sequence[FinishedTrial],
+    trials: Sequence[FinishedTrial],
     test: FinalScore | None,
     ledger: LedgerRecord | None,
     provenance: dict[str, Any],
@@ -59,7 +59,7 @@ def assemble(
     analysis: AnalysisRecord | None = None,
 ) -> StudyResult:
     """Put together the result of a study whose trials have all finished."""
-    spec, data, best, default = study.spec, study.data, best_of(told), default_of(told)
+    spec, data, best, default = study.spec, study.data, best_of(trials), default_of(trials)
     return StudyResult(
         study=spec.study.name,
         spec=spec.to_document(),
@@ -79,10 +79,10 @@ def assemble(
             test_fingerprint=data.test.fingerprint,
             folds_fingerprint=data.folds.fingerprint,
         ),
-        trials=tuple(_trial(trial) for trial in told),
+        trials=tuple(_trial(trial) for trial in trials),
         interventions=tuple(
             WorkerFailure(trial=trial.result.number, kind=kind)
-            for trial in told
+            for trial in trials
             for kind in INTERVENTIONS
             if kind == trial.result.reason
         ),

@@ -35,18 +35,18 @@ LOG_LINES, LOG_BYTES = 5, 1 << 14
 class StudyStatus:
     """The state of a study.
 
-    state:  "tried": ended with fewer trials than the study file asks for; "searched": ended with all of them. Of both
-            the test rows are not scored.
-    told:   its finished trials.
-    wanted: number of trials that it is to have; None if nothing says so, or it has come to its end.
-    spec:   its study file, as far as it is on record.
-    result: the results of its last end; None if it came to no end.
-    when:   the time at which its record last changed.
-    log:    the last lines of its log.
+    state:    "tried": ended with fewer trials than the study file asks for; "searched": ended with all of them. The
+              test rows of neither are scored.
+    finished: its finished trials.
+    wanted:   number of trials that it is to have; None if nothing says so, or it has come to its end.
+    spec:     its study file, as far as it is on record.
+    result:   the results of its last end; None if it came to no end.
+    when:     the time at which its record last changed.
+    log:      the last lines of its log.
     """
 
     state: State
-    told: tuple[FinishedTrial, ...]
+    finished: tuple[FinishedTrial, ...]
     wanted: int | None
     spec: Mapping[str, Any]
     result: StudyResult | None
@@ -56,13 +56,17 @@ class StudyStatus:
     @property
     def best(self) -> FinishedTrial | None:
         """Return the trial with the best selection score so far; the first of equals."""
-        return best_trial(self.told)
+        return best_trial(self.finished)
 
     @property
     def trials(self) -> str:
         """Say how many trials have finished, of how many."""
-        told, wanted = len(self.told), self.wanted
-        return count(told, "trial") if wanted is None or told >= wanted else f"{told:,} of {count(wanted, 'trial')}"
+        finished, wanted = len(self.finished), self.wanted
+        return (
+            count(finished, "trial")
+            if wanted is None or finished >= wanted
+            else f"{finished:,} of {count(wanted, 'trial')}"
+        )
 
 
 def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
@@ -89,7 +93,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     times = [path.stat().st_mtime for path in (folder.journal, file) if path.is_file()]
     return StudyStatus(
         state=state,
-        told=view.trials,
+        finished=view.trials,
         wanted=None if ended and state != "tried" else planned,
         spec=_recorded(view, result, path),
         result=result,
@@ -108,8 +112,8 @@ def _is_whole(view: JournalView, search: SearchSection | None, planned: int | No
     """Tell whether a study that ended has all its trials."""
     if search is None:
         return planned is None
-    results, told = [trial.result for trial in view.trials], len(view.trials)
-    return told >= search.trials or told in possible_trials(results, search, view.spent)
+    results, finished = [trial.result for trial in view.trials], len(view.trials)
+    return finished >= search.trials or finished in possible_trials(results, search, view.spent)
 
 
 def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:
@@ -131,7 +135,7 @@ def _no_study(path: Path) -> StudyStateError:
 def print_status(console: Console, name: str, path: Path, search: SearchSection | None) -> None:
     """Print the state of one study, one fact a line."""
     status = study_status(path, search)
-    endings = f" ({outcomes(trial.result.reason for trial in status.told)})" if status.told else ""
+    endings = f" ({outcomes(trial.result.reason for trial in status.finished)})" if status.finished else ""
     console.print(Text(f"{name}: {status.state}, {status.trials}{endings}", style="bold"), soft_wrap=True)
     print_facts(console, _facts(status, path))
 
