@@ -61,12 +61,10 @@ class StudyStatus:
     @property
     def trials(self) -> str:
         """Say how many trials have finished, of how many."""
-        finished, wanted = len(self.finished), self.wanted
-        return (
-            count(finished, "trial")
-            if wanted is None or finished >= wanted
-            else f"{finished:,} of {count(wanted, 'trial')}"
-        )
+        finished = len(self.finished)
+        if self.wanted is None or finished >= self.wanted:
+            return count(finished, "trial")
+        return f"{finished:,} of {count(self.wanted, 'trial')}"
 
 
 def study_status(path: Path, search: SearchSection | None) -> StudyStatus:

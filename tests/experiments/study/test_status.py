@@ -114,7 +114,7 @@ def test_the_state_follows_from_what_is_told_what_is_finished_and_what_is_asked_
     if told:
         fill(studies / "one", told, finished, tested)
     status = study_status(studies / "one", asked)
-    assert (status.state, len(status.told), status.trials) == (state, told, trials)
+    assert (status.state, len(status.finished), status.trials) == (state, told, trials)
     assert (status.when is None) == (told == 0)
 
 
