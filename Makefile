@@ -12,7 +12,7 @@ fast:  ## style, types, and the tests that start no process and no server
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not slow and not browser and not ray and not network"
+	$(PYTHON) -m pytest -n 2 --dist loadscope --ignore=tests/whole -m "not slow and not browser and not ray and not network"
 
 fix:  ## sorted imports, what ruff can mend, one format
 	$(PYTHON) -m ruff check --fix .

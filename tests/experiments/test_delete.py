@@ -15,6 +15,8 @@ from experiments.tracking.delete_runs import StudyRuns
 from experiments.tracking.process import lock_of
 from experiments.tracking.uris import tracking_store
 
+pytestmark = pytest.mark.slow
+
 FILE = '[study]\nname = "one"\n[data]\nsource = "moons"\n[space]\nl2 = { low = 0, high = 1 }\n'
 WRITTEN = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "journal.log.torn", ".log.txt.part")
 

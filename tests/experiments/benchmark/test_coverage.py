@@ -11,6 +11,8 @@ from experiments.benchmark.coverage import BEST, coverage_lines, drawn, measure_
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.executors.serial import SerialExecutor
 
+pytestmark = pytest.mark.slow
+
 
 def draw(best: float, accuracy: float, test: bool, folds: tuple[float, float]) -> dict[str, Any]:
     held = folds[0] <= accuracy <= folds[1]

@@ -22,6 +22,8 @@ from experiments.search.scorers import probabilities, scorer
 from nnet.arrays import Array
 from nnet.batches import FoldData
 
+pytestmark = pytest.mark.slow
+
 CHANCE = np.random.default_rng(0)
 X = CHANCE.normal(size=(300, 4)).astype(np.float32)
 X.setflags(write=False)  # as what workers share is

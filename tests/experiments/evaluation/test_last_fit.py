@@ -24,6 +24,8 @@ from nnet.arrays import Array
 from support.searched import Here, evaluate
 from support.tables import mixed_frame, mixed_table
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "mixed"},
     "data": {"source": "moons"},

@@ -15,6 +15,8 @@ from experiments.evaluation.results import BaselineRecord, LedgerRecord, StudyRe
 from experiments.reports.render import PAGE_VERSION, render
 from support.results import replaced
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
 THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
 

@@ -20,6 +20,8 @@ from experiments.search.storage import write_atomically
 from experiments.study.folder import StudyFolder
 from support.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sys, pathlib
 from experiments.study.folder import StudyFolder

@@ -11,6 +11,8 @@ from experiments.errors import StudyStateError
 from experiments.study.resume import restore
 from support.searched import Searched, searched
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = {
     "study": {"name": "moons"},
     "data": {"source": "moons"},

@@ -21,6 +21,8 @@ from experiments.tracking.runs import (
 )
 from support.tracking import end, metadata, refitted, result
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
     empty = TrialResult(4, "FAIL", "worker died", None, None, 0, None, (), Curves((), (), (), ()), math.nan)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.reports.plots.bars import Bar, bars
 from support.svg import words
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_bar_a_row_with_itswords():

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.evaluation.results import ScoreDifference
 from experiments.reports.plots.intervals import Dot, difference, dots
 from support.svg import words
+
+pytestmark = pytest.mark.slow
 
 NEAR = [Dot("tuned", 0.97, (0.95, 0.98), main=True), Dot("ridge", 0.95, (0.93, 0.97))]
 ERRORS = [Dot("tuned", -31_000.0, (-33_000.0, -29_000.0)), Dot("ridge", -32_000.0, (-34_000.0, -30_000.0))]

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.reports.plots.learning_curves import loss_curves, score_curves
 from experiments.search.trial import Curves
 from support.svg import words
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_chosen_epoch_is_named(study):

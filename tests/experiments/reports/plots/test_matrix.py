@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.reports.plots.matrix import confusion, heat_map
 from support.svg import paths, words
+
+pytestmark = pytest.mark.slow
 
 
 def _cells(svg, colour):

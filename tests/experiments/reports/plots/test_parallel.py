@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from experiments.reports.plots import parallel as module
 from experiments.reports.plots.parallel import parallel
 from support.svg import paths, words
+
+pytestmark = pytest.mark.slow
 
 
 def _lines(svg, colour):

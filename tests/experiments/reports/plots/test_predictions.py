@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.evaluation.records import CalibrationBin, CalibrationRecord
 from experiments.reports.plots.predictions import calibration, scatter
 from support.svg import words
+
+pytestmark = pytest.mark.slow
 
 
 def _bin(low, rows):

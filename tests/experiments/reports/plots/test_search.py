@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from experiments.reports.plots import search as plots
 from support.svg import words
+
+pytestmark = pytest.mark.slow
 
 
 def test_history_names_every_kind_of_trial(study):

@@ -9,6 +9,8 @@ import pytest
 from experiments.reports.plots import search
 from experiments.reports.plots.svg import drawing, inline, svg_text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pictures(pages):

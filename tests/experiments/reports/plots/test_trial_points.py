@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from matplotlib.figure import Figure
 
 from experiments.reports.plots.trial_points import EDGE, draw_trials
+
+pytestmark = pytest.mark.slow
 
 
 def _drawn(result, metric):

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
+
+pytestmark = pytest.mark.slow
 
 
 def _with(result, **changes):

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from experiments.reports.blocks import Facts, Table, Text, plain
 from experiments.reports.sections.trials import trials
+
+pytestmark = pytest.mark.slow
 
 
 def _table(result):
