@@ -91,7 +91,8 @@ class CommandRunner:
             return run_study(spec, options, Console(quiet=True), interventions).result
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-W", "error", "-m", "experiments.tune", *arguments]
+        workers = [] if "--workers" in arguments else ["--workers", "1"]  # the second would only take longer to start
+        return [sys.executable, "-W", "error", "-m", "experiments.tune", *arguments, *workers]
 
     def tune(self, *arguments: str) -> Done:
         return self._run(self.command(*arguments))

@@ -58,18 +58,6 @@ def arrives(study: Path, folder: Path, uri: str, ran: Ran) -> None:
     assert not lacking(uri, uid_of(folder), results(folder))
 
 
-def test_what_is_over_before_the_end_is_made_up_for(study: Path, tmp_path: Path, server: MLflowServer) -> None:
-    with FlakyServer(server.port, "answers half a JSON") as gate:
-
-        def open_at_the_end(_: object) -> None:
-            if gate.mode != "open" and told(tmp_path) == TRIALS:
-                gate.set("open")
-
-        ran = tuned(study, tmp_path, gate.uri, open_at_the_end)
-        check(ran)
-        arrives(study, tmp_path, gate.uri, ran)
-
-
 def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:
