@@ -47,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
     add_study_argument(it, more=f"; default: {DEFAULT}", optional=True)
     it.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
     it.add_argument(
-        "--target", metavar="COLUMN", help="with --data: column to predict, by name or position (default: -1, the last)"
+        "--target",
+        metavar="COLUMN",
+        help="with --data: column to predict, by name, or by position from 0 (-1: the last)",
     )
     it.add_argument(
         "--set",
@@ -235,7 +237,6 @@ def with_trials(spec: StudySpec, trials: int) -> StudySpec:
     Raises:
         SpecError: no study can have so many.
     """
-
     if not 1 <= trials <= MOST_TRIALS:
         raise SpecError(f"--trials: `1 <= N <= {MOST_TRIALS}` must hold, but got {trials}.")
     return spec.with_trials(trials)
@@ -254,7 +255,6 @@ def check_source(chosen: argparse.Namespace) -> None:
     Raises:
         SpecError: both are there, or the one without the other.
     """
-
     if chosen.data is not None and chosen.study is not None:
         raise SpecError(
             f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "

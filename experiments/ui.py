@@ -82,7 +82,6 @@ def free_port(wanted: int | None) -> int:
     Raises:
         TrackingError: there is no such port, or it is taken.
     """
-
     if wanted is not None and not 1 <= wanted <= 65535:
         raise TrackingError(f"--port: `1 <= port <= 65535` must hold, but got {wanted}.")
     for port in (PORT, 0) if wanted is None else (wanted,):
@@ -129,7 +128,6 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
     Raises:
         TrackingError: it ends, or does not answer in time.
     """
-
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         if server.poll() is not None:

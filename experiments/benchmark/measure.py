@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.benchmark.cases import Row, data_of
+from experiments.benchmark.cases import Row, data_of, save
 
 PROGRAM = "experiments.benchmark.measuring"
 
@@ -25,8 +24,7 @@ def prepare(rows: Iterable[Row]) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         for row in rows:
             file = Path(folder) / row.name
-            with file.open("wb") as stream:
-                pickle.dump((row, data_of(row)), stream, protocol=5)
+            save(file, row, data_of(row))
             yield row.name, file
 
 

@@ -6,7 +6,6 @@ A small row goes first: what a library loads or compiles at its first use is not
 from __future__ import annotations
 
 import json
-import pickle
 import resource
 import sys
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.benchmark.cases import SEED, Data, folds_of
+from experiments.benchmark.cases import SEED, Data, folds_of, load
 from experiments.benchmark.peers import TRAINERS
 from experiments.search.executors.base import blas_kernel
 
@@ -36,8 +35,7 @@ def peak_mb() -> float:
 
 
 def _run(trainer: str, file: Path) -> Any:
-    with file.open("rb") as stream:
-        row, data = pickle.load(stream)  # noqa: S301 (this program wrote it)
+    row, data = load(file)
     if trainer == "profile":
         from experiments.benchmark.profile import profile
 
