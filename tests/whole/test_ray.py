@@ -123,7 +123,7 @@ def test_a_search_that_ends_early_is_refitted_by_a_second_head(desk: CommandRunn
 
 def test_an_address_where_nobody_is_is_refused(desk: CommandRunner) -> None:
     for address, words in {"127.0.0.1:1": "no Ray cluster answers", "ray://there:1": "must be host:port"}.items():
-        done = desk.tune("moons", "--executor", "ray", "--ray-address", address)
+        done = desk.tune_alone("moons", "--executor", "ray", "--ray-address", address)
         assert (done.code, done.error.count("\n")) == (2, 1)
         assert f"--ray-address: {words}" in done.error
 

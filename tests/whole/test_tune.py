@@ -16,7 +16,7 @@ from support.desk import STUDY, CommandRunner
 
 @pytest.mark.usefixtures("tracked")
 def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
-    done = desk.tune("moons")
+    done = desk.tune_alone("moons", "--workers", "2")
     assert (done.code, done.complaints) == (0, "")
     result = desk.results()
     for word in (

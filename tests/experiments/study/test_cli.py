@@ -17,7 +17,7 @@ from support.waiting import PATIENCE
 
 @pytest.fixture(autouse=True)
 def handler() -> object:
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Ray, in an earlier test, has one of its own
     yield
     signal.signal(signal.SIGTERM, before)
 
