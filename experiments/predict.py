@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run_command(parser(), _predict, arguments)
+    return run_command(parser(), _predict, arguments, computes=True)
 
 
 def _predict(chosen: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run_command(parser(), _report, arguments)
+    return run_command(parser(), _report, arguments, computes=True)
 
 
 def _report(chosen: argparse.Namespace) -> int:

@@ -53,15 +53,13 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run_command(parser(), _reproduce, arguments, "interrupted; nothing of the study was changed")
+    return run_command(parser(), _reproduce, arguments, "interrupted; nothing of the study was changed", computes=True)
 
 
 def _reproduce(chosen: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.executors.create import usable_cores
-    from experiments.study.console import print_facts
+    from experiments.study.console import print_facts, study_console
     from experiments.study.find_data import spec_again, table_again
     from experiments.study.ledger_check import standing_of
     from experiments.study.lookup import results_file
@@ -69,7 +67,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.study.results_file import edited, read_results
     from experiments.version import check_same_version
 
-    started, console = time.perf_counter(), Console(highlight=False)
+    started, console = time.perf_counter(), study_console()
 
     def say(*facts: tuple[str, str]) -> None:
         print_facts(console, facts, WIDTH)

@@ -112,15 +112,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run_command(parser(), _tune, arguments, "interrupted; the same command again resumes the study")
+    return run_command(
+        parser(), _tune, arguments, "interrupted; the same command again resumes the study", computes=True
+    )
 
 
 def _tune(chosen: argparse.Namespace) -> int:
-    from experiments.study.console import StudyConsole
+    from experiments.study.console import study_console
     from experiments.study.lookup import find_study, study_folder
     from experiments.study.status import print_list, print_status
 
-    console = StudyConsole(quiet=chosen.quiet, highlight=False)
+    console = study_console(chosen.quiet)
     check_source(chosen)
     study = chosen.study or DEFAULT
     if chosen.list:

@@ -18,6 +18,7 @@ from nnet.batch_norm import EPSILON
 from nnet.batches import FoldData
 from nnet.errors import NNetError, SettingError, lookup
 from nnet.lockstep import Lockstep
+from nnet.losses import softplus
 from nnet.network import Architecture, Network
 from nnet.optimizers import OPTIMIZERS
 from nnet.saving import blank_network
@@ -312,7 +313,7 @@ def log_probabilities(outputs: Array) -> NDArray[np.float64]:
     """
     z = outputs.astype(np.float64)
     if z.shape[1] == 1:
-        return -np.logaddexp(0.0, np.hstack([z, -z]))
+        return -softplus(np.hstack([z, -z]))
     z -= z.max(axis=1, keepdims=True)
     z -= np.log(np.exp(z).sum(axis=1, keepdims=True))
     return z

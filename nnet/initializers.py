@@ -19,15 +19,16 @@ def zeros(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
 
 def normal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
     """Draw (inputs, outputs) normal weights with standard deviation 0.01."""
-    return rng.normal(0.0, 0.01, (inputs, outputs))
+    return 0.01 * standard_normal(rng, (inputs, outputs))
 
 
 def he(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
-    """Draw (inputs, outputs) normal weights with variance 2 / inputs, for ReLU and other rectifiers.
+    """Draw (inputs, outputs) uniform weights with variance 2 / inputs, for ReLU and other rectifiers.
 
     Source: He et al. (2015), Delving Deep into Rectifiers, equation 10.
     """
-    return rng.normal(0.0, np.sqrt(2 / inputs), (inputs, outputs))
+    limit = np.sqrt(6 / inputs)
+    return rng.uniform(-limit, limit, (inputs, outputs))
 
 
 def glorot(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
@@ -44,10 +45,22 @@ def orthogonal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
 
     Source: Saxe et al. (2014), Exact solutions to the nonlinear dynamics of learning in deep linear neural networks.
     """
-    tall = rng.standard_normal((max(inputs, outputs), min(inputs, outputs)))
+    tall = standard_normal(rng, (max(inputs, outputs), min(inputs, outputs)))
     q, r = np.linalg.qr(tall)
     q *= np.sign(np.diagonal(r))  # makes the factorisation, and with it the distribution, unique
     return np.ascontiguousarray(q if inputs >= outputs else q.T)
+
+
+def standard_normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Draw numbers with mean 0 and variance 1 that are normal but for their tails: none is beyond 6.
+
+    Each is a sum of 12 uniform numbers, less 6. Sums are the same on every machine; the logarithms and exponentials of
+    `Generator.standard_normal` are not.
+    """
+    total = rng.random(shape)
+    for _ in range(11):
+        total += rng.random(shape)
+    return total - 6.0
 
 
 INITIALIZERS: dict[str, Initializer] = {

@@ -11,6 +11,7 @@ import numpy as np
 
 from nnet.arrays import Array, Targets
 from nnet.errors import lookup
+from nnet.losses import softplus
 
 RowScore = Callable[[Array, Targets], Array]
 Score = Callable[[Array, Targets], float]
@@ -42,7 +43,7 @@ def log_likelihood(z: Array, y: Targets) -> Array:
     if wide.shape[-1] == 1:
         towards = np.where(y == 1, wide[:, 0], -wide[:, 0])
         with np.errstate(invalid="ignore"):  # NaN is an outcome
-            return np.negative(np.logaddexp(0.0, -towards))
+            return np.negative(softplus(-towards))
     wide -= wide.max(axis=-1, keepdims=True)
     log_sum: Array = np.log(np.exp(wide).sum(axis=-1))
     log_sum -= wide[np.arange(len(y)), y]

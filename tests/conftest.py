@@ -1,10 +1,19 @@
-"""For all tests: signals that a shell or nohup may have switched off, and the order, the longest files first."""
+"""For all tests: the arithmetic, the signals that a shell may have switched off, and the order of the files."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 
 import pytest
+
+from experiments.search.arithmetic import PORTABLE, lacking, processor
+
+# as in a study's own process, before anything loads NumPy; so a study runs in the process of its test
+assert "numpy" not in sys.modules
+if lacking(processor()) is None:
+    os.environ.update(PORTABLE)
 
 for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:

@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.benchmark.cases import SEED, Data, folds_of, load
 from experiments.benchmark.peers import TRAINERS
-from experiments.search.executors.base import blas_kernel
+from experiments.search.arithmetic import blas_kernel
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 
 from experiments.benchmark.cases import FOLDS, ROWS
 from experiments.benchmark.measure import measure, prepare
-from experiments.benchmark.peers import OURS, peers
-from experiments.benchmark.studies import workers_environment
+from experiments.benchmark.peers import FLOOR, OURS, peers
+from experiments.benchmark.studies import native_arithmetic, study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import measure_pairs
+from experiments.search.arithmetic import processor
 
 COLUMNS = {
     "row": "row",
@@ -37,19 +39,35 @@ NOTES = (
 
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line for each row and peer."""
-    environment = workers_environment()
     for name, file in prepare(ROWS[name] for name in options.rows):
         for peer in peers():
-            yield compare(name, peer, options.repeats, partial(measure, file=file, environment=environment))
+            yield compare(name, peer, options.repeats, partial(_measured, file=file))
+
+
+def _measured(trainer: str, file: Path) -> Line:
+    """Measure a trainer: ours and the floor with the arithmetic of a study, others with the fastest kernel."""
+    ours = trainer in (OURS, FLOOR)
+    line: Line = measure(trainer, file, study_arithmetic() if ours else native_arithmetic())
+    return line
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the table and what its columns mean."""
     print_table(console, lines, COLUMNS, section="row")
     titles = [ROWS[name].title for name in dict.fromkeys(line["row"] for line in lines)]
-    console.print(*titles, f"BLAS kernel: {lines[0]['kernel'] or 'unknown'}.", *NOTES, sep="\n")
+    console.print(*titles, _machine(lines), *NOTES, sep="\n")
     if "pytorch" not in peers():
         console.print("PyTorch is not installed here and was left out.")
+
+
+def _machine(lines: Sequence[Line]) -> str:
+    """Name the processor and the BLAS kernels."""
+    ours, peers = (
+        lines[0]["kernel"] or "unknown",
+        sorted({line["peer_kernel"] for line in lines if line["peer"] != FLOOR}),
+    )
+    kernels = f"BLAS kernel {ours}" + (f", of the peers {' and '.join(peers)}" if peers and peers != [ours] else "")
+    return f"{processor().model or 'Unknown processor'}; {kernels}."
 
 
 def compare(row: str, peer: str, repeats: int, measure: Callable[[str], Line]) -> Line:
@@ -70,8 +88,9 @@ def compare(row: str, peer: str, repeats: int, measure: Callable[[str], Line]) -
         "seconds": middle(0, "seconds"),
         "peer_seconds": middle(1, "seconds"),
         "peak_mb": middle(0, "peak_mb"),
-        "peer_peak_mb": None if peer == "floor" else middle(1, "peak_mb"),
+        "peer_peak_mb": None if peer == FLOOR else middle(1, "peak_mb"),
         "kernel": pairs[0][0]["kernel"],
+        "peer_kernel": pairs[0][1]["kernel"],
     }
 
 
@@ -87,4 +106,4 @@ def ratio_of(pairs: Sequence[tuple[float, float]], peer: str) -> float:
     1.0
     """
     ratio = median(peer_seconds / seconds for seconds, peer_seconds in pairs)
-    return min(ratio, 1.0) if peer == "floor" else ratio
+    return min(ratio, 1.0) if peer == FLOOR else ratio

@@ -16,7 +16,7 @@ import numpy as np
 from experiments.benchmark.cases import L2, SEED, Data, Row
 from experiments.benchmark.matmul_floor import floor
 
-OURS = "this network"
+OURS, FLOOR = "this network", "floor"
 Trainer = Callable[[Row, Data], float]
 
 
@@ -83,7 +83,7 @@ def pytorch(row: Row, data: Data) -> float:
 
 TRAINERS: dict[str, Trainer] = {
     OURS: this_network,
-    "floor": floor,
+    FLOOR: floor,
     "scikit-learn": scikit_learn,
     "pytorch": pytorch,
 }
@@ -91,4 +91,4 @@ TRAINERS: dict[str, Trainer] = {
 
 def peers() -> list[str]:
     """Return the peers that can run here."""
-    return ["floor", "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]
+    return [FLOOR, "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]

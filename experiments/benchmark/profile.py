@@ -15,7 +15,7 @@ from rich.console import Console
 from experiments.benchmark.cases import L2, ROWS, SEED, Data, Row
 from experiments.benchmark.matmul_floor import Product, products
 from experiments.benchmark.measure import measure, prepare
-from experiments.benchmark.studies import workers_environment
+from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import seconds_of
 from nnet.lockstep import Lockstep, together
@@ -35,7 +35,7 @@ COLUMNS = {
 def run(options: Namespace) -> Iterator[Line]:
     """Yield the parts of each row's step, measured in a process of its own."""
     for _, file in prepare(ROWS[name] for name in options.rows):
-        yield from measure("profile", file, workers_environment())
+        yield from measure("profile", file, study_arithmetic())
 
 
 def show(lines: Sequence[Line], console: Console) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from experiments.benchmark.studies import search_trials, workers_environment
+from experiments.benchmark.studies import search_trials, study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
@@ -68,7 +68,7 @@ def compare_study(spec: StudySpec, pruners: Sequence[str], seeds: int) -> list[L
     """Return a line for each pruner: medians over studies that differ in their seeds."""
     quiet_optuna()
     workers, lines = usable_cores(), list[Line]()
-    with tempfile.TemporaryDirectory() as work, LocalExecutor(workers, workers_environment(), Path(work)) as executor:
+    with tempfile.TemporaryDirectory() as work, LocalExecutor(workers, study_arithmetic(), Path(work)) as executor:
         data = prepare(spec, os.environ)
         spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
         inputs = share_inputs(Space(spec), data, executor.share)

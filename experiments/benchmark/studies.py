@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
-from experiments.search.executors.base import Executor, blas_kernel, map_future
+from experiments.search.arithmetic import environment_of, obstacle, processor
+from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
-from nnet.blas import computing_environment, cpu_flags
 
 
 def tune(arguments: Sequence[str], folder: Path) -> None:
@@ -25,9 +24,15 @@ def tune(arguments: Sequence[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True)
 
 
-def workers_environment() -> Mapping[str, str]:
-    """Return the environment that a study gives its workers: one BLAS thread, and the faster kernel if it is safe."""
-    return computing_environment(blas_kernel(), cpu_flags(), os.environ)
+def study_arithmetic() -> Mapping[str, str]:
+    """Return the environment variables of a study's processes: one BLAS thread, and portable if it can be."""
+    here = processor()
+    return environment_of("native" if obstacle(here) else "portable", here)
+
+
+def native_arithmetic() -> Mapping[str, str]:
+    """Return the environment variables of a peer: one BLAS thread, and the fastest kernel of this machine."""
+    return environment_of("native", processor())
 
 
 def search_trials(spec: StudySpec, executor: Executor, inputs: Inputs) -> Iterator[FinishedTrial]:

@@ -20,7 +20,7 @@ from rich.console import Console
 from scipy.stats import binom
 
 from experiments.benchmark import coverage
-from experiments.benchmark.studies import search_trials, workers_environment
+from experiments.benchmark.studies import search_trials, study_arithmetic
 from experiments.benchmark.synthetic import Rows, curve, made_table, noise
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
@@ -71,7 +71,7 @@ GAINS = {
 
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line of verdicts for each kind of made data, then the lines of `coverage`."""
-    with LocalExecutor(usable_cores(), workers_environment()) as executor:
+    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
         for made in MAKERS:
             yield simulate(made, options.studies, executor, options.trials)
         yield from coverage.measure_coverage(options.draws, executor)

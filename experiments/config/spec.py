@@ -43,10 +43,14 @@ def _names_a_folder(name: str) -> str:
 
 
 class StudySection(Section):
-    """[study]: the study's name, and the seed of everything random in it but the splits."""
+    """[study]: the study's name, the seed of everything random in it but the splits, and its arithmetic.
+
+    arithmetic: "portable" has the same bits on every x86-64 processor with AVX2; "native" is a machine's fastest.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+    arithmetic: Literal["portable", "native"] = "portable"
 
 
 class CVSection(Section):
@@ -221,6 +225,10 @@ class StudySpec(Section):
                 "default": default,
             }
         )
+
+    def with_arithmetic(self, arithmetic: Literal["portable", "native"]) -> StudySpec:
+        """Return the same study with that arithmetic."""
+        return self.model_copy(update={"study": self.study.model_copy(update={"arithmetic": arithmetic})})
 
     def with_trials(self, trials: int) -> StudySpec:
         """Return the same study with another number of trials."""

@@ -12,9 +12,13 @@ from typing import Any
 
 import nnet
 from experiments.config.documents import Difference, differences, flat
+from experiments.search.arithmetic import processor
 
 PACKAGES = ("numpy", "optuna", "scikit-learn", "scipy", "mlflow", "pydantic", "loky", "matplotlib")
-VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED")
+VARIABLES = (
+    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_ENABLE_CPU_FEATURES", "NPY_DISABLE_CPU_FEATURES"),
+    *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED"),
+)
 PROGRAM = (Path(__file__).resolve().parents[1], Path(nnet.__file__).resolve().parent)  # experiments/ and nnet/
 COMPARED = ("versions", "commit", "environment.system", "environment.machine", "environment.processor")
 SOURCES = (".py", ".jinja")  # endings of the packages' files
@@ -47,23 +51,14 @@ def provenance(
         "environment": {
             "system": platform.system(),
             "machine": platform.machine(),
-            "processor": processor(),
+            "processor": processor().model,
             "cores": os.cpu_count(),
             "workers": workers,
             "executor": executor,
             "tracking": tracking,
-            "variables": {name: environment[name] for name in VARIABLES if name in environment},
+            "variables": {name: environment[name] for name in VARIABLES if environment.get(name)},
         },
     }
-
-
-def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Return the processor's model name; empty where the system does not say."""
-    try:
-        lines = cpuinfo.read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
 def commit(packages: Sequence[Path] = PROGRAM) -> str | None:

@@ -11,6 +11,7 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
+from experiments.search.arithmetic import processor, resolved
 from experiments.search.scorers import check_metric
 from experiments.version import SCHEMA
 
@@ -51,8 +52,9 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     Raises:
         ExperimentError: the data breaks a rule, or does not fit the study file.
     """
+    arithmetic, _ = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     data = prepare(spec, os.environ, table)
-    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
+    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter)
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)

@@ -3,24 +3,27 @@
 Trial i is proposed when trials 0 to i - lookahead have finished and the trials after them up to i - 1 are running,
 whoever computes them and however often the study was killed. Each trial has a new sampler, seeded from the study's seed
 and i. So proposals do not depend on timing.
+
+Nor do they depend on the last bits of a mathematical library: a number that is proposed is rounded before the sampler's
+study holds it.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import optuna
 from optuna.samplers import RandomSampler
 from optuna.trial import Trial, TrialState, create_trial
-from threadpoolctl import ThreadpoolController
 
 from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
-from experiments.search.samplers import STATEFUL, WITH_MATRICES, make_samplers
+from experiments.search.sampled import sampled_distributions, sampled_params, study_params
+from experiments.search.samplers import STATEFUL, make_samplers
 from experiments.search.trial import TrialResult
 
 
@@ -37,7 +40,7 @@ class SamplerStudy:
         self._space, self._sampler = space, search.sampler
         with quiet():
             self._sampler_of = make_samplers(space, search, seed)
-        self._threads = ThreadpoolController() if search.sampler in WITH_MATRICES else None
+        self._sampled = sampled_distributions(space.distributions)
         self._study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
 
     def restore(self, proposed: Sequence[Hyperparameters], results: Sequence[TrialResult]) -> None:
@@ -70,13 +73,10 @@ class SamplerStudy:
         if number < len(self._space.known):
             self._add(self._space.known[number])
             return dict(self._space.known[number])
-        distributions = self._space.distributions
-        # the number of cores must not change the last bits of a product of matrices
-        with quiet(), self._threads.limit(limits=1) if self._threads else nullcontext():
+        with quiet():
             self._study.sampler = self._sampler_of(number)
-            # drawn in the order of their names: the order of the lines in a file must not matter
-            drawn = self._study.ask(fixed_distributions=dict(sorted(distributions.items()))).params
-        return {name: drawn[name] for name in distributions}
+            drawn = self._study.ask(fixed_distributions=dict(self._sampled)).params
+        return study_params(drawn, self._space.distributions)
 
     def tell(self, result: TrialResult) -> None:
         """Give the sampler the result of a running trial; results come in number order."""
@@ -97,8 +97,8 @@ class SamplerStudy:
         self._study.add_trial(
             create_trial(
                 state=TrialState.RUNNING if inside else TrialState.FAIL,
-                params=dict(sorted(parameters.items())) if inside else {},
-                distributions=dict(sorted(self._space.distributions.items())) if inside else {},
+                params=sampled_params(parameters, self._sampled) if inside else {},
+                distributions=self._sampled if inside else {},
             )
         )
 

@@ -5,7 +5,7 @@ So a proposal depends on that and on the trials that the sampler sees, and on no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -30,12 +30,12 @@ from experiments.config.grid import grid
 from experiments.config.space import Space
 from experiments.config.spec import SearchSection
 from experiments.errors import SpecError
+from experiments.search.sampled import Rounded, sampled_distributions, sampled_params
 from experiments.search.seeds import sampler_seed
 
 SamplerOf = Callable[[int], BaseSampler]
 
 STATEFUL = frozenset({"cmaes"})  # samplers that keep a state, in attributes of the trials that they proposed
-WITH_MATRICES = frozenset({"cmaes", "gp"})
 PACKAGES = {"gp": ("torch", "greenlet")}  # in the extra of the sampler's name; without greenlet, GP proposes otherwise
 
 
@@ -60,32 +60,33 @@ def make_samplers(space: Space, search: SearchSection, seed: int) -> SamplerOf:
         seed: the study's seed.
     """
     options = search.sampler_options.model_dump()
-    first = len(space.known)
+    first, distributions = len(space.known), sampled_distributions(space.distributions)
     of_study = sampler_seed(seed, 0)  # trial 0 is the default, for which nothing is drawn
     if search.sampler == "grid":
-        points = grid(space, of_study)
+        points = [sampled_params(point, distributions) for point in grid(space, of_study)]
         return lambda number: _fixed(points[number - first])
     if search.sampler == "qmc":
-        sequence = QuasiRandom(space, of_study, options)
+        sequence = QuasiRandom(distributions, of_study, options)
         return lambda number: _fixed(sequence.point(number - first))
     if search.sampler == "gp":
         for library in ("torch", "scipy.optimize"):
-            import_module(library)  # before their threads are limited
-    make = partial(TPE, space) if search.sampler == "tpe" else SEEDED[search.sampler]
-    return lambda number: make(seed=sampler_seed(seed, number), **options)
+            import_module(library)
+    make = partial(TPE, distributions) if search.sampler == "tpe" else SEEDED[search.sampler]
+    return lambda number: Rounded(make(seed=sampler_seed(seed, number), **options))
 
 
 class TPE(TPESampler):
     """Optuna's TPE over a known space, which Optuna would infer from all trials again for each new sampler.
 
     Args:
-        options: options of Optuna's TPESampler.
+        distributions: of all parameters, in the order in which they are drawn.
+        options:       options of Optuna's TPESampler.
     """
 
-    def __init__(self, space: Space, multivariate: bool, **options: Any):
+    def __init__(self, distributions: Mapping[str, BaseDistribution], multivariate: bool, **options: Any):
         super().__init__(multivariate=multivariate, **options)
-        joint = sorted(space.distributions.items()) if multivariate else []
-        self._joint = {name: distribution for name, distribution in joint if not distribution.single()}
+        joint = distributions if multivariate else {}
+        self._joint = {name: distribution for name, distribution in joint.items() if not distribution.single()}
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the distributions that are modelled jointly."""
@@ -96,11 +97,12 @@ class QuasiRandom:
     """The points of a quasi-random sequence over a space; a point is a function of its index.
 
     Args:
-        options: options of Optuna's QMCSampler.
+        distributions: of all parameters, in the order in which they are drawn.
+        options:       options of Optuna's QMCSampler.
     """
 
-    def __init__(self, space: Space, seed: int, options: dict[str, Any]):
-        self._distributions = dict(sorted(space.distributions.items()))
+    def __init__(self, distributions: Mapping[str, BaseDistribution], seed: int, options: dict[str, Any]):
+        self._distributions = dict(distributions)
         self._sampler = QMCSampler(scramble=True, seed=seed, **options)
         self._study = optuna.create_study(sampler=self._sampler)  # the sampler counts its points in this study
         self._points: list[Hyperparameters] = []
@@ -109,7 +111,7 @@ class QuasiRandom:
         """Return the point of this index, counted from 0."""
         while len(self._points) <= index:
             trial = create_trial(state=TrialState.RUNNING)
-            self._points.append(self._sampler.sample_relative(self._study, trial, self._distributions))
+            self._points.append(Rounded(self._sampler).sample_relative(self._study, trial, self._distributions))
         return self._points[index]
 
 

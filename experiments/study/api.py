@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
-
-from rich.console import Console
 
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
@@ -19,6 +18,7 @@ from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.executors.create import usable_cores
 from experiments.study.cli import between_imports
+from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.uris import check_register, tracking_store
@@ -74,8 +74,8 @@ def run(
         look=look,
         register_as=register,
     )
-    with between_imports():
-        outcome = run_study(read, options, Console(quiet=quiet, highlight=False), table=table)
+    with between_imports(signal.SIGINT):
+        outcome = run_study(read, options, study_console(quiet), table=table)
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return outcome.result

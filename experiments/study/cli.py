@@ -10,14 +10,17 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from experiments.errors import ExperimentError, SpecError
+from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 
 CONSOLE_SCRIPT = "nnet-experiments"
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the signals that end a command
 
 
 def command_parser(name: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
@@ -71,20 +74,27 @@ def run_command(
     work: Callable[[argparse.Namespace], int],
     arguments: Sequence[str] | None,
     interrupted: str = "interrupted",
+    computes: bool = False,
 ) -> int:
     """Do the work of a command and return its exit code.
 
     An error that a user can mend is one line on standard error.
 
     Args:
+        work:        a function of the command's module.
         arguments:   the words after the command's name; None takes them from the command line.
         interrupted: the line for a command that a person or the system ends.
+        computes:    True if the work depends on arithmetic, which is portable where it can be.
     """
     chosen = parser.parse_args(arguments)
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
-        with between_imports(signal.SIGTERM, signal.SIGHUP):
+        with between_imports(*STOPPING):
+            if computes and lacking(processor()) is None and not in_force(PORTABLE):
+                from experiments.study.process import call
+
+                return call(PORTABLE, work, chosen)
             return work(chosen)
     except ExperimentError as error:
         line = " ".join(str(error).split())
@@ -99,11 +109,12 @@ def run_command(
 
 
 RETRY = 0.02  # seconds after which an interruption amid an import is tried again
+SAME = 1.0  # seconds; a terminal interrupts a command and its process at once, and the command tells its process again
 
 
 @contextmanager
-def between_imports(*others: signal.Signals) -> Iterator[None]:
-    """Within the block, SIGINT and these others raise KeyboardInterrupt between imports.
+def between_imports(*signals: signal.Signals) -> Iterator[None]:
+    """Within the block, these signals raise KeyboardInterrupt between imports; those within a second count as one.
 
     A signal that is ignored or handled otherwise is left alone, and so is everything outside the main thread.
     """
@@ -111,8 +122,9 @@ def between_imports(*others: signal.Signals) -> Iterator[None]:
         yield
         return
     ours = (signal.SIG_DFL, signal.default_int_handler)
-    wanted = [number for number in (signal.SIGINT, *others) if signal.getsignal(number) in ours]
-    before = {number: signal.signal(number, _interrupt) for number in (*wanted, signal.SIGALRM)}
+    wanted = [number for number in signals if signal.getsignal(number) in ours]
+    interrupt = _Interrupt()
+    before = {number: signal.signal(number, interrupt) for number in (*wanted, signal.SIGALRM)}
     try:
         yield
     finally:
@@ -121,10 +133,19 @@ def between_imports(*others: signal.Signals) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: it was no handler of Python's
 
 
-def _interrupt(_signal: int, frame: FrameType | None) -> None:
-    while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            signal.setitimer(signal.ITIMER_REAL, RETRY)
+class _Interrupt:
+    """A handler of signals."""
+
+    def __init__(self) -> None:
+        self._last = -SAME
+
+    def __call__(self, _signal: int, frame: FrameType | None) -> None:
+        if time.monotonic() < self._last + SAME:
             return
-        frame = frame.f_back
-    raise KeyboardInterrupt
+        while frame is not None:
+            if frame.f_code.co_filename.startswith("<frozen importlib"):
+                signal.setitimer(signal.ITIMER_REAL, RETRY)
+                return
+            frame = frame.f_back
+        self._last = time.monotonic()
+        raise KeyboardInterrupt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.text import Text
@@ -13,9 +13,18 @@ from rich.text import Text
 class StudyConsole(Console):
     """A console whose reader may leave, as in `... | head`: later lines are dropped, and the command goes on."""
 
+    def __reduce__(self) -> tuple[Callable[[bool], StudyConsole], tuple[bool]]:
+        """Travel to another process of the same terminal."""
+        return study_console, (self.quiet,)
+
     def on_broken_pipe(self) -> None:
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def study_console(quiet: bool = False) -> StudyConsole:
+    """Return a console for a command's output, without colours for numbers and paths."""
+    return StudyConsole(quiet=quiet, highlight=False)
 
 
 def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int = 16) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,14 +11,27 @@ from typing import Literal
 
 from rich.console import Console
 
+from experiments.config.spec import StudySpec
+from experiments.errors import ExecutorError, StudyStateError
 from experiments.evaluation.results import LedgerRecord, StudyResult
-from experiments.search.executors.base import Executor, blas_kernel
+from experiments.search.arithmetic import (
+    KERNEL,
+    LOOPS,
+    PORTABLE,
+    blas_kernel,
+    environment_of,
+    in_force,
+    numpy_loops,
+    processor,
+    resolved,
+)
+from experiments.search.executors.base import Executor
 from experiments.search.executors.create import ExecutorKind, open_executor
 from experiments.search.executors.local import WORKER_TIMEOUT
+from experiments.search.journal_reader import view_journal
 from experiments.study.folder import StudyFolder, StudyLog
 from experiments.study.timing import Clock
 from experiments.tracking.tracker import Tracking
-from nnet.blas import computing_environment, cpu_flags
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Options:
     acknowledge_reuse: score the test rows again after more trials; the report says so.
     register_as:       name under which the model becomes a version in MLflow's registry.
     study_file:        text of a study file to keep in the folder, for a study that has none.
-    kernel:            BLAS kernel to compute with, if this processor can run it; None chooses the fastest.
+    kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     """
 
@@ -55,7 +69,7 @@ class Options:
     acknowledge_reuse: bool = False
     register_as: str | None = None
     study_file: str | None = None
-    kernel: str | None = None
+    kernel: str = ""
     planned: int | None = None
 
 
@@ -118,18 +132,42 @@ def new_run(options: Options, console: Console) -> RunContext:
     return RunContext(options, StudyFolder(options.folder), console, tracking)
 
 
-def worker_environment(options: Options) -> dict[str, str]:
-    """Return the environment variables that are set in a worker before it loads NumPy."""
-    return dict(computing_environment(blas_kernel(), cpu_flags(), os.environ, options.kernel))
+def has_arithmetic(spec: StudySpec, options: Options) -> bool:
+    """Tell whether this process has the arithmetic of a study.
+
+    Raises:
+        ExecutorError: NumPy was loaded before the environment variables were set.
+    """
+    wanted = study_environment(spec, options)
+    if not in_force(wanted):
+        return False
+    if wanted == PORTABLE and (blas_kernel(), numpy_loops()) != (KERNEL, LOOPS):
+        raise ExecutorError(
+            "study.arithmetic: NumPy was loaded before OPENBLAS_CORETYPE and NPY_ENABLE_CPU_FEATURES were set. "
+            "Remove both, or set them before Python starts."
+        )
+    return True
+
+
+def study_environment(spec: StudySpec, options: Options) -> dict[str, str]:
+    """Return the environment variables of the processes that compute a study."""
+    here = processor()
+    arithmetic, _ = resolved(spec.study.arithmetic, spec.search.sampler, here)
+    kernel = options.kernel
+    if arithmetic == "native" and not (kernel or options.fresh):
+        with suppress(StudyStateError):  # of a damaged journal, of which the study itself complains
+            trials = view_journal(StudyFolder(options.folder).journal).trials
+            kernel = max((trial.result.kernel for trial in trials), default="")
+    return environment_of(arithmetic, here, kernel)
 
 
 def open_executor_of(options: Options, folder: StudyFolder) -> Executor:
-    """Open the executor that the options name; its workers start at once.
+    """Open the executor that the options name; its workers start at once, with the arithmetic of this process.
 
     Args:
         folder: the study's folder, in which local workers share their data.
     """
-    environment, work = worker_environment(options), folder.work
+    environment, work = {name: os.environ.get(name, "") for name in PORTABLE}, folder.work
     return open_executor(
         options.executor, options.workers, environment, work, options.worker_timeout, options.ray_address
     )

@@ -36,7 +36,8 @@ from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.folder import StudyFolder
-from experiments.study.options import Options, open_executor_of
+from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
+from experiments.study.process import call
 from experiments.tracking.uris import masked
 
 SECONDS = 2.5  # after which no other configuration is timed
@@ -66,6 +67,8 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
     Raises:
         ExperimentError: the study itself would be refused.
     """
+    if not has_arithmetic(spec, options):
+        return call(study_environment(spec, options), print_plan, console, spec, options)
     start = time.perf_counter()
     check_installed(spec.search)
     quiet_optuna()
@@ -79,7 +82,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         seen = _earlier_tests(study, options)
         inputs = share_inputs(study.space, study.data, executor.share)
         there = executor.wait_for_workers()
-        kernel, workers = one_kernel(there, trials), min(options.workers, len(there))
+        kernel, workers = one_kernel(there, trials, study.spec.study.arithmetic), min(options.workers, len(there))
         measured = calibrate(study, inputs, executor, workers)
     options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
     rounds = (study.spec.search.trials - len(trials)) / workers

@@ -62,10 +62,10 @@ def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, ac
     )
 
 
-def recorded_kernel(recorded: Recorded) -> str | None:
-    """Return the BLAS kernel on record; None if there is none."""
+def recorded_kernel(recorded: Recorded) -> str:
+    """Return the BLAS kernel on record; empty if there is none."""
     blas = recorded.result.provenance.get("blas")
-    return str(blas["kernel"]) if isinstance(blas, dict) and blas.get("kernel") else None
+    return str(blas["kernel"]) if isinstance(blas, dict) and blas.get("kernel") else ""
 
 
 def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Options, console: Console) -> Replay:
@@ -116,7 +116,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     folder, ledger = StudyFolder(options.folder), Ledger(options.ledger)
     known = _acknowledged(options, recorded, study)
     with folder.claimed(), open_executor_of(options, folder) as executor:
-        kernel = one_kernel(executor.wait_for_workers(), [])
+        kernel = one_kernel(executor.wait_for_workers(), [], study.spec.study.arithmetic)
         scored = last_fit(study, finalists, ledger, executor, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)

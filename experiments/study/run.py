@@ -23,6 +23,7 @@ from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import write_model
 from experiments.evaluation.provenance import provenance
 from experiments.evaluation.results import StudyResult
+from experiments.search.arithmetic import processor, resolved
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import described, one_kernel
@@ -35,7 +36,16 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.finished import finish_again, may_be_finished
-from experiments.study.options import Options, Outcome, RunContext, new_run, open_executor_of, worker_environment
+from experiments.study.options import (
+    Options,
+    Outcome,
+    RunContext,
+    has_arithmetic,
+    new_run,
+    open_executor_of,
+    study_environment,
+)
+from experiments.study.process import call
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
 from experiments.tracking.metadata import run_metadata, study_outcome
@@ -62,6 +72,8 @@ def run_study(
         ExperimentError: in one line, what is wrong. Every finished trial is in the journal.
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was informed.
     """
+    if not has_arithmetic(spec, options):
+        return call(study_environment(spec, options), run_study, spec, options, console, dict(interventions), table)
     run = new_run(options, console)
     Space(spec)  # refuses at once what no data could make right
     check_installed(spec.search)
@@ -69,6 +81,7 @@ def run_study(
     study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
     if study is not None and (outcome := finish_again(study, run)) is not None:
         return outcome
+    _say_if_native(spec, run)
     with ExitStack() as stack:
         imports = stack.enter_context(ThreadPoolExecutor(1)).submit(_import_what_comes_last)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
@@ -78,7 +91,7 @@ def run_study(
         stack.enter_context(run.folder.claimed())
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing
         journal, outputs, trials, uid = _open_record(study, run)
-        kernel = _wait_for_workers(executor, run, trials)
+        kernel = _wait_for_workers(executor, run, study, trials)
         run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
@@ -104,6 +117,13 @@ def run_study(
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
     return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked)
+
+
+def _say_if_native(spec: StudySpec, run: RunContext) -> None:
+    """Say why the arithmetic is native where a study file asks for portable arithmetic."""
+    _, reason = resolved(spec.study.arithmetic, spec.search.sampler, processor())
+    if reason is not None:
+        run.say(f"study.arithmetic: native, as {reason}; the last bits may differ on another machine.")
 
 
 def _import_what_comes_last() -> None:
@@ -141,10 +161,10 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     return journal, OutOfFoldFiles(folder.out_of_fold), trials, uid
 
 
-def _wait_for_workers(executor: Executor, run: RunContext, trials: Sequence[FinishedTrial]) -> str:
+def _wait_for_workers(executor: Executor, run: RunContext, study: StudyContext, trials: Sequence[FinishedTrial]) -> str:
     """Wait until the workers have started; return the BLAS kernel that all of them, and these trials, have."""
     workers = executor.wait_for_workers()
-    kernel = one_kernel(workers, trials)
+    kernel = one_kernel(workers, trials, study.spec.study.arithmetic)
     run.clock.lap("waiting for workers to start")
     run.log.write(f"{run.options.executor}: {described(workers)}")
     return kernel
@@ -155,7 +175,7 @@ def _restart(
 ) -> tuple[Executor, Inputs]:
     """Start other workers, and share the folds with them."""
     executor = stack.enter_context(open_executor_of(run.options, run.folder))
-    one_kernel(executor.wait_for_workers(), trials)
+    one_kernel(executor.wait_for_workers(), trials, study.spec.study.arithmetic)
     return executor, share_inputs(study.space, study.data, executor.share)
 
 
@@ -191,7 +211,7 @@ def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str,
         {"study": study.spec.study.seed, "split": study.spec.data.split_seed},
         options.workers,
         shown(options.tracking_uri),
-        os.environ | worker_environment(options),
+        os.environ,
         options.executor,
         options.planned,
     )

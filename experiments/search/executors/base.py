@@ -51,11 +51,13 @@ class WorkerInfo:
 
     node:   name of its machine.
     kernel: its BLAS kernel.
+    loops:  the newest instruction sets of NumPy's loops in it.
     """
 
     pid: int
     node: str
     kernel: str
+    loops: str = ""
 
 
 class Executor(ABC):
@@ -117,11 +119,3 @@ def map_future(future: Future[T], function: Callable[[T], U]) -> Future[U]:
     future.add_done_callback(apply)
     mapped.add_done_callback(lambda done: future.cancel() if done.cancelled() else None)
     return mapped
-
-
-def blas_kernel() -> str:
-    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty if BLAS does not report it."""
-    from threadpoolctl import threadpool_info
-
-    kernels = [info.get("architecture") or "" for info in threadpool_info() if info["user_api"] == "blas"]
-    return str(kernels[0]) if kernels else ""

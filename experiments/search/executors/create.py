@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from experiments.errors import ExecutorError, StudyStateError
+from experiments.search.arithmetic import KERNEL, LOOPS, Arithmetic
 from experiments.search.executors.base import Executor, WorkerInfo
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import FinishedTrial
@@ -42,21 +43,26 @@ def open_executor(
     return RayExecutor(workers, environment, address)
 
 
-def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial]) -> str:
+def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial], arithmetic: Arithmetic) -> str:
     """Return the BLAS kernel of all workers and all finished trials: other kernels differ in the last bits.
 
     Raises:
-        ExecutorError:   there is no worker, or two workers differ.
+        ExecutorError:   there is no worker, two workers differ, or one lacks the arithmetic of the study.
         StudyStateError: the finished trials were computed with another kernel.
     """
     if not workers:
         raise ExecutorError("no worker could be started: each one crashed or timed out.")
     first = workers[0]
     for worker in workers:
+        if arithmetic == "portable" and (worker.kernel, worker.loops) != (KERNEL, LOOPS):
+            raise ExecutorError(
+                f"node {worker.node} has no portable arithmetic: it has BLAS kernel {worker.kernel} and NumPy's "
+                f"loops for {worker.loops or 'no known processor'}. Leave it out, or set study.arithmetic=native."
+            )
         if worker.kernel != first.kernel:
             raise ExecutorError(
                 f"node {worker.node} computes with BLAS kernel {worker.kernel}, node {first.node} with {first.kernel}: "
-                "last bits would differ. Leave a node out, or set OPENBLAS_CORETYPE to a kernel that every node has."
+                "last bits would differ. Leave a node out, or set study.arithmetic=portable."
             )
     others = {trial.result.kernel for trial in finished} - {"", first.kernel}
     if others:

@@ -26,7 +26,8 @@ import numpy as np
 import psutil
 
 from experiments.errors import ExecutorError, first_line
-from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, blas_kernel
+from experiments.search.arithmetic import blas_kernel
+from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost
 from experiments.search.executors.worker import hello
 from experiments.search.pruning import quiet_optuna
 
@@ -68,11 +69,7 @@ class RayExecutor(Executor):
         self._kernel: str | None = None
         self._closed = Event()
         self._ended: Future[None] = Future()
-        # a user's choice of kernel reaches the processes of this machine, but no other node
-        chosen = {key: value for key, value in os.environ.items() if key == "OPENBLAS_CORETYPE"}
-        self._call = self._ray.remote(num_cpus=1, max_retries=0, runtime_env={"env_vars": {**chosen, **environment}})(
-            _call
-        )
+        self._call = self._ray.remote(num_cpus=1, max_retries=0, runtime_env={"env_vars": dict(environment)})(_call)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         nodes = [node for node in self._ray.nodes() if node["Alive"]]
         slots = [node for node in nodes for _ in range(min(workers, int(node["Resources"].get("CPU", 0))))]
@@ -131,8 +128,8 @@ class RayExecutor(Executor):
             greeting = self._once(self._call.options(scheduling_strategy=on_node).remote, hello, ())
         except WorkerLost:
             raise ExecutorError(
-                f"node {name}: a worker died while it started. If its processor lacks the BLAS kernel of this machine, "
-                "set OPENBLAS_CORETYPE to a kernel that every node has."
+                f"node {name}: a worker died while it started. If its processor lacks AVX2, or with native "
+                "arithmetic the BLAS kernel of this machine, take that node out of the cluster."
             ) from None
         except _NodeLost:
             return None

@@ -10,8 +10,9 @@ import time
 from dataclasses import replace
 from functools import cache
 
+from experiments.search.arithmetic import blas_kernel, numpy_loops
 from experiments.search.cross_validation import cross_validate
-from experiments.search.executors.base import WorkerInfo, blas_kernel
+from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.shared_data import DataReference, open_folds
 from experiments.search.pruning import VisibleStudy, quiet_optuna
 from experiments.search.trial import TrialOutput, TrialTask
@@ -28,7 +29,7 @@ def prepare(parent: int) -> None:
 
 def hello() -> WorkerInfo:
     """Return this worker's report. The call makes a lazily started worker start."""
-    return WorkerInfo(os.getpid(), platform.node(), blas_kernel())
+    return WorkerInfo(os.getpid(), platform.node(), blas_kernel(), numpy_loops())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:

@@ -1,0 +1,138 @@
+"""A process of its own for a study whose arithmetic is not that of this process.
+
+It is started with the environment variables of that arithmetic, calls one function, and sends back what the function
+returns or raises. It writes to the same terminal, is interrupted with this process, and ends when this one ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from threading import Thread
+from typing import IO, Any, TypeVar
+
+from experiments.errors import ExecutorError, ExperimentError
+from experiments.study.cli import STOPPING, between_imports
+
+T = TypeVar("T")
+PROGRAM = "from experiments.study.process import serve; serve()"
+
+
+def call(environment: Mapping[str, str], function: Callable[..., T], /, *arguments: Any) -> T:
+    """Call a function in a new process.
+
+    Args:
+        environment: variables of the process, beside those of this one.
+        function:    a function of a module.
+        arguments:   its arguments; they and its result travel by pickle between the two processes.
+
+    Raises:
+        ExecutorError:     the process cannot be started, or it was killed.
+        KeyboardInterrupt: both processes were interrupted.
+        BaseException:     what the function raises.
+    """
+    ours, theirs = Pipe()
+    with ours, ThreadPoolExecutor(2) as threads:
+        try:
+            with theirs, _without_signals():  # the process lets them through when it can answer them
+                process = _started(environment, theirs.fileno())
+        except OSError as error:
+            raise ExecutorError(f"the study's process cannot be started: {error.strerror}.") from None
+        if process.stdout is not None:
+            threads.submit(_copy, process.stdout, sys.stdout)
+        answer: Future[tuple[T, None] | tuple[None, BaseException]] = threads.submit(
+            _exchange, ours, (*_address(function), arguments)
+        )
+        with suppress(EOFError, OSError):  # it was killed
+            result, raised = _waited(answer.result, process)
+            _waited(process.wait, process)
+            if raised is not None:
+                raise raised
+            return result  # type: ignore[return-value]
+        code = _waited(process.wait, process)
+    raise ExecutorError(
+        f"the study's process was killed by signal {-code}, by the system perhaps for want of memory. Every finished "
+        "trial is in the journal; the same command goes on from there."
+    )
+
+
+def serve() -> None:
+    """Be that process: receive a function and its arguments, call it, and send the answer."""
+    with between_imports(*STOPPING):
+        connection = Connection(int(sys.argv[1]))
+        result, error = None, None
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+            module, name, arguments = connection.recv()
+            Thread(target=_end_with, args=(connection,), daemon=True).start()
+            result = getattr(import_module(module), name)(*arguments)
+            sys.stdout.flush()
+        except BaseException as raised:
+            if not isinstance(raised, ExperimentError | KeyboardInterrupt | BrokenPipeError):
+                raised.add_note("".join(traceback.format_exception(raised)))
+            error = raised
+        connection.send((result, error))
+
+
+def _started(environment: Mapping[str, str], connection: int) -> subprocess.Popen[str]:
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing does
+    piped = sys.stdout is not sys.__stdout__  # it is a notebook's or a test's
+    return subprocess.Popen(
+        [sys.executable, *flags, *(["-u"] if piped else []), "-P", "-c", PROGRAM, str(connection)],
+        env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},  # noqa: PTH109
+        pass_fds=(connection,),
+        stdout=subprocess.PIPE if piped else None,
+        text=True,
+    )
+
+
+def _address(function: Callable[..., Any]) -> tuple[str, str]:
+    """Return the module and the name of a function, also of the module that runs as a command."""
+    module = function.__module__
+    spec = sys.modules[module].__spec__
+    return module if spec is None else spec.name, function.__qualname__
+
+
+def _exchange(connection: Connection, job: Any) -> Any:
+    connection.send(job)
+    return connection.recv()
+
+
+def _copy(lines: IO[str], to: IO[str]) -> None:
+    for line in lines:
+        to.write(line)
+
+
+def _waited(wait: Callable[[], T], process: subprocess.Popen[str]) -> T:
+    """Wait; pass interruptions on to the process, which then ends by itself."""
+    while True:
+        try:
+            return wait()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def _without_signals() -> Iterator[None]:
+    """Block the signals that end a command; a process that is started within the block has them blocked, too."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with(connection: Connection) -> None:
+    """End this process as by kill -9 when the other end of the connection is closed."""
+    with suppress(EOFError, OSError):
+        connection.recv()
+    os.kill(os.getpid(), signal.SIGKILL)
