@@ -1,6 +1,6 @@
-"""The parameters as a sampler sees them: integers as floats, and every number rounded to 7 significant digits.
+"""The parameters as a sampler sees them: integers as floats, and every float rounded to 7 significant digits.
 
-Samplers model an integer as a float over [low - 0.5, high + 0.5). They do so faster where that is said at once.
+Samplers model an integer as a float over [low - 0.5, high + 0.5), and TPE does so faster if it is one from the start.
 A sampler's last bits depend on the mathematical library of the machine; the rounded number does not.
 """
 
@@ -40,20 +40,22 @@ def sampled_params(params: Mapping[str, Any], sampled: Mapping[str, BaseDistribu
 
 
 def study_params(drawn: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]) -> Hyperparameters:
-    """Return what a sampler drew as the study's parameters. Halves are rounded to the even integer."""
+    """Return a sampler's parameters as the study's, in the order of the study's distributions."""
     return {
-        name: min(max(round(drawn[name]), axis.low), axis.high)
-        if isinstance(axis, IntDistribution) and isinstance(drawn[name], float)
-        else drawn[name]
+        name: int(drawn[name]) if isinstance(axis, IntDistribution) else drawn[name]
         for name, axis in distributions.items()
     }
 
 
 class Rounded(BaseSampler):
-    """A sampler whose numbers are rounded before the study holds them, and so before any trial is ranked by them."""
+    """A sampler whose numbers are rounded before the sampler's study holds them.
 
-    def __init__(self, sampler: BaseSampler):
-        self._sampler = sampler
+    Args:
+        distributions: the study's own, which tell the integers.
+    """
+
+    def __init__(self, sampler: BaseSampler, distributions: Mapping[str, BaseDistribution]):
+        self._sampler, self._axes = sampler, distributions
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the distributions that the sampler draws from jointly."""
@@ -64,14 +66,14 @@ class Rounded(BaseSampler):
     ) -> dict[str, Any]:
         """Draw parameters jointly."""
         drawn = self._sampler.sample_relative(study, trial, search_space)
-        return {name: _rounded(value, search_space[name]) for name, value in drawn.items()}
+        return {name: _rounded(value, self._axes[name]) for name, value in drawn.items()}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
         """Draw one parameter."""
         drawn = self._sampler.sample_independent(study, trial, param_name, param_distribution)
-        return _rounded(drawn, param_distribution)
+        return _rounded(drawn, self._axes[param_name])
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Let the sampler prepare a trial."""
@@ -89,11 +91,15 @@ def _sampled(axis: BaseDistribution) -> BaseDistribution:
 
 
 def _rounded(value: Any, axis: BaseDistribution) -> Any:
-    """Round a number that has no step, and keep it within its range.
+    """Round a number that has no step, and keep it within its range. An integer stays a float; 2.5 becomes 2.
 
     >>> _rounded(0.012345678, FloatDistribution(1e-3, 1e-1)), _rounded(0.30000004, FloatDistribution(0.1, 0.3))
     (0.01234568, 0.3)
+    >>> _rounded(2.5, IntDistribution(1, 9)), _rounded(9.5, IntDistribution(1, 9))
+    (2.0, 9.0)
     """
-    if not isinstance(axis, FloatDistribution) or axis.step is not None:
-        return value
-    return min(max(float(f"{value:.{DIGITS}g}"), axis.low), axis.high)
+    if isinstance(axis, IntDistribution) and axis.step == 1:
+        return float(min(max(round(value), axis.low), axis.high))
+    if isinstance(axis, FloatDistribution) and axis.step is None:
+        return min(max(float(f"{value:.{DIGITS}g}"), axis.low), axis.high)
+    return value

@@ -66,13 +66,13 @@ def make_samplers(space: Space, search: SearchSection, seed: int) -> SamplerOf:
         points = [sampled_params(point, distributions) for point in grid(space, of_study)]
         return lambda number: _fixed(points[number - first])
     if search.sampler == "qmc":
-        sequence = QuasiRandom(distributions, of_study, options)
+        sequence = QuasiRandom(space.distributions, of_study, options)
         return lambda number: _fixed(sequence.point(number - first))
     if search.sampler == "gp":
         for library in ("torch", "scipy.optimize"):
             import_module(library)
     make = partial(TPE, distributions) if search.sampler == "tpe" else SEEDED[search.sampler]
-    return lambda number: Rounded(make(seed=sampler_seed(seed, number), **options))
+    return lambda number: Rounded(make(seed=sampler_seed(seed, number), **options), space.distributions)
 
 
 class TPE(TPESampler):
@@ -97,13 +97,13 @@ class QuasiRandom:
     """The points of a quasi-random sequence over a space; a point is a function of its index.
 
     Args:
-        distributions: of all parameters, in the order in which they are drawn.
+        distributions: the study's.
         options:       options of Optuna's QMCSampler.
     """
 
     def __init__(self, distributions: Mapping[str, BaseDistribution], seed: int, options: dict[str, Any]):
-        self._distributions = dict(distributions)
-        self._sampler = QMCSampler(scramble=True, seed=seed, **options)
+        self._distributions = sampled_distributions(distributions)
+        self._sampler = Rounded(QMCSampler(scramble=True, seed=seed, **options), distributions)
         self._study = optuna.create_study(sampler=self._sampler)  # the sampler counts its points in this study
         self._points: list[Hyperparameters] = []
 
@@ -111,7 +111,7 @@ class QuasiRandom:
         """Return the point of this index, counted from 0."""
         while len(self._points) <= index:
             trial = create_trial(state=TrialState.RUNNING)
-            self._points.append(Rounded(self._sampler).sample_relative(self._study, trial, self._distributions))
+            self._points.append(self._sampler.sample_relative(self._study, trial, self._distributions))
         return self._points[index]
 
 

@@ -17,8 +17,8 @@ from experiments.errors import SpecError
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.executors.create import usable_cores
-from experiments.study.cli import between_imports
 from experiments.study.console import study_console
+from experiments.study.interrupts import between_imports
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.uris import check_register, tracking_store

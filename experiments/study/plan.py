@@ -67,10 +67,10 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
     Raises:
         ExperimentError: the study itself would be refused.
     """
+    check_installed(spec.search)
     if not has_arithmetic(spec, options):
         return call(study_environment(spec, options), print_plan, console, spec, options)
     start = time.perf_counter()
-    check_installed(spec.search)
     quiet_optuna()
     folder = StudyFolder(options.folder)
     with (

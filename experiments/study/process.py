@@ -7,6 +7,7 @@ returns or raises. It writes to the same terminal, is interrupted with this proc
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from threading import Thread
 from typing import IO, Any, TypeVar
 
 from experiments.errors import ExecutorError, ExperimentError
-from experiments.study.cli import STOPPING, between_imports
+from experiments.study.interrupts import STOPPING, between_imports
 
 T = TypeVar("T")
 PROGRAM = "from experiments.study.process import serve; serve()"
@@ -40,8 +41,9 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
         KeyboardInterrupt: both processes were interrupted.
         BaseException:     what the function raises.
     """
+    job = pickle.dumps((*_address(function), arguments))
     ours, theirs = Pipe()
-    with ours, ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(2) as threads, ours:
         try:
             with theirs, _without_signals():  # the process lets them through when it can answer them
                 process = _started(environment, theirs.fileno())
@@ -49,9 +51,7 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
             raise ExecutorError(f"the study's process cannot be started: {error.strerror}.") from None
         if process.stdout is not None:
             threads.submit(_copy, process.stdout, sys.stdout)
-        answer: Future[tuple[T, None] | tuple[None, BaseException]] = threads.submit(
-            _exchange, ours, (*_address(function), arguments)
-        )
+        answer: Future[tuple[T, None] | tuple[None, BaseException]] = threads.submit(_exchange, ours, job)
         with suppress(EOFError, OSError):  # it was killed
             result, raised = _waited(answer.result, process)
             _waited(process.wait, process)
@@ -102,14 +102,15 @@ def _address(function: Callable[..., Any]) -> tuple[str, str]:
     return module if spec is None else spec.name, function.__qualname__
 
 
-def _exchange(connection: Connection, job: Any) -> Any:
-    connection.send(job)
+def _exchange(connection: Connection, job: bytes) -> Any:
+    connection.send_bytes(job)
     return connection.recv()
 
 
 def _copy(lines: IO[str], to: IO[str]) -> None:
-    for line in lines:
-        to.write(line)
+    with lines:
+        for line in lines:
+            to.write(line)
 
 
 def _waited(wait: Callable[[], T], process: subprocess.Popen[str]) -> T:

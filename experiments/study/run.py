@@ -72,11 +72,11 @@ def run_study(
         ExperimentError: in one line, what is wrong. Every finished trial is in the journal.
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was informed.
     """
+    Space(spec)  # refuses at once what no data could make right
+    check_installed(spec.search)
     if not has_arithmetic(spec, options):
         return call(study_environment(spec, options), run_study, spec, options, console, dict(interventions), table)
     run = new_run(options, console)
-    Space(spec)  # refuses at once what no data could make right
-    check_installed(spec.search)
     quiet_optuna()
     study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
     if study is not None and (outcome := finish_again(study, run)) is not None:

@@ -49,10 +49,17 @@ def test_glorot_is_uniform_and_bounded():
     assert np.abs(counts - 500).max() < 4 * np.sqrt(500)
 
 
-@pytest.mark.parametrize("name", ["he", "normal"])
-def test_he_and_normal_are_normal(name):
-    weights = draw(name, 200, 200)
-    deviation = np.sqrt(VARIANCES[name](200, 200))
+def test_he_is_uniform():
+    weights = draw("he", 100, 50)
+    limit = np.sqrt(6 / 100)
+    assert np.abs(weights).max() <= limit
+    counts = np.histogram(weights, bins=10, range=(-limit, limit))[0]
+    assert np.abs(counts - 500).max() < 4 * np.sqrt(500)
+
+
+def test_normal_is_normal():
+    weights = draw("normal", 200, 200)
+    deviation = np.sqrt(VARIANCES["normal"](200, 200))
     for times, share in ((1, 0.6827), (2, 0.9545), (3, 0.9973)):
         assert abs((np.abs(weights) < times * deviation).mean() - share) < 0.01
 

@@ -14,13 +14,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from experiments.config.study_file import read_spec
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.loop import NONE
 from experiments.search.trial import InterventionKind
+from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
@@ -91,7 +90,7 @@ class CommandRunner:
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
         options = Options(self.folder / out, ledger_path(), OFF, None, workers=1, **chosen)
         with chdir(self.folder):
-            return run_study(spec, options, Console(quiet=True), interventions).result
+            return run_study(spec, options, study_console(quiet=True), interventions).result
 
     def command(self, *arguments: str) -> list[str]:
         workers = [] if "--workers" in arguments else ["--workers", "1"]  # the second would only take longer to start

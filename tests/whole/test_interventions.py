@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from experiments.config.study_file import read_spec
 from experiments.evaluation.ledger_place import ledger_path
@@ -18,6 +17,7 @@ from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
 from experiments.search.trial import InterventionKind, TrialOutput, TrialTask
 from experiments.study import search_run as searching
+from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.tracker import OFF
@@ -43,7 +43,7 @@ def run(
         workers=2,
         look="leave",
     )
-    return run_study(spec, options, Console(quiet=True), interventions or {}).result
+    return run_study(spec, options, study_console(quiet=True), interventions or {}).result
 
 
 def test_an_intervention_is_resumed_and_repeated_as_it_was(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from experiments.config.study_file import read_spec
 from experiments.data import prepare
@@ -15,6 +14,7 @@ from experiments.data.holdout import SealedTestSet
 from experiments.data.splits import DevelopmentSet, split
 from experiments.data.table import Table
 from experiments.evaluation.results import StudyResult
+from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.tracker import OFF
@@ -31,7 +31,7 @@ def run(desk: CommandRunner, out: str, table: Table | None = None) -> StudyResul
         artifacts=None,
         workers=2,
     )
-    return run_study(spec, options, Console(quiet=True), table=table).result
+    return run_study(spec, options, study_console(quiet=True), table=table).result
 
 
 def outside_test(result: StudyResult) -> dict[str, Any]:

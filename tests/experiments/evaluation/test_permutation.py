@@ -27,7 +27,7 @@ TRAININGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "plain": ({}, {}),
     "schedule": ({"schedule": "cosine", "warm_up": 0.2}, {"dropout": 0.3}),
     "plateau": (
-        {"schedule": "plateau", "plateau_patience": 1, "decay": 0.3, "patience": 0, "epochs": 30, "learning_rate": 0.3},
+        {"schedule": "plateau", "plateau_patience": 1, "decay": 0.3, "patience": 0, "epochs": 30, "learning_rate": 0.2},
         {},
     ),
     "averaged": ({"average_epochs": 3, "validate_every": 2}, {"batch_norm": True, "input_dropout": 0.1}),

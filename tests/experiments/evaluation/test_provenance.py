@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.evaluation.provenance import PACKAGES, PROGRAM, VARIABLES, commit, processor, provenance
+from experiments.evaluation.provenance import PACKAGES, PROGRAM, VARIABLES, commit, provenance
 
 SECRETS = {"AWS_SECRET_ACCESS_KEY": "s3cret", "MLFLOW_TRACKING_PASSWORD": "s3cret", "HOME": "/home/s3cret"}
 
@@ -53,15 +53,6 @@ def test_the_environment_is_an_allow_list() -> None:
 def test_the_environment_is_the_one_given_and_not_this_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Other")
     assert provenance("", {}, 1, "", {}, "local")["environment"]["variables"] == {}
-
-
-def test_the_processor_is_named_where_the_system_says(tmp_path: Path) -> None:
-    cpuinfo = tmp_path / "cpuinfo"
-    cpuinfo.write_text("processor\t: 0\nmodel name\t: A Chip 1\nprocessor\t: 1\nmodel name\t: A Chip 1\n")
-    assert processor(cpuinfo) == "A Chip 1"
-    cpuinfo.write_text("")
-    assert processor(cpuinfo) == ""
-    assert processor(tmp_path / "none") == platform.processor()
 
 
 class Checkout:

@@ -13,7 +13,6 @@ from typing import Any
 
 import optuna
 import pytest
-from rich.console import Console
 from threadpoolctl import threadpool_info
 
 from experiments.config.sampler_options import SAMPLERS
@@ -27,6 +26,7 @@ from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed, make_samplers
 from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
+from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.run import run_study
 
@@ -292,5 +292,5 @@ def test_what_is_missing_is_missed_before_anything_is_made(tmp_path: Path, monke
     monkeypatch.setattr(samplers, "find_spec", lambda name: None)
     options = Options(tmp_path / "folder", tmp_path / "ledger.jsonl", "sqlite://", None, workers=1)
     with pytest.raises(SpecError, match="gp needs"):
-        run_study(study("gp"), options, Console(quiet=True))
+        run_study(study("gp"), options, study_console(quiet=True))
     assert not list(tmp_path.iterdir())

@@ -21,20 +21,28 @@ HERE, ALIKE, OTHER = (
     WorkerInfo(2, "there", "SkylakeX"),
     WorkerInfo(3, "yonder", "Haswell"),
 )
+PORTABLE = WorkerInfo(4, "here", "Haswell", "X86_V3")
 
 
 def test_a_study_has_a_single_kernel() -> None:
-    assert one_kernel([HERE, ALIKE], [finished("SkylakeX"), finished("")]) == "SkylakeX"
+    assert one_kernel([HERE, ALIKE], [finished("SkylakeX"), finished("")], "native") == "SkylakeX"
     words = "node yonder computes with BLAS kernel Haswell, node here with SkylakeX"
     with pytest.raises(ExecutorError, match=words):
-        one_kernel([HERE, ALIKE, OTHER], [])
+        one_kernel([HERE, ALIKE, OTHER], [], "native")
     with pytest.raises(StudyStateError, match="was computed with BLAS kernel Haswell, this machine has SkylakeX"):
-        one_kernel([HERE], [finished("Haswell"), finished("SkylakeX")])
+        one_kernel([HERE], [finished("Haswell"), finished("SkylakeX")], "native")
+
+
+def test_a_portable_study_takes_no_other_worker() -> None:
+    assert one_kernel([PORTABLE, PORTABLE], [finished("Haswell")], "portable") == "Haswell"
+    for other in (WorkerInfo(5, "yonder", "Haswell", "X86_V4"), WorkerInfo(5, "yonder", "SkylakeX", "X86_V3"), OTHER):
+        with pytest.raises(ExecutorError, match=r"^node yonder has no portable arithmetic: it has BLAS kernel "):
+            one_kernel([PORTABLE, other], [], "portable")
 
 
 def test_without_workers_there_is_no_study() -> None:
     with pytest.raises(ExecutorError, match="no worker could be started: each one crashed or timed out"):
-        one_kernel([], [])
+        one_kernel([], [], "portable")
 
 
 def test_without_ray_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
