@@ -1,4 +1,4 @@
-.PHONY: check example fast fix test tune
+.PHONY: check example fast fix golden test tune
 
 PYTHON ?= python
 
@@ -26,3 +26,6 @@ check:  ## style, types, tests
 
 example:  ## the report in studies/examples, and the outputs and pictures in the guides, written again
 	$(PYTHON) tests/scripts/example.py
+
+golden:  ## the committed digests, computed and written anew; say in CHANGELOG why that was needed
+	$(PYTHON) tests/scripts/golden.py

@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.study.cli import (
     add_study_argument,
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "Compute a study again from its results.json, and say whether everything is the same to the bit.",
         "Exit codes: 0 the same, 1 not the same, 2 it cannot be computed again, 130 interrupted.",
     )
-    add_study_argument(it, more=", or a results.json")
+    add_study_argument(it, more=", or a results.json; default: the example that comes with the program", optional=True)
     it.add_argument(
         "--final", action="store_true", help="refit and score the final models on record, without the search"
     )
@@ -58,11 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
+    from experiments.evaluation.provenance import machine_of, provenance
+    from experiments.search.arithmetic import blas_kernel, processor, resolved
     from experiments.search.executors.create import usable_cores
     from experiments.study.console import print_facts, study_console
     from experiments.study.find_data import spec_again, table_again
     from experiments.study.ledger_check import standing_of
-    from experiments.study.lookup import results_file
+    from experiments.study.lookup import EXAMPLE, results_file
     from experiments.study.replay import in_folder, options_for, replay_final, replay_study
     from experiments.study.results_file import edited, read_results
     from experiments.version import check_same_version
@@ -72,43 +74,52 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     def say(*facts: tuple[str, str]) -> None:
         print_facts(console, facts, WIDTH)
 
-    recorded = read_results(results_file(chosen.study))
+    recorded = read_results(EXAMPLE if chosen.study is None else results_file(chosen.study))
     instead = "install that version to reproduce it."
     check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", instead)
     contradictions = recorded.contradictions()
+    here = provenance(blas_kernel(), {}, 0, "", {}, "")
     say(
         ("record", f"{recorded.path}, digest {recorded.digest[:12]}"),
         *(("record", edited(one)) for one in contradictions),
+        ("computed on", machine_of(recorded.result.provenance)),
+        ("now on", machine_of(here)),
     )
     if contradictions and chosen.final:
         say(("not the same", "the file was changed after it was written"))
         return 1
     spec = spec_again(recorded, chosen.data)
+    arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
+    final = chosen.final or (obstacle is not None and recorded.result.test is not None)
+    if obstacle is not None:
+        spec = spec.with_arithmetic(arithmetic)
+        say(("arithmetic", f"native, as {obstacle}: the last bits may differ, so scores are compared, not bits"))
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
     if standing_of(ledger, recorded) == "different":
         say(("ledger", f"{ledger.path} has no entry of the study's test evaluation, which is counted here anew"))
-    say(*(("elsewhere", line) for line in _surroundings(recorded)))
+    say(*(("elsewhere", line) for line in _surroundings(recorded, here)))
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
         options = options_for(recorded, folder, ledger.path, workers, chosen.acknowledge_reuse)
-        if chosen.final:
+        if final:
             replay = replay_final(recorded, spec, table, options)
         else:
             replay = replay_study(recorded, spec, table, options, console)
     same, seconds = not (contradictions or replay.differences), time.perf_counter() - started
-    title = f"{recorded.result.study}: {'the same' if same else 'NOT the same'}, computed again in {seconds:.0f} s"
+    verdict = f"the same, {replay.precision}" if same else "NOT the same"
+    title = f"{recorded.result.study}: {verdict}, computed again in {seconds:.0f} s"
     console.print(title, style="bold", markup=False, soft_wrap=True)
     say(*_conclusion(recorded, replay))
     return 0 if same else 1
 
 
-def _surroundings(recorded: Recorded) -> Iterator[str]:
+def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:
     """List the versions and machine facts that differ from the record."""
-    from experiments.evaluation.provenance import other_surroundings, provenance
+    from experiments.evaluation.provenance import other_surroundings
 
-    for one in other_surroundings(recorded.result.provenance, provenance("", {}, 0, "", {}, "")):
+    for one in other_surroundings(recorded.result.provenance, here):
         before, now = (value.strip('"') for value in (one.recorded, one.found))
         yield f"{one.where} {before} on record, {now} here"
 

@@ -31,7 +31,7 @@ def test_it_is_a_page_of_this_version() -> None:
 def test_every_picture_lies_beside_it_and_no_other() -> None:
     shown = set(re.findall(r"\]\((report_files/[^)]+)\)", REPORT))
     there = {path.relative_to(EXAMPLE).as_posix() for path in EXAMPLE.rglob("*") if path.is_file()}
-    assert there == {"report.md", "report.png", *shown}
+    assert there == {"report.md", "report.png", "results.json", *shown}
     assert len(shown) > 5
     assert sum(path.stat().st_size for path in EXAMPLE.rglob("*")) < 1_000_000
 

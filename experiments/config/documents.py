@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
+
+T = TypeVar("T")
 
 
 def canonical_json(value: Any) -> str:
@@ -26,6 +28,26 @@ def canonical_digest(value: Any) -> str:
     '44136fa3'
     """
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def rounded(value: T) -> T:
+    """Round every float in a record, its records and containers to 9 significant digits.
+
+    Statistics depend in their last bits on the mathematical library of the machine; what is written does not.
+
+    >>> rounded({"p": 0.12345678912, "intervals": ((1 / 3, 2),)})
+    {'p': 0.123456789, 'intervals': ((0.333333333, 2),)}
+    """
+    result: Any = value
+    if isinstance(value, float):
+        result = float(f"{value:.9g}")
+    elif isinstance(value, Mapping):
+        result = {key: rounded(item) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        result = type(value)(map(rounded, value))
+    elif is_dataclass(value) and not isinstance(value, type):
+        result = replace(value, **{field.name: rounded(getattr(value, field.name)) for field in fields(value)})
+    return cast("T", result)
 
 
 SHOWN: Final = 3  # changes in a message

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.config.documents import rounded
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.assemble import best_of, default_of
@@ -71,7 +72,7 @@ def analyse(
         left_out["confusion"] = TooManyClasses(limit=CLASSES)
     if data.target.classes and predicted.calibration is None:
         left_out["calibration"] = NoProbabilities()
-    return AnalysisRecord(**records, out_of_fold=_with_pictures(predicted, table), left_out=left_out)
+    return rounded(AnalysisRecord(**records, out_of_fold=_with_pictures(predicted, table), left_out=left_out))
 
 
 def _content(files: OutOfFoldFiles, trial: FinishedTrial) -> bytes:

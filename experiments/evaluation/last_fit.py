@@ -11,7 +11,7 @@ from math import isfinite
 
 import numpy as np
 
-from experiments.config.documents import canonical_digest
+from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
@@ -88,11 +88,13 @@ def last_fit(
         for task, model in zip(baselines, fitted, strict=True)
     ]
     z, *default = [future.result() for future in predicting]  # no default where it diverged or is the winner
-    record = replace(
-        final_score(metric, target, y, z, default[0] if default else None, test.groups),
-        metrics=other_metrics(target, tasks[0].candidate.training.loss, y, z),
-        confusion=confusion(target, y, z),
-        references=tuple(future.result() for future in scoring),
+    record = rounded(
+        replace(
+            final_score(metric, target, y, z, default[0] if default else None, test.groups),
+            metrics=other_metrics(target, tasks[0].candidate.training.loss, y, z),
+            confusion=confusion(target, y, z),
+            references=tuple(future.result() for future in scoring),
+        )
     )
     ledger.complete(look, record.metrics)
     model = Model(

@@ -19,8 +19,16 @@ VARIABLES = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_ENABLE_CPU_FEATURES", "NPY_DISABLE_CPU_FEATURES"),
     *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED"),
 )
+DECIDING = ("python", "numpy", "scipy", "scikit-learn", "optuna")  # the packages whose versions change a study
 PROGRAM = (Path(__file__).resolve().parents[1], Path(nnet.__file__).resolve().parent)  # experiments/ and nnet/
-COMPARED = ("versions", "commit", "environment.system", "environment.machine", "environment.processor")
+COMPARED = (
+    "versions",
+    "commit",
+    "environment.system",
+    "environment.machine",
+    "environment.libc",
+    "environment.processor",
+)
 SOURCES = (".py", ".jinja")  # endings of the packages' files
 
 
@@ -51,6 +59,7 @@ def provenance(
         "environment": {
             "system": platform.system(),
             "machine": platform.machine(),
+            "libc": " ".join(platform.libc_ver()).strip(),
             "processor": processor().model,
             "cores": os.cpu_count(),
             "workers": workers,
@@ -99,6 +108,18 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def machine_of(record: Mapping[str, Any]) -> str:
+    """Describe what decides the last bits of a study: processor, BLAS kernel, mathematical library and versions.
+
+    Args:
+        record: a provenance; what it lacks is left out.
+    """
+    facts = flat(record)
+    named = {"environment.processor": "", "blas.kernel": "BLAS ", "environment.libc": ""}
+    named |= {f"versions.{name}": f"{name} " for name in DECIDING}
+    return ", ".join(f"{words}{facts[key]}" for key, words in named.items() if facts.get(key))
 
 
 def other_surroundings(recorded: Mapping[str, Any], here: Mapping[str, Any]) -> list[Difference]:

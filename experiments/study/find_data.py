@@ -33,10 +33,10 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
         SpecError: the spec on record breaks a rule, or `data` is not what the study read.
         DataError: the data is not there.
     """
-    section = recorded.result.spec.get("data", {})
+    section, spec = recorded.result.spec.get("data", {}), _explicit(recorded.result.spec)
     source = section.get("source") if isinstance(section, Mapping) else None
     if not isinstance(source, str):
-        return parse_spec(recorded.result.spec, str(recorded.path))  # which says what is wrong
+        return parse_spec(spec, str(recorded.path))  # which says what is wrong
     if source == SOURCE:
         raise DataError(
             f"{recorded.path}: the rows of this study were given by a program and are in no file; the same rows by "
@@ -54,7 +54,13 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
                 f"data.source: the place of {source!r} is not recorded, and it is not beside {recorded.path}; name it "
                 "with --data FILE."
             )
-    return parse_spec({**recorded.result.spec, "data": {**section, **places}}, str(recorded.path))
+    return parse_spec({**spec, "data": {**section, **places}}, str(recorded.path))
+
+
+def _explicit(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a spec the keys that did not exist when it was written, at the value that they had then."""
+    study = spec.get("study")
+    return {**spec, "study": {"arithmetic": "native", **study}} if isinstance(study, Mapping) else spec
 
 
 def table_again(spec: StudySpec, recorded: Recorded) -> Table:

@@ -28,6 +28,7 @@ RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
 # the study files that come with the program; in a clone a link to studies/
 SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
+EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Replay:
     differences: the differences from the record, in the order of results.json.
     kernel:      the BLAS kernel of this machine's workers.
     compared:    the parts that were compared, in words.
+    precision:   how exactly they were compared, in words.
     notes:       further facts, a line each.
     """
 
@@ -45,6 +46,7 @@ class Replay:
     differences: tuple[Difference, ...]
     kernel: str
     compared: str
+    precision: str = "to the bit"
     notes: tuple[str, ...] = ()
 
 
@@ -122,13 +124,14 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded):
         changed = differences({"test": before}, {"test": test})
-        return Replay(None, tuple(changed), kernel, "test scores of the final models, to the bit", tuple(notes))
+        return Replay(None, tuple(changed), kernel, "test scores of the final models", notes=tuple(notes))
     margin = SHARE * (result.test.ci95[1] - result.test.ci95[0])
     return Replay(
         None,
         tuple(_outside(margin, result.test, scored.record)),
         kernel,
-        f"test scores of the final models, to {margin:.2g}: {SHARE:g} of the width of the score's interval",
+        "test scores of the final models",
+        f"to {margin:.2g} ({SHARE:g} of the width of the score's interval)",
         tuple(notes),
     )
 

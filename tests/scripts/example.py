@@ -40,10 +40,11 @@ def tune() -> str:
 
 
 def copy_report() -> None:
-    """Put the Markdown report and its pictures into the examples, in place of what was there."""
+    """Put the Markdown report, its pictures and the results into the examples, in place of what was there."""
     shutil.rmtree(EXAMPLES / STUDY, ignore_errors=True)
     shutil.copytree(BUILD / "studies" / STUDY / "report_files", EXAMPLES / STUDY / "report_files")
-    shutil.copy(BUILD / "studies" / STUDY / "report.md", EXAMPLES / STUDY)
+    for name in ("report.md", "results.json"):
+        shutil.copy(BUILD / "studies" / STUDY / name, EXAMPLES / STUDY)
 
 
 def take_pictures() -> None:

@@ -81,7 +81,7 @@ def test_a_trial_has_its_curves(desk: CommandRunner, pages: Pages, browser: Brow
 
 
 def test_the_page_of_the_study_has_its_result(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
-    browser.open(pages.study, "test_score", f"{desk.results()['test']['score']:.4f}"[:6], "verdict")
+    browser.open(pages.study, "test_score", str(desk.results()["test"]["score"])[:6], "verdict")
 
 
 def test_the_model_is_on_the_page_of_models(pages: Pages, browser: Browser) -> None:

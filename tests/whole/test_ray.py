@@ -180,7 +180,7 @@ def broken() -> None:
 @pytest.mark.parametrize(
     ("greeting", "words"),
     [
-        (os.abort, "a worker died while it started.*OPENBLAS_CORETYPE"),
+        (os.abort, "a worker died while it started.*lacks AVX2"),
         (broken, " No module named 'experiments'. This package must be installed on every node"),
     ],
 )

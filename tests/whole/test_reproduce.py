@@ -82,7 +82,7 @@ def test_another_study_under_the_old_results_takes_no_look(done: CommandRunner, 
 def test_the_final_models_are_scored_again_to_the_bit(done: CommandRunner, capsys: Output) -> None:
     before = done.contents()
     assert again(["studies/moons", "--final"]) == 0
-    assert "test scores of the final models, to the bit" in capsys.readouterr().out
+    assert "the same, to the bit, computed again in" in capsys.readouterr().out
     assert done.contents() == before
     results = Path("studies/moons/results.json")
     change(results, lambda one: one["test"]["default"].update(score=0.9), sign=True)

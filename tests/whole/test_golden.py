@@ -1,0 +1,70 @@
+"""The committed digests, computed again: here, with a shell that wants other arithmetic, and with another libm."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.search.arithmetic import PORTABLE, obstacle, processor
+from support.golden import DIGESTS, STUDIES, digest_of, other_versions, result_of
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = json.loads(DIGESTS.read_text())
+OTHER_LIBM = ROOT / "tests" / "support" / "other_libm.c"
+SHORT = ("moons, tpe", "all of classification")  # they use the most of a mathematical library
+
+pytestmark = pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
+
+
+def test_the_versions_are_those_of_the_constraints() -> None:
+    assert other_versions() == []
+
+
+def test_each_study_has_a_digest() -> None:
+    assert list(GOLDEN) == list(STUDIES)
+    assert len(set(GOLDEN.values())) == len(GOLDEN)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_has_its_digest(name: str, tmp_path: Path) -> None:
+    assert digest_of(result_of(name, tmp_path)) == GOLDEN[name]
+
+
+def checked(**environment: str) -> str:
+    """The output of the script that compares two digests, in a shell with these variables."""
+    shell = {name: value for name, value in os.environ.items() if name not in PORTABLE}
+    command = [sys.executable, str(ROOT / "tests" / "scripts" / "golden.py"), "--check", *SHORT]
+    done = subprocess.run(command, env=shell | environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_shell_that_wants_other_arithmetic_changes_nothing() -> None:
+    said = checked(OPENBLAS_CORETYPE="Sandybridge", OPENBLAS_L2_SIZE="1024", NPY_DISABLE_CPU_FEATURES="X86_V3")
+    assert said.count("the same") == len(SHORT)
+
+
+@pytest.mark.skipif(not (shutil.which("cc") and sys.platform == "linux"), reason="needs a C compiler and LD_PRELOAD")
+def test_a_libm_with_other_last_bits_changes_nothing(tmp_path: Path) -> None:
+    library = tmp_path / "other_libm.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(OTHER_LIBM), "-ldl", "-lm"], check=True)
+    values = "import math; print([f(0.37).hex() for f in (math.erf, math.log1p, math.expm1, math.tanh)])"
+    both = [
+        subprocess.run(
+            [sys.executable, "-c", values],
+            env={**os.environ, "LD_PRELOAD": preloaded},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for preloaded in ("", str(library))
+    ]
+    assert all(ours != theirs for ours, theirs in zip(*map(ast.literal_eval, both), strict=True))
+    assert checked(LD_PRELOAD=str(library)).count("the same") == len(SHORT)
