@@ -40,6 +40,12 @@ NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
 UNSAFE = "0.3.34"  # an OpenBLAS that may crash with the Haswell kernel on a processor of AMD with AVX-512
 
 
+MEANINGS: dict[str, str] = {
+    "portable": "the same bits on every x86-64 processor with AVX2",
+    "native": "another processor may compute other last bits",
+}
+
+
 @dataclass(frozen=True)
 class Processor:
     """A processor, as the system describes it.

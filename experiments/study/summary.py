@@ -14,6 +14,7 @@ from experiments.reports.formatting import configuration, count, outcomes
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.run_info import rows_scored
+from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
 from experiments.study.options import Outcome
 from experiments.tracking.uris import OFF, masked
@@ -63,6 +64,8 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     else:
         yield "test score", "none: the study stopped before the test; --score tests the best model"
     yield "test rows", plain(rows_scored(result, ledger))
+    if (arithmetic := result.spec["study"].get("arithmetic")) in MEANINGS:  # older results do not name it
+        yield "arithmetic", f"{arithmetic}: {MEANINGS[arithmetic]}"
 
 
 def ui_command(tracking_uri: str, local: str) -> str:

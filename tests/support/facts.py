@@ -29,6 +29,7 @@ CONSTANTS = [
     r"The 20 columns of",
     r"one of the best 300",
     r"L2 with ",
+    r"x86-64 processor with AVX2",
     r"units of layer \d+",
     r"by L2 strength",
 ]

@@ -20,6 +20,7 @@ ALWAYS = {
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
     **dict.fromkeys(("split.development", "split.test"), 2),
     "best.fold_scores.count": 3,
+    "spec.study.arithmetic": 1,
     "spec.cv.metric": 9,
     "trials.count": 3,
 }

@@ -6,11 +6,24 @@ import shlex
 
 from experiments.config.toml import study_file
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Heading, Listing, Section, text
+from experiments.reports.blocks import Block, Fact, Heading, Listing, Section, text
+
+ARITHMETIC = {
+    "portable": "every x86-64 processor with AVX2 comes to the same digest, with the same versions of the packages",
+    "native": "another kind of processor may compute other last bits, and so come to another digest",
+}
 
 
 def tune_command(result: StudyResult) -> str:
     return f"python -m experiments.tune {shlex.quote(result.study)}"
+
+
+def _arithmetic(result: StudyResult) -> tuple[Block, ...]:
+    """Say on which machines the digest is the same; nothing where an older result does not name its arithmetic."""
+    named = result.spec["study"].get("arithmetic")
+    if named not in ARITHMETIC:
+        return ()
+    return (text("The arithmetic is {}: {}.", Fact("spec.study.arithmetic", named), ARITHMETIC[named]),)
 
 
 def reproduce(result: StudyResult) -> Section:
@@ -31,9 +44,9 @@ def reproduce(result: StudyResult) -> Section:
             Listing("digest", result.digest),
             text(
                 "A run with the same digest had the same trials, the same winner and the same test score, bit for "
-                "bit. The number of workers does not matter. Another BLAS kernel may change the last bits, and so the "
-                "digest."
+                "bit. The number of workers does not matter."
             ),
+            *_arithmetic(result),
             Heading("Study file with all settings"),
             Listing("spec", study_file(result.spec), "toml", wrap=False),
         ),
