@@ -22,7 +22,8 @@ from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
-from experiments.study.options import Options, open_executor_of
+from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
+from experiments.study.process import call
 from experiments.study.results_file import Recorded, learned
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
@@ -110,6 +111,8 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     Raises:
         ExperimentError: there is no test score, the record lacks what a refit needs, or the ledger here refuses it.
     """
+    if not has_arithmetic(spec, options):
+        return call(study_environment(spec, options), replay_final, recorded, spec, table, options)
     result = recorded.result
     if result.test is None:
         raise StudyStateError(f"--final: {recorded.path} has no test score; without --final the search is compared.")
@@ -122,7 +125,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         scored = last_fit(study, finalists, ledger, executor, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
-    if kernel == recorded_kernel(recorded):
+    if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
         changed = differences({"test": before}, {"test": test})
         return Replay(None, tuple(changed), kernel, "test scores of the final models", notes=tuple(notes))
     margin = SHARE * (result.test.ci95[1] - result.test.ci95[0])

@@ -74,6 +74,11 @@ def run_study(
     """
     Space(spec)  # refuses at once what no data could make right
     check_installed(spec.search)
+    arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
+    if obstacle is not None:
+        line = f"study.arithmetic: native, as {obstacle}; the last bits may differ on another machine."
+        console.print(line, markup=False, soft_wrap=True)
+    spec = spec.with_arithmetic(arithmetic)
     if not has_arithmetic(spec, options):
         return call(study_environment(spec, options), run_study, spec, options, console, dict(interventions), table)
     run = new_run(options, console)
@@ -81,7 +86,6 @@ def run_study(
     study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
     if study is not None and (outcome := finish_again(study, run)) is not None:
         return outcome
-    _say_if_native(spec, run)
     with ExitStack() as stack:
         imports = stack.enter_context(ThreadPoolExecutor(1)).submit(_import_what_comes_last)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
@@ -117,13 +121,6 @@ def run_study(
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
     return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked)
-
-
-def _say_if_native(spec: StudySpec, run: RunContext) -> None:
-    """Say why the arithmetic is native where a study file asks for portable arithmetic."""
-    _, reason = resolved(spec.study.arithmetic, spec.search.sampler, processor())
-    if reason is not None:
-        run.say(f"study.arithmetic: native, as {reason}; the last bits may differ on another machine.")
 
 
 def _import_what_comes_last() -> None:
