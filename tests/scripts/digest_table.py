@@ -8,7 +8,6 @@ is killed in the middle, of which Ray complains. It ends with exit code 1 when t
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -19,6 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import scripts.portable  # noqa: F401
 from experiments.config.candidate import Preprocessing
 from experiments.config.pruner_options import PRUNERS
 from experiments.config.sampler_options import SAMPLERS
@@ -27,6 +29,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.assemble import assemble
+from experiments.search.arithmetic import PORTABLE
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.local import LocalExecutor
@@ -38,7 +41,6 @@ from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import TrialResult, TrialTask
 
 TRIALS, MIDDLE = 24, 12
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 LEARNING_RATE = {"low": 1e-3, "high": 1e-1, "log": True}
 SPACES: dict[str, dict[str, Any]] = {
     "grid": {
@@ -90,7 +92,6 @@ def main() -> int:
     it.add_argument("--samplers", default=",".join(SAMPLERS))
     it.add_argument("--pruners", default=",".join(PRUNERS))
     chosen = it.parse_args()
-    os.environ.update(ONE_THREAD)
     quiet_optuna()
     from ray.cluster_utils import Cluster
 
@@ -102,11 +103,11 @@ def main() -> int:
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         executors: dict[str, Executor] = {
-            f"{workers} workers": stack.enter_context(LocalExecutor(workers, ONE_THREAD, work / str(workers)))
+            f"{workers} workers": stack.enter_context(LocalExecutor(workers, PORTABLE, work / str(workers)))
             for workers in (1, 2, 4)
         }
         executors["ray"] = executors["node killed"] = stack.enter_context(
-            RayExecutor(3, ONE_THREAD, str(cluster.address))
+            RayExecutor(3, PORTABLE, str(cluster.address))
         )
         references = {name: share_folds(folds, data.target, one.share) for name, one in executors.items()}
         for one in executors.values():

@@ -6,7 +6,6 @@ python tests/scripts/golden.py [--check] [NAME ...]
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -14,13 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
-from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
-
-if not in_force(PORTABLE):  # before NumPy is loaded
-    if (reason := lacking(processor())) is not None:
-        raise SystemExit(f"the golden digests are those of portable arithmetic: {reason}")
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **PORTABLE})
-
+import scripts.portable  # noqa: F401
 from support.golden import DIGESTS, STUDIES, digest_of, other_versions, result_of
 
 
