@@ -6,7 +6,7 @@ tune:  ## the main job
 	$(PYTHON) -m experiments.tune
 
 test:  ## the tests and the examples in the docstrings
-	$(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(PYTHON) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 fast:  ## style, types, and the tests that start no process and no server
 	$(PYTHON) -m ruff check .
@@ -22,7 +22,7 @@ check:  ## style, types, tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(PYTHON) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 example:  ## the report in studies/examples, and the outputs and pictures in the guides, written again
 	$(PYTHON) tests/scripts/example.py

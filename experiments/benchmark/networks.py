@@ -30,6 +30,7 @@ COLUMNS = {
 NOTES = (
     f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
     "ratio: how many times faster than the peer; for the floor, the share of our time that it is.",
+    "itself, native: this network with the fastest kernel of this machine, as the peers have it.",
     "floor: the network's matrix products alone.",
     "Peers train the folds one after the other. All in float32, but scikit-learn gets what its loaders give,",
     "float64 in digits and tabular; it has no dropout and runs wide without.",

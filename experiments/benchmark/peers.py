@@ -16,7 +16,7 @@ import numpy as np
 from experiments.benchmark.cases import L2, SEED, Data, Row
 from experiments.benchmark.matmul_floor import floor
 
-OURS, FLOOR = "this network", "floor"
+OURS, FLOOR, NATIVE = "this network", "floor", "itself, native"
 Trainer = Callable[[Row, Data], float]
 
 
@@ -84,6 +84,7 @@ def pytorch(row: Row, data: Data) -> float:
 TRAINERS: dict[str, Trainer] = {
     OURS: this_network,
     FLOOR: floor,
+    NATIVE: this_network,
     "scikit-learn": scikit_learn,
     "pytorch": pytorch,
 }
@@ -91,4 +92,4 @@ TRAINERS: dict[str, Trainer] = {
 
 def peers() -> list[str]:
     """Return the peers that can run here."""
-    return [FLOOR, "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]
+    return [FLOOR, NATIVE, "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]

@@ -11,7 +11,6 @@ def test_every_part_takes_time_and_is_shown() -> None:
     cost = coordinator_cost(20, timed=4)
     assert cost["trials"] == 20
     assert min(cost["ours"], cost["sampler"], cost["optuna"]) > 0
-    assert cost["beyond"] == cost["ours"] - cost["sampler"]
     console = wide_console()
     with console.capture() as captured:
         print_table(console, [cost], COLUMNS)
