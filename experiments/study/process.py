@@ -19,12 +19,13 @@ from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from threading import Thread
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from experiments.errors import ExecutorError, ExperimentError
 from experiments.study.interrupts import STOPPING, between_imports
 
 T = TypeVar("T")
+_Answer = tuple[Any, BaseException | None] | None
 PROGRAM = "from experiments.study.process import serve; serve()"
 
 
@@ -51,36 +52,42 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
             raise ExecutorError(f"the study's process cannot be started: {error.strerror}.") from None
         if process.stdout is not None:
             threads.submit(_copy, process.stdout, sys.stdout)
-        answer: Future[tuple[T, None] | tuple[None, BaseException]] = threads.submit(_exchange, ours, job)
-        with suppress(EOFError, OSError):  # it was killed
-            result, raised = _waited(answer.result, process)
-            _waited(process.wait, process)
-            if raised is not None:
-                raise raised
-            return result  # type: ignore[return-value]
+        exchange: Future[_Answer] = threads.submit(_exchange, ours, job)
+        answer = _waited(exchange.result, process)
         code = _waited(process.wait, process)
-    raise ExecutorError(
-        f"the study's process was killed by signal {-code}, by the system perhaps for want of memory. Every finished "
-        "trial is in the journal; the same command goes on from there."
-    )
+    if answer is None:
+        end = f"was killed by signal {-code}, perhaps by the system for want of memory" if code < 0 else "ended early"
+        raise ExecutorError(
+            f"the study's process {end}. Every finished trial is in the journal; the same command goes on from there."
+        )
+    result, raised = answer
+    if raised is not None:
+        raise raised
+    return cast("T", result)
 
 
 def serve() -> None:
     """Be that process: receive a function and its arguments, call it, and send the answer."""
+    connection = Connection(int(sys.argv[1]))
+    answer: tuple[Any, BaseException | None]
     with between_imports(*STOPPING):
-        connection = Connection(int(sys.argv[1]))
-        result, error = None, None
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-            module, name, arguments = connection.recv()
+            job = connection.recv_bytes()
             Thread(target=_end_with, args=(connection,), daemon=True).start()
-            result = getattr(import_module(module), name)(*arguments)
+            module, name, arguments = pickle.loads(job)  # noqa: S301 - from the process that started this one
+            answer = getattr(import_module(module), name)(*arguments), None
             sys.stdout.flush()
-        except BaseException as raised:
-            if not isinstance(raised, ExperimentError | KeyboardInterrupt | BrokenPipeError):
-                raised.add_note("".join(traceback.format_exception(raised)))
-            error = raised
-        connection.send((result, error))
+        except EOFError:  # the other process has ended
+            return
+        except BaseException as error:
+            if not isinstance(error, ExperimentError | KeyboardInterrupt | BrokenPipeError):
+                error.add_note("".join(traceback.format_exception(error)))
+            answer = None, error
+    try:
+        connection.send(answer)
+    except (pickle.PicklingError, TypeError, AttributeError):  # an error that holds what cannot travel
+        connection.send((None, RuntimeError("".join(map(str, getattr(answer[1], "__notes__", [answer[1]]))))))
 
 
 def _started(environment: Mapping[str, str], connection: int) -> subprocess.Popen[str]:
@@ -102,9 +109,14 @@ def _address(function: Callable[..., Any]) -> tuple[str, str]:
     return module if spec is None else spec.name, function.__qualname__
 
 
-def _exchange(connection: Connection, job: bytes) -> Any:
-    connection.send_bytes(job)
-    return connection.recv()
+def _exchange(connection: Connection, job: bytes) -> _Answer:
+    """Send the job and wait for the answer; None if the process ends without one."""
+    try:
+        connection.send_bytes(job)
+        answer: _Answer = connection.recv()
+    except (EOFError, OSError):
+        return None
+    return answer
 
 
 def _copy(lines: IO[str], to: IO[str]) -> None:

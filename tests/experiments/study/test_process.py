@@ -41,6 +41,16 @@ def speak(line: str) -> None:
     print(line)
 
 
+def lose_the_reader() -> None:
+    raise BrokenPipeError("gone")
+
+
+def fail_oddly() -> None:
+    error = ValueError("odd")
+    error.held = lambda: None  # type: ignore[attr-defined]
+    raise error
+
+
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -70,13 +80,20 @@ def test_its_errors_are_raised_here() -> None:
     assert "in fail" in failed.value.__notes__[0]
 
 
+def test_errors_of_the_system_and_errors_that_cannot_travel_are_raised_too() -> None:
+    with pytest.raises(BrokenPipeError, match="gone"):
+        call({}, lose_the_reader)
+    with pytest.raises(RuntimeError, match="ValueError: odd"):
+        call({}, fail_oddly)
+
+
 def test_its_output_is_ours(capsys: pytest.CaptureFixture[str]) -> None:
     call({}, speak, "a line")
     assert capsys.readouterr().out == "a line\n"
 
 
 def test_it_is_told_if_it_was_killed() -> None:
-    with pytest.raises(ExecutorError, match=r"^the study's process was killed by signal 9, .*; the same command"):
+    with pytest.raises(ExecutorError, match=r"^the study's process was killed by signal 9, .*; the same command goes"):
         call({}, die)
 
 
