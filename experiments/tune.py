@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import sys
@@ -50,6 +51,13 @@ def parser() -> argparse.ArgumentParser:
         "--target",
         metavar="COLUMN",
         help="with --data: column to predict, by name, or by position from 0 (-1: the last)",
+    )
+    it.add_argument(
+        "--keep",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="take these columns as features, though their values look as if they were none",
     )
     it.add_argument(
         "--set",
@@ -118,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tune(chosen: argparse.Namespace) -> int:
+    if chosen.keep:
+        chosen.overrides.append(f"data.keep={json.dumps(chosen.keep)}")
     from experiments.study.console import study_console
     from experiments.study.lookup import find_study, study_folder
     from experiments.study.status import print_list, print_status
@@ -170,7 +180,6 @@ def _options(
     Raises:
         SpecError: one of them breaks its rule.
     """
-    from experiments.config.default_study import study_text
     from experiments.evaluation.ledger_place import ledger_path
     from experiments.search.executors.local import WORKER_TIMEOUT
     from experiments.study.options import Options
@@ -196,7 +205,7 @@ def _options(
         look=_look(chosen, planned),
         acknowledge_reuse=chosen.acknowledge_reuse,
         register_as=chosen.register,
-        study_file=None if document is None else study_text(document, folder),
+        document=document,
         planned=planned,
     )
 

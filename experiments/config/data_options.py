@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from experiments.config.section import Section
 
@@ -16,11 +16,18 @@ def _is_a_path(path: str) -> str:
     return path
 
 
+def _on(value: object) -> object:
+    return None if value is False else value
+
+
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
 
 
 SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
-ROLES = ("target", "drop", "categories", "numbers", "identifier", "groups", "time", "weights")
+ROLES = (
+    *("target", "drop", "categories", "numbers", "keep", "missing", "strict"),
+    *("identifier", "groups", "time", "weights"),
+)
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "openml": {*ROLES},
@@ -50,6 +57,9 @@ class DataSection(Section):
     drop: Columns | None = None
     categories: Columns | None = None
     numbers: Columns | None = None
+    keep: Columns | None = None  # features whatever they look like
+    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  # further words for missing values
+    strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
     identifier: Column | None = None
     groups: Column | None = None
     time: Column | None = None

@@ -226,6 +226,11 @@ class StudySpec(Section):
             }
         )
 
+    def with_columns(self, keys: Mapping[str, tuple[str, ...]]) -> StudySpec:
+        """Return the spec with these keys of [data], which leave nothing to decide about a file's columns."""
+        changed: dict[str, Any] = {key: names or None for key, names in keys.items()}
+        return self.model_copy(update={"data": self.data.model_copy(update=changed)})
+
     def with_arithmetic(self, arithmetic: Literal["portable", "native"]) -> StudySpec:
         """Return the same study with that arithmetic."""
         return self.model_copy(update={"study": self.study.model_copy(update={"arithmetic": arithmetic})})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,85 +16,119 @@ from experiments.config.data_options import DataSection
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
     cleaned,
-    is_category,
     is_text,
-    read_category,
     read_number,
     refuse_long,
     refuse_missing,
     texts,
     words_in,
 )
-from experiments.data.raw_table import RawTable, listed, shown
-from experiments.data.table import Kind, Table, appended
+from experiments.data.raw_table import SHOWN, RawTable, listed, shown
+from experiments.data.reading import decide, misfits, read_features, taken
+from experiments.data.splits import split
+from experiments.data.subset import subset
+from experiments.data.table import REASONS, Table, TableReading, appended
 from experiments.data.target_column import read_target
+from experiments.data.target_type import target_of
 from experiments.errors import DataError
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")
-LISTS = ("drop", "categories", "numbers")
+LISTS = ("drop", "categories", "numbers", "keep")
 
 
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
     """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
+
+    How features are read follows from the development rows alone. A cell of another row that does not fit is missing.
 
     Raises:
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
     roles = _roles(raw, data)
     (target,) = roles["target"]
-    dropped = set(roles.get("drop", ()))
     single = [name for key in SINGLE for name in roles.get(key, ())]
-    features = [name for name in raw.columns if name not in dropped.union(single)]
-    if not features:
+    others = {*single, *roles.get("drop", ())}
+    names = [name for name in raw.columns if name not in others]
+    if not names:
         raise DataError(f"{raw.where}: a table needs features, but every column has another role.")
     if raw.rows < 2:
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
-    ours = cleaned(raw, [name for name in raw.columns if name not in dropped])
-    named = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
-    categories = {name: named[name] if name in named else is_category(ours, name) for name in features}
-    as_classes = target in named
-    table = _read(ours, raw, roles, categories, as_classes)
-    check = [ours]
-    if test is not None:
-        lacking = [name for name in (*features, *single) if name not in test.columns]
-        if lacking:
-            raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
-        theirs = cleaned(test, [*features, *single])
-        check.append(theirs)
-        as_classes = as_classes or table.target.dtype.kind == "U"
-        table = appended(table, _read(theirs, test, roles, categories, as_classes))
+    if test is not None and (lacking := [name for name in (*names, *single) if name not in test.columns]):
+        raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
+    strict, missing = bool(data.strict), data.missing or ()
+    ours = cleaned(raw, [*names, *single], missing)
+    theirs = None if test is None else cleaned(test, [*names, *single], missing)
     for name in roles.get("identifier", ()):
-        check_identifiers(check, name)
-    if len(np.unique(table.target[: raw.rows])) < 2:
+        check_identifiers([ours] if theirs is None else [ours, theirs], name)
+    before = raw.rows
+    if not strict:
+        raw, ours = with_target(raw, ours, target)
+    declared = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
+    table = _without_features(ours, raw, roles, target in declared)
+    if len(np.unique(table.target)) < 2:
         raise DataError(f"{raw.at(target)} is the target, but every row has {table.target[0]}; name another column.")
-    return table
+    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), strict)
+    if not reading.columns:
+        gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
+        raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
+    ours = cleaned(raw, [name for name, _ in reading.columns], (*missing, *reading.missing))
+    classes = (target,) if declared.get(target) else ()
+    keys = reading.explicit(roles.get("drop", ()), missing, classes)
+    reading = replace(reading, no_target=before - raw.rows, keys=keys, unread=misfits(reading, ours))
+    table = _with_features(table, reading, ours, strict)
+    if test is None or theirs is None:
+        return table
+    as_classes = target in declared or table.target.dtype.kind == "U"
+    rest = cleaned(test, [name for name, _ in reading.columns], (*missing, *reading.missing))
+    table = replace(table, reading=replace(reading, unread=misfits(reading, rest)))
+    return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, rest, strict))
 
 
-def _read(
-    clean: RawTable,
-    raw: RawTable,
-    roles: Mapping[str, tuple[str, ...]],
-    categories: Mapping[str, bool],
-    as_classes: bool,
-) -> Table:
-    """Read the columns of a cleaned table; the cells are kept as they are in the raw table."""
+def with_target(raw: RawTable, clean: RawTable, target: str) -> tuple[RawTable, RawTable]:
+    """Leave out the rows without a target, of a table and of its cleaned columns.
+
+    Raises:
+        DataError: more than half of the rows have none.
+    """
+    absent = np.asarray(clean.columns[target].is_null(nan_is_null=True))
+    if not absent.any():
+        return raw, clean
+    if 2 * absent.sum() > len(absent):
+        raise DataError(
+            f"{raw.at(target)} is the target, but {absent.sum()} of {len(absent)} rows have none; name another column, "
+            "or write the class that looks like a missing value as another word."
+        )
+    rows = np.flatnonzero(~absent)
+    return taken(raw, rows), taken(clean, rows)
+
+
+def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
+    """Return the rows that the study's own split gives to the search, in the order of the file.
+
+    Where the split is impossible, these are all rows; the study itself then says what is wrong.
+    """
+    light = replace(table, features=np.zeros((len(table.target), 1)), kinds=("number",), columns=("",), cells=None)
+    try:
+        target, y = target_of(light, data.task)
+        if data.rows is not None:
+            light, y = subset(light, target, y, data.rows, data.split_seed)
+        development, _ = split(light, target, y, data.test_size, data.split_seed)
+    except DataError:
+        return np.arange(len(table.target))
+    assert development.table.numbers is not None
+    return np.sort(development.table.numbers)
+
+
+def _without_features(clean: RawTable, raw: RawTable, roles: Mapping[str, tuple[str, ...]], as_classes: bool) -> Table:
+    """Read the columns with a role; the cells are kept as they are in the raw table."""
     (target_name,) = roles["target"]
     target, classes = read_target(clean, target_name, as_classes)
-    values = {
-        name: read_category(clean, name) if categorical else read_number(clean, name)
-        for name, categorical in categories.items()
-    }
-    kinds: tuple[Kind, ...] = tuple("category" if categorical else "number" for categorical in categories.values())
-    features: Any
-    if any(categories.values()) or any(np.isnan(numbers).any() for numbers in values.values()):
-        features = pd.DataFrame(values)
-    else:
-        features = np.column_stack(list(values.values()))
     return Table(
         name=clean.name,
-        features=features,
-        kinds=kinds,
-        columns=tuple(categories),
+        features=np.empty((len(target), 0)),
+        kinds=(),
+        columns=(),
         target=target,
         target_name=target_name,
         classes=classes,
@@ -102,6 +137,12 @@ def _read(
         weights=read_weights(clean, *roles.get("weights", ())),
         cells=SourceCells.of(*raw.columns.values()),
     )
+
+
+def _with_features(table: Table, reading: TableReading, clean: RawTable, strict: bool) -> Table:
+    features = read_features(reading, clean, strict)
+    columns = tuple(name for name, _ in reading.columns)
+    return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading)
 
 
 def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
@@ -117,7 +158,7 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
             for name in roles[key]:
                 keys_of.setdefault(name, []).append(key)
     for name, keys in keys_of.items():
-        if len(keys) > 1 and keys != ["target", "categories"]:
+        if len(keys) > 1 and keys not in (["target", "categories"], ["categories", "keep"], ["numbers", "keep"]):
             raise DataError(f"data: column {shown(name)} is named in {' and in '.join(keys)}; leave only one of them.")
     return roles
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +13,28 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.data.raw_table import LARGEST_FILE, RawTable, shown
-from experiments.data.table import LARGEST
+from experiments.data.table import LARGEST, ColumnReason
 from experiments.data.texts import MISSING, NUMBER
 from experiments.errors import DataError
 
+
+class Unfit(DataError):
+    """A column that is no feature: it says nothing of new rows, or holds what cannot be learnt from.
+
+    reason: why, as results.json has it.
+    """
+
+    def __init__(self, reason: ColumnReason, message: str):
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Unfit], tuple[ColumnReason, str]]:
+        """Travel to another process."""
+        return Unfit, (self.reason, str(self))
+
+
+# names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
+INDEX_NAME = r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ ]id)|.*[a-z]I[dD]"
 DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
 COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values, too few to conclude anything
@@ -23,8 +42,11 @@ NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters, more than a category has
 
 
-def cleaned(raw: RawTable, names: Iterable[str]) -> RawTable:
+def cleaned(raw: RawTable, names: Iterable[str], missing: Sequence[str] = ()) -> RawTable:
     """Choose columns; their texts, truth values and categories become stripped texts, null where they are missing.
+
+    Args:
+        missing: further words that are missing values, as they are written.
 
     Raises:
         DataError: a column would take too much memory.
@@ -32,7 +54,7 @@ def cleaned(raw: RawTable, names: Iterable[str]) -> RawTable:
     types = {name: raw.columns[name].type for name in names}
     truths = {name for name, kind in types.items() if pa.types.is_boolean(kind)}
     columns = {
-        name: _stripped(raw, name)
+        name: _stripped(raw, name, missing)
         if is_text(kind) or name in truths or pa.types.is_dictionary(kind)
         else raw.columns[name]
         for name, kind in types.items()
@@ -40,7 +62,7 @@ def cleaned(raw: RawTable, names: Iterable[str]) -> RawTable:
     return replace(raw, columns=columns, declared=raw.declared | truths)
 
 
-def _stripped(raw: RawTable, name: str) -> pa.ChunkedArray:
+def _stripped(raw: RawTable, name: str, more: Sequence[str]) -> pa.ChunkedArray:
     column = raw.columns[name]
     if pa.types.is_dictionary(column.type):
         size = sum(pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() or 0 for part in column.chunks)
@@ -52,6 +74,8 @@ def _stripped(raw: RawTable, name: str) -> pa.ChunkedArray:
         return pc.if_else(column, "True", "False").cast(pa.string())
     stripped = pc.utf8_trim_whitespace(column.cast(pa.string()))
     missing = pc.is_in(pc.utf8_lower(stripped), pa.array(MISSING))
+    if more:
+        missing = pc.or_(missing, pc.is_in(stripped, pa.array(more, pa.string())))
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
 
 
@@ -97,6 +121,18 @@ def read_number(raw: RawTable, name: str, otherwise: str = NAME_IT) -> NDArray[n
     return values
 
 
+def lenient_numbers(raw: RawTable, name: str) -> NDArray[np.float64]:
+    """Return (N,) the values of a column of numbers, NaN where a value is missing, no number, or too large."""
+    column = raw.columns[name]
+    if is_text(column.type):
+        column = pc.if_else(words_in(column), pa.scalar(None, pa.string()), column)
+    elif not is_number(column.type):
+        return np.full(len(column), np.nan)
+    values = np.array(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
+    values[np.abs(values) > LARGEST] = np.nan
+    return values
+
+
 def read_category(raw: RawTable, name: str) -> Any:
     """Return (N,) the values of a column of categories, a pandas Series of strings.
 
@@ -115,15 +151,15 @@ def is_category(raw: RawTable, name: str) -> bool:
     """
     kind, place = raw.columns[name].type, raw.at(name)
     if pa.types.is_temporal(kind):
-        raise DataError(f"{place} holds dates; name it as data.time if it orders the rows, or in data.drop.")
+        raise Unfit("dates", f"{place} holds dates; name it as data.time if it orders the rows, or in data.drop.")
     if not (is_text(kind) or pa.types.is_null(kind)):
         if not is_number(kind):
-            raise DataError(f"{place} holds values of type {kind}; name it in data.drop.")
+            raise Unfit("no_values", f"{place} holds values of type {kind}; name it in data.drop.")
         _refuse_counter(raw, name)
         return False
     present = raw.columns[name].drop_null()
     if not len(present):
-        raise DataError(f"{place} is empty in every row; name it in data.drop.")
+        raise Unfit("empty", f"{place} is empty in every row; name it in data.drop.")
     if name in raw.declared:
         return True
     words = pc.sum(words_in(present)).as_py() / len(present)
@@ -133,8 +169,9 @@ def is_category(raw: RawTable, name: str) -> bool:
         return False  # reading the numbers names the words among them
     example = shown(present[0].as_py())
     if pc.all(pc.match_substring_regex(present, DATE)).as_py():
-        raise DataError(
-            f"{place} holds dates such as {example}; name it as data.time if it orders the rows, or in data.drop."
+        raise Unfit(
+            "dates",
+            f"{place} holds dates such as {example}; name it as data.time if it orders the rows, or in data.drop.",
         )
     if pc.all(pc.match_substring_regex(present, COMMA)).as_py():
         raise DataError(
@@ -143,9 +180,10 @@ def is_category(raw: RawTable, name: str) -> bool:
         )
     different = pc.count_distinct(present).as_py()
     if different >= FEW and different > len(present) / 2:
-        raise DataError(
+        raise Unfit(
+            "identifies_rows",
             f"{place} has {different} different texts in {len(present)} rows, such as {example}, like an identifier or "
-            "free text; name it in data.drop, or in data.categories if its values are categories."
+            "free text; name it in data.drop, or in data.categories if its values are categories.",
         )
     return True
 
@@ -171,17 +209,25 @@ def refuse_long(raw: RawTable, name: str, advice: str) -> None:
 
 
 def _refuse_counter(raw: RawTable, name: str) -> None:
-    """Refuse whole numbers that count the rows, in any order."""
+    """Refuse whole numbers that count the rows: all different, and in ascending order or without gaps.
+
+    Few rows prove nothing, unless the column has the name of an index.
+    """
     column = raw.columns[name]
-    if raw.rows < FEW or column.null_count:
+    named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
+    if (raw.rows < FEW and not named) or column.null_count or raw.rows < 2:
         return
     try:
         values = column.cast(pa.int64()).to_numpy()  # exact for large integers
     except pa.ArrowInvalid:
         values = column.cast(pa.float64(), safe=False).to_numpy()
+        if not np.array_equal(values, np.trunc(values)):
+            return
     low, high = values.min().item(), values.max().item()
-    if high - low == len(values) - 1 and np.array_equal(np.sort(values) - low, np.arange(len(values))):
-        raise DataError(
+    counts = high - low == len(values) - 1 or bool(np.all(values[1:] > values[:-1]))
+    if len(np.unique(values)) == len(values) and (counts or named):
+        raise Unfit(
+            "counts_rows" if counts else "identifies_rows",
             f"{raw.at(name)} counts the rows from {int(low)} to {int(high)}, as an identifier does; name it as "
-            "data.identifier or in data.drop, or in data.numbers if it is a feature."
+            "data.identifier or in data.drop, or in data.numbers if it is a feature.",
         )

@@ -16,7 +16,7 @@ from experiments.data.load import load_table
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
 from experiments.data.subset import subset
-from experiments.data.table import Table
+from experiments.data.table import Table, TableReading
 from experiments.data.target_type import target_of
 from experiments.errors import DataError
 from nnet.batches import FoldData
@@ -37,6 +37,11 @@ class StudyData:
     development: DevelopmentSet
     test: SealedTestSet
     folds: Folds
+
+    @property
+    def reading(self) -> TableReading | None:
+        """Return how the columns of a file were read; None where nothing was to be decided."""
+        return self.development.table.reading
 
 
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:

@@ -28,6 +28,7 @@ class RawTable:
     columns:  name -> Arrow array.
     place:    row (from 0) -> its place in the file, such as "line 7".
     declared: columns that the file declares to be categories.
+    unnamed:  columns without a name in a file that names others; pandas writes an index so.
     """
 
     name: str
@@ -35,6 +36,7 @@ class RawTable:
     columns: dict[str, pa.ChunkedArray]
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
+    unnamed: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def rows(self) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,8 +17,73 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "category", "pixel"]
+ColumnReason = Literal["counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values"]
+REASONS: dict[ColumnReason, str] = {
+    "counts_rows": "counts the rows",
+    "identifies_rows": "differs in nearly every row",
+    "free_text": "long texts",
+    "dates": "dates",
+    "empty": "empty",
+    "constant": "always the same",
+    "no_values": "no single values",
+}
 LARGEST = 1e100  # largest number, so that a variance is finite
 WHITE = 255.0  # largest value of a pixel of a byte
+
+
+Keys = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A column that is no feature, and the reason."""
+
+    name: str
+    reason: ColumnReason
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """The reading of a table.
+
+    columns:   name and kind of each feature, in the order of the file.
+    left_out:  the columns that have no role and are no features.
+    missing:   words among numbers that are read as missing numbers.
+    keys:      the keys of [data] with which nothing is left to decide.
+    no_target: number of rows that were left out because they have no target.
+    unread:    number of cells of the test rows that are missing because they do not fit their column.
+    """
+
+    columns: tuple[tuple[str, Kind], ...]
+    left_out: tuple[LeftOut, ...] = ()
+    missing: tuple[str, ...] = ()
+    keys: Keys = field(default_factory=dict)
+    no_target: int = 0
+    unread: int = field(default=0, compare=False)
+
+    def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Keys:
+        """Return the keys of [data] with which nothing is left to decide; none where all columns are numbers.
+
+        Args:
+            dropped: names of the columns that the study file drops.
+            missing: words that it names as missing values.
+            classes: the target's name, if the study file names it as a category.
+        """
+        categories = tuple(name for name, kind in self.columns if kind == "category")
+        if not (self.left_out or self.missing or categories):
+            return {}
+        return {
+            "drop": (*dropped, *(one.name for one in self.left_out)),
+            "missing": (*missing, *self.missing),
+            "categories": (*classes, *categories),
+            "numbers": tuple(name for name, kind in self.columns if kind == "number"),
+            "keep": (),
+        }
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the kind of each feature."""
+        return tuple(kind for _, kind in self.columns)
 
 
 @dataclass(frozen=True)
@@ -40,6 +105,7 @@ class Table:
     weights:     (N,) weight of each row; None for equal weights.
     picture:     (height, width) or (height, width, 3) of the image in a row; None where the rows are not images.
     numbers:     (N,) position of each row in the source, from 0; None where all rows are here in order.
+    reading:     how the columns of a file were read; None where nothing was to be decided.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
     """
 
@@ -58,6 +124,7 @@ class Table:
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
     cells: SourceCells | None = None
+    reading: TableReading | None = None
 
     def __post_init__(self) -> None:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):

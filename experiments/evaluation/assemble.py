@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data.table import Kind, Table
+from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord
 from experiments.evaluation.results import (
@@ -17,6 +17,7 @@ from experiments.evaluation.results import (
     DefaultRecord,
     FinalScore,
     LedgerRecord,
+    LeftOutColumn,
     MissingCounts,
     SplitRecord,
     StudyResult,
@@ -72,6 +73,7 @@ def assemble(
             fingerprint=data.fingerprint,
             columns=_columns(data.development.table.kinds),
             missing=_missing(data.development.table),
+            **_reading(data.reading),
         ),
         split=SplitRecord(
             development=len(data.development.y),
@@ -108,6 +110,14 @@ def _missing(table: Table) -> MissingCounts:
         return MissingCounts(number=0, category=0)
     holes = [kind for kind, hole in zip(table.kinds, table.features.isna().any(), strict=True) if hole]
     return MissingCounts(number=holes.count("number"), category=holes.count("category"))
+
+
+def _reading(reading: TableReading | None) -> dict[str, Any]:
+    """Return what was left out of a file."""
+    if reading is None:
+        return {}
+    left_out = tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out)
+    return {"left_out": left_out, "no_target": reading.no_target, "unread": reading.unread}
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

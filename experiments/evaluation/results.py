@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest
+from experiments.data.table import ColumnReason
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
@@ -52,8 +53,21 @@ class ColumnCounts(MissingCounts):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftOutColumn:
+    """A column that is no feature, with a code for the reason."""
+
+    name: str
+    reason: ColumnReason
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataRecord:
-    """The data. columns and missing are None in results of version 0.1."""
+    """The data. columns and missing are None in results of version 0.1.
+
+    left_out:  the columns that were left out by their values.
+    no_target: number of rows that were left out because they have no target.
+    unread:    number of cells of the test rows that are missing because they do not fit their column.
+    """
 
     name: str
     rows: int
@@ -63,6 +77,9 @@ class DataRecord:
     fingerprint: str
     columns: ColumnCounts | None = None
     missing: MissingCounts | None = None
+    left_out: tuple[LeftOutColumn, ...] = ()
+    no_target: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -51,7 +52,7 @@ class Options:
                        trials that there are.
     acknowledge_reuse: score the test rows again after more trials; the report says so.
     register_as:       name under which the model becomes a version in MLflow's registry.
-    study_file:        text of a study file to keep in the folder, for a study that has none.
+    document:          study file to write into the folder, for a study that has none.
     kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     """
@@ -68,7 +69,7 @@ class Options:
     look: Literal["take", "leave", "only"] = "take"
     acknowledge_reuse: bool = False
     register_as: str | None = None
-    study_file: str | None = None
+    document: Mapping[str, Any] | None = None
     kernel: str = ""
     planned: int | None = None
 
@@ -122,12 +123,12 @@ class RunContext:
 
     def say(self, line: str) -> None:
         """Print a line as it is."""
-        self.console.print(line, markup=False)
+        self.console.print(line, markup=False, soft_wrap=True)
 
 
 def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
-    say = partial(console.print, markup=False)
+    say = partial(console.print, markup=False, soft_wrap=True)
     tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say)
     return RunContext(options, StudyFolder(options.folder), console, tracking)
 

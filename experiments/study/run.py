@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from experiments.config.default_study import STUDY_FILE, study_text
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.row_hashes import save_row_hashes
@@ -35,6 +36,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
+from experiments.study.columns import columns_line, with_columns
 from experiments.study.finished import finish_again, may_be_finished
 from experiments.study.options import (
     Options,
@@ -134,6 +136,8 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
     run.clock.lap("data")
+    if study.data.reading is not None:
+        run.say(columns_line(study.data, study.data.reading))
     run.folder.check_free()
     study = check_folder(study, run.folder, run.options)
     ledger = open_ledger(run.options.ledger, run.say)  # last: what is wrong with the study is said first
@@ -151,8 +155,8 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
-    if options.study_file is not None:
-        folder.keep("study.toml", options.study_file)
+    if options.document is not None:
+        folder.keep(STUDY_FILE, study_text(with_columns(options.document, study.data.reading), folder.path))
     run.clock.lap("folder, journal, folds")
     run.log.write(f"{len(trials)} of {study.spec.search.trials} trials finished before")
     return journal, OutOfFoldFiles(folder.out_of_fold), trials, uid

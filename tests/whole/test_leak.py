@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.config.data_options import DataSection
 from experiments.config.study_file import read_spec
 from experiments.data import prepare
+from experiments.data.column_roles import development_rows
 from experiments.data.holdout import SealedTestSet
+from experiments.data.load import load_table
 from experiments.data.splits import DevelopmentSet, split
 from experiments.data.table import Table
 from experiments.evaluation.results import StudyResult
@@ -83,3 +86,35 @@ def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: CommandRunner, mo
     assert dirty.test is not None
     assert clean.test is not None
     assert dirty.test.score < clean.test.score - 0.2
+
+
+def test_garbage_in_the_files_own_sealed_rows_changes_nothing_else(desk: CommandRunner) -> None:
+    """Words among numbers, dates, empty cells, new categories: in the file itself, before anything is read."""
+    frame = mixed_frame(150, seed=3).assign(number=range(150), same="x").astype(object)
+    frame["y"] = ["no" if row % 3 else "yes" for row in range(150)]
+    source, few = desk.folder / "people.csv", ("--set", "search.trials=3", "--set", "training.epochs=6", "--quiet")
+    command = ("--data", str(source), "--target", "y", *few)
+    frame.to_csv(source, index=False)
+    clean = desk.tuned(*command, "--out", "clean")
+    split_off = load_table(DataSection(source=str(source), target="y"), {})
+    sealed = sorted(
+        set(range(150)) - set(development_rows(split_off, DataSection(source="a.csv", target="y")).tolist())
+    )
+    assert len(sealed) == 30
+    frame.loc[sealed, ["age", "city", "height", "colour", "number", "same"]] = [
+        ["old", "Zürich", "2026-01-31", "", "?", "other"],
+        ["", "", "-", "a colour that nobody has seen", "x", ""],
+        ["12 kg", "2026-01-31", "1e400", "9", "9", "y"],
+    ] * 10
+    frame.to_csv(source, index=False)
+    (desk.folder / "studies" / "ledger.jsonl").unlink()
+    dirty = desk.tuned(*command, "--out", "dirty")
+    changed = {key for key in clean if clean[key] != dirty[key]}
+    assert changed <= {"digest", "data", "split", "test", "ledger", "provenance", "timing"}
+    assert {key for key in clean["data"] if clean["data"][key] != dirty["data"][key]} == {"fingerprint", "unread"}
+    assert dirty["data"]["left_out"] == [
+        {"name": "number", "reason": "counts_rows"},
+        {"name": "same", "reason": "constant"},
+    ]
+    assert dirty["data"]["unread"] == 40
+    assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")

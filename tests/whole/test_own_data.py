@@ -72,3 +72,36 @@ def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any],
     assert (done.returncode, done.stderr) == (0, "note: ignored columns that the model does not know: y\n")
     out = pd.read_csv(desk.folder / "out.csv")
     return results, frame["y"][180:], out["prediction"]
+
+
+def test_a_table_as_people_have_it_runs_at_the_first_attempt(desk: CommandRunner) -> None:
+    """Row numbers, names, an empty and a constant column, "-" for missing, rows without a target."""
+    frame = mixed_frame(160, seed=4).assign(nothing="", country="NL")
+    frame.insert(0, "PersonId", range(1, 161))
+    frame["name"] = [f"Person {row}, Ms." for row in range(160)]
+    frame["height"] = frame["height"].map("{:.2f}".format).where(frame["height"].notna(), "-")
+    frame["y"] = np.where(frame["age"] + 20 * (frame["colour"] == "red") > 45, "yes", "no")
+    frame.loc[[7, 77], "y"] = ""
+    frame.to_csv(desk.folder / "people.csv", index=False)
+    done = desk.tune("--data", "people.csv", "--target", "y", *FEW)
+    assert done.code == 0, done
+    assert (
+        "people: 158 rows, 2 numbers and 2 categories -> y; left out: PersonId (counts the rows), nothing (empty), "
+        "country (always the same), name (differs in nearly every row); --keep NAME takes one in; taken for missing "
+        "numbers: -; 2 rows without y left out\n"
+    ) in done.out
+    first = desk.results(Path("studies/people"))
+    report = (desk.folder / "studies" / "people" / "report.md").read_text()
+    assert "left out: PersonId (counts the rows), nothing (empty)" in report
+    again = desk.tuned("people", "--out", "again")  # from the study file that was written
+    assert (again["spec"], again["trials"]) == (first["spec"], first["trials"])
+    assert [one["name"] for one in again["data"]["left_out"]] == []
+    taken = desk.tune("--data", "people.csv", "--target", "y", *FEW, "--keep", "PersonId", "--plan")
+    assert 'numbers = ["PersonId", "age", "height"]' in taken.out
+
+
+def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> None:
+    (desk.folder / "mine.csv").write_text("n,a,y\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
+    done = desk.tune("--data", "mine.csv", "--target", "y", "--set", "data.strict=true", *FEW)
+    assert done.code == 2
+    assert "column 'n' counts the rows from " in done.error

@@ -39,7 +39,8 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
     check_size(str(path), len(columns[0]), len(names))
 
     by_name = dict(zip(names, columns, strict=True))
-    return RawTable(path.stem, str(path), by_name, lambda row: _line(path, separator, row + named))
+    unnamed = frozenset(name for name, cell in zip(names, cells, strict=True) if named and not cell)
+    return RawTable(path.stem, str(path), by_name, lambda row: _line(path, separator, row + named), unnamed=unnamed)
 
 
 def _read(path: Path, separator: str, width: int) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from experiments.data.table import REASONS
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, counted, joined, percent, sentence
 
@@ -20,7 +22,7 @@ def transformations(result: StudyResult) -> Parts:
     columns, missing = result.data.columns, result.data.missing
     if columns is None or missing is None:
         return (FITTED,)
-    done: list[Words] = []
+    done = list(_left_out(result))
     if missing.number:
         holes = counted("data.missing.number", missing.number, "column")
         done.append(sentence("missing numbers in {} filled with the median, and an indicator for each", holes))
@@ -37,6 +39,22 @@ def transformations(result: StudyResult) -> Parts:
         pixels = counted("data.columns.pixel", columns.pixel, "pixel")
         done.append(sentence("{} divided by their largest possible value", pixels))
     return joined([*done, FITTED], "; ")
+
+
+def _left_out(result: StudyResult) -> Iterator[Words]:
+    """Name the rows, columns and cells of the file that are not used."""
+    data = result.data
+    if data.no_target:
+        yield sentence("{} without a target left out", counted("data.no_target", data.no_target, "row"))
+    if data.left_out:
+        columns = [
+            sentence("{} ({})", Fact(f"data.left_out[{at}].name", one.name), REASONS[one.reason])
+            for at, one in enumerate(data.left_out)
+        ]
+        yield sentence("left out: {}", joined(columns, ", "))
+    if data.unread:
+        cells = counted("data.unread", data.unread, "cell of the test rows", "cells of the test rows")
+        yield sentence("{} taken for missing, as they do not fit their column", cells)
 
 
 def _setting(result: StudyResult, name: str, default: object) -> tuple[str, object]:

@@ -73,7 +73,7 @@ def test_a_kind_can_be_told(sheet: Make) -> None:
     many: dict[str, list[Any]] = {"i": [*map(str, range(40))], "y": ["a", "b"] * 20}
     assert table_of(sheet(**many), data(numbers=("i",))).kinds == ("number",)
     with pytest.raises(DataError, match="counts the rows"):
-        table_of(sheet(**many), data())
+        table_of(sheet(**many), data(strict=True))
 
 
 def test_a_target_can_be_told_to_be_classes(sheet: Make) -> None:
@@ -135,7 +135,7 @@ def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make) -> None:
     ]:
         mine = {"i": ["1", "2"], "a": ["1", "2"], "y": ["0", "1"]}
         with pytest.raises(DataError, match=message):
-            table_of(sheet(**mine), data(identifier="i"), sheet(**other))
+            table_of(sheet(**mine), data(identifier="i", strict=True), sheet(**other))
 
 
 def test_the_kinds_do_not_depend_on_the_test_sheet(sheet: Make) -> None:

@@ -92,7 +92,7 @@ def test_what_is_neither_is_refused_with_advice(sheet: Make) -> None:
 def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
     for values in [
         list(range(19)),  # too few rows to conclude anything
-        [*range(39), 50],
+        [50, *range(39)],
         [*range(39), None],
         [f"c{number // 2}" for number in MANY],
         [number * 0.5 for number in MANY],

@@ -50,7 +50,7 @@ def test_types_decide(tmp_path: Path) -> None:
 def test_a_place_is_a_row(tmp_path: Path) -> None:
     path = written(tmp_path, {"a": [1.0, np.inf, 2.0], "y": [0, 1, 0]})
     with pytest.raises(DataError, match=r"column 'a' .* but row 1 \(from 0\) has inf"):
-        table_of(read_parquet(path), DataSection(source="my.parquet", target="y"))
+        table_of(read_parquet(path), DataSection(source="my.parquet", target="y", strict=True))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path, columns: dict[str, Any], me
 def test_dates_are_refused_with_advice(tmp_path: Path) -> None:
     path = written(tmp_path, {"a": [datetime.datetime(2026, 1, 1)] * 2, "y": [0, 1]})
     with pytest.raises(DataError, match=r"column 'a' holds dates; name it as data\.time"):
-        table_of(read_parquet(path), DataSection(source="my.parquet", target="y"))
+        table_of(read_parquet(path), DataSection(source="my.parquet", target="y", strict=True))
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:

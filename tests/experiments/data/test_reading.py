@@ -1,0 +1,150 @@
+"""How columns are read: what is left out, what is a missing number, and that the test rows have no say in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.config.data_options import DataSection
+from experiments.data.column_roles import development_rows, table_of
+from experiments.data.raw_table import RawTable
+from experiments.data.table import Table, TableReading
+from experiments.errors import DataError
+
+Make = Callable[..., RawTable]
+ROWS = 60
+Y = [["no", "yes"][row % 2] for row in range(ROWS)]
+A = [f"{row % 23}.5" for row in range(ROWS)]
+
+
+def data(**keys: Any) -> DataSection:
+    return DataSection(source="mine.csv", **({"target": "y"} | keys))
+
+
+def reading_of(table: Table) -> TableReading:
+    assert table.reading is not None
+    return table.reading
+
+
+def left_out(table: Table) -> dict[str, str]:
+    return {one.name: one.reason for one in reading_of(table).left_out}
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([str(row) for row in range(ROWS)], "counts_rows"),
+        ([str(row) for row in range(ROWS + 1) if row != 30], "counts_rows"),  # one row was deleted
+        ([str(row * row) for row in range(ROWS)], "counts_rows"),
+        ([f"{row}.0" for row in range(ROWS)], "counts_rows"),
+        ([f"person {row}" for row in range(ROWS)], "identifies_rows"),
+        ([f"A/{row} {row * 7}" if row % 3 else str(row * 100) for row in range(ROWS)], "identifies_rows"),
+        (["word " * 60] * ROWS, "constant"),
+        (["word " * 60, "other"] * (ROWS // 2), "free_text"),
+        (["2026-01-31", "2026-02-01"] * (ROWS // 2), "dates"),
+        ([""] * ROWS, "empty"),
+        (["7"] * ROWS, "constant"),
+        ([b"bytes"] * ROWS, "no_values"),
+    ],
+)
+def test_a_column_that_says_nothing_of_new_rows_is_left_out(values: list[Any], reason: str, sheet: Make) -> None:
+    raw = sheet(x=values, a=A, y=Y)
+    table = table_of(raw, data())
+    assert (table.columns, left_out(table)) == (("a",), {"x": reason})
+    assert reading_of(table).keys == {"drop": ("x",), "missing": (), "categories": (), "numbers": ("a",), "keep": ()}
+    if reason not in ("constant", "free_text"):
+        with pytest.raises(DataError, match=r"^mine\.csv: column 'x' "):
+            table_of(raw, data(strict=True))
+
+
+def test_a_name_tells_an_identifier(sheet: Make) -> None:
+    shuffled = [str(1000 + 37 * (row * 17 % ROWS)) for row in range(ROWS)]
+    for name in ("id", "ID", "customer_id", "PassengerId", "Unnamed: 0", "index"):
+        assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {name: "identifies_rows"}
+    assert left_out(table_of(replace(sheet(x=shuffled, a=A, y=Y), unnamed=frozenset({"x"})), data())) != {}
+    for name in ("x", "paid", "acid", "valid"):
+        assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {}
+
+
+def test_what_is_kept_is_a_feature(sheet: Make) -> None:
+    raw = sheet(n=[str(row) for row in range(ROWS)], w=[f"p{row}" for row in range(ROWS)], a=A, y=Y)
+    table = table_of(raw, data(keep=("n", "w")))
+    assert dict(zip(table.columns, table.kinds, strict=True)) == {"n": "number", "w": "category", "a": "number"}
+    assert left_out(table) == {}
+
+
+@pytest.mark.parametrize("word", ["-", ".", "#DIV/0!", "missing", "Unknown"])
+def test_a_word_for_missing_among_numbers_is_missing(word: str, sheet: Make) -> None:
+    few = [word if row % 9 == 0 else str(row % 5) for row in range(ROWS)]
+    table = table_of(sheet(x=few, a=A, y=Y), data())
+    assert (table.kinds, reading_of(table).missing) == (("number", "number"), (word,))
+    assert isinstance(table.features, pd.DataFrame)
+    assert table.features["x"].isna().sum() == len(range(0, ROWS, 9))
+
+
+def test_few_values_with_words_among_them_are_categories(sheet: Make) -> None:
+    doors = ["2", "3", "4", "5more"] * (ROWS // 4)
+    assert table_of(sheet(x=doors, a=A, y=Y), data()).kinds == ("category", "number")
+    odd = [f"{row}.25" if row % 20 else "n.d." for row in range(ROWS)]
+    assert reading_of(table_of(sheet(x=odd, a=A, y=Y), data())).missing == ("n.d.",)
+
+
+def test_rows_without_a_target_are_left_out(sheet: Make) -> None:
+    some = ["" if row % 6 == 0 else value for row, value in enumerate(Y)]
+    table = table_of(sheet(a=A, y=some), data())
+    assert (len(table.target), reading_of(table).no_target) == (50, 10)
+    assert np.asarray(table.features)[:2, 0].tolist() == [1.5, 2.5]
+    with pytest.raises(DataError, match="is the target, but 40 of 60 rows have none"):
+        table_of(sheet(a=A, y=["" if row % 3 else value for row, value in enumerate(Y)]), data())
+
+
+def test_what_was_decided_is_decided_no_more(sheet: Make) -> None:
+    columns = {
+        "n": [str(row) for row in range(ROWS)],
+        "c": ["red", "blue", ""] * (ROWS // 3),
+        "x": ["-" if row % 9 == 0 else str(row % 5) for row in range(ROWS)],
+        "a": A,
+        "y": Y,
+    }
+    first = table_of(sheet(**columns), data())
+    keys = {key: names for key, names in reading_of(first).keys.items() if names}
+    assert keys == {"drop": ("n",), "missing": ("-",), "categories": ("c",), "numbers": ("x", "a")}
+    again = table_of(sheet(**columns), data(**keys))
+    assert (again.columns, again.kinds, reading_of(again).keys) == (first.columns, first.kinds, reading_of(first).keys)
+    pd.testing.assert_frame_equal(pd.DataFrame(again.features), pd.DataFrame(first.features))
+
+
+GARBAGE: dict[str, str] = {"a": "many words", "c": "unheard of", "d": "2026-01-31", "e": "1", "n": "x"}
+
+
+@pytest.mark.parametrize("column", GARBAGE)
+def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
+    columns = {
+        "a": A,
+        "c": ["red", "blue", ""] * (ROWS // 3),
+        "d": ["soon", "later"] * (ROWS // 2),
+        "e": [""] * ROWS,
+        "n": [str(row) for row in range(ROWS)],
+        "y": Y,
+    }
+    clean = table_of(sheet(**columns), data())
+    rows = development_rows(clean, data())
+    sealed = sorted(set(range(ROWS)) - set(rows.tolist()))
+    assert len(sealed) == 12
+    columns[column] = [GARBAGE[column] if row in sealed else value for row, value in enumerate(columns[column])]
+    dirty = table_of(sheet(**columns), data())
+    assert reading_of(dirty) == reading_of(clean)
+    assert (dirty.columns, dirty.kinds) == (clean.columns, clean.kinds)
+    ours, theirs = (pd.DataFrame(table.features, columns=list(table.columns)).iloc[rows] for table in (clean, dirty))
+    pd.testing.assert_frame_equal(ours, theirs)
+    assert reading_of(dirty).unread == (len(sealed) if column == "a" else 0)
+
+
+def test_a_table_without_features_says_what_was_left_out(sheet: Make) -> None:
+    with pytest.raises(DataError, match=r"no column is left as a feature, of 'x' \(counts the rows\); name"):
+        table_of(sheet(x=[str(row) for row in range(ROWS)], y=Y), data())
