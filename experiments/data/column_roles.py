@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
     cleaned,
@@ -28,9 +30,6 @@ from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.table import Kind, Table, appended
 from experiments.data.target_column import read_target
 from experiments.errors import DataError
-
-SINGLE = ("target", "identifier", "groups", "time", "weights")
-LISTS = ("drop", "categories", "numbers")
 
 
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
@@ -66,7 +65,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         check_identifiers(check, name)
     if len(np.unique(table.target[: raw.rows])) < 2:
         raise DataError(f"{raw.at(target)} is the target, but every row has {table.target[0]}; name another column.")
-    return table
+    return replace(table, spelled=_spelled(raw, data))
 
 
 def _read(
@@ -111,9 +110,8 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
     roles: dict[str, tuple[str, ...]] = {}
     keys_of: dict[str, list[str]] = {}
     for key in (*SINGLE, *LISTS):
-        given = getattr(data, key)
-        if given is not None:
-            roles[key] = tuple(_named(raw, key, column) for column in (given if key in LISTS else (given,)))
+        if given := data.columns(key):
+            roles[key] = tuple(_named(raw, key, column) for column in given)
             for name in roles[key]:
                 keys_of.setdefault(name, []).append(key)
     for name, keys in keys_of.items():
@@ -128,7 +126,16 @@ def _named(raw: RawTable, key: str, column: str | int) -> str:
         return names[column]
     if column in raw.columns:
         return str(column)
-    raise DataError(f"data.{key}: {raw.where} has no column {column!r}; it has {listed(names)}.")
+    if len(same := same_column(column, names)) == 1:
+        return same[0]
+    meant = did_you_mean([shown(name) for name in near(column, names, 3)]) if isinstance(column, str) else ""
+    raise DataError(f"data.{key}: {raw.where} has no column {column!r}{meant}; it has {listed(names)}.")
+
+
+def _spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
+    """Return column as [data] names it -> its name in the file, for those whose names differ."""
+    typed = {name: key for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)}
+    return {name: own for name, key in typed.items() if (own := _named(raw, key, name)) != name}
 
 
 def check_identifiers(files: Sequence[RawTable], name: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -40,6 +40,7 @@ class Table:
     weights:     (N,) weight of each row; None for equal weights.
     picture:     (height, width) or (height, width, 3) of the image in a row; None where the rows are not images.
     numbers:     (N,) position of each row in the source, from 0; None where all rows are here in order.
+    spelled:     column as [data] names it -> its name in the source, where the two differ in case or white space.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
     """
 
@@ -58,6 +59,7 @@ class Table:
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
     cells: SourceCells | None = None
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):
