@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 from experiments.config.default_study import STUDY_FILE, folder_of
+from experiments.config.near import did_you_mean, near
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
@@ -66,8 +67,11 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
     for place in places:
         if os.path.isdir(place):  # noqa: PTH112
             raise StudyStateError(f"{place}: there is no study in this folder.")
-    known = ", ".join(sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))}))
-    raise SpecError(f"{argument}: must be a study's name ({known}), folder or .toml file, but got {study!r}.")
+    known = sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))})
+    meant = did_you_mean(near(study, known))
+    raise SpecError(
+        f"{argument}: must be a study's name ({', '.join(known)}), folder or .toml file, but got {study!r}{meant}."
+    )
 
 
 def folder_for(file: Path, spec: StudySpec) -> Path:

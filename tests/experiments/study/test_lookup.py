@@ -155,6 +155,12 @@ def test_an_unknown_study_is_refused_with_those_that_there_are() -> None:
             find(study)
 
 
+def test_a_near_miss_of_a_name_is_named() -> None:
+    for study, meant in [("Wine", "wine"), ("breast-cancer", "breast_cancer"), ("mien", "mine")]:
+        with pytest.raises(SpecError, match=rf"but got '{study}' \(did you mean {meant}\?\)\.$"):
+            find_study(study)
+
+
 def test_a_folder_without_a_study_is_refused() -> None:
     for find, study in product(FINDERS, ["notes", "studies", "studies/notes", ".", "..", "/"]):
         with pytest.raises(ExperimentError, match=r"there is no study in this folder|but got '\.\.'"):
