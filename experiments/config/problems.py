@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.config.documents import readable
+from experiments.config.documents import in_one_line, readable
 from experiments.config.keys import nearest_keys
 from experiments.config.near import did_you_mean, near
-from experiments.config.space import CHOICES_RULE, SEARCHABLE
+from experiments.config.space import CHOICES_RULE, SEARCHABLE, not_searchable
 
-MOST = 5  # problems in a message
 UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
 
 
-def one_line(error: ValidationError) -> str:
-    """Describe what is wrong: of each key its rule and its value."""
+def one_line(error: ValidationError, space: object = None) -> str:
+    """Describe what is wrong: of each key its rule and its value; of [space] also the keys that cannot be searched."""
     problems: dict[str, str] = {}
     for fault in error.errors(include_url=False):
         key, problem = _problem(fault)
         if not any(key == other or key.startswith(f"{other}.") for other in problems):
             problems[key] = problem  # the further ones of a key are of other types that its value might have had
     shown = [f"{key}: {problem}" for key, problem in problems.items()]
-    more = f"; and {len(shown) - MOST} more" if len(shown) > MOST else ""
-    return f"{'; '.join(shown[:MOST])}{more}."
+    shown += not_searchable(map(str, space)) if isinstance(space, Mapping) else []
+    return f"{in_one_line(shown)}."
 
 
 def _problem(fault: Any) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
-from experiments.config.documents import readable
+from experiments.config.documents import in_one_line, readable
 from experiments.config.near import did_you_mean, near
 from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec, TrainingSection
 from experiments.config.target import Target
@@ -35,7 +35,6 @@ SEARCHABLE: dict[str, type[Parameter]] = {
 CHOICES_RULE = "is searched with choices = [...]"
 MOST_LAYERS = 20
 LARGEST = 10**24
-MOST = 5  # unknown keys in a message
 
 
 class Space:
@@ -59,7 +58,8 @@ class Space:
         self.distributions: dict[str, BaseDistribution] = {}
         if not spec.space:
             raise SpecError("space: at least one key must be searched.")
-        _check_searchable(spec.space)
+        if unknown := not_searchable(spec.space):
+            raise SpecError(f"{in_one_line(unknown)}; the searchable keys are {', '.join(SEARCHABLE)}.")
         for key, searched in spec.space.items():
             section = "preprocessing" if key in PreprocessingSection.model_fields else "training"
             if key in getattr(spec, section).model_fields_set:
@@ -194,14 +194,13 @@ class Space:
             raise SpecError(f"{where}: {error}") from None
 
 
-def _check_searchable(keys: Iterable[str]) -> None:
+def not_searchable(keys: Iterable[str]) -> list[str]:
+    """Say of each key of [space] that cannot be searched that it cannot, with the nearest that can."""
     unknown = {key: [] if key in NOT_SEARCHED else near(key, SEARCHABLE) for key in keys if key not in SEARCHABLE}
-    if unknown:
-        problems = [
-            f"space.{readable(key, 120)}: cannot be searched{did_you_mean([f'space.{one}' for one in meant])}"
-            for key, meant in unknown.items()
-        ]
-        raise SpecError(f"{'; '.join(problems[:MOST])}; the searchable keys are {', '.join(SEARCHABLE)}.")
+    return [
+        f"space.{readable(key, 120)}: cannot be searched{did_you_mean([f'space.{one}' for one in meant])}"
+        for key, meant in unknown.items()
+    ]
 
 
 def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

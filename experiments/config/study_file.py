@@ -58,7 +58,7 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
         spec = StudySpec.model_validate(canonical(_tuples(document)))
         check_sampler(Space(spec), spec)
     except ValidationError as error:
-        raise SpecError(f"{where}: {one_line(error)}") from None
+        raise SpecError(f"{where}: {one_line(error, document.get('space'))}") from None
     except RecursionError:
         raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
     except SpecError as error:

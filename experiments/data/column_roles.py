@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
@@ -107,11 +108,12 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
     """Return key of [data] -> the names of its columns."""
     if data.target is None:
         raise DataError(f"data.target: name the column to predict; {raw.where} has {listed(list(raw.columns))}.")
+    _check_named(raw, data)
     roles: dict[str, tuple[str, ...]] = {}
     keys_of: dict[str, list[str]] = {}
     for key in (*SINGLE, *LISTS):
         if given := data.columns(key):
-            roles[key] = tuple(_named(raw, key, column) for column in given)
+            roles[key] = tuple(_named(raw, column) or "" for column in given)
             for name in roles[key]:
                 keys_of.setdefault(name, []).append(key)
     for name, keys in keys_of.items():
@@ -120,22 +122,36 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
     return roles
 
 
-def _named(raw: RawTable, key: str, column: str | int) -> str:
+def _check_named(raw: RawTable, data: DataSection) -> None:
+    """Refuse columns that do not exist, all of them in one line with the nearest that do."""
     names = list(raw.columns)
-    if isinstance(column, int) and -len(names) <= column < len(names):
-        return names[column]
-    if column in raw.columns:
-        return str(column)
-    if len(same := same_column(column, names)) == 1:
-        return same[0]
-    meant = did_you_mean([shown(name) for name in near(column, names, 3)]) if isinstance(column, str) else ""
-    raise DataError(f"data.{key}: {raw.where} has no column {column!r}{meant}; it has {listed(names)}.")
+    unknown = [
+        f"data.{key}: {raw.where} has no column {column!r}" + (_meant(names, column) if isinstance(column, str) else "")
+        for key in (*SINGLE, *LISTS)
+        for column in data.columns(key)
+        if _named(raw, column) is None
+    ]
+    if unknown:
+        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
+
+
+def _meant(names: Sequence[str], typed: str) -> str:
+    return did_you_mean([shown(name) for name in near(typed, names, 3)])
+
+
+def _named(raw: RawTable, column: str | int) -> str | None:
+    """Return the name of a column, which may be typed in another case or with other white space; None without one."""
+    names = list(raw.columns)
+    if isinstance(column, int):
+        return names[column] if -len(names) <= column < len(names) else None
+    same = [column] if column in raw.columns else same_column(column, names)
+    return same[0] if len(same) == 1 else None
 
 
 def _spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
     """Return column as [data] names it -> its name in the file, for those whose names differ."""
-    typed = {name: key for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)}
-    return {name: own for name, key in typed.items() if (own := _named(raw, key, name)) != name}
+    typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
+    return {name: own for name in typed if (own := _named(raw, name)) and own != name}
 
 
 def check_identifiers(files: Sequence[RawTable], name: str) -> None:

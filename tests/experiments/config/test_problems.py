@@ -49,6 +49,11 @@ def test_near_misses_in_space_are_named() -> None:
         "space.lerning_rate: cannot be searched (did you mean space.learning_rate?); "
         "space.batchsize: cannot be searched (did you mean space.batch_size?); the searchable keys are "
     )
+    assert refusal(space=two, cv={"n_splits": 1}) == (
+        "cv.n_splits: must be greater than or equal to 2, but got 1; "
+        "space.lerning_rate: cannot be searched (did you mean space.learning_rate?); "
+        "space.batchsize: cannot be searched (did you mean space.batch_size?)."
+    )
     always_fixed = refusal(space={"epochs": {"low": 1, "high": 2}})
     assert always_fixed.startswith("space.epochs: cannot be searched; ")  # and average_epochs was not meant
 

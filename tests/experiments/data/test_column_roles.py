@@ -106,6 +106,10 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
         ({"target": 7}, "data.target: mine.csv has no column 7"),
         ({"target": -8}, "data.target: mine.csv has no column -8"),
         ({"drop": ("z",)}, "data.drop: mine.csv has no column 'z'"),
+        (
+            {"drop": ("q", 9), "time": "whn"},
+            "data.time: .* 'whn' .*'when'.*; data.drop: .*'q'; data.drop: .* 9; it has",
+        ),
         ({"drop": ("y",)}, "column 'y' is named in target and in drop"),
         ({"groups": "who", "time": "who"}, "column 'who' is named in groups and in time"),
         ({"drop": tuple(range(6))}, "needs features, but every column has another role"),
