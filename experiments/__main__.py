@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from experiments.config.near import did_you_mean, near
+
 COMMANDS = {
     "tune": "search, refit, score once and report: a hyperparameter study",
     "predict": "predict new rows with a study's model",
@@ -36,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names; return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        meant = did_you_mean(near(words[0], COMMANDS))
+        parser().error(f"there is no command {words[0]!r}{meant}; the commands are {', '.join(COMMANDS)}")
     command = parser().parse_args(words[:1] or ["--help"]).command
     module = import_module("experiments.benchmark.__main__" if command == "benchmark" else f"experiments.{command}")
     code: int = module.main(words[1:])

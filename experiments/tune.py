@@ -21,6 +21,7 @@ from experiments.study.cli import (
     run_command,
     workers_of,
 )
+from experiments.study.own_data import add_data_arguments, check_source, keys_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,12 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "tune", "Search, refit, score once and report: a hyperparameter study of a NumPy neural network.", EPILOG
     )
     add_study_argument(it, more=f"; default: {DEFAULT}", optional=True)
-    it.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
-    it.add_argument(
-        "--target",
-        metavar="COLUMN",
-        help="with --data: column to predict, by name, or by position from 0 (-1: the last)",
-    )
+    add_data_arguments(it)
     it.add_argument(
         "--keep",
         nargs="+",
@@ -166,7 +162,7 @@ def _wanted(chosen: argparse.Namespace, study: str) -> tuple[StudySpec, Path, di
         path = study_file(study)
         spec = read_spec(path, chosen.overrides)
         return spec, chosen.out or folder_for(path, spec), None
-    spec, document = own_study(chosen.data, chosen.target, chosen.overrides)
+    spec, document = own_study(chosen.data, chosen.target, chosen.overrides, keys_of(chosen))
     if chosen.trials is not None and chosen.trials > spec.search.trials:
         document = with_override(document, f"search.trials={chosen.trials}")
     return spec, chosen.out or STUDIES / spec.study.name, document
@@ -258,21 +254,6 @@ def _look(chosen: argparse.Namespace, planned: int | None) -> Literal["take", "l
     if chosen.no_test or planned is not None:
         return "leave"
     return "only" if chosen.score and chosen.trials is None else "take"
-
-
-def check_source(chosen: argparse.Namespace) -> None:
-    """Refuse a study file together with --data, and a target without data.
-
-    Raises:
-        SpecError: both are there, or the one without the other.
-    """
-    if chosen.data is not None and chosen.study is not None:
-        raise SpecError(
-            f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
-            "data with --set data.source=FILE --set data.target=COLUMN."
-        )
-    if chosen.target is not None and chosen.data is None:
-        raise SpecError("--target goes with --data; a study's own is changed with --set data.target=COLUMN.")
 
 
 if __name__ == "__main__":

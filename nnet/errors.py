@@ -8,6 +8,7 @@ NNetError          a ValueError
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -29,8 +30,9 @@ def lookup(table: Mapping[str, T], name: str, what: str) -> T:
     """Return the table's entry of that name.
 
     Raises:
-        SettingError: there is no such entry; the message lists the names there are.
+        SettingError: there is no such entry; the message lists the names there are, and asks for the nearest.
     """
     if name not in table:
-        raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}.")
+        near = "".join(f" (did you mean {one}?)" for one in get_close_matches(str(name).lower(), table, 1))
+        raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}{near}.")
     return table[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
@@ -24,10 +25,9 @@ Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is
 
 
 SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
-ROLES = (
-    *("target", "drop", "categories", "numbers", "keep", "missing", "strict"),
-    *("identifier", "groups", "time", "weights"),
-)
+SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
+LISTS = ("drop", "categories", "numbers", "keep")  # keys that name columns
+ROLES = (*SINGLE, *LISTS, "missing", "strict")
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "openml": {*ROLES},
@@ -37,7 +37,11 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "folder": {"size", "colour", "test"},
 }
 Column = Annotated[str, Field(min_length=1)] | int
-Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
+Columns = Annotated[
+    tuple[Column, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
+]
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -45,7 +49,7 @@ class DataSection(Section):
     """[data]: the source of the rows, the roles of its columns, and the split of the test set.
 
     A source is a file with a known ending, a folder, whose path contains a slash, openml:ID or a built-in name. A
-    column is given by its name, or by its position from 0, or from -1 at the end.
+    column is given by its name, or by its position from 0, or from -1 at the end. One column is a list of one.
     """
 
     source: Source
@@ -87,6 +91,20 @@ class DataSection(Section):
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
         return self
+
+    def columns(self, key: str) -> tuple[str | int, ...]:
+        """Return the columns that a key names; none where it is not set."""
+        given = getattr(self, key)
+        return given if isinstance(given, tuple) else () if given is None else (given,)
+
+    def with_names(self, spelled: Mapping[str, str]) -> DataSection:
+        """Return the same section with columns named as the source names them."""
+        named = {
+            key: tuple(spelled.get(name, name) if isinstance(name, str) else name for name in self.columns(key))
+            for key in (*SINGLE, *LISTS)
+        }
+        changed = {key: names if key in LISTS else names[0] for key, names in named.items() if names}
+        return self.model_copy(update=changed) if spelled else self
 
     def to_document(self) -> dict[str, Any]:
         """Return JSON data with the names of the files and without their folders."""

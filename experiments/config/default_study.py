@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 
 from experiments.config.data_options import sort_of
@@ -31,25 +32,41 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def own_study(source: str, target: str | None, overrides: Sequence[str] = ()) -> tuple[StudySpec, dict[str, Any]]:
+def own_study(
+    source: str,
+    target: str | None,
+    overrides: Sequence[str] = (),
+    keys: Mapping[str, str | Sequence[str]] = MappingProxyType({}),
+) -> tuple[StudySpec, dict[str, Any]]:
     """Return the spec of a study of that source with the default space, and its document.
 
     Args:
         source: as in data.source; a folder may lack the slash at its end.
         target: a column's name, or its position if it is a whole number; a name may stand in quotes.
+        keys:   other keys of [data], with what was typed for each; columns are typed as the target.
 
     Raises:
         SpecError: an override breaks a rule.
     """
-    if os.path.isdir(source):  # noqa: PTH112 - never raises, whatever the name
-        source = f"{PurePath(source)}/"
+    source = _place(source)
     data: dict[str, Any] = {"source": source}
-    if target is not None:
-        data["target"] = int(target) if re.fullmatch(r"[+-]?\d{1,9}", target) else QUOTED.sub(r"\2", target)
+    for key, typed in {**({} if target is None else {"target": target}), **keys}.items():
+        if key == "test":
+            data[key] = _place(str(typed))
+        else:
+            data[key] = _column(typed) if isinstance(typed, str) else [_column(name) for name in typed]
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, "--data"), document
+
+
+def _place(source: str) -> str:
+    return f"{PurePath(source)}/" if os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
+
+
+def _column(typed: str) -> str | int:
+    return int(typed) if re.fullmatch(r"[+-]?\d{1,9}", typed) else QUOTED.sub(r"\2", typed)
 
 
 def name_of(source: str) -> str:

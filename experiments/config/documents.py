@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import zip_longest
 from typing import Any, Final, TypeVar, cast
@@ -89,6 +89,16 @@ def readable(text: str, longest: int) -> str:
     """
     text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def in_one_line(problems: Sequence[str], most: int = 5) -> str:
+    """Join the first problems, and count the others.
+
+    >>> in_one_line(["a", "b", "c"], 2)
+    'a; b; and 1 more'
+    """
+    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
+    return "; ".join([*problems[:most], *more])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from experiments.config.near import did_you_mean, near
+
 
 class Section(BaseModel):
     """A table that is frozen and strict: an unknown key or another type is an error, and nothing is converted."""
@@ -44,7 +46,8 @@ def options_of(models: Mapping[str, type[Section]], name: str | None, value: obj
     if not unknown:
         return model.model_validate(given)
     options = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
-    raise broken_rule((unknown[0],), f"{name} has no such option: {options}")
+    meant = did_you_mean(near(unknown[0], model.model_fields))
+    raise broken_rule((unknown[0],), f"{name} has no such option{meant}: {options}")
 
 
 def broken_rule(key: tuple[str, ...], rule: str) -> ValidationError:

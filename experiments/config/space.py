@@ -7,7 +7,7 @@ uses the first `hidden_layers` of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from itertools import product
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
+from experiments.config.documents import in_one_line, readable
+from experiments.config.near import did_you_mean, near
 from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec, TrainingSection
 from experiments.config.target import Target
 from experiments.errors import SpecError
@@ -56,9 +58,9 @@ class Space:
         self.distributions: dict[str, BaseDistribution] = {}
         if not spec.space:
             raise SpecError("space: at least one key must be searched.")
+        if unknown := not_searchable(spec.space):
+            raise SpecError(f"{in_one_line(unknown)}; the searchable keys are {', '.join(SEARCHABLE)}.")
         for key, searched in spec.space.items():
-            if key not in SEARCHABLE:
-                raise SpecError(f"space.{key}: cannot be searched; the searchable keys are {', '.join(SEARCHABLE)}.")
             section = "preprocessing" if key in PreprocessingSection.model_fields else "training"
             if key in getattr(spec, section).model_fields_set:
                 raise SpecError(f"space.{key}: is also fixed in [{section}]; remove it there or here, not both.")
@@ -136,7 +138,10 @@ class Space:
         parameters: Hyperparameters = {}
         for key in given:
             if key not in self._spec.space:
-                raise SpecError(f"{section}.{key}: is not searched in [space]; set it in [training] instead.")
+                near_it = [] if key in SEARCHABLE else near(key, self._spec.space)
+                meant = did_you_mean([f"{section}.{one}" for one in near_it])
+                fixed = "" if meant else "; set it in [training] instead"
+                raise SpecError(f"{section}.{key}: is not searched in [space]{meant}{fixed}.")
         sources = {section: given, "default": self._spec.default, "training": self._fixed}
         for key in self._spec.space:
             where, value = next((f"{name}.{key}", source[key]) for name, source in sources.items() if key in source)
@@ -187,6 +192,15 @@ class Space:
             self.candidate(parameters).architecture(inputs, target)
         except NNetError as error:
             raise SpecError(f"{where}: {error}") from None
+
+
+def not_searchable(keys: Iterable[str]) -> list[str]:
+    """Say of each key of [space] that cannot be searched that it cannot, with the nearest that can."""
+    unknown = {key: [] if key in NOT_SEARCHED else near(key, SEARCHABLE) for key in keys if key not in SEARCHABLE}
+    return [
+        f"space.{readable(key, 120)}: cannot be searched{did_you_mean([f'space.{one}' for one in meant])}"
+        for key, meant in unknown.items()
+    ]
 
 
 def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

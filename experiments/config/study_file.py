@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,12 +14,14 @@ from pydantic import ValidationError
 from experiments.config.data_options import sort_of
 from experiments.config.documents import readable
 from experiments.config.grid import check_sampler
-from experiments.config.space import CHOICES_RULE, SEARCHABLE, Space
+from experiments.config.keys import whole_key
+from experiments.config.problems import one_line
+from experiments.config.space import Space
 from experiments.config.spec import StudySpec
+from experiments.config.words import canonical, sizes_of
 from experiments.errors import SpecError
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
-UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
 
 
 def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
@@ -55,13 +55,12 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
         SpecError: the document breaks a rule; the message names the key, the rule and the value.
     """
     try:
-        spec = StudySpec.model_validate(_tuples(document))
+        spec = StudySpec.model_validate(canonical(_tuples(document)))
+        check_sampler(Space(spec), spec)
     except ValidationError as error:
-        raise SpecError(f"{where}: {_one_line(error)}") from None
+        raise SpecError(f"{where}: {one_line(error, document.get('space'))}") from None
     except RecursionError:
         raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
-    try:
-        check_sampler(Space(spec), spec)
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
     return spec
@@ -70,25 +69,32 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
 def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
     """Return a document with a key set; the value is TOML, or else a string.
 
+    The section of a key may be left out where no other section has such a key. The sizes of layers replace those that
+    the document gives.
+
     >>> with_override({"search": {"trials": 40}}, "search.trials=20")
     {'search': {'trials': 20}}
     >>> with_override({}, "cv.metric=accuracy")
     {'cv': {'metric': 'accuracy'}}
     """
     key, separator, text = override.partition("=")
-    parts = key.strip().split(".")
-    if not separator or not all(parts) or len(parts) > 10 or not override.isprintable():
+    key = key.strip()
+    if not separator or not all(key.split(".")) or key.count(".") > 9 or not override.isprintable():
         raise SpecError(f"--set needs key=value, as in search.trials=20, but got {override!r}.")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         value = text.strip()
+    parts = whole_key(key)
     changed = copy.deepcopy(dict(document))
     table: Any = changed
     for part in parts[:-1]:
         table = table.setdefault(part, {})
         if not isinstance(table, dict):
             raise SpecError(f"--set {override}: {part} is not a table.")
+    if parts[-1] == "hidden_layers" and (sizes := sizes_of(value)):
+        table.pop("hidden_units", None)
+        value = list(sizes)
     table[parts[-1]] = value
     return changed
 
@@ -98,31 +104,6 @@ def _tuples(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _tuples(item) for key, item in value.items()}
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
-def _one_line(error: ValidationError) -> str:
-    """Describe the first problem: its key, its rule and its value."""
-    first = error.errors(include_url=False)[0]
-    kind, given, rule = first["type"], first["input"], first["msg"]
-    parts = [str(part) for part in first["loc"]]
-    if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
-        parts[1:3] = [f"enqueue[{parts[2]}]"]
-    depth = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
-    # where a value may be of several types, pydantic names the type that it tried after the key's own names
-    parts = [part for at, part in enumerate(parts) if at < depth or not UNION_MEMBER.match(part)]
-    key = readable(".".join(parts), 120)
-    if kind == "extra_forbidden":
-        return f"{key}: there is no such key."
-    if kind == "missing":
-        return f"{key}: this key is required."
-    if kind == "value_error":
-        return f"{key}: {readable(rule.removeprefix('Value error, '), 300)}."
-    if kind in ("int_type", "float_type", "finite_number") and parts[0] == "space":
-        rule = CHOICES_RULE if SEARCHABLE.get(parts[1]) in (str, bool) else "must be a number"
-    as_list = f" such as [{json.dumps(given)}]" if parts[0] == "data" and isinstance(given, str | int) else ""
-    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", rule)
-    rule = rule.replace("a valid tuple", f"a list{as_list}").replace("Input should", "must")
-    return f"{key}: {rule[:1].lower()}{rule[1:]}, but got {readable(repr(given), 120)}."
 
 
 def located(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:

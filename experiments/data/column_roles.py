@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.documents import in_one_line
+from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
     cleaned,
@@ -31,9 +33,6 @@ from experiments.data.table import REASONS, Table, TableReading, appended
 from experiments.data.target_column import read_target
 from experiments.data.target_type import target_of
 from experiments.errors import DataError
-
-SINGLE = ("target", "identifier", "groups", "time", "weights")
-LISTS = ("drop", "categories", "numbers", "keep")
 
 
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
@@ -75,6 +74,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     ours = cleaned(raw, [name for name, _ in reading.columns], (*missing, *reading.missing))
     classes = (target,) if declared.get(target) else ()
     keys = reading.explicit(roles.get("drop", ()), missing, classes)
+    table = replace(table, spelled=_spelled(raw, data))
     reading = replace(reading, no_target=before - raw.rows, keys=keys, unread=misfits(reading, ours))
     table = _with_features(table, reading, ours, strict)
     if test is None or theirs is None:
@@ -149,12 +149,12 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
     """Return key of [data] -> the names of its columns."""
     if data.target is None:
         raise DataError(f"data.target: name the column to predict; {raw.where} has {listed(list(raw.columns))}.")
+    _check_named(raw, data)
     roles: dict[str, tuple[str, ...]] = {}
     keys_of: dict[str, list[str]] = {}
     for key in (*SINGLE, *LISTS):
-        given = getattr(data, key)
-        if given is not None:
-            roles[key] = tuple(_named(raw, key, column) for column in (given if key in LISTS else (given,)))
+        if given := data.columns(key):
+            roles[key] = tuple(_named(raw, column) or "" for column in given)
             for name in roles[key]:
                 keys_of.setdefault(name, []).append(key)
     for name, keys in keys_of.items():
@@ -163,13 +163,36 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
     return roles
 
 
-def _named(raw: RawTable, key: str, column: str | int) -> str:
+def _check_named(raw: RawTable, data: DataSection) -> None:
+    """Refuse columns that do not exist, all of them in one line with the nearest that do."""
     names = list(raw.columns)
-    if isinstance(column, int) and -len(names) <= column < len(names):
-        return names[column]
-    if column in raw.columns:
-        return str(column)
-    raise DataError(f"data.{key}: {raw.where} has no column {column!r}; it has {listed(names)}.")
+    unknown = [
+        f"data.{key}: {raw.where} has no column {column!r}" + (_meant(names, column) if isinstance(column, str) else "")
+        for key in (*SINGLE, *LISTS)
+        for column in data.columns(key)
+        if _named(raw, column) is None
+    ]
+    if unknown:
+        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
+
+
+def _meant(names: Sequence[str], typed: str) -> str:
+    return did_you_mean([shown(name) for name in near(typed, names, 3)])
+
+
+def _named(raw: RawTable, column: str | int) -> str | None:
+    """Return the name of a column, which may be typed in another case or with other white space; None without one."""
+    names = list(raw.columns)
+    if isinstance(column, int):
+        return names[column] if -len(names) <= column < len(names) else None
+    same = [column] if column in raw.columns else same_column(column, names)
+    return same[0] if len(same) == 1 else None
+
+
+def _spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
+    """Return column as [data] names it -> its name in the file, for those whose names differ."""
+    typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
+    return {name: own for name in typed if (own := _named(raw, name)) and own != name}
 
 
 def check_identifiers(files: Sequence[RawTable], name: str) -> None:

@@ -106,6 +106,7 @@ class Table:
     picture:     (height, width) or (height, width, 3) of the image in a row; None where the rows are not images.
     numbers:     (N,) position of each row in the source, from 0; None where all rows are here in order.
     reading:     how the columns of a file were read; None where nothing was to be decided.
+    spelled:     column as [data] names it -> its name in the source, where the two differ in case or white space.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
     """
 
@@ -125,6 +126,7 @@ class Table:
     numbers: NDArray[np.intp] | None = None
     cells: SourceCells | None = None
     reading: TableReading | None = None
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):

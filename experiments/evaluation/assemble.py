@@ -19,6 +19,7 @@ from experiments.evaluation.results import (
     LedgerRecord,
     LeftOutColumn,
     MissingCounts,
+    ReadingRecord,
     SplitRecord,
     StudyResult,
     TrialRecord,
@@ -73,7 +74,6 @@ def assemble(
             fingerprint=data.fingerprint,
             columns=_columns(data.development.table.kinds),
             missing=_missing(data.development.table),
-            **_reading(data.reading),
         ),
         split=SplitRecord(
             development=len(data.development.y),
@@ -94,6 +94,7 @@ def assemble(
         ),
         test=test,
         analysis=analysis,
+        reading=_reading(data.reading),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -112,12 +113,12 @@ def _missing(table: Table) -> MissingCounts:
     return MissingCounts(number=holes.count("number"), category=holes.count("category"))
 
 
-def _reading(reading: TableReading | None) -> dict[str, Any]:
-    """Return what was left out of a file."""
+def _reading(reading: TableReading | None) -> ReadingRecord | None:
+    """Record what of a file is not used."""
     if reading is None:
-        return {}
+        return None
     left_out = tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out)
-    return {"left_out": left_out, "no_target": reading.no_target, "unread": reading.unread}
+    return ReadingRecord(left_out=left_out, no_target=reading.no_target, unread=reading.unread)
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

@@ -17,7 +17,7 @@ from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
 
-OUTSIDE_THE_DIGEST = ("digest", "ledger", "provenance", "timing")
+OUTSIDE_THE_DIGEST = ("digest", "reading", "ledger", "provenance", "timing")
 # nothing is converted, no key is unknown, no number is infinite; dataclasses inside inherit the rules
 STRICT = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 Parameters = dict[str, float | int | str | bool]
@@ -61,13 +61,22 @@ class LeftOutColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataRecord:
-    """The data. columns and missing are None in results of version 0.1.
+class ReadingRecord:
+    """Rows, columns and cells of a file that are not used; a study file that names them has the same digest.
 
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
     unread:    number of cells of the test rows that are missing because they do not fit their column.
     """
+
+    left_out: tuple[LeftOutColumn, ...] = ()
+    no_target: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRecord:
+    """The data. columns and missing are None in results of version 0.1."""
 
     name: str
     rows: int
@@ -77,9 +86,6 @@ class DataRecord:
     fingerprint: str
     columns: ColumnCounts | None = None
     missing: MissingCounts | None = None
-    left_out: tuple[LeftOutColumn, ...] = ()
-    no_target: int = 0
-    unread: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +256,7 @@ class StudyResult:
     best: BestRecord
     test: FinalScore | None
     analysis: AnalysisRecord | None = None
+    reading: ReadingRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]

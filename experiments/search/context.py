@@ -54,6 +54,8 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     """
     arithmetic, _ = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     data = prepare(spec, os.environ, table)
+    named = spec.data.with_names(data.development.table.spelled)
+    spec = spec.model_copy(update={"data": named})
     if data.reading is not None:
         spec = spec.with_columns(data.reading.keys)
     spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter)

@@ -9,10 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.near import did_you_mean, near
 from experiments.config.target import Target
 from experiments.errors import DataError
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, predicted_labels, score_of
+
+OF_TWO_CLASSES = {  # a score of two classes -> the same of more
+    "f1": "f1_macro",
+    "jaccard": "jaccard_macro",
+    "precision": "precision_macro",
+    "recall": "recall_macro",
+    "roc_auc": "roc_auc_ovr",
+}
 
 
 class Classified:
@@ -96,12 +105,19 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
     from sklearn.metrics import get_scorer, get_scorer_names
 
     if metric not in get_scorer_names():
-        raise DataError(f"cv.metric: must be a scorer of scikit-learn's such as accuracy or r2, but got {metric!r}.")
+        meant = did_you_mean(near(metric, get_scorer_names(), 3))
+        rule = "must be a scorer of scikit-learn's such as accuracy or r2"
+        raise DataError(f"cv.metric: {rule}, but got {metric!r}{meant}.")
     scores_numbers = str(get_scorer(metric)._score_func.__module__).endswith("._regression")
     if target.classes and scores_numbers:
         raise DataError(f"cv.metric: {metric} scores numbers, but the target is {len(target.classes)} classes.")
     if not target.classes and not scores_numbers:
         raise DataError(f"cv.metric: {metric} scores classes, but the target is a number.")
+    if len(target.classes) > 2 and metric in OF_TWO_CLASSES:
+        raise DataError(
+            f"cv.metric: {metric} is for two classes, but the target has {len(target.classes)}; take "
+            f"{OF_TWO_CLASSES[metric]}."
+        )
     if metric in ROW_SCORES:
         return
     for fold, y in enumerate(validations):

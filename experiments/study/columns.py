@@ -1,4 +1,4 @@
-"""What was decided about the columns of a file: said in a line, and written into the study file."""
+"""The decisions about the columns of a file: a line that says them, and the keys of a study file that hold them."""
 
 from __future__ import annotations
 

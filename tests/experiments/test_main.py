@@ -28,7 +28,9 @@ def test_a_command_gets_the_words_after_it(
     assert "no study here" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="2"):
         main(["tuna"])
-    assert "invalid choice: 'tuna'" in capsys.readouterr().err
+    assert (
+        "there is no command 'tuna' (did you mean tune?); the commands are tune, predict, " in capsys.readouterr().err
+    )
 
 
 def test_every_command_is_listed() -> None:

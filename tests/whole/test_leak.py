@@ -110,11 +110,11 @@ def test_garbage_in_the_files_own_sealed_rows_changes_nothing_else(desk: Command
     (desk.folder / "studies" / "ledger.jsonl").unlink()
     dirty = desk.tuned(*command, "--out", "dirty")
     changed = {key for key in clean if clean[key] != dirty[key]}
-    assert changed <= {"digest", "data", "split", "test", "ledger", "provenance", "timing"}
-    assert {key for key in clean["data"] if clean["data"][key] != dirty["data"][key]} == {"fingerprint", "unread"}
-    assert dirty["data"]["left_out"] == [
+    assert changed <= {"digest", "data", "split", "test", "reading", "ledger", "provenance", "timing"}
+    assert {key for key in clean["data"] if clean["data"][key] != dirty["data"][key]} == {"fingerprint"}
+    assert dirty["reading"]["left_out"] == [
         {"name": "number", "reason": "counts_rows"},
         {"name": "same", "reason": "constant"},
     ]
-    assert dirty["data"]["unread"] == 40
+    assert dirty["reading"]["unread"] == 40
     assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from experiments.config.near import same_column
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, shown
 from experiments.errors import DataError
 
@@ -29,7 +30,7 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
         raise DataError(f"{path}: a table must have at most {LARGEST_FILE} bytes, but this file has {size}.")
     separator, first = _first_line(path)
     cells = [cell.strip() for cell in first]
-    named = target in cells or not any(map(NUMBER.fullmatch, cells)) if header is None else header
+    named = bool(same_column(target, cells)) or not any(map(NUMBER.fullmatch, cells)) if header is None else header
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
     if named:

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
+from experiments.config.near import did_you_mean, near
 from experiments.data.cells import SourceCells
-from experiments.data.raw_table import LARGEST_FILE, brief, check_size, listed
+from experiments.data.raw_table import LARGEST_FILE, brief, check_size, listed, shown
 from experiments.data.table import Table, appended, array_columns
 from experiments.errors import DataError
 
@@ -129,7 +130,8 @@ def _target(y: NDArray[Any]) -> NDArray[Any]:
 
 def _of_rows(path: Path, archive: zipfile.ZipFile, names: set[str], key: str, name: str, rows: int) -> NDArray[Any]:
     if name not in names:
-        raise DataError(f"data.{key}: {path} has no array {name!r}; it has {listed(sorted(names))}.")
+        meant = did_you_mean([shown(one) for one in near(name, names)])
+        raise DataError(f"data.{key}: {path} has no array {name!r}{meant}; it has {listed(sorted(names))}.")
     array = _read(path, archive, name)
     if array.shape != (rows,):
         raise DataError(f"data.{key}: the shape of {path}'s {name} must be ({rows},), but it is {array.shape}.")

@@ -43,17 +43,19 @@ def transformations(result: StudyResult) -> Parts:
 
 def _left_out(result: StudyResult) -> Iterator[Words]:
     """Name the rows, columns and cells of the file that are not used."""
-    data = result.data
+    data = result.reading
+    if data is None:
+        return
     if data.no_target:
-        yield sentence("{} without a target left out", counted("data.no_target", data.no_target, "row"))
+        yield sentence("{} without a target left out", counted("reading.no_target", data.no_target, "row"))
     if data.left_out:
         columns = [
-            sentence("{} ({})", Fact(f"data.left_out[{at}].name", one.name), REASONS[one.reason])
+            sentence("{} ({})", Fact(f"reading.left_out[{at}].name", one.name), REASONS[one.reason])
             for at, one in enumerate(data.left_out)
         ]
         yield sentence("left out: {}", joined(columns, ", "))
     if data.unread:
-        cells = counted("data.unread", data.unread, "cell of the test rows", "cells of the test rows")
+        cells = counted("reading.unread", data.unread, "cell of the test rows", "cells of the test rows")
         yield sentence("{} taken for missing, as they do not fit their column", cells)
 
 

@@ -49,8 +49,8 @@ def test_what_breaks_a_rule_is_named_in_one_line() -> None:
     for search, said in [
         (
             {"pruner_options": {"warm_up": 1}},
-            "search.pruner_options.warm_up: median has no such option: its options are n_startup_trials, "
-            "n_warmup_steps, rung_factor, n_min_trials.",
+            "search.pruner_options.warm_up: median has no such option (did you mean n_warmup_steps?): its options are "
+            "n_startup_trials, n_warmup_steps, rung_factor, n_min_trials.",
         ),
         (
             {"pruner": "none", "pruner_options": {"x": 1}},
@@ -58,8 +58,8 @@ def test_what_breaks_a_rule_is_named_in_one_line() -> None:
         ),
         (
             {"pruner": "hyperband", "pruner_options": {"max_resource": "auto"}},
-            "search.pruner_options.max_resource: hyperband has no such option: its options are min_resource, "
-            "reduction_factor, bootstrap_count.",
+            "search.pruner_options.max_resource: hyperband has no such option (did you mean min_resource?): its "
+            "options are min_resource, reduction_factor, bootstrap_count.",
         ),
         (
             {"pruner_options": {"n_warmup_steps": 0}},

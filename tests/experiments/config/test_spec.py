@@ -221,7 +221,7 @@ def test_every_key_that_not_every_source_has_is_tried() -> None:
 
 def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
     parts = [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
-    columns = [{"target": value} for value in (True, 1.0, "", ("y",))] + [{"drop": ()}, {"drop": "y"}]
+    columns = [{"target": value} for value in (True, 1.0, "", ("y",))] + [{"drop": ()}, {"drop": ""}]
     paths = ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000]
     cases: list[tuple[dict[str, Any], str]] = [
         *(({"source": source, "test": test}, "test must be the same kind of file") for source, test in parts),

@@ -86,13 +86,30 @@ def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:
     assert table_of(raw, data(drop=("bad",))).columns == ("a",)
 
 
+def test_a_column_is_found_whatever_its_case_and_white_space(sheet: Make) -> None:
+    table = table_of(sheet(**COLUMNS), data(target=" Y", identifier="ID", drop=("we ight", "city", 4)))
+    assert (table.target_name, table.columns) == ("y", ("age", "who"))
+    assert table.spelled == {" Y": "y", "ID": "id", "we ight": "weight"}
+
+
+def test_a_column_that_could_be_two_is_refused_with_both(sheet: Make) -> None:
+    two: dict[str, list[Any]] = {"Age": ["1", "2"], "AGE": ["3", "4"], "y": ["0", "1"]}
+    assert table_of(sheet(**two), data(drop=("Age",))).columns == ("AGE",)
+    with pytest.raises(DataError, match=r"has no column 'age' \(did you mean 'Age' or 'AGE'\?\)"):
+        table_of(sheet(**two), data(drop=("age",)))
+
+
 def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
     for keys, message in [
         ({"target": None}, "data.target: name the column to predict; mine.csv has 'id', 'age'"),
-        ({"target": "Y"}, "data.target: mine.csv has no column 'Y'; it has 'id', 'age'"),
+        ({"target": "yy"}, "data.target: mine.csv has no column 'yy' \\(did you mean 'y'\\?\\); it has 'id', 'age'"),
         ({"target": 7}, "data.target: mine.csv has no column 7"),
         ({"target": -8}, "data.target: mine.csv has no column -8"),
         ({"drop": ("z",)}, "data.drop: mine.csv has no column 'z'"),
+        (
+            {"drop": ("q", 9), "time": "whn"},
+            "data.time: .* 'whn' .*'when'.*; data.drop: .*'q'; data.drop: .* 9; it has",
+        ),
         ({"drop": ("y",)}, "column 'y' is named in target and in drop"),
         ({"groups": "who", "time": "who"}, "column 'who' is named in groups and in time"),
         ({"drop": tuple(range(6))}, "needs features, but every column has another role"),

@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from experiments.config.target import Target
 from experiments.errors import DataError
-from experiments.search.scorers import check_metric, scorer
+from experiments.search.scorers import OF_TWO_CLASSES, check_metric, scorer
 
 RNG = np.random.default_rng(0)
 Z = RNG.normal(size=(60, 3)).astype(np.float32)
@@ -46,12 +46,18 @@ def test_outputs_that_are_not_numbers_have_no_score() -> None:
         assert np.isnan(scorer(metric, classes(3))(np.full((4, 3), np.nan), np.arange(4) % 3))
 
 
+def test_what_is_named_instead_of_a_score_of_two_classes_is_one_of_more() -> None:
+    for metric, instead in OF_TWO_CLASSES.items():
+        check_metric(metric, classes(2), [Y % 2])
+        check_metric(instead, classes(3), [np.arange(60) % 3])
+
+
 @pytest.mark.parametrize(
     ("metric", "validation", "words"),
     [
-        ("acuracy", Y, "must be a scorer of scikit-learn's"),
+        ("acuracy", Y, r"must be a scorer of scikit-learn's .* 'acuracy' \(did you mean accuracy\b"),
         ("r2", Y, "scores numbers"),
-        ("roc_auc", Y, "fold 0"),
+        ("roc_auc", Y, "roc_auc is for two classes, but the target has 3; take roc_auc_ovr"),
         ("roc_auc_ovr", Y % 2, "fold 1"),
     ],
 )

@@ -155,6 +155,19 @@ def test_an_unknown_study_is_refused_with_those_that_there_are() -> None:
             find(study)
 
 
+def test_a_near_miss_of_a_name_is_named() -> None:
+    for study, meant in [("Wine", "wine"), ("breast-cancer", "breast_cancer"), ("mien", "mine")]:
+        with pytest.raises(SpecError, match=rf"but got '{study}' \(did you mean {meant}\?\)\.$"):
+            find_study(study)
+
+
+def test_a_table_in_place_of_a_study_says_how_to_make_one_of_it() -> None:
+    with pytest.raises(
+        SpecError, match=r"but got 'in/my data\.csv'; --data 'in/my data\.csv' makes a study of a table"
+    ):
+        find_study("in/my data.csv")
+
+
 def test_a_folder_without_a_study_is_refused() -> None:
     for find, study in product(FINDERS, ["notes", "studies", "studies/notes", ".", "..", "/"]):
         with pytest.raises(ExperimentError, match=r"there is no study in this folder|but got '\.\.'"):

@@ -65,12 +65,12 @@ def test_only_pixels_have_a_range_and_it_is_theirs() -> None:
     assert (digits.features.min(), digits.features.max(), digits.classes) == (0, 16, tuple("0123456789"))
 
 
-@pytest.mark.parametrize("source", ["", "nowhere", "../iris", "load_iris"])
-def test_an_unknown_source_is_refused_with_those_that_are(source: str) -> None:
+@pytest.mark.parametrize(("source", "meant"), [("", ""), ("nowhere", ""), ("Irsi", " (did you mean iris?)")])
+def test_an_unknown_source_is_refused_with_those_that_are(source: str, meant: str) -> None:
     with pytest.raises(DataError) as caught:
         load_builtin(source)
     named = f"{', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/"
-    assert str(caught.value) == f"data.source: must be {named}, but got {source!r}."
+    assert str(caught.value) == f"data.source: must be {named}, but got {source!r}{meant}."
 
 
 def test_a_fingerprint_is_of_type_shape_order_and_bytes() -> None:

@@ -58,6 +58,7 @@ def test_the_first_line_is_the_header_unless_it_holds_a_number(tmp_path: Path) -
         ("5.1,setosa", None, False),
         ("-1e3,a", None, False),
         ("2019,y", None, True),  # the target is y
+        ("2019,Y", None, True),
         ("x,2", True, True),
         ("a,b", False, False),
     ]:

@@ -97,6 +97,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         ({}, {"X": X.astype(object), "y": Y}, "holds object; save it without objects"),
         ({}, {"X": np.zeros(4, "f4,i4"), "y": Y}, "must hold numbers or texts"),
         ({"groups": "g"}, {"X": X, "y": Y}, "data.groups: .* has no array 'g'"),
+        ({"groups": "yy"}, {"X": X, "y": Y}, r"has no array 'yy' \(did you mean 'y'\?\)"),
         ({"weights": "g"}, {"X": X, "y": Y, "g": Y[:2]}, r"must be \(4,\), but it is \(2,\)"),
         ({"weights": "g"}, {"X": X, "y": Y, "g": -Y}, "g must hold numbers from 0 on"),
         ({"time": "g"}, {"X": X, "y": Y, "g": Y.astype(str)}, "g must hold a number in every row"),

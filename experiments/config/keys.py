@@ -1,0 +1,59 @@
+"""The keys of a study file: the whole key of one without its section, and the nearest to an unknown one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.config.near import near
+from experiments.config.section import Section
+from experiments.config.spec import Choices, Range, StudySpec
+from experiments.errors import SpecError
+
+KEYS: dict[str, tuple[str, ...]] = {  # the keys of each section whose keys do not depend on anything
+    name: tuple(field.annotation.model_fields)
+    for name, field in StudySpec.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+}
+
+
+def whole_key(key: str) -> list[str]:
+    """Return the parts of a key of --set, with its section where the key was typed without and only one has it.
+
+    Raises:
+        SpecError: several sections have it.
+
+    >>> whole_key("trials"), whole_key("search.trials")
+    (['search', 'trials'], ['search', 'trials'])
+    """
+    if key in StudySpec.model_fields or "." in key or not (keys := _of_any_section(key)):
+        return key.split(".")
+    if len(keys) > 1:
+        raise SpecError(f"--set {key}: several sections have this key; type {' or '.join(keys)}.")
+    return keys[0].split(".")
+
+
+def nearest_keys(parts: Sequence[str]) -> list[str]:
+    """List the keys that may have been meant by one that does not exist.
+
+    >>> nearest_keys(["training", "batchsize"]), nearest_keys(["training", "trials"]), nearest_keys(["trails"])
+    (['training.batch_size'], ['search.trials'], ['search.trials'])
+    """
+    *above, key = parts
+    if above[:1] == ["space"]:
+        within = [*Range.model_fields, *Choices.model_fields]
+    else:
+        within = list(KEYS.get(".".join(above), ()))
+        if elsewhere := _of_any_section(key):
+            return elsewhere
+    if found := near(key, within):
+        return [".".join([*above, *found])]
+    every = {one for keys in KEYS.values() for one in keys}
+    return [one for name in near(key, [*StudySpec.model_fields, *sorted(every)]) for one in _named(name)]
+
+
+def _named(name: str) -> list[str]:
+    return [name] if name in StudySpec.model_fields else _of_any_section(name)
+
+
+def _of_any_section(key: str) -> list[str]:
+    return [f"{section}.{key}" for section, keys in KEYS.items() if key in keys]

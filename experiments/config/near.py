@@ -1,0 +1,48 @@
+"""The known words that are nearest to one that a user typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+LONGEST = 100  # characters that are compared
+
+
+def folded(word: str, apart: str = r"[\s_-]+") -> str:
+    """Return a word without its case and without the characters between its parts.
+
+    >>> folded("Leaky-ReLU"), folded(" leaky relu") == folded("leaky_relu")
+    ('leakyrelu', True)
+    """
+    return re.sub(apart, "", word).casefold()
+
+
+def same_column(name: object, columns: Iterable[str]) -> list[str]:
+    """List the columns whose names differ from a name in case and white space alone.
+
+    >>> same_column("survived", ["Survived", "Sur-vived", "Age"])
+    ['Survived']
+    """
+    return [one for one in columns if isinstance(name, str) and folded(one, r"\s+") == folded(name, r"\s+")]
+
+
+def near(word: object, known: Iterable[str], most: int = 1) -> list[str]:
+    """List the known words that are nearest to a word, the nearest first; none where none is near.
+
+    >>> near("batchsize", ["epochs", "batch_size"]), near("bogus", ["epochs", "batch_size"])
+    (['batch_size'], [])
+    """
+    words: dict[str, list[str]] = {}
+    for one in known:
+        words.setdefault(folded(one)[:LONGEST], []).append(one)
+    return [one for match in get_close_matches(folded(str(word))[:LONGEST], words, most) for one in words[match]][:most]
+
+
+def did_you_mean(words: Sequence[str]) -> str:
+    """Ask for the words that were found, as the end of a clause; nothing where there is none.
+
+    >>> did_you_mean(["a", "b", "c"]), did_you_mean([])
+    (' (did you mean a, b or c?)', '')
+    """
+    return f" (did you mean {' or '.join(filter(None, [', '.join(words[:-1]), words[-1]]))}?)" if words else ""

@@ -1,0 +1,56 @@
+"""The options of a study without a study file: --data, and the keys of [data] that have an option of their own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+
+from experiments.errors import SpecError
+
+COLUMNS = {  # key of [data] that names columns -> help of its option
+    "drop": "columns that are no features",
+    "categories": "columns whose values are categories, whatever they look like",
+    "numbers": "columns whose values are numbers, whatever they look like",
+}
+COLUMN = {  # key of [data] that names a column -> help of its option
+    "target": "column to predict, by name, or by position from 0 (-1: the last)",
+    "identifier": "column that names each row; no feature",
+    "groups": "column whose rows of equal value stay together; no feature",
+    "time": "column that orders the rows; no feature",
+    "weights": "column of how much each row counts in training; no feature",
+}
+KEYS = (*COLUMN, *COLUMNS, "test")
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the option --data and those that go with it."""
+    own = parser.add_argument_group("a study of a table")
+    own.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
+    for key, words in COLUMN.items():
+        own.add_argument(f"--{key}", metavar="COLUMN", help=words)
+    for key, words in COLUMNS.items():
+        own.add_argument(f"--{key}", nargs="+", metavar="COLUMN", help=words)
+    own.add_argument("--test", metavar="FILE", help="another file, whose rows are the test set")
+
+
+def keys_of(chosen: argparse.Namespace) -> dict[str, str | list[str]]:
+    """Return the keys of [data] that have an option, with what was typed for each."""
+    return {key: typed for key in KEYS if (typed := getattr(chosen, key)) is not None}
+
+
+def check_source(chosen: argparse.Namespace) -> None:
+    """Refuse a study file together with --data, and what goes with --data without it.
+
+    Raises:
+        SpecError: both are there, or the one without the other.
+    """
+    if chosen.data is not None and chosen.study is not None:
+        raise SpecError(
+            f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
+            "data with --set data.source=FILE --set data.target=COLUMN."
+        )
+    given = keys_of(chosen)
+    if given and chosen.data is None:
+        instead = [f"--set {shlex.quote(f'data.{key}={json.dumps(typed)}')}" for key, typed in given.items()]
+        raise SpecError(f"--{next(iter(given))} goes with --data; a study's own is changed with {' '.join(instead)}.")

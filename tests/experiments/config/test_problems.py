@@ -1,0 +1,75 @@
+"""All that is wrong with a study file is one line, with what was meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from experiments.config.study_file import parse_spec
+from experiments.errors import SpecError
+
+RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
+WRONG: dict[str, Any] = {
+    "data": {"source": "iris", "rows": 1},
+    "cv": {"n_splits": 1},
+    "training": {"batchsize": 8, "epochs": 0},
+    "search": {"sampler": "tpee"},
+}
+
+
+def refusal(**sections: Any) -> str:
+    with pytest.raises(SpecError) as caught:
+        parse_spec({"study": {"name": "x"}, "data": {"source": "iris"}, "space": RATE, **sections}, "here")
+    return str(caught.value).removeprefix("here: ")
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert refusal(**WRONG) == (
+        "data.rows: must be greater than or equal to 2, but got 1; "
+        "cv.n_splits: must be greater than or equal to 2, but got 1; "
+        "training.epochs: must be greater than or equal to 1, but got 0; "
+        "training.batchsize: there is no such key (did you mean training.batch_size?); "
+        "search.sampler: must be 'tpe', 'random', 'qmc', 'grid', 'gp' or 'cmaes', but got 'tpee' (did you mean tpe?)."
+    )
+    more = refusal(**WRONG, models={}, trails=5)
+    assert more.count(": ") == 5
+    assert more.endswith("; and 2 more.")
+
+
+@pytest.mark.parametrize("sections", [{"training": {"hidden_units": [0, True]}}, {"default": {"l2": [[1]]}}])
+def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
+    """Where a value may be of several types, each of them has a fault of its own."""
+    assert ";" not in refusal(**sections)
+
+
+def test_near_misses_in_space_are_named() -> None:
+    two = {"lerning_rate": {"low": 1, "high": 2}, "batchsize": {"choices": [8]}}
+    assert refusal(space=two).startswith(
+        "space.lerning_rate: cannot be searched (did you mean space.learning_rate?); "
+        "space.batchsize: cannot be searched (did you mean space.batch_size?); the searchable keys are "
+    )
+    assert refusal(space=two, cv={"n_splits": 1}) == (
+        "cv.n_splits: must be greater than or equal to 2, but got 1; "
+        "space.lerning_rate: cannot be searched (did you mean space.learning_rate?); "
+        "space.batchsize: cannot be searched (did you mean space.batch_size?)."
+    )
+    always_fixed = refusal(space={"epochs": {"low": 1, "high": 2}})
+    assert always_fixed.startswith("space.epochs: cannot be searched; ")  # and average_epochs was not meant
+
+
+@pytest.mark.parametrize(
+    ("sections", "key", "meant"),
+    [
+        ({"default": {"learning-rate": 0.1}}, "default.learning-rate", "default.learning_rate"),
+        ({"training": {"activation": "geluu"}}, "training", "gelu"),
+        ({"space": {"loss": {"choices": ["hubert"]}}}, "space.loss", "huber"),
+        ({"space": {"l2": {"low": 0, "high": 1, "stp": 1}}}, "space.l2.stp", "space.l2.step"),
+        ({"search": {"sampler_options": {"multivariat": True}}}, "search.sampler_options.multivariat", "multivariate"),
+    ],
+)
+def test_a_near_miss_is_named(sections: dict[str, Any], key: str, meant: str) -> None:
+    message = refusal(**sections)
+    assert message.startswith(f"{key}: ")
+    assert f" (did you mean {meant}?)" in message
+    assert ".." not in message
