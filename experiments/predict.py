@@ -54,6 +54,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
+            _note_unread(sum(rows.unread))
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
@@ -66,6 +67,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
+        _note_unread(sum(rows.unread))
         part.replace(out)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
@@ -73,6 +75,11 @@ def _predict(chosen: argparse.Namespace) -> int:
         with suppress(OSError):
             part.unlink(missing_ok=True)
     return 0
+
+
+def _note_unread(cells: int) -> None:
+    if cells:
+        print(f"note: {cells} cells taken for missing, as they hold no number in a column of numbers", file=sys.stderr)
 
 
 def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -48,13 +47,6 @@ def parser() -> argparse.ArgumentParser:
     )
     add_study_argument(it, more=f"; default: {DEFAULT}", optional=True)
     add_data_arguments(it)
-    it.add_argument(
-        "--keep",
-        nargs="+",
-        default=[],
-        metavar="COLUMN",
-        help="take these columns as features, though their values look as if they were none",
-    )
     it.add_argument(
         "--set",
         action="append",
@@ -122,8 +114,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tune(chosen: argparse.Namespace) -> int:
-    if chosen.keep:
-        chosen.overrides.append(f"data.keep={json.dumps(chosen.keep)}")
     from experiments.study.console import study_console
     from experiments.study.lookup import find_study, study_folder
     from experiments.study.status import print_list, print_status

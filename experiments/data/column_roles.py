@@ -19,6 +19,7 @@ from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
     cleaned,
     is_text,
+    misfits,
     read_number,
     refuse_long,
     refuse_missing,
@@ -26,7 +27,7 @@ from experiments.data.column_types import (
     words_in,
 )
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
-from experiments.data.reading import decide, misfits, read_features, taken
+from experiments.data.reading import decide, read_features, taken
 from experiments.data.splits import split
 from experiments.data.subset import subset
 from experiments.data.table import REASONS, Table, TableReading, appended
@@ -72,16 +73,17 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
         raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
     ours = cleaned(raw, [name for name, _ in reading.columns], (*missing, *reading.missing))
+    numbers = [name for name, kind in reading.columns if kind == "number"]
     classes = (target,) if declared.get(target) else ()
     keys = reading.explicit(roles.get("drop", ()), missing, classes)
     table = replace(table, spelled=_spelled(raw, data))
-    reading = replace(reading, no_target=before - raw.rows, keys=keys, unread=misfits(reading, ours))
+    reading = replace(reading, no_target=before - raw.rows, keys=keys, unread=misfits(ours, numbers))
     table = _with_features(table, reading, ours, strict)
     if test is None or theirs is None:
         return table
     as_classes = target in declared or table.target.dtype.kind == "U"
     rest = cleaned(test, [name for name, _ in reading.columns], (*missing, *reading.missing))
-    table = replace(table, reading=replace(reading, unread=misfits(reading, rest)))
+    table = replace(table, reading=replace(reading, unread=misfits(rest, numbers)))
     return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, rest, strict))
 
 

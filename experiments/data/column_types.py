@@ -133,6 +133,12 @@ def lenient_numbers(raw: RawTable, name: str) -> NDArray[np.float64]:
     return values
 
 
+def misfits(raw: RawTable, names: Iterable[str]) -> int:
+    """Count the cells of columns of numbers that are no numbers."""
+    columns = [raw.columns[name] for name in names]
+    return sum(pc.sum(words_in(column)).as_py() or 0 for column in columns if is_text(column.type))
+
+
 def read_category(raw: RawTable, name: str) -> Any:
     """Return (N,) the values of a column of categories, a pandas Series of strings.
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.data.column_types import cleaned, read_number, refuse_missing, texts
+from experiments.data.column_types import cleaned, lenient_numbers, misfits, read_number, refuse_missing, texts
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.table import Kind
 from experiments.errors import DataError
@@ -27,10 +27,12 @@ class NewRows:
 
     chunks:  frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
     ignored: the columns of the file that the model does not use.
+    unread:  for each chunk that was read, the number of cells that are missing because they do not fit their column.
     """
 
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
+    unread: list[int]
 
 
 def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
@@ -41,21 +43,22 @@ def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
         rows:   number of rows of a chunk; the last may have fewer.
 
     Raises:
-        DataError: the file cannot be read, lacks a column, or a cell is not of its column's kind; from the chunks too.
+        DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
     kinds = dict(inputs)
     try:
         raw = _raw_table(path, list(kinds))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
-    return NewRows(_chunks(raw, kinds, rows), tuple(name for name in raw.columns if name not in kinds))
+    unread: list[int] = []
+    return NewRows(_chunks(raw, kinds, rows, unread), tuple(name for name in raw.columns if name not in kinds), unread)
 
 
 def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Raises:
-        DataError: a column is missing, or a cell is not of its column's kind.
+        DataError: a column or a pixel is missing.
     """
     kinds = dict(inputs)
     columns = {
@@ -63,7 +66,7 @@ def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.Da
         for name, column in frame.items()
         if str(name) in kinds
     }
-    return _chunks(RawTable("rows", "the rows", columns), kinds, rows)
+    return _chunks(RawTable("rows", "the rows", columns), kinds, rows, [])
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
@@ -104,22 +107,24 @@ def _of_array(path: Path, names: list[str]) -> RawTable:
     return RawTable(path.stem, str(path), columns)
 
 
-def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int) -> Iterator[pd.DataFrame]:
+def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int, unread: list[int]) -> Iterator[pd.DataFrame]:
     lacking = [name for name in kinds if name not in raw.columns]
     if lacking:
         raise DataError(f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}.")
-    return (_chunk(raw, kinds, start, rows) for start in range(0, raw.rows, rows))
+    return (_chunk(raw, kinds, start, rows, unread) for start in range(0, raw.rows, rows))
 
 
-def _chunk(raw: RawTable, kinds: dict[str, Kind], start: int, rows: int) -> pd.DataFrame:
+def _chunk(raw: RawTable, kinds: dict[str, Kind], start: int, rows: int, unread: list[int]) -> pd.DataFrame:
     columns = {name: raw.columns[name].slice(start, rows) for name in kinds}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), kinds)
+    unread.append(misfits(part, [name for name, kind in kinds.items() if kind == "number"]))
     return pd.DataFrame({name: _values(part, name, kind) for name, kind in kinds.items()})
 
 
 def _values(part: RawTable, name: str, kind: Kind) -> Any:
     if kind == "category":
         return texts(part, name).to_pandas()
-    if kind == "pixel":
-        refuse_missing(part, name, "a pixel")
+    if kind == "number":
+        return lenient_numbers(part, name)
+    refuse_missing(part, name, "a pixel")
     return read_number(part, name, "")

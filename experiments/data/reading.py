@@ -54,12 +54,6 @@ def read_features(reading: TableReading, raw: RawTable, strict: bool) -> Any:
     return np.column_stack(list(values.values()))
 
 
-def misfits(reading: TableReading, raw: RawTable) -> int:
-    """Count the cells of cleaned rows that are no number in a column of numbers."""
-    columns = [raw.columns[name] for name, kind in reading.columns if kind == "number"]
-    return sum(pc.sum(words_in(column)).as_py() or 0 for column in columns if is_text(column.type))
-
-
 def decide(
     rows: RawTable, names: Sequence[str], declared: Mapping[str, bool], keep: frozenset[str], strict: bool
 ) -> TableReading:

@@ -10,6 +10,7 @@ from experiments.errors import SpecError
 
 COLUMNS = {  # key of [data] that names columns -> help of its option
     "drop": "columns that are no features",
+    "keep": "columns that are features, though their values look as if they were none",
     "categories": "columns whose values are categories, whatever they look like",
     "numbers": "columns whose values are numbers, whatever they look like",
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.config.default_study import study_text
 from experiments.config.spec import StudySpec
 from experiments.search.executors.create import usable_cores
 from experiments.study import run as study
@@ -81,11 +82,12 @@ def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch)
     assert (spec.study.name, spec.data.source, spec.data.target, spec.search.trials) == ("my", "my.csv", -1, 3)
     assert (options.look, options.planned, elsewhere.look, elsewhere.planned) == ("leave", 40, "take", None)
     assert (options.folder, elsewhere.folder) == (Path("studies/my"), Path("there"))
-    assert options.study_file is not None
-    assert 'source = "../../my.csv"\ntarget = -1\n' in options.study_file
+    assert options.document is not None
+    text = study_text(options.document, options.folder)
+    assert 'source = "../../my.csv"\ntarget = -1\n' in text
     (here / "studies" / "my").mkdir()
-    (here / "studies" / "my" / "study.toml").write_text(options.study_file)
+    (here / "studies" / "my" / "study.toml").write_text(text)
     assert main(["studies/my/study.toml", "--workers", "1"]) == 130
     again, later = seen[-1]
     assert again.to_document() == whole.to_document()  # a try does not change the study
-    assert (later.folder, later.study_file) == (Path("studies/my"), None)
+    assert (later.folder, later.document) == (Path("studies/my"), None)
