@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from experiments.config.candidate import Preprocessing, Scaling
+from experiments.config.candidate import RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
@@ -79,11 +79,19 @@ class CVSection(Section):
         return self
 
 
+def _rows_or_share(rare: int | float) -> int | float:
+    if isinstance(rare, int) and rare >= 1:
+        return rare
+    if not 0 <= rare < 1:
+        raise ValueError(f"it must be {RARE_RULE}, but got {rare!r}")
+    return float(rare)
+
+
 class PreprocessingSection(Section):
     """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` defines the keys."""
 
     numbers: Scaling = Preprocessing.numbers
-    rare: Annotated[float, Field(ge=0, lt=1)] = Preprocessing.rare
+    rare: Annotated[int | float, AfterValidator(_rows_or_share)] = Preprocessing.rare
 
 
 class TrainingSection(section_from(TrainingSettings, Architecture), Section):  # type: ignore[misc]

@@ -107,7 +107,9 @@ def _one_line(error: ValidationError) -> str:
     parts = [str(part) for part in first["loc"]]
     if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
         parts[1:3] = [f"enqueue[{parts[2]}]"]
-    depth = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
+    depth = {"space": 2, "default": 2, "training": 2, "preprocessing": 2, "data": 2, "search": 3}.get(
+        parts[0], len(parts)
+    )
     # where a value may be of several types, pydantic names the type that it tried after the key's own names
     parts = [part for at, part in enumerate(parts) if at < depth or not UNION_MEMBER.match(part)]
     key = readable(".".join(parts), 120)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Fact, Parts, Words, counted, joined, percent, sentence
+from experiments.reports.blocks import Fact, Parts, Words, counted, joined, number, percent, sentence
 
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
@@ -53,5 +53,7 @@ def _scaling(result: StudyResult) -> Parts:
 
 
 def _rare(result: StudyResult) -> Words:
-    key, share = _setting(result, "rare", 0.0)
-    return sentence(", those in less than {} of the rows as one", percent(key, float(str(share)))) if share else ""
+    key, rare = _setting(result, "rare", 0.0)
+    if isinstance(rare, int) and rare >= 1:
+        return sentence(", those in fewer than {} rows as one", number(key, rare)) if rare > 1 else ""
+    return sentence(", those in less than {} of the rows as one", percent(key, float(str(rare)))) if rare else ""
