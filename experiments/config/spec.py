@@ -208,12 +208,15 @@ class StudySpec(Section):
             raise broken_rule((*table, "min_resource"), rule)
         return search
 
-    def with_inferred_settings(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+    def with_inferred_settings(
+        self, task: Literal["classification", "regression"], splitter: str, n_splits: int | None = None
+    ) -> StudySpec:
         """Return the spec with every `auto` replaced by what suits the data.
 
         Args:
             task:     of the data.
             splitter: replaces an automatic splitter.
+            n_splits: number of folds; None leaves it.
         """
         classes = task == "classification"
         training, default = self.training, self.default
@@ -222,7 +225,9 @@ class StudySpec(Section):
             default = {"loss": loss} | default
         elif training.loss == "auto":
             training = training.model_copy(update={"loss": loss})
-        cv = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        cv: dict[str, str | int] = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        if n_splits is not None:
+            cv["n_splits"] = n_splits
         if self.cv.metric == "auto":
             cv["metric"] = "accuracy" if classes else "r2"
         return self.model_copy(

@@ -54,7 +54,7 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     """
     arithmetic, _ = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     data = prepare(spec, os.environ, table)
-    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter)
+    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
