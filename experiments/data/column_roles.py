@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ from experiments.data.column_types import (
 )
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.table import Kind, Table, appended
-from experiments.data.target_column import read_target
+from experiments.data.target_column import read_target, refuse_missing_words
+from experiments.data.texts import words_present
 from experiments.errors import DataError
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")
@@ -40,6 +42,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
     roles = _roles(raw, data)
+    raw = replace(raw, present=words_present(data.present or ()))
     (target,) = roles["target"]
     dropped = set(roles.get("drop", ()))
     single = [name for key in SINGLE for name in roles.get(key, ())]
@@ -49,16 +52,21 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if raw.rows < 2:
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     ours = cleaned(raw, [name for name in raw.columns if name not in dropped])
+    refuse_missing_words(raw, ours, target)
     named = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
     categories = {name: named[name] if name in named else is_category(ours, name) for name in features}
     as_classes = target in named
+    if as_classes:
+        ours = replace(ours, declared=ours.declared | {target})
     table = _read(ours, raw, roles, categories, as_classes)
     check = [ours]
     if test is not None:
         lacking = [name for name in (*features, *single) if name not in test.columns]
         if lacking:
             raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
-        theirs = cleaned(test, [*features, *single])
+        theirs = cleaned(replace(test, present=raw.present), [*features, *single])
+        if as_classes:
+            theirs = replace(theirs, declared=theirs.declared | {target})
         check.append(theirs)
         as_classes = as_classes or table.target.dtype.kind == "U"
         table = appended(table, _read(theirs, test, roles, categories, as_classes))

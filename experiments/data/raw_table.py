@@ -28,6 +28,7 @@ class RawTable:
     columns:  name -> Arrow array.
     place:    row (from 0) -> its place in the file, such as "line 7".
     declared: columns that the file declares to be categories.
+    present:  words that are values although they look like missing ones, in lower case.
     """
 
     name: str
@@ -35,6 +36,7 @@ class RawTable:
     columns: dict[str, pa.ChunkedArray]
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
+    present: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,26 @@ from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
 WHOLE = r"^[+-]?\d{1,18}$"
+
+
+def refuse_missing_words(raw: RawTable, clean: RawTable, name: str) -> None:
+    """Refuse a target with words that mean a missing value, by the key that takes them for values.
+
+    Args:
+        raw:   the table as it is in the file.
+        clean: the cleaned table, in which these words are missing.
+
+    Raises:
+        DataError: there is such a word; the message names its row and the key.
+    """
+    if not is_text(raw.columns[name].type):
+        return
+    lost = clean.columns[name].is_null()
+    words = {word.strip() for word in pc.unique(raw.columns[name].filter(lost)).to_pylist() if word} - {"", "?"}
+    if words:
+        key = f"data.present = {json.dumps(sorted(words), ensure_ascii=False)}"
+        advice = f"set {key} if that is a value, else fill in the cell or remove the row"
+        raw.refuse(name, lost, "is the target, which must not be missing", advice)
 
 
 def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDArray[Any], tuple[str, ...] | None]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.new_rows import Inputs, read_rows
+from experiments.data.new_rows import Inputs, frame_rows, read_rows
 from experiments.errors import DataError
 from support.tables import mixed_frame
 
@@ -76,6 +76,15 @@ def test_a_category_has_one_text_in_every_sort_of_file(tmp_path: Path) -> None:
         found = everything(write(frame, tmp_path / name), inputs, rows=2)
         assert found["code"].fillna("-").tolist() == ["1", "2", "-", "3"]
         assert found["member"].tolist() == ["True", "False", "True", "True"]
+
+
+def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"kind": ["None", "brick", "nan"]})
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    (read,) = read_rows(tmp_path / "new.csv", [("kind", "category")], 3, ["None"]).chunks
+    (given,) = frame_rows(frame, [("kind", "category")], 3, ["None"])
+    for found in (read, given):
+        assert found["kind"].fillna("-").tolist() == ["None", "brick", "-"]
 
 
 def test_the_place_of_a_cell_is_that_in_the_whole_file(tmp_path: Path) -> None:
