@@ -13,6 +13,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
+from experiments.data.pooling import pooling_note
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds, table_fingerprint
@@ -62,6 +63,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if spec.data.rows is not None:
         table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
+    if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
+        notes += (note,)
     cv = suitable_folds(development, spec.cv)
     if cv.n_splits < spec.cv.n_splits:
         notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits),)
