@@ -45,7 +45,7 @@ def _predict(chosen: argparse.Namespace) -> int:
 
     file, out = chosen.file, chosen.out
     model = read_model(model_folder(chosen.model))
-    rows = read_rows(file, model.inputs, ROWS)
+    rows = read_rows(file, model.inputs, ROWS, model.present)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")

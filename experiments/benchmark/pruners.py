@@ -70,7 +70,7 @@ def compare_study(spec: StudySpec, pruners: Sequence[str], seeds: int) -> list[L
     workers, lines = usable_cores(), list[Line]()
     with tempfile.TemporaryDirectory() as work, LocalExecutor(workers, study_arithmetic(), Path(work)) as executor:
         data = prepare(spec, os.environ)
-        spec = spec.with_inferred_settings(data.target.task, data.folds.splitter)
+        spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
         inputs = share_inputs(Space(spec), data, executor.share)
         executor.wait_for_workers()
         timed_search(with_pruner(spec, "none", 0, trials=workers), executor, inputs)  # loads what a first use loads

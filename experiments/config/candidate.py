@@ -16,6 +16,8 @@ Hyperparameters = dict[str, float | int | str]
 
 Scaling = Literal["none", "quantile", "standard"]
 NUMBERS = get_args(Scaling)
+RARE = 5  # rows, too few to learn what a category does
+RARE_RULE = "a number of rows, 1 or more, or a share of the rows such as 0.01, below 1"
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,17 @@ class Preprocessing:
 
     numbers: scaling of number columns: standard (mean 0 and variance 1), quantile (to a normal distribution, by
              rank) or none.
-    rare:    share of the rows below which categories are pooled into one.
+    rare:    number of rows, or as a float below 1 the share of the rows, below which categories are pooled into one.
     """
 
     numbers: Scaling = "standard"
-    rare: float = 0.01
+    rare: int | float = RARE
 
     def __post_init__(self) -> None:
         if self.numbers not in NUMBERS:
             raise SettingError(f"numbers must be one of {', '.join(NUMBERS)}, but got {self.numbers!r}.")
-        if not 0 <= self.rare < 1:
-            raise SettingError(f"`0 <= rare < 1` must hold, but got rare={self.rare}.")
+        if not (0 <= self.rare < 1 or (isinstance(self.rare, int) and self.rare >= 1)):
+            raise SettingError(f"rare must be {RARE_RULE}, but got {self.rare!r}.")
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,9 @@ LISTS = ("drop", "categories", "numbers", "keep")  # keys that name columns
 ROLES = (*SINGLE, *LISTS, "missing", "strict")
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
-    "openml": {*ROLES},
-    "text": {*ROLES, "header", "test"},
-    "parquet": {*ROLES, "test"},
+    "openml": {*ROLES, "present"},
+    "text": {*ROLES, "present", "header", "test"},
+    "parquet": {*ROLES, "present", "test"},
     "npz": {"target", "groups", "time", "weights", "test"},
     "folder": {"size", "colour", "test"},
 }
@@ -42,6 +42,7 @@ Columns = Annotated[
     Field(min_length=1),
     BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
 ]
+Word = Annotated[str, Field(min_length=1)]
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -68,6 +69,8 @@ class DataSection(Section):
     groups: Column | None = None
     time: Column | None = None
     weights: Column | None = None
+    present: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None  # words that are values, not missing
+    positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of
     size: tuple[Side, Side] | None = None  # width and height to which images are resized
     colour: bool | None = None  # of images; None: colour if any image has it
     task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target

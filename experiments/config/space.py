@@ -28,7 +28,7 @@ Parameter = float | int | str
 
 NOT_SEARCHED = ("epochs", "patience", "validate_every")
 SEARCHABLE: dict[str, type[Parameter]] = {
-    key: type(field.default)
+    key: float if key == "rare" else type(field.default)
     for key, field in sorted((TrainingSection.model_fields | PreprocessingSection.model_fields).items())
     if key not in NOT_SEARCHED
 }
@@ -216,6 +216,8 @@ def _typed(key: str, value: Any, where: str) -> Parameter:
     wanted = SEARCHABLE[key]
     if type(value) is int and abs(value) > LARGEST:
         raise SpecError(f"{where}: must be at most 1e24, but got {value!r:.100}.")
+    if key == "rare" and type(value) is int and value >= 1:
+        return value  # a number of rows; a float is a share
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from experiments.config.candidate import Preprocessing, Scaling
+from experiments.config.candidate import RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
@@ -79,11 +79,19 @@ class CVSection(Section):
         return self
 
 
+def _rows_or_share(rare: int | float) -> int | float:
+    if isinstance(rare, int) and rare >= 1:
+        return rare
+    if not 0 <= rare < 1:
+        raise ValueError(f"it must be {RARE_RULE}, but got {rare!r}")
+    return float(rare)
+
+
 class PreprocessingSection(Section):
     """[preprocessing]: how rows become inputs, where [space] does not search it; `candidate` defines the keys."""
 
     numbers: Scaling = Preprocessing.numbers
-    rare: Annotated[float, Field(ge=0, lt=1)] = Preprocessing.rare
+    rare: Annotated[int | float, AfterValidator(_rows_or_share)] = Preprocessing.rare
 
 
 class TrainingSection(section_from(TrainingSettings, Architecture), Section):  # type: ignore[misc]
@@ -200,12 +208,15 @@ class StudySpec(Section):
             raise broken_rule((*table, "min_resource"), rule)
         return search
 
-    def with_inferred_settings(self, task: Literal["classification", "regression"], splitter: str) -> StudySpec:
+    def with_inferred_settings(
+        self, task: Literal["classification", "regression"], splitter: str, n_splits: int | None = None
+    ) -> StudySpec:
         """Return the spec with every `auto` replaced by what suits the data.
 
         Args:
             task:     of the data.
             splitter: replaces an automatic splitter.
+            n_splits: number of folds; None leaves it.
         """
         classes = task == "classification"
         training, default = self.training, self.default
@@ -214,7 +225,9 @@ class StudySpec(Section):
             default = {"loss": loss} | default
         elif training.loss == "auto":
             training = training.model_copy(update={"loss": loss})
-        cv = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        cv: dict[str, str | int] = {"splitter": splitter} if self.cv.splitter == "auto" else {}
+        if n_splits is not None:
+            cv["n_splits"] = n_splits
         if self.cv.metric == "auto":
             cv["metric"] = "accuracy" if classes else "r2"
         return self.model_copy(

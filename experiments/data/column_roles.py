@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,11 +29,13 @@ from experiments.data.column_types import (
 )
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, read_features, taken
+from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
 from experiments.data.table import REASONS, Table, TableReading, appended
-from experiments.data.target_column import read_target
+from experiments.data.target_column import missing_words, read_target
 from experiments.data.target_type import target_of
+from experiments.data.texts import words_present
 from experiments.errors import DataError
 
 
@@ -45,6 +48,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
     roles = _roles(raw, data)
+    raw = replace(raw, present=words_present(data.present or ()))
     (target,) = roles["target"]
     single = [name for key in SINGLE for name in roles.get(key, ())]
     others = {*single, *roles.get("drop", ())}
@@ -56,17 +60,24 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is not None and (lacking := [name for name in (*names, *single) if name not in test.columns]):
         raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
     strict, missing = bool(data.strict), data.missing or ()
+    declared = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
+    exact = frozenset({target} if target in declared else ())
     ours = cleaned(raw, [*names, *single], missing)
-    theirs = None if test is None else cleaned(test, [*names, *single], missing)
+    ours = replace(ours, declared=ours.declared | exact)
+    theirs = None
+    if test is not None:
+        test = replace(test, present=raw.present)
+        theirs = cleaned(test, [*names, *single], missing)
+        theirs = replace(theirs, declared=theirs.declared | exact)
     for name in roles.get("identifier", ()):
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
-    before = raw.rows
+    before, lost = raw.rows, missing_words(raw, ours, target)
     if not strict:
-        raw, ours = with_target(raw, ours, target)
-    declared = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
+        raw, ours = with_target(raw, ours, target, lost)
     table = _without_features(ours, raw, roles, target in declared)
     if len(np.unique(table.target)) < 2:
-        raise DataError(f"{raw.at(target)} is the target, but every row has {table.target[0]}; name another column.")
+        every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
+        raise DataError(f"{every}; name another column{_present(lost)}.")
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
     reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), strict)
     if not reading.columns:
@@ -77,7 +88,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     classes = (target,) if declared.get(target) else ()
     keys = reading.explicit(roles.get("drop", ()), missing, classes)
     table = replace(table, spelled=_spelled(raw, data))
-    reading = replace(reading, no_target=before - raw.rows, keys=keys, unread=misfits(ours, numbers))
+    reading = replace(reading, no_target=before - raw.rows, target_words=lost, keys=keys, unread=misfits(ours, numbers))
     table = _with_features(table, reading, ours, strict)
     if test is None or theirs is None:
         return table
@@ -87,8 +98,11 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, rest, strict))
 
 
-def with_target(raw: RawTable, clean: RawTable, target: str) -> tuple[RawTable, RawTable]:
+def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:
     """Leave out the rows without a target, of a table and of its cleaned columns.
+
+    Args:
+        words: what stands in those rows.
 
     Raises:
         DataError: more than half of the rows have none.
@@ -97,12 +111,15 @@ def with_target(raw: RawTable, clean: RawTable, target: str) -> tuple[RawTable, 
     if not absent.any():
         return raw, clean
     if 2 * absent.sum() > len(absent):
-        raise DataError(
-            f"{raw.at(target)} is the target, but {absent.sum()} of {len(absent)} rows have none; name another column, "
-            "or write the class that looks like a missing value as another word."
-        )
+        counts = f"{absent.sum()} of {len(absent)} rows have none"
+        raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}.")
     rows = np.flatnonzero(~absent)
     return taken(raw, rows), taken(clean, rows)
+
+
+def _present(words: tuple[str, ...]) -> str:
+    """Advise the key that takes words for values."""
+    return f", or set data.present = {json.dumps(words, ensure_ascii=False)} if that is a value" if words else ""
 
 
 def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
@@ -112,6 +129,7 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
     """
     light = replace(table, features=np.zeros((len(table.target), 1)), kinds=("number",), columns=("",), cells=None)
     try:
+        light, _ = with_one_spelling(light)
         target, y = target_of(light, data.task)
         if data.rows is not None:
             light, y = subset(light, target, y, data.rows, data.split_seed)

@@ -73,7 +73,8 @@ def _stripped(raw: RawTable, name: str, more: Sequence[str]) -> pa.ChunkedArray:
     if pa.types.is_boolean(column.type):  # as pandas writes them
         return pc.if_else(column, "True", "False").cast(pa.string())
     stripped = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    missing = pc.is_in(pc.utf8_lower(stripped), pa.array(MISSING))
+    words = [word for word in MISSING if word not in raw.present]
+    missing = pc.is_in(pc.utf8_lower(stripped), pa.array(words))
     if more:
         missing = pc.or_(missing, pc.is_in(stripped, pa.array(more, pa.string())))
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from experiments.data.column_types import cleaned, lenient_numbers, misfits, read_number, refuse_missing, texts
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.table import Kind
+from experiments.data.texts import words_present
 from experiments.errors import DataError
 
 ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
@@ -35,12 +36,13 @@ class NewRows:
     unread: list[int]
 
 
-def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
+def read_rows(path: Path, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> NewRows:
     """Read the rows of a .csv, .tsv, .parquet or .npz.
 
     Args:
-        inputs: name and kind of each column of the model.
-        rows:   number of rows of a chunk; the last may have fewer.
+        inputs:  name and kind of each column of the model.
+        rows:    number of rows of a chunk; the last may have fewer.
+        present: words that are values although they look like missing ones.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
@@ -50,11 +52,12 @@ def read_rows(path: Path, inputs: Inputs, rows: int) -> NewRows:
         raw = _raw_table(path, list(kinds))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
+    raw = replace(raw, present=words_present(present))
     unread: list[int] = []
     return NewRows(_chunks(raw, kinds, rows, unread), tuple(name for name in raw.columns if name not in kinds), unread)
 
 
-def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.DataFrame]:
+def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Raises:
@@ -66,7 +69,7 @@ def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int) -> Iterator[pd.Da
         for name, column in frame.items()
         if str(name) in kinds
     }
-    return _chunks(RawTable("rows", "the rows", columns), kinds, rows, [])
+    return _chunks(RawTable("rows", "the rows", columns, present=words_present(present)), kinds, rows, [])
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:

@@ -13,11 +13,13 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
+from experiments.data.pooling import pooling_note
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
-from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, table_fingerprint
+from experiments.data.spellings import with_one_spelling
+from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds, table_fingerprint
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
-from experiments.data.target_type import target_of
+from experiments.data.target_type import target_of, type_note
 from experiments.errors import DataError
 from nnet.batches import FoldData
 
@@ -27,6 +29,8 @@ class StudyData:
     """The data of a study.
 
     fingerprint: SHA-256 of all rows, in the order of the source.
+    n_splits:    number of folds of a repetition.
+    notes:       what was decided that a person may want otherwise, one line each.
     """
 
     name: str
@@ -37,6 +41,8 @@ class StudyData:
     development: DevelopmentSet
     test: SealedTestSet
     folds: Folds
+    n_splits: int
+    notes: tuple[str, ...] = ()
 
     @property
     def reading(self) -> TableReading | None:
@@ -55,20 +61,36 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         DataError: the data breaks a rule.
     """
     table = load_table(spec.data, environ) if table is None else table
+    table, notes = with_one_spelling(table)
     target, y = target_of(table, spec.data.task)
+    if spec.data.task == "auto" and (note := type_note(table, target)) is not None:
+        notes += (note,)
     if spec.data.rows is not None:
         table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
-    development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed)
+    development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
+    if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
+        notes += (note,)
+    cv = suitable_folds(development, spec.cv)
+    if cv.n_splits < spec.cv.n_splits:
+        notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits),)
     return StudyData(
         name=table.name,
-        target=target,
+        target=development.target,
         rows=len(y),
         features=table.features.shape[1],
         fingerprint=table_fingerprint(table, y),
         development=development,
         test=test,
-        folds=make_folds(development, spec.cv, spec.data.split_seed),
+        folds=make_folds(development, cv, spec.data.split_seed),
+        n_splits=cv.n_splits,
+        notes=notes,
     )
+
+
+def _fewer_folds(development: DevelopmentSet, usual: int, folds: int) -> str:
+    counts = np.bincount(development.y, minlength=len(development.target.classes))
+    name = development.target.classes[int(counts.argmin())]
+    return f"cv.n_splits: {folds} folds instead of {usual}, as class {name!r} has only {counts.min()} development rows."
 
 
 def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[FoldData]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROWS = 4096  # at a time, so that float64 takes little memory
 QUANTILES = 1000  # largest number, of each column
-MOST_NAMES = 256  # largest number of inputs of a category column; the rarest categories are pooled
+MOST_NAMES = 256  # largest number of inputs of a category column; beyond it the rarest categories are pooled
 
 Names = tuple[str | None, ...]
 
@@ -193,7 +193,7 @@ def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArra
     return fill, np.flatnonzero(np.isnan(values).any(axis=0) & is_number)
 
 
-def _categories(training: Features, kinds: tuple[Kind, ...], rare: float) -> tuple[Categories, ...]:
+def _categories(training: Features, kinds: tuple[Kind, ...], rare: int | float) -> tuple[Categories, ...]:
     """Fit the encodings of the category columns."""
     columns = [index for index, kind in enumerate(kinds) if kind == "category"]
     if not columns or isinstance(training, np.ndarray):

@@ -29,6 +29,7 @@ class RawTable:
     place:    row (from 0) -> its place in the file, such as "line 7".
     declared: columns that the file declares to be categories.
     unnamed:  columns without a name in a file that names others; pandas writes an index so.
+    present:  words that are values although they look like missing ones, in lower case.
     """
 
     name: str
@@ -37,6 +38,7 @@ class RawTable:
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
+    present: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> int:

@@ -17,6 +17,8 @@ from experiments.config.target import Target
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
+from experiments.data.positive import with_positive_last
+from experiments.data.raw_table import SHOWN
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -60,15 +62,22 @@ class Folds:
 
 
 def split(
-    table: Table, target: Target, y: NDArray[Any], test_size: float, split_seed: int
+    table: Table,
+    target: Target,
+    y: NDArray[Any],
+    test_size: float,
+    split_seed: int,
+    positive: str | int | bool | None = None,
 ) -> tuple[DevelopmentSet, SealedTestSet]:
     """Split the test set off: the source's own, the last rows in time, whole groups, or rows stratified by class.
+
+    Args:
+        positive: the class of two that becomes the last one; it has no influence on the split.
 
     Raises:
         DataError: a class or a group cannot be on the sides on which it must be.
     """
-    if target.classes:
-        _check_counts(y, target, 2, "data: every class needs a row on each side of the test split")
+    check_classes(table, target, y)
     if table.groups is not None and table.time is not None:
         raise DataError(
             "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
@@ -78,12 +87,16 @@ def split(
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
     key = "data: the source's own test rows" if table.own_test else "data.test_size"
-    for part in (development, test):
+    for part, side, change in ((development, "development", "smaller"), (test, "test", "larger")):
         if len(part) < 2:  # a score of numbers needs two
             raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
         if target.classes:
-            _check_counts(y[part], target, 1, f"{key}: every class needs a row on each side")
+            advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
+            rule = f"{key}: every class needs a row on each side"
+            _check_counts(table, y, y[part], target, 1, rule, advice, f" {side} rows")
     _check_sides(table, development, test)
+    if positive is not None:
+        target, y = with_positive_last(target, y, positive)
     ours, labels = rows_of(table, development), y[development]
     labels.setflags(write=False)
     theirs = rows_of(table, test)
@@ -91,6 +104,18 @@ def split(
         DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels)),
         SealedTestSet(theirs.features, y[test], theirs.groups, table.source_cells().take(test)),
     )
+
+
+def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
+    """Refuse a class with too few rows for any split: one to test on, and in every fold one to learn from.
+
+    Raises:
+        DataError: the message names the class and its rows.
+    """
+    if target.classes:
+        least = 2 if table.own_test else 3
+        rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
+        _check_counts(table, y, y, target, least, rule, "remove its rows, or add some")
 
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
@@ -132,6 +157,15 @@ def suitable_splitter(development: DevelopmentSet) -> str:
     if development.table.time is not None:
         return "TimeSeriesSplit"
     return f"{stratified}GroupKFold" if development.table.groups is not None else f"{stratified}KFold"
+
+
+def suitable_folds(development: DevelopmentSet, cv: CVSection) -> CVSection:
+    """Lower the number of folds to the rows of the smallest class, where the study file names none; at least 2."""
+    name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
+    if "n_splits" in cv.model_fields_set or "Stratified" not in name or not development.target.classes:
+        return cv
+    smallest = int(np.bincount(development.y, minlength=len(development.target.classes)).min())
+    return cv if smallest >= cv.n_splits else cv.model_copy(update={"n_splits": max(2, smallest)})
 
 
 def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Folds:
@@ -206,7 +240,9 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
             raise DataError(f"cv.splitter: {name} {rule}.")
     if "Stratified" in name:
         rule = f"cv.n_splits: every class needs at least n_splits={n_splits} development rows"
-        _check_counts(development.y, development.target, n_splits, rule)
+        most = int(np.bincount(development.y, minlength=len(classes)).min())
+        advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
+        _check_counts(development.table, development.y, development.y, development.target, n_splits, rule, advice)
     if n_splits > rows:
         raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
@@ -219,17 +255,33 @@ def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation:
             f"cv: a fold needs training and validation rows, but fold {fold} has {len(train)} and {len(validation)}."
         )
     if development.target.classes:
-        rule = f"cv: every class needs a training row in every fold (stratify, or take fewer folds); in fold {fold}"
-        _check_counts(development.y[train], development.target, 1, rule)
+        rule, advice = "cv: every class needs a training row in every fold", "stratify, or set a smaller cv.n_splits"
+        labels, there = development.y, development.y[train]
+        _check_counts(development.table, labels, there, development.target, 1, rule, advice, f" in fold {fold}")
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
         raise DataError(f"data.weights: every fold needs a training row of weight above 0, but fold {fold} has none.")
 
 
-def _check_counts(labels: NDArray[Any], target: Target, least: int, rule: str) -> None:
-    counts = np.bincount(labels, minlength=len(target.classes))
+def _check_counts(
+    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, rule: str, advice: str, of: str = ""
+) -> None:
+    """Refuse a class with fewer than `least` labels there; the message names its rows in the source.
+
+    Args:
+        y:     (N,) labels of the table's rows.
+        there: the labels that are counted.
+        of:    what is counted.
+    """
+    counts = np.bincount(there, minlength=len(target.classes))
     if len(target.classes) < 2:
         raise DataError(f"data: a classification needs at least two classes, but got {list(target.classes)}.")
     if counts.min() < least:
         smallest = int(counts.argmin())
-        raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}.")
+        rows = np.flatnonzero(y == smallest)
+        places = np.sort(rows if table.numbers is None else table.numbers[rows]).tolist()
+        named = ", ".join(map(str, places[:SHOWN])) + (f" and {len(places) - SHOWN} more" if places[SHOWN:] else "")
+        stands = f" (its rows, from 0: {named})" if places else ""
+        if table.classes is None and table.target.dtype.kind in "iuf":
+            advice += ", or set data.task = regression if the target is a number"
+        raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")

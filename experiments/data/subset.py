@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.data.splits import rows_of
+from experiments.data.splits import check_classes, rows_of
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -35,6 +35,7 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
         )
     if rows == there:
         return table, y
+    check_classes(table, target, y)
     try:
         drawn, _ = train_test_split(
             np.arange(there), train_size=rows, stratify=y[:there] if target.classes else None, random_state=seed

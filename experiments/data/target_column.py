@@ -16,6 +16,19 @@ from experiments.errors import DataError
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
+def missing_words(raw: RawTable, clean: RawTable, name: str) -> tuple[str, ...]:
+    """Return the words of a column that were taken for missing values, but empty cells and question marks.
+
+    Args:
+        raw:   the table as it is in the file.
+        clean: the cleaned table, in which these words are missing.
+    """
+    if not is_text(raw.columns[name].type):
+        return ()
+    lost = raw.columns[name].filter(clean.columns[name].is_null())
+    return tuple(sorted({word.strip() for word in pc.unique(lost).to_pylist() if word} - {"", "?"}))
+
+
 def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDArray[Any], tuple[str, ...] | None]:
     """Return (N,) the target as int64, float64 or strings, and the classes' names where the file declares them.
 

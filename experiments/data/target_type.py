@@ -11,8 +11,9 @@ from experiments.config.target import Target
 from experiments.data.table import LARGEST, Table
 from experiments.errors import DataError
 
-MOST_CLASSES = 20  # different integers that are still taken for classes
-FEWEST_ROWS = 5  # rows of each of these integers
+MOST_CLASSES = 20  # different whole numbers that are still taken for classes
+FEWEST_ROWS = 5  # rows of each of them, where there are more than STEPS
+STEPS = 7  # different whole numbers at most of which a few may be rarer, as the ends of a scale are
 
 Asked = Literal["auto", "classification", "regression"]
 
@@ -20,8 +21,10 @@ Asked = Literal["auto", "classification", "regression"]
 def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]:
     """Infer the target of a table, and label every row; the source's own test rows have no influence.
 
-    Words and truth values are classes. Integers, even as floats, are classes if there are at most 20 different ones and
-    each is in at least 5 rows. All other values are numbers. Classes are in the order of their values.
+    Words and truth values are classes, and so are two different values of any kind. Integers, even as floats, are
+    classes if there are at most 20 different ones and each is in at least 5 rows, or if there are at most 7 and most of
+    them are: with more, rare ones are the tail of a count. All other values are numbers. Classes are in the order of
+    their values.
 
     Args:
         task: the user's choice; auto infers it from the values.
@@ -46,7 +49,7 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
         values, own = values.astype(str), own.astype(str)
     else:
         _check_finite(table)
-    if task == "classification" or words or (task == "auto" and _are_few_integers(own)):
+    if task == "classification" or words or (task == "auto" and _are_classes(own)):
         names = np.unique(own)
         if len(names) < 2:
             raise DataError(f"data: a classification needs at least two classes, but got {[_name(names[0])]}.")
@@ -58,11 +61,32 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
     return Target(), values.astype(np.float64)
 
 
-def _are_few_integers(values: NDArray[Any]) -> bool:
-    if not np.array_equal(values, np.trunc(values)):
+def type_note(table: Table, target: Target) -> str | None:
+    """Say how a target was taken whose whole numbers could be classes as well as a number; None where it is plain."""
+    values = table.target[: len(table.target) - table.own_test]
+    if table.classes is not None or values.dtype.kind not in "fiu":
+        return None
+    different, counts = np.unique(values, return_counts=True)
+    least = counts.min()
+    if not 2 < len(different) <= MOST_CLASSES or least >= FEWEST_ROWS or (different % 1).any():
+        return None
+    taken, other, task = "classes", "a number", "regression"
+    if not target.classes:
+        taken, other, task = "a number", "classes", "classification"
+    return (
+        f"target {table.target_name!r}: its {len(different)} different whole numbers, the rarest with {least} of the "
+        f"{len(values)} rows, are taken for {taken}; data.task = {task} takes them for {other}."
+    )
+
+
+def _are_classes(values: NDArray[Any]) -> bool:
+    """Tell whether numbers are classes: two values, or few whole numbers most of which have several rows."""
+    different, counts = np.unique(values, return_counts=True)
+    if len(different) == 2:
+        return True
+    if len(different) > MOST_CLASSES or (different % 1).any():
         return False
-    counts = np.unique(values, return_counts=True)[1]
-    return len(counts) <= MOST_CLASSES and int(counts.min()) >= FEWEST_ROWS
+    return bool(counts.min() >= FEWEST_ROWS or (len(different) <= STEPS and np.median(counts) >= FEWEST_ROWS))
 
 
 def _labels(values: NDArray[Any], names: NDArray[Any]) -> NDArray[np.intp]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from experiments.errors import DataError
+
 MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
 # further words, in any case, that are missing values among numbers; in a column of words they may be a category
 MISSING_NUMBERS = (
@@ -9,3 +13,19 @@ MISSING_NUMBERS = (
     *("<na>", "nat", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 )
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
+
+
+def words_present(words: Iterable[str]) -> frozenset[str]:
+    """Return in lower case the words that are values although they look like missing ones.
+
+    Raises:
+        DataError: a word does not look like a missing value.
+
+    >>> sorted(words_present(["None", "NA"]))
+    ['na', 'none']
+    """
+    for word in words:
+        if word.lower() not in MISSING:
+            known = ", ".join(filter(None, MISSING))
+            raise DataError(f"data.present: {word!r} is never taken for missing, as {known} are; remove it here.")
+    return frozenset(word.lower() for word in words)

@@ -105,6 +105,7 @@ def last_fit(
         inputs=tuple(zip(development.table.columns, development.table.kinds, strict=True)),
         predicts=development.table.target_name,
         trial=winner.number,
+        present=spec.data.present or (),
     )
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

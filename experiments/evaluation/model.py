@@ -35,6 +35,7 @@ class Model:
     inputs:   name and type of each column that the preprocessor takes.
     predicts: name of the target.
     trial:    number of the trial whose configuration it has.
+    present:  words that are values in its inputs although they look like missing ones.
     """
 
     network: Network
@@ -44,6 +45,7 @@ class Model:
     inputs: tuple[tuple[str, Kind], ...]
     predicts: str
     trial: int
+    present: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ class About:
     inputs: tuple[tuple[str, Kind], ...]
     categories: tuple[Categories, ...]
     trial: int
+    present: tuple[str, ...] = ()
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -72,6 +75,7 @@ def write_model(model: Model, folder: Path) -> None:
         inputs=model.inputs,
         categories=fitted.categories,
         trial=model.trial,
+        present=model.present,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -136,6 +140,7 @@ def read_model(folder: Path) -> Model:
         about.inputs,
         about.predicts,
         about.trial,
+        about.present,
     )
 
 

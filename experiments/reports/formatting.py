@@ -12,7 +12,7 @@ _LABELS: Final = {
     "l2": "L2 strength",
     "l1": "L1 strength",
     "numbers": "scaling of numbers",
-    "rare": "share of a rare category",
+    "rare": "limit of rare categories",
 }
 _ACTIVATIONS: Final = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU"}
 _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation", "l2", "dropout", "optimizer")

@@ -10,7 +10,7 @@ from experiments.evaluation.statistics import SIGNIFICANCE
 from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
-from experiments.reports.metrics import Scores, lower_is_better, metric_label
+from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -92,7 +92,7 @@ def answer(result: StudyResult) -> Answer | None:
         score=Fact("test.score", scores.show(test.score)),
         title=sentence(
             "{} on the test set{}",
-            Fact("test.metric", metric_label(test.metric)),
+            Fact("test.metric", label_of_class(test.metric, result.data.classes)),
             " (lower is better)" if lower_is_better(test.metric) else "",
         ),
         interval=sentence(

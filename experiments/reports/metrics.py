@@ -7,7 +7,7 @@ results.json has scikit-learn's names and signs, by which higher is always bette
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
 _AVERAGES: Final = ("macro", "micro", "weighted", "samples")
+# an area under the ROC curve is the same for either class
+_OF_ONE_CLASS: Final = ("average_precision", "f1", "jaccard", "precision", "recall")
 _NAMES: Final = {
     "f1": "F1",
     "r2": "R²",
@@ -48,6 +50,16 @@ def metric_label(metric: str) -> str:
     if stem and last in _AVERAGES:
         return f"{metric_label(stem)} ({last})"
     return _NAMES.get(name, name.replace("_", " "))
+
+
+def label_of_class(metric: str, classes: Sequence[str]) -> str:
+    """Name a metric, with the class that it scores where that is the last of two.
+
+    >>> label_of_class("f1", ("ok", "defective")), label_of_class("accuracy", ("ok", "defective"))
+    ("F1 of 'defective'", 'accuracy')
+    """
+    is_of_one = len(classes) == 2 and metric in _OF_ONE_CLASS
+    return f"{metric_label(metric)} of {classes[-1]!r}" if is_of_one else metric_label(metric)
 
 
 def lower_is_better(metric: str) -> bool:

@@ -58,7 +58,7 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     spec = spec.model_copy(update={"data": named})
     if data.reading is not None:
         spec = spec.with_columns(data.reading.keys)
-    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter)
+    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,9 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if reading.missing:
         line += f"; taken for missing numbers: {', '.join(readable(word, LONGEST) for word in reading.missing)}"
     if reading.no_target:
-        line += f"; {count(reading.no_target, 'row')} without {target} left out"
+        words = ", ".join(json.dumps(word, ensure_ascii=False) for word in reading.target_words[:SHOWN])
+        key = f" ({words} taken for missing; data.present = [{words}] keeps it)" if words else ""
+        line += f"; {count(reading.no_target, 'row')} without {target} left out{key}"
     if reading.unread:
         line += f"; {count(reading.unread, 'cell')} of the test rows taken for missing, as they do not fit their column"
     return line

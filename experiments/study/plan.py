@@ -169,6 +169,7 @@ def search_facts(study: StudyContext, options: Options, finished: int) -> Iterat
     yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {predicted}"
     development, folds = len(data.development.y), len(data.folds.pairs)
     yield "split", f"{development} development rows in {folds} folds, {len(data.test)} test rows"
+    yield from (("", note) for note in data.notes)
     searched = sum(not distribution.single() for distribution in study.space.distributions.values())
     trials = f"{spec.search.trials} trials"
     if options.planned is not None:

@@ -37,6 +37,7 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.columns import columns_line, with_columns
+from experiments.study.console import print_notes
 from experiments.study.finished import finish_again, may_be_finished
 from experiments.study.options import (
     Options,
@@ -135,6 +136,7 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
     """Check that the folder and the ledger allow the study; return it with the trials that it will have."""
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
+    print_notes(run.console, study.data.notes)
     run.clock.lap("data")
     if study.data.reading is not None:
         run.say(columns_line(study.data, study.data.reading))

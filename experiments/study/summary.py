@@ -12,7 +12,7 @@ from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, count, outcomes
 from experiments.reports.methods import baseline_name
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
@@ -50,7 +50,10 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
     scores = Scores.of_selection(result)
     default = "the default has no score" if result.default is None else f"default {scores.show(result.default.cv_mean)}"
-    metric, chosen_of = metric_label(scores.metric), f"(optimistic: chosen as the best of {trials:,})"
+    metric, chosen_of = (
+        label_of_class(scores.metric, result.data.classes),
+        f"(optimistic: chosen as the best of {trials:,})",
+    )
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
@@ -83,7 +86,7 @@ def ui_command(tracking_uri: str, local: str) -> str:
 
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
-    scores, metric = Scores.like(test.metric, test.score), metric_label(test.metric)
+    scores, metric = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
     interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows)"
     yield "test score", f"{metric} {scores.show(test.score)}, {interval}"
     baselines = [f"{baseline_name(one)} {scores.show(one.score)}" for one in test.references if one.score is not None]

@@ -26,7 +26,7 @@ class PyfuncModel:
         """
         if not len(rows):
             raise DataError("there is no row to predict.")
-        chunks = frame_rows(rows, self._model.inputs, ROWS)
+        chunks = frame_rows(rows, self._model.inputs, ROWS, self._model.present)
         return pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
 
 

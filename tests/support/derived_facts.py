@@ -15,7 +15,7 @@ LABELS = {
     "l2": "L2 strength",
     "l1": "L1 strength",
     "numbers": "scaling of numbers",
-    "rare": "share of a rare category",
+    "rare": "limit of rare categories",
 }
 METRICS = {
     "r2": "R²",

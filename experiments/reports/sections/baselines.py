@@ -6,7 +6,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
 from experiments.reports.formatting import NOTHING
 from experiments.reports.methods import baseline_name, baseline_settings, reason
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.plots.intervals import Dot, dots
 
 
@@ -15,7 +15,8 @@ def baselines(result: StudyResult) -> Section | None:
     test = result.test
     if test is None or not test.references:
         return None
-    scores, metric = Scores.like(test.metric, test.score), Fact("test.metric", metric_label(test.metric))
+    scores, label = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
+    metric = Fact("test.metric", label)
     won = result.default is not None and result.default.number == result.best.number
     model = sentence(f"trial {{}}{', the default itself' if won else ''}", Fact("best.number", str(result.best.number)))
     score = Fact("test.score", scores.show(test.score))
@@ -41,7 +42,7 @@ def baselines(result: StudyResult) -> Section | None:
     picture = Picture(
         "baselines",
         dots("baselines", drawn, test.metric, "test"),
-        f"Test {metric_label(test.metric)} with 95% intervals: {names}",
+        f"Test {label} with 95% intervals: {names}",
         sentence(
             "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model. "
             "An arrow on the edge is a score far off the scale.",

@@ -23,7 +23,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.methods import selection_method
-from experiments.reports.metrics import Scores, metric_label, metric_of
+from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
 
@@ -33,7 +33,7 @@ MORE = "more than luck gives in most such searches, which only the test score ca
 def selection(result: StudyResult) -> Section:
     """Show the scores by which the search chose, and how far they can be trusted."""
     scores, record = Scores.of_selection(result), result.analysis.selection if result.analysis else None
-    metric = Fact("spec.cv.metric", metric_label(scores.metric))
+    metric = Fact("spec.cv.metric", label_of_class(scores.metric, result.data.classes))
     named = {"best": result.best} | ({"default": result.default} if result.default else {})
     rows = [
         Row(
@@ -77,8 +77,8 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     ]
     if result.test is not None and result.test.metric == metric:
         rows.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
-    label = Fact("spec.cv.metric", metric_label(metric))
-    alt = f"{metric_label(metric)} of the winner: {', '.join(row.name for row in rows)}"
+    label = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
+    alt = f"{label.text} of the winner: {', '.join(row.name for row in rows)}"
     caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "
     caption += "expect on new rows like the development rows."
     configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")

@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.data.table import REASONS
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Fact, Parts, Words, counted, joined, percent, sentence
+from experiments.reports.blocks import Fact, Parts, Words, counted, joined, number, percent, sentence
 
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
@@ -73,5 +73,7 @@ def _scaling(result: StudyResult) -> Parts:
 
 
 def _rare(result: StudyResult) -> Words:
-    key, share = _setting(result, "rare", 0.0)
-    return sentence(", those in less than {} of the rows as one", percent(key, float(str(share)))) if share else ""
+    key, rare = _setting(result, "rare", 0.0)
+    if isinstance(rare, int) and rare >= 1:
+        return sentence(", those in fewer than {} rows as one", number(key, rare)) if rare > 1 else ""
+    return sentence(", those in less than {} of the rows as one", percent(key, float(str(rare)))) if rare else ""

@@ -109,6 +109,7 @@ def test_a_rule_is_a_distribution() -> None:
         ({"l2": {"low": 0.1, "high": 0.7, "step": 0.3}}, FloatDistribution(0.1, 0.7, step=0.3)),
         ({"batch_size": {"low": 1, "high": 7, "step": 3}}, IntDistribution(1, 7, step=3)),
         ({"l2": {"choices": (0, 0.5)}}, CategoricalDistribution([0.0, 0.5])),
+        ({"rare": {"choices": (0, 0.05, 5)}}, CategoricalDistribution([0.0, 0.05, 5])),
         ({"batch_size": {"low": 8, "high": 64, "step": 8}}, IntDistribution(8, 64, step=8)),
         ({"batch_size": {"low": 8, "high": 8, "log": True}}, CategoricalDistribution([8])),
         ({"batch_norm": {"choices": (False, True)}}, CategoricalDistribution([False, True])),
@@ -247,6 +248,8 @@ def test_what_the_network_cannot_take_is_refused() -> None:
         ({"batch_norm": {"low": 0, "high": 1}}, {}, "space.batch_norm: must be true or false, but got 0"),
         ({"dropout": {"low": 0, "high": 1}}, {}, r"space.dropout: .*dropout=1\.0"),
         ({"momentum": {"choices": (0.5, 1.5, 0.6)}}, {}, r"space.momentum: .*momentum=1\.5"),
+        ({"rare": {"choices": (5, 1.5)}}, {}, r"space.rare: rare must be a number of rows, .* but got 1\.5"),
+        ({"rare": {"choices": (5, "a")}}, {}, "space.rare: must be a number, but got 'a'"),
         (
             {"hidden_units": {"low": 1, "high": 8}},
             {"default": {"hidden_units": (1, 2)}},

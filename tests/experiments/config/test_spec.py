@@ -128,6 +128,15 @@ def test_a_number_has_ends(section: str, key: str, low: int, high: int) -> None:
             parsed(value)
 
 
+def test_rare_is_a_number_of_rows_or_a_share() -> None:
+    for given, kept in [(5, 5), (1, 1), (0, 0.0), (0.01, 0.01)]:
+        rare = make(preprocessing={"rare": given}).preprocessing.rare
+        assert (rare, type(rare)) == (kept, type(kept))
+    for given in (-1, 1.0, 2.5, True, "5"):
+        with pytest.raises(ValidationError, match="rare"):
+            make(preprocessing={"rare": given})
+
+
 def test_a_searched_key_is_a_range_or_choices() -> None:
     spec = make()
     assert [type(one) for one in spec.space.values()] == [Range, Range, Choices, Range]
@@ -188,6 +197,7 @@ VALUES: dict[str, Any] = {
     "groups": 3,
     "time": "t",
     "weights": "w",
+    "present": ("None",),
     "header": False,
     "size": (8, 8),
     "colour": True,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
@@ -77,7 +78,26 @@ def test_a_kind_can_be_told(sheet: Make) -> None:
 
 
 def test_a_target_can_be_told_to_be_classes(sheet: Make) -> None:
-    assert table_of(sheet(a=["1", "2"], y=["5", "7"]), data(categories=("y",))).target.tolist() == ["5", "7"]
+    table = table_of(sheet(a=["1", "2", "3"], y=["7", "5", "7"]), data(categories=("y",)))
+    assert (table.classes, table.target.tolist()) == (("5", "7"), [1, 0, 1])
+
+
+def test_spellings_of_a_target_that_is_told_to_be_classes_stay(sheet: Make) -> None:
+    assert table_of(sheet(a=["1", "2"], y=["yes", "Yes"]), data(categories=("y",))).classes == ("Yes", "yes")
+
+
+def test_words_that_are_present_are_values_in_any_column() -> None:
+    columns = {"a": ["NA", "EU", "nan"], "y": ["None", "mild", "mild"]}
+    raw = RawTable("mine", "mine.csv", {name: pa.chunked_array([values]) for name, values in columns.items()})
+    table = table_of(raw, data(present=("none", "NA")))
+    assert table.features["a"].isna().tolist() == [False, False, True]
+    assert (table.features["a"].tolist()[:2], table.target.tolist()) == (["NA", "EU"], columns["y"])
+    with pytest.raises(
+        DataError, match=r"every row has mild; name another column, or set data\.present = \[\"None\"\] if"
+    ):
+        table_of(raw, data())
+    with pytest.raises(DataError, match=r"data\.present: 'EU' is never taken for missing, as \?, na, .* are; remove"):
+        table_of(raw, data(present=("EU",)))
 
 
 def test_a_column_without_a_use_is_not_looked_at(sheet: Make) -> None:

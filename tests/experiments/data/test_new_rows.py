@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.new_rows import Inputs, read_rows
+from experiments.data.new_rows import Inputs, frame_rows, read_rows
 from experiments.errors import DataError
 from support.tables import mixed_frame
 
@@ -83,6 +83,15 @@ def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Pa
     rows = read_rows(tmp_path / "new.csv", POSITIONS[:1], 5)
     found = pd.concat(rows.chunks, ignore_index=True)["0"]
     assert (found[:12].tolist(), found[12:].isna().all(), sum(rows.unread)) == ([1.0] * 12, True, 2)
+
+
+def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"kind": ["None", "brick", "nan"]})
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    (read,) = read_rows(tmp_path / "new.csv", [("kind", "category")], 3, ["None"]).chunks
+    (given,) = frame_rows(frame, [("kind", "category")], 3, ["None"])
+    for found in (read, given):
+        assert found["kind"].fillna("-").tolist() == ["None", "brick", "-"]
 
 
 def test_arrays_are_taken_by_position(tmp_path: Path) -> None:

@@ -34,6 +34,41 @@ def test_the_parts_of_a_study() -> None:
     assert data.folds.development == data.development.fingerprint
 
 
+def given(words: list[str], **sections: dict[str, Any]) -> StudyData:
+    x = np.random.default_rng(0).normal(size=(len(words), 2))
+    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None)
+    document = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": {"source": "given"}} | sections
+    return prepare(parse_spec(document, "here"), {}, table)
+
+
+def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:
+    words = ["ok"] * 40 + ["defective"] * 4
+    data = given(words)
+    assert (data.n_splits, len(data.folds.pairs)) == (3, 3)
+    assert data.notes == ("cv.n_splits: 3 folds instead of 5, as class 'defective' has only 3 development rows.",)
+    again = given(words, cv={"n_splits": 3})
+    assert (again.notes, again.folds.fingerprint) == ((), data.folds.fingerprint)
+    with pytest.raises(DataError, match=r"n_splits=5 .*'defective' has 3 \(.*\); set n_splits = 3"):
+        given(words, cv={"n_splits": 5})
+
+
+def test_the_positive_class_is_labelled_1_on_both_sides() -> None:
+    words = ["ok"] * 40 + ["defective"] * 10
+    data = given(words, data={"source": "given", "positive": "defective"})
+    assert data.target.classes == ("ok", "defective")
+    assert (np.bincount(data.development.y).tolist(), len(data.test)) == ([32, 8], 10)
+    plain = given(words)
+    assert data.development.y.tolist() == (1 - plain.development.y).tolist()
+    for ours, theirs in zip(data.folds.pairs, plain.folds.pairs, strict=True):  # the rows of the split are the same
+        assert (ours[0].tolist(), ours[1].tolist()) == (theirs[0].tolist(), theirs[1].tolist())
+
+
+def test_spellings_of_a_class_are_one_and_that_is_said() -> None:
+    data = given(["yes", "Yes", "no", "yes"] * 6)
+    assert data.target.classes == ("no", "yes")
+    assert "'Yes' and 'yes' are one class, 'yes'" in data.notes[0]
+
+
 def test_the_split_does_not_depend_on_the_studys_seed() -> None:
     one, other = prepared(study={"name": "x", "seed": 0}), prepared(study={"name": "y", "seed": 99})
     assert one.test.fingerprint == other.test.fingerprint

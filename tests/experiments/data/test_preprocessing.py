@@ -104,7 +104,7 @@ def peer(numbers: str, rare: float) -> ColumnTransformer:
 
 def test_a_mixed_table_becomes_what_scikit_learns_column_transformer_makes_of_it() -> None:
     for numbers in ["standard", "quantile", "none"]:
-        for rare in [0.0, 0.01, 0.2]:
+        for rare in [0.0, 0.01, 0.2, 1, 8]:
             learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing(numbers, rare))
             pipeline = peer(numbers, rare).fit(FRAME)
             for rows in (FRAME, NEW):
@@ -126,6 +126,13 @@ def test_a_column_without_any_number_is_filled_and_flagged() -> None:
     empty = pd.DataFrame({"a": [np.nan, np.nan], "b": [1.0, 3.0]})
     learnt = fit_preprocessor(empty, ("number", "number"), None, Preprocessing())
     np.testing.assert_array_equal(learnt.transform(empty), [[0, -1, 1], [0, 1, 1]])
+
+
+def test_many_equally_frequent_categories_stay_apart() -> None:
+    """Each is in less than 1% of the rows; what is in fewer than 5 rows is pooled."""
+    words = pd.DataFrame({"city": [*(f"city {row % 150}" for row in range(750)), *["hamlet"] * 4]})
+    (learnt,) = fit_preprocessor(words, ("category",), None, Preprocessing()).categories
+    assert (len(learnt.names), learnt.pooled, "hamlet" in learnt.names) == (150, True, False)
 
 
 def test_many_names_are_bounded() -> None:

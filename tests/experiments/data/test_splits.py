@@ -14,7 +14,7 @@ from experiments.config.spec import CVSection
 from experiments.config.target import Target
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.readers.builtin import load_builtin
-from experiments.data.splits import DevelopmentSet, Folds, make_folds, split
+from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds
 from experiments.data.table import Table
 from experiments.data.target_type import target_of
 from experiments.errors import DataError
@@ -100,12 +100,16 @@ def test_the_sealed_rows_are_no_development_set() -> None:
 
 def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
     for counts, test_size, words in [
-        ((20, 1), 0.5, r"each side of the test split, but class 'b' has 1\."),
-        ((20, 0, 20), 0.5, r"but class 'b' has 0\."),
+        ((20, 1), 0.5, r"needs 3 rows, .* but class 'b' has 1 \(its rows, from 0: 20\); remove"),
+        ((20, 0, 20), 0.5, r"but class 'b' has 0; "),
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
         ((5, 5, 5), 0.1, r"data\.test_size: .*test_size = 2 .*number of classes = 3"),
         ((5, 5, 5), 0.9, r"data\.test_size: .*train_size = 1 .*number of classes = 3"),
-        ((100, 2), 0.02, r"each side, but class 'b' has 0\."),
+        (
+            (200, 3),
+            0.02,
+            r"each side, but class 'b' has 0 test rows \(.*: 200, 201, 202\); set a larger data\.test_size",
+        ),
     ]:
         with pytest.raises(DataError, match=words):
             parts(table(*counts), test_size)
@@ -156,14 +160,30 @@ def test_nothing_of_a_split_can_be_written_to() -> None:
 
 def test_too_few_rows_for_the_folds_are_refused_with_the_counts() -> None:
     for cv, counts, words in [
-        (CVSection(n_splits=5), (9, 4), r"cv\.n_splits: .*n_splits=5 .*class 'b' has 4\."),
-        (CVSection(splitter="RepeatedStratifiedKFold", n_splits=3), (9, 2), r"n_splits=3 .*class 'b' has 2\."),
-        (CVSection(n_splits=2), (9, 0, 9), r"class 'b' has 0\."),
+        (
+            CVSection(n_splits=5),
+            (9, 4),
+            r"cv\.n_splits: .*n_splits=5 .*class 'b' has 4 \(.*: 9, 10, 11, 12\); set n_splits = 4",
+        ),
+        (CVSection(splitter="RepeatedStratifiedKFold", n_splits=3), (9, 2), r"n_splits=3 .*class 'b' has 2 "),
+        (CVSection(n_splits=2), (9, 0, 9), r"class 'b' has 0; "),
         (CVSection(splitter="KFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
         (CVSection(splitter="RepeatedKFold", n_splits=8), (4, 3), r"n_splits=8, rows=7"),
     ]:
         with pytest.raises(DataError, match=words):
             make_folds(development(*counts), cv, 0)
+
+
+def test_folds_that_nobody_asked_for_are_as_few_as_the_smallest_class_has_rows() -> None:
+    for cv, counts, folds in [
+        (CVSection(), (9, 4), 4),
+        (CVSection(splitter="RepeatedStratifiedKFold", n_repeats=2), (9, 3), 3),
+        (CVSection(), (9, 1), 2),
+        (CVSection(), (9, 9), 5),
+        (CVSection(n_splits=5), (9, 4), 5),
+        (CVSection(splitter="KFold"), (9, 4), 5),
+    ]:
+        assert suitable_folds(development(*counts), cv) == cv.model_copy(update={"n_splits": folds})
 
 
 def test_as_many_rows_as_folds_are_enough() -> None:

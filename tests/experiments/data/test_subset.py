@@ -52,8 +52,12 @@ def test_each_class_keeps_its_share(target: np.ndarray) -> None:
 
 
 def test_numbers_are_not_stratified() -> None:
-    for target in (X[:, 0], np.r_[np.zeros(99, np.int64), 1]):
-        assert len(drawn(replace(WHOLE, target=target, own_test=0), 7).target) == 7
+    assert len(drawn(replace(WHOLE, target=X[:, 0], own_test=0), 7).target) == 7
+
+
+def test_a_class_of_one_row_is_refused_by_its_row() -> None:
+    with pytest.raises(DataError, match=r"but class '1' has 1 \(its rows, from 0: 99\); .*data\.task = regression"):
+        drawn(replace(WHOLE, target=np.r_[np.zeros(99, np.int64), 1], own_test=0), 7)
 
 
 def test_the_seed_decides_which() -> None:

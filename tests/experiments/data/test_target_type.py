@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from experiments.config.data_options import DataSection
+from experiments.data.load import load_table
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import target_of, type_note
 from experiments.errors import DataError
+
+CASES = [above / "shared" / "cases" / "files" for above in Path(__file__).parents[4:]]  # beside the checkout
 
 
 def table(values: Any, classes: tuple[str, ...] | None = None) -> Table:
@@ -25,6 +30,8 @@ def test_words_truths_and_few_integers_are_classes_in_the_order_of_their_values(
         ([True, False] * 6, ("False", "True")),
         ([10, 9, 2] * 5, ("2", "9", "10")),
         ([0.0, 1.0] * 5, ("0", "1")),
+        ([0] * 9 + [1], ("0", "1")),
+        ([1, 2, 3, 4, 5, 6] * 5 + [7], tuple("1234567")),
         (np.repeat(np.arange(20), 5), tuple(map(str, range(20)))),
     ]:
         target, y = target_of(table(values))
@@ -35,11 +42,17 @@ def test_words_truths_and_few_integers_are_classes_in_the_order_of_their_values(
         assert y.dtype == np.intp
 
 
+def test_two_values_are_classes_whatever_they_are() -> None:
+    assert target_of(table([0.5, 1.5] * 6))[0].classes == ("0.5", "1.5")
+    assert target_of(table([0] * 599 + [1]))[0].classes == ("0", "1")
+
+
 def test_everything_else_is_a_number() -> None:
     for values in [
         np.repeat(np.arange(21), 5),
-        [*([0] * 9), *([1] * 4)],
-        [0.5, 1.5] * 6,
+        np.repeat(np.arange(8), [9, 9, 9, 9, 9, 9, 9, 4]),  # a count, whose largest numbers are rare
+        [3, 5, 8, 8, 9],
+        [0.5, 1.5, 2.5] * 6,
         np.linspace(0, 1, 30),
         np.arange(40),
     ]:
@@ -48,9 +61,44 @@ def test_everything_else_is_a_number() -> None:
         np.testing.assert_array_equal(y, values)
 
 
+@pytest.mark.parametrize(
+    ("file", "column", "classes"),
+    [
+        *((f"rare{rows}{words}", "quality", 6) for rows in (5, 6, 7, 8) for words in ("", "-words")),
+        *((f"pos{rows}", "fraud", 2) for rows in ("3", "8", "3-bool", "5-bool", "8-bool")),
+        *((f"y-{name}", "y", classes) for name, classes in [("15", 5), ("123ids", 4), ("float01", 2)]),
+        *((f"y-{name}", "y", 0) for name in ("count", "age", "0-20", "tiny")),
+        *(("wine-plain", "quality", 6), ("ten-rows-reg", "y", 0), ("salary-30", "Salary", 0)),
+    ],
+)
+def test_files_as_people_have_them(file: str, column: str, classes: int) -> None:
+    path = next((folder / f"{file}.csv" for folder in CASES if folder.is_dir()), None)
+    if path is None:
+        pytest.skip(f"{CASES[0]} is not here")
+    read = load_table(DataSection(source=str(path), target=column), {})
+    assert len(target_of(read)[0].classes) == classes
+
+
+def test_what_could_be_either_is_said() -> None:
+    for values, said in [
+        ([1, 2, 3] * 5, None),
+        ([0] * 9 + [1], None),
+        (np.arange(40), None),
+        (
+            [1, 2, 3] * 5 + [4],
+            "its 4 different whole numbers, the rarest with 1 of the 16 rows, are taken for classes; data",
+        ),
+        (np.arange(9), "are taken for a number; data.task = classification takes them for classes"),
+    ]:
+        whole = table(values)
+        note = type_note(whole, target_of(whole)[0])
+        assert note is None if said is None else said in str(note)
+
+
 def test_the_study_file_has_the_last_word() -> None:
     assert target_of(table([0, 1, 2] * 5), "regression")[0].task == "regression"
-    assert target_of(table([0.5, 1.5] * 2), "classification")[0].classes == ("0.5", "1.5")
+    assert target_of(table([0, 1] * 5), "regression")[0].task == "regression"
+    assert target_of(table([0.5, 1.5, 2.5] * 2), "classification")[0].classes == ("0.5", "1.5", "2.5")
 
 
 def test_the_sources_own_test_rows_decide_nothing() -> None:

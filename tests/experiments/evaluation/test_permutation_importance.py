@@ -24,6 +24,7 @@ DOCUMENT: dict[str, Any] = {
     "study": {"name": "mixed", "seed": 3},
     "data": {"source": "moons"},
     "cv": {"n_splits": 3, "metric": "neg_log_loss"},
+    "preprocessing": {"rare": 0.01},
     "training": {"epochs": 6, "batch_size": 32, "patience": 0},
     "space": {"learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}},
 }
@@ -33,7 +34,7 @@ def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Finish
     spec = parse_spec(DOCUMENT, "mixed").with_inferred_settings("classification", "StratifiedKFold")
     data = prepare(spec, {}, mixed_table(150))
     space = Space(spec)
-    folds = preprocessed_folds(data.development, data.folds, Preprocessing())
+    folds = preprocessed_folds(data.development, data.folds, Preprocessing(rare=0.01))
     task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"))
     winner = FinishedTrial(space.default, evaluate(task, folds, data.target))
     inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))

@@ -161,6 +161,23 @@ def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_pat
         text(spec, options(tmp_path))
 
 
+def test_what_was_decided_about_the_data_is_said_and_stands_in_the_study(tmp_path: Path) -> None:
+    rows = "".join(f"{row % 7},{'YES' if row == 1 else 'yes' if row % 12 == 0 else 'no'}\n" for row in range(36))
+    (tmp_path / "rare.csv").write_text("x,label\n" + rows)
+    data = {"source": str(tmp_path / "rare.csv"), "target": "label", "positive": "no"}
+    study = prepare_study(parse_spec(DOCUMENT | {"data": data, "cv": {"metric": "f1"}}, "rare"))
+    labels = [label for label, _ in search_facts(study, options(tmp_path), 0)]
+    said = [fact for _, fact in search_facts(study, options(tmp_path), 0)]
+    assert labels[:5] == ["data", "split", "", "", "search"]
+    assert "'YES' and 'yes' are one class, 'yes'" in said[2]
+    assert said[3] == "cv.n_splits: 3 folds instead of 5, as class 'yes' has only 3 development rows."
+    resolved = study.spec.to_document()
+    assert (resolved["cv"]["n_splits"], resolved["data"]["positive"]) == (3, "no")
+    again = prepare_study(parse_spec(resolved | {"data": resolved["data"] | data}, "resolved"))
+    assert again.spec.to_document() == resolved
+    assert again.data.folds.fingerprint == study.data.folds.fingerprint
+
+
 def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
     study = prepare_study(spec_of(search={"patience": 3, "budget_minutes": 2.5}))
     ends = "it ends sooner after 3 trials without a gain or 2.5 minutes, over all runs"

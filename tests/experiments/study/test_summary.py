@@ -78,6 +78,14 @@ def test_every_score_has_its_metric_beside_it() -> None:
     assert lines["against the default"].startswith("0.5000, tuned 0.2500 better [0.1000 better, 0.4000 better], ")
 
 
+def test_a_score_of_one_class_names_it() -> None:
+    look, spec = made_up().test, made_up().spec | {"cv": {"metric": "f1"}}
+    assert look is not None
+    lines = said(spec=spec, test=replace(look, metric="recall"), data=replace(made_up().data, classes=("ok", "bad")))
+    assert lines["selection score"].startswith("F1 of 'bad' 0.8750, ")
+    assert lines["test score"].startswith("recall of 'bad' 0.7500, ")
+
+
 @pytest.mark.parametrize(
     ("params", "words"),
     [

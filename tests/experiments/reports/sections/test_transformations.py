@@ -38,6 +38,13 @@ def test_what_the_search_chose_is_the_winners(full):
     assert "those in less than 5% of the rows as one" in said
 
 
+def test_rare_categories_are_counted_in_rows_or_by_their_share(full):
+    for rare, words in [(5, "one-hot coded, those in fewer than 5 rows as one;"), (1, "one-hot coded;")]:
+        spec = full[0].spec | {"preprocessing": {"numbers": "none", "rare": rare}}
+        columns, missing = {"number": 0, "category": 2, "pixel": 0}, {"number": 0, "category": 0}
+        assert words in _said(full[0], columns, missing, spec=spec)
+
+
 def test_results_of_version_0_1_do_not_know(full):
     data = replace(full[0].data, columns=None, missing=None)
     assert plain(transformations(replace(full[0], data=data))) == FITTED

@@ -1,0 +1,36 @@
+"""The columns of which much is pooled: categories too rare for an input of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.data.preprocessing import MOST_NAMES
+from experiments.data.table import Table
+
+MUCH = 0.1  # share of the rows
+
+
+def pooling_note(table: Table, rare: int | float) -> str | None:
+    """Say of which columns much is pooled; None where there is no such column.
+
+    Args:
+        table: the development rows.
+        rare:  number of rows, or as a float share of the rows, below which categories are pooled.
+    """
+    if isinstance(table.features, np.ndarray):
+        return None
+    rows = len(table.features)
+    least = rare if isinstance(rare, int) else rare * rows
+    found = []
+    for at, kind in enumerate(table.kinds):
+        if kind == "category":
+            counts = table.features.iloc[:, at].value_counts(dropna=False)
+            share = 1 - int(counts[counts >= least].iloc[:MOST_NAMES].sum()) / rows
+            if share > MUCH:
+                found.append(f"{share:.0%} of {table.columns[at]!r}")
+    if not found:
+        return None
+    return (
+        f"preprocessing.rare = {rare:g}: rare categories share one input, and are {', '.join(found)} in the "
+        f"development rows; each column has at most {MOST_NAMES} other inputs."
+    )
