@@ -88,7 +88,14 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     classes = (target,) if declared.get(target) else ()
     keys = reading.explicit(roles.get("drop", ()), missing, classes)
     table = replace(table, spelled=_spelled(raw, data))
-    reading = replace(reading, no_target=before - raw.rows, target_words=lost, keys=keys, unread=misfits(ours, numbers))
+    reading = replace(
+        reading,
+        no_target=before - raw.rows,
+        target_words=lost if table.target.dtype.kind == "U" else (),
+        notes=raw.notes,
+        keys=keys,
+        unread=misfits(ours, numbers),
+    )
     table = _with_features(table, reading, ours, strict)
     if test is None or theirs is None:
         return table
@@ -204,7 +211,15 @@ def _named(raw: RawTable, column: str | int) -> str | None:
     """Return the name of a column, which may be typed in another case or with other white space; None without one."""
     names = list(raw.columns)
     if isinstance(column, int):
-        return names[column] if -len(names) <= column < len(names) else None
+        there = names[column] if -len(names) <= column < len(names) else None
+        if there is None and str(column) in names:
+            return str(column)
+        if str(column) in names and there != str(column):
+            raise DataError(
+                f"{raw.where}: {column} is the name of one column and the position of another, {there!r}; name it as "
+                f"\"'{column}'\", in quotes twice on the command line, or count its position from the end."
+            )
+        return there
     same = [column] if column in raw.columns else same_column(column, names)
     return same[0] if len(same) == 1 else None
 

@@ -29,6 +29,7 @@ class RawTable:
     place:    row (from 0) -> its place in the file, such as "line 7".
     declared: columns that the file declares to be categories.
     unnamed:  columns without a name in a file that names others; pandas writes an index so.
+    notes:    lines about how the file was read.
     present:  words that are values although they look like missing ones, in lower case.
     """
 
@@ -38,6 +39,7 @@ class RawTable:
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
+    notes: tuple[str, ...] = ()
     present: frozenset[str] = frozenset()
 
     @property
@@ -78,7 +80,8 @@ def column_names(where: str, given: Sequence[str]) -> list[str]:
     >>> column_names("my.csv", ["", " age"])
     ['0', 'age']
     """
-    names = [name.strip() or str(at) for at, name in enumerate(given)]
+    stripped = [name.strip() for name in given]
+    names = [name or (f"Unnamed: {at}" if str(at) in stripped else str(at)) for at, name in enumerate(stripped)]
     name, times = Counter(names).most_common(1)[0] if names else ("", 0)
     if times > 1:
         first, second = [at for at, other in enumerate(names) if other == name][:2]

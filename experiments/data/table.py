@@ -52,6 +52,7 @@ class TableReading:
     keys:      the keys of [data] with which nothing is left to decide.
     no_target: number of rows that were left out because they have no target.
     target_words: words that stand for a missing target in those rows.
+    notes:     lines about how the file was read.
     unread:    number of cells of the test rows that are missing because they do not fit their column.
     """
 
@@ -61,6 +62,7 @@ class TableReading:
     keys: Keys = field(default_factory=dict)
     no_target: int = 0
     target_words: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     unread: int = field(default=0, compare=False)
 
     def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Keys:

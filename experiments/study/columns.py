@@ -32,6 +32,7 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
         words = ", ".join(json.dumps(word, ensure_ascii=False) for word in reading.target_words[:SHOWN])
         key = f" ({words} taken for missing; data.present = [{words}] keeps it)" if words else ""
         line += f"; {count(reading.no_target, 'row')} without {target} left out{key}"
+    line += "".join(f"; {note}" for note in reading.notes)
     if reading.unread:
         line += f"; {count(reading.unread, 'cell')} of the test rows taken for missing, as they do not fit their column"
     return line

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from experiments.config.near import same_column
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, shown
+from experiments.data.texts import MISSING
 from experiments.errors import DataError
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
 BLOCK = 1 << 24  # bytes read at a time, and the limit of a row
 
 
@@ -30,7 +33,7 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
         raise DataError(f"{path}: a table must have at most {LARGEST_FILE} bytes, but this file has {size}.")
     separator, first = _first_line(path)
     cells = [cell.strip() for cell in first]
-    named = bool(same_column(target, cells)) or not any(map(NUMBER.fullmatch, cells)) if header is None else header
+    named, note = _is_header(cells, target, _second_line(path, separator)) if header is None else (header, "")
     columns = _read(path, separator, len(first))
     names = column_names(str(path), first if named else [""] * len(first))
     if named:
@@ -41,7 +44,34 @@ def read_text(path: Path, header: bool | None, target: str | int | None = None) 
 
     by_name = dict(zip(names, columns, strict=True))
     unnamed = frozenset(name for name, cell in zip(names, cells, strict=True) if named and not cell)
-    return RawTable(path.stem, str(path), by_name, lambda row: _line(path, separator, row + named), unnamed=unnamed)
+    notes = (note,) if note else ()
+
+    def place(row: int) -> str:
+        return _line(path, separator, row + named)
+
+    return RawTable(path.stem, str(path), by_name, place, unnamed=unnamed, notes=notes)
+
+
+def _is_header(cells: Sequence[str], target: str | int | None, below: Sequence[str]) -> tuple[bool, str]:
+    """Return whether the first line names the columns, and a note where that could be doubted.
+
+    It does if a cell is the target or no cell is a number; if its numbers count the columns from 0, as pandas writes
+    an array, or are years in ascending order; or if each of its words stands above a number.
+
+    Args:
+        below: the cells of the second line.
+    """
+    numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
+    if not numbers or same_column(target, list(cells)):
+        return True, ""
+    counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
+    whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) == YEAR_DIGITS]
+    years = len(whole) == len(cells) > 1 and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
+    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
+    above = bool(words) and all(at < len(below) and NUMBER.fullmatch(below[at].strip()) for at in words)
+    if counted or above or (years and whole == sorted(set(whole))):
+        return True, "line 1 was read as the header; --set data.header=false reads it as data"
+    return False, "line 1 was read as data; --set data.header=true reads it as the header"
 
 
 def _read(path: Path, separator: str, width: int) -> list[Any]:
@@ -104,6 +134,14 @@ def _first_line(path: Path) -> tuple[str, list[str]]:
     except csv.Error as error:
         raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
     raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
+
+
+def _second_line(path: Path, separator: str) -> list[str]:
+    """Return the cells of the second line that is not empty; none where it cannot be read, which is said elsewhere."""
+    try:
+        return next(islice(_records(path, separator), 1, None), (0, []))[1]
+    except (csv.Error, UnicodeDecodeError):
+        return []
 
 
 def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -58,6 +58,14 @@ def test_a_position_counts_from_either_end(sheet: Make) -> None:
     assert by_position.target.tolist() == by_name.target.tolist()
 
 
+def test_a_number_that_is_a_name_and_another_position_is_refused(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"Unnamed: 0": ["a", "b"], "0": ["1", "2"], "1": ["0", "1"], "2030": ["3", "4"]}
+    with pytest.raises(DataError, match=r"1 is the name of one column and the position of another, '0'"):
+        table_of(sheet(**columns), data(target=1))
+    assert table_of(sheet(**columns), data(target="1")).target_name == "1"
+    assert table_of(sheet(**columns), data(target=2030)).target_name == "2030"
+
+
 def test_numbers_alone_are_an_array(sheet: Make) -> None:
     table = table_of(sheet(a=["1", "2"], b=[3.0, 4.0], y=["0", "1"]), data())
     assert isinstance(table.features, np.ndarray)

@@ -12,13 +12,17 @@ from experiments.errors import DataError
     ("given", "message"),
     [
         (["a", "b", "a "], r"2 columns are named 'a' \(columns 0 and 2, counted from 0\)"),
-        (["1", ""], r"2 columns are named '1' \(columns 0 and 1"),
         (["0", "", "0"], "2 columns are named '0'"),
     ],
 )
 def test_names_differ(given: list[str], message: str) -> None:
     with pytest.raises(DataError, match=f"my.csv: every column needs its own name, but {message}"):
         column_names("my.csv", given)
+
+
+def test_a_column_without_a_name_is_its_position_or_pandas_word() -> None:
+    assert column_names("my.csv", ["", "a", ""]) == ["0", "a", "2"]
+    assert column_names("my.csv", ["", "0", "1"]) == ["Unnamed: 0", "0", "1"]
 
 
 def test_a_sheet_has_so_many_cells_at_most() -> None:

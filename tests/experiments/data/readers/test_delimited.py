@@ -54,7 +54,7 @@ def test_a_place_counts_empty_lines(tmp_path: Path) -> None:
 def test_the_first_line_is_the_header_unless_it_holds_a_number(tmp_path: Path) -> None:
     for first, header, named in [
         ("x,y", None, True),
-        ("x,2", None, False),
+        ("2,x", None, False),
         ("5.1,setosa", None, False),
         ("-1e3,a", None, False),
         ("2019,y", None, True),  # the target is y
@@ -62,9 +62,33 @@ def test_the_first_line_is_the_header_unless_it_holds_a_number(tmp_path: Path) -
         ("x,2", True, True),
         ("a,b", False, False),
     ]:
-        sheet = read(tmp_path, f"{first}\n3,4\n5,6\n", header=header)
+        sheet = read(tmp_path, f"{first}\n3,b\n5,c\n", header=header)
         assert list(sheet.columns) == (first.split(",") if named else ["0", "1"])
         assert sheet.rows == 3 - named
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ("0,1,2", "5,6,7", True),  # as pandas writes an array
+        (",0,1", "17,5,6", True),  # and with its index
+        ("0,1,label", "5,6,7", True),
+        ("2019,2020,2021", "5,6,7", True),
+        ("-1,0,d", "5,6,7", True),  # a word above a number
+        ("0,2,1", "5,6,7", False),
+        ("2021,2020,2019", "5,6,7", False),
+        ("5,6,red", "7,8,blue", False),
+        ("5,6,?", "7,8,9", False),
+        ("5,red,5more", "7,blue,9", False),
+    ],
+)
+def test_a_header_with_numbers_is_told_from_data(first: str, second: str, named: bool, tmp_path: Path) -> None:
+    path = tmp_path / "my.csv"
+    path.write_text(f"{first}\n{second}\n{second}\n")
+    raw = read_text(path, None, -1)
+    assert (raw.rows, len(raw.notes)) == (2 if named else 3, 1)
+    assert raw.notes[0].startswith("line 1 was read as the header" if named else "line 1 was read as data")
+    assert raw.unnamed == (frozenset({"Unnamed: 0"}) if first.startswith(",") else frozenset())
 
 
 def test_what_is_no_table_is_refused_with_its_place(tmp_path: Path) -> None:
