@@ -63,13 +63,18 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
     assert error == "note: ignored columns that the model does not know: name, other\n"
+    NEW.iloc[:3].assign(age="old").to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
+    out, error = capsys.readouterr()
+    assert len(out.splitlines()) == 4
+    assert error == "note: 3 cells taken for missing, as they hold no number in a column of numbers\n"
 
 
 @pytest.mark.parametrize(
     ("study", "content", "words"),
     [
         ("study", "age,city\n1,a\n", "lacks 'height', 'colour'"),
-        ("study", "age,city,height,colour\nold,a,1,red\n", "line 2 has 'old'"),
+        ("study", "age,city,height,colour\n1,a,1\n", "4 cells of line 1, but line 2 has 3"),
         (
             "nowhere",
             "age,city,height,colour\n1,a,1,red\n",

@@ -142,7 +142,7 @@ def test_a_changed_study_is_refused_and_one_that_cannot_be_clears_nothing(desk: 
     assert "--fresh" in done.error
     rows = "".join(f"name {row // 2},{'yes' if row % 2 else 'no'}\n" for row in range(700))
     (desk.folder / "names.csv").write_text("name,label\n" + rows)
-    inputs = ("data.source=names.csv", "data.target=label", "preprocessing.rare=0.0")
+    inputs = ("data.source=names.csv", "data.target=label", "data.keep=name", "preprocessing.rare=0.0")
     sizes = ("space.hidden_layers={low=1,high=1}", "space.hidden_units={low=1,high=1048576}")
     refused = desk.tune("moons", "--fresh", *(word for key in (*inputs, *sizes) for word in ("--set", key)))
     assert refused.code == 2

@@ -154,7 +154,7 @@ def test_what_the_study_would_be_refused_for_the_plan_is_too(
 def test_inputs_that_only_preprocessing_shows_to_be_too_many_are_refused(tmp_path: Path) -> None:
     names = "".join(f"name {row // 2},{'yes' if row % 2 else 'no'}\n" for row in range(700))
     (tmp_path / "names.csv").write_text("name,label\n" + names)
-    data = {"source": str(tmp_path / "names.csv"), "target": "label"}
+    data = {"source": str(tmp_path / "names.csv"), "target": "label", "keep": ["name"]}
     space = {"hidden_units": {"low": 1, "high": 1 << 20}}
     spec = parse_spec(DOCUMENT | {"data": data, "space": space, "preprocessing": {"rare": 0.0}}, "names")
     with pytest.raises(SpecError, match=r"^space.hidden_units: a network must have at most"):
