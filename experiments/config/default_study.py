@@ -40,6 +40,8 @@ def own_study(
 ) -> tuple[StudySpec, dict[str, Any]]:
     """Return the spec of a study of that source with the default space, and its document.
 
+    A setting that an override fixes is not searched.
+
     Args:
         source: as in data.source; a folder may lack the slash at its end.
         target: a column's name, or its position if it is a whole number; a name may stand in quotes.
@@ -58,7 +60,17 @@ def own_study(
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
     for override in overrides:
         document = with_override(document, override)
-    return parse_spec(document, "--data"), document
+    return parse_spec(document := _without_fixed(document), "--data"), document
+
+
+def _without_fixed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the settings that are fixed out of the default space; a list of sizes fixes layers and units."""
+    fixed = {key for section in ("training", "preprocessing") for key in document.get(section, {})}
+    if any(isinstance(document["training"].get(key), list) for key in ("hidden_layers", "hidden_units")):
+        fixed |= {"hidden_layers", "hidden_units"}
+    default = DEFAULTS["space"]
+    space = {key: axis for key, axis in document["space"].items() if key not in fixed or axis != default.get(key)}
+    return {**document, "space": space}
 
 
 def _place(source: str) -> str:

@@ -93,6 +93,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         no_target=before - raw.rows,
         target_words=lost if table.target.dtype.kind == "U" else (),
         notes=raw.notes,
+        unnamed=raw.unnamed,
         keys=keys,
         unread=misfits(ours, numbers),
     )

@@ -53,6 +53,7 @@ class TableReading:
     no_target: number of rows that were left out because they have no target.
     target_words: words that stand for a missing target in those rows.
     notes:     lines about how the file was read.
+    unnamed:   names of columns without a name in the file, which are their positions.
     unread:    number of cells of the test rows that are missing because they do not fit their column.
     """
 
@@ -63,6 +64,7 @@ class TableReading:
     no_target: int = 0
     target_words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unnamed: frozenset[str] = frozenset()
     unread: int = field(default=0, compare=False)
 
     def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Keys:

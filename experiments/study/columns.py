@@ -22,7 +22,7 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     features = " and ".join(count(number, one, more) for number, one, more in parts if number)
     target = readable(data.development.table.target_name, LONGEST)
     line = f"{data.name}: {count(data.rows, 'row')}, {features} -> {target}"
-    left_out = [f"{readable(one.name, LONGEST)} ({REASONS[one.reason]})" for one in reading.left_out]
+    left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
         line += f"; left out: {', '.join(left_out[:SHOWN])}{more}; --keep NAME takes one in"
@@ -36,6 +36,11 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if reading.unread:
         line += f"; {count(reading.unread, 'cell')} of the test rows taken for missing, as they do not fit their column"
     return line
+
+
+def _shown(name: str, reading: TableReading) -> str:
+    """Name a column; one without a name in the file is known by its position."""
+    return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
 
 
 def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> Mapping[str, Any]:

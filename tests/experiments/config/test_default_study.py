@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.config.default_study import folder_of, name_of, own_study, study_text
-from experiments.config.study_file import read_spec
+from experiments.config.study_file import parse_spec, read_spec
 from experiments.errors import SpecError
 
 
@@ -76,3 +76,23 @@ def test_a_study_file_in_its_folder_stays_there() -> None:
     spec, _ = own_study("my.csv", "y")
     assert folder_of(Path("studies/my/study.toml"), spec) == Path("studies/my")
     assert folder_of(Path("studies/one.toml"), spec) == Path("studies/my")
+
+
+@pytest.mark.parametrize(
+    ("override", "searched"),
+    [
+        ("learning_rate=0.01", {"hidden_layers", "hidden_units", "l2", "dropout"}),
+        ("training.dropout=0", {"learning_rate", "hidden_layers", "hidden_units", "l2"}),
+        ("training.hidden_layers=2", {"learning_rate", "hidden_units", "l2", "dropout"}),
+        ("hidden_layers=(64,32)", {"learning_rate", "l2", "dropout"}),
+    ],
+)
+def test_a_setting_that_is_fixed_is_not_searched(override: str, searched: set[str]) -> None:
+    spec, document = own_study("my.csv", "y", [override])
+    assert set(spec.space) == set(document["space"]) == searched
+    assert parse_spec(document, "again").to_document() == spec.to_document()
+
+
+def test_a_setting_that_is_both_fixed_and_searched_is_refused() -> None:
+    with pytest.raises(SpecError, match="is also fixed"):
+        own_study("my.csv", "y", ["training.l2=0", "space.l2={low=1e-5,high=1e-1}"])

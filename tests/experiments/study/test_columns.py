@@ -1,0 +1,52 @@
+"""What was decided about the columns of a file, in a line and as the keys of a study file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from experiments.config.default_study import own_study
+from experiments.data.prepare import prepare
+from experiments.study.columns import columns_line, with_columns
+
+ROWS = 60
+
+
+def line_of(path: Path, *overrides: str) -> str:
+    spec, _ = own_study(str(path), "y", overrides)
+    data = prepare(spec, os.environ)
+    assert data.reading is not None
+    return columns_line(data, data.reading)
+
+
+def test_the_line_says_what_is_predicted_from_what_and_what_was_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [f"{row},{row % 7},{'-' if row % 9 == 0 else row % 5},,{'yes' if row % 2 else 'no'}" for row in range(ROWS)]
+    rows[5] = "5,5,0,,NA"
+    path.write_text("\n".join([",a,b,nothing,y", *rows, ""]))
+    assert line_of(path) == (
+        "mine: 59 rows, 2 numbers -> y; left out: column 0, which has no name (counts the rows), nothing (empty); "
+        "--keep NAME takes one in; taken for missing numbers: -; "
+        '1 row without y left out ("NA" taken for missing; data.present = ["NA"] keeps it)'
+    )
+    assert line_of(path, "data.drop=nothing").count("left out: column 0, which has no name (counts the rows);") == 1
+
+
+def test_many_columns_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    names = [f"c{at}" for at in range(14)]
+    path.write_text(
+        "\n".join([",".join(["a", *names, "y"])] + [f"{row % 7}{',1' * 14},{row % 2}" for row in range(ROWS)])
+    )
+    said = line_of(path)
+    assert "c9 (always the same) and 4 more; --keep NAME" in said
+    assert "c10" not in said
+
+
+def test_the_keys_are_written_over_what_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["n,a,c,y"] + [f"{row},{row % 7},{'rgb'[row % 3]},{row % 2}" for row in range(ROWS)]))
+    spec, document = own_study(str(path), "y", ["data.keep=n"])
+    kept = with_columns(document, prepare(spec, os.environ).reading)
+    assert kept["data"] == {"source": str(path), "target": "y", "categories": ["c"], "numbers": ["n", "a"]}
+    assert with_columns(document, None) is document
