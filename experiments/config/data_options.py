@@ -63,7 +63,9 @@ class DataSection(Section):
     categories: Columns | None = None
     numbers: Columns | None = None
     keep: Columns | None = None  # features whatever they look like
-    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  # further words for missing values
+    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = (
+        None  # words that are missing values among numbers
+    )
     strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
     identifier: Column | None = None
     groups: Column | None = None

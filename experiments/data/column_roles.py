@@ -25,6 +25,7 @@ from experiments.data.column_types import (
     refuse_long,
     refuse_missing,
     texts,
+    without_words,
     words_in,
 )
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
@@ -62,12 +63,12 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     strict, missing = bool(data.strict), data.missing or ()
     declared = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
     exact = frozenset({target} if target in declared else ())
-    ours = cleaned(raw, [*names, *single], missing)
+    ours = cleaned(raw, [*names, *single])
     ours = replace(ours, declared=ours.declared | exact)
     theirs = None
     if test is not None:
         test = replace(test, present=raw.present)
-        theirs = cleaned(test, [*names, *single], missing)
+        theirs = cleaned(test, [*names, *single])
         theirs = replace(theirs, declared=theirs.declared | exact)
     for name in roles.get("identifier", ()):
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
@@ -79,12 +80,12 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
-    reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), strict)
+    reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), missing, strict)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
         raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
-    ours = cleaned(raw, [name for name, _ in reading.columns], (*missing, *reading.missing))
-    numbers = [name for name, kind in reading.columns if kind == "number"]
+    numbers, words = [name for name, kind in reading.columns if kind == "number"], (*missing, *reading.missing)
+    ours = without_words(ours, numbers, words)
     classes = (target,) if declared.get(target) else ()
     keys = reading.explicit(roles.get("drop", ()), missing, classes)
     table = replace(table, spelled=_spelled(raw, data))
@@ -101,9 +102,9 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is None or theirs is None:
         return table
     as_classes = target in declared or table.target.dtype.kind == "U"
-    rest = cleaned(test, [name for name, _ in reading.columns], (*missing, *reading.missing))
-    table = replace(table, reading=replace(reading, unread=misfits(rest, numbers)))
-    return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, rest, strict))
+    theirs = without_words(theirs, numbers, words)
+    table = replace(table, reading=replace(reading, unread=misfits(theirs, numbers)))
+    return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, theirs, strict))
 
 
 def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:

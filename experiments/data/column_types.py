@@ -42,11 +42,8 @@ NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters, more than a category has
 
 
-def cleaned(raw: RawTable, names: Iterable[str], missing: Sequence[str] = ()) -> RawTable:
+def cleaned(raw: RawTable, names: Iterable[str]) -> RawTable:
     """Choose columns; their texts, truth values and categories become stripped texts, null where they are missing.
-
-    Args:
-        missing: further words that are missing values, as they are written.
 
     Raises:
         DataError: a column would take too much memory.
@@ -54,7 +51,7 @@ def cleaned(raw: RawTable, names: Iterable[str], missing: Sequence[str] = ()) ->
     types = {name: raw.columns[name].type for name in names}
     truths = {name for name, kind in types.items() if pa.types.is_boolean(kind)}
     columns = {
-        name: _stripped(raw, name, missing)
+        name: _stripped(raw, name)
         if is_text(kind) or name in truths or pa.types.is_dictionary(kind)
         else raw.columns[name]
         for name, kind in types.items()
@@ -62,7 +59,7 @@ def cleaned(raw: RawTable, names: Iterable[str], missing: Sequence[str] = ()) ->
     return replace(raw, columns=columns, declared=raw.declared | truths)
 
 
-def _stripped(raw: RawTable, name: str, more: Sequence[str]) -> pa.ChunkedArray:
+def _stripped(raw: RawTable, name: str) -> pa.ChunkedArray:
     column = raw.columns[name]
     if pa.types.is_dictionary(column.type):
         size = sum(pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() or 0 for part in column.chunks)
@@ -75,9 +72,17 @@ def _stripped(raw: RawTable, name: str, more: Sequence[str]) -> pa.ChunkedArray:
     stripped = pc.utf8_trim_whitespace(column.cast(pa.string()))
     words = [word for word in MISSING if word not in raw.present]
     missing = pc.is_in(pc.utf8_lower(stripped), pa.array(words))
-    if more:
-        missing = pc.or_(missing, pc.is_in(stripped, pa.array(more, pa.string())))
     return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
+
+
+def without_words(raw: RawTable, names: Iterable[str], words: Sequence[str]) -> RawTable:
+    """Make further words missing in columns of numbers; in other columns they may be categories."""
+    if not words:
+        return raw
+    null, gone = pa.scalar(None, pa.string()), pa.array(words, pa.string())
+    columns = {name: raw.columns[name] for name in names if is_text(raw.columns[name].type)}
+    changed = {name: pc.if_else(pc.is_in(column, gone), null, column) for name, column in columns.items()}
+    return replace(raw, columns=raw.columns | changed)
 
 
 def texts(raw: RawTable, name: str) -> pa.ChunkedArray:
@@ -216,7 +221,7 @@ def refuse_long(raw: RawTable, name: str, advice: str) -> None:
 
 
 def _refuse_counter(raw: RawTable, name: str) -> None:
-    """Refuse whole numbers that count the rows: all different, and in ascending order or without gaps.
+    """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
 
     Few rows prove nothing, unless the column has the name of an index.
     """
@@ -231,7 +236,7 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
         if not np.array_equal(values, np.trunc(values)):
             return
     low, high = values.min().item(), values.max().item()
-    counts = high - low == len(values) - 1 or bool(np.all(values[1:] > values[:-1]))
+    counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))
     if len(np.unique(values)) == len(values) and (counts or named):
         raise Unfit(
             "counts_rows" if counts else "identifies_rows",

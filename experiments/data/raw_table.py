@@ -29,6 +29,7 @@ class RawTable:
     place:    row (from 0) -> its place in the file, such as "line 7".
     declared: columns that the file declares to be categories.
     unnamed:  columns without a name in a file that names others; pandas writes an index so.
+    of:       number of rows of the whole file, if these are some of its rows.
     notes:    lines about how the file was read.
     present:  words that are values although they look like missing ones, in lower case.
     """
@@ -39,6 +40,7 @@ class RawTable:
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
+    of: int | None = None
     notes: tuple[str, ...] = ()
     present: frozenset[str] = frozenset()
 

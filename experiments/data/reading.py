@@ -55,7 +55,12 @@ def read_features(reading: TableReading, raw: RawTable, strict: bool) -> Any:
 
 
 def decide(
-    rows: RawTable, names: Sequence[str], declared: Mapping[str, bool], keep: frozenset[str], strict: bool
+    rows: RawTable,
+    names: Sequence[str],
+    declared: Mapping[str, bool],
+    keep: frozenset[str],
+    missing: Sequence[str],
+    strict: bool,
 ) -> TableReading:
     """Decide how the columns of a table are read.
 
@@ -64,6 +69,7 @@ def decide(
         names:    the columns without a role.
         declared: columns that are named to be categories (True) or numbers (False).
         keep:     columns that are features whatever they look like.
+        missing:  words among numbers that are named as missing.
         strict:   refuse what would be left out or taken for missing.
 
     Raises:
@@ -71,13 +77,13 @@ def decide(
     """
     columns: list[tuple[str, Kind]] = []
     left_out: list[LeftOut] = []
-    missing: dict[str, None] = {}
+    words: dict[str, None] = {}
     for name in names:
         if name in declared:
             columns.append((name, "category" if declared[name] else "number"))
             continue
         try:
-            category = _is_category(rows, name, missing, strict)
+            category = is_category(rows, name) if strict else _is_category(rows, name, missing, words)
         except Unfit as unfit:
             if strict:
                 raise
@@ -86,19 +92,17 @@ def decide(
                 continue
             category = is_text(rows.columns[name].type) and bool(pc.any(words_in(rows.columns[name])).as_py())
         columns.append((name, "category" if category else "number"))
-    return TableReading(tuple(columns), tuple(left_out), tuple(missing))
+    return TableReading(tuple(columns), tuple(left_out), tuple(word for word in words if word not in missing))
 
 
-def _is_category(rows: RawTable, name: str, missing: dict[str, None], strict: bool) -> bool:
-    """Return whether a column's values are categories; words that are missing numbers are added to `missing`.
+def _is_category(rows: RawTable, name: str, missing: Sequence[str], taken_for_missing: dict[str, None]) -> bool:
+    """Return whether a column's values are categories; words that are missing numbers are added to the last argument.
 
     Raises:
         Unfit:     the column is no feature.
         DataError: its values cannot be read.
     """
     category = is_category(rows, name)
-    if strict:
-        return category
     column = rows.columns[name]
     present = column.drop_null()
     if len(present) == len(column) >= FEW and pc.count_distinct(present).as_py() == 1:
@@ -110,9 +114,9 @@ def _is_category(rows: RawTable, name: str, missing: dict[str, None], strict: bo
     if category and pc.all(words).as_py():
         return True
     different, others = pc.count_distinct(present).as_py(), pc.unique(present.filter(words)).to_pylist()
-    known = all(word.lower() in MISSING_NUMBERS for word in others)
+    known = all(word.lower() in MISSING_NUMBERS or word in missing for word in others)
     if known or (different - len(others) >= FEW and len(others) <= FEW_WORDS):
-        missing.update(dict.fromkeys(others))
+        taken_for_missing.update(dict.fromkeys(others))
         return False
     if different >= FEW and different > len(present) / 2:
         raise Unfit("identifies_rows", f"{rows.at(name)} has {different} different texts in {len(present)} rows.")
@@ -123,4 +127,4 @@ def taken(raw: RawTable, rows: Any) -> RawTable:
     """Choose rows of a raw table, in the order given."""
     indices = pa.array(rows)
     columns = {name: column.take(indices) for name, column in raw.columns.items()}
-    return replace(raw, columns=columns, place=lambda row: raw.place(int(rows[row])))
+    return replace(raw, columns=columns, place=lambda row: raw.place(int(rows[row])), of=raw.of or raw.rows)

@@ -41,17 +41,9 @@ def test_weights_follow_from_the_generator_alone():
         assert np.array_equal(first, other) == (name == "zeros")
 
 
-def test_glorot_is_uniform_and_bounded():
-    weights = draw("glorot", 100, 50)
-    limit = np.sqrt(6 / 150)
-    assert np.abs(weights).max() <= limit
-    counts = np.histogram(weights, bins=10, range=(-limit, limit))[0]
-    assert np.abs(counts - 500).max() < 4 * np.sqrt(500)
-
-
-def test_he_is_uniform():
-    weights = draw("he", 100, 50)
-    limit = np.sqrt(6 / 100)
+@pytest.mark.parametrize(("name", "limit"), [("glorot", np.sqrt(6 / 150)), ("he", np.sqrt(6 / 100))])
+def test_glorot_and_he_are_uniform(name, limit):
+    weights = draw(name, 100, 50)
     assert np.abs(weights).max() <= limit
     counts = np.histogram(weights, bins=10, range=(-limit, limit))[0]
     assert np.abs(counts - 500).max() < 4 * np.sqrt(500)

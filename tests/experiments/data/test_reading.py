@@ -40,6 +40,7 @@ def left_out(table: Table) -> dict[str, str]:
     [
         ([str(row) for row in range(ROWS)], "counts_rows"),
         ([str(row) for row in range(ROWS + 1) if row != 30], "counts_rows"),  # one row was deleted
+        ([str(row * 17 % ROWS) for row in range(ROWS)], "counts_rows"),  # in another order
         ([str(row * row) for row in range(ROWS)], "counts_rows"),
         ([f"{row}.0" for row in range(ROWS)], "counts_rows"),
         ([f"person {row}" for row in range(ROWS)], "identifies_rows"),
@@ -85,6 +86,25 @@ def test_a_word_for_missing_among_numbers_is_missing(word: str, sheet: Make) -> 
     assert (table.kinds, reading_of(table).missing) == (("number", "number"), (word,))
     assert isinstance(table.features, pd.DataFrame)
     assert table.features["x"].isna().sum() == len(range(0, ROWS, 9))
+
+
+def test_a_word_for_missing_among_numbers_stays_a_category_elsewhere(sheet: Make) -> None:
+    columns = {
+        "x": ["unknown" if row % 9 == 0 else str(row % 5) for row in range(ROWS)],
+        "c": ["unknown", "red", "blue"] * (ROWS // 3),
+        "y": Y,
+    }
+    first = table_of(sheet(**columns), data())
+    assert reading_of(first).keys["missing"] == ("unknown",)
+    keys = {key: names for key, names in reading_of(first).keys.items() if names}
+    for table in (
+        first,
+        table_of(sheet(**columns), data(**keys)),
+        table_of(sheet(**columns), data(**keys, strict=True)),
+    ):
+        assert table.features["c"].tolist()[:3] == ["unknown", "red", "blue"]
+        assert table.features["x"].isna().sum() == len(range(0, ROWS, 9))
+        assert reading_of(table).unread == 0
 
 
 def test_few_values_with_words_among_them_are_categories(sheet: Make) -> None:
