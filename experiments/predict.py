@@ -45,12 +45,12 @@ def _predict(chosen: argparse.Namespace) -> int:
 
     file, out = chosen.file, chosen.out
     model = read_model(model_folder(chosen.model))
-    rows = read_rows(file, model.inputs, ROWS, model.present)
+    rows = read_rows(file, model.rows, ROWS)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
-    predictions = (predicted(model, chunk) for chunk in rows.chunks)
+    predictions = _beside(rows.identifiers, (predicted(model, chunk) for chunk in rows.chunks))
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
@@ -75,6 +75,17 @@ def _predict(chosen: argparse.Namespace) -> int:
         with suppress(OSError):
             part.unlink(missing_ok=True)
     return 0
+
+
+def _beside(identifiers: pd.DataFrame, predictions: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Put the columns that name each row before its prediction."""
+    start = 0
+    for chunk in predictions:
+        beside = identifiers.iloc[start : start + len(chunk)]
+        for at, name in enumerate(column for column in beside if column not in chunk):
+            chunk.insert(at, name, beside[name].to_numpy())
+        start += len(chunk)
+        yield chunk
 
 
 def _note_unread(cells: int) -> None:

@@ -26,8 +26,8 @@ Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is
 
 SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
-LISTS = ("drop", "categories", "numbers", "keep")  # keys that name columns
-ROLES = (*SINGLE, *LISTS, "missing", "strict")
+LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
+ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "openml": {*ROLES, "present"},
@@ -43,6 +43,7 @@ Columns = Annotated[
     BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
 ]
 Word = Annotated[str, Field(min_length=1)]
+Format = Annotated[str, Field(min_length=1, max_length=60)]  # as "%d.%m.%Y" or "$1,234.5"
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -62,11 +63,14 @@ class DataSection(Section):
     drop: Columns | None = None
     categories: Columns | None = None
     numbers: Columns | None = None
+    dates: Columns | None = None
+    formats: Annotated[dict[str, Format], Field(min_length=1)] | None = None  # of numbers and dates, by column
     keep: Columns | None = None  # features whatever they look like
     missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = (
         None  # words that are missing values among numbers
     )
     strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
+    drop_classes: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None  # classes whose rows are left out
     identifier: Column | None = None
     groups: Column | None = None
     time: Column | None = None
@@ -108,7 +112,9 @@ class DataSection(Section):
             key: tuple(spelled.get(name, name) if isinstance(name, str) else name for name in self.columns(key))
             for key in (*SINGLE, *LISTS)
         }
-        changed = {key: names if key in LISTS else names[0] for key, names in named.items() if names}
+        changed: dict[str, Any] = {key: names if key in LISTS else names[0] for key, names in named.items() if names}
+        if self.formats:
+            changed["formats"] = {spelled.get(name, name): form for name, form in self.formats.items()}
         return self.model_copy(update=changed) if spelled else self
 
     def to_document(self) -> dict[str, Any]:

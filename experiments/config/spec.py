@@ -239,7 +239,7 @@ class StudySpec(Section):
             }
         )
 
-    def with_columns(self, keys: Mapping[str, tuple[str, ...]]) -> StudySpec:
+    def with_columns(self, keys: Mapping[str, tuple[str, ...] | Mapping[str, str]]) -> StudySpec:
         """Return the spec with these keys of [data], which leave nothing to decide about a file's columns."""
         changed: dict[str, Any] = {key: names or None for key, names in keys.items()}
         return self.model_copy(update={"data": self.data.model_copy(update=changed)})

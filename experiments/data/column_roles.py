@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -19,22 +17,18 @@ from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import (
     cleaned,
-    is_text,
-    misfits,
-    read_number,
-    refuse_long,
-    refuse_missing,
     texts,
-    without_words,
-    words_in,
 )
+from experiments.data.date_formats import is_date_format
+from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
-from experiments.data.reading import decide, read_features, taken
+from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
+from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
-from experiments.data.table import REASONS, Table, TableReading, appended
-from experiments.data.target_column import missing_words, read_target
+from experiments.data.table import REASONS, Kind, Table, TableReading, appended
+from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
 from experiments.errors import DataError
@@ -60,51 +54,88 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     if test is not None and (lacking := [name for name in (*names, *single) if name not in test.columns]):
         raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
-    strict, missing = bool(data.strict), data.missing or ()
-    declared = dict.fromkeys(roles.get("categories", ()), True) | dict.fromkeys(roles.get("numbers", ()), False)
-    exact = frozenset({target} if target in declared else ())
-    ours = cleaned(raw, [*names, *single])
-    ours = replace(ours, declared=ours.declared | exact)
-    theirs = None
-    if test is not None:
-        test = replace(test, present=raw.present)
-        theirs = cleaned(test, [*names, *single])
-        theirs = replace(theirs, declared=theirs.declared | exact)
+    missing, formats = data.missing or (), _formats(raw, data)
+    declared = _declared(roles, formats)
+    ours = _cleaned(raw, [*names, *single], exact := frozenset({target} if declared.get(target) == "category" else ()))
+    theirs = None if test is None else _cleaned(replace(test, present=raw.present), [*names, *single], exact)
     for name in roles.get("identifier", ()):
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
-    before, lost = raw.rows, missing_words(raw, ours, target)
-    if not strict:
-        raw, ours = with_target(raw, ours, target, lost)
-    table = _without_features(ours, raw, roles, target in declared)
+    before = raw.rows
+    ours = without_classes(ours, target, data.drop_classes or ())
+    ours, form = plain_target(ours, target, formats.get(target), missing)
+    formats |= {target: form} if form else {}
+    lost = missing_words(raw, ours, target)
+    raw, ours = with_target(raw, ours, target, lost)
+    table = _without_features(ours, raw, roles, formats)
     if len(np.unique(table.target)) < 2:
         every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
-    reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), missing, strict)
+    reading = decide(taken(ours, rows), names, declared, formats, frozenset(roles.get("keep", ())), missing)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
         raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
-    numbers, words = [name for name, kind in reading.columns if kind == "number"], (*missing, *reading.missing)
-    ours = without_words(ours, numbers, words)
-    classes = (target,) if declared.get(target) else ()
-    keys = reading.explicit(roles.get("drop", ()), missing, classes)
-    table = replace(table, spelled=_spelled(raw, data))
     reading = replace(
         reading,
         no_target=before - raw.rows,
         target_words=lost if table.target.dtype.kind == "U" else (),
         notes=raw.notes,
         unnamed=raw.unnamed,
-        keys=keys,
-        unread=misfits(ours, numbers),
+        keys=reading.explicit(roles.get("drop", ()), missing, (target,) if declared.get(target) == "category" else ()),
     )
-    table = _with_features(table, reading, ours, strict)
-    if test is None or theirs is None:
-        return table
-    as_classes = target in declared or table.target.dtype.kind == "U"
-    theirs = without_words(theirs, numbers, words)
-    table = replace(table, reading=replace(reading, unread=misfits(theirs, numbers)))
-    return appended(table, _with_features(_without_features(theirs, test, roles, as_classes), reading, theirs, strict))
+    if data.strict:
+        refuse_decisions(raw.where, reading, declared, formats)
+    table = _with_features(replace(table, spelled=_spelled(raw, data)), reading, ours, data)
+    if test is not None and theirs is not None:
+        theirs, _ = plain_target(theirs, target, form, missing)
+        other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
+        table = appended(table, _with_features(other, reading, theirs, data))
+    return table
+
+
+def _cleaned(raw: RawTable, names: Sequence[str], exact: frozenset[str]) -> RawTable:
+    """Clean columns; the target is declared in `exact` if its values are names of classes as they are."""
+    clean = cleaned(raw, names)
+    return replace(clean, declared=clean.declared | exact)
+
+
+def _declared(roles: Mapping[str, tuple[str, ...]], formats: Mapping[str, str]) -> dict[str, Kind]:
+    """Return the kind of each column whose kind is named."""
+    kinds: tuple[tuple[str, Kind], ...] = (("categories", "category"), ("numbers", "number"), ("dates", "date"))
+    declared = {name: kind for key, kind in kinds for name in roles.get(key, ())}
+    return {name: "date" if is_date_format(form) else "number" for name, form in formats.items()} | declared
+
+
+def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
+    """Return the format of each column whose format is named.
+
+    Raises:
+        DataError: a text is no format.
+    """
+    for column, form in (data.formats or {}).items():
+        if not (is_number_format(form) or is_date_format(form)):
+            raise DataError(
+                f"data.formats: the format of column {shown(column)} must write 1234.5 as the column does, as in "
+                f'"$1,234.5" or "1.234,5", or a date as in "%d.%m.%Y", but got {shown(form)}.'
+            )
+    return {_named(raw, column) or "": form for column, form in (data.formats or {}).items()}
+
+
+def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTable:
+    """Take the target away from the rows of some classes, so that they are left out.
+
+    Raises:
+        DataError: a class is not there.
+    """
+    if not classes:
+        return raw
+    column = texts(raw, target)
+    unknown = sorted(set(classes) - set(pc.unique(column).to_pylist()))
+    if unknown:
+        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; remove it here.")
+    gone = pc.is_in(column, pa.array(classes, pa.string()))
+    own = raw.columns[target]
+    return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
 
 
 def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:
@@ -149,9 +180,17 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
     return np.sort(development.table.numbers)
 
 
-def _without_features(clean: RawTable, raw: RawTable, roles: Mapping[str, tuple[str, ...]], as_classes: bool) -> Table:
+def _without_features(
+    clean: RawTable,
+    raw: RawTable,
+    roles: Mapping[str, tuple[str, ...]],
+    formats: Mapping[str, str],
+    as_classes: bool = False,
+) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
     (target_name,) = roles["target"]
+    (time,) = roles.get("time", (None,))
+    as_classes = as_classes or target_name in roles.get("categories", ())
     target, classes = read_target(clean, target_name, as_classes)
     return Table(
         name=clean.name,
@@ -162,15 +201,20 @@ def _without_features(clean: RawTable, raw: RawTable, roles: Mapping[str, tuple[
         target_name=target_name,
         classes=classes,
         groups=read_groups(clean, *roles.get("groups", ())),
-        time=read_time(clean, *roles.get("time", ())),
+        time=read_time(clean, time, formats.get(time or "")),
         weights=read_weights(clean, *roles.get("weights", ())),
         cells=SourceCells.of(*raw.columns.values()),
     )
 
 
-def _with_features(table: Table, reading: TableReading, clean: RawTable, strict: bool) -> Table:
-    features = read_features(reading, clean, strict)
+def _with_features(table: Table, reading: TableReading, clean: RawTable, data: DataSection) -> Table:
+    """Read the features; what does not fit its column is missing and counted, or refused."""
+    clean, unread = fitted(clean, reading, data.missing or ())
+    if data.strict:
+        refuse_misfits(clean, reading)
+    features, large = read_features(reading, clean)
     columns = tuple(name for name, _ in reading.columns)
+    reading = replace(reading, unread=unread, large=large)
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading)
 
 
@@ -197,8 +241,8 @@ def _check_named(raw: RawTable, data: DataSection) -> None:
     names = list(raw.columns)
     unknown = [
         f"data.{key}: {raw.where} has no column {column!r}" + (_meant(names, column) if isinstance(column, str) else "")
-        for key in (*SINGLE, *LISTS)
-        for column in data.columns(key)
+        for key in (*SINGLE, *LISTS, "formats")
+        for column in (data.formats or () if key == "formats" else data.columns(key))
         if _named(raw, column) is None
     ]
     if unknown:
@@ -229,71 +273,5 @@ def _named(raw: RawTable, column: str | int) -> str | None:
 def _spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
     """Return column as [data] names it -> its name in the file, for those whose names differ."""
     typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
+    typed += list(data.formats or ())
     return {name: own for name in typed if (own := _named(raw, name)) and own != name}
-
-
-def check_identifiers(files: Sequence[RawTable], name: str) -> None:
-    """Refuse an identifier that two rows share: they are the same thing, and could lie on both sides of a split.
-
-    Raises:
-        DataError: an identifier is missing, or stands in two rows, of a file or of two files.
-    """
-    known: set[str] = set()
-    for raw in files:
-        refuse_missing(raw, name, "the identifier")
-        values = texts(raw, name).to_pandas()
-        raw.refuse(
-            name,
-            values.duplicated() | values.isin(known),
-            "is the identifier and must differ in every row",
-            "remove the repeated row, or name the column as data.groups if its rows belong together",
-        )
-        known |= set(values)
-
-
-def read_groups(raw: RawTable, name: str | None = None) -> NDArray[Any] | None:
-    """Return (N,) the name of each row's group; None without a column.
-
-    Raises:
-        DataError: a name is missing or is a long text.
-    """
-    if name is None:
-        return None
-    refuse_missing(raw, name, "the groups")
-    refuse_long(raw, name, "name the groups by shorter texts")
-    return np.asarray(texts(raw, name).to_numpy(zero_copy_only=False), str)
-
-
-def read_time(raw: RawTable, name: str | None = None) -> NDArray[Any] | None:
-    """Return (N,) the time of each row, numbers or dates in ISO 8601, with zones as UTC; None without a column.
-
-    Raises:
-        DataError: a time is missing, or neither a number nor a date.
-    """
-    if name is None:
-        return None
-    column = raw.columns[name]
-    refuse_missing(raw, name, "the time")
-    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        return np.asarray(column.to_numpy())
-    if not is_text(column.type) or not pc.any(words_in(column)).as_py():
-        return read_number(raw, name)
-    times = pd.to_datetime(column.to_pandas(), format="ISO8601", utc=True, errors="coerce")
-    rule = "is the time and must hold numbers or dates like 2026-01-31 or 2026-01-31T12:00"
-    raw.refuse(name, times.isna(), rule, "correct it")
-    return np.asarray(times.dt.tz_localize(None).to_numpy().astype("datetime64[ns]"))
-
-
-def read_weights(raw: RawTable, name: str | None = None) -> NDArray[np.float64] | None:
-    """Return (N,) the weight of each row, from 0 on; None without a column.
-
-    Raises:
-        DataError: a weight is missing or negative, or all are 0.
-    """
-    if name is None:
-        return None
-    values = read_number(raw, name)
-    raw.refuse(name, ~(values >= 0), "is the weights and must hold numbers from 0 on", "correct it")
-    if not values.any():
-        raise DataError(f"{raw.at(name)} is the weights, but every weight is 0; name another column.")
-    return values

@@ -1,42 +1,21 @@
-"""The type of a column, inferred from its values: numbers or categories. Other columns are refused with advice."""
+"""The cells of a column as texts or as numbers, and what of them is missing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import LARGEST_FILE, RawTable, shown
-from experiments.data.table import LARGEST, ColumnReason
+from experiments.data.raw_table import LARGEST_FILE, RawTable
+from experiments.data.table import LARGEST
 from experiments.data.texts import MISSING, NUMBER
 from experiments.errors import DataError
 
-
-class Unfit(DataError):
-    """A column that is no feature: it says nothing of new rows, or holds what cannot be learnt from.
-
-    reason: why, as results.json has it.
-    """
-
-    def __init__(self, reason: ColumnReason, message: str):
-        super().__init__(message)
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type[Unfit], tuple[ColumnReason, str]]:
-        """Travel to another process."""
-        return Unfit, (self.reason, str(self))
-
-
-# names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
-INDEX_NAME = r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ ]id)|.*[a-z]I[dD]"
-DATE = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?$"
-COMMA = r"^[+-]?\d+(,\d+)+$|^[+-]?\d+$"
 FEW = 20  # rows or values, too few to conclude anything
 NAME_IT = ", or name the column in data.categories"
 LONG = 200  # characters, more than a category has
@@ -76,13 +55,25 @@ def _stripped(raw: RawTable, name: str) -> pa.ChunkedArray:
 
 
 def without_words(raw: RawTable, names: Iterable[str], words: Sequence[str]) -> RawTable:
-    """Make further words missing in columns of numbers; in other columns they may be categories."""
+    """Make further words missing in columns of numbers and dates; in other columns they may be categories."""
     if not words:
         return raw
-    null, gone = pa.scalar(None, pa.string()), pa.array(words, pa.string())
-    columns = {name: raw.columns[name] for name in names if is_text(raw.columns[name].type)}
-    changed = {name: pc.if_else(pc.is_in(column, gone), null, column) for name, column in columns.items()}
-    return replace(raw, columns=raw.columns | changed)
+    return replace(raw, columns=raw.columns | {name: _without(raw.columns[name], words) for name in names})
+
+
+def _without(column: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
+    """Make words missing; one that is a number is missing however it is written."""
+    numbers = [float(word) for word in words if re.fullmatch(NUMBER, word)]
+    null = pa.scalar(None, column.type)
+    if is_text(column.type):
+        whole = "|".join(re.escape(f"{number:g}") for number in numbers)
+        gone = pc.is_in(column, pa.array(words, pa.string()))
+        if numbers:
+            gone = pc.or_(gone, pc.match_substring_regex(column, rf"^(?:{whole})(?:\.0*)?$").fill_null(False))
+        return pc.if_else(gone, null, column)
+    if numbers and is_number(column.type) and not pa.types.is_null(column.type):
+        return pc.if_else(pc.is_in(column.cast(pa.float64(), safe=False), pa.array(numbers)), null, column)
+    return column
 
 
 def texts(raw: RawTable, name: str) -> pa.ChunkedArray:
@@ -127,77 +118,27 @@ def read_number(raw: RawTable, name: str, otherwise: str = NAME_IT) -> NDArray[n
     return values
 
 
-def lenient_numbers(raw: RawTable, name: str) -> NDArray[np.float64]:
-    """Return (N,) the values of a column of numbers, NaN where a value is missing, no number, or too large."""
+def lenient_numbers(raw: RawTable, name: str) -> tuple[NDArray[np.float64], int]:
+    """Read a column of numbers; a value that is no number, infinite or enormous is missing.
+
+    Returns:
+        values (N,), NaN where missing, and how many were infinite or enormous.
+    """
     column = raw.columns[name]
     if is_text(column.type):
         column = pc.if_else(words_in(column), pa.scalar(None, pa.string()), column)
     elif not is_number(column.type):
-        return np.full(len(column), np.nan)
+        return np.full(len(column), np.nan), 0
     values = np.array(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
-    values[np.abs(values) > LARGEST] = np.nan
-    return values
+    large = np.abs(values) > LARGEST
+    values[large] = np.nan
+    return values, int(large.sum())
 
 
 def misfits(raw: RawTable, names: Iterable[str]) -> int:
     """Count the cells of columns of numbers that are no numbers."""
     columns = [raw.columns[name] for name in names]
     return sum(pc.sum(words_in(column)).as_py() or 0 for column in columns if is_text(column.type))
-
-
-def read_category(raw: RawTable, name: str) -> Any:
-    """Return (N,) the values of a column of categories, a pandas Series of strings.
-
-    Raises:
-        DataError: a value is a long text.
-    """
-    refuse_long(raw, name, "name the column in data.drop if it is free text")
-    return texts(raw, name).to_pandas()
-
-
-def is_category(raw: RawTable, name: str) -> bool:
-    """Return whether a column's values are categories; otherwise they are numbers.
-
-    Raises:
-        DataError: they are an identifier, free text, dates, a mixture of numbers and texts, or all missing.
-    """
-    kind, place = raw.columns[name].type, raw.at(name)
-    if pa.types.is_temporal(kind):
-        raise Unfit("dates", f"{place} holds dates; name it as data.time if it orders the rows, or in data.drop.")
-    if not (is_text(kind) or pa.types.is_null(kind)):
-        if not is_number(kind):
-            raise Unfit("no_values", f"{place} holds values of type {kind}; name it in data.drop.")
-        _refuse_counter(raw, name)
-        return False
-    present = raw.columns[name].drop_null()
-    if not len(present):
-        raise Unfit("empty", f"{place} is empty in every row; name it in data.drop.")
-    if name in raw.declared:
-        return True
-    words = pc.sum(words_in(present)).as_py() / len(present)
-    if words <= 0.5:
-        if not words:
-            _refuse_counter(raw, name)
-        return False  # reading the numbers names the words among them
-    example = shown(present[0].as_py())
-    if pc.all(pc.match_substring_regex(present, DATE)).as_py():
-        raise Unfit(
-            "dates",
-            f"{place} holds dates such as {example}; name it as data.time if it orders the rows, or in data.drop.",
-        )
-    if pc.all(pc.match_substring_regex(present, COMMA)).as_py():
-        raise DataError(
-            f"{place} holds numbers with commas such as {example}; write 7.4 for 7,4 and 1234 for 1,234, or name it in "
-            "data.categories."
-        )
-    different = pc.count_distinct(present).as_py()
-    if different >= FEW and different > len(present) / 2:
-        raise Unfit(
-            "identifies_rows",
-            f"{place} has {different} different texts in {len(present)} rows, such as {example}, like an identifier or "
-            "free text; name it in data.drop, or in data.categories if its values are categories.",
-        )
-    return True
 
 
 def refuse_missing(raw: RawTable, name: str, role: str) -> None:
@@ -218,28 +159,3 @@ def refuse_long(raw: RawTable, name: str, advice: str) -> None:
     """
     long = pc.greater(pc.utf8_length(texts(raw, name)), LONG).fill_null(False)
     raw.refuse(name, long, f"must have texts of at most {LONG} characters", advice)
-
-
-def _refuse_counter(raw: RawTable, name: str) -> None:
-    """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
-
-    Few rows prove nothing, unless the column has the name of an index.
-    """
-    column = raw.columns[name]
-    named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
-    if (raw.rows < FEW and not named) or column.null_count or raw.rows < 2:
-        return
-    try:
-        values = column.cast(pa.int64()).to_numpy()  # exact for large integers
-    except pa.ArrowInvalid:
-        values = column.cast(pa.float64(), safe=False).to_numpy()
-        if not np.array_equal(values, np.trunc(values)):
-            return
-    low, high = values.min().item(), values.max().item()
-    counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))
-    if len(np.unique(values)) == len(values) and (counts or named):
-        raise Unfit(
-            "counts_rows" if counts else "identifies_rows",
-            f"{raw.at(name)} counts the rows from {int(low)} to {int(high)}, as an identifier does; name it as "
-            "data.identifier or in data.drop, or in data.numbers if it is a feature.",
-        )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.data.column_types import cleaned, lenient_numbers, misfits, read_number, refuse_missing, texts
+from experiments.config.data_options import DataSection
+from experiments.config.near import same_column
+from experiments.data.column_kind import INDEX_NAME
+from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
-from experiments.data.table import Kind
+from experiments.data.reading import fitted, read_features
+from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import words_present
 from experiments.errors import DataError
 
@@ -23,53 +27,92 @@ Inputs = Sequence[tuple[str, Kind]]
 
 
 @dataclass(frozen=True)
+class RowFormat:
+    """The form in which a model takes rows.
+
+    inputs:      name and kind of each column.
+    present:     words that are values although they look like missing ones.
+    formats:     formats of numbers and dates, for the columns that are not written plainly.
+    missing:     words that are missing numbers.
+    identifiers: columns that name a row, to be written beside its prediction.
+    target:      name of the column that is predicted.
+    """
+
+    inputs: Inputs
+    present: Sequence[str] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    identifiers: Sequence[str] = ()
+    target: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the inputs."""
+        return [name for name, _ in self.inputs]
+
+
+@dataclass(frozen=True)
 class NewRows:
     """The rows of a file for a model.
 
-    chunks:  frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
-    ignored: the columns of the file that the model does not use.
-    unread:  for each chunk that was read, the number of cells that are missing because they do not fit their column.
+    chunks:      frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
+    identifiers: columns of the file that name each row, as texts.
+    ignored:     the columns of the file that the model does not use.
+    unread:      number of cells of each chunk that are missing because they do not fit their column.
     """
 
     chunks: Iterator[pd.DataFrame]
+    identifiers: pd.DataFrame
     ignored: tuple[str, ...]
     unread: list[int]
 
 
-def read_rows(path: Path, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> NewRows:
-    """Read the rows of a .csv, .tsv, .parquet or .npz.
+def formats_of(table: Table) -> dict[str, str]:
+    """Return the formats of the columns that are features."""
+    formats = {} if table.reading is None else table.reading.formats
+    return {name: form for name, form in formats.items() if name in table.columns}
+
+
+def identifiers_of(data: DataSection) -> tuple[str, ...]:
+    """Return the columns that name a row: the identifier, and dropped columns with such a name."""
+    dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
+    return tuple(map(str, (*data.columns("identifier"), *dropped)))
+
+
+def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
+    """Read the rows of a file that a study could read.
 
     Args:
-        inputs:  name and kind of each column of the model.
-        rows:    number of rows of a chunk; the last may have fewer.
-        present: words that are values although they look like missing ones.
+        rows: number of rows of a chunk; the last may have fewer.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
-    kinds = dict(inputs)
     try:
-        raw = _raw_table(path, list(kinds))
+        raw = _raw_table(path, form)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
-    raw = replace(raw, present=words_present(present))
+    raw = replace(raw, present=words_present(form.present))
     unread: list[int] = []
-    return NewRows(_chunks(raw, kinds, rows, unread), tuple(name for name in raw.columns if name not in kinds), unread)
+    known = {*form.names, *form.identifiers, form.target}
+    ignored = tuple(name for name in raw.columns if name not in known)
+    beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
+    return NewRows(_chunks(raw, form, rows, unread), pd.DataFrame(beside), ignored, unread)
 
 
-def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
+def frame_rows(frame: pd.DataFrame, form: RowFormat, rows: int) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Raises:
         DataError: a column or a pixel is missing.
     """
-    kinds = dict(inputs)
+    kinds = dict(form.inputs)
     columns = {
         str(name): pa.chunked_array([_arrow(column, kinds[str(name)])])
         for name, column in frame.items()
         if str(name) in kinds
     }
-    return _chunks(RawTable("rows", "the rows", columns, present=words_present(present)), kinds, rows, [])
+    return _chunks(RawTable("rows", "the rows", columns, present=words_present(form.present)), form, rows, [])
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
@@ -81,7 +124,8 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
     return pa.array(column, from_pandas=True)
 
 
-def _raw_table(path: Path, names: list[str]) -> RawTable:
+def _raw_table(path: Path, form: RowFormat) -> RawTable:
+    names = form.names
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise DataError(f"{path}: must end in {', '.join(ENDINGS)}.")
@@ -95,7 +139,8 @@ def _raw_table(path: Path, names: list[str]) -> RawTable:
 
     # numbers as names are either the header's or the positions of columns without a header
     named = set(names) <= set(first_cells(path)) or not all(name.isdecimal() for name in names)
-    return read_text(path, header=named)
+    raw = read_text(path, header=named)
+    return raw if named else _positions_without_target(raw, names, form.target)
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
@@ -110,24 +155,36 @@ def _of_array(path: Path, names: list[str]) -> RawTable:
     return RawTable(path.stem, str(path), columns)
 
 
-def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int, unread: list[int]) -> Iterator[pd.DataFrame]:
-    lacking = [name for name in kinds if name not in raw.columns]
+def _positions_without_target(raw: RawTable, names: list[str], target: str) -> RawTable:
+    """Count the columns of a file without a header as the study counted them, if only the target is not there."""
+    last = max(map(int, (*names, target if target.isdecimal() else "0")))
+    if not target.isdecimal() or len(raw.columns) != last:
+        return raw
+    positions = [at for at in range(last + 1) if at != int(target)]
+    return replace(raw, columns={str(at): column for at, column in zip(positions, raw.columns.values(), strict=True)})
+
+
+def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[int]) -> Iterator[pd.DataFrame]:
+    spelled = {name: [name] if name in raw.columns else same_column(name, list(raw.columns)) for name in form.names}
+    lacking = [name for name, there in spelled.items() if len(there) != 1]
     if lacking:
-        raise DataError(f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}.")
-    return (_chunk(raw, kinds, start, rows, unread) for start in range(0, raw.rows, rows))
+        raise DataError(
+            f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}; it has "
+            f"{listed(list(raw.columns))}."
+        )
+    raw = replace(raw, columns={name: raw.columns[there[0]] for name, there in spelled.items()})
+    return (_chunk(raw, form, start, rows, unread) for start in range(0, raw.rows, rows))
 
 
-def _chunk(raw: RawTable, kinds: dict[str, Kind], start: int, rows: int, unread: list[int]) -> pd.DataFrame:
-    columns = {name: raw.columns[name].slice(start, rows) for name in kinds}
-    part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), kinds)
-    unread.append(misfits(part, [name for name, kind in kinds.items() if kind == "number"]))
-    return pd.DataFrame({name: _values(part, name, kind) for name, kind in kinds.items()})
-
-
-def _values(part: RawTable, name: str, kind: Kind) -> Any:
-    if kind == "category":
-        return texts(part, name).to_pandas()
-    if kind == "number":
-        return lenient_numbers(part, name)
-    refuse_missing(part, name, "a pixel")
-    return read_number(part, name, "")
+def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int, unread: list[int]) -> pd.DataFrame:
+    columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
+    part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
+    reading = TableReading(tuple(form.inputs), form.formats)
+    part, misfits = fitted(part, reading, form.missing)
+    unread.append(misfits)
+    for name, kind in form.inputs:
+        if kind == "pixel":
+            refuse_missing(part, name, "a pixel")
+            read_number(part, name, "")
+    features, _ = read_features(reading, part)
+    return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import canonical_digest
+from experiments.data.date_parts import CIRCULAR, date_part, parts_that_vary
 from experiments.data.fingerprint import Features
 from experiments.data.hashes import fingerprint
 from experiments.data.table import Kind
@@ -60,10 +61,11 @@ class Categories:
 class Preprocessor:
     """A fitted preprocessing, from features to float32 inputs.
 
-    The inputs are first (x - offset) / scale of the numbers and pixels, then 1 where a number was missing, then the
-    categories.
+    The inputs are first (x - offset) / scale of the numbers, pixels and parts of dates, then 1 where a number or a date
+    was missing, then the categories.
 
-    numeric:       (k,) columns of numbers and pixels.
+    numeric:       (k,) columns of numbers, pixels and dates; a date's column stands once for each of its parts.
+    part:          (k,) position of the part in `date_parts.PARTS`; 0 is the number itself.
     fill:          (k,) medians, in place of missing numbers.
     flagged:       (m,) positions among the k of columns with missing numbers in training.
     offset, scale: (k,)
@@ -73,6 +75,7 @@ class Preprocessor:
     """
 
     numeric: NDArray[np.int64]
+    part: NDArray[np.int64]
     fill: NDArray[np.float64]
     flagged: NDArray[np.int64]
     offset: NDArray[np.float64]
@@ -88,7 +91,7 @@ class Preprocessor:
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name."""
-        names = ("numeric", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
+        names = ("numeric", "part", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -115,7 +118,7 @@ class Preprocessor:
             rows = slice(start, start + ROWS)
             chunk: Any = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
             encoded = [column.encode(chunk.iloc[:, column.column]) for column in self.categories]
-            x[rows] = np.hstack([self._numbers(_numeric(chunk, self.numeric)), *encoded])
+            x[rows] = np.hstack([self._numbers(_numeric(chunk, self.numeric, self.part)), *encoded])
         return x
 
     def _numbers(self, values: NDArray[Any]) -> NDArray[np.float32]:
@@ -149,36 +152,60 @@ def fit_preprocessor(
         kinds:       kinds of the d columns.
         pixel_range: largest value of a pixel.
     """
-    columns = np.array([index for index, kind in enumerate(kinds) if kind != "category"], np.int64)
-    values = _numeric(training, columns)
-    is_number = np.array([kinds[column] == "number" for column in columns], bool)
+    columns, part = _columns(training, kinds)
+    values = _numeric(training, columns, part)
+    is_number = np.array([kinds[column] != "pixel" for column in columns], bool)
     fill, flagged = _missing(values, is_number)
-    if flagged.size:
+    flagged = flagged[part[flagged] == 0]  # a missing date is told once
+    if np.isnan(values).any():
         values = np.where(np.isnan(values), fill, values)
     offset, scale = np.zeros(len(columns)), np.ones(len(columns))
     scale[~is_number] = pixel_range or 1.0
     ranked, quantiles = np.empty(0, np.int64), np.empty((0, 0))
-    if is_number.any() and preprocessing.numbers == "standard":
+    by_rank = is_number & ~np.isin(part, CIRCULAR) & (preprocessing.numbers == "quantile")
+    is_date = np.array([kinds[column] == "date" for column in columns], bool)  # too far from 0 to be left as they are
+    scaled = is_number & ~by_rank & (is_date | (preprocessing.numbers != "none"))
+    if scaled.any():
         from sklearn.preprocessing import StandardScaler
 
-        fitted = StandardScaler().fit(values[:, is_number])
-        offset[is_number], scale[is_number] = fitted.mean_, fitted.scale_
-    elif is_number.any() and preprocessing.numbers == "quantile":
+        fitted = StandardScaler().fit(values[:, scaled])
+        offset[scaled], scale[scaled] = fitted.mean_, fitted.scale_
+    if by_rank.any():
         from sklearn.preprocessing import QuantileTransformer
 
         count = min(QUANTILES, len(values))
         transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
-        ranked, quantiles = np.flatnonzero(is_number), transformer.fit(values[:, is_number]).quantiles_
-    return Preprocessor(
-        columns, fill, flagged, offset, scale, ranked, quantiles, _categories(training, kinds, preprocessing.rare)
-    )
+        ranked, quantiles = np.flatnonzero(by_rank), transformer.fit(values[:, by_rank]).quantiles_
+    categories = _categories(training, kinds, preprocessing.rare)
+    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, categories)
 
 
-def _numeric(features: Features, columns: NDArray[np.int64]) -> NDArray[Any]:
+def _columns(training: Features, kinds: tuple[Kind, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the column and the part of each input that is a number."""
+    pairs = [
+        (column, part)
+        for column, kind in enumerate(kinds)
+        if kind != "category"
+        for part in (parts_that_vary(_column(training, column)) if kind == "date" else (0,))
+    ]
+    return np.array([column for column, _ in pairs], np.int64), np.array([part for _, part in pairs], np.int64)
+
+
+def _column(features: Features, column: int) -> NDArray[np.float64]:
+    return features[:, column] if isinstance(features, np.ndarray) else features.iloc[:, column].to_numpy(np.float64)
+
+
+def _numeric(features: Features, columns: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[Any]:
+    """Return (N, k) numbers, pixels and parts of dates."""
     if isinstance(features, np.ndarray):
-        return features if len(columns) == features.shape[1] else features[:, columns]
-    numbers: NDArray[np.float64] = features.iloc[:, columns].to_numpy(np.float64)
-    return numbers
+        values = features if np.array_equal(columns, np.arange(features.shape[1])) else features[:, columns]
+    else:
+        values = features.iloc[:, columns].to_numpy(np.float64)
+    if part.any():
+        values = values.copy()
+        for at in np.flatnonzero(part):
+            values[:, at] = date_part(values[:, at], int(part[at]))
+    return values
 
 
 def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

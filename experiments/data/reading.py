@@ -5,7 +5,7 @@ A column that says nothing of new rows is left out: it counts the rows, names th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,113 +14,139 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.data.column_types import (
-    FEW,
-    LONG,
-    Unfit,
-    is_category,
-    is_text,
-    lenient_numbers,
-    read_category,
-    read_number,
-    texts,
-    words_in,
-)
-from experiments.data.raw_table import RawTable
-from experiments.data.table import Kind, LeftOut, TableReading
-from experiments.data.texts import MISSING_NUMBERS
-
-FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
+from experiments.data.column_kind import NoFeature, decide_column, file_has_comma, settled_format
+from experiments.data.column_types import is_text, lenient_numbers, misfits, read_number, texts, without_words, words_in
+from experiments.data.formats import with_formats
+from experiments.data.raw_table import RawTable, shown
+from experiments.data.table import REASONS, Kind, LeftOut, TableReading
+from experiments.errors import DataError
 
 
-def read_features(reading: TableReading, raw: RawTable, strict: bool) -> Any:
-    """Read the features of cleaned rows, as `Table.features` describes them.
+def fitted(raw: RawTable, reading: TableReading, missing: Sequence[str]) -> tuple[RawTable, int]:
+    """Write cleaned rows as their reading says, with plain numbers, and days for dates.
 
     Args:
-        strict: refuse a value that does not fit its column; otherwise it is missing.
+        missing: words among numbers that the study file names as missing.
 
-    Raises:
-        DataError: a value is refused; the message names its row.
+    Returns:
+        the rows, and the number of cells that do not fit their column.
     """
-    read: Callable[[RawTable, str], Any] = read_number if strict else lenient_numbers
-    values = {
-        name: (read_category(raw, name) if strict else texts(raw, name).to_pandas())
-        if kind == "category"
-        else read(raw, name)
-        for name, kind in reading.columns
-    }
+    kinds = dict(reading.columns)
+    numbers = [name for name, kind in reading.columns if kind != "category"]
+    raw = without_words(raw, numbers, (*missing, *reading.missing))
+    raw = with_formats(raw, kinds, reading.formats)
+    return raw, misfits(raw, numbers)
+
+
+def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
+    """Read the features of rows whose formats are plain, as `Table.features` describes them.
+
+    Returns:
+        the features, and the number of cells that are missing because they are infinite or enormous.
+    """
+    values, large = {}, 0
+    for name, kind in reading.columns:
+        if kind == "category":
+            values[name] = texts(raw, name).to_pandas()
+        else:
+            values[name], more = lenient_numbers(raw, name)
+            large += more
     if "category" in reading.kinds or any(np.isnan(numbers).any() for numbers in values.values()):
-        return pd.DataFrame(values)
-    return np.column_stack(list(values.values()))
+        return pd.DataFrame(values), large
+    return np.column_stack(list(values.values())), large
 
 
 def decide(
     rows: RawTable,
     names: Sequence[str],
-    declared: Mapping[str, bool],
+    declared: Mapping[str, Kind],
+    formats: Mapping[str, str],
     keep: frozenset[str],
     missing: Sequence[str],
-    strict: bool,
 ) -> TableReading:
     """Decide how the columns of a table are read.
 
     Args:
         rows:     cleaned development rows, in the order of the file.
         names:    the columns without a role.
-        declared: columns that are named to be categories (True) or numbers (False).
+        declared: columns whose kind is named.
+        formats:  columns whose format is named.
         keep:     columns that are features whatever they look like.
         missing:  words among numbers that are named as missing.
-        strict:   refuse what would be left out or taken for missing.
 
     Raises:
-        DataError: a column is refused.
+        DataError: dates are ambiguous.
     """
     columns: list[tuple[str, Kind]] = []
     left_out: list[LeftOut] = []
-    words: dict[str, None] = {}
+    settled, words = dict(formats), dict.fromkeys(missing)
+    comma = file_has_comma(rows, [name for name in names if declared.get(name) != "category"])
     for name in names:
-        if name in declared:
-            columns.append((name, "category" if declared[name] else "number"))
-            continue
-        try:
-            category = is_category(rows, name) if strict else _is_category(rows, name, missing, words)
-        except Unfit as unfit:
-            if strict:
-                raise
-            if name not in keep:
-                left_out.append(LeftOut(name, unfit.reason))
-                continue
-            category = is_text(rows.columns[name].type) and bool(pc.any(words_in(rows.columns[name])).as_py())
-        columns.append((name, "category" if category else "number"))
-    return TableReading(tuple(columns), tuple(left_out), tuple(word for word in words if word not in missing))
+        kind, form = declared.get(name), ""
+        if kind is None:
+            try:
+                decision = decide_column(rows, name, missing, comma)
+            except NoFeature as reason:
+                if name not in keep:
+                    left_out.append(LeftOut(name, reason.reason))
+                    continue
+                kind = _kept_kind(rows, name)
+            else:
+                kind, form = decision.kind, decision.format
+                words |= dict.fromkeys(decision.missing)
+        columns.append((name, kind))
+        if name not in settled and (form := form or settled_format(rows, name, kind, comma, missing)):
+            settled[name] = form
+    found = tuple(word for word in words if word not in missing)
+    return TableReading(tuple(columns), settled, tuple(left_out), found)
 
 
-def _is_category(rows: RawTable, name: str, missing: Sequence[str], taken_for_missing: dict[str, None]) -> bool:
-    """Return whether a column's values are categories; words that are missing numbers are added to the last argument.
+def _kept_kind(rows: RawTable, name: str) -> Kind:
+    """Return the kind of a column that is kept although it looks like no feature."""
+    column = rows.columns[name]
+    return "category" if is_text(column.type) and bool(pc.any(words_in(column)).as_py()) else "number"
+
+
+def refuse_misfits(raw: RawTable, reading: TableReading) -> None:
+    """Refuse a cell that does not fit its column, or holds an infinite or enormous number.
 
     Raises:
-        Unfit:     the column is no feature.
-        DataError: its values cannot be read.
+        DataError: the message names the first such cell of a column.
     """
-    category = is_category(rows, name)
-    column = rows.columns[name]
-    present = column.drop_null()
-    if len(present) == len(column) >= FEW and pc.count_distinct(present).as_py() == 1:
-        raise Unfit("constant", f"{rows.at(name)} has the same value in every row.")
-    if is_text(column.type) and pc.max(pc.utf8_length(present)).as_py() > LONG:
-        raise Unfit("free_text", f"{rows.at(name)} holds long texts.")
-    if not is_text(column.type) or name in rows.declared or not pc.any(words := words_in(present)).as_py():
-        return category
-    if category and pc.all(words).as_py():
-        return True
-    different, others = pc.count_distinct(present).as_py(), pc.unique(present.filter(words)).to_pylist()
-    known = all(word.lower() in MISSING_NUMBERS or word in missing for word in others)
-    if known or (different - len(others) >= FEW and len(others) <= FEW_WORDS):
-        taken_for_missing.update(dict.fromkeys(others))
-        return False
-    if different >= FEW and different > len(present) / 2:
-        raise Unfit("identifies_rows", f"{rows.at(name)} has {different} different texts in {len(present)} rows.")
-    return True
+    for name, kind in reading.columns:
+        if kind != "category":
+            read_number(raw, name)
+
+
+def refuse_decisions(
+    where: str, reading: TableReading, declared: Mapping[str, Kind], formats: Mapping[str, str]
+) -> None:
+    """Refuse what was decided beyond numbers and categories, all of it in one line.
+
+    Args:
+        declared: columns whose kind is named.
+        formats:  columns whose format is named.
+
+    Raises:
+        DataError: something was decided.
+    """
+    done = [f"column {shown(one.name)} ({REASONS[one.reason]}) would be left out" for one in reading.left_out]
+    done += [f"{shown(word)} would be a missing number" for word in reading.missing]
+    done += [
+        f"column {shown(name)} would be dates" for name, kind in reading.columns if kind == "date" != declared.get(name)
+    ]
+    done += [
+        f"column {shown(name)} would have the format {shown(form)}"
+        for name, form in reading.formats.items()
+        if name not in formats
+    ]
+    if reading.no_target:
+        done.append(f"{reading.no_target} rows without a target would be left out")
+    if done:
+        raise DataError(
+            f"{where}: data.strict leaves nothing to decide, but {'; '.join(done)}; name the columns in data.drop, "
+            "data.dates and data.formats, and the words in data.missing."
+        )
 
 
 def taken(raw: RawTable, rows: Any) -> RawTable:

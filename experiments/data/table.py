@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from experiments.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["number", "category", "pixel"]
+Kind = Literal["number", "category", "pixel", "date"]
 ColumnReason = Literal["counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values"]
 REASONS: dict[ColumnReason, str] = {
     "counts_rows": "counts the rows",
@@ -31,7 +31,7 @@ LARGEST = 1e100  # largest number, so that a variance is finite
 WHITE = 255.0  # largest value of a pixel of a byte
 
 
-Keys = Mapping[str, tuple[str, ...]]
+Keys = Mapping[str, "tuple[str, ...] | Mapping[str, str]"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class TableReading:
     """The reading of a table.
 
     columns:   name and kind of each feature, in the order of the file.
+    formats:   name of a column -> format of its numbers or dates, where they are not written plainly.
     left_out:  the columns that have no role and are no features.
     missing:   words among numbers that are read as missing numbers.
     keys:      the keys of [data] with which nothing is left to decide.
@@ -55,9 +56,11 @@ class TableReading:
     notes:     lines about how the file was read.
     unnamed:   names of columns without a name in the file, which are their positions.
     unread:    number of cells of the test rows that are missing because they do not fit their column.
+    large:     number of cells that are missing because they are infinite or enormous.
     """
 
     columns: tuple[tuple[str, Kind], ...]
+    formats: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
     keys: Keys = field(default_factory=dict)
@@ -66,23 +69,26 @@ class TableReading:
     notes: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()
     unread: int = field(default=0, compare=False)
+    large: int = field(default=0, compare=False)
 
     def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Keys:
-        """Return the keys of [data] with which nothing is left to decide; none where all columns are numbers.
+        """Return the keys of [data] with which nothing is left to decide; none where all columns are plain numbers.
 
         Args:
             dropped: names of the columns that the study file drops.
             missing: words that it names as missing values.
             classes: the target's name, if the study file names it as a category.
         """
-        categories = tuple(name for name, kind in self.columns if kind == "category")
-        if not (self.left_out or self.missing or categories):
+        named = {kind: tuple(name for name, other in self.columns if other == kind) for kind in get_args(Kind)}
+        if not (self.left_out or self.missing or self.formats or named["category"] or named["date"]):
             return {}
         return {
             "drop": (*dropped, *(one.name for one in self.left_out)),
             "missing": (*missing, *self.missing),
-            "categories": (*classes, *categories),
-            "numbers": tuple(name for name, kind in self.columns if kind == "number"),
+            "categories": (*classes, *named["category"]),
+            "numbers": named["number"],
+            "dates": named["date"],
+            "formats": self.formats,
             "keep": (),
         }
 
@@ -98,6 +104,7 @@ class Table:
 
     features:    (N, d): an array if every column is a number or a pixel (float64 or uint8, no NaN), else a DataFrame
                  whose number columns are float64 (NaN: missing) and whose category columns are strings (None: missing).
+                 Dates are float64, too: days since 1970, or parts of a day.
     kinds:       the kind of each column.
     columns:     unique names; "0" to "d-1" for a source without names.
     target:      (N,) int64 labels, float64 numbers or strings; none is missing.

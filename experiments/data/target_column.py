@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.column_types import FEW, is_text, read_number, refuse_long, refuse_missing, texts, words_in
+from experiments.data.column_kind import known_words
+from experiments.data.column_types import (
+    FEW,
+    is_text,
+    read_number,
+    refuse_long,
+    refuse_missing,
+    texts,
+    without_words,
+    words_in,
+)
+from experiments.data.date_formats import date_format
+from experiments.data.formats import with_formats
+from experiments.data.number_formats import number_format
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
+INFINITE = r"^[+-]?inf(inity)?$"
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
@@ -27,6 +43,46 @@ def missing_words(raw: RawTable, clean: RawTable, name: str) -> tuple[str, ...]:
         return ()
     lost = raw.columns[name].filter(clean.columns[name].is_null())
     return tuple(sorted({word.strip() for word in pc.unique(lost).to_pylist() if word} - {"", "?"}))
+
+
+def plain_target(raw: RawTable, name: str, form: str | None, missing: Sequence[str]) -> tuple[RawTable, str]:
+    """Write a target of numbers plainly; an infinite value, and a word for missing among numbers, become null.
+
+    Args:
+        raw:     a cleaned table.
+        form:    the format of its numbers, if the study file names it.
+        missing: words that the study file names as missing.
+
+    Returns:
+        the table, and the format; empty if there is none.
+    """
+    column = raw.columns[name]
+    if is_text(column.type) and name not in raw.declared:
+        present = column.drop_null()
+        known = known_words(present, missing)
+        numbers = present.filter(pc.invert(pc.is_in(present, pa.array(known, pa.string()))))
+        if not len(numbers):
+            return raw, ""
+        words = bool(pc.any(words_in(numbers)).as_py())
+        form = form or (number_format(numbers, comma=False) if words else None)
+        if form is None and (words or not known or pc.count_distinct(numbers).as_py() < FEW):
+            return (raw, "") if words or known else (_finite(raw, name), "")
+        raw = with_formats(raw, {name: "number"}, {name: form} if form else {})
+        raw = without_words(raw, [name], known)
+    return _finite(raw, name), form or ""
+
+
+def _finite(raw: RawTable, name: str) -> RawTable:
+    """Make the infinite numbers of a target missing."""
+    column = raw.columns[name]
+    if is_text(column.type):
+        infinite = pc.match_substring_regex(column, INFINITE, ignore_case=True).fill_null(False)
+    elif pa.types.is_floating(column.type):
+        infinite = pc.is_inf(column).fill_null(False)
+    else:
+        return raw
+    finite = pc.if_else(infinite, pa.scalar(None, column.type), column)
+    return replace(raw, columns=raw.columns | {name: finite})
 
 
 def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDArray[Any], tuple[str, ...] | None]:
@@ -64,6 +120,8 @@ def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDA
         different = pc.count_distinct(column).as_py()
         if different >= FEW and words <= 0.5:
             raw.refuse(name, words_in(column), "is the target and must hold numbers", "correct it")
+        if different >= FEW and date_format(column) is not None:
+            raise DataError(f"{raw.at(name)} is the target, but holds dates; name a column of numbers or classes.")
         if different >= FEW and different > len(column) / 2:
             raise DataError(
                 f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
+from experiments.data.new_rows import formats_of, identifiers_of
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import baseline_tasks, run_baseline
@@ -106,6 +107,9 @@ def last_fit(
         predicts=development.table.target_name,
         trial=winner.number,
         present=spec.data.present or (),
+        formats=formats_of(development.table),
+        missing=spec.data.missing or (),
+        identifiers=identifiers_of(spec.data),
     )
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.config.target import Target
+from experiments.data.date_parts import PARTS
+from experiments.data.new_rows import RowFormat
 from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
@@ -36,6 +39,9 @@ class Model:
     predicts: name of the target.
     trial:    number of the trial whose configuration it has.
     present:  words that are values in its inputs although they look like missing ones.
+    formats:  formats of numbers and dates, for the columns that are not written plainly.
+    missing:  words that are missing numbers.
+    identifiers: columns that name a row.
     """
 
     network: Network
@@ -46,6 +52,14 @@ class Model:
     predicts: str
     trial: int
     present: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> RowFormat:
+        """Return the form in which the model takes rows."""
+        return RowFormat(self.inputs, self.present, self.formats, self.missing, self.identifiers, self.predicts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +74,9 @@ class About:
     categories: tuple[Categories, ...]
     trial: int
     present: tuple[str, ...] = ()
+    formats: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -76,6 +93,9 @@ def write_model(model: Model, folder: Path) -> None:
         categories=fitted.categories,
         trial=model.trial,
         present=model.present,
+        formats=dict(model.formats),
+        missing=model.missing,
+        identifiers=model.identifiers,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -104,12 +124,15 @@ def read_model(folder: Path) -> Model:
         raise DataError(f"{folder}: model.json: about.{place}: {first['msg']}.") from None
     extra = dict(saved.extra)
     units = _array(folder, extra, "units", np.dtype(np.float64), (2,))
-    columns, count = len(about.inputs), len(extra.get("numeric", ()))
-    numeric = _positions(folder, extra, "numeric", columns)
+    count = len(extra.get("numeric", ()))
+    numeric = _array(folder, extra, "numeric", np.dtype(np.int64), (count,))
+    extra.setdefault("part", np.zeros(count, np.int64))  # of a model without dates, before version 0.2
+    part = _array(folder, extra, "part", np.dtype(np.int64), (count,))
     ranked = _positions(folder, extra, "ranked", count)
     quantiles = extra.get("quantiles", np.empty(0))
     fitted = Preprocessor(
         numeric=numeric,
+        part=part,
         fill=_array(folder, extra, "fill", np.dtype(np.float64), (count,)),
         flagged=_positions(folder, extra, "flagged", count),
         offset=_array(folder, extra, "offset", np.dtype(np.float64), (count,)),
@@ -120,11 +143,13 @@ def read_model(folder: Path) -> Model:
     )
     category_columns = sorted(category.column for category in fitted.categories)
     is_category = np.array([kind == "category" for _, kind in about.inputs], bool)
+    is_date = np.array([kind == "date" for _, kind in about.inputs], bool)
     outputs = len(about.classes) or 1
     architecture = saved.network.architecture
     rules = {
         "preprocesses every column once, by its kind": category_columns == np.flatnonzero(is_category).tolist()
-        and numeric.tolist() == np.flatnonzero(~is_category).tolist(),
+        and numeric[part == 0].tolist() == np.flatnonzero(~is_category).tolist(),
+        "has the parts of dates alone": _are_parts(numeric, part, is_date),
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
@@ -141,7 +166,17 @@ def read_model(folder: Path) -> Model:
         about.predicts,
         about.trial,
         about.present,
+        about.formats,
+        about.missing,
+        about.identifiers,
     )
+
+
+def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDArray[np.bool_]) -> bool:
+    """Return whether parts are known, of dates, and each follows another of its column in their order."""
+    inside = bool(((numeric >= 0) & (numeric < len(is_date)) & (part >= 0) & (part < len(PARTS))).all())
+    places = numeric * len(PARTS) + part
+    return inside and bool(is_date[numeric[part > 0]].all()) and bool((np.diff(places) > 0).all())
 
 
 def _array(

@@ -18,14 +18,23 @@ LONGEST = 40  # characters of a name
 def columns_line(data: StudyData, reading: TableReading) -> str:
     """Say what is predicted from what, and what was left out."""
     kinds = reading.kinds
-    parts = [(kinds.count("number"), "number", "numbers"), (kinds.count("category"), "category", "categories")]
-    features = " and ".join(count(number, one, more) for number, one, more in parts if number)
+    parts = [
+        count(number, one, more)
+        for one, more in (("number", "numbers"), ("category", "categories"), ("date", "dates"))
+        if (number := kinds.count(one))
+    ]
+    features = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
     target = readable(data.development.table.target_name, LONGEST)
     line = f"{data.name}: {count(data.rows, 'row')}, {features} -> {target}"
     left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
         line += f"; left out: {', '.join(left_out[:SHOWN])}{more}; --keep NAME takes one in"
+    if reading.formats:
+        formats = [f"{readable(name, LONGEST)} as {form}" for name, form in reading.formats.items()]
+        line += f"; read {', '.join(formats[:SHOWN])}" + (
+            f" and {len(formats) - SHOWN} more" if formats[SHOWN:] else ""
+        )
     if reading.missing:
         line += f"; taken for missing numbers: {', '.join(readable(word, LONGEST) for word in reading.missing)}"
     if reading.no_target:
@@ -33,6 +42,8 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
         key = f" ({words} taken for missing; data.present = [{words}] keeps it)" if words else ""
         line += f"; {count(reading.no_target, 'row')} without {target} left out{key}"
     line += "".join(f"; {note}" for note in reading.notes)
+    if reading.large:
+        line += f"; {count(reading.large, 'infinite or enormous number')} taken for missing"
     if reading.unread:
         line += f"; {count(reading.unread, 'cell')} of the test rows taken for missing, as they do not fit their column"
     return line
@@ -47,6 +58,8 @@ def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> M
     """Write what was decided into the document of a study file, so that the next run decides nothing."""
     if reading is None or not reading.keys:
         return document
-    decided = {key: list(names) for key, names in reading.keys.items() if names}
+    decided = {
+        key: dict(names) if isinstance(names, Mapping) else list(names) for key, names in reading.keys.items() if names
+    }
     data = {key: value for key, value in document["data"].items() if key not in reading.keys}
     return {**document, "data": {**data, **decided}}

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from experiments.data.date_formats import ISO, date_text
 from experiments.errors import DataError
 from experiments.evaluation.model import Model, read_model
 from experiments.tracking.outbox import StudyOutcome
@@ -129,11 +130,15 @@ def _example(model: Model) -> Any:
     import pandas as pd
 
     fitted = model.preprocessor
-    numbers = dict(zip(fitted.numeric.tolist(), fitted.fill.tolist(), strict=True))
+    plain = fitted.part == 0
+    numbers = dict(zip(fitted.numeric[plain].tolist(), fitted.fill[plain].tolist(), strict=True))
+    dates = {name: model.formats.get(name, ISO) for name, kind in model.inputs if kind == "date"}
     words = {
         column.column: next((name for name in column.names if name is not None), "") for column in fitted.categories
     }
-    return pd.DataFrame({name: [numbers.get(at, words.get(at))] for at, (name, _) in enumerate(model.inputs)})
+    cells = {name: numbers.get(at, words.get(at)) for at, (name, _) in enumerate(model.inputs)}
+    cells |= {name: date_text(float(str(cells[name])), form) for name, form in dates.items()}
+    return pd.DataFrame([cells])
 
 
 def _logged(store: Store) -> list[Any]:

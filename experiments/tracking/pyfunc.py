@@ -26,7 +26,7 @@ class PyfuncModel:
         """
         if not len(rows):
             raise DataError("there is no row to predict.")
-        chunks = frame_rows(rows, self._model.inputs, ROWS, self._model.present)
+        chunks = frame_rows(rows, self._model.rows, ROWS)
         return pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.new_rows import Inputs, frame_rows, read_rows
+from experiments.data.new_rows import Inputs, RowFormat, frame_rows, read_rows
 from experiments.errors import DataError
 from support.tables import mixed_frame
 
@@ -20,7 +20,7 @@ FRAME = mixed_frame(25)
 
 
 def everything(path: Path, inputs: Inputs = INPUTS, rows: int = 10) -> pd.DataFrame:
-    chunks = list(read_rows(path, inputs, rows).chunks)
+    chunks = list(read_rows(path, RowFormat(inputs), rows).chunks)
     assert all(len(chunk) == rows for chunk in chunks[:-1])
     return pd.concat(chunks)
 
@@ -38,7 +38,7 @@ def test_columns_come_in_the_models_order_whatever_the_files(tmp_path: Path, nam
     frame = FRAME[["colour", "age", "city", "height"]].assign(extra=1)
     path = write(frame, tmp_path / name)
     found = everything(path)
-    assert read_rows(path, INPUTS, 10).ignored == ("extra",)
+    assert read_rows(path, RowFormat(INPUTS), 10).ignored == ("extra",)
     assert list(found.columns) == [name for name, _ in INPUTS]
     assert len(found) == len(FRAME)
     for column, kind in INPUTS:
@@ -80,7 +80,7 @@ def test_a_category_has_one_text_in_every_sort_of_file(tmp_path: Path) -> None:
 
 def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text("0\n" + "1\n" * 12 + "x\n-\n1e999\n\n")
-    rows = read_rows(tmp_path / "new.csv", POSITIONS[:1], 5)
+    rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS[:1]), 5)
     found = pd.concat(rows.chunks, ignore_index=True)["0"]
     assert (found[:12].tolist(), found[12:].isna().all(), sum(rows.unread)) == ([1.0] * 12, True, 2)
 
@@ -88,8 +88,8 @@ def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Pa
 def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None:
     frame = pd.DataFrame({"kind": ["None", "brick", "nan"]})
     frame.to_csv(tmp_path / "new.csv", index=False)
-    (read,) = read_rows(tmp_path / "new.csv", [("kind", "category")], 3, ["None"]).chunks
-    (given,) = frame_rows(frame, [("kind", "category")], 3, ["None"])
+    (read,) = read_rows(tmp_path / "new.csv", RowFormat([("kind", "category")], ["None"]), 3).chunks
+    (given,) = frame_rows(frame, RowFormat([("kind", "category")], ["None"]), 3)
     for found in (read, given):
         assert found["kind"].fillna("-").tolist() == ["None", "brick", "-"]
 

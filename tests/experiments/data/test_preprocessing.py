@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
 
 from experiments.config.candidate import Preprocessing
+from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
 from experiments.data.table import LARGEST, Kind
 from support.tables import mixed_frame
@@ -149,3 +150,28 @@ def test_preprocessors_that_differ_have_different_keys(changed: Preprocessing) -
     ours, again = (fit_preprocessor(FRAME, KINDS, None, Preprocessing()) for _ in range(2))
     assert ours.key == again.key
     assert ours.key != fit_preprocessor(FRAME, KINDS, None, changed).key
+
+
+DATES = pd.DataFrame({"size": [1.0, 2, 3, 4], "day": [20484.0, 20483.25, np.nan, 20119.5]})
+
+
+@pytest.mark.parametrize("numbers", ["standard", "quantile", "none"])
+def test_a_date_becomes_its_parts_and_is_missing_once(numbers: str) -> None:
+    learnt = fit_preprocessor(DATES, ("number", "date"), None, Preprocessing(numbers))  # type: ignore[arg-type]
+    parts = [PARTS[part] for part in learnt.part]
+    assert parts == ["days", "days", "year", "weekday across", "weekday along", "hour across", "hour along"]
+    assert learnt.sources.tolist() == [0, 1, 1, 1, 1, 1, 1, 1]  # the last one says that the date is missing
+    x = learnt.transform(DATES)
+    assert x[:, -1].tolist() == [0, 0, 1, 0]
+    if numbers != "quantile":
+        np.testing.assert_allclose(x[:, 1:7].mean(axis=0), 0, atol=1e-6)
+        hours = np.array([1, 0, 0, -1]) - 0.0
+        np.testing.assert_allclose(np.sign(x[[0, 3], 5]), np.sign(hours[[0, 3]]))
+    assert np.abs(x[:, 1:]).max() < 6
+
+
+def test_dates_alone_are_an_array_too() -> None:
+    days = DATES["day"].to_numpy()[[0, 1, 3], None]
+    learnt = fit_preprocessor(days, ("date",), None, Preprocessing())
+    np.testing.assert_array_equal(learnt.transform(days), learnt.transform(pd.DataFrame(days)))
+    assert (learnt.width, days.shape) == (6, (3, 1))

@@ -19,6 +19,7 @@ from experiments.errors import DataError
 Make = Callable[..., RawTable]
 ROWS = 60
 Y = [["no", "yes"][row % 2] for row in range(ROWS)]
+NONE: dict[str, Any] = {"dates": (), "formats": {}, "keep": ()}
 A = [f"{row % 23}.5" for row in range(ROWS)]
 
 
@@ -47,7 +48,6 @@ def left_out(table: Table) -> dict[str, str]:
         ([f"A/{row} {row * 7}" if row % 3 else str(row * 100) for row in range(ROWS)], "identifies_rows"),
         (["word " * 60] * ROWS, "constant"),
         (["word " * 60, "other"] * (ROWS // 2), "free_text"),
-        (["2026-01-31", "2026-02-01"] * (ROWS // 2), "dates"),
         ([""] * ROWS, "empty"),
         (["7"] * ROWS, "constant"),
         ([b"bytes"] * ROWS, "no_values"),
@@ -57,10 +57,9 @@ def test_a_column_that_says_nothing_of_new_rows_is_left_out(values: list[Any], r
     raw = sheet(x=values, a=A, y=Y)
     table = table_of(raw, data())
     assert (table.columns, left_out(table)) == (("a",), {"x": reason})
-    assert reading_of(table).keys == {"drop": ("x",), "missing": (), "categories": (), "numbers": ("a",), "keep": ()}
-    if reason not in ("constant", "free_text"):
-        with pytest.raises(DataError, match=r"^mine\.csv: column 'x' "):
-            table_of(raw, data(strict=True))
+    assert reading_of(table).keys == {"drop": ("x",), "missing": (), "categories": (), "numbers": ("a",), **NONE}
+    with pytest.raises(DataError, match=r"^mine\.csv: data\.strict .* column 'x' \(.*\) would be left out; "):
+        table_of(raw, data(strict=True))
 
 
 def test_a_name_tells_an_identifier(sheet: Make) -> None:
@@ -128,18 +127,37 @@ def test_what_was_decided_is_decided_no_more(sheet: Make) -> None:
         "n": [str(row) for row in range(ROWS)],
         "c": ["red", "blue", ""] * (ROWS // 3),
         "x": ["-" if row % 9 == 0 else str(row % 5) for row in range(ROWS)],
+        "p": [f"${row % 7 + 1},500" for row in range(ROWS)],
+        "d": [f"{row % 28 + 1}.{row % 3 + 1}.2026" for row in range(ROWS)],
         "a": A,
         "y": Y,
     }
     first = table_of(sheet(**columns), data())
     keys = {key: names for key, names in reading_of(first).keys.items() if names}
-    assert keys == {"drop": ("n",), "missing": ("-",), "categories": ("c",), "numbers": ("x", "a")}
+    assert keys == {
+        "drop": ("n",),
+        "missing": ("-",),
+        "categories": ("c",),
+        "numbers": ("x", "p", "a"),
+        "dates": ("d",),
+        "formats": {"p": "$1,234.5", "d": "%d.%m.%Y"},
+    }
     again = table_of(sheet(**columns), data(**keys))
     assert (again.columns, again.kinds, reading_of(again).keys) == (first.columns, first.kinds, reading_of(first).keys)
     pd.testing.assert_frame_equal(pd.DataFrame(again.features), pd.DataFrame(first.features))
 
 
-GARBAGE: dict[str, str] = {"a": "many words", "c": "unheard of", "d": "2026-01-31", "e": "1", "n": "x"}
+GARBAGE: dict[str, str] = {
+    "a": "many words",
+    "c": "unheard of",
+    "d": "2026-01-31",
+    "e": "1",
+    "n": "x",
+    "p": "1,5 €",
+    "t": "31/12/2026",
+    "m": "n.d.",
+    "s": "inf",
+}
 
 
 @pytest.mark.parametrize("column", GARBAGE)
@@ -150,6 +168,10 @@ def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
         "d": ["soon", "later"] * (ROWS // 2),
         "e": [""] * ROWS,
         "n": [str(row) for row in range(ROWS)],
+        "p": [f"${row % 7 + 1},500" for row in range(ROWS)],
+        "t": [f"{row % 3 + 1}/{row % 28 + 1}/2026" for row in range(ROWS)],
+        "m": ["-" if row % 9 == 0 else str(row % 5) for row in range(ROWS)],
+        "s": [f"{row % 4}.5" for row in range(ROWS)],
         "y": Y,
     }
     clean = table_of(sheet(**columns), data())
@@ -162,7 +184,7 @@ def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
     assert (dirty.columns, dirty.kinds) == (clean.columns, clean.kinds)
     ours, theirs = (pd.DataFrame(table.features, columns=list(table.columns)).iloc[rows] for table in (clean, dirty))
     pd.testing.assert_frame_equal(ours, theirs)
-    assert reading_of(dirty).unread == (len(sealed) if column == "a" else 0)
+    assert reading_of(dirty).unread == (len(sealed) if column in "aptm" else 0)
 
 
 def test_a_table_without_features_says_what_was_left_out(sheet: Make) -> None:

@@ -67,9 +67,12 @@ def test_what_is_no_table_is_refused(tmp_path: Path, columns: dict[str, Any], me
         read_parquet(written(tmp_path, columns))
 
 
-def test_dates_are_refused_with_advice(tmp_path: Path) -> None:
-    path = written(tmp_path, {"a": [datetime.datetime(2026, 1, 1)] * 2, "y": [0, 1]})
-    with pytest.raises(DataError, match=r"column 'a' holds dates; name it as data\.time"):
+def test_typed_dates_are_features_unless_nothing_may_be_decided(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a": [datetime.datetime(2026, 1, 1, 12), None], "y": [0, 1]})
+    table = table_of(read_parquet(path), DataSection(source="my.parquet", target="y"))
+    assert (table.columns, table.kinds) == (("a",), ("date",))
+    np.testing.assert_array_equal(np.asarray(table.features)[:, 0], [20454.5, np.nan])
+    with pytest.raises(DataError, match=r"data\.strict leaves nothing to decide, but column 'a' would be dates"):
         table_of(read_parquet(path), DataSection(source="my.parquet", target="y", strict=True))
 
 

@@ -1,0 +1,212 @@
+"""The kind of a column, decided from its values: numbers, categories, dates, or no feature at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.data.column_types import FEW, LONG, is_number, is_text, words_in
+from experiments.data.date_formats import EPOCHS, NO_DATE, AmbiguousDates, date_format
+from experiments.data.formats import with_formats
+from experiments.data.number_formats import has_decimal_comma, number_format
+from experiments.data.raw_table import RawTable, shown
+from experiments.data.table import ColumnReason, Kind
+from experiments.data.texts import MISSING_NUMBERS
+from experiments.errors import DataError
+
+# names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
+INDEX_NAME = r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ ]id)|.*[a-z]I[dD]"
+TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|updated)([_ ]?(at|on|s|ms|utc))?"
+FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
+DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
+THOUSANDS = r"^[+-]?\d{1,3}(\.\d{3})+$"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision about a column.
+
+    format:  format of its numbers or dates; empty where they are written plainly.
+    missing: words that are missing values.
+    """
+
+    kind: Kind
+    format: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class NoFeature(Exception):
+    """A column that says nothing of new rows, or holds what cannot be learnt from."""
+
+    def __init__(self, reason: ColumnReason):
+        super().__init__(reason)
+        self.reason: ColumnReason = reason
+
+
+def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool) -> Decision:
+    """Decide the kind of a column from its values.
+
+    Args:
+        rows:    cleaned rows, in the order of the file.
+        missing: words that the study file names as missing.
+        comma:   whether a column of the file has a decimal comma.
+
+    Raises:
+        NoFeature: the column is left out.
+        DataError: its dates are ambiguous.
+    """
+    column = rows.columns[name]
+    present = column.drop_null()
+    if not len(present):
+        raise NoFeature("empty")
+    if not (is_text(column.type) or is_number(column.type) or pa.types.is_temporal(column.type)):
+        raise NoFeature("no_values")
+    if len(present) == len(column) >= FEW and pc.count_distinct(present).as_py() == 1:
+        raise NoFeature("constant")
+    if is_text(column.type):
+        return _decide_texts(rows, name, present, missing, comma)
+    if pa.types.is_duration(column.type):
+        return Decision("number")
+    if pa.types.is_temporal(column.type):
+        return Decision("date")
+    if pa.types.is_integer(column.type) and (form := _day_numbers(rows, name, present.cast(pa.string()))):
+        return Decision("date", form)
+    _refuse_counter(rows, name)
+    return Decision("number")
+
+
+def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: Sequence[str] = ()) -> str:
+    """Infer the format of a column whose kind is known; empty if its values are written plainly, or in no one format.
+
+    Raises:
+        DataError: its dates are ambiguous.
+    """
+    column = rows.columns[name]
+    if kind == "category" or pa.types.is_temporal(column.type):
+        return ""
+    present = column.cast(pa.string()).drop_null()
+    present = present.filter(
+        pc.invert(pc.is_in(present, pa.array([*known_words(present, missing), *NO_DATE], pa.string())))
+    )
+    if not len(present):
+        return ""
+    if kind == "date":
+        return _date_format(rows, name, present) or ""
+    return (number_format(present, comma) or "") if pc.any(words_in(present)).as_py() else ""
+
+
+def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
+    """Return whether the numbers of one of some columns have a decimal comma."""
+    for name in names:
+        texts = rows.columns[name].drop_null()
+        if is_text(texts.type) and len(texts) and "," in texts[0].as_py():
+            form = number_format(texts, comma=False)
+            if form is not None and has_decimal_comma(form):
+                return True
+    return False
+
+
+def known_words(present: pa.ChunkedArray, missing: Sequence[str]) -> list[str]:
+    """List the texts of a column that are missing values among numbers and dates."""
+    words = pc.unique(present.filter(words_in(present))).to_pylist()
+    return [word for word in words if word.lower() in MISSING_NUMBERS or word in missing]
+
+
+def _without_words(present: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
+    """Return the texts that are no missing numbers and no missing dates."""
+    gone = pa.array([*known_words(present, missing), *NO_DATE], pa.string())
+    return present.filter(pc.invert(pc.is_in(present, gone)))
+
+
+def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray, missing: Sequence[str], comma: bool) -> Decision:
+    if pc.max(pc.utf8_length(present)).as_py() > LONG:
+        raise NoFeature("free_text")
+    if name in rows.declared:
+        return Decision("category")
+    words = words_in(present)
+    if not pc.any(words).as_py():
+        return _decide_numbers(rows, name, present, comma)
+    known = known_words(present, missing)
+    if not pc.all(words).as_py() and set(pc.unique(present.filter(words)).to_pylist()) == set(known):
+        return Decision("number", "", tuple(known))
+    values = _without_words(present, missing)
+    if len(values):
+        if (form := number_format(values, comma)) is not None:
+            _refuse_counter(with_formats(rows, {name: "number"}, {name: form}), name)
+            return Decision("number", form, tuple(known))
+        if (form := _date_format(rows, name, values)) is not None:
+            return Decision("date", form, tuple(known))
+    return _decide_words(present, words)
+
+
+def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
+    """Decide about a column whose texts are all plain numbers."""
+    if (form := _day_numbers(rows, name, present)) is not None:
+        return Decision("date", form)
+    if comma and pc.all(pc.match_substring_regex(present, THOUSANDS)).as_py():
+        return Decision("number", "1.234,5")
+    _refuse_counter(rows, name)
+    return Decision("number")
+
+
+def _decide_words(present: pa.ChunkedArray, words: pa.ChunkedArray) -> Decision:
+    """Decide about a column some of whose texts are words: categories, missing numbers, or names of the rows."""
+    different = pc.count_distinct(present).as_py()
+    others = pc.unique(present.filter(words)).to_pylist()
+    if different - len(others) >= FEW and len(others) <= FEW_WORDS:
+        return Decision("number", "", tuple(others))
+    if different >= FEW and different > len(present) / 2:
+        raise NoFeature("identifies_rows")
+    return Decision("category")
+
+
+def _day_numbers(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | None:
+    """Return the format of whole numbers that are days or moments; None if they are not."""
+    if pc.all(pc.match_substring_regex(texts, DAY_NUMBER)).as_py():
+        return _date_format(rows, name, texts)
+    if re.fullmatch(TIME_NAME, name):
+        return next(
+            (form for form, (shape, _) in EPOCHS.items() if pc.all(pc.match_substring_regex(texts, shape)).as_py()),
+            None,
+        )
+    return None
+
+
+def _date_format(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | None:
+    try:
+        return date_format(texts)
+    except AmbiguousDates as ambiguous:
+        formats = " or ".join(f"--formats '{name}={form}'" for form in ambiguous.args)
+        raise DataError(
+            f"{rows.at(name)} holds dates such as {shown(texts[0].as_py())}, of which the day could be the month; add "
+            f"{formats}."
+        ) from None
+
+
+def _refuse_counter(raw: RawTable, name: str) -> None:
+    """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
+
+    Few rows prove nothing, unless the column has the name of an index.
+    """
+    column = raw.columns[name]
+    named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
+    if (raw.rows < FEW and not named) or column.null_count or raw.rows < 2:
+        return
+    try:
+        values = column.cast(pa.int64()).to_numpy()  # exact for large integers
+    except pa.ArrowInvalid:
+        try:
+            values = column.cast(pa.float64(), safe=False).to_numpy()
+        except pa.ArrowInvalid:  # a word that is missing
+            return
+        if not np.array_equal(values, np.trunc(values)):
+            return
+    low, high = values.min().item(), values.max().item()
+    counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))
+    if len(np.unique(values)) == len(values) and (counts or named):
+        raise NoFeature("counts_rows" if counts else "identifies_rows")

@@ -1,0 +1,155 @@
+"""The format of a column's dates, as strptime writes it, and the days since 1970 that they are.
+
+A time without a date is a part of a day. Times with a zone are taken in UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+ISO = "ISO8601"  # dates like 2026-01-31, with or without a time and a zone
+NANOSECONDS = 86_400_000_000_000  # of a day
+LONGEST = 40  # characters of a date
+PROBE = 50  # texts
+FIRST, LAST = 1800, 2200  # years
+EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
+    "seconds": (r"^1\d{9}$", 86_400),
+    "milliseconds": (r"^1\d{12}$", 86_400_000),
+}
+NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000")  # as databases write a missing date
+
+SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its formats
+    (r"\d{4}-\d\d-\d\d", (ISO,)),
+    (r"\d{4}-\d{1,2}-\d{1,2}", ("%Y-%m-%d",)),
+    (r"(?:18|19|20|21)\d{6}", ("%Y%m%d",)),
+    (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
+    (r"\d{4}\.\d{1,2}\.\d{1,2}", ("%Y.%m.%d",)),
+    (r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
+    (r"\d{1,2}\.\d{1,2}\.\d\d", ("%d.%m.%y",)),
+    (r"\d{1,2}/\d{1,2}/\d{4}", ("%m/%d/%Y", "%d/%m/%Y")),
+    (r"\d{1,2}/\d{1,2}/\d\d", ("%m/%d/%y", "%d/%m/%y")),
+    (r"\d{1,2}-\d{1,2}-\d{4}", ("%m-%d-%Y", "%d-%m-%Y")),
+    (r"\d{1,2}-\d{1,2}-\d\d", ("%m-%d-%y", "%d-%m-%y")),
+    (r"\d{4}-\d\d", ("%Y-%m",)),
+    (r"\d{1,2}/\d{4}", ("%m/%Y",)),
+    (r"[^\W\d]+ \d{1,2}, \d{4}", ("%b %d, %Y", "%B %d, %Y")),
+    (r"\d{1,2} [^\W\d]+ \d{4}", ("%d %b %Y", "%d %B %Y")),
+    (r"\d{1,2}-[^\W\d]+-\d{4}", ("%d-%b-%Y", "%d-%B-%Y")),
+    (r"\d{1,2}-[^\W\d]+-\d\d", ("%d-%b-%y",)),
+    (r"[^\W\d]+-\d\d", ("%b-%y",)),
+    (r"[^\W\d]+ \d{4}", ("%b %Y", "%B %Y")),
+    (r"[^\W\d]+-\d{4}", ("%b-%Y", "%B-%Y")),
+)
+CLOCKS = (  # shape of a time of day -> its format
+    (r"\d{1,2}:\d\d", "%H:%M"),
+    (r"\d{1,2}:\d\d:\d\d", "%H:%M:%S"),
+    (r"\d{1,2}:\d\d:\d\d\.\d+", "%H:%M:%S.%f"),
+    (r"\d{1,2}:\d\d [aApP][mM]", "%I:%M %p"),
+    (r"\d{1,2}:\d\d:\d\d [aApP][mM]", "%I:%M:%S %p"),
+)
+ZONE = r" ?(?:Z|UTC|[+-]\d\d:?\d\d)"
+
+
+class AmbiguousDates(Exception):
+    """Dates that fit two formats; the arguments are the formats."""
+
+
+def is_date_format(text: str) -> bool:
+    """Return whether a text is the format of dates or times.
+
+    >>> [is_date_format(text) for text in ("%d.%m.%Y", "ISO8601", "1234.5 %")]
+    [True, True, False]
+    """
+    return text == ISO or text in EPOCHS or re.search(r"%[YymdbBHIj]", text) is not None
+
+
+def date_format(texts: pa.ChunkedArray) -> str | None:
+    """Infer the format that all of some texts have; None if there is none.
+
+    Args:
+        texts: present and stripped.
+
+    Raises:
+        AmbiguousDates: the day and the month could be exchanged, and the dates would be others.
+    """
+    different = pc.unique(texts)
+    values = different.to_pandas()
+    fitting: dict[str, NDArray[np.float64]] = {}
+    for form in _candidates(values[0]):
+        if not np.isnan(_days(values[:PROBE], form)).any() and not np.isnan(days := _days(values, form)).any():
+            fitting[form] = days
+    if not fitting:
+        return None
+    first, *others = fitting
+    if others and any(not np.array_equal(fitting[first], fitting[other]) for other in others):
+        raise AmbiguousDates(*fitting)
+    return first
+
+
+def date_text(days: float, form: str) -> str:
+    """Write a date in a format.
+
+    >>> date_text(18293.0, "%b-%y"), date_text(18293.5, ISO)
+    ('Feb-20', '2020-02-01T12:00:00')
+    """
+    if form in EPOCHS:
+        return str(round(days * EPOCHS[form][1]))
+    time = pd.Timestamp(round(days * NANOSECONDS))
+    return str(time.isoformat() if form == ISO else time.strftime(form.replace("%z", "+0000")))
+
+
+def days_of(texts: pa.ChunkedArray, form: str) -> NDArray[np.float64]:
+    """Return (N,) the days since 1970 of texts, NaN where they are missing or do not fit the format."""
+    encoded = texts.combine_chunks().dictionary_encode()
+    known = np.append(_days(encoded.dictionary.to_pandas(), form), np.nan)
+    days: NDArray[np.float64] = known[encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)]
+    return days
+
+
+def days_of_times(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return (N,) the days since 1970 of Arrow's dates, times and durations, NaN where they are missing."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        column = column.cast(pa.timestamp("ns", getattr(kind, "tz", None)), safe=False)
+    elif pa.types.is_time(kind):
+        column = column.cast(pa.time64("ns"), safe=False)
+    else:
+        column = column.cast(pa.duration("ns"), safe=False)
+    whole = column.cast(pa.int64()).cast(pa.float64(), safe=False)
+    return np.array(whole.to_numpy(), np.float64) / NANOSECONDS
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Yield the formats that a text may have by its shape."""
+    if len(text) > LONGEST:
+        return
+    for shape, formats in SHAPES:
+        if re.fullmatch(shape, text):
+            yield from formats
+        for clock_shape, clock in CLOCKS:
+            whole = re.fullmatch(f"{shape}(?P<gap>T|, | ){clock_shape}(?P<zone>{ZONE})?", text)
+            if whole is not None:
+                iso = "%I" not in clock and whole["gap"] != ", "
+                after = f"{whole['gap']}{clock}{'%z' if whole['zone'] else ''}"
+                yield from (form if form == ISO and iso else form.replace(ISO, "%Y-%m-%d") + after for form in formats)
+    yield from (clock for shape, clock in CLOCKS if re.fullmatch(shape, text))
+
+
+def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
+    """Return (N,) the days since 1970, NaN where a text does not fit or its year is not plausible."""
+    if form in EPOCHS:
+        numbers: NDArray[np.float64] = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        return numbers / EPOCHS[form][1]
+    times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+    plausible = (times.dt.year >= FIRST) & (times.dt.year <= LAST)
+    exact = times.where(plausible).dt.as_unit("ns").to_numpy().astype(np.int64)
+    if form != ISO and not re.search("%[Yy]", form):
+        exact %= NANOSECONDS  # a time of day
+    return np.where(plausible, exact / NANOSECONDS, np.nan)

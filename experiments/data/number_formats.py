@@ -1,0 +1,119 @@
+"""The format of a column's numbers: currency, unit, thousands, decimal comma. It is written as 1234.5 would be.
+
+`"$1,234.5"` is the format of `$12` and of `$1,390.00`; `"1234,5 kg"` is that of `7,25 kg`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+PLAIN = "1234.5"
+DIGITS = {  # 1234.5 -> the digits of a number written like it
+    PLAIN: r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
+    "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
+    "1234,5": r"\d+(?:,\d+)?",
+    "1.234,5": r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
+    "1 234.5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
+    "1 234,5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:,\d+)?",
+    "1'234.5": r"(?:[1-9]\d{0,2}(?:['\x{2019}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
+}
+COMMAS = ("1234,5", "1.234,5", "1 234,5")  # the formats with a decimal comma
+GROUPS = {  # what stands between thousands
+    "1,234.5": ",",
+    "1.234,5": r"\.",
+    "1 234.5": r"[ \x{a0}\x{202f}]",
+    "1 234,5": r"[ \x{a0}\x{202f}]",
+    "1'234.5": r"['\x{2019}]",
+}
+CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
+BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
+AFTER = rf"(?:%|‰|\+|°|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
+CELL = re.compile(rf"[+-]?({BEFORE}\s?)[+-]?\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
+
+
+def is_number_format(text: str) -> bool:
+    """Return whether a text is the format of numbers.
+
+    >>> [is_number_format(text) for text in ("$1,234.5", "1234,5", "%d.%m.%Y", "price")]
+    [True, True, False, False]
+    """
+    return any(mark in text for mark in DIGITS) and "%Y" not in text
+
+
+def number_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
+    """Infer the format in which all of some texts are written; None if there is none.
+
+    A number such as 1,390 has thousands, unless another column of the file has a decimal comma.
+
+    Args:
+        texts: present and stripped.
+        comma: whether another column has a decimal comma.
+    """
+    first = CELL.fullmatch(texts[0].as_py())
+    if first is None:
+        return None
+    before, after = first.groups()
+    clothed = bool(before or after)
+    for digits in _in_order(comma):
+        form = f"{before}{digits}{after}"
+        if (clothed or digits != PLAIN) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
+            return form
+    return None
+
+
+def has_decimal_comma(form: str) -> bool:
+    """Return whether numbers of a format have a decimal comma.
+
+    >>> has_decimal_comma("1.234,5 €"), has_decimal_comma("1,234.5")
+    (True, False)
+    """
+    return _parts(form)[1] in COMMAS
+
+
+def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
+    """Mark the texts that are written in a format; null stays null."""
+    return pc.match_substring_regex(texts, _pattern(form))
+
+
+def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
+    """Write texts of a format as plain numbers; all of them must fit."""
+    _, digits, _ = _parts(form)
+    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3")
+    plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
+    return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
+
+
+def _in_order(comma: bool) -> Iterator[str]:
+    """Yield the ways to write digits, the likelier first."""
+    yield PLAIN
+    yield from COMMAS if comma else ()
+    yield from (digits for digits in DIGITS if digits != PLAIN and not (comma and digits in COMMAS))
+
+
+def _are_codes(texts: pa.ChunkedArray, form: str) -> bool:
+    """Return whether whole numbers of a format begin with 0, as codes do and amounts do not."""
+    return bool(pc.any(pc.match_substring_regex(plain_numbers(texts, form), r"^[+-]?0\d")).as_py())
+
+
+@cache
+def _parts(form: str) -> tuple[str, str, str]:
+    """Return the texts before, of and after the digits."""
+    digits = next(mark for mark in sorted(DIGITS, key=len, reverse=True) if mark in form)
+    before, _, after = form.partition(digits)
+    return before, digits, after
+
+
+@cache
+def _pattern(form: str) -> str:
+    """Return the regular expression of a format, whose groups are signs and digits."""
+    before, digits, after = _parts(form)
+    return rf"^([+-]?){_spaced(before)}([+-]?)({DIGITS[digits]}){_spaced(after)}$"
+
+
+def _spaced(text: str) -> str:
+    return r"\s?" + re.escape(text.strip()).replace(r"\ ", " ") + r"\s?" if text.strip() else ""

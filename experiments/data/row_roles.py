@@ -1,0 +1,93 @@
+"""The columns of a row's identifier, group, time and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from experiments.data.column_kind import settled_format
+from experiments.data.column_types import is_text, read_number, refuse_long, refuse_missing, texts, words_in
+from experiments.data.date_formats import ISO
+from experiments.data.formats import with_formats
+from experiments.data.raw_table import RawTable
+from experiments.errors import DataError
+
+MICROSECONDS = 86_400_000_000  # of a day; float64 holds no finer times of these centuries
+
+
+def check_identifiers(files: Sequence[RawTable], name: str) -> None:
+    """Refuse an identifier that two rows share: they are the same thing, and could lie on both sides of a split.
+
+    Raises:
+        DataError: an identifier is missing, or stands in two rows, of a file or of two files.
+    """
+    known: set[str] = set()
+    for raw in files:
+        refuse_missing(raw, name, "the identifier")
+        values = texts(raw, name).to_pandas()
+        raw.refuse(
+            name,
+            values.duplicated() | values.isin(known),
+            "is the identifier and must differ in every row",
+            "remove the repeated row, or name the column as data.groups if its rows belong together",
+        )
+        known |= set(values)
+
+
+def read_groups(raw: RawTable, name: str | None = None) -> NDArray[Any] | None:
+    """Return (N,) the name of each row's group; None without a column.
+
+    Raises:
+        DataError: a name is missing or is a long text.
+    """
+    if name is None:
+        return None
+    refuse_missing(raw, name, "the groups")
+    refuse_long(raw, name, "name the groups by shorter texts")
+    return np.asarray(texts(raw, name).to_numpy(zero_copy_only=False), str)
+
+
+def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[Any] | None:
+    """Return (N,) the time of each row, numbers or dates, with zones as UTC; None without a column.
+
+    Args:
+        form: format of the dates, if the study file names it.
+
+    Raises:
+        DataError: a time is missing, or neither a number nor a date.
+    """
+    if name is None:
+        return None
+    column = raw.columns[name]
+    refuse_missing(raw, name, "the time")
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        return np.asarray(column.to_numpy())
+    if form is None and not (is_text(column.type) and pc.any(words_in(column)).as_py()):
+        return read_number(raw, name)
+    form = form or settled_format(raw, name, "date", comma=False) or ISO
+    days = with_formats(raw, {name: "date"}, {name: form}).columns[name]
+    wrong = words_in(days) if is_text(days.type) else days.is_null()
+    rule = "is the time and must hold numbers or dates of one format, such as 2026-01-31 or 31.01.2026 12:00"
+    raw.refuse(name, wrong, rule, "correct it, or name the format in data.formats")
+    exact: NDArray[Any] = np.round(days.to_numpy() * MICROSECONDS).astype("datetime64[us]").astype("datetime64[ns]")
+    return exact
+
+
+def read_weights(raw: RawTable, name: str | None = None) -> NDArray[np.float64] | None:
+    """Return (N,) the weight of each row, from 0 on; None without a column.
+
+    Raises:
+        DataError: a weight is missing or negative, or all are 0.
+    """
+    if name is None:
+        return None
+    values = read_number(raw, name)
+    raw.refuse(name, ~(values >= 0), "is the weights and must hold numbers from 0 on", "correct it")
+    if not values.any():
+        raise DataError(f"{raw.at(name)} is the weights, but every weight is 0; name another column.")
+    return values

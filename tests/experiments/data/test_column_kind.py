@@ -1,0 +1,157 @@
+"""A column's kind follows from its values; what says nothing of new rows is no feature."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from experiments.data.column_kind import Decision, NoFeature, decide_column, file_has_comma, settled_format
+from experiments.data.raw_table import RawTable
+from experiments.errors import DataError
+
+Make = Callable[..., RawTable]
+MANY = range(40)
+
+
+def decided(made: RawTable, comma: bool = False) -> Decision:
+    return decide_column(made, "x", (), comma)
+
+
+def test_numbers_are_numbers(sheet: Make) -> None:
+    for values in [
+        ["1", "2.5", "-3e2", "+4", ".5", "6."],
+        [1, 1, None],
+        [Decimal("1.25"), Decimal("2.50")],
+        ["1", "2", "1"],  # also few different whole numbers
+        [datetime.timedelta(days=2), datetime.timedelta(hours=1)],
+    ]:
+        assert decided(sheet(x=values)) == Decision("number")
+
+
+def test_words_are_categories(sheet: Make) -> None:
+    for values in [
+        ["a", " b ", "", "a"],
+        [True, False, None],
+        ["1", "a", "b"],
+        ["5more", "2", "3", "4"],
+        ["18-25", "26-35", "50+"],
+        ["<0.01", "1.00", "2.00"],
+        ["[0, 0]", "[1, 1]"],
+        ["0x1", "0x2"],
+        [f"City {number % 15}" for number in range(60)],
+    ]:
+        assert decided(sheet(x=values)) == Decision("category")
+    declared = sheet(declared=["x"], x=pa.chunked_array([pa.array(["1", "2", None, "1"]).dictionary_encode()]))
+    assert decided(declared) == Decision("category")
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        (["$1,390", "$2"], "$1,234.5"),
+        (["16.2%", "-3%", ""], "1234.5%"),
+        (["1390 sqft", "12 sqft"], "1234.5 sqft"),
+        (["6,0", "0,747"], "1234,5"),
+        (["5+", "3+", "n.a."], "1234.5+"),
+    ],
+)
+def test_numbers_of_one_format_are_numbers(values: list[str], form: str, sheet: Make) -> None:
+    missing = tuple(value for value in values if value == "n.a.")
+    assert decided(sheet(x=values)) == Decision("number", form, missing)
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        (["2026-01-31", "2026-02-01"], "ISO8601"),
+        (["31.01.2026", "1.2.2026"], "%d.%m.%Y"),
+        (["2026-01-31T12:00:00Z", "", "unknown"], "ISO8601"),
+        (["01/31/2026", "00/00/0000"], "%m/%d/%Y"),
+        (["20260131", "20260201"], "%Y%m%d"),
+        ([20260131, 20260201], "%Y%m%d"),
+        (["09:30", "23:59"], "%H:%M"),
+        ([datetime.date(2026, 1, 31)], ""),
+        ([datetime.time(9, 30)], ""),
+    ],
+)
+def test_dates_are_dates(values: list[Any], form: str, sheet: Make) -> None:
+    missing = tuple(value for value in values if value == "unknown")
+    assert decided(sheet(x=values)) == Decision("date", form, missing)
+
+
+def test_seconds_since_1970_are_dates_in_a_column_with_the_name_of_a_time(sheet: Make) -> None:
+    values = ["1577836800", "1577840400", "1577840400"]
+    made = sheet(created_at=values, x=values)
+    assert decide_column(made, "created_at", (), False) == Decision("date", "seconds")
+    assert decided(made) == Decision("number")
+
+
+def test_a_day_that_could_be_the_month_is_refused_with_both_formats(sheet: Make) -> None:
+    with pytest.raises(DataError, match=r"'01/02/2026', .*--formats 'x=%m/%d/%Y' or --formats 'x=%d/%m/%Y'\.$"):
+        decided(sheet(x=["01/02/2026", "03/04/2026"]))
+    assert decided(sheet(x=["01/01/2026", "02/02/2026"])) == Decision("date", "%m/%d/%Y")  # either way the same
+
+
+def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
+    made = sheet(x=["1,390", "2,100"], german=["0,5", "7,25"], point=["1.390", "2.100"])
+    assert not file_has_comma(made, ["x"])
+    assert file_has_comma(made, ["x", "german"])
+    assert decided(made) == Decision("number", "1,234.5")
+    assert decided(made, comma=True) == Decision("number", "1234,5")
+    assert decide_column(made, "point", (), comma=True) == Decision("number", "1.234,5")
+    assert decide_column(made, "point", (), comma=False) == Decision("number")
+
+
+def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
+    numbers = [f"{number}.5" for number in MANY]
+    assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", "", ("see note", "-"))
+    assert decided(sheet(x=["-", "1", "2"])) == Decision("number", "", ("-",))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([f"name {number}" for number in MANY], "identifies_rows"),
+        ([f"P{number:05}" for number in MANY], "identifies_rows"),
+        ([f"+1 555 {number * 7919 % 10**7:07}" for number in MANY], "identifies_rows"),
+        ([str(number) for number in reversed(MANY)], "counts_rows"),
+        ([number + 2**53 for number in MANY], "counts_rows"),
+        ([str(number + 2**53) for number in MANY], "counts_rows"),
+        ([number / 1.0 for number in MANY], "counts_rows"),
+        ([f"#{number}" for number in MANY], "identifies_rows"),
+        ([f"${number}" for number in MANY], "counts_rows"),
+        (["", "?", "NA"], "empty"),
+        ([None, None], "empty"),
+        (["7"] * 20, "constant"),
+        (["a" * 201, "b"], "free_text"),
+        ([b"bytes"], "no_values"),
+        ([[1, 2], [3]], "no_values"),
+    ],
+)
+def test_what_says_nothing_of_new_rows_is_no_feature(values: list[Any], reason: str, sheet: Make) -> None:
+    with pytest.raises(NoFeature) as why:
+        decided(sheet(x=values))
+    assert why.value.reason == reason
+
+
+def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
+    for values in [
+        list(range(19)),  # too few rows to conclude anything
+        [50, *range(39)],
+        [*range(39), None],
+        [f"c{number // 2}" for number in MANY],
+        [number * 0.5 for number in MANY],
+    ]:
+        decided(sheet(x=values))
+
+
+def test_the_format_of_a_named_kind_is_settled_where_there_is_one(sheet: Make) -> None:
+    made = sheet(x=["$1", "$2"], y=["1", "2"], z=["31.1.2026", "1.2.2026"], w=["$1", "kg"])
+    assert [settled_format(made, name, "number", False) for name in "xyw"] == ["$1234.5", "", ""]
+    assert settled_format(made, "z", "date", False) == "%d.%m.%Y"
+    assert settled_format(made, "x", "category", False) == ""

@@ -1,0 +1,84 @@
+"""The format of dates: what is read, as which day, and what is no date."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from experiments.data.date_formats import AmbiguousDates, date_format, date_text, days_of, days_of_times, is_date_format
+
+DAY = 20484.0  # 31 January 2026
+
+
+def column(*texts: str | None) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "days"),
+    [
+        (("2026-01-31", "2026-02-01"), "ISO8601", [DAY, DAY + 1]),
+        (("2026-01-31 12:00", "2026-02-01"), "ISO8601", [DAY + 0.5, DAY + 1]),
+        (("2026-01-31T12:00:00+0600", "2026-01-31T06:00:00Z"), "ISO8601", [DAY + 0.25, DAY + 0.25]),
+        (("2026-1-31",), "%Y-%m-%d", [DAY]),
+        (("31.01.2026", "1.2.2026"), "%d.%m.%Y", [DAY, DAY + 1]),
+        (("31.01.26",), "%d.%m.%y", [DAY]),
+        (("31/01/2026", "01/02/2026"), "%d/%m/%Y", [DAY, DAY + 1]),
+        (("01/31/2026", "02/01/2026"), "%m/%d/%Y", [DAY, DAY + 1]),
+        (("01/31/26 06:00 PM",), "%m/%d/%y %I:%M %p", [DAY + 0.75]),
+        (("20260131",), "%Y%m%d", [DAY]),
+        (("Jan 31, 2026", "Feb 01, 2026"), "%b %d, %Y", [DAY, DAY + 1]),
+        (("January 31, 2026",), "%B %d, %Y", [DAY]),
+        (("31-Jan-2026",), "%d-%b-%Y", [DAY]),
+        (("31 January 2026",), "%d %B %Y", [DAY]),
+        (("2026-01", "2026-02"), "%Y-%m", [DAY - 30, DAY + 1]),
+        (("Jan-26", "Feb-26"), "%b-%y", [DAY - 30, DAY + 1]),
+        (("06:00", "18:30"), "%H:%M", [0.25, 0.7708333333333334]),
+        (("06:00:00 AM",), "%I:%M:%S %p", [0.25]),
+    ],
+)
+def test_dates_of_one_format_are_days(texts: tuple[str, ...], form: str, days: list[float]) -> None:
+    assert date_format(column(*texts)) == form
+    found = days_of(column(*texts, None, "no date"), form)
+    np.testing.assert_array_equal(found, [*days, np.nan, np.nan])
+    assert is_date_format(form)
+    written = [date_text(day, form) for day in days]
+    np.testing.assert_array_equal(days_of(column(*written), form), days)
+
+
+@pytest.mark.parametrize("text", ["1/2", "132/87", "3.14", "2026-13-01", "2026", "12345678", "31.31.2026", "a-26", "x"])
+def test_what_is_no_date_has_no_format(text: str) -> None:
+    assert date_format(column(text)) is None
+
+
+def test_a_year_that_cannot_be_is_no_date() -> None:
+    assert date_format(column("0001-01-01")) is None
+    assert date_format(column("2201-01-01")) is None
+
+
+def test_the_day_and_the_month_are_settled_by_all_rows() -> None:
+    with pytest.raises(AmbiguousDates) as both:
+        date_format(column("01/02/2026", "03/04/2026"))
+    assert both.value.args == ("%m/%d/%Y", "%d/%m/%Y")
+    assert date_format(column("01/02/2026", "13/04/2026")) == "%d/%m/%Y"
+    assert date_format(column("01/02/2026", "04/13/2026")) == "%m/%d/%Y"
+
+
+def test_seconds_and_milliseconds_are_days() -> None:
+    np.testing.assert_array_equal(days_of(column("1769817600", None), "seconds"), [DAY, np.nan])
+    np.testing.assert_array_equal(days_of(column("1769817600000"), "milliseconds"), [DAY])
+
+
+def test_typed_dates_times_and_durations_are_days() -> None:
+    for values, days in [
+        ([datetime.date(2026, 1, 31), None], [DAY, np.nan]),
+        ([datetime.datetime(2026, 1, 31, 12), None], [DAY + 0.5, np.nan]),
+        ([datetime.time(6), None], [0.25, np.nan]),
+        ([datetime.timedelta(hours=36), None], [1.5, np.nan]),
+    ]:
+        np.testing.assert_array_equal(days_of_times(pa.chunked_array([pa.array(values)])), days)
+    zoned = pa.array([datetime.datetime(2026, 1, 31, 12)], pa.timestamp("s", "Asia/Dhaka"))
+    np.testing.assert_array_equal(days_of_times(pa.chunked_array([zoned])), [DAY + 0.5])

@@ -1,0 +1,67 @@
+"""The format of numbers: what is read, as which numbers, and what is no number."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from experiments.data.number_formats import fits, is_number_format, number_format, plain_numbers
+
+
+def column(*texts: str | None) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "numbers"),
+    [
+        (("$1,390", "-$12.5", "$-3"), "$1,234.5", ["1390", "-12.5", "-3"]),
+        (("1,234,567", "12"), "1,234.5", ["1234567", "12"]),
+        (("16.2 %", "3 %"), "1234.5 %", ["16.2", "3"]),
+        (("16.2%", "3 %"), "1234.5%", ["16.2", "3"]),
+        (("6,0", "-0,747"), "1234,5", ["6.0", "-0.747"]),
+        (("1.234,5", "7,1"), "1.234,5", ["1234.5", "7.1"]),
+        (("1 234,5 €", "3,2 €"), "1 234,5 €", ["1234.5", "3.2"]),
+        (("1\u00a0234,5", "1\u202f234"), "1 234,5", ["1234.5", "1234"]),
+        (("1'234.50", "7"), "1'234.5", ["1234.50", "7"]),
+        (("12km/h", "7.5km/h"), "1234.5km/h", ["12", "7.5"]),
+        (("3.5 m²", "4 m²"), "1234.5 m²", ["3.5", "4"]),
+        (("EUR 3", "EUR 4.5"), "EUR 1234.5", ["3", "4.5"]),
+        (("5+", "3+"), "1234.5+", ["5", "3"]),
+    ],
+)
+def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbers: list[str]) -> None:
+    assert number_format(column(*texts), comma=False) == form
+    assert plain_numbers(column(*texts, None), form).to_pylist() == [*numbers, None]
+    assert is_number_format(form)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("$1", "2"),  # the one has it and the other does not
+        ("$1", "€2"),
+        ("P001", "P002"),
+        ("S160", "S12"),
+        ("$001", "$002"),  # codes
+        ("1st", "2nd"),
+        ("132/87", "120/80"),
+        ("18-25", "26-35"),
+        ("0x1", "0x2"),
+        ("1,23,4", "2"),
+        ("[1, 2]", "[3, 4]"),
+        ("City 1", "City 2"),
+        ("1.2.3", "1.2.4"),
+        ("two", "three"),
+    ],
+)
+def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:
+    assert number_format(column(*texts), comma=False) is None
+    assert number_format(column(*texts), comma=True) is None
+
+
+def test_a_cell_of_another_format_does_not_fit() -> None:
+    assert fits(column("$1,390", "$1390", "1390", "$1,39", "€5", None), "$1,234.5").to_pylist() == [
+        *(True, True, False, False, False),
+        None,
+    ]
