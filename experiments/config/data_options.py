@@ -80,6 +80,7 @@ class DataSection(Section):
     size: tuple[Side, Side] | None = None  # width and height to which images are resized
     colour: bool | None = None  # of images; None: colour if any image has it
     task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target
+    target_transform: Literal["log"] | None = None  # learn the logarithm of a positive target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 

@@ -14,6 +14,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, seen_from, with_override
 from experiments.config.toml import study_file
 
+Typed = str | list[str] | dict[str, str]  # what is typed for a key of [data]
 STUDY_FILE = "study.toml"  # inside a study's folder
 QUOTED = re.compile(r"""^(['"])(.+)\1$""", re.DOTALL)
 LONGEST = 50  # characters of a name, of at most 4 bytes each
@@ -36,7 +37,7 @@ def own_study(
     source: str,
     target: str | None,
     overrides: Sequence[str] = (),
-    keys: Mapping[str, str | Sequence[str]] = MappingProxyType({}),
+    keys: Mapping[str, Typed] = MappingProxyType({}),
 ) -> tuple[StudySpec, dict[str, Any]]:
     """Return the spec of a study of that source with the default space, and its document.
 
@@ -55,6 +56,8 @@ def own_study(
     for key, typed in {**({} if target is None else {"target": target}), **keys}.items():
         if key == "test":
             data[key] = _place(str(typed))
+        elif isinstance(typed, dict):
+            data[key] = typed
         else:
             data[key] = _column(typed) if isinstance(typed, str) else [_column(name) for name in typed]
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}

@@ -10,13 +10,17 @@ Task = Literal["classification", "regression"]
 
 @dataclass(frozen=True)
 class Target:
-    """The classes' names in the order of their labels; none where a number is predicted.
+    """The target of a study.
+
+    classes: names in the order of their labels; none where a number is predicted.
+    log:     whether the logarithm of the number is learnt.
 
     >>> Target(("no", "yes")).task, Target(("no", "yes")).outputs, Target().task, Target().outputs
     ('classification', 2, 'regression', 1)
     """
 
     classes: tuple[str, ...] = ()
+    log: bool = False
 
     @property
     def task(self) -> Task:

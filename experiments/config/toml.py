@@ -41,7 +41,7 @@ def study_file(spec: Mapping[str, Any]) -> str:
 def _lines(settings: Mapping[str, Any]) -> list[str]:
     first = [key for key in _FIRST if key in settings]
     keys = [*first, *sorted(set(settings) - set(first))]
-    return [f"{_key(key)} = {_value(settings[key])}" for key in keys if settings[key] is not None]
+    return [f"{_key(key)} = {toml_value(settings[key])}" for key in keys if settings[key] is not None]
 
 
 def _key(name: str) -> str:
@@ -53,12 +53,12 @@ def _text(text: str | bool) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """Write a TOML value in one line."""
     if isinstance(value, bool | str):
         return _text(value)
     if isinstance(value, Mapping):
         return f"{{ {', '.join(_lines(value))} }}" if value else "{}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from experiments.config.candidate import Preprocessing
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
+from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
 from experiments.data.pooling import pooling_note
@@ -19,7 +20,7 @@ from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds, table_fingerprint
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
-from experiments.data.target_type import target_of, type_note
+from experiments.data.target_type import target_of, type_note, with_logarithm
 from experiments.errors import DataError
 from nnet.batches import FoldData
 
@@ -63,6 +64,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     table = load_table(spec.data, environ) if table is None else table
     table, notes = with_one_spelling(table)
     target, y = target_of(table, spec.data.task)
+    if spec.data.target_transform is not None:
+        target = with_logarithm(table, target, y)
     if spec.data.task == "auto" and (note := type_note(table, target)) is not None:
         notes += (note,)
     if spec.data.rows is not None:
@@ -70,6 +73,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
+    notes += hints(development.table, target, development.y)
     cv = suitable_folds(development, spec.cv)
     if cv.n_splits < spec.cv.n_splits:
         notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -59,6 +60,21 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
             f"data: the target {table.target_name!r} must vary, but every row has {own[0]:g}; name another."
         )
     return Target(), values.astype(np.float64)
+
+
+def with_logarithm(table: Table, target: Target, y: NDArray[Any]) -> Target:
+    """Return the target whose logarithm is learnt.
+
+    Raises:
+        DataError: it has classes, or a number that is not positive.
+    """
+    own = y[: len(y) - table.own_test]
+    if target.classes or not own.min() > 0:
+        has = "has classes" if target.classes else f"has {own.min():g}"
+        raise DataError(
+            f"data.target_transform: log needs positive numbers, but target {table.target_name!r} {has}; remove it."
+        )
+    return replace(target, log=True)
 
 
 def type_note(table: Table, target: Target) -> str | None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data.table import Kind, Table, TableReading
+from experiments.data.prepare import StudyData
+from experiments.data.table import Kind, Table
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord
 from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
+    ColumnRecord,
     DataRecord,
     DefaultRecord,
     FinalScore,
@@ -94,7 +96,7 @@ def assemble(
         ),
         test=test,
         analysis=analysis,
-        reading=_reading(data.reading),
+        reading=_reading(data),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -113,12 +115,25 @@ def _missing(table: Table) -> MissingCounts:
     return MissingCounts(number=holes.count("number"), category=holes.count("category"))
 
 
-def _reading(reading: TableReading | None) -> ReadingRecord | None:
-    """Record what of a file is not used."""
+def _reading(data: StudyData) -> ReadingRecord | None:
+    """Record how a file was read, and what of it is not used."""
+    reading, table = data.reading, data.development.table
     if reading is None:
         return None
-    left_out = tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out)
-    return ReadingRecord(left_out=left_out, no_target=reading.no_target, unread=reading.unread)
+    missing = np.zeros(len(table.columns), int)
+    if not isinstance(table.features, np.ndarray):
+        missing = table.features.isna().to_numpy().sum(axis=0)
+    return ReadingRecord(
+        columns=tuple(
+            ColumnRecord(name=name, kind=kind, format=reading.formats.get(name, ""), missing=int(holes))
+            for (name, kind), holes in zip(reading.columns, missing, strict=True)
+        ),
+        left_out=tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out),
+        no_target=reading.no_target,
+        unread=reading.unread,
+        large=reading.large,
+        notes=(*reading.notes, *data.notes),
+    )
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

@@ -113,7 +113,7 @@ def fit_baseline(task: BaselineTask, fold: FoldData, target: Target) -> FittedBa
     rows = fold.train[subsample(fold.y[fold.train], task.rows, bool(target.classes), seed)]
     x = fold.x if len(rows) == len(fold.x) else fold.x[rows]
     y, weights = fold.y[rows], _weights(fold, rows)
-    units = UNSCALED if target.classes else fit_scaler(y)
+    units = UNSCALED if target.classes else fit_scaler(y, target.log and task.id != "mean")
     try:
         with _quietly():
             estimator = _estimator(task, target)

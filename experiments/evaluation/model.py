@@ -77,6 +77,7 @@ class About:
     formats: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    log: bool = False
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -96,6 +97,7 @@ def write_model(model: Model, folder: Path) -> None:
         formats=dict(model.formats),
         missing=model.missing,
         identifiers=model.identifiers,
+        log=model.units.log,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -161,7 +163,7 @@ def read_model(folder: Path) -> Model:
         saved.network,
         fitted,
         Target(about.classes),
-        TargetScaler(float(units[0]), float(units[1])),
+        TargetScaler(float(units[0]), float(units[1]), about.log),
         about.inputs,
         about.predicts,
         about.trial,

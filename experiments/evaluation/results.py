@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest
-from experiments.data.table import ColumnReason
+from experiments.data.table import ColumnReason, Kind
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
@@ -61,17 +61,37 @@ class LeftOutColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadingRecord:
-    """Rows, columns and cells of a file that are not used; a study file that names them has the same digest.
+class ColumnRecord:
+    """A column that is a feature.
 
+    format:  format of its numbers or dates; empty where they are written plainly.
+    missing: number of missing cells among the development rows.
+    """
+
+    name: str
+    kind: Kind
+    format: str = ""
+    missing: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingRecord:
+    """The reading of a file, and what of it is not used; a study file that names it has the same digest.
+
+    columns:   the features, in the order of the file.
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
     unread:    number of cells of the test rows that are missing because they do not fit their column.
+    large:     number of cells that are missing because they are infinite or enormous.
+    notes:     what else was decided, one line each.
     """
 
+    columns: tuple[ColumnRecord, ...] = ()
     left_out: tuple[LeftOutColumn, ...] = ()
     no_target: int = 0
     unread: int = 0
+    large: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

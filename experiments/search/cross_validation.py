@@ -82,7 +82,7 @@ def prepare_fold(fold: FoldData, candidate: Candidate, target: Target) -> tuple[
     fold = weighted(fold, candidate.class_weight, target)
     if target.classes:
         return fold, TargetScaler()
-    scaler = fit_scaler(fold.y[fold.train])
+    scaler = fit_scaler(fold.y[fold.train], target.log)
     return replace(fold, y=scaler.standardised(fold.y)), scaler
 
 

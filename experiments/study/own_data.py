@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 
+from experiments.config.default_study import Typed
+from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 
 COLUMNS = {  # key of [data] that names columns -> help of its option
@@ -13,6 +14,7 @@ COLUMNS = {  # key of [data] that names columns -> help of its option
     "keep": "columns that are features, though their values look as if they were none",
     "categories": "columns whose values are categories, whatever they look like",
     "numbers": "columns whose values are numbers, whatever they look like",
+    "dates": "columns whose values are dates, whatever they look like",
 }
 COLUMN = {  # key of [data] that names a column -> help of its option
     "target": "column to predict, by name, or by position from 0 (-1: the last)",
@@ -32,12 +34,27 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         own.add_argument(f"--{key}", metavar="COLUMN", help=words)
     for key, words in COLUMNS.items():
         own.add_argument(f"--{key}", nargs="+", metavar="COLUMN", help=words)
+    own.add_argument(
+        "--formats",
+        nargs="+",
+        metavar="COLUMN=FORMAT",
+        type=_format,
+        help="formats of numbers, written as 1234.5 would be, or of dates: 'price=$1,234.5' 'day=%%d.%%m.%%Y'",
+    )
     own.add_argument("--test", metavar="FILE", help="another file, whose rows are the test set")
 
 
-def keys_of(chosen: argparse.Namespace) -> dict[str, str | list[str]]:
+def _format(typed: str) -> tuple[str, str]:
+    name, equals, form = typed.rpartition("=")
+    if not (name and equals and form):
+        raise argparse.ArgumentTypeError(f"must be COLUMN=FORMAT, as in day=%d.%m.%Y, but got {typed!r}")
+    return name, form
+
+
+def keys_of(chosen: argparse.Namespace) -> dict[str, Typed]:
     """Return the keys of [data] that have an option, with what was typed for each."""
-    return {key: typed for key in KEYS if (typed := getattr(chosen, key)) is not None}
+    keys: dict[str, Typed] = {key: typed for key in KEYS if (typed := getattr(chosen, key)) is not None}
+    return keys if chosen.formats is None else keys | {"formats": dict(chosen.formats)}
 
 
 def check_source(chosen: argparse.Namespace) -> None:
@@ -53,5 +70,5 @@ def check_source(chosen: argparse.Namespace) -> None:
         )
     given = keys_of(chosen)
     if given and chosen.data is None:
-        instead = [f"--set {shlex.quote(f'data.{key}={json.dumps(typed)}')}" for key, typed in given.items()]
+        instead = [f"--set {shlex.quote(f'data.{key}={toml_value(typed)}')}" for key, typed in given.items()]
         raise SpecError(f"--{next(iter(given))} goes with --data; a study's own is changed with {' '.join(instead)}.")

@@ -195,6 +195,11 @@ def command(record: Record, name: str) -> str:
     return f"python -m experiments.{module} {study}{option}"
 
 
+def dates(record: Record) -> str:
+    """Return the number of columns of dates."""
+    return str(sum(one["kind"] == "date" for one in record.document["reading"]["columns"]))
+
+
 DERIVED: dict[str, Callable[..., Any]] = {
     r"(best|default)\.network": network,
     r"(best|default)\.params\.(\w+)": configured,
@@ -211,4 +216,5 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"permutation\.darkest": darkest,
     r"checklist\.(items|open|answered)": checked,
     r"commands\.(\w+)": command,
+    r"reading\.columns\.dates": dates,
 }

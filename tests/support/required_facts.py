@@ -84,8 +84,22 @@ def _data(record: Record) -> Counts:
     if data["classes"]:
         found += Counter({"data.classes.count": 2, "classes.share.least": 1, "classes.share.most": 1})
         found["data.classes[*]"] += min(20, len(data["classes"]))
+    found += _columns(record.document["reading"])
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
+    return found
+
+
+def _columns(reading: dict[str, Any] | None) -> Counts:
+    """Count the rows of the table of columns, of which 60 are shown."""
+    if not reading or not reading["columns"]:
+        return Counter()
+    shown = reading["columns"][:60]
+    found = Counter({f"reading.columns[*].{what}": len(shown) for what in ("name", "kind", "missing")})
+    found["reading.columns[*].format"] += sum(bool(one["format"]) for one in shown)
+    found["reading.columns.dates"] += any(one["kind"] == "date" for one in reading["columns"])
+    found["reading.large"] += reading["large"] > 0
+    found["reading.notes[*]"] += len(reading["notes"])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any],
     assert (results["split"]["test"], results["data"]["task"]) == (60, task)
     command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "held_out.csv", "--out", "out.csv"]
     done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stderr) == (0, "note: ignored columns that the model does not know: y\n")
+    assert (done.returncode, done.stderr) == (0, "")
     out = pd.read_csv(desk.folder / "out.csv")
     return results, frame["y"][180:], out["prediction"]
 
@@ -104,4 +105,26 @@ def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> N
     (desk.folder / "mine.csv").write_text("n,a,y\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
     done = desk.tune("--data", "mine.csv", "--target", "y", "--set", "data.strict=true", *FEW)
     assert done.code == 2
-    assert "column 'n' counts the rows from " in done.error
+    assert "data.strict leaves nothing to decide, but column 'n' (counts the rows) would be left out" in done.error
+
+
+def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk: CommandRunner) -> None:
+    lines = [f"{row % 28 + 1}.{row % 12 + 1}.2026;{row % 9},{row % 7}5;{row * 37 % 90 + 1}.500,25 €" for row in range(120)]
+    targets = [f"{1 + row % 12 + (row % 9) / 4:.2f}" for row in range(120)]
+    text = "day;size;paid;y\n" + "".join(f"{line};{y}\n" for line, y in zip(lines, targets, strict=True))
+    (desk.folder / "sales.csv").write_text(text)
+    said = desk.tune("--data", "sales.csv", "--target", "y", "--set", "data.target_transform=log", *FEW)
+    assert "sales: 120 rows, 2 numbers and 1 date -> y; read " in said.out, said.error
+    first = json.loads((desk.folder / "studies/sales/results.json").read_text())
+    assert {one["name"]: (one["kind"], one["format"]) for one in first["reading"]["columns"]} == {
+        "day": ("date", "%d.%m.%Y"),
+        "size": ("number", "1234,5"),
+        "paid": ("number", "1.234,5 €"),
+    }
+    assert desk.tuned("sales", "--out", "again")["digest"] == first["digest"]  # from the study file that was written
+    (desk.folder / "new.csv").write_text("paid,day,size\n" + '"1.500 €",3.2.2026,"2,55"\n' + '"1.500 €",soon,"2,55"\n')
+    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "sales", "new.csv"]
+    predicted = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert predicted.stdout.splitlines()[0] == "prediction"
+    assert all(0 < float(line) < 100 for line in predicted.stdout.splitlines()[1:])
+    assert "1 cell" in predicted.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Facts, Parts, Section, Words, counted, joined, number, sentence
+from experiments.reports.sections.columns import columns
 
 CLASSES_NAMED = 20
 
@@ -36,7 +37,7 @@ def data(result: StudyResult) -> Section:
         ("fingerprint of the test rows", _hash("split.test_fingerprint", split.test_fingerprint)),
         ("fingerprint of the folds", _hash("split.folds_fingerprint", split.folds_fingerprint)),
     ]
-    return Section("Data and split", "data", (Facts(tuple(facts)),))
+    return Section("Data and split", "data", (Facts(tuple(facts)), *columns(result)))
 
 
 def folds(result: StudyResult) -> Parts:

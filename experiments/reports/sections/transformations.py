@@ -29,6 +29,10 @@ def transformations(result: StudyResult) -> Parts:
     if columns.number:
         numbers = counted("data.columns.number", columns.number, "column of numbers", "columns of numbers")
         done.append(sentence("{} {}", numbers, _scaling(result)))
+    dates = 0 if result.reading is None else sum(one.kind == "date" for one in result.reading.columns)
+    if dates:
+        counts = counted("reading.columns.dates", dates, "column of dates", "columns of dates")
+        done.append(sentence("{} split into elapsed days, year, month, weekday and hour", counts))
     if columns.category:
         categories = counted("data.columns.category", columns.category, "column of categories", "columns of categories")
         done.append(sentence("{} one-hot coded{}", categories, _rare(result)))
@@ -57,6 +61,9 @@ def _left_out(result: StudyResult) -> Iterator[Words]:
     if data.unread:
         cells = counted("reading.unread", data.unread, "cell of the test rows", "cells of the test rows")
         yield sentence("{} taken for missing, as they do not fit their column", cells)
+    if data.large:
+        numbers = counted("reading.large", data.large, "infinite or enormous number")
+        yield sentence("{} taken for missing", numbers)
 
 
 def _setting(result: StudyResult, name: str, default: object) -> tuple[str, object]:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from experiments.config.data_options import DataSection
+from experiments.config.target import Target
 from experiments.data.load import load_table
 from experiments.data.table import Table
-from experiments.data.target_type import target_of, type_note
+from experiments.data.target_type import target_of, type_note, with_logarithm
 from experiments.errors import DataError
 
 CASES = [above / "shared" / "cases" / "files" for above in Path(__file__).parents[4:]]  # beside the checkout
@@ -131,3 +132,13 @@ def test_what_cannot_be_learnt_is_refused() -> None:
     ]:
         with pytest.raises(DataError, match=words):
             target_of(table(values, classes), task)
+
+
+def test_a_logarithm_needs_positive_numbers_to_learn_from() -> None:
+    numbers = Table("t", np.zeros((4, 1)), ("number",), ("x",), np.array([1.5, 2, 3, -1]), "y", None)
+    target, y = target_of(numbers, "regression")
+    with pytest.raises(DataError, match=r"target_transform: log needs positive numbers, but target 'y' has -1; remove"):
+        with_logarithm(numbers, target, y)
+    assert with_logarithm(replace(numbers, own_test=1), target, y).log  # a test row has no say
+    with pytest.raises(DataError, match="has classes"):
+        with_logarithm(numbers, Target(("a", "b")), np.array([0, 1, 0, 1]))

@@ -27,3 +27,14 @@ def test_a_score_is_in_the_targets_own_units() -> None:
     scaler = TargetScaler(10.0, 2.0)
     score = scaler.scored(lambda z, y: float(negative_squared_error(z, y).mean()))
     assert score(np.array([[0.0], [1.0]]), np.array([0.0, 0.0])) == -2.0  # of 2 units once in two rows
+
+
+def test_logarithms_come_to_mean_0_and_variance_1_and_back_to_numbers() -> None:
+    y = np.exp(np.random.default_rng(1).normal(3, 2, 50))
+    scaler = fit_scaler(y, log=True)
+    standardised = scaler.standardised(y)
+    assert (standardised.mean(), standardised.std()) == pytest.approx((0, 1), abs=1e-9)
+    assert scaler.centre == pytest.approx(np.log(y).mean(), abs=1e-8)
+    np.testing.assert_allclose(scaler.restored(standardised), y, rtol=1e-8)
+    assert np.isfinite(scaler.restored(np.array([1e9, -1e9])) ** 2).all()
+    assert np.isfinite(scaler.standardised(np.array([0.0, -1.0]))).all()  # test rows may hold any number

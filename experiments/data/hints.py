@@ -1,0 +1,76 @@
+"""Hints about numbers that look odd: nothing is changed, and each line names the key that would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.data.raw_table import listed
+from experiments.data.table import Table
+
+NINES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0, 999999.0)  # as people write a missing number
+FEWEST = 5  # rows with such a number
+FAR = 1000  # times the distance between the quartiles
+SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
+
+
+def hints(table: Table, target: Target, y: NDArray[np.float64] | NDArray[np.intp]) -> tuple[str, ...]:
+    """Point out numbers that may stand for missing ones, columns with far values, and a skewed target.
+
+    Args:
+        table: the development rows.
+        y:     their labels or numbers.
+    """
+    sentinels, far = [], []
+    for name, values in _numbers(table):
+        present = values[np.isfinite(values)]
+        if (sentinel := _sentinel(present)) is not None:
+            sentinels.append((name, sentinel, int((present == sentinel).sum())))
+        elif len(present) and _is_far(present):
+            far.append(name)
+    lines = [
+        f"column {name!r} holds {number:g} in {rows} development rows, far from its other values; if that is a missing "
+        f'number, data.missing = ["{number:g}"] says so.'
+        for name, number, rows in sentinels
+    ]
+    if far:
+        lines.append(
+            f"some values of {listed(far)} are far from the others; preprocessing.numbers = quantile ranks them."
+        )
+    if not target.classes and _is_skewed(np.asarray(y, np.float64)):
+        lines.append(
+            f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
+        )
+    return tuple(lines)
+
+
+def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
+        if kind == "number":
+            features = table.features
+            yield name, features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
+
+
+def _sentinel(values: NDArray[np.float64]) -> float | None:
+    """Return a number of nines that several rows have, at one end and farther from the rest than that is wide."""
+    for end in (np.min, np.max) if len(values) else ():
+        extreme = float(end(values))
+        rest = values[values != extreme]
+        often = len(values) - len(rest) >= FEWEST
+        if extreme in NINES and often and len(rest) and abs(extreme - float(end(rest))) > np.ptp(rest):
+            return extreme
+    return None
+
+
+def _is_far(values: NDArray[np.float64]) -> bool:
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return bool(high > low and np.abs(values - middle).max() > FAR * (high - low))
+
+
+def _is_skewed(y: NDArray[np.float64]) -> bool:
+    centred = y - y.mean()
+    deviation = np.sqrt((centred**2).mean())
+    return bool(y.min() > 0 and deviation > 0 and ((centred / deviation) ** 3).mean() > SKEWED)

@@ -1,0 +1,67 @@
+"""Hints point out what is odd and change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.config.target import Target
+from experiments.data.hints import hints
+from experiments.data.table import Table
+
+TWO = Target(("no", "yes"))
+PLAIN = np.linspace(-3, 3, 60)
+
+
+def said(values: Any, target: Target = TWO, y: Any = None) -> str:
+    features = np.column_stack([PLAIN, values])
+    y = np.arange(60) % 2 if y is None else np.asarray(y)
+    table = Table("t", features, ("number", "number"), ("plain", "x"), y, "y", None)
+    return " | ".join(hints(table, target, y))
+
+
+@pytest.mark.parametrize(
+    ("values", "number"),
+    [
+        ([-999 if row % 9 == 0 else row / 10 for row in range(60)], "-999"),
+        ([9999 if row % 9 == 0 else 1990 + row for row in range(60)], "9999"),
+        ([-9 if row % 9 == 0 else row % 5 for row in range(60)], "-9"),
+    ],
+)
+def test_numbers_that_may_mean_missing_are_pointed_out(values: list[float], number: str) -> None:
+    assert said(values) == (
+        f"column 'x' holds {number} in 7 development rows, far from its other values; if that is a missing number, "
+        f'data.missing = ["{number}"] says so.'
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.arange(60) % 100,
+        [999 if row == 0 else row for row in range(60)],  # once alone
+        [-9 if row % 9 == 0 else row % 20 for row in range(60)],  # not far from the rest
+        [998 if row % 9 == 0 else row for row in range(60)],
+        np.full(60, 999.0),
+        np.full(60, np.nan),
+    ],
+)
+def test_other_numbers_are_not(values: Any) -> None:
+    assert "missing" not in said(values)
+
+
+def test_far_values_are_pointed_out() -> None:
+    values = PLAIN.copy()
+    values[7] = 1e6
+    assert said(values).startswith("some values of 'x' are far from the others; preprocessing.numbers = quantile")
+    assert said(PLAIN * 1e6) == ""
+
+
+def test_a_skewed_positive_target_is_pointed_out() -> None:
+    skewed = np.exp(np.linspace(0, 30, 60))
+    assert said(PLAIN, Target(), skewed) == (
+        "target 'y' is positive and skewed; data.target_transform = log learns its logarithm."
+    )
+    assert said(PLAIN, Target(), skewed - 1e6) == said(PLAIN, Target(), np.log(skewed) + 1) == said(PLAIN, TWO) == ""
