@@ -28,8 +28,10 @@ SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
+GIVEN = "given"  # source of rows that a program passes on
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
+    "given": {*ROLES, "present"},
     "openml": {*ROLES, "present"},
     "text": {*ROLES, "present", "header", "test"},
     "parquet": {*ROLES, "present", "test"},
@@ -86,7 +88,7 @@ class DataSection(Section):
 
     @property
     def sort(self) -> str:
-        """Return the sort of the source: name, openml, text, parquet, npz or folder."""
+        """Return the sort of the source: name, given, openml, text, parquet, npz or folder."""
         return sort_of(self.source)
 
     @model_validator(mode="after")
@@ -131,6 +133,8 @@ def sort_of(source: str) -> str:
     ['name', 'openml', 'text', 'npz', 'folder']
     """
     suffix = PurePath(source).suffix.lower()
+    if source == GIVEN:
+        return GIVEN
     if source.startswith("openml:"):
         return "openml"
     if suffix in SORTS:
@@ -140,6 +144,6 @@ def sort_of(source: str) -> str:
 
 def _file_name(source: str) -> str:
     sort = sort_of(source)
-    if sort in ("name", "openml"):
+    if sort in ("name", "given", "openml"):
         return source
     return PurePath(source).name + ("/" if sort == "folder" else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import warnings
@@ -10,9 +11,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
 
+from experiments.config.data_options import GIVEN
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
-from experiments.data.readers.in_memory import SOURCE, Rows, given_table
+from experiments.data.readers.in_memory import Rows, given_table
 from experiments.errors import SpecError
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
@@ -41,8 +43,9 @@ def run(
 
     Args:
         spec:         a study file, or a mapping of its sections.
-        data:         (x, y), a DataFrame or a `Table`; None takes the spec's own source.
-        target:       the column of a DataFrame to predict; the last if None.
+        data:         a DataFrame, or another table with Arrow's interface, which is read as a file is; (x, y); or a
+                      `Table`. None takes the spec's own source.
+        target:       the column of the DataFrame to predict, if the spec does not name it.
         out:          the study's folder; studies/NAME if None.
         workers:      number of worker processes; all usable cores if None. Does not change the result.
         look:         "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
@@ -59,8 +62,8 @@ def run(
         UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
     """
     _check_arguments(look, workers, fresh, quiet)
-    read = _read(spec, given=data is not None)
-    table = None if data is None else given_table(data, target)
+    read = _read(spec, given=data is not None, target=target)
+    table = None if data is None else given_table(data, read.data)
     wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
@@ -101,12 +104,19 @@ def _check_arguments(look: object, workers: object, fresh: object, quiet: object
             raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
 
 
-def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool) -> StudySpec:
-    """Read the spec; with given rows, its source is the caller."""
+def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool, target: str | None) -> StudySpec:
+    """Read the spec; with given rows, its source is the caller.
+
+    Raises:
+        SpecError: the spec breaks a rule, or the target goes with no rows.
+    """
+    if target is not None and not given:
+        raise SpecError("target: goes with data; a study file names its own as data.target.")
+    ours = ({"source": GIVEN} if given else {}) | ({} if target is None else {"target": target})
     if isinstance(spec, str | Path):
-        return read_spec(Path(spec), [f"data.source={SOURCE}"] if given else [])
+        return read_spec(Path(spec), [f"data.{key}={json.dumps(value)}" for key, value in ours.items()])
     document: Mapping[str, Any] = spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec
     section = document.get("data", {})
     if given and isinstance(section, Mapping):
-        document = {**document, "data": {**section, "source": SOURCE}}
+        document = {**document, "data": {**section, **ours}}
     return parse_spec(document, "spec")

@@ -8,13 +8,12 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
-from experiments.config.data_options import sort_of
+from experiments.config.data_options import GIVEN, sort_of
 from experiments.config.default_study import STUDY_FILE
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.load import load_table
 from experiments.data.prepare import prepare
-from experiments.data.readers.in_memory import SOURCE
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, SpecError
 from experiments.study.results_file import Recorded
@@ -37,7 +36,7 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
     source = section.get("source") if isinstance(section, Mapping) else None
     if not isinstance(source, str):
         return parse_spec(spec, str(recorded.path))  # which says what is wrong
-    if source == SOURCE:
+    if source == GIVEN:
         raise DataError(
             f"{recorded.path}: the rows of this study were given by a program and are in no file; the same rows by "
             "experiments.run give the same study."

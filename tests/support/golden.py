@@ -15,9 +15,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from experiments.config.data_options import GIVEN, DataSection
 from experiments.config.documents import canonical_digest
 from experiments.config.study_file import parse_spec
-from experiments.data.readers.in_memory import SOURCE, given_table
+from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table
 from experiments.evaluation.results import StudyResult
 from experiments.study.console import study_console
@@ -101,6 +102,9 @@ def everything(of: Mapping[str, Any], source: str, *losses: str) -> dict[str, An
     return it
 
 
+ROWS = DataSection(source=GIVEN)
+
+
 def raw(count: int, seed: int) -> Any:
     return np.random.SFC64(seed).random_raw(count)
 
@@ -109,7 +113,7 @@ def pixels() -> Table:
     """300 rows of 784 bytes, whose class is that of the brighter half: sums over 784 inputs are blocked."""
     x = (raw(300 * 784, 1) % 256).astype(np.uint8).reshape(300, 784)
     left, right = x[:, :392].sum(axis=1, dtype=np.int64), x[:, 392:].sum(axis=1, dtype=np.int64)
-    return given_table((x.astype(np.float64), np.where(left > right, "left", "right")))
+    return given_table((x.astype(np.float64), np.where(left > right, "left", "right")), ROWS)
 
 
 def people() -> Table:
@@ -121,13 +125,13 @@ def people() -> Table:
     signal = age / 6 + np.where(city == "Basel", 4, 0) + raw(240, 7) % 4
     frame = pd.DataFrame({"age": age, "city": city, "height": height})
     frame["group"] = np.where(signal > 10, "high", np.where(signal > 7, "middle", "low"))
-    return given_table(frame, "group")
+    return given_table(frame, ROWS.model_copy(update={"target": "group"}))
 
 
 def numbers() -> Table:
     """200 rows of 5 numbers, and a number that depends on them."""
     x = (raw(1000, 8) % 201).astype(float).reshape(200, 5) / 100 - 1
-    return given_table((x, 40 * x[:, 0] + 25 * x[:, 1] * x[:, 2] + (raw(200, 9) % 9).astype(float)))
+    return given_table((x, 40 * x[:, 0] + 25 * x[:, 1] * x[:, 2] + (raw(200, 9) % 9).astype(float)), ROWS)
 
 
 TABLES = {"pixels": pixels, "people": people, "numbers": numbers}
@@ -164,7 +168,7 @@ def result_of(name: str, folder: Path, workers: int = 1) -> StudyResult:
     document = {section: dict(keys) for section, keys in STUDIES[name].items()}
     source = document["data"]["source"]
     if source in TABLES:
-        document["data"]["source"] = SOURCE
+        document["data"]["source"] = GIVEN
     document["study"]["name"] = "golden"
     spec = parse_spec(document, name)
     look: Literal["take", "leave"] = "take" if name in TESTED else "leave"

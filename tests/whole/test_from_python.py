@@ -48,12 +48,12 @@ def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any
 def test_a_frame_is_learnt_and_its_like_predicted(desk: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     frame = mixed_frame(150)
     frame["price"] = 1000 + 20 * (frame["age"] - 40) + 300 * (frame["colour"] == "red")
-    result = experiments.run(SPEC, frame, workers=2)
+    result = experiments.run(SPEC, frame, target="price", workers=2)
     assert (result.data.task, result.data.features, result.spec["cv"]["metric"]) == ("regression", 4, "r2")
     assert (result.spec["training"]["loss"], result.spec["cv"]["splitter"]) == ("mean_squared_error", "KFold")
     assert result.test is not None
     assert result.test.score > 0.5
-    again = experiments.run(SPEC, frame, workers=1, fresh=True, out="other")
+    again = experiments.run(SPEC, frame, target="price", workers=1, fresh=True, out="other")
     assert again.digest == result.digest
 
     frame.drop(columns="price").to_csv("new.csv", index=False)

@@ -109,7 +109,9 @@ def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> N
 
 
 def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk: CommandRunner) -> None:
-    lines = [f"{row % 28 + 1}.{row % 12 + 1}.2026;{row % 9},{row % 7}5;{row * 37 % 90 + 1}.500,25 €" for row in range(120)]
+    lines = [
+        f"{row % 28 + 1}.{row % 12 + 1}.2026;{row % 9},{row % 7}5;{row * 37 % 90 + 1}.500,25 €" for row in range(120)
+    ]
     targets = [f"{1 + row % 12 + (row % 9) / 4:.2f}" for row in range(120)]
     text = "day;size;paid;y\n" + "".join(f"{line};{y}\n" for line, y in zip(lines, targets, strict=True))
     (desk.folder / "sales.csv").write_text(text)

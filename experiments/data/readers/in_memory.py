@@ -1,4 +1,4 @@
-"""A caller's arrays or DataFrame as a table."""
+"""A caller's arrays or DataFrame as a table. A DataFrame is read as a file is."""
 
 from __future__ import annotations
 
@@ -7,75 +7,136 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from experiments.config.data_options import GIVEN, LISTS, SINGLE, DataSection
 from experiments.data.cells import SourceCells
-from experiments.data.table import Kind, Table, array_columns, refuse_large
-from experiments.data.texts import MISSING
+from experiments.data.raw_table import RawTable, check_size, column_names
+from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SOURCE = "given"  # data.source of such a study
+    import pyarrow as pa
 
 Rows: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayLike]"
 
+TARGET = "target"  # name of a target without a name
 
-def given_table(data: Rows, target: str | None = None) -> Table:
+
+def given_table(data: Rows, section: DataSection) -> Table:
     """Make a table of a caller's data.
 
-    Numbers are number columns, in which NaN is a missing number. Words and truth values are category columns, in which
-    the same texts are missing as in files. Bytes with three or more axes are images.
+    The numbers of an array are number columns, in which NaN is a missing number. Bytes with three or more axes are
+    images.
 
     Args:
-        data:   a table, (x, y), or a DataFrame with the target in it.
-        target: its column in such a DataFrame; the last one if None.
+        data:    a table; (x, y); or a DataFrame or another table with Arrow's interface, with the target in it.
+        section: [data], which names the target and the roles of a DataFrame's columns.
 
     Raises:
         DataError: the shapes do not match, or a value cannot be learnt from.
     """
-    import pandas as pd
-
     if isinstance(data, Table):
         return data
-    cells = None
-    if isinstance(data, pd.DataFrame):
-        name = data.columns[-1] if target is None else target
-        if name not in data.columns:
-            raise DataError(f"target: must be a column of the DataFrame, but got {name!r}.")
-        cells = SourceCells.of(data)
-        x: Any = data.drop(columns=[name])
-        y: Any = data[name]
-    elif isinstance(data, tuple) and len(data) == 2:
+    if isinstance(data, tuple) and len(data) == 2:
         x, y = data
-    else:
-        raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
-    values = _target(y)
-    if isinstance(x, pd.DataFrame):
-        columns = _frame_columns(x)
-    else:
-        x = _array("x", x)
-        if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
-            raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
-        columns = array_columns(x, "data")
-    if x.shape[0] != len(values) or not x.size:
+        return _of_frame(*_with_target(x, y, section)) if _is_frame(x) else _of_arrays(x, y, section)
+    if _is_frame(data):
+        return _of_frame(data, section)
+    raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
+
+
+def _is_frame(data: Any) -> bool:
+    """Return whether data has named columns: pandas', Polars' and Arrow's tables do."""
+    return hasattr(data, "columns") and hasattr(data, "__arrow_c_stream__")
+
+
+def _of_frame(frame: Any, section: DataSection) -> Table:
+    from experiments.data.column_roles import table_of
+
+    columns = _arrow_columns(frame)
+    names = column_names("data", list(map(str, columns)))
+    rows = len(next(iter(columns.values()))) if columns else 0
+    if not rows:
+        raise DataError(f"data: a table needs rows and columns, but it has {rows} rows and {len(names)} columns.")
+    check_size("data", rows, len(names))
+    arrow = dict(zip(names, columns.values(), strict=True))
+    declared = frozenset(name for name, column in arrow.items() if _is_dictionary(column))
+    return table_of(RawTable(GIVEN, "data", arrow, declared=declared), section)
+
+
+def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:
+    """Return a DataFrame's columns in Arrow; values of several types become texts."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if not isinstance(frame, pd.DataFrame):
+        table = pa.table(frame)
+        return dict(zip(table.column_names, table.columns, strict=True))
+    if frame.columns.has_duplicates:
+        raise DataError("data: every column of the DataFrame needs its own name; rename them.")
+    return {name: pa.chunked_array([_arrow(column)]) for name, column in frame.items()}
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        array = pa.array(column, from_pandas=True)
+        if not isinstance(array.type, pa.BaseExtensionType):
+            return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        pass
+    return pa.array(column.map(str, na_action="ignore").astype(object), pa.string(), from_pandas=True)
+
+
+def _is_dictionary(column: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(column.type))
+
+
+def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, DataSection]:
+    """Put a target beside its features."""
+    import pandas as pd
+
+    frame = x if isinstance(x, pd.DataFrame) else x.to_pandas()
+    values = _column(y)
+    if len(values) != len(frame):
+        raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {frame.shape} and y {values.shape}.")
+    name = str(getattr(y, "name", None) or TARGET)
+    if name in map(str, frame.columns):
+        raise DataError(f"data: y is named {name!r}, which is also a column of x; drop that column or rename y.")
+    whole = frame.assign(**{name: values if isinstance(values, np.ndarray) else values.array})
+    return whole, section.model_copy(update={"target": name})
+
+
+def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
+    import pandas as pd
+
+    named = [key for key in (*SINGLE, *LISTS) if section.columns(key) and key != "target"]
+    if named:
+        raise DataError(f"data.{named[0]}: names columns, which arrays lack; pass a DataFrame.")
+    if hasattr(x, "tocsr"):
+        raise DataError("data: x is a sparse matrix, but must be an array; pass x.toarray().")
+    values, x = _target(y), _array("x", x)
+    if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
+        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
+    if x.shape[0] != len(values):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {x.shape} and y is {values.shape}.")
     return Table(
-        name=SOURCE,
+        name=GIVEN,
         target=values,
-        target_name=str(getattr(y, "name", None) or "target"),
+        target_name=str(getattr(y, "name", None) or TARGET),
         classes=None,
-        cells=cells or SourceCells.of(x, pd.Series(y).to_frame()),
-        **columns,
+        cells=SourceCells.of(x, pd.Series(_column(y)).to_frame()),
+        **array_columns(x, "data"),
     )
 
 
 def _target(y: Any) -> NDArray[Any]:
     import pandas as pd
 
-    series = y if isinstance(y, pd.Series) else _array("y", y)
-    if series.ndim != 1:
-        raise DataError(f"data: y must be of shape (rows,), but got {series.shape}.")
-    series = pd.Series(series)
+    series = pd.Series(_column(y))
     if series.isna().any():
         row = int(series.isna().to_numpy().argmax())
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
@@ -84,42 +145,22 @@ def _target(y: Any) -> NDArray[Any]:
     return np.asarray(series.astype(str), object)
 
 
+def _column(y: Any) -> Any:
+    """Return (N,) a target, also of shape (N, 1)."""
+    import pandas as pd
+
+    if isinstance(y, pd.Series):
+        return y
+    values = _array("y", y)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise DataError(f"data: y must be of shape (rows,), but got {values.shape}; a class is a number or a name.")
+    return values
+
+
 def _array(name: str, values: Any) -> NDArray[Any]:
     try:
         return np.array(values)
     except ValueError:  # rows of different lengths
         raise DataError(f"data: {name} must be an array, but its rows have different lengths.") from None
-
-
-def _frame_columns(x: pd.DataFrame) -> dict[str, Any]:
-    """Return the fields of a Table that describe a DataFrame; the features are an array if no number is missing."""
-    import pandas as pd
-
-    names = tuple(map(str, x.columns))
-    if len(set(names)) < len(names):
-        raise DataError("data: every column of the DataFrame needs its own name; rename them.")
-    frame = pd.DataFrame(index=range(len(x)))
-    numbers = []
-    for name, (_, column) in zip(names, x.items(), strict=True):
-        if column.dtype.kind in "mMc":
-            raise DataError(f"data: column {name!r} must hold numbers or words, but holds {column.dtype}; drop it.")
-        if column.dtype.kind in "iuf":
-            numbers.append(name)
-            frame[name] = column.to_numpy(np.float64, na_value=np.nan)
-        else:
-            frame[name] = _words(column)
-    refuse_large(frame[numbers].to_numpy(np.float64), numbers, "data")
-    plain = len(numbers) == len(names) and not frame.isna().to_numpy().any()
-    kinds: tuple[Kind, ...] = tuple("number" if name in numbers else "category" for name in names)
-    return {
-        "features": np.ascontiguousarray(frame.to_numpy(np.float64)) if plain else frame,
-        "kinds": kinds,
-        "columns": names,
-    }
-
-
-def _words(column: pd.Series) -> Any:
-    """Strip texts; a missing text becomes None."""
-    words = column.map(lambda cell: str(cell).strip(), na_action="ignore").astype(object)
-    missing = column.isna() | words.map(lambda word: str(word).lower() in MISSING)
-    return words.where(~missing, None).array

@@ -19,7 +19,7 @@ from PIL import Image
 from pyarrow import parquet
 from sklearn.utils import Bunch
 
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import GIVEN, DataSection
 from experiments.config.study_file import parse_spec
 from experiments.data.cell_words import text_word
 from experiments.data.cells import SourceCells
@@ -45,6 +45,8 @@ FRAME = pd.DataFrame(
         "y": ["no", "yes"] * (ROWS // 2),
     }
 )
+GIVEN_ROWS = DataSection(source=GIVEN)
+OF_Y = DataSection(source=GIVEN, target="y")
 SPACE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}}
 CHOSEN: dict[str, Any] = {"target": "y", "drop": ("key", "day")}
 
@@ -94,10 +96,10 @@ def test_the_same_rows_are_the_same_in_every_format(tmp_path: Path, csv: Path) -
     kept = FRAME.drop(columns="day")  # which a DataFrame may not hold
     kept.to_csv(csv, index=False)
     expected = hashes(load(csv, target="y", drop=("key",)))
-    assert hashes(given_table(kept, "y")) == expected
-    assert hashes(given_table(kept.astype({"word": object, "y": "category"}))) == expected
-    assert hashes(given_table((kept.drop(columns="y"), kept["y"]))) == expected
-    assert hashes(given_table((kept.drop(columns="y"), list(kept["y"])))) == expected
+    assert hashes(given_table(kept, OF_Y)) == expected
+    assert hashes(given_table(kept.astype({"word": object, "y": "category"}), OF_Y)) == expected
+    assert hashes(given_table((kept.drop(columns="y"), kept["y"]), GIVEN_ROWS)) == expected
+    assert hashes(given_table((kept.drop(columns="y"), list(kept["y"])), GIVEN_ROWS)) == expected
 
 
 def test_openml_is_as_its_sheet(monkeypatch: pytest.MonkeyPatch, csv: Path) -> None:
@@ -113,9 +115,9 @@ def test_arrays_are_the_rows_of_a_table_with_the_target_last(tmp_path: Path, kin
     np.savez(tmp_path / "my.npz", X=x, y=y)
     expected = hashes(load(tmp_path / "my.csv", target="y"))
     assert len(set(expected)) == 20
-    assert hashes(load(tmp_path / "my.npz")) == hashes(given_table((x, y))) == expected
+    assert hashes(load(tmp_path / "my.npz")) == hashes(given_table((x, y), GIVEN_ROWS)) == expected
     if kind is not np.float32:  # whose numbers are others in a list
-        assert hashes(given_table((x.tolist(), y.tolist()))) == expected
+        assert hashes(given_table((x.tolist(), y.tolist()), GIVEN_ROWS)) == expected
 
 
 def test_an_npz_has_the_same_rows_whichever_array_is_the_target(tmp_path: Path) -> None:

@@ -1,46 +1,59 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+import scipy.sparse
 
+from experiments.config.data_options import GIVEN, DataSection
+from experiments.data.load import load_table
 from experiments.data.readers.in_memory import given_table
+from experiments.data.table import Table
 from experiments.errors import DataError
 from support.tables import mixed_frame, mixed_table
 
+ROWS = DataSection(source=GIVEN)
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([0, 1, 2, 0, 1, 2])
 FRAME = mixed_frame(30)
 
 
+def given(rows: Any, **keys: Any) -> Table:
+    return given_table(rows, ROWS.model_copy(update=keys))
+
+
 def test_arrays_are_numbers() -> None:
-    table = given_table((X.astype(np.float32), Y))
+    table = given((X.astype(np.float32), Y))
     assert (table.kinds, table.columns, table.target_name) == (("number", "number"), ("0", "1"), "target")
     np.testing.assert_array_equal(table.features, X)
     assert isinstance(table.features, np.ndarray)
     assert table.features.dtype == np.float64
-    assert given_table((X.tolist(), list("abcabc"))).target.tolist() == list("abcabc")
+    assert given((X.tolist(), list("abcabc"))).target.tolist() == list("abcabc")
 
 
 def test_a_hole_in_an_array_is_a_missing_number() -> None:
-    table = given_table((np.where(X == 4, np.nan, X), Y))
+    table = given((np.where(X == 4, np.nan, X), Y))
     assert isinstance(table.features, pd.DataFrame)
     assert table.features.isna().to_numpy().sum() == 1
 
 
 def test_bytes_in_three_axes_are_pictures() -> None:
-    table = given_table((np.zeros((6, 4, 4), np.uint8), Y))
+    table = given((np.zeros((6, 4, 4), np.uint8), Y))
     assert (set(table.kinds), table.features.shape, table.pixel_range) == ({"pixel"}, (6, 16), 255.0)
     assert table.picture == (4, 4)
-    assert given_table((np.zeros((6, 2, 2, 3), np.uint8), Y)).picture == (2, 2, 3)
-    assert set(given_table((np.zeros((6, 4), np.uint8), Y)).kinds) == {"number"}
+    assert given((np.zeros((6, 2, 2, 3), np.uint8), Y)).picture == (2, 2, 3)
+    assert set(given((np.zeros((6, 4), np.uint8), Y)).kinds) == {"number"}
 
 
 @pytest.mark.parametrize("types", [{}, {"city": "str", "colour": "category"}, {"age": "Float64"}])
-def test_a_frame_has_kinds_by_its_types(types: dict[str, str]) -> None:
-    table = given_table(FRAME.astype(types).assign(price=np.arange(30.5, 60)))
+def test_a_frame_has_kinds_by_its_values(types: dict[str, str]) -> None:
+    table = given(FRAME.astype(types).assign(price=np.arange(30.5, 60)), target="price")
     assert table.kinds == ("number", "category", "number", "category")
     assert table.columns == ("age", "city", "height", "colour")
     assert (table.target_name, table.target.dtype) == ("price", np.float64)
@@ -49,54 +62,99 @@ def test_a_frame_has_kinds_by_its_types(types: dict[str, str]) -> None:
     assert table.features["age"].dtype == np.float64
 
 
-def test_the_target_is_the_last_column_or_the_one_named() -> None:
-    assert given_table(FRAME).target_name == "colour"
-    table = given_table(FRAME, "age")
-    assert (table.target_name, table.columns) == ("age", ("city", "height", "colour"))
+def test_a_frame_is_read_as_its_file_is(tmp_path: Path) -> None:
+    rows = range(60)
+    frame = pd.DataFrame(
+        {
+            "id": [1000 + 3 * row for row in rows],
+            "name": [f"person {row}" for row in rows],
+            "day": [f"{row % 28 + 1}.{row % 3 + 1}.2026" for row in rows],
+            "paid": [f"${row % 7 + 1},500" for row in rows],
+            "empty": [None] * 60,
+            "share": [Decimal(row % 5) for row in rows],
+            "many": [[row] for row in rows],
+            "size": [row % 11 / 4 for row in rows],
+            "y": ["yes" if row % 2 else "no" for row in rows],
+        }
+    )
+    given_one = given(frame, target="y")
+    frame.to_csv(tmp_path / "my.csv", index=False)
+    read = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y", drop=("many",)), {})
+    assert (given_one.columns, given_one.kinds) == (read.columns, read.kinds)
+    np.testing.assert_array_equal(np.asarray(given_one.features), np.asarray(read.features))
+    assert given_one.reading is not None
+    assert {one.name: one.reason for one in given_one.reading.left_out} == {
+        "id": "counts_rows",
+        "name": "identifies_rows",
+        "empty": "empty",
+        "many": "no_values",
+    }
+    kept = given(frame, target="Y", keep=("id",), drop=("name", "day", "paid", "empty", "share", "many"))
+    assert kept.columns == ("id", "size")
+
+
+def test_a_frame_needs_a_target_that_is_there() -> None:
+    with pytest.raises(DataError, match=r"data\.target: name the column to predict; data has 'age', 'city'"):
+        given(FRAME)
+    with pytest.raises(DataError, match=r"has no column 'colur' \(did you mean 'colour'\?\)"):
+        given(FRAME, target="colur")
+
+
+def test_other_tables_are_read_through_arrow() -> None:
+    frame = FRAME.assign(y=["no", "yes"] * 15)
+    table = given(pa.Table.from_pandas(frame, preserve_index=False), target="y")
+    pd.testing.assert_frame_equal(pd.DataFrame(table.features), pd.DataFrame(given(frame, target="y").features))
+
+
+def test_a_target_beside_a_frame_is_its_target() -> None:
+    for y in (pd.Series([0, 1] * 15, name="won", index=range(100, 130)), np.array([[0], [1]] * 15), [0, 1] * 15):
+        table = given((FRAME, y))
+        assert (table.target.tolist(), table.columns) == ([0, 1] * 15, tuple(FRAME.columns))
+        assert table.target_name == ("won" if isinstance(y, pd.Series) else "target")
+    with pytest.raises(DataError, match="y is named 'age', which is also a column of x"):
+        given((FRAME, pd.Series([0, 1] * 15, name="age")))
 
 
 def test_truth_values_are_categories_and_classes() -> None:
-    table = given_table(pd.DataFrame({"a": [True, False], "y": [False, True]}))
-    assert (table.kinds, table.target.tolist()) == (("category",), ["False", "True"])
+    table = given(pd.DataFrame({"a": [True, False], "y": [False, True]}), target="y")
+    assert (table.kinds, table.target.tolist(), table.classes) == (("category",), [0, 1], ("False", "True"))
 
 
 def test_the_same_texts_are_missing_as_in_files() -> None:
-    table = given_table((pd.DataFrame({"a": [" x ", "?", "NA", "", None, "x"]}), Y))
+    table = given((pd.DataFrame({"a": [" x ", "?", "NA", "", None, "z"]}), Y))
     assert isinstance(table.features, pd.DataFrame)
-    assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "x"]
+    assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "z"]
 
 
 def test_a_frame_of_whole_numbers_is_an_array() -> None:
-    table = given_table((pd.DataFrame(X.astype(int), columns=["a", "b"]), Y))
+    table = given((pd.DataFrame(X.astype(int), columns=["a", "b"]), Y))
     assert isinstance(table.features, np.ndarray)
     assert table.columns == ("a", "b")
 
 
 def test_a_table_stays_itself() -> None:
     table = replace(mixed_table(20), name="mine")
-    assert given_table(table) is table
+    assert given(table) is table
 
 
 def test_what_is_no_table_is_refused() -> None:
-    for data, target, words in [
-        ((X, Y[:4]), None, r"\(6, 2\) and y is \(4,\)"),
-        ((X[:, 0], Y), None, "of shape"),
-        (([[1, 2], [3]], Y[:2]), None, "x must be an array, but its rows"),
-        ((X[:2], [[1, 2], [3]]), None, "y must be an array, but its rows"),
-        ((X, X), None, r"y must be of shape \(rows,\), but got \(6, 2\)"),
-        ((X[:0], Y[:0]), None, r"got float64 of \(0, 2\)"),
-        ((np.array([["a"], ["b"]]), Y[:2]), None, "must be numbers"),
-        ((np.where(X == 4, np.inf, X), Y), None, "row 2 .from 0. of column '0' has inf"),
-        ((X, np.where(Y == 1, np.nan, Y)), None, "row 1 .from 0. has none"),
-        (FRAME, "nothing", "must be a column of the DataFrame, but got 'nothing'"),
-        (
-            (pd.DataFrame({"a": pd.to_datetime(["2020-01-01"] * 6)}), Y),
-            None,
-            "column 'a' must hold numbers or words, but holds datetime64",
-        ),
-        ((pd.DataFrame(X, columns=["a", "a"]), Y), None, "its own name"),
-        ((pd.DataFrame({"a": [1.0, 1e200]}), Y[:2]), None, "row 1 .from 0. of column 'a'"),
-        (X, None, "but got a ndarray"),
+    for data, words in [
+        ((X, Y[:4]), r"\(6, 2\) and y is \(4,\)"),
+        ((X[:, 0], Y), "of shape"),
+        (([[1, 2], [3]], Y[:2]), "x must be an array, but its rows"),
+        ((X[:2], [[1, 2], [3]]), "y must be an array, but its rows"),
+        ((X, X), r"y must be of shape \(rows,\), but got \(6, 2\)"),
+        ((X[:0], Y[:0]), r"got float64 of \(0, 2\)"),
+        ((np.array([["a"], ["b"]]), Y[:2]), "must be numbers"),
+        ((scipy.sparse.csr_matrix(X), Y), r"x is a sparse matrix, but must be an array; pass x\.toarray\(\)"),
+        ((np.where(X == 4, np.inf, X), Y), "row 2 .from 0. of column '0' has inf"),
+        ((X, np.where(Y == 1, np.nan, Y)), "row 1 .from 0. has none"),
+        ((FRAME, [0, 1]), r"x is \(30, 4\) and y \(2,\)"),
+        ((pd.DataFrame(X, columns=["a", "a"]), Y), "its own name"),
+        (FRAME[:0], "it has 0 rows and 4 columns"),
+        (X, "but got a ndarray"),
     ]:
         with pytest.raises(DataError, match=words):
-            given_table(data, target)
+            given(data)
+    with pytest.raises(DataError, match=r"data\.drop: names columns, which arrays lack; pass a DataFrame"):
+        given((X, Y), drop=("a",))
