@@ -75,6 +75,7 @@ class DataSection(Section):
     positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of
     size: tuple[Side, Side] | None = None  # width and height to which images are resized
     colour: bool | None = None  # of images; None: colour if any image has it
+    copies: Literal["together", "free"] | None = None  # in splits; None: together unless rows are equal by chance
     task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0

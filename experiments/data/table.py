@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
+from experiments.data.equal_rows import EqualRows
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 
@@ -114,6 +115,8 @@ class Table:
     reading:     how the columns of a file were read; None where nothing was to be decided.
     spelled:     column as [data] names it -> its name in the source, where the two differ in case or white space.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
+    equal:       the rows that are equal in the source; None where they were not compared.
+    copies:      (N,) a number for each row, the same for copies, which no split may divide; None where all are free.
     """
 
     name: str
@@ -131,6 +134,8 @@ class Table:
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
     cells: SourceCells | None = None
+    equal: EqualRows | None = None
+    copies: NDArray[np.uint64] | None = None
     reading: TableReading | None = None
     spelled: Mapping[str, str] = field(default_factory=dict)
 

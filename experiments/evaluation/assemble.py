@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from experiments.data.copies import Copies
 from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord
 from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
+    CopiesRecord,
     DataRecord,
     DefaultRecord,
     FinalScore,
@@ -95,6 +97,7 @@ def assemble(
         test=test,
         analysis=analysis,
         reading=_reading(data.reading),
+        copies=_copies(data.copies),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -119,6 +122,13 @@ def _reading(reading: TableReading | None) -> ReadingRecord | None:
         return None
     left_out = tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out)
     return ReadingRecord(left_out=left_out, no_target=reading.no_target, unread=reading.unread)
+
+
+def _copies(copies: Copies | None) -> CopiesRecord | None:
+    """Record the copies; rows that are equal by chance are none."""
+    if copies is None or not (copies.rows or copies.test):
+        return None
+    return CopiesRecord(rows=copies.rows, split=copies.split, test=copies.test)
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

@@ -43,10 +43,14 @@ def _shown(name: str, reading: TableReading) -> str:
     return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
 
 
-def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> Mapping[str, Any]:
-    """Write what was decided into the document of a study file, so that the next run decides nothing."""
-    if reading is None or not reading.keys:
+def with_decided(document: Mapping[str, Any], keys: Mapping[str, tuple[str, ...] | str]) -> Mapping[str, Any]:
+    """Write what was decided into the document of a study file, so that the next run decides nothing.
+
+    Args:
+        keys: keys of [data].
+    """
+    if not keys:
         return document
-    decided = {key: list(names) for key, names in reading.keys.items() if names}
-    data = {key: value for key, value in document["data"].items() if key not in reading.keys}
+    decided = {key: value if isinstance(value, str) else list(value) for key, value in keys.items() if value}
+    data = {key: value for key, value in document["data"].items() if key not in keys}
     return {**document, "data": {**data, **decided}}

@@ -96,7 +96,7 @@ def test_the_document_has_the_schemas_order() -> None:
     document = result().document()
     assert list(document) == [
         *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"],
-        *["analysis", "reading", "ledger", "provenance", "timing"],
+        *["analysis", "reading", "copies", "ledger", "provenance", "timing"],
     ]
     assert list(document["trials"][0]) == [
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
@@ -139,7 +139,7 @@ def test_a_result_without_a_look_and_a_default_round_trips() -> None:
 def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
     document = result().document()
     rest = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
-    assert set(document) - set(rest) == {"digest", "reading", "ledger", "provenance", "timing"}
+    assert set(document) - set(rest) == {"digest", "reading", "copies", "ledger", "provenance", "timing"}
     assert document["digest"] == canonical_digest(rest) == digest(document) == result().digest
 
 
