@@ -80,6 +80,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if len(np.unique(table.target)) < 2:
         every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
+    # the rows of the test file, which are appended last, are compared with the others here
     table = replace(table, equal=compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test))
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
     reading = decide(taken(ours, rows), names, declared, frozenset(roles.get("keep", ())), missing, strict)

@@ -149,7 +149,9 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
         split = key
     if not rows and not test:
         return table, None
-    keys = {"copies": split} if rows and choice is None and key is None and table.reading is not None else {}
+    decided = rows and choice is None and key is None
+    # the columns of a file that are dropped later could tell chance from copies otherwise
+    keys = {"copies": split} if decided and (split == "together" or table.reading is not None) else {}
     copies = rows if equal.copies or split == "together" else 0
     found = Copies(copies, own, split, test, table.own_test, keys)
     return replace(table, copies=equal.keys if rows and split == "together" else None), found

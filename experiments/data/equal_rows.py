@@ -19,8 +19,8 @@ from experiments.data.cell_words import Words
 from experiments.data.cells import SourceCells
 from experiments.data.hashes import short_hash
 
-TIMES = 6  # odds of agreement in a column, as a multiple of those of any two rows, above which rows are copies
-FEW = 5  # pairs of rows, or rows, too few to conclude anything
+TIMES = 6  # odds of agreement in a column, divided by those of any two rows, above which equal rows are copies
+FEW = 5  # number of rows or pairs that is enough to conclude something
 FREQUENT = 10  # a row that makes up more than 1/FREQUENT of a table is a frequent value and no copy
 
 
@@ -77,12 +77,16 @@ def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int = 0
 def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, judged: int | None) -> bool:
     """Tell whether the equal ones among the first rows are copies.
 
+    They are if in each column the odds that a pair agrees, where it agrees in all other columns, are more than TIMES
+    those of any pair. A column without pairs that differ in it alone says nothing against copies.
+
     Args:
         keys:     (n,) numbers that equal rows share.
         evidence: (n,) numbers that rows share if they are equal in the columns that are judged.
+        judged:   number of these columns, from the first on; None: all.
     """
-    rows = len(keys)
-    if not _pairs(keys) or _counts(keys).max() > max(FEW, rows / FREQUENT):
+    rows, largest = len(keys), _counts(keys).max()
+    if largest <= 1 or largest > max(FEW, rows / FREQUENT):
         return False
     equal, every = _pairs(evidence), rows * (rows - 1) // 2
     for mixed, words in islice(_columns(cells), judged):

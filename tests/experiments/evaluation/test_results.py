@@ -17,6 +17,7 @@ from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.results import (
     OUTSIDE_THE_DIGEST,
     BestRecord,
+    CopiesRecord,
     DataRecord,
     DefaultRecord,
     DefaultScore,
@@ -134,6 +135,15 @@ def test_a_result_without_a_look_and_a_default_round_trips() -> None:
     read = json.loads(json.dumps(first.document()))
     assert [read[key] for key in ("test", "ledger", "default", "interventions")] == [None, None, None, []]
     assert StudyResult.of_document(read).digest == first.digest
+
+
+def test_a_result_from_before_copies_were_counted_is_read() -> None:
+    document = result().document()
+    del document["copies"]
+    assert StudyResult.of_document(document) == result()
+    copies = CopiesRecord(rows=7, split="together", test=2)
+    again = StudyResult.of_document(result(copies=copies).document())
+    assert (again.copies, again.digest) == (copies, result().digest)
 
 
 def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
