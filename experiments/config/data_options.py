@@ -28,6 +28,7 @@ SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
+Decided = Mapping[str, "str | tuple[str, ...] | Mapping[str, str]"]  # keys of [data] with what was decided for them
 GIVEN = "given"  # source of rows that a program passes on
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
@@ -81,6 +82,7 @@ class DataSection(Section):
     positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of
     size: tuple[Side, Side] | None = None  # width and height to which images are resized
     colour: bool | None = None  # of images; None: colour if any image has it
+    copies: Literal["together", "free"] | None = None  # in splits; None: together unless rows are equal by chance
     task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target
     target_transform: Literal["log"] | None = None  # learn the logarithm of a positive target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from experiments.config.candidate import RARE_RULE, Preprocessing, Scaling
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import DataSection, Decided
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.section import Section, broken_rule, options_of, section_from
@@ -239,9 +239,9 @@ class StudySpec(Section):
             }
         )
 
-    def with_columns(self, keys: Mapping[str, tuple[str, ...] | Mapping[str, str]]) -> StudySpec:
-        """Return the spec with these keys of [data], which leave nothing to decide about a file's columns."""
-        changed: dict[str, Any] = {key: names or None for key, names in keys.items()}
+    def with_decided(self, keys: Decided) -> StudySpec:
+        """Return the spec with these keys of [data], which leave nothing to decide about a file."""
+        changed: dict[str, Any] = {key: value or None for key, value in keys.items()}
         return self.model_copy(update={"data": self.data.model_copy(update=changed)})
 
     def with_arithmetic(self, arithmetic: Literal["portable", "native"]) -> StudySpec:

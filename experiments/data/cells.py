@@ -63,6 +63,12 @@ class SourceCells:
             start = end
         return SourceCells(tuple(parts), places.astype(np.intp))
 
+    def columns(self) -> Iterator[Words]:
+        """Yield the (N,) words of each column, in the order of the source; every file has the same columns."""
+        for blocks in zip(*self.parts, strict=True):
+            for column in range(_width(blocks[0])):
+                yield np.concatenate([_column_words(block, column) for block in blocks])[self.rows]
+
     def hashes(self) -> tuple[bytes, ...]:
         """Compute the hash of each row's cells, in the order of the source's columns."""
         known = [row for part in self.parts for row in _hashes(part)]
@@ -71,13 +77,25 @@ class SourceCells:
 
 def _hashes(part: tuple[Columns, ...]) -> Iterator[bytes]:
     rows = len(part[0])
-    width = sum(int(np.prod(getattr(columns, "shape", ())[1:])) for columns in part)
+    width = sum(map(_width, part))
     step = max(1, AT_ONCE // max(1, width))
     for start in range(0, rows, step):
         blocks = [_words(columns, slice(start, min(start + step, rows))) for columns in part]
         content = memoryview(np.hstack(blocks).astype("<u8", copy=False).tobytes())
         for at in range(0, len(content), 8 * width):
             yield short_hash(content[at : at + 8 * width])
+
+
+def _width(columns: Columns) -> int:
+    """Return the number of columns in a block."""
+    return int(np.prod(getattr(columns, "shape", ())[1:]))
+
+
+def _column_words(columns: Columns, column: int) -> Words:
+    """Compute the (N,) words of one column of a block."""
+    if isinstance(columns, np.ndarray):
+        return array_words(columns.reshape(len(columns), -1)[:, column])
+    return column_words(columns.iloc[:, column] if hasattr(columns, "iloc") else columns)
 
 
 def _words(columns: Columns, rows: slice) -> Words:

@@ -19,6 +19,7 @@ from experiments.data.column_types import (
     cleaned,
     texts,
 )
+from experiments.data.copies import compared_rows, with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
@@ -70,6 +71,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if len(np.unique(table.target)) < 2:
         every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
+    # the rows of the test file, which are appended last, are compared with the others here
+    table = replace(table, equal=compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test))
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
     reading = decide(taken(ours, rows), names, declared, formats, frozenset(roles.get("keep", ())), missing)
     if not reading.columns:
@@ -173,6 +176,7 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
         target, y = target_of(light, data.task)
         if data.rows is not None:
             light, y = subset(light, target, y, data.rows, data.split_seed)
+        light, _ = with_copies(light, data.copies)
         development, _ = split(light, target, y, data.test_size, data.split_seed)
     except DataError:
         return np.arange(len(table.target))

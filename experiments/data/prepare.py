@@ -9,15 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.candidate import Preprocessing
+from experiments.config.data_options import Decided
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
+from experiments.data.copies import Copies, with_copies, with_equal_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
 from experiments.data.pooling import pooling_note
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.spellings import with_one_spelling
-from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds, table_fingerprint
+from experiments.data.splits import (
+    DevelopmentSet,
+    Folds,
+    different_counts,
+    make_folds,
+    split,
+    suitable_folds,
+    table_fingerprint,
+)
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
 from experiments.data.target_type import target_of, type_note, with_logarithm
@@ -32,6 +42,7 @@ class StudyData:
     fingerprint: SHA-256 of all rows, in the order of the source.
     n_splits:    number of folds of a repetition.
     notes:       what was decided that a person may want otherwise, one line each.
+    copies:      the copies among the rows; None without any.
     """
 
     name: str
@@ -44,11 +55,18 @@ class StudyData:
     folds: Folds
     n_splits: int
     notes: tuple[str, ...] = ()
+    copies: Copies | None = None
 
     @property
     def reading(self) -> TableReading | None:
         """Return how the columns of a file were read; None where nothing was to be decided."""
         return self.development.table.reading
+
+    @property
+    def decided(self) -> Decided:
+        """Return the keys of [data] with which nothing is left to decide about columns and copies."""
+        columns = {} if self.reading is None else self.reading.keys
+        return {**columns, **({} if self.copies is None else self.copies.keys)}
 
 
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
@@ -62,7 +80,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         DataError: the data breaks a rule.
     """
     table = load_table(spec.data, environ) if table is None else table
-    table, notes = with_one_spelling(table)
+    table, notes = with_one_spelling(with_equal_rows(table))
     target, y = target_of(table, spec.data.task)
     if spec.data.target_transform is not None:
         target = with_logarithm(table, target, y)
@@ -70,6 +88,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         notes += (note,)
     if spec.data.rows is not None:
         table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
+    table, copies = with_copies(table, spec.data.copies)
+    notes += () if copies is None else copies.notes(spec.data.copies)
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
@@ -88,13 +108,16 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         folds=make_folds(development, cv, spec.data.split_seed),
         n_splits=cv.n_splits,
         notes=notes,
+        copies=copies,
     )
 
 
 def _fewer_folds(development: DevelopmentSet, usual: int, folds: int) -> str:
-    counts = np.bincount(development.y, minlength=len(development.target.classes))
+    counts = different_counts(development)
     name = development.target.classes[int(counts.argmin())]
-    return f"cv.n_splits: {folds} folds instead of {usual}, as class {name!r} has only {counts.min()} development rows."
+    copies = "" if development.table.copies is None else ", where copies count as one"
+    few = f"class {name!r} has only {counts.min()} development rows{copies}"
+    return f"cv.n_splits: {folds} folds instead of {usual}, as {few}."
 
 
 def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[FoldData]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
+from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
@@ -115,7 +116,7 @@ def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
     if target.classes:
         least = 2 if table.own_test else 3
         rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
-        _check_counts(table, y, y, target, least, rule, "remove its rows, or add some")
+        _check_counts(table, y, y[different_rows(table)], target, least, rule, "remove its rows, or add some")
 
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
@@ -143,6 +144,8 @@ def rows_of(table: Table, rows: Rows) -> Table:
         weights=None if table.weights is None else table.weights[rows],
         numbers=rows if table.numbers is None else table.numbers[rows],
         cells=None,
+        equal=None,
+        copies=None if table.copies is None else table.copies[rows],
     )
 
 
@@ -164,8 +167,14 @@ def suitable_folds(development: DevelopmentSet, cv: CVSection) -> CVSection:
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
     if "n_splits" in cv.model_fields_set or "Stratified" not in name or not development.target.classes:
         return cv
-    smallest = int(np.bincount(development.y, minlength=len(development.target.classes)).min())
+    smallest = int(different_counts(development).min())
     return cv if smallest >= cv.n_splits else cv.model_copy(update={"n_splits": max(2, smallest)})
+
+
+def different_counts(development: DevelopmentSet) -> NDArray[np.intp]:
+    """Count the rows of each class; copies count as one."""
+    labels = development.y[different_rows(development.table)]
+    return np.bincount(labels, minlength=len(development.target.classes))
 
 
 def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Folds:
@@ -186,12 +195,11 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> F
     else:
         options["shuffle"] = True
     splitter = getattr(model_selection, name)(n_splits=cv.n_splits, **options)
+    table, different = development.table, different_rows(development.table)
     try:
         pairs = tuple(
-            (np.asarray(train, np.intp), np.asarray(validation, np.intp))
-            for train, validation in splitter.split(
-                np.zeros(len(development.y)), development.y, development.table.groups
-            )
+            (_with_copies(table, different[train]), _with_copies(table, different[validation]))
+            for train, validation in splitter.split(np.zeros(len(different)), development.y[different], table.groups)
         )
     except ValueError as error:
         raise DataError(f"cv.splitter: {' '.join(str(error).split())}") from None
@@ -217,16 +225,22 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
         splitter = GroupShuffleSplit(n_splits=1, test_size=test_size, random_state=split_seed)
         development, test = next(splitter.split(rows, groups=table.groups))
         return development, test
-    stratify = y if target.classes else None
+    rows = different_rows(table)
+    stratify = y[rows] if target.classes else None
     development, test = train_test_split(rows, test_size=test_size, stratify=stratify, random_state=split_seed)
-    return development, test
+    return with_their_copies(table, development), with_their_copies(table, test)
+
+
+def _with_copies(table: Table, rows: Rows) -> Rows:
+    return np.sort(with_their_copies(table, rows))
 
 
 def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> None:
     """Refuse a splitter that needs something the rows lack, or ignores their groups or time."""
     groups, timed = development.table.groups, development.table.time is not None
     grouped = groups is not None
-    classes, rows = development.target.classes, len(development.y)
+    classes, different = development.target.classes, different_rows(development.table)
+    rows = len(different)
     rules = {
         "needs classes to stratify by, but the target is a number": "Stratified" in name and not classes,
         "needs data.groups": "Group" in name and not grouped,
@@ -240,9 +254,10 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
             raise DataError(f"cv.splitter: {name} {rule}.")
     if "Stratified" in name:
         rule = f"cv.n_splits: every class needs at least n_splits={n_splits} development rows"
-        most = int(np.bincount(development.y, minlength=len(classes)).min())
+        most = int(different_counts(development).min())
         advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
-        _check_counts(development.table, development.y, development.y, development.target, n_splits, rule, advice)
+        table, y = development.table, development.y
+        _check_counts(table, y, y[different], development.target, n_splits, rule, advice)
     if n_splits > rows:
         raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
@@ -284,4 +299,6 @@ def _check_counts(
         stands = f" (its rows, from 0: {named})" if places else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
+        if table.copies is not None:
+            advice += ', or set data.copies = "free": copies count as one row here'
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")

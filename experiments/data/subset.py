@@ -43,4 +43,10 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
     except ValueError as error:
         raise DataError(f"data.rows: {error}") from None
     kept = np.concatenate([np.sort(drawn), np.arange(there, len(y))])
-    return replace(rows_of(table, kept), own_test=table.own_test, cells=table.source_cells().take(kept)), y[kept]
+    drawn_rows = replace(
+        rows_of(table, kept),
+        own_test=table.own_test,
+        cells=table.source_cells().take(kept),
+        equal=None if table.equal is None else table.equal.take(kept),
+    )
+    return drawn_rows, y[kept]

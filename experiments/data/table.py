@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
+from experiments.data.equal_rows import EqualRows
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from experiments.config.data_options import Decided
 
 Kind = Literal["number", "category", "pixel", "date"]
 ColumnReason = Literal["counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values"]
@@ -29,9 +32,6 @@ REASONS: dict[ColumnReason, str] = {
 }
 LARGEST = 1e100  # largest number, so that a variance is finite
 WHITE = 255.0  # largest value of a pixel of a byte
-
-
-Keys = Mapping[str, "tuple[str, ...] | Mapping[str, str]"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class TableReading:
     formats: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
-    keys: Keys = field(default_factory=dict)
+    keys: Decided = field(default_factory=dict)
     no_target: int = 0
     target_words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class TableReading:
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 
-    def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Keys:
+    def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Decided:
         """Return the keys of [data] with which nothing is left to decide; none where all columns are plain numbers.
 
         Args:
@@ -121,6 +121,8 @@ class Table:
     reading:     how the columns of a file were read; None where nothing was to be decided.
     spelled:     column as [data] names it -> its name in the source, where the two differ in case or white space.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
+    equal:       the rows that are equal in the source; None where they were not compared.
+    copies:      (N,) a number for each row, the same for copies, which no split may divide; None where all are free.
     """
 
     name: str
@@ -138,6 +140,8 @@ class Table:
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
     cells: SourceCells | None = None
+    equal: EqualRows | None = None
+    copies: NDArray[np.uint64] | None = None
     reading: TableReading | None = None
     spelled: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
 from experiments.data.table import Kind, Table
 from experiments.errors import SearchError
@@ -15,6 +16,7 @@ from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
     ColumnRecord,
+    CopiesRecord,
     DataRecord,
     DefaultRecord,
     FinalScore,
@@ -97,6 +99,7 @@ def assemble(
         test=test,
         analysis=analysis,
         reading=_reading(data),
+        copies=_copies(data.copies),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -134,6 +137,13 @@ def _reading(data: StudyData) -> ReadingRecord | None:
         large=reading.large,
         notes=(*reading.notes, *data.notes),
     )
+
+
+def _copies(copies: Copies | None) -> CopiesRecord | None:
+    """Record the copies; rows that are equal by chance are none."""
+    if copies is None or not (copies.rows or copies.test):
+        return None
+    return CopiesRecord(rows=copies.rows, split=copies.split, test=copies.test)
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

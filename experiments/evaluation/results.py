@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest
+from experiments.data.copies import CopiesSplit
 from experiments.data.table import ColumnReason, Kind
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts
 from experiments.search.trial import InterventionKind, Reason, State
 
-OUTSIDE_THE_DIGEST = ("digest", "reading", "ledger", "provenance", "timing")
+OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "ledger", "provenance", "timing")
 # nothing is converted, no key is unknown, no number is infinite; dataclasses inside inherit the rules
 STRICT = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 Parameters = dict[str, float | int | str | bool]
@@ -92,6 +93,20 @@ class ReadingRecord:
     unread: int = 0
     large: int = 0
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiesRecord:
+    """Rows that are copies of other rows, equal in every cell.
+
+    rows:  number of copies of an earlier row, without the source's own test rows.
+    split: how the splits treat them: they stay together or are free, or groups or the time decide.
+    test:  number of the source's own test rows that are copies of other rows.
+    """
+
+    rows: int
+    split: CopiesSplit
+    test: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +292,7 @@ class StudyResult:
     test: FinalScore | None
     analysis: AnalysisRecord | None = None
     reading: ReadingRecord | None = None
+    copies: CopiesRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]

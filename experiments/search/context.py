@@ -56,9 +56,8 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     data = prepare(spec, os.environ, table)
     named = spec.data.with_names(data.development.table.spelled)
     spec = spec.model_copy(update={"data": named})
-    if data.reading is not None:
-        spec = spec.with_columns(data.reading.keys)
-    spec = spec.with_arithmetic(arithmetic).with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
+    spec = spec.with_decided(data.decided).with_arithmetic(arithmetic)
+    spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.config.data_options import Decided
 from experiments.config.documents import readable
 from experiments.data.prepare import StudyData
 from experiments.data.table import REASONS, TableReading
@@ -54,12 +55,18 @@ def _shown(name: str, reading: TableReading) -> str:
     return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
 
 
-def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> Mapping[str, Any]:
-    """Write what was decided into the document of a study file, so that the next run decides nothing."""
-    if reading is None or not reading.keys:
+def with_decided(document: Mapping[str, Any], keys: Decided) -> Mapping[str, Any]:
+    """Write what was decided into the document of a study file, so that the next run decides nothing.
+
+    Args:
+        keys: keys of [data].
+    """
+    if not keys:
         return document
-    decided = {
-        key: dict(names) if isinstance(names, Mapping) else list(names) for key, names in reading.keys.items() if names
-    }
-    data = {key: value for key, value in document["data"].items() if key not in reading.keys}
+    decided = {key: _plain(value) for key, value in keys.items() if value}
+    data = {key: value for key, value in document["data"].items() if key not in keys}
     return {**document, "data": {**data, **decided}}
+
+
+def _plain(value: str | tuple[str, ...] | Mapping[str, str]) -> str | list[str] | dict[str, str]:
+    return value if isinstance(value, str) else dict(value) if isinstance(value, Mapping) else list(value)

@@ -36,7 +36,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
-from experiments.study.columns import columns_line, with_columns
+from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
 from experiments.study.finished import finish_again, may_be_finished
 from experiments.study.options import (
@@ -158,7 +158,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
     if options.document is not None:
-        folder.keep(STUDY_FILE, study_text(with_columns(options.document, study.data.reading), folder.path))
+        folder.keep(STUDY_FILE, study_text(with_decided(options.document, study.data.decided), folder.path))
     run.clock.lap("folder, journal, folds")
     run.log.write(f"{len(trials)} of {study.spec.search.trials} trials finished before")
     return journal, OutOfFoldFiles(folder.out_of_fold), trials, uid

@@ -85,6 +85,9 @@ def _data(record: Record) -> Counts:
         found += Counter({"data.classes.count": 2, "classes.share.least": 1, "classes.share.most": 1})
         found["data.classes[*]"] += min(20, len(data["classes"]))
     found += _columns(record.document["reading"])
+    copies = record.document["copies"] or {"rows": 0, "test": 0}
+    found += Counter({"copies.rows": int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
+    found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
     return found

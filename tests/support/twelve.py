@@ -145,14 +145,14 @@ def pictures() -> None:
 
 
 def own_test() -> None:
-    """The test rows come in a file of their own; numbers and dates have formats, and a number is infinite."""
+    """The test rows come in a file of their own, with copies of rows, formats of numbers and dates, and an infinity."""
     table = mixed_table(150)
     frame = table.features.assign(target=table.target)  # type: ignore[union-attr]
     frame["paid"] = [f"${row % 7 + 1},{row:03}" for row in range(150)]
-    frame["far"] = [np.inf if row == 40 else row % 11 / 4 for row in range(150)]
+    frame["far"] = [np.inf if row == 60 else row % 11 / 4 for row in range(150)]
     frame["day"] = [f"{row % 28 + 1}.{row % 12 + 1}.2026" for row in range(150)]
-    frame.iloc[:110].to_csv("learn.csv", index=False)
-    frame.iloc[110:].to_csv("test.csv", index=False)
+    frame.iloc[[*range(110), *range(8)]].to_csv("learn.csv", index=False)
+    frame.iloc[[*range(113, 150), 20, 30, 40]].to_csv("test.csv", index=False)
     ran(study("own test", data={"source": "learn.csv", "target": "target", "test": "test.csv"}))
 
 

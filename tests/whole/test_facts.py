@@ -94,6 +94,7 @@ def test_the_studies_are_of_their_kinds(place: Place) -> None:
     assert found["regression"]["test"]["score"] < -1000
     assert found["pictures"]["analysis"]["out_of_fold"]["mistakes"][0]["picture"] is not None
     assert found["own test"]["split"]["test"] == 40
+    assert found["own test"]["copies"] == {"rows": 8, "split": "together", "test": 3}
 
 
 @pytest.mark.parametrize("kind", ["resumed", "groups", "no look", "regression"])

@@ -101,6 +101,24 @@ def test_a_table_as_people_have_it_runs_at_the_first_attempt(desk: CommandRunner
     assert 'numbers = ["PersonId", "age", "height"]' in taken.out
 
 
+def test_copies_are_said_recorded_and_kept_on_one_side(desk: CommandRunner) -> None:
+    chance = np.random.default_rng(0)
+    first = pd.DataFrame(chance.normal(size=(60, 3)).round(3), columns=["a", "b", "c"])
+    rows = pd.concat([first.assign(y=chance.permutation(["no", "yes"] * 30))] * 3)
+    rows.to_csv(desk.folder / "mine.csv", index=False)
+    done = desk.tune("--data", "mine.csv", "--target", "y", *FEW)
+    assert "rows: 120 of 180 are copies of other rows; they stay on one side of every split; " in done.out
+    result = desk.results(Path("studies/mine"))
+    assert result["copies"] == {"rows": 120, "split": "together", "test": 0}
+    assert 'copies = "together"' in (desk.folder / "studies" / "mine" / "study.toml").read_text()
+    report = (desk.folder / "studies" / "mine" / "report.md").read_text()
+    assert "120 copies of earlier rows kept on one side of every split" in report
+    assert desk.tuned("mine", "--out", "again")["digest"] == result["digest"]
+    same = desk.tune("--data", "mine.csv", "--target", "y", "--test", "mine.csv", *FEW, "--out", "same")
+    assert (same.code, same.error.count("\n")) == (2, 1)
+    assert "data.test: the test rows must be other rows" in same.error
+
+
 def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> None:
     (desk.folder / "mine.csv").write_text("n,a,y\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
     done = desk.tune("--data", "mine.csv", "--target", "y", "--set", "data.strict=true", *FEW)

@@ -14,6 +14,12 @@ SCALINGS: Final = {
     "quantile": "mapped to a normal distribution by rank",
     "none": "left as they are",
 }
+COPIES: Final[dict[str, str]] = {
+    "together": "kept on one side of every split",
+    "free": "split like other rows",
+    "groups": "split by their groups",
+    "time": "split by their time",
+}
 FITTED: Final = "everything fitted is fitted on training rows only"
 
 
@@ -22,7 +28,7 @@ def transformations(result: StudyResult) -> Parts:
     columns, missing = result.data.columns, result.data.missing
     if columns is None or missing is None:
         return (FITTED,)
-    done = list(_left_out(result))
+    done = [*_left_out(result), *_copies(result)]
     if missing.number:
         holes = counted("data.missing.number", missing.number, "column")
         done.append(sentence("missing numbers in {} filled with the median, and an indicator for each", holes))
@@ -64,6 +70,19 @@ def _left_out(result: StudyResult) -> Iterator[Words]:
     if data.large:
         numbers = counted("reading.large", data.large, "infinite or enormous number")
         yield sentence("{} taken for missing", numbers)
+
+
+def _copies(result: StudyResult) -> Iterator[Words]:
+    """Count the rows that are copies of other rows."""
+    copies = result.copies
+    if copies is None:
+        return
+    if copies.rows:
+        rows = counted("copies.rows", copies.rows, "copy of an earlier row", "copies of earlier rows")
+        yield sentence("{} {}", rows, Fact("copies.split", COPIES[copies.split]))
+    if copies.test:
+        rows = counted("copies.test", copies.test, "test row", "test rows")
+        yield sentence("{} equal to rows to learn from", rows)
 
 
 def _setting(result: StudyResult, name: str, default: object) -> tuple[str, object]:

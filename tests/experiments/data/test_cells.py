@@ -102,6 +102,17 @@ def test_the_same_rows_are_the_same_in_every_format(tmp_path: Path, csv: Path) -
     assert hashes(given_table((kept.drop(columns="y"), list(kept["y"])), GIVEN_ROWS)) == expected
 
 
+def test_the_columns_are_the_words_of_the_rows() -> None:
+    y = FRAME["y"].to_numpy()
+    for other in (FRAME, RNG.normal(size=(ROWS, 2, 2)), pa.chunked_array([FRAME["number"][:9], FRAME["number"][9:]])):
+        cells = SourceCells.of(y, other).followed_by(SourceCells.of(y, other))
+        chosen = cells.take(np.array([3, ROWS + 3, 0]))
+        words = np.column_stack(list(chosen.columns()))
+        rows = [hashlib.blake2b(row.astype("<u8").tobytes(), digest_size=8).digest() for row in words]
+        assert tuple(rows) == chosen.hashes()
+        assert rows[0] == rows[1] != rows[2]
+
+
 def test_openml_is_as_its_sheet(monkeypatch: pytest.MonkeyPatch, csv: Path) -> None:
     frame = FRAME.astype({"word": "category", "y": "category"})
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda **_: Bunch(frame=frame, target_names=["y"]))

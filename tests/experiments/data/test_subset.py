@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.data.equal_rows import EqualRows
 from experiments.data.subset import subset
 from experiments.data.table import Table
 from experiments.data.target_type import target_of
@@ -35,6 +36,16 @@ def test_rows_stay_whole_and_in_order() -> None:
     again = drawn(replace(part, own_test=10), 5)
     assert again.numbers is not None
     np.testing.assert_array_equal(again.numbers, np.asarray(again.features)[:, 0] / 2)
+
+
+def test_rows_that_are_equal_are_so_among_the_drawn_rows() -> None:
+    equal = EqualRows(np.arange(100, dtype=np.uint64) // np.uint64(2), True, False)
+    part = drawn(replace(WHOLE, equal=equal), 20)
+    assert part.equal is not None
+    assert part.numbers is not None
+    np.testing.assert_array_equal(part.equal.keys, part.numbers // 2)
+    assert (part.equal.copies, part.equal.test_copies) == (True, False)
+    assert drawn(WHOLE, 20).equal is None
 
 
 def test_the_own_test_part_is_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -10,10 +10,11 @@ import pytest
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
+from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
-from experiments.evaluation.results import ColumnCounts, LedgerRecord, MissingCounts, StudyResult
+from experiments.evaluation.results import ColumnCounts, CopiesRecord, LedgerRecord, MissingCounts, StudyResult
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table
@@ -140,6 +141,17 @@ def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> No
     found = assembled(given, mixed, [complete(0, 0.5)]).data
     assert found.columns == ColumnCounts(number=2, category=2, pixel=0)
     assert found.missing == MissingCounts(number=1, category=1)
+
+
+def test_copies_are_recorded_beside_the_digest(spec: StudySpec, data: StudyData) -> None:
+    several = (None, Copies(0, 150, "free"), Copies(7, 150, "together"), Copies(0, 150, "free", 2, 9))
+    results = [assembled(spec, replace(data, copies=copies), [complete(0, 0.5)]) for copies in several]
+    assert [result.copies for result in results] == [
+        *(None, None),
+        CopiesRecord(rows=7, split="together"),
+        CopiesRecord(rows=0, split="free", test=2),
+    ]
+    assert len({result.digest for result in results}) == 1
 
 
 def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData) -> None:

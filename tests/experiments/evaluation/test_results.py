@@ -17,6 +17,7 @@ from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.results import (
     OUTSIDE_THE_DIGEST,
     BestRecord,
+    CopiesRecord,
     DataRecord,
     DefaultRecord,
     DefaultScore,
@@ -96,7 +97,7 @@ def test_the_document_has_the_schemas_order() -> None:
     document = result().document()
     assert list(document) == [
         *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"],
-        *["analysis", "reading", "ledger", "provenance", "timing"],
+        *["analysis", "reading", "copies", "ledger", "provenance", "timing"],
     ]
     assert list(document["trials"][0]) == [
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]
@@ -136,10 +137,19 @@ def test_a_result_without_a_look_and_a_default_round_trips() -> None:
     assert StudyResult.of_document(read).digest == first.digest
 
 
+def test_a_result_from_before_copies_were_counted_is_read() -> None:
+    document = result().document()
+    del document["copies"]
+    assert StudyResult.of_document(document) == result()
+    copies = CopiesRecord(rows=7, split="together", test=2)
+    again = StudyResult.of_document(result(copies=copies).document())
+    assert (again.copies, again.digest) == (copies, result().digest)
+
+
 def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
     document = result().document()
     rest = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
-    assert set(document) - set(rest) == {"digest", "reading", "ledger", "provenance", "timing"}
+    assert set(document) - set(rest) == {"digest", "reading", "copies", "ledger", "provenance", "timing"}
     assert document["digest"] == canonical_digest(rest) == digest(document) == result().digest
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.config.default_study import own_study
 from experiments.data.prepare import prepare
-from experiments.study.columns import columns_line, with_columns
+from experiments.study.columns import columns_line, with_decided
 
 ROWS = 60
 
@@ -47,6 +47,7 @@ def test_the_keys_are_written_over_what_was_typed(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(["n,a,c,y"] + [f"{row},{row % 7},{'rgb'[row % 3]},{row % 2}" for row in range(ROWS)]))
     spec, document = own_study(str(path), "y", ["data.keep=n"])
-    kept = with_columns(document, prepare(spec, os.environ).reading)
-    assert kept["data"] == {"source": str(path), "target": "y", "categories": ["c"], "numbers": ["n", "a"]}
-    assert with_columns(document, None) is document
+    kept = with_decided(document, prepare(spec, os.environ).decided)
+    decided = {"categories": ["c"], "numbers": ["n", "a"], "copies": "free"}
+    assert kept["data"] == {"source": str(path), "target": "y", **decided}
+    assert with_decided(document, {}) is document

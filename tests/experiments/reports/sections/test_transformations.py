@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.results import ColumnCounts, MissingCounts
+from experiments.evaluation.results import ColumnCounts, CopiesRecord, MissingCounts
 from experiments.reports.blocks import plain
 from experiments.reports.sections.transformations import FITTED, transformations
 
@@ -43,6 +43,22 @@ def test_rare_categories_are_counted_in_rows_or_by_their_share(full):
         spec = full[0].spec | {"preprocessing": {"numbers": "none", "rare": rare}}
         columns, missing = {"number": 0, "category": 2, "pixel": 0}, {"number": 0, "category": 0}
         assert words in _said(full[0], columns, missing, spec=spec)
+
+
+def test_copies_are_counted(full):
+    columns, missing = {"number": 0, "category": 0, "pixel": 0}, {"number": 0, "category": 0}
+    for copies, words in [
+        (None, ""),
+        (CopiesRecord(rows=240, split="together"), "240 copies of earlier rows kept on one side of every split; "),
+        (CopiesRecord(rows=1, split="free"), "1 copy of an earlier row split like other rows; "),
+        (CopiesRecord(rows=2, split="time"), "2 copies of earlier rows split by their time; "),
+        (CopiesRecord(rows=0, split="free", test=12), "12 test rows equal to rows to learn from; "),
+        (
+            CopiesRecord(rows=3, split="groups", test=1),
+            "3 copies of earlier rows split by their groups; 1 test row equal to rows to learn from; ",
+        ),
+    ]:
+        assert _said(full[0], columns, missing, copies=copies) == words + FITTED
 
 
 def test_results_of_version_0_1_do_not_know(full):

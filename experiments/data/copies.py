@@ -1,0 +1,182 @@
+"""Copies of rows: they stay on one side of every split, and what was done about them is said.
+
+Which rows are copies follows from the cells of the source, before its columns are read: the split is the same whatever
+columns are features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.cell_words import column_words
+from experiments.data.cells import SourceCells
+from experiments.data.column_kind import NoFeature, decide_column
+from experiments.data.column_types import cleaned
+from experiments.data.equal_rows import EqualRows, equal_pictures, equal_rows
+from experiments.data.raw_table import RawTable
+from experiments.data.table import Table
+from experiments.errors import DataError
+
+Rows = NDArray[np.intp]
+Names = Sequence[str]
+CopiesSplit = Literal["together", "free", "groups", "time"]
+Choice = Literal["together", "free"]
+PROBE = 1000  # rows, among which most columns repeat a value
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The copies among the rows of a study.
+
+    rows:    number of rows that are copies of an earlier row, without the source's own test rows.
+    of:      number of these rows in all.
+    split:   how the splits treat copies: they stay together or are free, or groups or the time decide.
+    test:    number of the source's own test rows that are copies of other rows.
+    of_test: number of its own test rows in all.
+    keys:    keys of [data] with which nothing is left to decide.
+    """
+
+    rows: int
+    of: int
+    split: CopiesSplit
+    test: int = 0
+    of_test: int = 0
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def notes(self, choice: Choice | None) -> tuple[str, ...]:
+        """Say what a person may want otherwise, a line each.
+
+        Args:
+            choice: of the study file.
+        """
+        lines = []
+        if self.rows and choice is None:
+            done = f"data.{self.split} decides the splits, which may divide them."
+            if self.split == "together":
+                done = 'they stay on one side of every split; data.copies = "free" treats them as other rows.'
+            lines.append(f"rows: {self.rows} of {self.of} are copies of other rows; {done}")
+        if self.test:
+            lines.append(
+                f"test rows: {self.test} of {self.of_test} are copies of rows to learn from; scores of them say little "
+                "about new rows."
+            )
+        return tuple(lines)
+
+
+def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test: RawTable | None = None) -> EqualRows:
+    """Compare the rows of a file, in all columns but those that number or name the rows.
+
+    Columns that the study drops are compared, too, so that the split is the same without them. Whether equal rows are
+    copies is judged by the others.
+
+    Args:
+        identifier: columns that are not compared.
+        drop:       columns by which nothing is judged.
+        test:       the rows of a test file; only columns of both files are compared.
+    """
+    files = [raw] if test is None else [raw, test]
+    names = [name for name in raw.columns if name not in identifier and all(name in one.columns for one in files)]
+    names = [name for name in names if not _differs_in_every_row(raw, name)]
+    judged = [name for name in names if name not in drop]
+    names = judged + [name for name in names if name in drop]
+    cells = [SourceCells.of(*(one.columns[name] for name in names)) for one in files]
+    if test is None:
+        return equal_rows(cells[0], judged=len(judged))
+    return equal_rows(cells[0].followed_by(cells[1]), test.rows, len(judged))
+
+
+def _differs_in_every_row(raw: RawTable, name: str) -> bool:
+    """Return whether a column counts the rows or names them, so that no two rows would be equal in it."""
+    column = raw.columns[name]
+    for words in (column_words(part) for part in (column.slice(0, PROBE), column)):
+        if len(np.unique(words)) < len(words):
+            return False
+    try:
+        decide_column(cleaned(raw, [name]), name, (), comma=False)
+    except NoFeature as why:
+        return why.reason in ("counts_rows", "identifies_rows")
+    except DataError:
+        return False
+    return False
+
+
+def with_equal_rows(table: Table) -> Table:
+    """Compare the rows of a table whose source did not do so, in their features and target.
+
+    Raises:
+        DataError: the source's own test rows are the rows to learn from.
+    """
+    if table.equal is None and set(table.kinds) == {"pixel"}:
+        table = replace(table, equal=equal_pictures(np.asarray(table.features), table.target, table.own_test))
+    elif table.equal is None:
+        table = replace(table, equal=equal_rows(SourceCells.of(table.features, table.target), table.own_test))
+    assert table.equal is not None
+    ours, theirs = np.split(np.asarray(table.equal.keys), [len(table.target) - table.own_test])
+    if len(ours) == len(theirs) and np.array_equal(np.sort(ours), np.sort(theirs)):
+        raise DataError(
+            f"data.test: the test rows must be other rows than those of {table.name} to learn from, but all "
+            f"{len(theirs)} are the same; give others, or none: then a part of the rows to learn from is the test set."
+        )
+    return table
+
+
+def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copies | None]:
+    """Decide what the splits do with equal rows.
+
+    Rows that are equal by chance are free. Copies stay together, unless groups or a time order decide the splits.
+
+    Args:
+        choice: of the study file; None leaves it open.
+
+    Returns:
+        the table with the copies that stay together; and its copies, None where no rows are equal.
+
+    Raises:
+        DataError: equal rows shall stay together in a table that is split otherwise.
+    """
+    equal, own = table.equal, len(table.target) - table.own_test
+    assert equal is not None
+    ours, theirs = np.split(np.asarray(equal.keys), [own])
+    rows, test = own - len(np.unique(ours)), int(np.isin(theirs, ours).sum()) if equal.test_copies else 0
+    split: CopiesSplit = choice or ("together" if equal.copies else "free")
+    if (key := "groups" if table.groups is not None else "time" if table.time is not None else None) is not None:
+        if choice == "together":
+            raise DataError(f"data.copies: data.{key} decides the splits, which may divide copies; remove one of them.")
+        split = key
+    if not rows and not test:
+        return table, None
+    decided = rows and choice is None and key is None
+    # the columns of a file that are dropped later could tell chance from copies otherwise
+    keys = {"copies": split} if decided and (split == "together" or table.reading is not None) else {}
+    copies = rows if equal.copies or split == "together" else 0
+    found = Copies(copies, own, split, test, table.own_test, keys)
+    return replace(table, copies=equal.keys if rows and split == "together" else None), found
+
+
+def different_rows(table: Table) -> Rows:
+    """Return the rows that a split deals out: all but the copies that follow an earlier row."""
+    if table.copies is None:
+        return np.arange(len(table.target), dtype=np.intp)
+    return np.sort(np.unique(table.copies, return_index=True)[1])
+
+
+def with_their_copies(table: Table, rows: Rows) -> Rows:
+    """Return the rows in their order, each followed by its copies.
+
+    Args:
+        rows: some of the different rows.
+    """
+    if table.copies is None:
+        return rows
+    _, numbers, counts = np.unique(table.copies, return_inverse=True, return_counts=True)
+    by_number = np.argsort(numbers, kind="stable")
+    starts, of_row = np.cumsum(counts) - counts, numbers[rows]
+    lengths = counts[of_row]
+    shifts = np.repeat(starts[of_row] - (np.cumsum(lengths) - lengths), lengths)
+    followed: Rows = by_number[shifts + np.arange(lengths.sum())]
+    return followed
