@@ -1,7 +1,7 @@
 """Copies of rows: they stay on one side of every split, and what was done about them is said.
 
-Which rows are copies follows from the cells of the source, before its columns are read: the split is the same whatever
-columns are features.
+Which rows are equal follows from the cells of the source, before its columns are read, and not from the columns that
+become features.
 """
 
 from __future__ import annotations
@@ -56,23 +56,25 @@ class Copies:
         """
         lines = []
         if self.rows and choice is None:
-            done = f"data.{self.split} decides the splits, which may divide them."
+            done = f"data.{self.split} decides the splits, which may divide copies."
             if self.split == "together":
-                done = 'they stay on one side of every split; data.copies = "free" treats them as other rows.'
-            lines.append(f"rows: {self.rows} of {self.of} are copies of other rows; {done}")
+                done = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
+            lines.append(f"rows: {self.rows} of {self.of} {_repeat(self.rows)} other rows; {done}")
         if self.test:
-            lines.append(
-                f"test rows: {self.test} of {self.of_test} are copies of rows to learn from; scores of them say little "
-                "about new rows."
-            )
+            repeated = f"{self.test} of {self.of_test} {_repeat(self.test)} rows to learn from"
+            lines.append(f"test rows: {repeated}, so that their score says little of new rows.")
         return tuple(lines)
+
+
+def _repeat(rows: int) -> str:
+    return "repeats" if rows == 1 else "repeat"
 
 
 def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test: RawTable | None = None) -> EqualRows:
     """Compare the rows of a file, in all columns but those that number or name the rows.
 
-    Columns that the study drops are compared, too, so that the split is the same without them. Whether equal rows are
-    copies is judged by the others.
+    Columns that the study drops are compared, too: the rows that are equal do not depend on them. Whether equal rows
+    are copies is judged by the others.
 
     Args:
         identifier: columns that are not compared.

@@ -78,7 +78,7 @@ def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, j
     """Tell whether the equal ones among the first rows are copies.
 
     They are if in each column the odds that a pair agrees, where it agrees in all other columns, are more than TIMES
-    those of any pair. A column without pairs that differ in it alone says nothing against copies.
+    those of any pair. One equal pair is no evidence against pairs that differ in one column alone.
 
     Args:
         keys:     (n,) numbers that equal rows share.
@@ -92,7 +92,7 @@ def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, j
     for mixed, words in islice(_columns(cells), judged):
         differ = _pairs(evidence - mixed[:rows]) - equal  # pairs that differ in this column alone
         agree = _pairs(words[:rows])  # pairs that agree in this column, whatever the others say
-        if differ >= min(FEW, equal) and equal * (every - agree) <= TIMES * differ * agree:
+        if differ >= min(FEW, equal) and (equal - 1) * (every - agree) <= TIMES * differ * agree:
             return False
     return True
 

@@ -107,7 +107,7 @@ def test_copies_are_said_recorded_and_kept_on_one_side(desk: CommandRunner) -> N
     rows = pd.concat([first.assign(y=chance.permutation(["no", "yes"] * 30))] * 3)
     rows.to_csv(desk.folder / "mine.csv", index=False)
     done = desk.tune("--data", "mine.csv", "--target", "y", *FEW)
-    assert "rows: 120 of 180 are copies of other rows; they stay on one side of every split; " in done.out
+    assert "rows: 120 of 180 repeat other rows; copies stay on one side of every split; " in done.out
     result = desk.results(Path("studies/mine"))
     assert result["copies"] == {"rows": 120, "split": "together", "test": 0}
     assert 'copies = "together"' in (desk.folder / "studies" / "mine" / "study.toml").read_text()

@@ -33,7 +33,7 @@ from experiments.errors import DataError, SpecError
 
 Make = Callable[..., RawTable]
 ROWS, COPIED = 90, 30
-SIDES = 'they stay on one side of every split; data.copies = "free" treats them as other rows.'
+SIDES = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
 
 
 def frame(rows: int = ROWS, copied: int = COPIED, seed: int = 0) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def test_no_split_divides_copies(seed: int, cv: dict[str, Any], tmp_path: Path) 
     source = written(tmp_path, rows)
     data = prepared(source, cv, target="y", split_seed=seed)
     assert data.copies == Copies(60, 150, "together", keys={"copies": "together"})
-    assert data.notes[0] == f"rows: 60 of 150 are copies of other rows; {SIDES}"
+    assert data.notes[0] == f"rows: 60 of 150 repeat other rows; {SIDES}"
     assert divided(data, rows) == 0
     assert len(data.development.y) + len(data.test) == len(rows)
     free = prepared(source, cv, target="y", split_seed=seed, copies="free")
@@ -226,7 +226,7 @@ def test_groups_and_time_decide_the_splits(tmp_path: Path) -> None:
         data = prepared(source, {"n_splits": 2}, target="y", **role)
         assert data.copies == Copies(60, 150, key)  # type: ignore[arg-type]
         assert data.notes[0] == (
-            f"rows: 60 of 150 are copies of other rows; data.{key} decides the splits, which may divide them."
+            f"rows: 60 of 150 repeat other rows; data.{key} decides the splits, which may divide copies."
         )
         with pytest.raises(DataError, match=rf"data\.copies: data\.{key} decides the splits"):
             prepared(source, {"n_splits": 2}, target="y", copies="together", **role)
@@ -239,7 +239,7 @@ def test_copies_among_the_rows_of_a_test_file_are_counted(tmp_path: Path) -> Non
     data = prepared(source, target="y", test=test)
     assert data.copies == Copies(0, 70, "free", 12, 32)
     assert data.notes == (
-        "test rows: 12 of 32 are copies of rows to learn from; scores of them say little about new rows.",
+        "test rows: 12 of 32 repeat rows to learn from, so that their score says little of new rows.",
     )
     alone = prepared(source, target="y", test=written(tmp_path, rows[70:], "test.csv"))
     assert alone.copies is None

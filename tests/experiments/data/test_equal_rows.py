@@ -137,3 +137,13 @@ def test_chosen_rows_keep_their_keys() -> None:
     part = found.take(np.array([5, 3, ROWS + 3]))
     np.testing.assert_array_equal(part.keys, found.keys[[5, 3, 3]])
     assert part.copies
+
+
+def test_one_equal_pair_is_no_evidence_beside_near_misses() -> None:
+    numbers = np.round(NUMBERS, 3)
+    numbers[1] = numbers[0]
+    assert compared(numbers, COIN * 0).copies
+    numbers[3, :2] = numbers[2, :2]  # a pair that differs in the third column alone
+    assert not compared(numbers, COIN * 0).copies
+    numbers[5] = numbers[4]
+    assert compared(numbers, COIN * 0).copies
