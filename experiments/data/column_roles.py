@@ -28,6 +28,7 @@ from experiments.data.column_types import (
     without_words,
     words_in,
 )
+from experiments.data.dotted_classes import without_dots
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, read_features, taken
 from experiments.data.spellings import with_one_spelling
@@ -51,6 +52,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     roles = _roles(raw, data)
     raw = replace(raw, present=words_present(data.present or ()))
     (target,) = roles["target"]
+    raw, test = without_dots(raw, test, target)
     single = [name for key in SINGLE for name in roles.get(key, ())]
     others = {*single, *roles.get("drop", ())}
     names = [name for name in raw.columns if name not in others]
@@ -87,13 +89,13 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     numbers, words = [name for name, kind in reading.columns if kind == "number"], (*missing, *reading.missing)
     ours = without_words(ours, numbers, words)
     classes = (target,) if declared.get(target) else ()
-    keys = reading.explicit(roles.get("drop", ()), missing, classes)
+    keys = {**reading.explicit(roles.get("drop", ()), missing, classes), **raw.layout}
     table = replace(table, spelled=_spelled(raw, data))
     reading = replace(
         reading,
         no_target=before - raw.rows,
         target_words=lost if table.target.dtype.kind == "U" else (),
-        notes=raw.notes,
+        notes=(*raw.notes, *raw.repairs),
         unnamed=raw.unnamed,
         keys=keys,
         unread=misfits(ours, numbers),

@@ -13,11 +13,10 @@ import pyarrow as pa
 
 from experiments.data.column_types import cleaned, lenient_numbers, misfits, read_number, refuse_missing, texts
 from experiments.data.raw_table import RawTable, listed
+from experiments.data.readers.file_keys import FileKeys
 from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.errors import DataError
-
-ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
 
 Inputs = Sequence[tuple[str, Kind]]
 
@@ -28,16 +27,18 @@ class NewRows:
 
     chunks:  frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
     ignored: the columns of the file that the model does not use.
+    notes:   lines about how the file was read.
     unread:  for each chunk that was read, the number of cells that are missing because they do not fit their column.
     """
 
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
     unread: list[int]
+    notes: tuple[str, ...] = ()
 
 
 def read_rows(path: Path, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> NewRows:
-    """Read the rows of a .csv, .tsv, .parquet or .npz.
+    """Read the rows of a file in any format in which a study's table may be.
 
     Args:
         inputs:  name and kind of each column of the model.
@@ -54,7 +55,8 @@ def read_rows(path: Path, inputs: Inputs, rows: int, present: Sequence[str] = ()
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
     raw = replace(raw, present=words_present(present))
     unread: list[int] = []
-    return NewRows(_chunks(raw, kinds, rows, unread), tuple(name for name in raw.columns if name not in kinds), unread)
+    ignored = tuple(name for name in raw.columns if name not in kinds)
+    return NewRows(_chunks(raw, kinds, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(frame: pd.DataFrame, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
@@ -82,20 +84,11 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 
 
 def _raw_table(path: Path, names: list[str]) -> RawTable:
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise DataError(f"{path}: must end in {', '.join(ENDINGS)}.")
-    if ending == ".npz":
+    if path.suffix.lower() == ".npz":
         return _of_array(path, names)
-    if ending == ".parquet":
-        from experiments.data.readers.parquet import read_parquet
+    from experiments.data.readers.table_file import read_table
 
-        return read_parquet(path)
-    from experiments.data.readers.delimited import first_cells, read_text
-
-    # numbers as names are either the header's or the positions of columns without a header
-    named = set(names) <= set(first_cells(path)) or not all(name.isdecimal() for name in names)
-    return read_text(path, header=named)
+    return read_table(path, FileKeys(model=tuple(names)))
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
@@ -114,6 +107,10 @@ def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int, unread: list[int])
     lacking = [name for name in kinds if name not in raw.columns]
     if lacking:
         raise DataError(f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}.")
+    if several := [name for name in kinds if name in raw.repeated]:
+        raise DataError(
+            f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
+        )
     return (_chunk(raw, kinds, start, rows, unread) for start in range(0, raw.rows, rows))
 
 

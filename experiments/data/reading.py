@@ -83,6 +83,8 @@ def decide(
             columns.append((name, "category" if declared[name] else "number"))
             continue
         try:
+            if name in rows.index:
+                raise Unfit("index", f"{rows.at(name)} is the index of its DataFrame; name it in data.drop.")
             category = is_category(rows, name) if strict else _is_category(rows, name, missing, words)
         except Unfit as unfit:
             if strict:

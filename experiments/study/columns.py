@@ -47,6 +47,8 @@ def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> M
     """Write what was decided into the document of a study file, so that the next run decides nothing."""
     if reading is None or not reading.keys:
         return document
-    decided = {key: list(names) for key, names in reading.keys.items() if names}
+    decided = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in reading.keys.items() if value != ()
+    }
     data = {key: value for key, value in document["data"].items() if key not in reading.keys}
     return {**document, "data": {**data, **decided}}
