@@ -22,11 +22,10 @@ from experiments.data.readers.layout import Record, titles, width_of
 from experiments.data.readers.values import arrow_values, joined
 from experiments.errors import DataError
 
-LARGEST = 1 << 30  # bytes of all sheets and texts, unpacked
-LARGEST_OTHER = 1 << 26  # bytes of another part
+LARGEST = {"xl/worksheets/": 1 << 30, "xl/sharedstrings": 1 << 28, "": 1 << 26}  # start of a part's name -> bytes
 MOST_ROWS = 1 << 20  # of a sheet, as Excel has
 SAMPLE = 200  # rows from which the layout follows
-BLOCK = 1 << 13  # rows that are Python's at a time
+CELLS = 1 << 20  # cells that are Python's at a time
 ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx with a password
 
 Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
@@ -60,14 +59,13 @@ def _check_parts(path: Path) -> None:
             parts = [part for part in archive.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
         raise DataError(f"{path}: cannot be read as .xlsx: {brief(error)}.") from None
-    large = ("xl/worksheets/", "xl/sharedstrings")
-    others = [part.file_size for part in parts if not part.filename.lower().startswith(large)]
-    size, other = sum(part.file_size for part in parts), max(others, default=0)
-    if size > LARGEST or other > LARGEST_OTHER:
-        raise DataError(
-            f"{path}: must unpack to at most {LARGEST} bytes, and a part beside the sheets to {LARGEST_OTHER}, but "
-            f"announces {size} and {other}; save it as .csv."
-        )
+    for part in parts:
+        limit = next(most for start, most in LARGEST.items() if part.filename.lower().startswith(start))
+        if part.file_size > limit:
+            raise DataError(
+                f"{path}: its part {shown(part.filename)} must unpack to at most {limit} bytes, but announces "
+                f"{part.file_size}; save the sheet as .csv."
+            )
 
 
 @contextmanager
@@ -157,8 +155,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
 def _columns(sheet: Any, start: int, where: str) -> list[pa.ChunkedArray]:
     parts: list[list[pa.Array]] = []
     count = 0
-    rows = (row for number, row in _rows(sheet) if number >= start)
-    while block := list(islice(rows, BLOCK)):
+    for block in _blocks(row for number, row in _rows(sheet) if number >= start):
         width = max(len(parts), *map(len, block))
         check_size(where, count + len(block), width)
         parts += [[pa.nulls(count)] for _ in range(width - len(parts))]
@@ -166,6 +163,20 @@ def _columns(sheet: Any, start: int, where: str) -> list[pa.ChunkedArray]:
             part.append(arrow_values([row[at] if at < len(row) else None for row in block]))
         count += len(block)
     return [joined(part) for part in parts]
+
+
+def _blocks(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Yield the rows in lists of about so many cells as Python may have at a time."""
+    block: list[list[Any]] = []
+    size = 0
+    for row in rows:
+        block.append(row)
+        size += len(row)
+        if size >= CELLS:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def _places(path: Path, keys: FileKeys, start: int) -> Any:

@@ -18,7 +18,7 @@ from experiments.data.readers.text_file import TextFile, open_text
 from experiments.data.readers.values import arrow_values, joined
 from experiments.errors import DataError
 
-LARGEST = 1 << 28  # bytes of a document that is read at once; lines are read one after the other
+LARGEST = 1 << 27  # bytes of a document that is read at once; lines are read one after the other
 ROWS = 1 << 13  # rows that are Python's at a time
 BY_LINES = (".jsonl", ".ndjson")
 

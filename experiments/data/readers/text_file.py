@@ -151,7 +151,9 @@ def _checked(text: TextFile) -> TextFile:
                 nul = "\0" in _decoded(text, decoder, block, size)
                 pending = bool(decoder.getstate()[0])
             if nul:
-                line = next((number for number, line in enumerate(text.lines(), 1) if "\0" in line), 1)
+                line = 1
+                with suppress(UnicodeError):  # of bytes after the NUL
+                    line = next(number for number, line in enumerate(text.lines(), 1) if "\0" in line)
                 raise DataError(
                     f"{text.path}: a table must be text, but line {line} has a NUL byte; remove it, or name the "
                     "encoding in data.encoding if the file is UTF-16 or UTF-32."

@@ -31,12 +31,6 @@ def same(one: Table, other: Table) -> bool:
     return features[0].equals(features[1]) and one.target.tolist() == other.target.tolist() and one.kinds == other.kinds
 
 
-@pytest.fixture
-def csv(tmp_path: Path) -> Path:
-    FRAME.to_csv(tmp_path / "my.csv", index=False)
-    return tmp_path / "my.csv"
-
-
 def test_a_table_is_one_in_every_format(tmp_path: Path) -> None:
     frame = FRAME.round(6)  # openpyxl writes 16 digits
     frame.to_csv(tmp_path / "my.csv", index=False)

@@ -143,7 +143,7 @@ def test_names_that_stand_twice_get_a_number(tmp_path: Path) -> None:
 
 
 def test_many_rows_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excel, "BLOCK", 2)
+    monkeypatch.setattr(excel, "CELLS", 3)
     raw = read(tmp_path, [["a", "b"], [1, None], [2, None], [2.5, "x"], [None, "y"], [3, None]])
     assert cells(raw) == {"a": [1.0, 2.0, 2.5, None, 3.0], "b": [None, None, "x", "y", None]}
 
@@ -179,13 +179,12 @@ def test_what_is_no_xlsx_is_refused(tmp_path: Path) -> None:
 def test_what_it_announces_is_checked_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "my.xlsx", Data=TABLE)
     monkeypatch.setattr(excel, "_opened", lambda _: pytest.fail("it was read"))
-    monkeypatch.setattr(excel, "LARGEST", 500)
-    with pytest.raises(DataError, match="must unpack to at most 500 bytes"):
-        read_excel(path)
-    monkeypatch.setattr(excel, "LARGEST", 1 << 30)
-    monkeypatch.setattr(excel, "LARGEST_OTHER", 500)
-    with pytest.raises(DataError, match="a part beside the sheets to 500"):
-        read_excel(path)
+    for start, part in (("xl/worksheets/", "xl/worksheets/sheet1.xml"), ("", "docProps/app.xml")):
+        monkeypatch.setattr(excel, "LARGEST", {**excel.LARGEST, start: 50})
+        with pytest.raises(DataError, match=rf"its part '{part}' must unpack to at most 50 bytes, but announces"):
+            read_excel(path)
+        monkeypatch.undo()
+        monkeypatch.setattr(excel, "_opened", lambda _: pytest.fail("it was read"))
 
 
 def test_a_row_far_below_costs_nothing(tmp_path: Path) -> None:
