@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.config.data_options import LAYOUT, DataSection
+from experiments.config.data_options import LAYOUT, SINGLE, DataSection
 from experiments.config.formats import unread_format
+from experiments.config.near import same_column
 from experiments.data.raw_table import RawTable
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys
@@ -61,18 +62,20 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
 
 
 def _accepted(raw: RawTable, data: DataSection) -> RawTable:
-    """Refuse a file that was not read as it stands if [data] is strict, and a target that several columns could be.
+    """Refuse a file that was not read as it stands if [data] is strict, and a name that several columns have.
 
     Raises:
         DataError: the file is refused.
     """
     if data.strict and raw.repairs:
         raise DataError(f"{raw.where}: must be read as it stands, but {'; '.join(raw.repairs)}; correct the file.")
-    if data.target in raw.repeated:
-        raise DataError(
-            f"data.target: {raw.where} has several columns named {data.target!r}, with different values; rename them, "
-            "or give the position of the one to predict."
-        )
+    for key in SINGLE:
+        for name in data.columns(key):
+            if name in raw.repeated or (name not in raw.columns and same_column(name, raw.repeated)):
+                raise DataError(
+                    f"data.{key}: {raw.where} has several columns named {name!r}, with different values; rename them, "
+                    "or give the position of one."
+                )
     return raw
 
 

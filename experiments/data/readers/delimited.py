@@ -12,7 +12,7 @@ from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.header import is_header
 from experiments.data.readers.layout import Layout, layout_of, records
-from experiments.data.readers.text_file import TextFile, open_text
+from experiments.data.readers.text_file import NotOfEncoding, TextFile, checked, decoded, open_text
 from experiments.errors import DataError
 
 BLOCK = 1 << 22  # bytes read at a time
@@ -32,6 +32,13 @@ def read_text(path: Path, keys: FileKeys | None = None) -> RawTable:
 
 def text_table(file: TextFile, keys: FileKeys) -> RawTable:
     """Read the columns of an opened file, as `read_text` does."""
+    try:
+        return _table(file, keys)
+    except (UnicodeDecodeError, NotOfEncoding):
+        return _table(decoded(file), keys)
+
+
+def _table(file: TextFile, keys: FileKeys) -> RawTable:
     from experiments.data.readers.edges import without_copies, without_empty_columns, without_last_rows, without_quotes
     from experiments.data.readers.ragged import uneven_lines
 
@@ -143,7 +150,8 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
         else:
             with file.bytes() as source:
                 table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
-    except pa.ArrowInvalid:  # uneven lines, or a line that is longer than a block
+    except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
+        checked(file)
         return read_ragged(file, layout, skip, layout.width)
     return table.columns, [], ()
 

@@ -14,7 +14,7 @@ from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
 from experiments.data.readers.edges import without_copies
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text_file import TextFile, open_text
+from experiments.data.readers.text_file import TextFile, decoded, open_text
 from experiments.data.readers.values import arrow_values, joined
 from experiments.errors import DataError
 
@@ -36,6 +36,7 @@ def read_json(path: Path, keys: FileKeys | None = None) -> RawTable:
 
 def json_table(file: TextFile) -> RawTable:
     """Read the columns of an opened file, as `read_json` does."""
+    file = decoded(file)
     index: tuple[str, ...] = ()
     place: Callable[[int], str] = "row {} (from 0)".format
     if _has_lines(file):

@@ -161,16 +161,17 @@ def _comments(lines: Sequence[str]) -> int:
 def _commented_header(
     lines: Sequence[str], start: int, separator: str, rows: Sequence[Record], width: int
 ) -> Record | None:
-    """Return the header in a comment right above the rows, as NumPy writes it, without its sign; None without one.
+    """Return the header in a comment right above the rows, as NumPy writes it; None without one.
 
-    It has a name for each column, and a number below it where a space follows its sign.
+    It has a name for each column, and a number below it where a space follows its sign. The sign belongs to the first
+    name, for it may mean "number of", but it is no name between white space.
     """
     above = next((at for at in range(start - 1, -1, -1) if lines[at].strip()), None)
     line = "" if above is None else lines[above].lstrip()
     if above is None or not line.startswith(COMMENTS):
         return None
     is_apart = line[1:2] == " "
-    found = list(records([line[1:].lstrip() if is_apart else line], separator))
+    found = list(records([line[1:] if is_apart and separator == " " else line], separator))
     names = found[0][2] if found else []
     if not 2 <= len(names) == width or any(map(_is_number, names)):
         return None

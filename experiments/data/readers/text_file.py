@@ -30,7 +30,7 @@ class NotOfEncoding(DataError):
 
 @dataclass(frozen=True)
 class TextFile:
-    """A text file whose bytes were read once: its size is allowed, its encoding right, and it holds no NUL.
+    """A text file whose bytes were read once: its size is allowed, and it holds no NUL.
 
     packing:  "gz", "zip", or nothing.
     member:   name of the file in a .zip.
@@ -94,8 +94,8 @@ class TextFile:
 def open_text(path: Path, encoding: str | None = None) -> TextFile:
     """Read the bytes of a text file once, to learn what it is.
 
-    It is packed if its first bytes say so. It is UTF-8, or has the mark of another encoding, or its encoding is guessed
-    from the lines that are not ASCII.
+    It is packed if its first bytes say so. It has the mark of an encoding, or is UTF-8. What is not packed is only
+    taken to be UTF-8, until `decoded` or Arrow has read it.
 
     Args:
         encoding: the encoding if it is known.
@@ -109,16 +109,25 @@ def open_text(path: Path, encoding: str | None = None) -> TextFile:
             start = file.read(4)
         encoding = next((name for mark, name in MARKS.items() if start.startswith(mark)), None)
     if encoding is not None:
-        return _checked(replace(text, encoding="utf-8" if codecs.lookup(encoding).name == "utf-8" else encoding))
+        return checked(replace(text, encoding="utf-8" if codecs.lookup(encoding).name == "utf-8" else encoding))
+    return decoded(text) if text.packing else checked(text, decode=False)
+
+
+def decoded(text: TextFile) -> TextFile:
+    """Return the file with the encoding in which all its bytes are text: its own, or one guessed from its words.
+
+    Raises:
+        DataError: there is none.
+    """
     try:
-        return _checked(text)
+        return checked(text)
     except NotOfEncoding as wrong:
         from experiments.data.readers.encoding import guessed
 
         guess = guessed(_not_ascii(text))
         if guess is not None:
             with suppress(NotOfEncoding):
-                return _checked(replace(text, encoding=guess, guessed=True))
+                return checked(replace(text, encoding=guess, guessed=True))
         raise DataError(str(wrong)) from None
 
 
@@ -137,15 +146,23 @@ def _opened(path: Path) -> TextFile:
     return TextFile(path)
 
 
-def _checked(text: TextFile) -> TextFile:
-    """Read all bytes: a file that unpacks to too many, holds a NUL or is not of its encoding is refused."""
+def checked(text: TextFile, decode: bool = True) -> TextFile:
+    """Read all bytes of a file.
+
+    Args:
+        decode: whether to decode them, too.
+
+    Raises:
+        NotOfEncoding: they are not of its encoding.
+        DataError:     it unpacks to too many bytes, or holds a NUL.
+    """
     decoder = codecs.getincrementaldecoder(text.encoding)()
     size, pending, ascii_too = 0, False, text.encoding == "utf-8"
     with text.bytes() as file:
         while block := file.read(BLOCK):
             if size + len(block) > LARGEST_FILE:
                 raise DataError(f"{text.path}: must unpack to at most {LARGEST_FILE} bytes, but unpacks to more.")
-            if ascii_too and not pending and block.isascii():
+            if not decode or (ascii_too and not pending and block.isascii()):
                 nul = b"\0" in block
             else:
                 nul = "\0" in _decoded(text, decoder, block, size)

@@ -115,13 +115,14 @@ def test_the_classes_of_a_test_file_may_end_in_a_dot(tmp_path: Path) -> None:
     assert "the classes of the test file read without the dot at their end, as 'no'" in said
 
 
-def test_a_target_that_two_columns_could_be_is_refused(tmp_path: Path) -> None:
+def test_a_name_that_two_columns_have_is_refused(tmp_path: Path) -> None:
     rows = "".join(f"{row % 7},{row % 2},{row % 3}\n" for row in range(40))
     source = written(tmp_path / "my.csv", "a,y,y\n" + rows)
-    with pytest.raises(
-        DataError, match=r"data\.target: .*my\.csv has several columns named 'y', with different values"
-    ):
-        load(source, target="y")
+    for key, name in (("target", "y"), ("target", "Y"), ("groups", "y")):
+        with pytest.raises(
+            DataError, match=rf"data\.{key}: .*my\.csv has several columns named '{name}', with different"
+        ):
+            load(source, **{"target": "a", key: name})
     assert load(source, target=-1).columns == ("a", "y")
     assert load(source, target="a").columns == ("y", "y.1")
 

@@ -81,8 +81,9 @@ def test_comments_and_titles_stand_above(text: str, skip: int, above: tuple[str,
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        ("# x,y,z\n1,2,3\n4,5,6\n", ["x", "y", "z"]),  # as NumPy writes it
-        ("# by hand\n# x,y\n1,2\n", ["x", "y"]),
+        ("# x y z\n1 2 3\n4 5 6\n", ["x", "y", "z"]),  # as NumPy writes it
+        ("# rooms,y,z\n1,2,3\n4,5,6\n", ["# rooms", "y", "z"]),
+        ("# by hand\n# x,y\n1,2\n", ["# x", "y"]),
         ("#CHROM,ID\nchr1,rs1\nchr2,rs2\n", ["#CHROM", "ID"]),
         ("# a, comment\nx,y\np,q\n", ["x", "y"]),  # above words, which may be a header themselves
         ("# made in,2024\n1,2\n3,4\n", ["1", "2"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments.data.readers import packed, text_file
-from experiments.data.readers.text_file import open_text
+from experiments.data.readers.text_file import decoded, open_text
 from experiments.errors import DataError
 
 TEXT = "région,y\r\nMédoc,1\nCôte,2\n"
@@ -45,7 +45,7 @@ def test_packing_and_encoding_follow_from_the_bytes(
     name: str, content: bytes, packing: str, encoding: str, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    text = open_text(tmp_path / name)
+    text = decoded(open_text(tmp_path / name))
     assert (text.packing, text.encoding, text.guessed) == (packing, encoding, encoding == "cp1252")
     assert list(text.lines()) == LINES
     assert text.sample() == (LINES, True)
@@ -81,7 +81,7 @@ def test_what_is_no_text_is_refused_with_its_line(
 ) -> None:
     (tmp_path / "my.csv").write_bytes(content)
     with pytest.raises(DataError, match=rf"my\.csv: .*{message}") as caught:
-        open_text(tmp_path / "my.csv", encoding)
+        decoded(open_text(tmp_path / "my.csv", encoding))
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_letter_may_lie_between_two_blocks(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(text_file, "BLOCK", size)
         for encoding in ("utf-8", "utf-16"):
             path.write_bytes(TEXT.encode(encoding))
-            assert list(open_text(path).lines()) == LINES
+            assert list(decoded(open_text(path)).lines()) == LINES
         path.write_bytes(b"abc,d\n\xe9\xc3\xc3\n")
         with pytest.raises(DataError, match="line 2 has the byte 0xe9"):
             open_text(path, "utf-8")
