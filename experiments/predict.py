@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         "predict", "Predict new rows with a study's model, as CSV: the prediction, and each class's probability."
     )
     it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
-    it.add_argument("file", type=Path, metavar="FILE", help="new rows: a .csv, .tsv, .parquet or .npz file")
+    it.add_argument("file", type=Path, metavar="FILE", help="new rows: a file in any format of a study's table")
     it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
     return it
 
@@ -50,6 +50,8 @@ def _predict(chosen: argparse.Namespace) -> int:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
+    for note in rows.notes:
+        print(f"note: {note}", file=sys.stderr)
     predictions = _beside(rows.identifiers, (predicted(model, chunk) for chunk in rows.chunks))
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:

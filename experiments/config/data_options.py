@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from experiments.config.formats import has_ending, sort_of, unread_format
 from experiments.config.section import Section
 
 
@@ -21,20 +23,41 @@ def _on(value: object) -> object:
     return None if value is False else value
 
 
+def _separator(typed: object) -> object:
+    return {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}.get(str(typed), typed)
+
+
+def _is_a_separator(separator: str) -> str:
+    if len(separator) != 1 or not separator.isascii() or separator.isalnum() or separator in "\"'\r\n.+-\0":
+        raise ValueError(f'it must be one character such as ",", ";", "|", "tab" or "space", but got {separator!r}')
+    return separator
+
+
+def _is_an_encoding(name: str) -> str:
+    try:
+        codecs.getincrementaldecoder(name)().decode(
+            "a".encode(name)
+        )  # an encoding of texts that is read piece by piece
+    except (LookupError, ValueError, TypeError):
+        raise ValueError(f'it must be an encoding such as "cp1252", "utf-16" or "gb18030", but got {name!r}') from None
+    return name
+
+
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
 
 
-SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
+LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
-Decided = Mapping[str, "str | tuple[str, ...] | Mapping[str, str]"]  # keys of [data] with what was decided for them
-GIVEN = "given"  # source of rows that a program passes on
+Decided = Mapping[str, "str | int | tuple[str, ...] | Mapping[str, str]"]  # keys of [data] with what was decided
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "given": {*ROLES, "present"},
     "openml": {*ROLES, "present"},
-    "text": {*ROLES, "present", "header", "test"},
+    "text": {*ROLES, "present", "header", "separator", "encoding", "skip", "test"},
+    "json": {*ROLES, "present", "encoding", "test"},
+    "excel": {*ROLES, "present", "header", "skip", "sheet", "test"},
     "parquet": {*ROLES, "present", "test"},
     "npz": {"target", "groups", "time", "weights", "test"},
     "folder": {"size", "colour", "test"},
@@ -61,7 +84,11 @@ class DataSection(Section):
     folder: Source | None = None  # the files of mnist or fashion_mnist
     test: Source | None = None  # another file or folder: the test set
     rows: Annotated[int, Field(ge=2)] | None = None  # number of rows to draw from the source, by split_seed
-    header: bool | None = None  # of a .csv or .tsv; None: the first line is a header unless it has a number
+    header: bool | None = None  # whether the first line names the columns; None: it does unless it has a number
+    separator: Annotated[str, BeforeValidator(_separator), AfterValidator(_is_a_separator)] | None = None
+    encoding: Annotated[str, AfterValidator(_is_an_encoding)] | None = None
+    skip: Annotated[int, Field(ge=0, le=10_000)] | None = None  # number of lines above the table
+    sheet: Annotated[str, BeforeValidator(lambda name: str(name) if type(name) is int else name)] | None = None
     target: Column | None = None
     drop: Columns | None = None
     categories: Columns | None = None
@@ -90,17 +117,17 @@ class DataSection(Section):
 
     @property
     def sort(self) -> str:
-        """Return the sort of the source: name, given, openml, text, parquet, npz or folder."""
+        """Return the sort of the source: name, given, openml, text, json, excel, parquet, npz or folder."""
         return sort_of(self.source)
 
     @model_validator(mode="after")
     def _of_its_source(self) -> DataSection:
         if self.sort == "name" and "." in self.source:
-            raise ValueError(
-                f"source must be a built-in name or end in .csv, .tsv, .parquet, .npz or /, but got {self.source!r}"
-            )
+            raise ValueError(f"source must be a built-in name, {unread_format(self.source)}")
         for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
             if getattr(self, key) is not None:
+                if self.sort == "folder" and key in ROLES and has_ending(self.source):
+                    raise ValueError(f"source must {unread_format(self.source)}")
                 raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it")
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
@@ -126,22 +153,6 @@ class DataSection(Section):
         """Return JSON data with the names of the files and without their folders."""
         document = self.model_dump(mode="json", exclude_none=True, exclude={"folder"})
         return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}
-
-
-def sort_of(source: str) -> str:
-    """Return the sort of a source by its form.
-
-    >>> [sort_of(source) for source in ("iris", "openml:61", "my.csv", "a/b.npz", "flowers/")]
-    ['name', 'openml', 'text', 'npz', 'folder']
-    """
-    suffix = PurePath(source).suffix.lower()
-    if source == GIVEN:
-        return GIVEN
-    if source.startswith("openml:"):
-        return "openml"
-    if suffix in SORTS:
-        return SORTS[suffix]
-    return "folder" if "/" in source or "\\" in source else "name"
 
 
 def _file_name(source: str) -> str:

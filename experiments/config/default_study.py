@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
-from experiments.config.data_options import sort_of
+from experiments.config.formats import sort_of, stem_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, seen_from, with_override
 from experiments.config.toml import study_file
@@ -91,7 +91,7 @@ def name_of(source: str) -> str:
     ('my data', 'flowers', 'openml-61')
     """
     path = PurePath(source)
-    stem = path.name if sort_of(source) in ("name", "openml", "folder") else path.stem
+    stem = path.name if sort_of(source) in ("name", "openml", "folder") else stem_of(path)
     allowed = (char if char.isprintable() and char not in '/\\:*?"<>|' else "-" for char in stem)
     return "".join(allowed).strip(". ").lstrip("-")[:LONGEST] or "table"
 

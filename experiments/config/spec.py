@@ -241,7 +241,7 @@ class StudySpec(Section):
 
     def with_decided(self, keys: Decided) -> StudySpec:
         """Return the spec with these keys of [data], which leave nothing to decide about a file."""
-        changed: dict[str, Any] = {key: value or None for key, value in keys.items()}
+        changed: dict[str, Any] = {key: None if value in ((), {}) else value for key, value in keys.items()}
         return self.model_copy(update={"data": self.data.model_copy(update=changed)})
 
     def with_arithmetic(self, arithmetic: Literal["portable", "native"]) -> StudySpec:

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.config.data_options import sort_of
 from experiments.config.documents import readable
+from experiments.config.formats import sort_of
 from experiments.config.grid import check_sampler
 from experiments.config.keys import whole_key
 from experiments.config.problems import one_line

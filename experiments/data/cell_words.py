@@ -26,6 +26,7 @@ Words = NDArray[np.uint64]
 
 EXACT = 2.0**53  # limit below which float64 rounds no integer
 PROBE = 64  # cells
+AT_ONCE = 1 << 10  # lists that are Python's at a time
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 DECIMAL = re.compile(NUMBER, re.ASCII)
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?(\.\d+)?(?:Z|\+00:?00)?)?", re.ASCII)
@@ -80,8 +81,9 @@ def _words(cells: pa.Array) -> Words:
         cells = cells.cast(pa.timestamp(kind.unit))  # in UTC
     try:
         return _texts(cells.cast(pa.string()))
-    except pa.ArrowException:  # bytes that are no text, lists
-        return _texts(_as_texts(cells.to_pylist()))
+    except pa.ArrowException:  # bytes that are no text, lists; Python's values of many rows would take much memory
+        parts = (cells.slice(start, AT_ONCE).to_pylist() for start in range(0, len(cells), AT_ONCE))
+        return np.concatenate([np.empty(0, "<u8"), *(_texts(_as_texts(part)) for part in parts)])
 
 
 def text_word(text: str) -> np.uint64:

@@ -21,6 +21,7 @@ from experiments.data.column_types import (
 )
 from experiments.data.copies import compared_rows, with_copies
 from experiments.data.date_formats import is_date_format
+from experiments.data.dotted_classes import without_dots
 from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
@@ -46,6 +47,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     roles = _roles(raw, data)
     raw = replace(raw, present=words_present(data.present or ()))
     (target,) = roles["target"]
+    raw, test = without_dots(raw, test, target)
     single = [name for key in SINGLE for name in roles.get(key, ())]
     others = {*single, *roles.get("drop", ())}
     names = [name for name in raw.columns if name not in others]
@@ -78,13 +80,14 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
         raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
+    classes = (target,) if declared.get(target) == "category" else ()
     reading = replace(
         reading,
         no_target=before - raw.rows,
         target_words=lost if table.target.dtype.kind == "U" else (),
-        notes=raw.notes,
+        notes=(*raw.notes, *raw.repairs),
         unnamed=raw.unnamed,
-        keys=reading.explicit(roles.get("drop", ()), missing, (target,) if declared.get(target) == "category" else ()),
+        keys={**reading.explicit(roles.get("drop", ()), missing, classes), **raw.layout},
     )
     if data.strict:
         refuse_decisions(raw.where, reading, declared, formats)

@@ -77,9 +77,18 @@ def _without(column: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
 
 
 def texts(raw: RawTable, name: str) -> pa.ChunkedArray:
-    """Return a column of a cleaned table as texts."""
+    """Return a column of a cleaned table as texts.
+
+    Raises:
+        DataError: its values are no single values.
+    """
     column = raw.columns[name]
-    return column if is_text(column.type) else column.cast(pa.string())
+    try:
+        return column if is_text(column.type) else column.cast(pa.string())
+    except pa.ArrowException:  # lists, bytes that are no text
+        raise DataError(
+            f"{raw.at(name)} must hold single values, but holds {column.type}; name it in data.drop."
+        ) from None
 
 
 def is_text(kind: pa.DataType) -> bool:

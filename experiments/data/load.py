@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import LAYOUT, SINGLE, DataSection
+from experiments.config.formats import unread_format
+from experiments.config.near import same_column
+from experiments.data.raw_table import RawTable
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
+from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import read_idx_folder
 from experiments.data.table import Table, appended
 from experiments.errors import DataError
@@ -50,18 +54,46 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
         tables = [read_npz(path, data, own_test=data.test is None) for path in paths]
         return appended(*tables) if data.test is not None else tables[0]
     from experiments.data.column_roles import table_of
-    from experiments.data.readers.delimited import read_text
-    from experiments.data.readers.parquet import read_parquet
+    from experiments.data.readers.table_file import read_table
 
-    read = read_parquet if data.sort == "parquet" else partial(read_text, header=data.header, target=data.target)
-    raw, *test = map(read, paths)
-    return table_of(raw, data, *test)
+    keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target)
+    raw, *test = [_accepted(read_table(path, keys), data) for path in paths]
+    return table_of(_with_notes_of(raw, *test), data, *test)
+
+
+def _accepted(raw: RawTable, data: DataSection) -> RawTable:
+    """Refuse a file that was not read as it stands if [data] is strict, and a name that several columns have.
+
+    Raises:
+        DataError: the file is refused.
+    """
+    if data.strict and raw.repairs:
+        raise DataError(f"{raw.where}: must be read as it stands, but {'; '.join(raw.repairs)}; correct the file.")
+    for key in SINGLE:
+        for name in data.columns(key):
+            if name in raw.repeated or (name not in raw.columns and same_column(name, raw.repeated)):
+                raise DataError(
+                    f"data.{key}: {raw.where} has several columns named {name!r}, with different values; rename them, "
+                    "or give the position of one."
+                )
+    return raw
+
+
+def _with_notes_of(raw: RawTable, test: RawTable | None = None) -> RawTable:
+    """Add what is to be said about the test file, and keep the keys of its layout that hold for both files."""
+    if test is None:
+        return raw
+    differs = any(test.layout.get(key) != raw.layout.get(key) for key in ("separator", "header", "sheet"))
+    said = [line for line in (*(test.notes if differs else ()), *test.repairs) if line not in raw.repairs]
+    notes = (*raw.notes, *(f"of the test file: {line}" for line in said))
+    both = {key: value for key, value in raw.layout.items() if test.layout.get(key) == value}
+    return replace(raw, notes=notes, layout=both)
 
 
 def _of_folder(data: DataSection) -> Table:
     folder = Path(data.source)
     if not folder.is_dir():
-        raise DataError(f"data.source: {data.source!r} is not a folder; a file ends in .csv, .tsv, .parquet or .npz.")
+        raise DataError(f"data.source: {data.source!r} is not a folder; a file must {unread_format(data.source)}.")
     if any(folder.glob("*-images-idx3-ubyte*")):
         if data.test is not None:
             raise DataError(f"data.test: {folder} has IDX files, whose t10k files are the test part; remove this key.")

@@ -16,12 +16,11 @@ from experiments.config.near import same_column
 from experiments.data.column_kind import INDEX_NAME
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
+from experiments.data.readers.file_keys import FileKeys
 from experiments.data.reading import fitted, read_features
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import words_present
 from experiments.errors import DataError
-
-ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
 
 Inputs = Sequence[tuple[str, Kind]]
 
@@ -59,12 +58,14 @@ class NewRows:
     identifiers: columns of the file that name each row, as texts.
     ignored:     the columns of the file that the model does not use.
     unread:      number of cells of each chunk that are missing because they do not fit their column.
+    notes:       lines about how the file was read.
     """
 
     chunks: Iterator[pd.DataFrame]
     identifiers: pd.DataFrame
     ignored: tuple[str, ...]
     unread: list[int]
+    notes: tuple[str, ...] = ()
 
 
 def formats_of(table: Table) -> dict[str, str]:
@@ -80,7 +81,7 @@ def identifiers_of(data: DataSection) -> tuple[str, ...]:
 
 
 def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
-    """Read the rows of a file that a study could read.
+    """Read the rows of a file in any format in which a study's table may be.
 
     Args:
         rows: number of rows of a chunk; the last may have fewer.
@@ -97,7 +98,7 @@ def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known)
     beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
-    return NewRows(_chunks(raw, form, rows, unread), pd.DataFrame(beside), ignored, unread)
+    return NewRows(_chunks(raw, form, rows, unread), pd.DataFrame(beside), ignored, unread, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(frame: pd.DataFrame, form: RowFormat, rows: int) -> Iterator[pd.DataFrame]:
@@ -126,21 +127,12 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 
 def _raw_table(path: Path, form: RowFormat) -> RawTable:
     names = form.names
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise DataError(f"{path}: must end in {', '.join(ENDINGS)}.")
-    if ending == ".npz":
+    if path.suffix.lower() == ".npz":
         return _of_array(path, names)
-    if ending == ".parquet":
-        from experiments.data.readers.parquet import read_parquet
+    from experiments.data.readers.table_file import read_table
 
-        return read_parquet(path)
-    from experiments.data.readers.delimited import first_cells, read_text
-
-    # numbers as names are either the header's or the positions of columns without a header
-    named = set(names) <= set(first_cells(path)) or not all(name.isdecimal() for name in names)
-    raw = read_text(path, header=named)
-    return raw if named else _positions_without_target(raw, names, form.target)
+    raw = read_table(path, FileKeys(model=tuple(names)))
+    return _positions_without_target(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
@@ -171,6 +163,10 @@ def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[int]) -> Ite
         raise DataError(
             f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}; it has "
             f"{listed(list(raw.columns))}."
+        )
+    if several := [name for name in form.names if name in raw.repeated]:
+        raise DataError(
+            f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
         )
     raw = replace(raw, columns={name: raw.columns[there[0]] for name, there in spelled.items()})
     return (_chunk(raw, form, start, rows, unread) for start in range(0, raw.rows, rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,10 @@ class RawTable:
     unnamed:  columns without a name in a file that names others; pandas writes an index so.
     of:       number of rows of the whole file, if these are some of its rows.
     notes:    lines about how the file was read.
+    repairs:  lines about what was left out, renamed or guessed, so that the file can be read.
+    layout:   keys of [data] with which nothing is left to decide about how the file is written.
+    repeated: names that columns with other values had, too.
+    index:    columns that the file declares to be the index of its rows.
     present:  words that are values although they look like missing ones, in lower case.
     """
 
@@ -42,6 +46,10 @@ class RawTable:
     unnamed: frozenset[str] = field(default_factory=frozenset)
     of: int | None = None
     notes: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    layout: Mapping[str, str | int] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
+    index: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
 
     @property
@@ -73,24 +81,22 @@ class RawTable:
             raise DataError(f"{self.at(name)} {rule}, but {self.place(row)} {has}{more}; {advice}.")
 
 
-def column_names(where: str, given: Sequence[str]) -> list[str]:
-    """Strip names; the name of a column without a name is its position.
+def column_names(given: Sequence[str]) -> list[str]:
+    """Strip names; a column without a name is called by its position, and a name that stands twice gets a number.
 
-    Raises:
-        DataError: two columns have the same name.
-
-    >>> column_names("my.csv", ["", " age"])
-    ['0', 'age']
+    >>> column_names(["", " age", "age"])
+    ['0', 'age', 'age.1']
     """
     stripped = [name.strip() for name in given]
-    names = [name or (f"Unnamed: {at}" if str(at) in stripped else str(at)) for at, name in enumerate(stripped)]
-    name, times = Counter(names).most_common(1)[0] if names else ("", 0)
-    if times > 1:
-        first, second = [at for at, other in enumerate(names) if other == name][:2]
-        raise DataError(
-            f"{where}: every column needs its own name, but {times} columns are named {shown(name)} (columns {first} "
-            f"and {second}, counted from 0); rename them."
-        )
+    wanted = [name or (f"Unnamed: {at}" if str(at) in stripped else str(at)) for at, name in enumerate(stripped)]
+    known, times, names = set(wanted), Counter[str](), []
+    for name in wanted:
+        number, unique = times[name], name
+        while number and (unique := f"{name}.{number}") in known:
+            number += 1
+        times[name] = number + 1
+        known.add(unique)
+        names.append(unique)
     return names
 
 

@@ -85,6 +85,8 @@ def decide(
         kind, form = declared.get(name), ""
         if kind is None:
             try:
+                if name in rows.index:
+                    raise NoFeature("index")
                 decision = decide_column(rows, name, missing, comma)
             except NoFeature as reason:
                 if name not in keep:

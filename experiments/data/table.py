@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from experiments.config.data_options import Decided
 
 Kind = Literal["number", "category", "pixel", "date"]
-ColumnReason = Literal["counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values"]
+ColumnReason = Literal[
+    "counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values", "index"
+]
 REASONS: dict[ColumnReason, str] = {
     "counts_rows": "counts the rows",
     "identifies_rows": "differs in nearly every row",
@@ -29,6 +31,7 @@ REASONS: dict[ColumnReason, str] = {
     "empty": "empty",
     "constant": "always the same",
     "no_values": "no single values",
+    "index": "the index of its DataFrame",
 }
 LARGEST = 1e100  # largest number, so that a variance is finite
 WHITE = 255.0  # largest value of a pixel of a byte

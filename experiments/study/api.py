@@ -11,7 +11,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
 
-from experiments.config.data_options import GIVEN
+from experiments.config.formats import GIVEN
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.readers.in_memory import Rows, given_table

@@ -63,10 +63,12 @@ def with_decided(document: Mapping[str, Any], keys: Decided) -> Mapping[str, Any
     """
     if not keys:
         return document
-    decided = {key: _plain(value) for key, value in keys.items() if value}
+    decided = {key: _plain(value) for key, value in keys.items() if value not in ((), {})}
     data = {key: value for key, value in document["data"].items() if key not in keys}
     return {**document, "data": {**data, **decided}}
 
 
-def _plain(value: str | tuple[str, ...] | Mapping[str, str]) -> str | list[str] | dict[str, str]:
-    return value if isinstance(value, str) else dict(value) if isinstance(value, Mapping) else list(value)
+def _plain(value: str | int | tuple[str, ...] | Mapping[str, str]) -> str | int | list[str] | dict[str, str]:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
-from experiments.config.data_options import GIVEN, sort_of
 from experiments.config.default_study import STUDY_FILE
+from experiments.config.formats import GIVEN, sort_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.load import load_table

@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from experiments.config.data_options import sort_of
 from experiments.config.default_study import STUDY_FILE, folder_of
+from experiments.config.formats import sort_of
 from experiments.config.near import did_you_mean, near
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.folder import STUDIES
 
-TABLES = ("text", "parquet", "npz")  # sorts of files that are no study
+TABLES = ("text", "json", "excel", "parquet", "npz")  # sorts of files that are no study
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
 # the study files that come with the program; in a clone a link to studies/

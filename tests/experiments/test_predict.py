@@ -74,7 +74,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     ("study", "content", "words"),
     [
         ("study", "age,city\n1,a\n", "lacks 'height', 'colour'"),
-        ("study", "age,city,height,colour\n1,a,1\n", "4 cells of line 1, but line 2 has 3"),
+        ("study", "age,city,height,colour\n1,a,1\n", "4 cells that most lines have, but line 2 has 3"),
         (
             "nowhere",
             "age,city,height,colour\n1,a,1,red\n",

@@ -7,6 +7,7 @@ file must run or be refused in one line; nothing half written may be left. It en
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a 
 from support.mutations import Specimen, damage_done, specimens
 from support.waiting import PATIENCE
 
+MOST_MEMORY = 2048  # MiB of the process that read all of them
 SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out"]
 
 
@@ -46,7 +48,9 @@ def main() -> int:
         if wrong:
             bad += 1
             print(f"{kind}: {wrong}")
-    print(f"loaders: {dict(read)}, {bad} wrong")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"loaders: {dict(read)}, {bad} wrong; at most {peak:.0f} MiB")
+    bad += peak > MOST_MEMORY
     rng, kinds, codes = Random(chosen.seed + 1), list(specimens().values()), Counter[int]()
     for number in range(chosen.commands):
         with tempfile.TemporaryDirectory() as place:

@@ -15,8 +15,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from experiments.config.data_options import GIVEN, DataSection
+from experiments.config.data_options import DataSection
 from experiments.config.documents import canonical_digest
+from experiments.config.formats import GIVEN
 from experiments.config.study_file import parse_spec
 from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table

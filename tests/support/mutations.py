@@ -9,12 +9,14 @@ import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import numpy as np
+import pandas as pd
 
 from experiments.config.default_study import own_study
 from experiments.config.study_file import read_spec
@@ -67,7 +69,7 @@ class Specimen:
 
 
 def specimens() -> dict[str, Specimen]:
-    """A table with a header, one with groups and unknown cells, a study file, arrays, and IDX files, gzipped or not."""
+    """Small files of every kind: tables in every format, a study file, arrays, and IDX files, gzipped or not."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(40, 3)).round(3), np.arange(40) % 2
     plain = "a,b,c,label\n" + "".join(
@@ -90,14 +92,34 @@ def specimens() -> dict[str, Specimen]:
         idx[f"digits/{part}-images-idx3-ubyte"] = struct.pack(">IIII", 0x803, rows, 4, 4) + pixels.tobytes()
         idx[f"digits/{part}-labels-idx1-ubyte"] = struct.pack(">II", 0x801, rows) + labels.tobytes()
     zipped = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in idx.items()}
+    frame = pd.read_csv(io.StringIO(plain)).set_index(np.arange(40) * 2)
+    frames = {f"table.{ending}": _file_of(frame, ending) for ending in ("json", "jsonl", "xlsx", "parquet", "csv.zip")}
+    frames["table.csv.gz"] = gzip.compress(plain.encode(), mtime=0)
+    frames["table.txt"] = ("A title\n\n" + plain.replace(",", ";") + "Total\n").encode("utf-16")
     return {
         "csv": Specimen({"table.csv": plain.encode()}, ["table.csv"], "table.csv", "label"),
         "tsv": Specimen({"table.tsv": mixed.encode()}, ["table.tsv"], "table.tsv", "label"),
         "toml": Specimen({"study.toml": study.encode()}, ["study.toml"], "study.toml"),
         "npz": Specimen({"table.npz": arrays.getvalue()}, ["table.npz"], "table.npz"),
+        **{name.partition(".")[2]: Specimen({name: file}, [name], name, "label") for name, file in frames.items()},
         "idx": Specimen(idx, list(idx), "digits/"),
         "idx.gz": Specimen(zipped, list(zipped), "digits/"),
     }
+
+
+def _file_of(frame: pd.DataFrame, ending: str) -> bytes:
+    """The rows as a file of that ending, without a date in it."""
+    if ending.startswith("json"):
+        return frame.to_json(orient="records" if ending == "jsonl" else "columns", lines=ending == "jsonl").encode()
+    file = io.BytesIO()
+    if ending == "parquet":
+        frame.to_parquet(file)
+    elif ending == "xlsx":
+        frame.to_excel(file, index=False)
+    else:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo("table.csv"), frame.to_csv(index=False))
+    return file.getvalue()
 
 
 def mutated(content: bytes, rng: Random) -> bytes:
@@ -185,4 +207,27 @@ def _replace_cell(content: bytes, rng: Random) -> bytes:
     return b",".join(cells)
 
 
-ACCIDENTS: list[Callable[[bytes, Random], bytes]] = [_cut, _drop, _flip, _insert, _repeat, _swap_lines, _replace_cell]
+def _inside(content: bytes, rng: Random) -> bytes:
+    """Damage what an archive holds, so that the archive itself is whole."""
+    accident = rng.choice([_cut, _drop, _flip, _insert, _repeat, _replace_cell])
+    try:
+        if content[:2] == b"\x1f\x8b":
+            return gzip.compress(accident(gzip.decompress(content), rng), mtime=0)
+        if content[:2] == b"PK":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                parts = {name: archive.read(name) for name in archive.namelist()}
+            name = rng.choice(sorted(name for name in parts if not name.endswith(".npy")))
+            parts[name] = accident(parts[name], rng)
+            with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+                for part, text in parts.items():
+                    archive.writestr(zipfile.ZipInfo(part), text)
+            return file.getvalue()
+    except Exception:  # an archive that was damaged before
+        return content
+    return accident(content, rng)
+
+
+ACCIDENTS: list[Callable[[bytes, Random], bytes]] = [
+    *(_cut, _drop, _flip, _insert, _repeat, _swap_lines, _replace_cell),
+    *(_inside, _inside),
+]

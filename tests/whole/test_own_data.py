@@ -119,6 +119,26 @@ def test_copies_are_said_recorded_and_kept_on_one_side(desk: CommandRunner) -> N
     assert "data.test: the test rows must be other rows" in same.error
 
 
+def test_a_file_as_people_write_it_runs_again_from_the_study_file(desk: CommandRunner) -> None:
+    """Another encoding, semicolons, a title and a total; what was found stands in the study file."""
+    frame = mixed_frame(160, seed=4).assign(région=["Médoc", "Côte"] * 80)
+    frame["y"] = np.where(frame["age"] + 20 * (frame["colour"] == "red") > 45, "oui", "non")
+    text = "Ventes 2024\n\n" + frame.to_csv(index=False, sep=";") + "Total\n"
+    (desk.folder / "people.csv").write_text(text, encoding="cp1252")
+    done = desk.tune("--data", "people.csv", "--target", "y", *FEW)
+    assert done.code == 0, done
+    assert "separated by semicolons; read as cp1252;" in done.out
+    study = (desk.folder / "studies" / "people" / "study.toml").read_text(encoding="utf-8")
+    assert 'encoding = "cp1252"\n' in study
+    assert 'separator = ";"\nskip = 2\n' in study
+    again = desk.tuned("people", "--out", "again")
+    assert again["digest"] == desk.results(Path("studies/people"))["digest"]
+    frame.drop(columns="y").to_excel(desk.folder / "new.xlsx", index=False)
+    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "new.xlsx"]
+    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 161)
+
+
 def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> None:
     (desk.folder / "mine.csv").write_text("n,a,y\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
     done = desk.tune("--data", "mine.csv", "--target", "y", "--set", "data.strict=true", *FEW)

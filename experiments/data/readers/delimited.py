@@ -1,176 +1,181 @@
-"""A .csv or .tsv file as a raw table of texts, read by Arrow; errors name the line of the file."""
+"""A text file as a raw table of texts, read by Arrow; errors name the line of the file."""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.config.near import same_column
-from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, shown
-from experiments.data.texts import MISSING
+from experiments.config.formats import stem_of
+from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.header import is_header
+from experiments.data.readers.layout import Layout, layout_of, records
+from experiments.data.readers.text_file import NotOfEncoding, TextFile, checked, decoded, open_text
 from experiments.errors import DataError
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
-BLOCK = 1 << 24  # bytes read at a time, and the limit of a row
+BLOCK = 1 << 22  # bytes read at a time
+BY_TABS = (".tsv", ".tab")
+NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "white space"}
 
 
-def read_text(path: Path, header: bool | None, target: str | int | None = None) -> RawTable:
-    """Read the columns of a file in UTF-8, separated by tabs (.tsv), commas, or semicolons if line 1 has no comma.
-
-    Args:
-        header: whether the first line names the columns; None: yes if a cell is the target or no cell is a number.
+def read_text(path: Path, keys: FileKeys | None = None) -> RawTable:
+    """Read the columns of a text file; what nobody said about it follows from its bytes.
 
     Raises:
         DataError: the file is not a table; the message names the line.
     """
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise DataError(f"{path}: a table must have at most {LARGEST_FILE} bytes, but this file has {size}.")
-    separator, first = _first_line(path)
-    cells = [cell.strip() for cell in first]
-    named, note = _is_header(cells, target, _second_line(path, separator)) if header is None else (header, "")
-    columns = _read(path, separator, len(first))
-    names = column_names(str(path), first if named else [""] * len(first))
-    if named:
-        columns = [column.slice(1) for column in columns]
+    keys = keys or FileKeys()
+    return text_table(open_text(path, keys.encoding), keys)
+
+
+def text_table(file: TextFile, keys: FileKeys) -> RawTable:
+    """Read the columns of an opened file, as `read_text` does."""
+    try:
+        return _table(file, keys)
+    except (UnicodeDecodeError, NotOfEncoding):
+        return _table(decoded(file), keys)
+
+
+def _table(file: TextFile, keys: FileKeys) -> RawTable:
+    from experiments.data.readers.edges import without_copies, without_empty_columns, without_last_rows, without_quotes
+    from experiments.data.readers.ragged import uneven_lines
+
+    usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
+    layout = _layout(file, keys, usual)
+    begins, ends, first = layout.head[0]
+    names = _aligned(first, layout)
+    below = layout.head[1][2] if len(layout.head) > 1 else []
+    named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
+    if named and len(names) != layout.width:
+        raise uneven_lines(file, layout, layout.width, [(begins, first)])
+    given = names if named else [""] * layout.width
+    skip = ends if named else layout.skip
+
+    columns, short, uneven = _columns(file, layout, skip)
+    _refuse_open_quote(file, columns)
+    columns, left, below_it = without_last_rows(columns, len(short))
+    if left:
+        raise uneven_lines(file, layout, layout.width, short[:left])
     if not len(columns[0]):
-        raise DataError(f"{path}: a table needs rows, but this file has only a header.")
-    check_size(str(path), len(columns[0]), len(names))
+        raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
+    check_size(str(file.path), len(columns[0]), layout.width)
+    given, columns, beside_it = without_empty_columns(given, columns)
+    given, columns, quotes = without_quotes(given, columns)
+    unique = column_names(given)
+    by_name, repeated, copies = without_copies(unique, given, columns)
 
-    by_name = dict(zip(names, columns, strict=True))
-    unnamed = frozenset(name for name, cell in zip(names, cells, strict=True) if named and not cell)
-    notes = (note,) if note else ()
+    decided = {
+        "separator": layout.separator if keys.separator is None and layout.separator != usual else None,
+        "encoding": file.encoding if file.guessed else None,
+        "skip": layout.skip if keys.skip is None and layout.skip else None,
+        "header": named if note else None,
+    }
+    notes = (f"separated by {NAMES.get(layout.separator, layout.separator)}",) if decided["separator"] else ()
+    return RawTable(
+        stem_of(file.path),
+        str(file.path),
+        by_name,
+        _places(file, layout, skip),
+        unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
+        notes=(*notes, *((note,) if note else ())),
+        repairs=(*_said(file, layout), *uneven, *below_it, *beside_it, *quotes, *copies),
+        layout={key: value for key, value in decided.items() if value is not None},
+        repeated=repeated,
+    )
 
-    def place(row: int) -> str:
-        return _line(path, separator, row + named)
 
-    return RawTable(path.stem, str(path), by_name, place, unnamed=unnamed, notes=notes)
+def _layout(file: TextFile, keys: FileKeys, usual: str) -> Layout:
+    lines, whole = file.sample()
+    try:
+        layout = layout_of(lines, usual, keys.separator, keys.skip, whole)
+    except csv.Error as error:
+        raise DataError(f"{file.path}: the first lines cannot be read: {brief(error)}.") from None
+    if layout is None:
+        below = f" below line {keys.skip}" if keys.skip else ""
+        raise DataError(f"{file.path}: a table needs a header and rows, but the file is empty{below}.")
+    return layout
 
 
-def _is_header(cells: Sequence[str], target: str | int | None, below: Sequence[str]) -> tuple[bool, str]:
-    """Return whether the first line names the columns, and a note where that could be doubted.
+def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:
+    """Say which encoding was guessed, and which lines above the table are left out."""
+    if not layout.above:
+        return file.repairs
+    lines = "1 line" if len(layout.above) == 1 else f"{len(layout.above)} lines"
+    above = f"{lines} above the table left out ({shown(layout.above[0])}); --set data.skip=0 reads from line 1"
+    return (*file.repairs, above)
 
-    It does if a cell is the target or no cell is a number; if its numbers count the columns from 0, as pandas writes
-    an array, or are years in ascending order; or if each of its words stands above a number.
 
-    Args:
-        below: the cells of the second line.
+def _aligned(first: list[str], layout: Layout) -> list[str]:
+    """Return a name for each column if the first line is a header.
+
+    It may end in separators, or lack the name of the first column, as R writes row names, or of an empty last one.
     """
-    numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
-    if not numbers or same_column(target, list(cells)):
-        return True, ""
-    counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
-    whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) == YEAR_DIGITS]
-    years = len(whole) == len(cells) > 1 and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
-    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
-    above = bool(words) and all(at < len(below) and NUMBER.fullmatch(below[at].strip()) for at in words)
-    if counted or above or (years and whole == sorted(set(whole))):
-        return True, "line 1 was read as the header; --set data.header=false reads it as data"
-    return False, "line 1 was read as data; --set data.header=true reads it as the header"
+    width = layout.width
+    if not any(map(str.strip, first[width:])):
+        first = first[:width]
+    if len(first) == width - 1:
+        rows = [cells for _, _, cells in layout.head[1:] if len(cells) == width]
+        return [*first, ""] if not any(cells[-1].strip() for cells in rows) else ["", *first]
+    return first
 
 
-def _read(path: Path, separator: str, width: int) -> list[Any]:
+def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list[Any], tuple[str, ...]]:
+    """Read the columns by Arrow, or line by line where Arrow takes them not; as `read_ragged` does."""
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    ragged: list[Any] = []
+    from experiments.data.readers.ragged import read_ragged
 
-    def refuse(row: Any) -> str:
-        ragged.append(row)
-        return "error"
+    names = [f"f{at}" for at in range(layout.width)]
+    if layout.separator == " " or layout.spaced:
+        return read_ragged(file, layout, skip, layout.width)
 
-    names = [f"f{at}" for at in range(width)]
-    try:
-        table = arrow.read_csv(
-            path,
-            # with several threads Arrow would not number a ragged row
-            read_options=arrow.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK),
-            parse_options=arrow.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=refuse),
+    def read(source: Any, encoding: str) -> Any:
+        return arrow.read_csv(
+            source,
+            read_options=arrow.ReadOptions(
+                column_names=names, use_threads=False, block_size=BLOCK, skip_rows=skip, encoding=encoding
+            ),
+            parse_options=arrow.ParseOptions(delimiter=layout.separator, newlines_in_values=True),
             convert_options=arrow.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         )
-    except pa.ArrowInvalid as error:
-        if ragged:
-            row = ragged[0]
-            place = _line(path, separator, row.number - 1)
-            raise DataError(
-                f"{path}: every line must have the {row.expected_columns} cells of line 1, but {place} has "
-                f"{row.actual_columns}: {shown(row.text)}."
-            ) from None
-        if "UTF8" in str(error):
-            raise _not_utf8(path) from None
-        raise DataError(f"{path}: cannot be read as a table: {brief(error)}.") from None
-    last = table.column(width - 1)[-1].as_py()
-    if "\n" in last and path.read_bytes().count(b'"') % 2:
-        raise DataError(f"{path}: every quote must be closed, but the last cell, {shown(last)}, is open.")
-    return [table.column(at) for at in range(width)]
 
-
-def first_cells(path: Path) -> list[str]:
-    """Return the cells of the first line, stripped: the names, where it is a header.
-
-    Raises:
-        DataError: the file is empty or not text.
-    """
-    return [cell.strip() for cell in _first_line(path)[1]]
-
-
-def _first_line(path: Path) -> tuple[str, list[str]]:
-    """Return the separator, and the cells of the first line that is not empty."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            text = next((line for line in iter(lambda: file.readline(BLOCK), "") if line.strip("\r\n")), "")
-        separator = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in text and "," not in text else ","
-        for _, cells in _records(path, separator):
-            return separator, cells
-    except UnicodeDecodeError:
-        raise _not_utf8(path) from None
-    except csv.Error as error:
-        raise DataError(f"{path}: line 1 cannot be read: {brief(error)}.") from None
-    raise DataError(f"{path}: a table needs a header and rows, but the file is empty.")
+        if file.plain:
+            table = read(file.path, "utf8")
+        else:
+            with file.bytes() as source:
+                table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
+    except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
+        checked(file)
+        return read_ragged(file, layout, skip, layout.width)
+    return table.columns, [], ()
 
 
-def _second_line(path: Path, separator: str) -> list[str]:
-    """Return the cells of the second line that is not empty; none where it cannot be read, which is said elsewhere."""
-    try:
-        return next(islice(_records(path, separator), 1, None), (0, []))[1]
-    except (csv.Error, UnicodeDecodeError):
-        return []
+def _refuse_open_quote(file: TextFile, columns: Sequence[Any]) -> None:
+    """Refuse a quote that is open at the end of the file: the last cell with several lines holds the rest of it."""
+    last = [column[-1].as_py() for column in columns if len(column)]
+    open_cell = next((cell for cell in last if "\n" in cell or "\r" in cell), None)
+    if open_cell is not None and sum(line.count('"') for line in file.lines()) % 2:
+        raise DataError(f"{file.path}: every quote must be closed, but the last cell, {shown(open_cell)}, is open.")
 
 
-def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line and the cells of each record that is not empty."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=separator)
-        begins = 1
-        for record in reader:
-            if record:
-                yield begins, record
-            begins = reader.line_num + 1
+def _places(file: TextFile, layout: Layout, skip: int) -> Callable[[int], str]:
+    """Return a function that names the line on which a row begins; it reads the file again, for a message."""
 
+    def place(row: int) -> str:
+        try:
+            lines = (
+                begins
+                for begins, _, cells in records(file.lines(), layout.separator, layout.spaced, skip)
+                if layout.width == 1 or len(cells) > 1 or cells[0].strip()
+            )
+            return next(f"line {begins + 1}" for at, begins in enumerate(lines) if at == row)
+        except (StopIteration, csv.Error, OSError, DataError):
+            return f"row {row + 1}"
 
-def _line(path: Path, separator: str, record: int) -> str:
-    """Name the line on which a record (from 0, with the header) begins; reads the file again, for a message."""
-    try:
-        return next(f"line {begins}" for at, (begins, _) in enumerate(_records(path, separator)) if at == record)
-    except (StopIteration, csv.Error, UnicodeDecodeError):
-        return f"row {record + 1}"
-
-
-def _not_utf8(path: Path) -> DataError:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                byte = line[error.start]
-                return DataError(
-                    f"{path}: a table must be UTF-8, but line {number} has the byte 0x{byte:02x}; save it as UTF-8."
-                )
-    return DataError(f"{path}: a table must be UTF-8; save the file as UTF-8.")
+    return place

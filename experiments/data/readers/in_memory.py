@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.config.data_options import GIVEN, LISTS, SINGLE, DataSection
+from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.formats import GIVEN
 from experiments.data.cells import SourceCells
 from experiments.data.raw_table import RawTable, check_size, column_names
 from experiments.data.table import Table, array_columns
@@ -54,7 +55,7 @@ def _of_frame(frame: Any, section: DataSection) -> Table:
     from experiments.data.column_roles import table_of
 
     columns = _arrow_columns(frame)
-    names = column_names("data", list(map(str, columns)))
+    names = column_names(list(map(str, columns)))
     rows = len(next(iter(columns.values()))) if columns else 0
     if not rows:
         raise DataError(f"data: a table needs rows and columns, but it has {rows} rows and {len(names)} columns.")

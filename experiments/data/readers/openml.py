@@ -39,7 +39,7 @@ def read_openml(data: DataSection) -> tuple[RawTable, DataSection]:
         raise DataError(f"data.source: {data.source} cannot be fetched from OpenML: {brief(error)}.") from None
     frame = bunch.frame
     check_size(data.source, *frame.shape)
-    names = column_names(data.source, list(map(str, frame.columns)))
+    names = column_names(list(map(str, frame.columns)))
     if data.target is None:
         targets = list(map(str, bunch.target_names or ()))
         if len(targets) != 1:

@@ -2,42 +2,90 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import parquet, types
+
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names
+from experiments.data.readers.edges import without_copies
 from experiments.errors import DataError
+
+INDEX = re.compile(r"__index_level_\d+__")  # pandas' name of an index without a name
 
 
 def read_parquet(path: Path) -> RawTable:
     """Read the columns of a file; texts stay packed in dictionaries until their size is known.
 
-    Raises:
-        DataError: the file is not a .parquet, is too large, or holds lists or structures.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet, types
+    The columns that pandas' metadata names as the index come first, as in a .csv.
 
+    Raises:
+        DataError: the file is not a .parquet, or is too large.
+    """
     try:
         with parquet.ParquetFile(path) as file:
             about, schema = file.metadata, file.schema_arrow
         size = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
         if size > LARGEST_FILE:
             raise DataError(f"{path}: must unpack to at most {LARGEST_FILE} bytes, but its header announces {size}.")
-        names = column_names(str(path), schema.names)
-        if not names or not about.num_rows:
-            raise DataError(f"{path}: a table needs rows, but it has {about.num_rows} rows and {len(names)} columns.")
-        check_size(str(path), about.num_rows, len(names))
-        nested = [column for column in schema if types.is_nested(column.type)]
-        if nested:
-            raise DataError(
-                f"{path}: every column must hold single values, but {nested[0].name!r} holds {nested[0].type}."
-            )
+        if not schema.names or not about.num_rows:
+            rows = about.num_rows
+            raise DataError(f"{path}: a table needs rows, but it has {rows} rows and {len(schema.names)} columns.")
+        check_size(str(path), about.num_rows, len(schema.names))
         texts = [column.name for column in schema if types.is_string(column.type) or types.is_large_string(column.type)]
-        table = parquet.read_table(path, read_dictionary=texts, partitioning=None)
+        with parquet.ParquetFile(path, read_dictionary=texts) as file:
+            table = file.read()
         table.validate(full=True)  # refuses texts that are not UTF-8 and wrong codes of dictionaries
+        columns = [_without_views(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
-    declared = (name for name, column in zip(names, schema, strict=True) if types.is_dictionary(column.type))
-    columns: dict[str, Any] = dict(zip(names, table.columns, strict=True))
-    return RawTable(path.stem, str(path), columns, declared=frozenset(declared))
+    index = [at for at, name in enumerate(schema.names) if name in _index_of(schema) or INDEX.fullmatch(name)]
+    order = index + [at for at in range(len(columns)) if at not in index]
+    given = [schema.names[at] for at in order]
+    names = column_names(given)
+    by_name, repeated, copies = without_copies(names, given, [columns[at] for at in order])
+    declared = {name for name, at in zip(names, order, strict=True) if types.is_dictionary(schema.field(at).type)}
+    own = frozenset(names[: len(index)])
+    return RawTable(
+        path.stem,
+        str(path),
+        by_name,
+        declared=frozenset(declared & by_name.keys()),
+        repairs=copies,
+        repeated=repeated,
+        index=own & by_name.keys(),
+    )
+
+
+def _index_of(schema: pa.Schema) -> list[str]:
+    """Return the names of the columns that pandas' metadata names as the index."""
+    try:
+        named = json.loads((schema.metadata or {})[b"pandas"])["index_columns"]
+        return [name for name in named if isinstance(name, str)]
+    except (KeyError, TypeError, ValueError, RecursionError):  # not written by pandas
+        return []
+
+
+def _without_views(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Turn a column of views, of which Arrow cannot choose rows, into one of the same values."""
+    kind = _plain_type(column.type)
+    return column if kind == column.type else column.cast(kind)
+
+
+def _plain_type(kind: pa.DataType) -> Any:
+    if types.is_string_view(kind):
+        return pa.string()
+    if types.is_binary_view(kind):
+        return pa.binary()
+    if types.is_struct(kind):
+        return pa.struct([field.with_type(_plain_type(field.type)) for field in kind])
+    if types.is_list(kind) or types.is_list_view(kind):
+        return pa.list_(kind.value_field.with_type(_plain_type(kind.value_type)))
+    if types.is_large_list(kind) or types.is_large_list_view(kind):
+        return pa.large_list(kind.value_field.with_type(_plain_type(kind.value_type)))
+    if types.is_map(kind):
+        return pa.map_(_plain_type(kind.key_type), _plain_type(kind.item_type))
+    return kind

@@ -202,13 +202,20 @@ VALUES: dict[str, Any] = {
     "weights": "w",
     "present": ("None",),
     "header": False,
+    "separator": ";",
+    "encoding": "cp1252",
+    "skip": 2,
+    "sheet": "2024",
     "size": (8, 8),
     "colour": True,
 }
+UNREAD = ("t.pkl", "a/t.pkl", "./t.xls", "t.tar")  # sources whose format is not read
 OF_EACH = {
     "name": "iris",
     "openml": "openml:61",
-    "text": "my.csv",
+    "text": "my.csv.gz",
+    "json": "my.jsonl",
+    "excel": "my.xlsx",
     "parquet": "a/my.PARQUET",
     "npz": "my.npz",
     "folder": "flowers/",
@@ -233,7 +240,7 @@ def test_every_key_that_not_every_source_has_is_tried() -> None:
 
 
 def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
-    parts = [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/")]
+    parts = [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/"), ("a.json", "b.xlsx")]
     columns = [{"target": value} for value in (True, 1.0, "", ("y",))] + [{"drop": ()}, {"drop": ""}]
     paths = ["a\0.csv", "a\n/", "\x1b[2J.csv", "\udcff.npz", "", "x" * 5000]
     cases: list[tuple[dict[str, Any], str]] = [
@@ -242,7 +249,14 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         *(({"source": "my.csv", "rows": rows}, "rows") for rows in (1, "9")),
         *(({"source": "iris", key: path}, key) for path in paths for key in ("source", "test", "folder")),
         *(({"source": "a/", "size": size}, "size") for size in ((0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8)),
-        *(({"source": source, "target": "y"}, "source must be a built-in name") for source in ("t.xlsx", "t.csv.gz")),
+        *(({"source": source, "target": "y"}, f"end in .csv, .tsv, .*but got '{source}'") for source in UNREAD),
+        ({"source": "t.xls"}, "save it as .xlsx"),
+        *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),
+        *(
+            ({"source": "a.csv", "encoding": one}, "must be an encoding such as")
+            for one in ("utf8000", "rot13", "", "a\0")
+        ),
+        *(({"source": "a.csv", "skip": count}, "skip") for count in (-1, 1.0)),
     ]
     for keys, words in cases:
         with pytest.raises(ValidationError, match=words):

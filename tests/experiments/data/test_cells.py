@@ -19,7 +19,8 @@ from PIL import Image
 from pyarrow import parquet
 from sklearn.utils import Bunch
 
-from experiments.config.data_options import GIVEN, DataSection
+from experiments.config.data_options import DataSection
+from experiments.config.formats import GIVEN
 from experiments.config.study_file import parse_spec
 from experiments.data.cell_words import text_word
 from experiments.data.cells import SourceCells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,19 +31,19 @@ def same(one: Table, other: Table) -> bool:
     return features[0].equals(features[1]) and one.target.tolist() == other.target.tolist() and one.kinds == other.kinds
 
 
-@pytest.fixture
-def csv(tmp_path: Path) -> Path:
-    FRAME.to_csv(tmp_path / "my.csv", index=False)
-    return tmp_path / "my.csv"
-
-
-def test_a_table_is_one_in_every_format(tmp_path: Path, csv: Path) -> None:
-    FRAME.to_csv(tmp_path / "my.tsv", index=False, sep="\t")
-    FRAME.to_parquet(tmp_path / "my.parquet")
-    tables = [load(csv.with_suffix(one), target="y") for one in (".csv", ".tsv", ".parquet")]
+def test_a_table_is_one_in_every_format(tmp_path: Path) -> None:
+    frame = FRAME.round(6)  # openpyxl writes 16 digits
+    frame.to_csv(tmp_path / "my.csv", index=False)
+    frame.to_csv(tmp_path / "my.tsv", index=False, sep="\t")
+    frame.to_parquet(tmp_path / "my.parquet")
+    frame.to_excel(tmp_path / "my.xlsx", index=False)
+    (tmp_path / "my.jsonl").write_text("\n".join(map(json.dumps, frame.to_dict("records"))))
+    frame.to_csv(tmp_path / "my.csv.gz", index=False)
+    endings = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".csv.gz")
+    tables = [load(tmp_path / f"my{one}", target="y") for one in endings]
     assert {table.name for table in tables} == {"my"}
-    assert same(tables[0], tables[1])
-    assert same(tables[0], tables[2])
+    assert all(same(tables[0], table) for table in tables[1:])
+    assert {table.source_cells().hashes() for table in tables} == {tables[0].source_cells().hashes()}
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
@@ -52,6 +53,84 @@ def test_a_test_file_is_the_test_part(tmp_path: Path, ending: str) -> None:
         part.to_csv(path, index=False) if ending == ".csv" else part.to_parquet(path)
     table = load(tmp_path / f"my{ending}", target="y", test=str(tmp_path / f"other{ending}"))
     assert (len(table.target), table.own_test, table.name) == (30, 10, "my")
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> str:
+    path.write_text(text, encoding=encoding)
+    return str(path)
+
+
+ROWS = "".join(f"{row % 7};{'rgb'[row % 3]};{'no' if row % 2 else 'yes'}\n" for row in range(40))
+
+
+def test_what_the_file_says_about_itself_is_said_and_kept(tmp_path: Path) -> None:
+    source = written(tmp_path / "my.csv", "Ventes 2024\n\na;région;y\n" + ROWS + "Total;;\n", "cp1252")
+    table = load(source, target="y")
+    assert table.reading is not None
+    assert table.reading.notes == (
+        "separated by semicolons",
+        "read as cp1252; --set data.encoding=NAME reads it otherwise",
+        "1 line above the table left out ('Ventes 2024'); --set data.skip=0 reads from line 1",
+        "1 row below the table left out ('Total')",
+    )
+    keys = {key: table.reading.keys[key] for key in ("separator", "encoding", "skip")}
+    assert keys == {"separator": ";", "encoding": "cp1252", "skip": 2}
+    again = load(source, target="y", **keys)
+    assert again.reading is not None
+    assert (again.reading.notes, same(table, again)) == (("1 row below the table left out ('Total')",), True)
+    with pytest.raises(
+        DataError, match=r"must be read as it stands, but read as cp1252; .*'Total'\); correct the file"
+    ):
+        load(source, target="y", strict=True)
+    plain = written(tmp_path / "plain.csv", "a;c;y\n" + ROWS)
+    assert load(plain, target="y", strict=True).columns == ("a", "c")  # a separator is no liberty
+
+
+def test_a_test_file_has_its_own_layout(tmp_path: Path) -> None:
+    source = written(tmp_path / "my.csv", "a;c;y\n" + ROWS)
+    for text, both in [
+        ("a;c;y\n" + ROWS, {"separator": ";"}),
+        (("a;c;y\n" + ROWS).replace(";", ","), {}),
+        ("A title\na;c;y\n" + ROWS, {"separator": ";"}),
+    ]:
+        table = load(source, target="y", test=written(tmp_path / "other.csv", text))
+        assert table.reading is not None
+        assert (table.own_test, len(table.target)) == (40, 80)
+        assert {key: table.reading.keys[key] for key in ("separator", "skip") if key in table.reading.keys} == both
+        again = load(source, target="y", test=str(tmp_path / "other.csv"), **both)
+        assert same(table, again)
+    assert "of the test file: 1 line above the table left out ('A title')" in table.reading.notes[1]
+
+
+def test_the_classes_of_a_test_file_may_end_in_a_dot(tmp_path: Path) -> None:
+    rows = ROWS.replace(";", ", ")
+    source = written(tmp_path / "my.data", rows)
+    test = written(tmp_path / "my.test", "|1x3 Cross validator\n" + rows.replace("\n", ".\n"))
+    table = load(source, target=-1, test=test)
+    assert table.reading is not None
+    assert set(table.target) == {"yes", "no"}
+    assert table.target[:40].tolist() == table.target[40:].tolist()
+    said = " ".join(table.reading.notes)
+    assert "of the test file: 1 line above the table left out ('|1x3 Cross validator')" in said
+    assert "the classes of the test file read without the dot at their end, as 'no'" in said
+
+
+def test_a_name_that_two_columns_have_is_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{row % 7},{row % 2},{row % 3}\n" for row in range(40))
+    source = written(tmp_path / "my.csv", "a,y,y\n" + rows)
+    for key, name in (("target", "y"), ("target", "Y"), ("groups", "y")):
+        with pytest.raises(
+            DataError, match=rf"data\.{key}: .*my\.csv has several columns named '{name}', with different"
+        ):
+            load(source, **{"target": "a", key: name})
+    assert load(source, target=-1).columns == ("a", "y")
+    assert load(source, target="a").columns == ("y", "y.1")
+
+
+def test_another_format_is_refused_with_those_that_are_read(tmp_path: Path) -> None:
+    for name in ("./my.pkl", "nowhere/my.h5"):
+        with pytest.raises(DataError, match=r"is not a folder; a file must end in \.csv, .* \.parquet or \.npz"):
+            load(name)
 
 
 def test_a_test_npz_stands_for_the_own_one(tmp_path: Path) -> None:
@@ -101,7 +180,7 @@ def test_a_folder_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "flowers").mkdir()
     with pytest.raises(DataError, match=r"write a folder as './flowers/'"):
         load("flowers")
-    with pytest.raises(DataError, match=r"'\./nowhere/' is not a folder; a file ends in"):
+    with pytest.raises(DataError, match=r"'\./nowhere/' is not a folder; a file must end in"):
         load("./nowhere/")
 
 

@@ -50,6 +50,30 @@ def test_columns_come_in_the_models_order_whatever_the_files(tmp_path: Path, nam
             assert ours.dropna().tolist() == theirs.dropna().tolist()
 
 
+@pytest.mark.parametrize("name", ["new.xlsx", "new.jsonl", "new.json", "new.csv.gz", "new.csv.zip", "new.txt"])
+def test_new_rows_may_be_in_any_format(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if path.suffix == ".xlsx":
+        FRAME.to_excel(path, index=False)
+    elif "json" in path.suffix:
+        FRAME.to_json(path, orient="records", lines=path.suffix == ".jsonl", double_precision=15)
+    else:
+        FRAME.to_csv(path, index=False)
+    write(FRAME, tmp_path / "new.csv")
+    pd.testing.assert_frame_equal(everything(path), everything(tmp_path / "new.csv"))
+
+
+def test_how_new_rows_were_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_bytes("Côte\n\nage;city;height;colour\n1;Côte;2;red\n".encode("cp1252"))
+    rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS), 10)
+    assert next(rows.chunks).to_numpy().tolist() == [[1.0, "Côte", 2.0, "red"]]
+    assert [note.partition(";")[0] for note in rows.notes] == [
+        "separated by semicolons",
+        "read as cp1252",
+        "1 line above the table left out ('Côte')",
+    ]
+
+
 def test_semicolons_marks_and_quotes_are_understood(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_bytes('\ufeffage;city;height;colour\n 1.5 ;"a;b";-2e3; red\n'.encode())
     assert everything(tmp_path / "new.csv").to_numpy().tolist() == [[1.5, "a;b", -2000.0, "red"]]
@@ -103,8 +127,8 @@ def test_what_is_wrong_is_one_line_with_its_place(tmp_path: Path) -> None:
     for text, words in [
         ("age,city,height\n1,a,2\n", "lacks 'colour'"),
         ("a,b\n1,2\n", "lacks 'age', 'city', 'height', 'colour'"),
-        ("age,age,city,height,colour\n1,1,a,2,red\n", "2 columns are named 'age'"),
-        ("age,city,height,colour\n1,a,2\n", "4 cells of line 1, but line 2 has 3"),
+        ("age,age,city,height,colour\n1,2,a,2,red\n", "several columns are named 'age'"),
+        ("age,city,height,colour\n1,a,2\n", "4 cells that most lines have, but line 2 has 3"),
         ("age,city,height,colour\n1,a,2,red\n1,a,2,red,blue,7\n", "line 3 has 6"),
         ("age,city,height,colour\n", "only a header"),
         ("", "empty"),

@@ -9,20 +9,22 @@ from experiments.errors import DataError
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("given", "names"),
     [
-        (["a", "b", "a "], r"2 columns are named 'a' \(columns 0 and 2, counted from 0\)"),
-        (["0", "", "0"], "2 columns are named '0'"),
+        (["a", "b", "a "], ["a", "b", "a.1"]),
+        (["a", "a", "a", "b", "b"], ["a", "a.1", "a.2", "b", "b.1"]),
+        (["a", "a", "a.1"], ["a", "a.2", "a.1"]),  # as pandas does
+        (["a.1", "a", "a", "a"], ["a.1", "a", "a.2", "a.3"]),
+        (["0", "", "0"], ["0", "1", "0.1"]),
     ],
 )
-def test_names_differ(given: list[str], message: str) -> None:
-    with pytest.raises(DataError, match=f"my.csv: every column needs its own name, but {message}"):
-        column_names("my.csv", given)
+def test_a_name_that_stands_twice_gets_a_number(given: list[str], names: list[str]) -> None:
+    assert column_names(given) == names
 
 
 def test_a_column_without_a_name_is_its_position_or_pandas_word() -> None:
-    assert column_names("my.csv", ["", "a", ""]) == ["0", "a", "2"]
-    assert column_names("my.csv", ["", "0", "1"]) == ["Unnamed: 0", "0", "1"]
+    assert column_names(["", "a", ""]) == ["0", "a", "2"]
+    assert column_names(["", "0", "1"]) == ["Unnamed: 0", "0", "1"]
 
 
 def test_a_sheet_has_so_many_cells_at_most() -> None:

@@ -51,3 +51,17 @@ def test_the_keys_are_written_over_what_was_typed(tmp_path: Path) -> None:
     decided = {"categories": ["c"], "numbers": ["n", "a"], "copies": "free"}
     assert kept["data"] == {"source": str(path), "target": "y", **decided}
     assert with_decided(document, {}) is document
+
+
+def test_the_layout_of_the_file_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("A title\n\n" + "\n".join(["a;c;y"] + [f"{row % 7};{row % 5};{row % 2}" for row in range(ROWS)]))
+    spec, document = own_study(str(path), "y")
+    data = prepare(spec, os.environ)
+    assert data.reading is not None
+    kept = with_decided(document, data.decided)
+    assert kept["data"] == {"source": str(path), "target": "y", "separator": ";", "skip": 2}
+    assert columns_line(data, data.reading) == (
+        "mine: 60 rows, 2 numbers -> y; separated by semicolons; 1 line above the table left out ('A title'); "
+        "--set data.skip=0 reads from line 1"
+    )

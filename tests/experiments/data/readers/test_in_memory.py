@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 import scipy.sparse
 
-from experiments.config.data_options import GIVEN, DataSection
+from experiments.config.data_options import DataSection
+from experiments.config.formats import GIVEN
 from experiments.data.load import load_table
 from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table

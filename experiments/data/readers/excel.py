@@ -1,0 +1,198 @@
+"""A sheet of an .xlsx file as a raw table, read by openpyxl; the values of formulas are those that were saved."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.config.formats import stem_of
+from experiments.config.near import did_you_mean, near
+from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
+from experiments.data.readers.edges import count_of, without_copies, without_last_rows
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.header import is_header
+from experiments.data.readers.layout import Record, titles, width_of
+from experiments.data.readers.values import arrow_values, joined
+from experiments.errors import DataError
+
+LARGEST = {"xl/worksheets/": 1 << 30, "xl/sharedstrings": 1 << 28, "": 1 << 26}  # start of a part's name -> bytes
+MOST_ROWS = 1 << 20  # of a sheet, as Excel has
+SAMPLE = 200  # rows from which the layout follows
+CELLS = 1 << 20  # cells that are Python's at a time
+ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx with a password
+
+Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
+
+
+def read_excel(path: Path, keys: FileKeys | None = None) -> RawTable:
+    """Read the columns of a sheet: the one that is named, or else the first one with a table.
+
+    Raises:
+        DataError: openpyxl is not installed, or the file cannot be read or has no such sheet or no table.
+    """
+    keys = keys or FileKeys()
+    _check_parts(path)
+    try:
+        with _opened(path) as book:
+            return _table(path, book, keys)
+    except DataError:
+        raise
+    except Exception as error:  # whatever openpyxl meets in a damaged file
+        raise DataError(f"{path}: cannot be read as .xlsx: {brief(error) or type(error).__name__}.") from None
+
+
+def _check_parts(path: Path) -> None:
+    """Refuse a file whose parts announce more bytes than a table may have."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == ENCRYPTED:
+        raise DataError(f"{path}: has a password, or is an old .xls; save it as .xlsx without a password.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [part for part in archive.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+        raise DataError(f"{path}: cannot be read as .xlsx: {brief(error)}.") from None
+    for part in parts:
+        limit = next(most for start, most in LARGEST.items() if part.filename.lower().startswith(start))
+        if part.file_size > limit:
+            raise DataError(
+                f"{path}: its part {shown(part.filename)} must unpack to at most {limit} bytes, but announces "
+                f"{part.file_size}; save the sheet as .csv."
+            )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        import openpyxl
+    except ImportError:
+        raise DataError(f"{path}: to read .xlsx files, type pip install openpyxl; or save it as .csv.") from None
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that it does not know
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
+    sheet, others = _sheet(path, book, keys.sheet)
+    head = list(islice(_rows(sheet), SAMPLE))
+    records = [(number, number + 1, list(map(_text, values))) for number, values in head]
+    above = titles(records, width_of(records)) if keys.skip is None else sum(number < keys.skip for number, _ in head)
+    rows: Sequence[Record] = records[above:]
+    if not rows:
+        raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")
+    begins, _, first = rows[0]
+    below = rows[1][2] if len(rows) > 1 else []
+    named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
+    start = begins + named
+
+    columns = _columns(sheet, start, f"{path}: sheet {shown(sheet.title)}")
+    columns, _, below_it = without_last_rows(columns)
+    if not columns or not len(columns[0]):
+        raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
+    cells = first if named else []
+    columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(cells) - len(columns))
+    given = cells + [""] * (len(columns) - len(cells))
+    inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
+    columns, given = [columns[at] for at in inside], [given[at] for at in inside]
+    names = column_names(given)
+    by_name, repeated, copies = without_copies(names, given, columns)
+
+    skip = begins if above and keys.skip is None else None
+    decided = {"sheet": sheet.title if others else None, "skip": skip, "header": named if note else None}
+    notes = (f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another",)
+    title = next((cell for _, _, cells in records[:above] for cell in cells if cell), "")
+    over = f"{count_of(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
+    return RawTable(
+        stem_of(path),
+        str(path),
+        by_name,
+        _places(path, keys, start),
+        unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
+        notes=(*(notes if others else ()), *((note,) if note else ())),
+        repairs=(*((over,) if skip is not None else ()), *below_it, *copies),
+        layout={key: value for key, value in decided.items() if value is not None},
+        repeated=repeated,
+    )
+
+
+def _sheet(path: Path, book: Any, name: str | None) -> tuple[Any, list[str]]:
+    """Return the sheet to read, and the names of others with a table if nobody named it."""
+    sheets = list(book.worksheets)
+    if name is not None:
+        if (found := next((sheet for sheet in sheets if sheet.title == name), None)) is None:
+            known = [sheet.title for sheet in sheets]
+            meant = did_you_mean([shown(one) for one in near(name, known)])
+            raise DataError(f"data.sheet: {path} has no sheet {shown(name)}{meant}; it has {listed(known)}.")
+        sheets = [found]
+    filled = [one for one in sheets if (name or one.sheet_state == "visible") and len(list(islice(_rows(one), 2))) > 1]
+    if not filled:
+        which = "the sheet" if name else "every sheet"
+        raise DataError(f"{path}: a table needs a header and rows, but {which} has fewer than 2 rows.")
+    return filled[0], [sheet.title for sheet in filled[1:]]
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    """Yield the rows that are not empty."""
+    for number, values in enumerate(sheet.iter_rows(max_row=MOST_ROWS, values_only=True)):
+        row = [None if isinstance(value, str) and not value.strip() else value for value in values]
+        while row and row[-1] is None:
+            row.pop()
+        if row:
+            yield number, row
+
+
+def _columns(sheet: Any, start: int, where: str) -> list[pa.ChunkedArray]:
+    parts: list[list[pa.Array]] = []
+    count = 0
+    for block in _blocks(row for number, row in _rows(sheet) if number >= start):
+        width = max(len(parts), *map(len, block))
+        check_size(where, count + len(block), width)
+        parts += [[pa.nulls(count)] for _ in range(width - len(parts))]
+        for at, part in enumerate(parts):
+            part.append(arrow_values([row[at] if at < len(row) else None for row in block]))
+        count += len(block)
+    return [joined(part) for part in parts]
+
+
+def _blocks(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Yield the rows in lists of about so many cells as Python may have at a time."""
+    block: list[list[Any]] = []
+    size = 0
+    for row in rows:
+        block.append(row)
+        size += len(row)
+        if size >= CELLS:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _places(path: Path, keys: FileKeys, start: int) -> Any:
+    """Return a function that names the row of the sheet; it reads the file again, for a message."""
+
+    def place(row: int) -> str:
+        try:
+            with _opened(path) as book:
+                sheet, _ = _sheet(path, book, keys.sheet)
+                rows = (number for number, _ in _rows(sheet) if number >= start)
+                return next(f"row {number + 1} of the sheet" for at, number in enumerate(rows) if at == row)
+        except Exception:  # the message names another place then
+            return f"row {row} (from 0)"
+
+    return place
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
