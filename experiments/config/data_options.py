@@ -24,7 +24,13 @@ def _on(value: object) -> object:
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
 
 
-SORTS = {".csv": "text", ".tsv": "text", ".parquet": "parquet", ".npz": "npz"}  # ending -> sort of source
+SORTS = {
+    ".csv": "text",
+    ".tsv": "text",
+    ".parquet": "parquet",
+    ".npz": "npz",
+    ".npy": "npy",
+}  # ending -> sort of source
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
 LISTS = ("drop", "categories", "numbers", "keep")  # keys that name columns
 ROLES = (*SINGLE, *LISTS, "missing", "strict")
@@ -33,8 +39,9 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "openml": {*ROLES, "present"},
     "text": {*ROLES, "present", "header", "test"},
     "parquet": {*ROLES, "present", "test"},
-    "npz": {"target", "groups", "time", "weights", "test"},
-    "folder": {"size", "colour", "test"},
+    "npz": {"target", "groups", "time", "weights", "strict", "test"},
+    "npy": {*ROLES, "present", "test"},
+    "folder": {"size", "colour", "strict", "test"},
 }
 Column = Annotated[str, Field(min_length=1)] | int
 Columns = Annotated[
@@ -81,14 +88,14 @@ class DataSection(Section):
 
     @property
     def sort(self) -> str:
-        """Return the sort of the source: name, openml, text, parquet, npz or folder."""
+        """Return the sort of the source: name, openml, text, parquet, npz, npy or folder."""
         return sort_of(self.source)
 
     @model_validator(mode="after")
     def _of_its_source(self) -> DataSection:
         if self.sort == "name" and "." in self.source:
             raise ValueError(
-                f"source must be a built-in name or end in .csv, .tsv, .parquet, .npz or /, but got {self.source!r}"
+                f"source must be a built-in name or end in {', '.join(SORTS)} or /, but got {self.source!r}"
             )
         for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
             if getattr(self, key) is not None:

@@ -239,9 +239,9 @@ class StudySpec(Section):
             }
         )
 
-    def with_columns(self, keys: Mapping[str, tuple[str, ...]]) -> StudySpec:
-        """Return the spec with these keys of [data], which leave nothing to decide about a file's columns."""
-        changed: dict[str, Any] = {key: names or None for key, names in keys.items()}
+    def with_columns(self, keys: Mapping[str, tuple[str, ...] | tuple[int, int] | bool]) -> StudySpec:
+        """Return the spec with these keys of [data], which leave nothing to decide about how the source is read."""
+        changed: dict[str, Any] = {key: None if value == () else value for key, value in keys.items()}
         return self.model_copy(update={"data": self.data.model_copy(update=changed)})
 
     def with_arithmetic(self, arithmetic: Literal["portable", "native"]) -> StudySpec:

@@ -31,7 +31,7 @@ LARGEST = 1e100  # largest number, so that a variance is finite
 WHITE = 255.0  # largest value of a pixel of a byte
 
 
-Keys = Mapping[str, tuple[str, ...]]
+Keys = Mapping[str, tuple[str, ...] | tuple[int, int] | bool]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The decisions about the columns of a file: a line that says them, and the keys of a study file that hold them."""
+"""The decisions about how a source is read: a line that says them, and the keys of a study file that hold them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LONGEST = 40  # characters of a name
 
 def columns_line(data: StudyData, reading: TableReading) -> str:
     """Say what is predicted from what, and what was left out."""
-    kinds = reading.kinds
-    parts = [(kinds.count("number"), "number", "numbers"), (kinds.count("category"), "category", "categories")]
-    features = " and ".join(count(number, one, more) for number, one, more in parts if number)
     target = readable(data.development.table.target_name, LONGEST)
-    line = f"{data.name}: {count(data.rows, 'row')}, {features} -> {target}"
+    line = f"{data.name}: {_rows(data, reading)} -> {target}"
+    if data.development.table.picture is not None:
+        classes = len(data.target.classes)
+        line += f" ({count(classes, 'class', 'classes')})" if classes else " (a number)"
     left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
@@ -38,6 +38,18 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     return line
 
 
+def _rows(data: StudyData, reading: TableReading) -> str:
+    """Count the rows and the features, or the pictures with their size and colour."""
+    shape = data.development.table.picture
+    if shape is not None:
+        colour = "in colour" if len(shape) == 3 else "grey"
+        return f"{count(data.rows, 'picture')} of {shape[1]} x {shape[0]}, {colour}"
+    parts = {"number": "numbers", "category": "categories", "pixel": "pixels"}
+    counts = [(reading.kinds.count(kind), kind, more) for kind, more in parts.items()]
+    features = " and ".join(count(number, kind, more) for number, kind, more in counts if number)
+    return f"{count(data.rows, 'row')}, {features}"
+
+
 def _shown(name: str, reading: TableReading) -> str:
     """Name a column; one without a name in the file is known by its position."""
     return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
@@ -47,6 +59,8 @@ def with_columns(document: Mapping[str, Any], reading: TableReading | None) -> M
     """Write what was decided into the document of a study file, so that the next run decides nothing."""
     if reading is None or not reading.keys:
         return document
-    decided = {key: list(names) for key, names in reading.keys.items() if names}
+    decided = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in reading.keys.items() if value != ()
+    }
     data = {key: value for key, value in document["data"].items() if key not in reading.keys}
     return {**document, "data": {**data, **decided}}
