@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from experiments.config.data_options import DataSection
+from experiments.config.data_options import SORTS, DataSection
+from experiments.data.raw_table import RawTable
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.idx import read_idx_folder
-from experiments.data.table import Table, appended
+from experiments.data.table import Table
 from experiments.errors import DataError
 
 
@@ -47,21 +48,26 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     if data.sort == "npz":
         from experiments.data.readers.npz import read_npz
 
-        tables = [read_npz(path, data, own_test=data.test is None) for path in paths]
-        return appended(*tables) if data.test is not None else tables[0]
+        source, *test = paths
+        return read_npz(source, data, *test)
     from experiments.data.column_roles import table_of
     from experiments.data.readers.delimited import read_text
+    from experiments.data.readers.npy import read_npy
     from experiments.data.readers.parquet import read_parquet
 
-    read = read_parquet if data.sort == "parquet" else partial(read_text, header=data.header, target=data.target)
-    raw, *test = map(read, paths)
-    return table_of(raw, data, *test)
+    readers: dict[str, Callable[[Path], RawTable]] = {
+        "text": partial(read_text, header=data.header, target=data.target),
+        "parquet": read_parquet,
+        "npy": partial(read_npy, target=data.target),
+    }
+    raw, *rest = map(readers[data.sort], paths)
+    return table_of(raw, data, *rest)
 
 
 def _of_folder(data: DataSection) -> Table:
     folder = Path(data.source)
     if not folder.is_dir():
-        raise DataError(f"data.source: {data.source!r} is not a folder; a file ends in .csv, .tsv, .parquet or .npz.")
+        raise DataError(f"data.source: {data.source!r} is not a folder; a file ends in {', '.join(SORTS)}.")
     if any(folder.glob("*-images-idx3-ubyte*")):
         if data.test is not None:
             raise DataError(f"data.test: {folder} has IDX files, whose t10k files are the test part; remove this key.")
