@@ -1,15 +1,15 @@
-"""New rows for a model: a file's columns by name or position, read like the columns of a study's table."""
+"""New rows for a model: a file's columns by name or position, or pictures, read like the rows of a study's table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from experiments.data.column_types import cleaned, lenient_numbers, misfits, read_number, refuse_missing, texts
 from experiments.data.raw_table import RawTable, listed
@@ -17,7 +17,7 @@ from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.errors import DataError
 
-ENDINGS = (".csv", ".npz", ".parquet", ".tsv")
+ENDINGS = (".csv", ".npy", ".npz", ".parquet", ".tsv")
 
 Inputs = Sequence[tuple[str, Kind]]
 
@@ -26,29 +26,41 @@ Inputs = Sequence[tuple[str, Kind]]
 class NewRows:
     """The rows of a file for a model.
 
-    chunks:  frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
-    ignored: the columns of the file that the model does not use.
-    unread:  for each chunk that was read, the number of cells that are missing because they do not fit their column.
+    chunks:     frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`, or
+                pixels. The index has a name if it names the rows.
+    ignored:    the columns of the file that the model does not use.
+    unread:     for each chunk that was read, the number of cells that are missing because they do not fit their column.
+    notes:      lines about what was passed over.
+    unreadable: name of a row in the chunks that were read that has no values -> the reason.
     """
 
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
     unread: list[int]
+    notes: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_rows(path: Path, inputs: Inputs, rows: int, present: Sequence[str] = ()) -> NewRows:
-    """Read the rows of a .csv, .tsv, .parquet or .npz.
+def read_rows(
+    path: Path, inputs: Inputs, rows: int, present: Sequence[str] = (), picture: tuple[int, ...] | None = None
+) -> NewRows:
+    """Read the rows of a table, of a file of arrays, of a folder of pictures, or a picture.
 
     Args:
         inputs:  name and kind of each column of the model.
         rows:    number of rows of a chunk; the last may have fewer.
         present: words that are values although they look like missing ones.
+        picture: (height, width) or (height, width, 3) of the pictures that the model learnt from.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
     kinds = dict(inputs)
     try:
+        if path.is_dir() or path.suffix.lower() not in ENDINGS:
+            return _of_pictures(path, kinds, rows, picture)
+        if path.suffix.lower() in (".npy", ".npz") and picture is not None:
+            return _of_picture_array(path, list(kinds), rows, picture)
         raw = _raw_table(path, list(kinds))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
@@ -83,9 +95,7 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 
 def _raw_table(path: Path, names: list[str]) -> RawTable:
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise DataError(f"{path}: must end in {', '.join(ENDINGS)}.")
-    if ending == ".npz":
+    if ending in (".npy", ".npz"):
         return _of_array(path, names)
     if ending == ".parquet":
         from experiments.data.readers.parquet import read_parquet
@@ -98,16 +108,55 @@ def _raw_table(path: Path, names: list[str]) -> RawTable:
     return read_text(path, header=named)
 
 
+def _of_pictures(path: Path, kinds: dict[str, Kind], rows: int, picture: tuple[int, ...] | None) -> NewRows:
+    """Read a folder of pictures, or a picture."""
+    from experiments.data.readers.image_file import ENDINGS as PICTURES
+
+    is_folder = path.is_dir()
+    if not is_folder and path.suffix.lower() not in PICTURES:
+        raise DataError(f"{path}: must end in {', '.join(ENDINGS)}, or be a picture or a folder of pictures.")
+    if picture is None:
+        what = "a folder" if is_folder else "a picture"
+        has_pixels = "pixel" in kinds.values()
+        reason = "does not know the size of its pictures" if has_pixels else "did not learn from pictures"
+        raise DataError(f"{path}: is {what}, but the model {reason}; give a table of {listed(list(kinds))}.")
+    from experiments.data.new_pictures import NewPictures
+
+    new = NewPictures(path, picture)
+    return NewRows(new.chunks(list(kinds), rows), (), [], new.notes, new.unreadable)
+
+
+def _of_picture_array(path: Path, names: list[str], rows: int, picture: tuple[int, ...]) -> NewRows:
+    """Read an array of pictures."""
+    from experiments.data.new_pictures import array_rows
+
+    pixels, notes = array_rows(*_array(path), picture)
+    parts = (pixels[start : start + rows] for start in range(0, len(pixels), rows))
+    return NewRows((pd.DataFrame(part, columns=names, copy=False) for part in parts), (), [], notes)
+
+
 def _of_array(path: Path, names: list[str]) -> RawTable:
     """Read the columns of an array, whose names are their positions."""
     if not all(name.isdecimal() for name in names):
-        raise DataError(f"{path}: the model needs columns with names, which an .npz lacks; take a .csv or .parquet.")
+        raise DataError(f"{path}: the model needs columns with names, which arrays lack; take a .csv or .parquet.")
+    from experiments.data.readers.npy import columns_of
+
+    x, _ = _array(path)
+    return columns_of(path, x.reshape(len(x), -1))
+
+
+def _array(path: Path) -> tuple[NDArray[Any], str]:
+    """Return the (N, ...) array of new rows in a file, and its place for messages."""
+    from experiments.data.readers.array_file import read_array
     from experiments.data.readers.npz import read_features
 
-    columns = {
-        str(at): pa.chunked_array([np.ascontiguousarray(column)]) for at, column in enumerate(read_features(path).T)
-    }
-    return RawTable(path.stem, str(path), columns)
+    if path.suffix.lower() == ".npy":
+        x, where = read_array(path), str(path)
+        if x.ndim < 2 or not x.size:
+            raise DataError(f"{path}: the shape must be (rows, features), but it is {x.shape}.")
+        return x, where
+    name, x = read_features(path)
+    return x, f"{path}: {name}"
 
 
 def _chunks(raw: RawTable, kinds: dict[str, Kind], rows: int, unread: list[int]) -> Iterator[pd.DataFrame]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
+from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import baseline_tasks, run_baseline
@@ -97,15 +98,17 @@ def last_fit(
         )
     )
     ledger.complete(look, record.metrics)
+    table = development.table
     model = Model(
         network=network_of(winner),
         preprocessor=shared[preprocessings[0]][0],
         target=target,
         units=winner.units,
-        inputs=tuple(zip(development.table.columns, development.table.kinds, strict=True)),
-        predicts=development.table.target_name,
+        inputs=tuple(zip(table.columns, table.kinds, strict=True)),
+        predicts=table.target_name,
         trial=winner.number,
         present=spec.data.present or (),
+        picture=table.picture if table.pixel_range == WHITE else None,
     )
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

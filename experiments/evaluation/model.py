@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ class Model:
     predicts: name of the target.
     trial:    number of the trial whose configuration it has.
     present:  words that are values in its inputs although they look like missing ones.
+    picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
     """
 
     network: Network
@@ -46,6 +48,7 @@ class Model:
     predicts: str
     trial: int
     present: tuple[str, ...] = ()
+    picture: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,7 @@ class About:
     categories: tuple[Categories, ...]
     trial: int
     present: tuple[str, ...] = ()
+    picture: tuple[int, ...] | None = None
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -76,6 +80,7 @@ def write_model(model: Model, folder: Path) -> None:
         categories=fitted.categories,
         trial=model.trial,
         present=model.present,
+        picture=model.picture,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -128,6 +133,7 @@ def read_model(folder: Path) -> Model:
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
+        "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
     }
     for rule, holds in rules.items():
         if not holds:
@@ -141,7 +147,14 @@ def read_model(folder: Path) -> Model:
         about.predicts,
         about.trial,
         about.present,
+        about.picture,
     )
+
+
+def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) -> bool:
+    """Tell whether inputs are the pixels of pictures of a shape."""
+    has_shape = (len(picture) == 2 or picture[2:] == (3,)) and min(picture) > 0
+    return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
 
 
 def _array(
