@@ -116,9 +116,9 @@ def test_a_folder_of_pictures_as_people_have_it_runs_at_the_first_attempt(desk: 
     assert done.code == 0, done
     assert (
         "sky: 72 pictures of 6 x 5, grey -> class (2 classes); Test/ is the test set (16 pictures); 72 pictures in "
-        "folders below a class belong to it; val/ joins the training pictures (8 pictures); 22 of 72 pictures brought "
-        "to 6 x 5, the size of most (data.size = [6, 5]); 1 other file passed over (.csv); 1 picture left out that "
-        "cannot be read: Train/dark/x.png (of no known format)\n"
+        "folders below a class belong to it ('dark', 'light'); val/ joins the training pictures (8 pictures); 22 of 72 "
+        "pictures brought to 6 x 5, the size of most (data.size = [6, 5]); 1 other file passed over (.csv); 1 picture "
+        "left out that cannot be read: Train/dark/x.png (of no known format)\n"
     ) in done.out
     first = desk.results(Path("studies/sky"))
     again = desk.tuned("sky", "--out", "again")

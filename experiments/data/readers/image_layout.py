@@ -98,8 +98,13 @@ def lay_out(found: PictureFolder, own_test: bool = True) -> Layout:
         if passed:
             decisions.append(f"{count_pictures(len(passed))} in {shown} passed over, as {reason}")
     training, test = [*training, *rows["val"]], rows["test"]
+    first = training[0]
+    if not parts and first.file.folders[0] != first.label:
+        above = "/".join(first.file.folders[: first.file.folders.index(first.label)])
+        facts.append(f"the classes are the folders in {readable(above, LONGEST)}/")
     if deeper := [one for one in (*training, *test) if one.file.folders[-1] != one.label]:
-        facts.append(f"{count_pictures(len(deeper))} in folders below a class belong to it")
+        of = listed(sorted({one.label for one in deeper}))
+        facts.append(f"{count_pictures(len(deeper))} in folders below a class belong to it ({of})")
     return Layout(tuple(training), tuple(test), tuple(facts), tuple(decisions))
 
 

@@ -28,12 +28,13 @@ def test_the_uppermost_folder_is_the_class() -> None:
     found = lay_out(folder("b/1.png", "a/2.png", "a/deep/1.png"))
     assert named(found.training) == ["a: a/2.png", "a: a/deep/1.png", "b: b/1.png"]
     assert (found.classes, found.test, found.decisions) == (("a", "b"), (), ())
-    assert found.facts == ("1 picture in folders below a class belong to it",)
+    assert found.facts == ("1 picture in folders below a class belong to it ('a')",)
 
 
 def test_folders_that_hold_one_other_folder_are_passed_through() -> None:
     found = lay_out(folder("x/y/a/1.png", "x/y/b/1.png"))
     assert named(found.training) == ["a: x/y/a/1.png", "b: x/y/b/1.png"]
+    assert found.facts == ("the classes are the folders in x/y/",)
     with pytest.raises(DataError, match=r"two at least, .* but it has 'y'"):
         lay_out(folder("x/y/1.png", "x/y/2.png"))
 
