@@ -149,7 +149,10 @@ def test_what_is_changed_in_pictures_is_counted(tmp_path: Path) -> None:
 def test_a_strict_study_refuses_what_would_be_decided(tmp_path: Path) -> None:
     drawn(tmp_path / "train")
     (tmp_path / ".DS_Store").touch()
-    assert notes(read(tmp_path, strict=True)) == ("1 other file passed over (.DS_Store)",)
+    assert notes(read(tmp_path, strict=True)) == (
+        "the classes are the folders in train/",
+        "1 other file passed over (.DS_Store)",
+    )
     save(tmp_path / "train" / "a" / "8.png", grey(9, 9))
     save(tmp_path / "train" / "a" / "9.png", grey().astype(np.uint16) * 257)
     drawn(tmp_path / "val")
