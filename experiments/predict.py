@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -17,6 +17,8 @@ from experiments.study.cli import command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from experiments.data.new_rows import NewRows
 
 
 NAMED = 5  # ignored columns
@@ -28,7 +30,9 @@ def parser() -> argparse.ArgumentParser:
         "predict", "Predict new rows with a study's model, as CSV: the prediction, and each class's probability."
     )
     it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
-    it.add_argument("file", type=Path, metavar="FILE", help="new rows: a file in any format of a study's table")
+    it.add_argument(
+        "file", type=Path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
+    )
     it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
     return it
 
@@ -52,11 +56,11 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
     for note in rows.notes:
         print(f"note: {note}", file=sys.stderr)
-    predictions = _beside(rows.identifiers, (predicted(model, chunk) for chunk in rows.chunks))
+    predictions = (_named(predicted(model, chunk), chunk.index, rows.unreadable) for chunk in rows.chunks)
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-            _note_unread(sum(rows.unread))
+            _note_unread(rows)
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
@@ -69,7 +73,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-        _note_unread(sum(rows.unread))
+        _note_unread(rows)
         part.replace(out)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
@@ -79,20 +83,24 @@ def _predict(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _beside(identifiers: pd.DataFrame, predictions: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Put the columns that name each row before its prediction."""
-    start = 0
-    for chunk in predictions:
-        beside = identifiers.iloc[start : start + len(chunk)]
-        for at, name in enumerate(column for column in beside if column not in chunk):
-            chunk.insert(at, name, beside[name].to_numpy())
-        start += len(chunk)
-        yield chunk
+def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, str]) -> pd.DataFrame:
+    """Put the names of rows before their predictions, if rows have names; an unreadable row has no prediction."""
+    if unreadable:
+        predictions.loc[names.isin(list(unreadable))] = None
+    for name in reversed([name for name in names.names if name is not None and name not in predictions]):
+        predictions.insert(0, str(name), names.get_level_values(name))
+    return predictions
 
 
-def _note_unread(cells: int) -> None:
-    if cells:
+def _note_unread(rows: NewRows) -> None:
+    if cells := sum(rows.unread):
         print(f"note: {cells} cells taken for missing, as they hold no number in a column of numbers", file=sys.stderr)
+    if rows.unreadable:
+        from experiments.data.readers.image_folder import count_pictures, name_unreadable
+
+        pictures = count_pictures(len(rows.unreadable))
+        named = name_unreadable(rows.unreadable)
+        print(f"note: no prediction for {pictures} that cannot be read: {named}", file=sys.stderr)
 
 
 def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:

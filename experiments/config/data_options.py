@@ -50,7 +50,9 @@ SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
 LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
-Decided = Mapping[str, "str | int | tuple[str, ...] | Mapping[str, str]"]  # keys of [data] with what was decided
+Decided = Mapping[
+    str, "str | int | tuple[str, ...] | tuple[int, int] | Mapping[str, str]"
+]  # keys of [data] with what was decided
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "given": {*ROLES, "present"},
@@ -59,8 +61,9 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "json": {*ROLES, "present", "encoding", "test"},
     "excel": {*ROLES, "present", "header", "skip", "sheet", "test"},
     "parquet": {*ROLES, "present", "test"},
-    "npz": {"target", "groups", "time", "weights", "test"},
-    "folder": {"size", "colour", "test"},
+    "npz": {"target", "groups", "time", "weights", "strict", "test"},
+    "npy": {*ROLES, "present", "test"},
+    "folder": {"size", "colour", "strict", "test"},
 }
 Column = Annotated[str, Field(min_length=1)] | int
 Columns = Annotated[
@@ -117,7 +120,7 @@ class DataSection(Section):
 
     @property
     def sort(self) -> str:
-        """Return the sort of the source: name, given, openml, text, json, excel, parquet, npz or folder."""
+        """Return the sort of the source: name, given, openml, text, json, excel, parquet, npz, npy or folder."""
         return sort_of(self.source)
 
     @model_validator(mode="after")

@@ -13,10 +13,11 @@ SORTS = {  # ending -> sort of source
     **dict.fromkeys((".xlsx", ".xlsm"), "excel"),
     ".parquet": "parquet",
     ".npz": "npz",
+    ".npy": "npy",
 }
 GIVEN = "given"  # source of rows that a program passes on
 PACKED = (".gz", ".zip")  # further endings of texts and JSON
-FORMATS = f"{', '.join(TEXTS)}, {', '.join(JSONS)} (these also with .gz or .zip), .xlsx, .xlsm, .parquet or .npz"
+FORMATS = f"{', '.join(TEXTS)}, {', '.join(JSONS)} (these also with .gz or .zip), .xlsx, .xlsm, .parquet, .npz or .npy"
 
 
 def sort_of(source: str) -> str:

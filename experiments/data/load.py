@@ -13,7 +13,7 @@ from experiments.data.raw_table import RawTable
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import read_idx_folder
-from experiments.data.table import Table, appended
+from experiments.data.table import Table
 from experiments.errors import DataError
 
 
@@ -51,8 +51,7 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     if data.sort == "npz":
         from experiments.data.readers.npz import read_npz
 
-        tables = [read_npz(path, data, own_test=data.test is None) for path in paths]
-        return appended(*tables) if data.test is not None else tables[0]
+        return read_npz(paths[0], data, *paths[1:])
     from experiments.data.column_roles import table_of
     from experiments.data.readers.table_file import read_table
 

@@ -1,4 +1,4 @@
-"""New rows for a model: a file's columns by name or position, read like the columns of a study's table."""
+"""New rows for a model: a file's columns by name or position, or pictures, read like the rows of a study's table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.config.near import same_column
@@ -17,6 +19,7 @@ from experiments.data.column_kind import INDEX_NAME
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.image_file import ENDINGS as PICTURES
 from experiments.data.reading import fitted, read_features
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import words_present
@@ -35,6 +38,7 @@ class RowFormat:
     missing:     words that are missing numbers.
     identifiers: columns that name a row, to be written beside its prediction.
     target:      name of the column that is predicted.
+    picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
     """
 
     inputs: Inputs
@@ -43,6 +47,7 @@ class RowFormat:
     missing: Sequence[str] = ()
     identifiers: Sequence[str] = ()
     target: str = ""
+    picture: tuple[int, ...] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -54,18 +59,19 @@ class RowFormat:
 class NewRows:
     """The rows of a file for a model.
 
-    chunks:      frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`.
-    identifiers: columns of the file that name each row, as texts.
-    ignored:     the columns of the file that the model does not use.
-    unread:      number of cells of each chunk that are missing because they do not fit their column.
-    notes:       lines about how the file was read.
+    chunks:     frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`, or
+                pixels. The index has names if it names the rows.
+    ignored:    the columns of the file that the model does not use.
+    unread:     number of cells of each chunk that are missing because they do not fit their column.
+    notes:      lines about how the file was read.
+    unreadable: name of a row in the chunks that were read that has no values -> the reason.
     """
 
     chunks: Iterator[pd.DataFrame]
-    identifiers: pd.DataFrame
     ignored: tuple[str, ...]
     unread: list[int]
     notes: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def formats_of(table: Table) -> dict[str, str]:
@@ -81,7 +87,7 @@ def identifiers_of(data: DataSection) -> tuple[str, ...]:
 
 
 def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
-    """Read the rows of a file in any format in which a study's table may be.
+    """Read the rows of a file as those of a study, of a folder of pictures, or of a picture.
 
     Args:
         rows: number of rows of a chunk; the last may have fewer.
@@ -90,6 +96,10 @@ def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
     try:
+        if path.is_dir() or path.suffix.lower() in PICTURES:
+            return _of_pictures(path, form, rows)
+        if path.suffix.lower() in (".npy", ".npz") and form.picture is not None:
+            return _of_picture_array(path, form, rows)
         raw = _raw_table(path, form)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
@@ -97,8 +107,7 @@ def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
     unread: list[int] = []
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known)
-    beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
-    return NewRows(_chunks(raw, form, rows, unread), pd.DataFrame(beside), ignored, unread, (*raw.notes, *raw.repairs))
+    return NewRows(_chunks(raw, form, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(frame: pd.DataFrame, form: RowFormat, rows: int) -> Iterator[pd.DataFrame]:
@@ -127,7 +136,7 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 
 def _raw_table(path: Path, form: RowFormat) -> RawTable:
     names = form.names
-    if path.suffix.lower() == ".npz":
+    if path.suffix.lower() in (".npy", ".npz"):
         return _of_array(path, names)
     from experiments.data.readers.table_file import read_table
 
@@ -135,16 +144,51 @@ def _raw_table(path: Path, form: RowFormat) -> RawTable:
     return _positions_without_target(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 
+def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
+    """Read a folder of pictures, or a picture."""
+    if form.picture is None:
+        what = "a folder" if path.is_dir() else "a picture"
+        has_pixels = any(kind == "pixel" for _, kind in form.inputs)
+        reason = "does not know the size of its pictures" if has_pixels else "did not learn from pictures"
+        raise DataError(f"{path}: is {what}, but the model {reason}; give a table of {listed(form.names)}.")
+    from experiments.data.new_pictures import NewPictures
+
+    new = NewPictures(path, form.picture)
+    return NewRows(new.chunks(form.names, rows), (), [], new.notes, new.unreadable)
+
+
+def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
+    """Read an array of pictures."""
+    from experiments.data.new_pictures import array_rows
+
+    assert form.picture is not None
+    pixels, notes = array_rows(*_array(path), form.picture)
+    parts = (pixels[start : start + rows] for start in range(0, len(pixels), rows))
+    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), [], notes)
+
+
 def _of_array(path: Path, names: list[str]) -> RawTable:
     """Read the columns of an array, whose names are their positions."""
     if not all(name.isdecimal() for name in names):
-        raise DataError(f"{path}: the model needs columns with names, which an .npz lacks; take a .csv or .parquet.")
+        raise DataError(f"{path}: the model needs columns with names, which arrays lack; take a .csv or .parquet.")
+    from experiments.data.readers.npy import columns_of
+
+    x, _ = _array(path)
+    return columns_of(path, x.reshape(len(x), -1))
+
+
+def _array(path: Path) -> tuple[NDArray[Any], str]:
+    """Return the (N, ...) array of new rows in a file, and its place for messages."""
+    from experiments.data.readers.array_file import read_array
     from experiments.data.readers.npz import read_features
 
-    columns = {
-        str(at): pa.chunked_array([np.ascontiguousarray(column)]) for at, column in enumerate(read_features(path).T)
-    }
-    return RawTable(path.stem, str(path), columns)
+    if path.suffix.lower() == ".npy":
+        x, where = read_array(path), str(path)
+        if x.ndim < 2 or not x.size:
+            raise DataError(f"{path}: the shape must be (rows, features), but it is {x.shape}.")
+        return x, where
+    name, x = read_features(path)
+    return x, f"{path}: {name}"
 
 
 def _positions_without_target(raw: RawTable, names: list[str], target: str) -> RawTable:
@@ -168,8 +212,11 @@ def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[int]) -> Ite
         raise DataError(
             f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
         )
+    beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
+    names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
     raw = replace(raw, columns={name: raw.columns[there[0]] for name, there in spelled.items()})
-    return (_chunk(raw, form, start, rows, unread) for start in range(0, raw.rows, rows))
+    starts = range(0, raw.rows, rows)
+    return (_chunk(raw, form, at, rows, unread).set_axis(names[at : at + rows]) for at in starts)
 
 
 def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int, unread: list[int]) -> pd.DataFrame:

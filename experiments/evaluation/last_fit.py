@@ -14,6 +14,7 @@ import numpy as np
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
 from experiments.data.new_rows import formats_of, identifiers_of
+from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import baseline_tasks, run_baseline
@@ -98,18 +99,20 @@ def last_fit(
         )
     )
     ledger.complete(look, record.metrics)
+    table = development.table
     model = Model(
         network=network_of(winner),
         preprocessor=shared[preprocessings[0]][0],
         target=target,
         units=winner.units,
-        inputs=tuple(zip(development.table.columns, development.table.kinds, strict=True)),
-        predicts=development.table.target_name,
+        inputs=tuple(zip(table.columns, table.kinds, strict=True)),
+        predicts=table.target_name,
         trial=winner.number,
         present=spec.data.present or (),
-        formats=formats_of(development.table),
+        formats=formats_of(table),
         missing=spec.data.missing or (),
         identifiers=identifiers_of(spec.data),
+        picture=table.picture if table.pixel_range == WHITE else None,
     )
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Model:
     formats:  formats of numbers and dates, for the columns that are not written plainly.
     missing:  words that are missing numbers.
     identifiers: columns that name a row.
+    picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
     """
 
     network: Network
@@ -55,11 +57,14 @@ class Model:
     formats: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    picture: tuple[int, ...] | None = None
 
     @property
     def rows(self) -> RowFormat:
         """Return the form in which the model takes rows."""
-        return RowFormat(self.inputs, self.present, self.formats, self.missing, self.identifiers, self.predicts)
+        return RowFormat(
+            self.inputs, self.present, self.formats, self.missing, self.identifiers, self.predicts, self.picture
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,7 @@ class About:
     missing: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     log: bool = False
+    picture: tuple[int, ...] | None = None
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -98,6 +104,7 @@ def write_model(model: Model, folder: Path) -> None:
         missing=model.missing,
         identifiers=model.identifiers,
         log=model.units.log,
+        picture=model.picture,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -155,6 +162,7 @@ def read_model(folder: Path) -> Model:
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
+        "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
     }
     for rule, holds in rules.items():
         if not holds:
@@ -171,6 +179,7 @@ def read_model(folder: Path) -> Model:
         about.formats,
         about.missing,
         about.identifiers,
+        about.picture,
     )
 
 
@@ -179,6 +188,12 @@ def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDA
     inside = bool(((numeric >= 0) & (numeric < len(is_date)) & (part >= 0) & (part < len(PARTS))).all())
     places = numeric * len(PARTS) + part
     return inside and bool(is_date[numeric[part > 0]].all()) and bool((np.diff(places) > 0).all())
+
+
+def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) -> bool:
+    """Tell whether inputs are the pixels of pictures of a shape."""
+    has_shape = (len(picture) == 2 or picture[2:] == (3,)) and min(picture) > 0
+    return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
 
 
 def _array(

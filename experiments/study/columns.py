@@ -1,4 +1,4 @@
-"""The decisions about the columns of a file: a line that says them, and the keys of a study file that hold them."""
+"""The decisions about how a source is read: a line that says them, and the keys of a study file that hold them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,11 @@ LONGEST = 40  # characters of a name
 
 def columns_line(data: StudyData, reading: TableReading) -> str:
     """Say what is predicted from what, and what was left out."""
-    kinds = reading.kinds
-    parts = [
-        count(number, one, more)
-        for one, more in (("number", "numbers"), ("category", "categories"), ("date", "dates"))
-        if (number := kinds.count(one))
-    ]
-    features = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
     target = readable(data.development.table.target_name, LONGEST)
-    line = f"{data.name}: {count(data.rows, 'row')}, {features} -> {target}"
+    line = f"{data.name}: {_rows(data, reading)} -> {target}"
+    if data.development.table.picture is not None:
+        classes = len(data.target.classes)
+        line += f" ({count(classes, 'class', 'classes')})" if classes else " (a number)"
     left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
@@ -50,6 +46,18 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     return line
 
 
+def _rows(data: StudyData, reading: TableReading) -> str:
+    """Count the rows and the features, or the pictures with their size and colour."""
+    shape = data.development.table.picture
+    if shape is not None:
+        colour = "in colour" if len(shape) == 3 else "grey"
+        return f"{count(data.rows, 'picture')} of {shape[1]} x {shape[0]}, {colour}"
+    kinds = (("number", "numbers"), ("category", "categories"), ("date", "dates"), ("pixel", "pixels"))
+    parts = [count(number, one, more) for one, more in kinds if (number := reading.kinds.count(one))]
+    features = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"{count(data.rows, 'row')}, {features}"
+
+
 def _shown(name: str, reading: TableReading) -> str:
     """Name a column; one without a name in the file is known by its position."""
     return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
@@ -68,7 +76,7 @@ def with_decided(document: Mapping[str, Any], keys: Decided) -> Mapping[str, Any
     return {**document, "data": {**data, **decided}}
 
 
-def _plain(value: str | int | tuple[str, ...] | Mapping[str, str]) -> str | int | list[str] | dict[str, str]:
+def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -11,7 +11,8 @@ import pytest
 from experiments.evaluation.model import Model, predicted, read_model, write_model
 from experiments.predict import main
 from experiments.search.scorers import probabilities
-from support.models import mixed_model
+from support.models import mixed_model, picture_model
+from support.pictures import grey, save
 from support.tables import mixed_frame
 
 NEW = mixed_frame(9000, seed=5)
@@ -93,6 +94,35 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert words in error
     assert error.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_pictures_are_named_and_unreadable_ones_have_no_prediction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = picture_model()
+    (tmp_path / "study").mkdir()
+    write_model(made, tmp_path / "study" / "model")
+    images = [grey(2, 3) for _ in range(3)]
+    for name, pixels in zip(("a, b.png", "c/d.png", "e.png"), images, strict=True):
+        save(tmp_path / "new" / name, pixels)
+    (tmp_path / "new" / "d.png").write_bytes(b"")
+    (tmp_path / "new" / "labels.csv").touch()
+    assert main([str(tmp_path / "study"), str(tmp_path / "new"), "--out", str(tmp_path / "out.csv")]) == 0
+    assert capsys.readouterr().err == (
+        "note: 1 other file passed over (.csv)\n"
+        "note: no prediction for 1 picture that cannot be read: d.png (of no known format)\n"
+    )
+    found = pd.read_csv(tmp_path / "out.csv")
+    assert found["file"].tolist() == ["a, b.png", "c/d.png", "d.png", "e.png"]
+    expected = predicted(made, pd.DataFrame([one.ravel() for one in images]))
+    assert found["prediction"].fillna("none").tolist() == [
+        *expected["prediction"][:2],
+        "none",
+        expected["prediction"][2],
+    ]
+    np.testing.assert_allclose(found["probability_a"].dropna(), expected["probability_a"], rtol=1e-6)
+    assert main([str(tmp_path / "study"), str(tmp_path / "new" / "d.png")]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_the_new_rows_are_not_overwritten(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A model of numbers, words and holes, as a study leaves one."""
+"""Models as studies leave them: of numbers, words and holes, and of pictures."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def mixed_model(classes: tuple[str, ...]) -> Model:
     network = Network(Architecture(fitted.width, (6,), outputs), [np.random.SeedSequence(4)])
     inputs = tuple(zip(frame.columns, KINDS, strict=True))
     return Model(network, fitted, target, TargetScaler() if classes else TargetScaler(500.0, 20.0), inputs, "y", 0)
+
+
+def picture_model(shape: tuple[int, ...] | None = (2, 3)) -> Model:
+    """Return a model of six pixels; None for the shape is a model that does not know that they are of pictures."""
+    fitted = fit_preprocessor(np.zeros((1, 6), np.uint8), ("pixel",) * 6, 255.0, Preprocessing())
+    network = Network(Architecture(6, (), 2), [np.random.SeedSequence(1)])
+    inputs: tuple[tuple[str, Kind], ...] = tuple((str(at), "pixel") for at in range(6))
+    return Model(network, fitted, Target(("a", "b")), TargetScaler(), inputs, "class", 0, picture=shape)

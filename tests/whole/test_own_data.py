@@ -139,6 +139,36 @@ def test_a_file_as_people_write_it_runs_again_from_the_study_file(desk: CommandR
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 161)
 
 
+def test_a_folder_of_pictures_as_people_have_it_runs_at_the_first_attempt(desk: CommandRunner) -> None:
+    """Parts, sizes, other files, a broken picture; and the model takes pictures of any size."""
+    rng = np.random.default_rng(0)
+    for part, rows in (("Train", 24), ("val", 4), ("Test", 8)):
+        for name in ("dark", "light"):
+            for row in range(rows):
+                pixels = rng.integers(0, 200, (5 + row % 3 // 2, 6), np.uint8) // (4 if name == "dark" else 1)
+                folder = desk.folder / "sky" / part / name / "more"
+                folder.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(pixels).save(folder / f"{row}.PNG")
+    (desk.folder / "sky" / "labels.csv").touch()
+    (desk.folder / "sky" / "Train" / "dark" / "x.png").touch()
+    done = desk.tune("--data", "sky", *FEW)
+    assert done.code == 0, done
+    assert (
+        "sky: 72 pictures of 6 x 5, grey -> class (2 classes); Test/ is the test set (16 pictures); 72 pictures in "
+        "folders below a class belong to it ('dark', 'light'); val/ joins the training pictures (8 pictures); 22 of 72 "
+        "pictures brought to 6 x 5, the size of most (data.size = [6, 5]); 1 other file passed over (.csv); 1 picture "
+        "left out that cannot be read: Train/dark/x.png (of no known format)\n"
+    ) in done.out
+    first = desk.results(Path("studies/sky"))
+    again = desk.tuned("sky", "--out", "again")
+    assert (again["digest"], again["spec"]["data"]["size"]) == (first["digest"], [6, 5])
+    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "sky", "sky/Test", "--out", "out.csv"]
+    subprocess.run(command, cwd=desk.folder, check=True, timeout=PATIENCE)
+    out = pd.read_csv(desk.folder / "out.csv")
+    assert (len(out), out["file"][0]) == (16, "dark/more/0.PNG")
+    assert accuracy_score(out["file"].str.split("/").str[0], out["prediction"]) == first["test"]["score"]
+
+
 def test_a_strict_study_refuses_what_would_be_left_out(desk: CommandRunner) -> None:
     (desk.folder / "mine.csv").write_text("n,a,y\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
     done = desk.tune("--data", "mine.csv", "--target", "y", "--set", "data.strict=true", *FEW)

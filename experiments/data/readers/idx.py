@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
-from experiments.data.table import Table, array_columns
+from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 
 LARGEST = 1 << 31  # bytes of a file's content
@@ -66,6 +66,7 @@ def read_idx_folder(folder: Path) -> Table:
     pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     names, target = np.unique(labels, return_inverse=True)
     columns = array_columns(pixels, str(folder))
+    facts = (f"t10k is the test set ({len(parts[1][1])} pictures)",) if has_test else ()
     return Table(
         name=folder.resolve().name,
         target=target.astype(np.int64),
@@ -73,6 +74,7 @@ def read_idx_folder(folder: Path) -> Table:
         classes=tuple(map(str, names)),
         own_test=len(parts[1][1]) if has_test else 0,
         cells=SourceCells.of(columns["features"], labels),
+        reading=TableReading(tuple(zip(columns["columns"], columns["kinds"], strict=True)), notes=facts),
         **columns,
     )
 

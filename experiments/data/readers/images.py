@@ -1,160 +1,162 @@
-"""A folder of images, with a subfolder for each class, as rows of pixels; Pillow reads them after a check of sizes."""
+"""A folder of pictures, with a subfolder for each class, as rows of pixels."""
 
 from __future__ import annotations
 
-import io
-import math
-import warnings
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
 
 from experiments.config.data_options import DataSection
+from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
 from experiments.data.hashes import short_hash
-from experiments.data.raw_table import LARGEST_FILE, brief, listed
-from experiments.data.table import Table, appended, array_columns
+from experiments.data.raw_table import LARGEST_FILE
+from experiments.data.readers.image_file import Change, UnreadableError, decode
+from experiments.data.readers.image_folder import PictureFolder, count_pictures, find_pictures
+from experiments.data.readers.image_format import MOST_VALUES, FormatDecision, decide_format
+from experiments.data.readers.image_layout import LabelledPicture, Layout, lay_out, lay_out_test, part_of
+from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM")  # formats that start no other program
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pbm", ".pgm", ".ppm")
-MOST_PIXELS = 1 << 26  # of an image, before it is resized
-MOST_VALUES = 1 << 16  # of a row
-TURNED = ("JPEG", "MPO", "WEBP")  # formats of cameras, which note the camera's orientation
-SIDEWAYS = 5  # first orientation that exchanges width and height
-GREY = ("1", "L", "LA")
-COLOURED = ("P", "RGB", "RGBA", "CMYK", "YCbCr", "PA", "RGBX", "LAB", "HSV", "La", "RGBa")
+CHANGED: dict[Change, str] = {
+    "scaled": "{} of 16 bits scaled to 8",
+    "on white": "{} with transparency put on white",
+    "on black": "{} with transparency put on black, as nothing would be seen of them on white",
+    "first": "{} of several frames: the first is read",
+}
 
 
 @dataclass(frozen=True)
-class ImageFormat:
-    """The size and colour of all rows."""
+class _Rows:
+    """The pictures of a table in their order, the test part last, and how they are brought to one format."""
 
-    size: tuple[int, int]
-    colour: bool
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Return (height, width) or, in colour, (height, width, 3)."""
-        return (self.size[1], self.size[0], *((3,) if self.colour else ()))
+    pictures: tuple[LabelledPicture, ...]
+    own_test: int
+    classes: tuple[str, ...]
+    target: NDArray[np.int64]
+    layout: Layout
+    format: FormatDecision
 
 
 def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> Table:
-    """Read the table of a folder: rows by class and then by file name, pixels from 0 to 255 row by row.
+    """Read the table of a folder: rows by class and then by path, pixels from 0 to 255 row by row.
 
-    Subfolders `train` and `test`, if there are no others, are the rows to learn from and the source's own test part.
-    With data.size every image is stretched to it; without, all must have the same size. The rows are grey if all images
-    are grey.
+    Subfolders named as parts are the rows to learn from (train, val) and the source's own test part. Files that are no
+    pictures are passed over, and unreadable pictures are left out. Without data.size and data.colour the development
+    pictures decide the size and colour of all.
+
+    Args:
+        test: a folder with the test rows, which stand for the source's own test part.
 
     Raises:
-        DataError: the subfolders are missing, or an image cannot be read, is too large or of another size.
+        DataError: the folder is not laid out so, more than half of the pictures are unreadable, or a row would be too
+            large; with data.strict also whatever would be left out, joined or resized.
     """
-    inside = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
-    if inside == {"train", "test"} and test is None:
-        folder, test = folder / "train", folder / "test"
-    files = _files(folder)
-    test_files = [] if test is None else _files(test)
-    form = _format(data, [path for path, _ in files + test_files])
-    if len(files + test_files) * math.prod(form.shape) > LARGEST_FILE:
-        raise DataError(f"{folder}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
-    table = _table(folder, files, form)
-    return table if test is None else appended(table, _table(test, test_files, form))
-
-
-def _files(folder: Path) -> list[tuple[Path, str]]:
-    """List every image and its class."""
-    beside = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
-    if beside:
-        raise DataError(f"{folder}: every image must lie in the subfolder of its class, but {beside[0]!r} does not.")
-    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    files = []
-    for inside in classes:
-        if not inside.name.isprintable():
-            raise DataError(f"{folder}: a class must have a name of printable characters, but got {inside.name!r}.")
-        images = sorted(path for path in inside.iterdir() if not path.name.startswith(".") and path.name != "Thumbs.db")
-        if not images:
-            raise DataError(f"{inside}: has no image; remove the folder or add images.")
-        files += [(path, inside.name) for path in images]
-    if len(classes) < 2:
-        raise DataError(
-            f"{folder}: must have a subfolder of images for each class, two at least, but it has "
-            f"{listed([path.name for path in classes]) or 'none'}."
-        )
-    return files
-
-
-def _format(data: DataSection, paths: list[Path]) -> ImageFormat:
-    """Find the size and colour from the headers of all images."""
-    headers = [_header(path) for path in paths]
-    width, height, _ = headers[0]
-    for path, (other_width, other_height, _) in zip(paths, headers, strict=True):
-        if data.size is None and (other_width, other_height) != (width, height):
-            raise DataError(
-                f"{path}: has {other_width} x {other_height} pixels, but {paths[0]} has {width} x {height}; set one "
-                "size for all, as in data.size = [32, 32]."
-            )
-    colour = any(mode not in GREY for _, _, mode in headers) if data.colour is None else data.colour
-    form = ImageFormat(data.size or (width, height), colour)
-    if math.prod(form.shape) > MOST_VALUES:
-        raise DataError(
-            f"{paths[0]}: a row must have at most {MOST_VALUES} values, but an image has {form.shape}; choose a "
-            "smaller size, as in data.size = [64, 64]."
-        )
-    return form
-
-
-def _header(path: Path) -> tuple[int, int, str]:
-    """Return width, height and Pillow's mode; nothing is decoded."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            with Image.open(path, formats=FORMATS) as image:
-                (width, height), mode = image.size, image.mode
-                if image.format in TURNED and image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS:
-                    width, height = height, width
-        except Exception as error:  # Pillow's parsers raise many types for a broken file
-            raise _unreadable(path, error) from None
-    if width * height > MOST_PIXELS:
-        raise DataError(f"{path}: an image must have at most {MOST_PIXELS} pixels, but this has {width} x {height}.")
-    if mode not in GREY + COLOURED:
-        raise DataError(f"{path}: must have 8 bits a channel, but has Pillow's mode {mode}; convert it.")
-    return width, height, mode
-
-
-def _table(folder: Path, files: list[tuple[Path, str]], form: ImageFormat) -> Table:
-    names = np.array([name for _, name in files])
-    classes, target = np.unique(names, return_inverse=True)
-    pixels = np.empty((len(files), *form.shape), np.uint8)
-    hashes = []
-    for row, (path, _) in enumerate(files):
-        content = path.read_bytes()
-        pixels[row] = _pixels(path, content, form)
-        hashes.append(short_hash(content))
+    found = [find_pictures(one) for one in (folder, test) if one is not None]
+    while True:
+        for one in found:
+            one.check()
+        rows = _rows(found, data)
+        pixels, hashes, changes, broken = _decoded(rows)
+        if not broken:
+            break
+        for one in found:  # what decides is decided again, without the broken ones
+            one.unreadable |= {path: reason for path, reason in broken.items() if path.is_relative_to(one.root)}
+            one.pictures = [picture for picture in one.pictures if picture.path not in broken]
+    said = {change: CHANGED[change].format(count_pictures(number)) for change, number in sorted(changes.items())}
+    scaled = [line for change, line in said.items() if change == "scaled"]
+    left_out = [line for one in found for line in one.decisions()]
+    decisions = [*rows.layout.decisions, *rows.format.decisions, *scaled, *left_out]
+    if data.strict and decisions:
+        raise DataError(f"{folder}: data.strict refuses what would be decided: {in_one_line(decisions)}.")
+    facts = [*rows.layout.facts, *rows.format.facts, *(line for change, line in said.items() if change != "scaled")]
+    facts += [line for one in found for line in one.facts()]
+    labels = np.array([one.label for one in rows.pictures])
+    columns = array_columns(pixels, str(folder))
     return Table(
-        name=folder.parent.name if folder.name == "train" else folder.name,
-        target=target.astype(np.int64),
+        name=_name(folder),
+        target=rows.target,
         target_name="class",
-        classes=tuple(map(str, classes)),
-        cells=SourceCells.of(np.array(hashes, "V8"), names),
-        **array_columns(pixels, str(folder)),
+        classes=rows.classes,
+        own_test=rows.own_test,
+        cells=SourceCells.of(np.array(hashes, "V8"), labels),
+        reading=TableReading(
+            tuple(zip(columns["columns"], columns["kinds"], strict=True)),
+            keys=rows.format.keys,
+            notes=(*facts, *decisions),
+        ),
+        **columns,
     )
 
 
-def _pixels(path: Path, content: bytes, form: ImageFormat) -> NDArray[np.uint8]:
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            upright = ImageOps.exif_transpose(image) if image.format in TURNED else image
-            upright = upright.convert("RGB" if form.colour else "L")
-    except Exception as error:  # Pillow's decoders raise many types for a broken file
-        raise _unreadable(path, error) from None
-    if upright.size != form.size:
-        upright = upright.resize(form.size, Image.Resampling.BILINEAR)
-    return np.asarray(upright, np.uint8)
+def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
+    """Find the class of every picture, and the format of all.
+
+    Raises:
+        DataError: the folders are not laid out as they should be, or the rows would be too large.
+    """
+    layout = lay_out(found[0], own_test=len(found) == 1)
+    test = layout.test if len(found) == 1 else lay_out_test(found[1], layout.classes)
+    pictures = (*layout.training, *test)
+    classes = layout.classes
+    number = {name: at for at, name in enumerate(classes)}
+    target = np.array([number[one.label] for one in pictures], np.int64)
+    decision = decide_format(
+        [one.file.header for one in pictures], data, partial(_development, target, classes, len(test), data)
+    )
+    form, where = decision.form, found[0].root
+    if form.values > MOST_VALUES:
+        raise DataError(
+            f"{where}: a row must have at most {MOST_VALUES} values, but pictures of {form} have {form.values}; choose "
+            "a smaller size, as in data.size = [64, 64]."
+        )
+    if len(pictures) * form.values > LARGEST_FILE:
+        raise DataError(f"{where}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
+    return _Rows(pictures, len(test), classes, target, layout, decision)
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
-    formats = ", ".join(FORMATS)
-    return DataError(f"{path}: cannot be read as an image ({formats}): {brief(error)}; remove or replace it.")
+def _development(
+    target: NDArray[np.int64], classes: tuple[str, ...], own_test: int, data: DataSection
+) -> NDArray[np.intp]:
+    """Return the rows that the study's own split gives to the search."""
+    from experiments.data.column_roles import development_rows
+
+    nothing = np.empty((len(target), 0))
+    return development_rows(Table("", nothing, (), (), target, "class", classes, own_test=own_test), data)
+
+
+def _decoded(
+    rows: _Rows,
+) -> tuple[NDArray[np.uint8], list[bytes], Counter[Change], dict[Path, str]]:
+    """Decode all pictures.
+
+    Returns:
+        the pixels, a hash of each file, the number of pictures of each change, and the reason for each broken one.
+    """
+    form = rows.format.form
+    pixels = np.empty((len(rows.pictures), *form.shape), np.uint8)
+    hashes: list[bytes] = []
+    changes: Counter[Change] = Counter()
+    broken: dict[Path, str] = {}
+    for row, one in enumerate(rows.pictures):
+        try:
+            content = one.file.path.read_bytes()
+            decoded = decode(content, form)
+        except UnreadableError as error:
+            broken[one.file.path] = str(error)
+            continue
+        pixels[row] = decoded.pixels
+        hashes.append(short_hash(content))
+        changes.update(decoded.changes)
+    return pixels, hashes, changes, broken
+
+
+def _name(folder: Path) -> str:
+    """Return the name of a folder, or of the folder above if it is a training part."""
+    place = folder.resolve()
+    return place.parent.name if part_of(place.name) == "train" else place.name

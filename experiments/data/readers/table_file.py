@@ -23,6 +23,10 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
         from experiments.data.readers.parquet import read_parquet
 
         return read_parquet(path)
+    if ending == ".npy":
+        from experiments.data.readers.npy import read_npy
+
+        return read_npy(path, keys.target)
     if ending not in PACKED and sort == "excel":
         from experiments.data.readers.excel import read_excel
 

@@ -12,6 +12,7 @@ import pytest
 
 from experiments.data.new_rows import Inputs, RowFormat, frame_rows, read_rows
 from experiments.errors import DataError
+from support.pictures import grey, save
 from support.tables import mixed_frame
 
 INPUTS: Inputs = [("age", "number"), ("city", "category"), ("height", "number"), ("colour", "category")]
@@ -121,6 +122,45 @@ def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None
 def test_arrays_are_taken_by_position(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "new.npz", X=np.arange(8).reshape(4, 2))
     assert everything(tmp_path / "new.npz", POSITIONS, 3).to_numpy().tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+
+
+def test_an_array_alone_is_taken_by_position(tmp_path: Path) -> None:
+    np.save(tmp_path / "new.npy", np.arange(12).reshape(4, 3))
+    assert everything(tmp_path / "new.npy", POSITIONS, 3).to_numpy().tolist() == [[0, 1], [3, 4], [6, 7], [9, 10]]
+    assert read_rows(tmp_path / "new.npy", POSITIONS, 3).ignored == ("2",)
+    np.savez(tmp_path / "new.npz", anything=np.arange(8).reshape(4, 2))
+    assert everything(tmp_path / "new.npz", POSITIONS, 3).to_numpy()[-1].tolist() == [6, 7]
+    with pytest.raises(DataError, match="the model needs columns with names, which arrays lack"):
+        everything(tmp_path / "new.npy", INPUTS)
+
+
+def test_pictures_are_rows_of_a_model_of_pictures(tmp_path: Path) -> None:
+    pixels = grey()
+    inputs: Inputs = [(str(at), "pixel") for at in range(24)]
+    save(tmp_path / "in" / "x.png", pixels)
+    np.savez(tmp_path / "new.npz", X=pixels[None])
+    np.save(tmp_path / "new.npy", pixels[None])
+    for path in ("in", "in/x.png", "new.npz", "new.npy"):
+        rows = read_rows(tmp_path / path, inputs, 9, picture=(4, 6))
+        (chunk,) = rows.chunks
+        assert (chunk.to_numpy().tolist(), list(chunk.columns)) == (
+            [pixels.ravel().tolist()],
+            [name for name, _ in inputs],
+        )
+        assert chunk.index.name == ("file" if path.startswith("in") else None)
+        assert (rows.ignored, rows.notes, rows.unreadable) == ((), (), {})
+
+
+def test_pictures_are_no_rows_of_another_model(tmp_path: Path) -> None:
+    save(tmp_path / "x.png", grey())
+    with pytest.raises(DataError, match=r"is a folder, but the model did not learn from pictures; .* of 'age', 'city'"):
+        read_rows(tmp_path, INPUTS, 9)
+    with pytest.raises(DataError, match=r"x\.png: is a picture, but the model does not know the size of its pictures"):
+        read_rows(tmp_path / "x.png", [("0", "pixel")], 9)
+    with pytest.raises(DataError, match=r"y\.png: cannot be read: No such file"):
+        read_rows(tmp_path / "y.png", [("0", "pixel")], 9, picture=(1, 1))
+    with pytest.raises(DataError, match=r"x\.xlsx: must end in \.csv, .*, or be a picture or a folder of pictures"):
+        read_rows(tmp_path / "x.xlsx", INPUTS, 9)
 
 
 def test_what_is_wrong_is_one_line_with_its_place(tmp_path: Path) -> None:

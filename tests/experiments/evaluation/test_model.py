@@ -23,6 +23,7 @@ from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
 from nnet.network import Architecture, Network
 from nnet.saving import load, save
+from support.models import picture_model
 from support.tables import mixed_frame
 
 X = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
@@ -151,6 +152,18 @@ def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Pat
     assert again.preprocessor.transform(rows).tobytes() == model.preprocessor.transform(rows).tobytes()
     assert (again.units, again.present) == (model.units, ("None",))
     assert again.target.task == "regression"
+
+
+def test_a_model_of_pictures_knows_their_shape(tmp_path: Path) -> None:
+    for shape in ((2, 3), (6, 1), None):
+        write_model(picture_model(shape), tmp_path)
+        assert read_model(tmp_path).picture == shape
+    doctored(tmp_path, without("picture"))  # a model of an earlier version
+    assert read_model(tmp_path).picture is None
+    for wrong in ([3, 3], [6], [2, 3, 1], [0, 6], [-2, -3], [1, 1, 6], []):
+        doctored(tmp_path, about(picture=wrong))
+        with pytest.raises(DataError, match="a model of pictures takes their pixels, and this one does not"):
+            read_model(tmp_path)
 
 
 def without(name: str) -> Callable[[dict[str, Any], dict[str, Array]], None]:

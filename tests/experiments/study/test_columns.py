@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+
 from experiments.config.default_study import own_study
+from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
 from experiments.study.columns import columns_line, with_decided
+from support.pictures import colour, drawn, save
 
 ROWS = 60
 
 
-def line_of(path: Path, *overrides: str) -> str:
-    spec, _ = own_study(str(path), "y", overrides)
+def line_of(path: Path, *overrides: str, target: str | None = "y") -> str:
+    spec, _ = own_study(str(path), target, overrides)
     data = prepare(spec, os.environ)
     assert data.reading is not None
     return columns_line(data, data.reading)
@@ -30,6 +34,33 @@ def test_the_line_says_what_is_predicted_from_what_and_what_was_left_out(tmp_pat
         '1 row without y left out ("NA" taken for missing; data.present = ["NA"] keeps it)'
     )
     assert line_of(path, "data.drop=nothing").count("left out: column 0, which has no name (counts the rows);") == 1
+
+
+def test_pictures_are_counted_with_their_size_and_colour(tmp_path: Path) -> None:
+    drawn(tmp_path / "flowers", rows=10)
+    (tmp_path / "flowers" / "labels.csv").touch()
+    assert line_of(tmp_path / "flowers", target=None) == (
+        "flowers: 20 pictures of 6 x 4, grey -> class (2 classes); 1 other file passed over (.csv)"
+    )
+    y, pixels = np.linspace(0, 1, 40), np.stack([colour(4, 6)] * 40)
+    np.savez(tmp_path / "faces.npz", X=pixels, age=y)
+    assert line_of(tmp_path / "faces.npz", target="age") == "faces: 40 pictures of 6 x 4, in colour -> age (a number)"
+    np.savez(tmp_path / "flat.npz", X=pixels.reshape(40, -1)[:, :7], age=y)
+    assert line_of(tmp_path / "flat.npz", target="age") == "flat: 40 rows, 7 numbers -> age"
+
+
+def test_the_size_that_was_decided_is_written_so_that_nothing_is_left_to_decide(tmp_path: Path) -> None:
+    drawn(tmp_path / "flowers", rows=10)
+    for number in range(8):
+        save(tmp_path / "flowers" / "a" / f"1{number}.png", colour(8, 6))
+    spec, document = own_study(str(tmp_path / "flowers"), None)
+    data = prepare(spec, os.environ)
+    kept = with_decided(document, data.decided)
+    assert kept["data"] == {"source": f"{tmp_path}/flowers/", "size": [6, 4], "colour": True}
+    again = parse_spec(dict(kept), "")
+    assert prepare(again, os.environ).fingerprint == data.fingerprint
+    assert data.reading is not None
+    assert spec.with_columns(data.reading.keys).data == again.data
 
 
 def test_many_columns_are_counted(tmp_path: Path) -> None:
