@@ -9,7 +9,7 @@ from pathlib import Path
 from experiments.config.data_options import LAYOUT, SINGLE, DataSection
 from experiments.config.formats import unread_format
 from experiments.config.near import same_column
-from experiments.data.raw_table import RawTable
+from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import read_idx_folder
@@ -68,6 +68,11 @@ def _accepted(raw: RawTable, data: DataSection) -> RawTable:
     """
     if data.strict and raw.repairs:
         raise DataError(f"{raw.where}: must be read as it stands, but {'; '.join(raw.repairs)}; correct the file.")
+    if data.sort == "text" and len(raw.columns) == 1:
+        raise DataError(
+            f"{raw.where}: a table needs two columns, but only {listed(list(raw.columns))} was found; if a character "
+            "separates columns, name it in data.separator."
+        )
     for key in SINGLE:
         for name in data.columns(key):
             if name in raw.repeated or (name not in raw.columns and same_column(name, raw.repeated)):

@@ -145,11 +145,9 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
         )
 
     try:
-        if file.plain:
-            table = read(file.path, "utf8")
-        else:
-            with file.bytes() as source:
-                table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
+        # a path would be unpacked by its ending
+        with pa.OSFile(str(file.path)) if file.plain else file.bytes() as source:
+            table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
     except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
         checked(file)
         return read_ragged(file, layout, skip, layout.width)

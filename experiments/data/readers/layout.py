@@ -181,18 +181,25 @@ def _commented_header(
 def titles(rows: Sequence[Record], width: int) -> int:
     """Return the number of rows above the header; 0 if no row as wide as the table follows them."""
     at = 0
-    while at < len(rows) - 1 and _is_title(rows[at], rows[at + 1], width):
+    while at < len(rows) - 1 and _is_title(rows[at], _filled(rows[at + 1 :]), width):
         at += 1
     return at if len(rows[at][2]) >= width - 1 else 0
 
 
+def _filled(rows: Sequence[Record]) -> Record:
+    """Return the first row with a value, or the first one if none has."""
+    return next((row for row in rows if any(map(str.strip, row[2]))), rows[0])
+
+
 def _is_title(row: Record, below: Record, width: int) -> bool:
-    """Return whether a row is a title: of fewer cells than the table, or with one text alone above a full header."""
+    """Return whether a row is a title: empty, of fewer cells than the table, or one text alone above a full header."""
     _, end, cells = row
     filled = [cell for cell in cells if cell.strip()]
     is_text = bool(filled) and not _is_number(filled[0])
+    if not filled:
+        return True
     if len(cells) < width:
-        alone = len(filled) <= 1 and (width > 2 or below[0] > end)  # an empty line follows
+        alone = len(filled) == 1 and (width > 2 or below[0] > end)  # an empty line follows
         return alone or (is_text and len(cells) < width - 1)
     names = below[2]
     full = len(names) == width and all(name.strip() and not _is_number(name) for name in names)

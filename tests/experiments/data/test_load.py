@@ -127,6 +127,13 @@ def test_a_name_that_two_columns_have_is_refused(tmp_path: Path) -> None:
     assert load(source, target="a").columns == ("y", "y.1")
 
 
+def test_one_column_asks_for_the_separator(tmp_path: Path) -> None:
+    source = written(tmp_path / "my.csv", ("a;c;y\n" + ROWS).replace(";", "^"))
+    with pytest.raises(DataError, match=r"needs two columns, but only 'a\^c\^y' was found; .* data\.separator"):
+        load(source, target="y")
+    assert load(source, target="y", separator="^").columns == ("a", "c")
+
+
 def test_another_format_is_refused_with_those_that_are_read(tmp_path: Path) -> None:
     for name in ("./my.pkl", "nowhere/my.h5"):
         with pytest.raises(DataError, match=r"is not a folder; a file must end in \.csv, .* \.parquet or \.npz"):

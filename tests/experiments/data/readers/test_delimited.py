@@ -193,6 +193,10 @@ def test_a_line_may_be_longer_than_a_block(tmp_path: Path, monkeypatch: pytest.M
     assert (len(raw.columns["x"][0].as_py()), raw.rows) == (3000, 2)
 
 
+def test_a_file_may_have_lost_its_packing_and_kept_its_name(tmp_path: Path) -> None:
+    assert cells(read(tmp_path, "x,y\n1,a\n2,b\n", "my.csv.gz")) == PLAIN
+
+
 def test_a_plain_file_loads_no_library_for_other_ones(tmp_path: Path) -> None:
     (tmp_path / "my.csv").write_text("x,y\n1,é\n2,3\n", encoding="utf-8")
     program = (

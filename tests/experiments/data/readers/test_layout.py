@@ -56,6 +56,7 @@ def test_the_usual_separator_wins_between_equals() -> None:
         ("A title\na,b,c\n1,2,3\n", 1, ("A title",)),
         ("A title,\n\n\na,b,c\n1,2,3\n", 3, ("A title,",)),
         ("A title,,\na,b,c\n1,2,3\n", 1, ("A title,,",)),
+        ("A title,,\n,,\na,b,c\n1,2,3\n", 2, ("A title,,", ",,")),
         ("Report,2024\na,b,c,d\n1,2,3,4\n", 1, ("Report,2024",)),
         ("|1x3 Cross validator\n1,a,x\n2,b,y\n", 1, ("|1x3 Cross validator",)),
         ("A title\n\na,b\n1,2\n", 2, ("A title",)),
