@@ -67,7 +67,11 @@ def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int = 0
         target:   (N,).
         own_test: number of rows at the end that are the source's own test part.
     """
-    hashes = np.frombuffer(b"".join(short_hash(row.tobytes()) for row in pixels), "V8")
+    return equal_hashes(np.frombuffer(b"".join(short_hash(row.tobytes()) for row in pixels), "V8"), target, own_test)
+
+
+def equal_hashes(hashes: NDArray[np.void], target: NDArray[Any], own_test: int = 0) -> EqualRows:
+    """Compare pictures by (N,) hashes of eight bytes, with their targets."""
     keys = np.zeros(len(hashes), np.uint64)
     for mixed, _ in _columns(SourceCells.of(hashes, target)):
         keys += mixed

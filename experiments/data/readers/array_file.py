@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -130,7 +131,10 @@ def _header(file: IO[bytes], where: str, size: int) -> ArrayHeader:
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
     if read is None:
         raise DataError(f"{where} must have .npy version 1.0 or 2.0, but has {version}.")
-    shape, _, dtype = read(file)
+    try:
+        shape, _, dtype = read(file)
+    except tokenize.TokenError as error:  # NumPy mends headers of Python 2, token by token
+        raise ValueError(f"the header is damaged: {error}") from None
     return ArrayHeader(shape, dtype, size - file.tell())
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
+from experiments.data.equal_rows import equal_hashes
 from experiments.data.hashes import short_hash
 from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.image_file import Change, UnreadableError, decode
@@ -76,7 +77,7 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> 
         raise DataError(f"{folder}: data.strict refuses what would be decided: {in_one_line(decisions)}.")
     facts = [*rows.layout.facts, *rows.format.facts, *(line for change, line in said.items() if change != "scaled")]
     facts += [line for one in found for line in one.facts()]
-    labels = np.array([one.label for one in rows.pictures])
+    labels, hashed = np.array([one.label for one in rows.pictures]), np.array(hashes, "V8")
     columns = array_columns(pixels, str(folder))
     return Table(
         name=_name(folder),
@@ -84,7 +85,8 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> 
         target_name="class",
         classes=rows.classes,
         own_test=rows.own_test,
-        cells=SourceCells.of(np.array(hashes, "V8"), labels),
+        cells=SourceCells.of(hashed, labels),
+        equal=equal_hashes(hashed, rows.target, rows.own_test),
         reading=TableReading(
             tuple(zip(columns["columns"], columns["kinds"], strict=True)),
             keys=rows.format.keys,
@@ -107,7 +109,7 @@ def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
     number = {name: at for at, name in enumerate(classes)}
     target = np.array([number[one.label] for one in pictures], np.int64)
     decision = decide_format(
-        [one.file.header for one in pictures], data, partial(_development, target, classes, len(test), data)
+        [one.file.header for one in pictures], data, partial(_development, pictures, target, classes, len(test), data)
     )
     form, where = decision.form, found[0].root
     if form.values > MOST_VALUES:
@@ -121,13 +123,20 @@ def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
 
 
 def _development(
-    target: NDArray[np.int64], classes: tuple[str, ...], own_test: int, data: DataSection
+    pictures: Sequence[LabelledPicture],
+    target: NDArray[np.int64],
+    classes: tuple[str, ...],
+    own_test: int,
+    data: DataSection,
 ) -> NDArray[np.intp]:
     """Return the rows that the study's own split gives to the search."""
     from experiments.data.column_roles import development_rows
 
+    hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
+    equal = equal_hashes(hashes, target, own_test)
     nothing = np.empty((len(target), 0))
-    return development_rows(Table("", nothing, (), (), target, "class", classes, own_test=own_test), data)
+    light = Table("", nothing, (), (), target, "class", classes, own_test=own_test, equal=equal)
+    return development_rows(light, data)
 
 
 def _decoded(

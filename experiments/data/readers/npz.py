@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
+from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.raw_table import check_size
 from experiments.data.readers.array_file import ArrayArchive, open_archive
 from experiments.data.readers.array_names import ArrayNames, ArrayPart, ChosenArrays, split_name
@@ -147,7 +148,12 @@ def _table(path: Path, data: DataSection, chosen: ChosenArrays, blocks: list[_Bl
         key: _of_rows(key, _joined([block.others[key] for block in blocks]), where, chosen.parts[0].others[key])
         for key in blocks[0].others
     }
-    light = Table("", np.empty((len(target), 0)), (), (), target, "", classes, own_test=own_test, **others)
+    flat = x.reshape(len(x), -1)
+    if x.ndim > 2:
+        others["equal"] = equal_pictures(flat, target, own_test)
+    else:
+        others["equal"] = equal_rows(SourceCells.of(flat, target), own_test)
+    light = Table("", flat[:, :0], (), (), target, "", classes, own_test=own_test, **others)
     read = as_pictures(x, name, where, partial(_development, light, data))
     decisions = [*chosen.decisions, *understood, *read.decisions]
     if data.strict and decisions:

@@ -127,7 +127,7 @@ def test_arrays_are_taken_by_position(tmp_path: Path) -> None:
 def test_an_array_alone_is_taken_by_position(tmp_path: Path) -> None:
     np.save(tmp_path / "new.npy", np.arange(12).reshape(4, 3))
     assert everything(tmp_path / "new.npy", POSITIONS, 3).to_numpy().tolist() == [[0, 1], [3, 4], [6, 7], [9, 10]]
-    assert read_rows(tmp_path / "new.npy", POSITIONS, 3).ignored == ("2",)
+    assert read_rows(tmp_path / "new.npy", RowFormat(POSITIONS), 3).ignored == ("2",)
     np.savez(tmp_path / "new.npz", anything=np.arange(8).reshape(4, 2))
     assert everything(tmp_path / "new.npz", POSITIONS, 3).to_numpy()[-1].tolist() == [6, 7]
     with pytest.raises(DataError, match="the model needs columns with names, which arrays lack"):
@@ -141,7 +141,7 @@ def test_pictures_are_rows_of_a_model_of_pictures(tmp_path: Path) -> None:
     np.savez(tmp_path / "new.npz", X=pixels[None])
     np.save(tmp_path / "new.npy", pixels[None])
     for path in ("in", "in/x.png", "new.npz", "new.npy"):
-        rows = read_rows(tmp_path / path, inputs, 9, picture=(4, 6))
+        rows = read_rows(tmp_path / path, RowFormat(inputs, picture=(4, 6)), 9)
         (chunk,) = rows.chunks
         assert (chunk.to_numpy().tolist(), list(chunk.columns)) == (
             [pixels.ravel().tolist()],
@@ -154,13 +154,13 @@ def test_pictures_are_rows_of_a_model_of_pictures(tmp_path: Path) -> None:
 def test_pictures_are_no_rows_of_another_model(tmp_path: Path) -> None:
     save(tmp_path / "x.png", grey())
     with pytest.raises(DataError, match=r"is a folder, but the model did not learn from pictures; .* of 'age', 'city'"):
-        read_rows(tmp_path, INPUTS, 9)
+        read_rows(tmp_path, RowFormat(INPUTS), 9)
     with pytest.raises(DataError, match=r"x\.png: is a picture, but the model does not know the size of its pictures"):
-        read_rows(tmp_path / "x.png", [("0", "pixel")], 9)
+        read_rows(tmp_path / "x.png", RowFormat([("0", "pixel")]), 9)
     with pytest.raises(DataError, match=r"y\.png: cannot be read: No such file"):
-        read_rows(tmp_path / "y.png", [("0", "pixel")], 9, picture=(1, 1))
-    with pytest.raises(DataError, match=r"x\.xlsx: must end in \.csv, .*, or be a picture or a folder of pictures"):
-        read_rows(tmp_path / "x.xlsx", INPUTS, 9)
+        read_rows(tmp_path / "y.png", RowFormat([("0", "pixel")], picture=(1, 1)), 9)
+    with pytest.raises(DataError, match=r"x\.h5: must end in \.csv, .*, or in / for a folder"):
+        read_rows(tmp_path / "x.h5", RowFormat(INPUTS), 9)
 
 
 def test_what_is_wrong_is_one_line_with_its_place(tmp_path: Path) -> None:

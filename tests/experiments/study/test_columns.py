@@ -60,7 +60,7 @@ def test_the_size_that_was_decided_is_written_so_that_nothing_is_left_to_decide(
     again = parse_spec(dict(kept), "")
     assert prepare(again, os.environ).fingerprint == data.fingerprint
     assert data.reading is not None
-    assert spec.with_columns(data.reading.keys).data == again.data
+    assert spec.with_decided(data.decided).data == again.data
 
 
 def test_many_columns_are_counted(tmp_path: Path) -> None:
