@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_rows import read_rows
     from experiments.evaluation.model import ROWS, predicted, read_model
+    from experiments.evaluation.unknown_categories import UnknownCategories
     from experiments.study.lookup import model_folder
 
     file, out = chosen.file, chosen.out
@@ -56,11 +57,13 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
     for note in rows.notes:
         print(f"note: {note}", file=sys.stderr)
-    predictions = (_named(predicted(model, chunk), chunk.index, rows.unreadable) for chunk in rows.chunks)
+    unknown = UnknownCategories(model)
+    chunks = map(unknown.look_at, rows.chunks)
+    predictions = (_named(predicted(model, chunk), chunk.index, rows.unreadable) for chunk in chunks)
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-            _note_unread(rows)
+            _note_unread(rows, unknown.note())
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
@@ -73,7 +76,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-        _note_unread(rows)
+        _note_unread(rows, unknown.note())
         part.replace(out)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
@@ -92,9 +95,11 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
     return predictions
 
 
-def _note_unread(rows: NewRows) -> None:
+def _note_unread(rows: NewRows, unknown: str) -> None:
+    if unknown:
+        print(f"note: {unknown}", file=sys.stderr)
     if cells := sum(rows.unread):
-        print(f"note: {cells} cells taken for missing, as they hold no number in a column of numbers", file=sys.stderr)
+        print(f"note: {cells} cells taken for missing, as they do not fit their column", file=sys.stderr)
     if rows.unreadable:
         from experiments.data.readers.image_folder import count_pictures, name_unreadable
 

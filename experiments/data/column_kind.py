@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.data.column_types import FEW, LONG, is_number, is_text, words_in
-from experiments.data.date_formats import EPOCHS, NO_DATE, AmbiguousDates, date_format
+from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, number_format
 from experiments.data.raw_table import RawTable, shown
@@ -96,7 +96,8 @@ def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: 
     if not len(present):
         return ""
     if kind == "date":
-        return _date_format(rows, name, present) or ""
+        form = _date_format(rows, name, present) or ""
+        return "" if form == ISO else form
     return (number_format(present, comma) or "") if pc.any(words_in(present)).as_py() else ""
 
 
@@ -140,7 +141,7 @@ def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray, missing: 
             _refuse_counter(with_formats(rows, {name: "number"}, {name: form}), name)
             return Decision("number", form, tuple(known))
         if (form := _date_format(rows, name, values)) is not None:
-            return Decision("date", form, tuple(known))
+            return Decision("date", "" if form == ISO else form, tuple(known))
     return _decide_words(present, words)
 
 

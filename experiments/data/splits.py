@@ -5,6 +5,7 @@ The two parts have different types: a function of a DevelopmentSet cannot receiv
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
@@ -299,6 +300,8 @@ def _check_counts(
         stands = f" (its rows, from 0: {named})" if places else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
+        if table.reading is not None and table.target.dtype.kind not in "iuf":
+            advice += f", or leave the class out with data.drop_classes = [{json.dumps(target.classes[smallest])}]"
         if table.copies is not None:
             advice += ', or set data.copies = "free": copies count as one row here'
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")

@@ -27,11 +27,10 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
         line += f"; left out: {', '.join(left_out[:SHOWN])}{more}; --keep NAME takes one in"
-    if reading.formats:
-        formats = [f"{readable(name, LONGEST)} as {form}" for name, form in reading.formats.items()]
-        line += f"; read {', '.join(formats[:SHOWN])}" + (
-            f" and {len(formats) - SHOWN} more" if formats[SHOWN:] else ""
-        )
+    for form in dict.fromkeys(reading.formats.values()):
+        names = [readable(name, LONGEST) for name, other in reading.formats.items() if other == form]
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        line += f"; {', '.join(names[:SHOWN])}{more} read as {form}"
     if reading.missing:
         line += f"; taken for missing numbers: {', '.join(readable(word, LONGEST) for word in reading.missing)}"
     if reading.no_target:

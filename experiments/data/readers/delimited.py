@@ -46,7 +46,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     layout = _layout(file, keys, usual)
     begins, ends, first = layout.head[0]
     names = _aligned(first, layout)
-    below = layout.head[1][2] if len(layout.head) > 1 else []
+    below = [cells for _, _, cells in layout.head[1:]]
     named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
     if named and len(names) != layout.width:
         raise uneven_lines(file, layout, layout.width, [(begins, first)])

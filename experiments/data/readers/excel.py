@@ -92,7 +92,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     if not rows:
         raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")
     begins, _, first = rows[0]
-    below = rows[1][2] if len(rows) > 1 else []
+    below = [cells for _, _, cells in rows[1:]]
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
     start = begins + named
 
