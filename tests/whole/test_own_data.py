@@ -184,10 +184,9 @@ def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk
     text = "day;size;paid;y\n" + "".join(f"{line};{y}\n" for line, y in zip(lines, targets, strict=True))
     (desk.folder / "sales.csv").write_text(text)
     said = desk.tune("--data", "sales.csv", "--target", "y", "--set", "data.target_transform=log", *FEW)
-    assert (
-        "sales: 120 rows, 2 numbers and 1 date -> y; size read as 1234,5; paid read as 1.234,5 €; day read as %d.%m.%Y"
-        in said.out
-    ), said.error
+    assert "sales: 120 rows, 2 numbers and 1 date -> y; " in said.out, said.error
+    for how in ("size read as 1234,5", "paid read as 1.234,5 €", "day read as %d.%m.%Y"):
+        assert how in said.out
     first = json.loads((desk.folder / "studies/sales/results.json").read_text())
     assert {one["name"]: (one["kind"], one["format"]) for one in first["reading"]["columns"]} == {
         "day": ("date", "%d.%m.%Y"),
