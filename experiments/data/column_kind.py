@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from experiments.data.column_types import FEW, LONG, is_number, is_text, words_in
+from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, number_format
@@ -198,16 +200,24 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
     named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
     if (raw.rows < FEW and not named) or column.null_count or raw.rows < 2:
         return
-    try:
-        values = column.cast(pa.int64()).to_numpy()  # exact for large integers
-    except pa.ArrowInvalid:
-        try:
-            values = column.cast(pa.float64(), safe=False).to_numpy()
-        except pa.ArrowInvalid:  # a word that is missing
-            return
-        if not np.array_equal(values, np.trunc(values)):
-            return
+    values = _whole_numbers(column.slice(0, PROBE))
+    if values is None or (values := _whole_numbers(column)) is None:
+        return
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))
     if len(np.unique(values)) == len(values) and (counts or named):
         raise NoFeature("counts_rows" if counts else "identifies_rows")
+
+
+def _whole_numbers(column: pa.ChunkedArray) -> NDArray[Any] | None:
+    """Return the values of a column of whole numbers, exact for large integers; None for another column."""
+    try:
+        integers: NDArray[Any] = column.cast(pa.int64()).to_numpy()
+        return integers
+    except pa.ArrowInvalid:
+        pass
+    try:
+        values: NDArray[Any] = column.cast(pa.float64(), safe=False).to_numpy()
+    except pa.ArrowInvalid:  # a word for a missing number
+        return None
+    return values if np.array_equal(values, np.trunc(values)) else None

@@ -18,6 +18,7 @@ from experiments.errors import DataError
 
 FEW = 20  # rows or values, too few to conclude anything
 NAME_IT = ", or name the column in data.categories"
+PROBE = 100  # texts
 LONG = 200  # characters, more than a category has
 
 
@@ -104,6 +105,12 @@ def is_number(kind: pa.DataType) -> bool:
 
 def words_in(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Mark the texts that are not numbers; a missing text is not marked."""
+    try:
+        column.slice(0, PROBE).cast(pa.float64())
+        column.cast(pa.float64())  # much faster than the expression, where all are numbers
+        return pa.chunked_array([pa.repeat(False, len(column))])
+    except pa.ArrowInvalid:
+        pass
     return pc.invert(pc.match_substring_regex(column, NUMBER)).fill_null(False)
 
 
