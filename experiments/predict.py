@@ -101,7 +101,7 @@ def _note_unread(rows: NewRows, unknown: str) -> None:
     if cells := sum(rows.unread):
         print(f"note: {cells} cells taken for missing, as they do not fit their column", file=sys.stderr)
     if rows.unreadable:
-        from experiments.data.readers.image_folder import count_pictures, name_unreadable
+        from experiments.data.readers.pictures.image_folder import count_pictures, name_unreadable
 
         pictures = count_pictures(len(rows.unreadable))
         named = name_unreadable(rows.unreadable)

@@ -49,7 +49,7 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     for path in paths:
         path.open("rb").close()  # or an error with the reason
     if data.sort == "npz":
-        from experiments.data.readers.npz import read_npz
+        from experiments.data.readers.arrays.npz import read_npz
 
         return read_npz(paths[0], data, *paths[1:])
     from experiments.data.column_roles import table_of
@@ -102,6 +102,6 @@ def _of_folder(data: DataSection) -> Table:
         if data.test is not None:
             raise DataError(f"data.test: {folder} has IDX files, whose t10k files are the test part; remove this key.")
         return read_idx_folder(folder)
-    from experiments.data.readers.images import read_pictures
+    from experiments.data.readers.pictures.images import read_pictures
 
     return read_pictures(folder, data, None if data.test is None else Path(data.test))

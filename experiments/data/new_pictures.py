@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.data.readers.image_arrays import channels_of, to_bytes
-from experiments.data.readers.image_file import (
+from experiments.data.readers.arrays.image_arrays import channels_of, to_bytes
+from experiments.data.readers.pictures.image_file import (
     ImageFormat,
     UnreadableError,
     bring_to,
@@ -19,7 +19,7 @@ from experiments.data.readers.image_file import (
     read_header,
     scaled_to_bytes,
 )
-from experiments.data.readers.image_folder import PictureFile, PictureFolder, find_pictures, name_unreadable
+from experiments.data.readers.pictures.image_folder import PictureFile, PictureFolder, find_pictures, name_unreadable
 from experiments.data.table import WHITE
 from experiments.errors import DataError
 

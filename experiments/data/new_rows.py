@@ -19,7 +19,7 @@ from experiments.data.column_kind import INDEX_NAME
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.image_file import ENDINGS as PICTURES
+from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.reading import fitted, read_features
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import words_present
@@ -171,7 +171,7 @@ def _of_array(path: Path, names: list[str]) -> RawTable:
     """Read the columns of an array, whose names are their positions."""
     if not all(name.isdecimal() for name in names):
         raise DataError(f"{path}: the model needs columns with names, which arrays lack; take a .csv or .parquet.")
-    from experiments.data.readers.npy import columns_of
+    from experiments.data.readers.arrays.npy import columns_of
 
     x, _ = _array(path)
     return columns_of(path, x.reshape(len(x), -1))
@@ -179,8 +179,8 @@ def _of_array(path: Path, names: list[str]) -> RawTable:
 
 def _array(path: Path) -> tuple[NDArray[Any], str]:
     """Return the (N, ...) array of new rows in a file, and its place for messages."""
-    from experiments.data.readers.array_file import read_array
-    from experiments.data.readers.npz import read_features
+    from experiments.data.readers.arrays.array_file import read_array
+    from experiments.data.readers.arrays.npz import read_features
 
     if path.suffix.lower() == ".npy":
         x, where = read_array(path), str(path)

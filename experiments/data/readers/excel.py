@@ -15,11 +15,11 @@ import pyarrow as pa
 from experiments.config.formats import stem_of
 from experiments.config.near import did_you_mean, near
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
-from experiments.data.readers.edges import count_of, without_copies, without_last_rows
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.header import is_header
-from experiments.data.readers.layout import Record, titles, width_of
-from experiments.data.readers.values import arrow_values, joined
+from experiments.data.readers.text.edges import count_of, without_copies, without_last_rows
+from experiments.data.readers.text.header import is_header
+from experiments.data.readers.text.layout import Record, titles, width_of
+from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
 
 LARGEST = {"xl/worksheets/": 1 << 30, "xl/sharedstrings": 1 << 28, "": 1 << 26}  # start of a part's name -> bytes

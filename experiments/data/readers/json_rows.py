@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
-from experiments.data.readers.edges import without_copies
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text_file import TextFile, decoded, open_text
-from experiments.data.readers.values import arrow_values, joined
+from experiments.data.readers.text.edges import without_copies
+from experiments.data.readers.text.text_file import TextFile, decoded, open_text
+from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
 
 LARGEST = 1 << 27  # bytes of a document that is read at once; lines are read one after the other

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet, types
 
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names
-from experiments.data.readers.edges import without_copies
+from experiments.data.readers.text.edges import without_copies
 from experiments.errors import DataError
 
 INDEX = re.compile(r"__index_level_\d+__")  # pandas' name of an index without a name

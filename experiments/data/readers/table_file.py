@@ -24,14 +24,14 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
 
         return read_parquet(path)
     if ending == ".npy":
-        from experiments.data.readers.npy import read_npy
+        from experiments.data.readers.arrays.npy import read_npy
 
         return read_npy(path, keys.target)
     if ending not in PACKED and sort == "excel":
         from experiments.data.readers.excel import read_excel
 
         return read_excel(path, keys)
-    from experiments.data.readers.text_file import open_text
+    from experiments.data.readers.text.text_file import open_text
 
     file = open_text(path, keys.encoding)
     inner = file.name.suffix.lower()
@@ -41,6 +41,6 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
         return json_table(file)
     if inner in SORTS and inner not in TEXTS:
         raise DataError(f"{path}: a {inner} is not read from an archive; unpack it.")
-    from experiments.data.readers.delimited import text_table
+    from experiments.data.readers.text.delimited import text_table
 
     return text_table(file, keys)

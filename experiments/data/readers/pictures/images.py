@@ -1,0 +1,171 @@
+"""A folder of pictures, with a subfolder for each class, as rows of pixels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.data_options import DataSection
+from experiments.config.documents import in_one_line
+from experiments.data.cells import SourceCells
+from experiments.data.equal_rows import equal_hashes
+from experiments.data.hashes import short_hash
+from experiments.data.raw_table import LARGEST_FILE
+from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
+from experiments.data.readers.pictures.image_folder import PictureFolder, count_pictures, find_pictures
+from experiments.data.readers.pictures.image_format import MOST_VALUES, FormatDecision, decide_format
+from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, lay_out, lay_out_test, part_of
+from experiments.data.table import Table, TableReading, array_columns
+from experiments.errors import DataError
+
+CHANGED: dict[Change, str] = {
+    "scaled": "{} of 16 bits scaled to 8",
+    "on white": "{} with transparency put on white",
+    "on black": "{} with transparency put on black, as nothing would be seen of them on white",
+    "first": "{} of several frames: the first is read",
+}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The pictures of a table in their order, the test part last, and how they are brought to one format."""
+
+    pictures: tuple[LabelledPicture, ...]
+    own_test: int
+    classes: tuple[str, ...]
+    target: NDArray[np.int64]
+    layout: Layout
+    format: FormatDecision
+
+
+def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> Table:
+    """Read the table of a folder: rows by class and then by path, pixels from 0 to 255 row by row.
+
+    Subfolders named as parts are the rows to learn from (train, val) and the source's own test part. Files that are no
+    pictures are passed over, and unreadable pictures are left out. Without data.size and data.colour the development
+    pictures decide the size and colour of all.
+
+    Args:
+        test: a folder with the test rows, which stand for the source's own test part.
+
+    Raises:
+        DataError: the folder is not laid out so, more than half of the pictures are unreadable, or a row would be too
+            large; with data.strict also whatever would be left out, joined or resized.
+    """
+    found = [find_pictures(one) for one in (folder, test) if one is not None]
+    while True:
+        for one in found:
+            one.check()
+        rows = _rows(found, data)
+        pixels, hashes, changes, broken = _decoded(rows)
+        if not broken:
+            break
+        for one in found:  # what decides is decided again, without the broken ones
+            one.unreadable |= {path: reason for path, reason in broken.items() if path.is_relative_to(one.root)}
+            one.pictures = [picture for picture in one.pictures if picture.path not in broken]
+    said = {change: CHANGED[change].format(count_pictures(number)) for change, number in sorted(changes.items())}
+    scaled = [line for change, line in said.items() if change == "scaled"]
+    left_out = [line for one in found for line in one.decisions()]
+    decisions = [*rows.layout.decisions, *rows.format.decisions, *scaled, *left_out]
+    if data.strict and decisions:
+        raise DataError(f"{folder}: data.strict refuses what would be decided: {in_one_line(decisions)}.")
+    facts = [*rows.layout.facts, *rows.format.facts, *(line for change, line in said.items() if change != "scaled")]
+    facts += [line for one in found for line in one.facts()]
+    labels, hashed = np.array([one.label for one in rows.pictures]), np.array(hashes, "V8")
+    columns = array_columns(pixels, str(folder))
+    return Table(
+        name=_name(folder),
+        target=rows.target,
+        target_name="class",
+        classes=rows.classes,
+        own_test=rows.own_test,
+        cells=SourceCells.of(hashed, labels),
+        equal=equal_hashes(hashed, rows.target, rows.own_test),
+        reading=TableReading(
+            tuple(zip(columns["columns"], columns["kinds"], strict=True)),
+            keys=rows.format.keys,
+            notes=(*facts, *decisions),
+        ),
+        **columns,
+    )
+
+
+def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
+    """Find the class of every picture, and the format of all.
+
+    Raises:
+        DataError: the folders are not laid out as they should be, or the rows would be too large.
+    """
+    layout = lay_out(found[0], own_test=len(found) == 1)
+    test = layout.test if len(found) == 1 else lay_out_test(found[1], layout.classes)
+    pictures = (*layout.training, *test)
+    classes = layout.classes
+    number = {name: at for at, name in enumerate(classes)}
+    target = np.array([number[one.label] for one in pictures], np.int64)
+    decision = decide_format(
+        [one.file.header for one in pictures], data, partial(_development, pictures, target, classes, len(test), data)
+    )
+    form, where = decision.form, found[0].root
+    if form.values > MOST_VALUES:
+        raise DataError(
+            f"{where}: a row must have at most {MOST_VALUES} values, but pictures of {form} have {form.values}; choose "
+            "a smaller size, as in data.size = [64, 64]."
+        )
+    if len(pictures) * form.values > LARGEST_FILE:
+        raise DataError(f"{where}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
+    return _Rows(pictures, len(test), classes, target, layout, decision)
+
+
+def _development(
+    pictures: Sequence[LabelledPicture],
+    target: NDArray[np.int64],
+    classes: tuple[str, ...],
+    own_test: int,
+    data: DataSection,
+) -> NDArray[np.intp]:
+    """Return the rows that the study's own split gives to the search."""
+    from experiments.data.column_roles import development_rows
+
+    hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
+    equal = equal_hashes(hashes, target, own_test)
+    nothing = np.empty((len(target), 0))
+    light = Table("", nothing, (), (), target, "class", classes, own_test=own_test, equal=equal)
+    return development_rows(light, data)
+
+
+def _decoded(
+    rows: _Rows,
+) -> tuple[NDArray[np.uint8], list[bytes], Counter[Change], dict[Path, str]]:
+    """Decode all pictures.
+
+    Returns:
+        the pixels, a hash of each file, the number of pictures of each change, and the reason for each broken one.
+    """
+    form = rows.format.form
+    pixels = np.empty((len(rows.pictures), *form.shape), np.uint8)
+    hashes: list[bytes] = []
+    changes: Counter[Change] = Counter()
+    broken: dict[Path, str] = {}
+    for row, one in enumerate(rows.pictures):
+        try:
+            content = one.file.path.read_bytes()
+            decoded = decode(content, form)
+        except UnreadableError as error:
+            broken[one.file.path] = str(error)
+            continue
+        pixels[row] = decoded.pixels
+        hashes.append(short_hash(content))
+        changes.update(decoded.changes)
+    return pixels, hashes, changes, broken
+
+
+def _name(folder: Path) -> str:
+    """Return the name of a folder, or of the folder above if it is a training part."""
+    place = folder.resolve()
+    return place.parent.name if part_of(place.name) == "train" else place.name

@@ -1,0 +1,184 @@
+"""A text file as a raw table of texts, read by Arrow; errors name the line of the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.config.formats import stem_of
+from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.text.header import is_header
+from experiments.data.readers.text.layout import Layout, layout_of, records
+from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded, open_text
+from experiments.errors import DataError
+
+BLOCK = 1 << 22  # bytes read at a time
+BY_TABS = (".tsv", ".tab")
+NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "white space"}
+
+
+def read_text(path: Path, keys: FileKeys | None = None) -> RawTable:
+    """Read the columns of a text file; what nobody said about it follows from its bytes.
+
+    Raises:
+        DataError: the file is not a table; the message names the line.
+    """
+    keys = keys or FileKeys()
+    return text_table(open_text(path, keys.encoding), keys)
+
+
+def text_table(file: TextFile, keys: FileKeys) -> RawTable:
+    """Read the columns of an opened file, as `read_text` does."""
+    try:
+        return _table(file, keys)
+    except (UnicodeDecodeError, NotOfEncoding):
+        return _table(decoded(file), keys)
+
+
+def _table(file: TextFile, keys: FileKeys) -> RawTable:
+    from experiments.data.readers.text.edges import (
+        without_copies,
+        without_empty_columns,
+        without_last_rows,
+        without_quotes,
+    )
+    from experiments.data.readers.text.ragged import uneven_lines
+
+    usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
+    layout = _layout(file, keys, usual)
+    begins, ends, first = layout.head[0]
+    names = _aligned(first, layout)
+    below = [cells for _, _, cells in layout.head[1:]]
+    named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
+    if named and len(names) != layout.width:
+        raise uneven_lines(file, layout, layout.width, [(begins, first)])
+    given = names if named else [""] * layout.width
+    skip = ends if named else layout.skip
+
+    columns, short, uneven = _columns(file, layout, skip)
+    _refuse_open_quote(file, columns)
+    columns, left, below_it = without_last_rows(columns, len(short))
+    if left:
+        raise uneven_lines(file, layout, layout.width, short[:left])
+    if not len(columns[0]):
+        raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
+    check_size(str(file.path), len(columns[0]), layout.width)
+    given, columns, beside_it = without_empty_columns(given, columns)
+    given, columns, quotes = without_quotes(given, columns)
+    unique = column_names(given)
+    by_name, repeated, copies = without_copies(unique, given, columns)
+
+    decided = {
+        "separator": layout.separator if keys.separator is None and layout.separator != usual else None,
+        "encoding": file.encoding if file.guessed else None,
+        "skip": layout.skip if keys.skip is None and layout.skip else None,
+        "header": named if note else None,
+    }
+    notes = (f"separated by {NAMES.get(layout.separator, layout.separator)}",) if decided["separator"] else ()
+    return RawTable(
+        stem_of(file.path),
+        str(file.path),
+        by_name,
+        _places(file, layout, skip),
+        unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
+        notes=(*notes, *((note,) if note else ())),
+        repairs=(*_said(file, layout), *uneven, *below_it, *beside_it, *quotes, *copies),
+        layout={key: value for key, value in decided.items() if value is not None},
+        repeated=repeated,
+    )
+
+
+def _layout(file: TextFile, keys: FileKeys, usual: str) -> Layout:
+    lines, whole = file.sample()
+    try:
+        layout = layout_of(lines, usual, keys.separator, keys.skip, whole)
+    except csv.Error as error:
+        raise DataError(f"{file.path}: the first lines cannot be read: {brief(error)}.") from None
+    if layout is None:
+        below = f" below line {keys.skip}" if keys.skip else ""
+        raise DataError(f"{file.path}: a table needs a header and rows, but the file is empty{below}.")
+    return layout
+
+
+def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:
+    """Say which encoding was guessed, and which lines above the table are left out."""
+    if not layout.above:
+        return file.repairs
+    lines = "1 line" if len(layout.above) == 1 else f"{len(layout.above)} lines"
+    above = f"{lines} above the table left out ({shown(layout.above[0])}); --set data.skip=0 reads from line 1"
+    return (*file.repairs, above)
+
+
+def _aligned(first: list[str], layout: Layout) -> list[str]:
+    """Return a name for each column if the first line is a header.
+
+    It may end in separators, or lack the name of the first column, as R writes row names, or of an empty last one.
+    """
+    width = layout.width
+    if not any(map(str.strip, first[width:])):
+        first = first[:width]
+    if len(first) == width - 1:
+        rows = [cells for _, _, cells in layout.head[1:] if len(cells) == width]
+        return [*first, ""] if not any(cells[-1].strip() for cells in rows) else ["", *first]
+    return first
+
+
+def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list[Any], tuple[str, ...]]:
+    """Read the columns by Arrow, or line by line where Arrow takes them not; as `read_ragged` does."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    from experiments.data.readers.text.ragged import read_ragged
+
+    names = [f"f{at}" for at in range(layout.width)]
+    if layout.separator == " " or layout.spaced:
+        return read_ragged(file, layout, skip, layout.width)
+
+    def read(source: Any, encoding: str) -> Any:
+        return arrow.read_csv(
+            source,
+            read_options=arrow.ReadOptions(
+                column_names=names, use_threads=False, block_size=BLOCK, skip_rows=skip, encoding=encoding
+            ),
+            parse_options=arrow.ParseOptions(delimiter=layout.separator, newlines_in_values=True),
+            convert_options=arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+
+    try:
+        # a path would be unpacked by its ending
+        with pa.OSFile(str(file.path)) if file.plain else file.bytes() as source:
+            table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
+    except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
+        checked(file)
+        return read_ragged(file, layout, skip, layout.width)
+    return table.columns, [], ()
+
+
+def _refuse_open_quote(file: TextFile, columns: Sequence[Any]) -> None:
+    """Refuse a quote that is open at the end of the file: the last cell with several lines holds the rest of it."""
+    last = [column[-1].as_py() for column in columns if len(column)]
+    open_cell = next((cell for cell in last if "\n" in cell or "\r" in cell), None)
+    if open_cell is not None and sum(line.count('"') for line in file.lines()) % 2:
+        raise DataError(f"{file.path}: every quote must be closed, but the last cell, {shown(open_cell)}, is open.")
+
+
+def _places(file: TextFile, layout: Layout, skip: int) -> Callable[[int], str]:
+    """Return a function that names the line on which a row begins; it reads the file again, for a message."""
+
+    def place(row: int) -> str:
+        try:
+            lines = (
+                begins
+                for begins, _, cells in records(file.lines(), layout.separator, layout.spaced, skip)
+                if layout.width == 1 or len(cells) > 1 or cells[0].strip()
+            )
+            return next(f"line {begins + 1}" for at, begins in enumerate(lines) if at == row)
+        except (StopIteration, csv.Error, OSError, DataError):
+            return f"row {row + 1}"
+
+    return place

@@ -1,0 +1,163 @@
+"""The edges of a table that are no part of it: columns without a name or a value, footers and empty rows at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.data.raw_table import listed, shown
+from experiments.data.readers.text.layout import NUMBER
+
+MOST_FOOTERS = 20  # rows
+NARROW = 2  # columns of a table that may have rows with one value
+
+Columns = list[pa.ChunkedArray]
+
+
+def count_of(number: int, one: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_of(1, "row"), count_of(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
+def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
+    """Leave out the last columns if they have neither a name nor a value, as separators at the end of lines make them.
+
+    Returns:
+        the names and columns that are left, and a line about the others.
+    """
+    width = len(names)
+    while width > 1 and not names[width - 1].strip() and bool(pc.all(_empty(columns[width - 1])).as_py()):
+        width -= 1
+    lost = len(names) - width
+    said = (f"{count_of(lost, 'column')} without a name or a value at the end left out",) if lost else ()
+    return list(names[:width]), columns[:width], said
+
+
+def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, tuple[str, ...]]:
+    """Leave out the last rows if they are empty, or footers: their first cell is a text that no other row has there.
+
+    A footer has no other cell. The last rows that were short in the file may have some. One row at least is left.
+
+    Args:
+        short: number of rows at the end that had fewer cells than the others.
+
+    Returns:
+        the columns, the number of short rows that are no footers, and lines about the rows that were left out.
+    """
+    footers: list[str] = []
+    empty = 0
+    while len(columns) > 1 and len(columns[0]):
+        last = [column[-1].as_py() for column in columns]
+        filled = [at for at, value in enumerate(last) if not _is_nothing(value)]
+        if not filled:
+            gone = _empty_at_end(columns)
+            empty, short = empty + gone, max(0, short - gone)
+        elif len(columns[0]) > 1 and len(footers) < MOST_FOOTERS and _is_footer(columns, last, filled, bool(short)):
+            footers.append(str(last[0]).strip())
+            gone, short = 1, max(0, short - 1)
+        else:
+            break
+        columns = [column.slice(0, len(column) - gone) for column in columns]
+    said = []
+    if footers:
+        said.append(f"{count_of(len(footers), 'row')} below the table left out ({listed(footers[::-1])})")
+    if empty:
+        said.append(f"{count_of(empty, 'empty row')} at the end left out")
+    return columns, short, tuple(said)
+
+
+def _is_footer(columns: Columns, last: Sequence[Any], filled: Sequence[int], short: bool) -> bool:
+    if not (short or (filled == [0] and len(columns) > NARROW)) or filled[0] != 0 or not isinstance(last[0], str):
+        return False
+    if NUMBER.fullmatch(last[0].strip()):
+        return False
+    return bool(pc.sum(pc.equal(columns[0].cast(pa.string()), last[0])).as_py() == 1)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Mark the cells that are null or white space."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column.is_null()
+    return pc.equal(pc.utf8_trim_whitespace(column), "").fill_null(True)
+
+
+def _empty_at_end(columns: Columns) -> int:
+    """Return the number of rows at the end of which every cell is empty."""
+    full = np.zeros(len(columns[0]), bool)
+    for column in columns:
+        full |= ~_empty(column).to_numpy()
+    rows = np.flatnonzero(full)
+    return len(full) - (int(rows[-1]) + 1 if len(rows) else 0)
+
+
+def without_quotes(names: list[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
+    """Take off the single quotes of columns whose texts all stand in them.
+
+    Returns:
+        the names and columns, and a line about them.
+    """
+    changed = []
+    for at, column in enumerate(columns):
+        first = next((value for value in column.slice(0, 20).to_pylist() if not _is_nothing(value)), "")
+        if not (isinstance(first, str) and _is_quoted(first)):
+            continue
+        if pc.all(pc.or_(pc.match_substring_regex(column, QUOTED), _empty(column))).as_py():
+            columns = [*columns[:at], pc.replace_substring_regex(column, QUOTED, r"\1"), *columns[at + 1 :]]
+            changed.append(at)
+    plain = [name.strip()[1:-1] if _is_quoted(name) else name for name in names]
+    said = (f"single quotes around the values of {listed([plain[at] or str(at) for at in changed])} left out",)
+    return (plain, columns, said) if changed else (names, columns, ())
+
+
+QUOTED = r"(?s)^\s*'(.*)'\s*$"
+
+
+def _is_quoted(text: str) -> bool:
+    text = text.strip()
+    return len(text) > 1 and text[0] == text[-1] == "'"
+
+
+def without_copies(
+    names: Sequence[str], given: Sequence[str], columns: Columns
+) -> tuple[dict[str, pa.ChunkedArray], frozenset[str], tuple[str, ...]]:
+    """Name columns; of columns with the same name in the file and the same values one is left, others have a number.
+
+    Args:
+        names: unique names, in which a number was added where a name stands twice.
+        given: names as they are in the file.
+
+    Returns:
+        name -> column, the names that columns with other values had, too, and a line about them.
+    """
+    table: dict[str, pa.ChunkedArray] = {}
+    first: dict[str, str] = {}
+    copies, numbered, repeated = [], [], set()
+    for name, own, column in zip(names, given, columns, strict=True):
+        own = own.strip()
+        if own and own in first:
+            if column.equals(table[first[own]]):
+                copies.append(own)
+                continue
+            numbered.append(name)
+            repeated.add(first[own])
+        else:
+            first[own] = name
+        table[name] = column
+    said = []
+    if numbered:
+        said.append(f"columns whose name stands twice named {', '.join(map(shown, numbered))}")
+    if copies:
+        said.append(f"columns that stand twice with the same values read once ({listed(copies)})")
+    return table, frozenset(repeated), tuple(said)

@@ -1,0 +1,49 @@
+"""The header of a table without types: whether its first row names the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.config.near import same_column
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.text.layout import NUMBER
+from experiments.data.texts import MISSING
+
+FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
+
+
+def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys, line: int = 1) -> tuple[bool, str]:
+    """Return whether the first row names the columns, and a note where that could be doubted.
+
+    It does if a cell is the target, or if no cell is a number, unless every cell stands below itself again; if its
+    numbers count the columns from 0, as pandas writes an array, or are years in ascending order; or if each of its
+    words stands above a number. New rows have a header if it names the model's columns, or if not all of these are
+    positions.
+
+    Args:
+        cells: stripped cells of the first row.
+        below: the cells of the rows that follow, or of the first ones.
+        line:  the place of the first row, for the note.
+    """
+    if keys.header is not None:
+        return keys.header, ""
+    if keys.model:
+        return set(keys.model) <= set(cells) or not all(name.isdecimal() for name in keys.model), ""
+    numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
+    if same_column(keys.target, list(cells)) or (not numbers and not _repeats(cells, below)):
+        return True, ""
+    second = below[0] if below else ()
+    counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
+    whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) == YEAR_DIGITS]
+    years = len(whole) == len(cells) > 1 and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
+    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
+    above = bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) for at in words)
+    if counted or above or (years and whole == sorted(set(whole))):
+        return True, f"line {line} was read as the header; --set data.header=false reads it as data"
+    return False, f"line {line} was read as data; --set data.header=true reads it as the header"
+
+
+def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether every cell of a row stands in its place again below, as values do and names do not."""
+    later = [{row[at].strip() for row in below if at < len(row)} for at in range(len(cells))]
+    return len(cells) > 1 and all(cell in values for cell, values in zip(cells, later, strict=True))

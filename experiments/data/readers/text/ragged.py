@@ -1,0 +1,85 @@
+"""A text table that Arrow does not take: separated by white space, with quotes after spaces, or with uneven lines."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.data.raw_table import brief, shown
+from experiments.data.readers.text.edges import MOST_FOOTERS, Columns, count_of
+from experiments.data.readers.text.layout import Layout, records
+from experiments.data.readers.text.text_file import TextFile
+from experiments.errors import DataError
+
+ROWS = 1 << 14  # rows that are Python's at a time
+NAMED = 5  # lines in a message
+
+
+Line = tuple[int, list[str]]  # its number, from 0, and its cells
+
+
+def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[Columns, list[Line], tuple[str, ...]]:
+    """Read the columns of a table line by line.
+
+    Empty cells that are too many at the end of a line are left out. Lines at the end that have too few cells are filled
+    with empty ones, for they may stand below the table.
+
+    Args:
+        skip:  number of lines above the first row.
+        width: number of columns.
+
+    Returns:
+        the columns, the lines at the end that were too short, and what to say about cells that were left out.
+
+    Raises:
+        DataError: a line before the last ones has too few cells, or a line has too many.
+    """
+    parts: list[list[pa.Array]] = []
+    rows: list[list[str]] = []
+    short: list[Line] = []
+    uneven: list[Line] = []
+    longer = 0
+    try:
+        for begins, _, cells in records(file.lines(), layout.separator, layout.spaced, skip):
+            if len(cells) > width and not any(map(str.strip, cells[width:])):
+                cells, longer = cells[:width], longer + 1
+            if len(cells) == width:
+                uneven += short
+                short = []
+                rows.append(cells)
+                if len(rows) == ROWS:
+                    parts.append(_arrays(rows, width))
+                    rows = []
+            elif len(cells) > width:
+                uneven.append((begins, cells))
+            elif len(cells) > 1 or cells[0].strip():  # else a line of white space
+                short.append((begins, cells))
+    except csv.Error as error:
+        raise DataError(f"{file.path}: cannot be read as a table: {brief(error)}.") from None
+    if uneven or len(short) > MOST_FOOTERS:
+        raise uneven_lines(file, layout, width, sorted(uneven + short))
+    rows += [cells + [""] * (width - len(cells)) for _, cells in short]
+    parts.append(_arrays(rows, width))
+    columns = [pa.chunked_array([part[at] for part in parts], pa.string()) for at in range(width)]
+    said = (f"separators too many at the end of {count_of(longer, 'line')} left out",) if longer else ()
+    return columns, short, said
+
+
+def uneven_lines(file: TextFile, layout: Layout, width: int, lines: Sequence[Line]) -> DataError:
+    """Return the error that names the lines with too few or too many cells."""
+    begins, cells = lines[0]
+    more = len(lines) - 1
+    others = ", ".join(str(at + 1) for at, _ in lines[1 : NAMED + 1]) + (", ..." if more > NAMED else "")
+    also = f"; so have {count_of(more, 'other line')}: {others}" if more else ""
+    return DataError(
+        f"{file.path}: every line must have the {width} cells that most lines have, but line {begins + 1} has "
+        f"{len(cells)}: {shown(layout.separator.join(cells))}{also}."
+    )
+
+
+def _arrays(rows: Sequence[Sequence[str]], width: int) -> list[pa.Array]:
+    columns: Any = zip(*rows, strict=True) if rows else [()] * width
+    return [pa.array(column, pa.string()) for column in columns]

@@ -1,0 +1,52 @@
+"""A header is told from data."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.text.header import is_header
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ("0,1,2", "5,6,7", True),  # as pandas writes an array
+        (",0,1", "17,5,6", True),  # and with its index
+        ("0,1,label", "5,6,7", True),
+        ("2019,2020,2021", "5,6,7", True),
+        ("-1,0,d", "5,6,7", True),  # a word above a number
+        ("0,2,1", "5,6,7", False),
+        ("2021,2020,2019", "5,6,7", False),
+        ("5,6,red", "7,8,blue", False),
+        ("5,6,?", "7,8,9", False),
+        ("5,red,5more", "7,blue,9", False),
+    ],
+)
+def test_a_header_with_numbers_is_told_from_data(first: str, second: str, named: bool) -> None:
+    found, note = is_header(first.split(","), [second.split(",")], FileKeys(target=-1), 3)
+    assert found == named
+    assert note.startswith("line 3 was read as the header" if named else "line 3 was read as data")
+
+
+def test_words_and_the_target_are_a_header_without_doubt() -> None:
+    for keys in (FileKeys(), FileKeys(target="y")):
+        assert is_header(["x", "y"], [["1", "2"]], keys) == (True, "")
+    assert is_header(["2019", " Y".strip()], [["1", "2"]], FileKeys(target="y")) == (True, "")
+    assert is_header(["x", "y"], [["1", "2"]], FileKeys(header=False)) == (False, "")
+    assert is_header(["1", "2"], [], FileKeys(header=True)) == (True, "")
+
+
+def test_new_rows_have_the_header_of_the_model() -> None:
+    assert is_header(["5", "a"], [["6", "b"]], FileKeys(model=("x", "1"))) == (True, "")
+    assert is_header(["5", "a"], [["6", "b"]], FileKeys(model=("0", "1"))) == (False, "")
+    assert is_header(["0", "1", "y"], [["6", "b"]], FileKeys(model=("0", "1"))) == (True, "")
+
+
+def test_words_that_stand_below_themselves_are_data() -> None:
+    rows = [["democrat", "n", "y"], ["republican", "y", "y"], ["democrat", "y", "n"]]
+    found, note = is_header(["republican", "y", "n"], rows, FileKeys(target=0))
+    assert (found, note) == (False, "line 1 was read as data; --set data.header=true reads it as the header")
+    assert is_header(["party", "y", "n"], rows, FileKeys(target=0)) == (True, "")
+    assert is_header(["republican", "y", "n"], rows, FileKeys(target="republican")) == (True, "")
+    assert is_header(["republican", "y", "n"], [], FileKeys(target=0)) == (True, "")
