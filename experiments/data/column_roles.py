@@ -15,10 +15,7 @@ from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
-from experiments.data.column_types import (
-    cleaned,
-    texts,
-)
+from experiments.data.column_types import cleaned, texts
 from experiments.data.copies import compared_rows, with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.dotted_classes import without_dots
@@ -48,6 +45,56 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     raw = replace(raw, present=words_present(data.present or ()))
     (target,) = roles["target"]
     raw, test = without_dots(raw, test, target)
+    names, single = _names(raw, test, roles)
+    formats = _formats(raw, data)
+    declared = _declared(roles, formats)
+    ours = _cleaned(raw, [*names, *single], target, declared)
+    theirs = None if test is None else _cleaned(replace(test, present=raw.present), [*names, *single], target, declared)
+    for name in roles.get("identifier", ()):
+        check_identifiers([ours] if theirs is None else [ours, theirs], name)
+    _check_classes(ours, target, data.drop_classes or ())
+    before = raw.rows + (test.rows if test is not None else 0)
+    raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target))
+    formats |= {target: form} if form else {}
+    if test is not None and theirs is not None:
+        test, theirs, _, _ = _targeted(test, theirs, target, data, form)
+    table = _without_features(ours, raw, roles, formats)
+    if len(np.unique(table.target)) < 2:
+        every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
+        raise DataError(f"{every}; name another column{_present(lost)}.")
+    # the rows of the test file, which are appended last, are compared with the others here
+    equal = compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test)
+    table = replace(table, equal=equal, spelled=_spelled(raw, data))
+    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    keep, missing = frozenset(roles.get("keep", ())), data.missing or ()
+    reading = decide(taken(ours, rows), names, declared, formats, keep, missing)
+    if not reading.columns:
+        gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
+        raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
+    classes = (target,) if declared.get(target) == "category" else ()
+    reading = replace(
+        reading,
+        no_target=before - len(equal.keys),
+        target_words=lost if table.target.dtype.kind == "U" else (),
+        notes=(*raw.notes, *raw.repairs),
+        unnamed=raw.unnamed,
+        keys={**reading.explicit(roles.get("drop", ()), missing, classes), **raw.layout},
+    )
+    if data.strict:
+        refuse_decisions(raw.where, reading, declared, formats)
+    table = _with_features(table, reading, ours, data)
+    if test is None or theirs is None:
+        return table
+    other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
+    return appended(table, _with_features(other, reading, theirs, data))
+
+
+def _names(raw: RawTable, test: RawTable | None, roles: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:
+    """Return the columns without a role, and those that have one alone.
+
+    Raises:
+        DataError: there is too little to learn from, or the test file lacks a column.
+    """
     single = [name for key in SINGLE for name in roles.get(key, ())]
     others = {*single, *roles.get("drop", ())}
     names = [name for name in raw.columns if name not in others]
@@ -57,52 +104,31 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     if test is not None and (lacking := [name for name in (*names, *single) if name not in test.columns]):
         raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
-    missing, formats = data.missing or (), _formats(raw, data)
-    declared = _declared(roles, formats)
-    ours = _cleaned(raw, [*names, *single], exact := frozenset({target} if declared.get(target) == "category" else ()))
-    theirs = None if test is None else _cleaned(replace(test, present=raw.present), [*names, *single], exact)
-    for name in roles.get("identifier", ()):
-        check_identifiers([ours] if theirs is None else [ours, theirs], name)
-    before = raw.rows
-    ours = without_classes(ours, target, data.drop_classes or ())
-    ours, form = plain_target(ours, target, formats.get(target), missing)
-    formats |= {target: form} if form else {}
-    lost = missing_words(raw, ours, target)
-    raw, ours = with_target(raw, ours, target, lost)
-    table = _without_features(ours, raw, roles, formats)
-    if len(np.unique(table.target)) < 2:
-        every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
-        raise DataError(f"{every}; name another column{_present(lost)}.")
-    # the rows of the test file, which are appended last, are compared with the others here
-    table = replace(table, equal=compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test))
-    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
-    reading = decide(taken(ours, rows), names, declared, formats, frozenset(roles.get("keep", ())), missing)
-    if not reading.columns:
-        gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
-        raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
-    classes = (target,) if declared.get(target) == "category" else ()
-    reading = replace(
-        reading,
-        no_target=before - raw.rows,
-        target_words=lost if table.target.dtype.kind == "U" else (),
-        notes=(*raw.notes, *raw.repairs),
-        unnamed=raw.unnamed,
-        keys={**reading.explicit(roles.get("drop", ()), missing, classes), **raw.layout},
-    )
-    if data.strict:
-        refuse_decisions(raw.where, reading, declared, formats)
-    table = _with_features(replace(table, spelled=_spelled(raw, data)), reading, ours, data)
-    if test is not None and theirs is not None:
-        theirs, _ = plain_target(theirs, target, form, missing)
-        other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
-        table = appended(table, _with_features(other, reading, theirs, data))
-    return table
+    return names, single
 
 
-def _cleaned(raw: RawTable, names: Sequence[str], exact: frozenset[str]) -> RawTable:
-    """Clean columns; the target is declared in `exact` if its values are names of classes as they are."""
+def _cleaned(raw: RawTable, names: Sequence[str], target: str, declared: Mapping[str, Kind]) -> RawTable:
+    """Clean columns; a target that is named as a category keeps its classes as they are spelled."""
     clean = cleaned(raw, names)
+    exact = frozenset({target} if declared.get(target) == "category" else ())
     return replace(clean, declared=clean.declared | exact)
+
+
+def _targeted(
+    raw: RawTable, clean: RawTable, target: str, data: DataSection, form: str | None
+) -> tuple[RawTable, RawTable, str, tuple[str, ...]]:
+    """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
+
+    Args:
+        form: the format of its numbers, if it is known.
+
+    Returns:
+        the table, its cleaned columns, the format, and the words that were taken for a missing target.
+    """
+    clean = without_classes(clean, target, data.drop_classes or ())
+    clean, form = plain_target(clean, target, form, data.missing or ())
+    lost = missing_words(raw, clean, target)
+    return *with_target(raw, clean, target, lost), form, lost
 
 
 def _declared(roles: Mapping[str, tuple[str, ...]], formats: Mapping[str, str]) -> dict[str, Kind]:
@@ -128,20 +154,20 @@ def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
 
 
 def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTable:
-    """Take the target away from the rows of some classes, so that they are left out.
-
-    Raises:
-        DataError: a class is not there.
-    """
+    """Take the target away from the rows of some classes, so that they are left out."""
     if not classes:
         return raw
     column = texts(raw, target)
-    unknown = sorted(set(classes) - set(pc.unique(column).to_pylist()))
-    if unknown:
-        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; remove it here.")
     gone = pc.is_in(column, pa.array(classes, pa.string()))
     own = raw.columns[target]
     return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
+
+
+def _check_classes(raw: RawTable, target: str, classes: Sequence[str]) -> None:
+    """Refuse classes to leave out that are not there."""
+    unknown = sorted(set(classes) - set(pc.unique(texts(raw, target)).to_pylist())) if classes else []
+    if unknown:
+        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; remove it here.")
 
 
 def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:

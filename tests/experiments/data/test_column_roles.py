@@ -175,7 +175,7 @@ def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make) -> None:
         ({"i": ["2"], "a": ["1"], "y": ["1"]}, "'i' is the identifier .*row 0 has '2'"),
         ({"i": ["3"], "a": ["x"], "y": ["1"]}, "'a' must hold numbers, but row 0 has 'x'"),
         ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' must have the same type"),
-        ({"i": ["3"], "a": ["1"], "y": [""]}, "target, but row 0 is empty"),
+        ({"i": ["3"], "a": ["1"], "y": [""]}, "is the target, but 1 of 1 rows have none"),
     ]:
         mine = {"i": ["1", "2"], "a": ["1", "2"], "y": ["0", "1"]}
         with pytest.raises(DataError, match=message):
@@ -194,3 +194,29 @@ def test_the_kinds_do_not_depend_on_the_test_sheet(sheet: Make) -> None:
 
 
 Make = Callable[..., RawTable]
+
+
+def test_classes_are_left_out_of_both_files(sheet: Make) -> None:
+    rows = {"x": [row / 3 for row in range(40)], "y": ["a", "b", "rare", "b"] * 10}
+    other = {"x": [100.5, 200.5, 300.5, 400.5], "y": ["a", "rare", "b", None]}
+    table = table_of(sheet(**rows), data(drop_classes=("rare",)), sheet(**other))
+    assert (len(table.target), table.own_test, set(table.target)) == (32, 2, {"a", "b"})
+    assert np.asarray(table.features)[-2:, 0].tolist() == [100.5, 300.5]
+    assert table.reading is not None
+    assert table.reading.no_target == 12
+    with pytest.raises(DataError, match=r"drop_classes: mine\.csv: column 'y' has no class 'none'; remove it here"):
+        table_of(sheet(**rows), data(drop_classes=("none",)))
+
+
+def test_a_target_in_clothes_is_a_number_and_what_is_none_is_left_out(sheet: Make) -> None:
+    prices = [f"${row},{row:03}" for row in range(1, 39)]
+    table = table_of(sheet(x=[row / 3 for row in range(40)], y=[*prices, "-", ""]), data())
+    assert (table.target[0], table.target.dtype.kind, len(table.target)) == (1001, "i", 38)
+    assert table.reading is not None
+    assert (table.reading.formats, table.reading.no_target) == ({"y": "$1,234.5"}, 2)
+    numbers = [f"{row}.5" for row in range(38)]
+    for words in (["inf", "-Infinity"], ["-", "missing"]):
+        table = table_of(sheet(x=[row / 3 for row in range(40)], y=[*numbers, *words]), data())
+        assert (len(table.target), table.target.max()) == (38, 37.5)
+    with pytest.raises(DataError, match="is the target, but holds dates; name a column of numbers or classes"):
+        table_of(sheet(x=[1.5] * 19 + [2.5] * 9, y=[f"2026-01-{day:02}" for day in range(1, 29)]), data())
