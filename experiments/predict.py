@@ -99,7 +99,8 @@ def _note_unread(rows: NewRows, unknown: str) -> None:
     if unknown:
         print(f"note: {unknown}", file=sys.stderr)
     if cells := sum(rows.unread):
-        print(f"note: {cells} cells taken for missing, as they do not fit their column", file=sys.stderr)
+        said = "1 cell taken for missing, as it does" if cells == 1 else f"{cells} cells taken for missing, as they do"
+        print(f"note: {said} not fit the column", file=sys.stderr)
     if rows.unreadable:
         from experiments.data.readers.pictures.image_folder import count_pictures, name_unreadable
 

@@ -106,7 +106,7 @@ def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
     raw = replace(raw, present=words_present(form.present))
     unread: list[int] = []
     known = {*form.names, *form.identifiers, form.target}
-    ignored = tuple(name for name in raw.columns if name not in known)
+    ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
     return NewRows(_chunks(raw, form, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
@@ -204,9 +204,10 @@ def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[int]) -> Ite
     spelled = {name: [name] if name in raw.columns else same_column(name, list(raw.columns)) for name in form.names}
     lacking = [name for name, there in spelled.items() if len(there) != 1]
     if lacking:
+        header = "; its first line must name the columns" if len(lacking) == len(form.names) else ""
         raise DataError(
             f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}; it has "
-            f"{listed(list(raw.columns))}."
+            f"{listed(list(raw.columns))}{header}."
         )
     if several := [name for name in form.names if name in raw.repeated]:
         raise DataError(
@@ -224,10 +225,10 @@ def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int, unread: list[i
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
     reading = TableReading(tuple(form.inputs), form.formats)
     part, misfits = fitted(part, reading, form.missing)
-    unread.append(misfits)
     for name, kind in form.inputs:
         if kind == "pixel":
             refuse_missing(part, name, "a pixel")
             read_number(part, name, "")
-    features, _ = read_features(reading, part)
+    features, large = read_features(reading, part)
+    unread.append(misfits + large)
     return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from typing import TYPE_CHECKING
 
-from experiments.config.default_study import Typed
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
+
+if TYPE_CHECKING:
+    from experiments.config.default_study import Typed
 
 COLUMNS = {  # key of [data] that names columns -> help of its option
     "drop": "columns that are no features",

@@ -68,7 +68,7 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
-    assert error == "note: 3 cells taken for missing, as they do not fit their column\n"
+    assert error == "note: 3 cells taken for missing, as they do not fit the column\n"
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Pa
     (tmp_path / "new.csv").write_text("0\n" + "1\n" * 12 + "x\n-\n1e999\n\n")
     rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS[:1]), 5)
     found = pd.concat(rows.chunks, ignore_index=True)["0"]
-    assert (found[:12].tolist(), found[12:].isna().all(), sum(rows.unread)) == ([1.0] * 12, True, 2)
+    assert (found[:12].tolist(), found[12:].isna().all(), sum(rows.unread)) == ([1.0] * 12, True, 3)
 
 
 def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None:
@@ -209,3 +209,25 @@ def test_an_array_that_is_not_what_it_says_is_refused(tmp_path: Path, member: by
     (tmp_path / "new.npz").write_bytes(buffer.getvalue())
     with pytest.raises(DataError, match=r"new\.npz"):
         everything(tmp_path / "new.npz", POSITIONS)
+
+
+def test_a_column_in_another_case_is_no_other_column(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("AGE, City,height,colour,other\n1,x,inf,red,5\n")
+    rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS), 10)
+    (chunk,) = rows.chunks
+    assert chunk["city"].tolist() == ["x"]
+    assert (rows.ignored, rows.unread) == (("other",), [1])  # the infinite height
+
+
+def test_identifiers_name_the_rows_and_a_table_without_a_header_may_lack_the_target(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("PersonId,age,city,height,colour\n7,1,x,2,red\n9,1,x,2,red\n")
+    rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS, identifiers=("PersonId", "gone")), 1)
+    assert [chunk.index.to_frame(index=False).to_dict("list") for chunk in rows.chunks] == [
+        {"PersonId": ["7"]},
+        {"PersonId": ["9"]},
+    ]
+    (tmp_path / "bare.csv").write_text("1,2\n3,4\n")
+    form = RowFormat([("0", "number"), ("2", "number")], target="1")
+    assert next(read_rows(tmp_path / "bare.csv", form, 5).chunks).to_numpy().tolist() == [[1, 2], [3, 4]]
+    (tmp_path / "bare.csv").write_text("1,y,2\n3,n,4\n")
+    assert next(read_rows(tmp_path / "bare.csv", form, 5).chunks).to_numpy().tolist() == [[1, 2], [3, 4]]
