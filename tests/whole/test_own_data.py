@@ -21,7 +21,7 @@ from support.tables import mixed_frame
 from support.waiting import PATIENCE
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
-FEW = ["--set", "search.trials=3", "--set", "training.epochs=4", "--set", "cv.n_splits=3", "--workers", "2"]
+FEW = ["--set", "search.trials=3", "--set", "training.epochs=4", "--set", "cv.n_splits=3", "--workers", "1"]
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
