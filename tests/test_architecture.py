@@ -103,6 +103,12 @@ def test_a_worker_loads_no_storage_and_no_tracking() -> None:
     assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich"} & set(modules)
 
 
+def test_a_command_loads_no_library_of_tables_before_it_reads_one() -> None:
+    loaded = "import sys, experiments.study.run; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"pandas", "pyarrow", "sklearn", "PIL", "mlflow", "matplotlib"} & set(modules)
+
+
 def test_no_file_is_long() -> None:
     files = [path for folder in ("nnet", "experiments", "tests") for path in (ROOT / folder).rglob("*.py")]
     assert not {str(path): count for path in files if (count := len(path.read_text().splitlines())) > 350}

@@ -18,11 +18,9 @@ from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, number_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
-from experiments.data.texts import MISSING_NUMBERS
+from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
 from experiments.errors import DataError
 
-# names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
-INDEX_NAME = r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ ]id)|.*[a-z]I[dD]"
 TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|updated)([_ ]?(at|on|s|ms|utc))?"
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131

@@ -16,7 +16,8 @@ from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_types import cleaned, texts
-from experiments.data.copies import compared_rows, with_copies
+from experiments.data.compared_rows import compared_rows
+from experiments.data.copies import with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.dotted_classes import without_dots
 from experiments.data.number_formats import is_number_format

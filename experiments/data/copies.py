@@ -13,12 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.cell_words import column_words
 from experiments.data.cells import SourceCells
-from experiments.data.column_kind import NoFeature, decide_column
-from experiments.data.column_types import cleaned
-from experiments.data.equal_rows import EqualRows, equal_pictures, equal_rows
-from experiments.data.raw_table import RawTable
+from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -26,7 +22,6 @@ Rows = NDArray[np.intp]
 Names = Sequence[str]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
-PROBE = 1000  # rows, among which most columns repeat a value
 
 
 @dataclass(frozen=True)
@@ -68,43 +63,6 @@ class Copies:
 
 def _repeat(rows: int) -> str:
     return "repeats" if rows == 1 else "repeat"
-
-
-def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test: RawTable | None = None) -> EqualRows:
-    """Compare the rows of a file, in all columns but those that number or name the rows.
-
-    Columns that the study drops are compared, too: the rows that are equal do not depend on them. Whether equal rows
-    are copies is judged by the others.
-
-    Args:
-        identifier: columns that are not compared.
-        drop:       columns by which nothing is judged.
-        test:       the rows of a test file; only columns of both files are compared.
-    """
-    files = [raw] if test is None else [raw, test]
-    names = [name for name in raw.columns if name not in identifier and all(name in one.columns for one in files)]
-    names = [name for name in names if not _differs_in_every_row(raw, name)]
-    judged = [name for name in names if name not in drop]
-    names = judged + [name for name in names if name in drop]
-    cells = [SourceCells.of(*(one.columns[name] for name in names)) for one in files]
-    if test is None:
-        return equal_rows(cells[0], judged=len(judged))
-    return equal_rows(cells[0].followed_by(cells[1]), test.rows, len(judged))
-
-
-def _differs_in_every_row(raw: RawTable, name: str) -> bool:
-    """Return whether a column counts the rows or names them, so that no two rows would be equal in it."""
-    column = raw.columns[name]
-    for words in (column_words(part) for part in (column.slice(0, PROBE), column)):
-        if len(np.unique(words)) < len(words):
-            return False
-    try:
-        decide_column(cleaned(raw, [name]), name, (), comma=False)
-    except NoFeature as why:
-        return why.reason in ("counts_rows", "identifies_rows")
-    except DataError:
-        return False
-    return False
 
 
 def with_equal_rows(table: Table) -> Table:

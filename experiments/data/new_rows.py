@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,46 +12,16 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.config.data_options import DataSection
 from experiments.config.near import same_column
-from experiments.data.column_kind import INDEX_NAME
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.reading import fitted, read_features
-from experiments.data.table import Kind, Table, TableReading
+from experiments.data.row_format import RowFormat
+from experiments.data.table import Kind, TableReading
 from experiments.data.texts import words_present
 from experiments.errors import DataError
-
-Inputs = Sequence[tuple[str, Kind]]
-
-
-@dataclass(frozen=True)
-class RowFormat:
-    """The form in which a model takes rows.
-
-    inputs:      name and kind of each column.
-    present:     words that are values although they look like missing ones.
-    formats:     formats of numbers and dates, for the columns that are not written plainly.
-    missing:     words that are missing numbers.
-    identifiers: columns that name a row, to be written beside its prediction.
-    target:      name of the column that is predicted.
-    picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
-    """
-
-    inputs: Inputs
-    present: Sequence[str] = ()
-    formats: Mapping[str, str] = field(default_factory=dict)
-    missing: Sequence[str] = ()
-    identifiers: Sequence[str] = ()
-    target: str = ""
-    picture: tuple[int, ...] | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """Return the names of the inputs."""
-        return [name for name, _ in self.inputs]
 
 
 @dataclass(frozen=True)
@@ -72,18 +41,6 @@ class NewRows:
     unread: list[int]
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
-
-
-def formats_of(table: Table) -> dict[str, str]:
-    """Return the formats of the columns that are features."""
-    formats = {} if table.reading is None else table.reading.formats
-    return {name: form for name, form in formats.items() if name in table.columns}
-
-
-def identifiers_of(data: DataSection) -> tuple[str, ...]:
-    """Return the columns that name a row: the identifier, and dropped columns with such a name."""
-    dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
-    return tuple(map(str, (*data.columns("identifier"), *dropped)))
 
 
 def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:

@@ -1,4 +1,4 @@
-"""The texts of missing values and of numbers."""
+"""The texts of missing values and of numbers, and the names of columns that number the rows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ MISSING_NUMBERS = (
     *("-", "--", "---", ".", "..", "*", "nil", "n.a.", "n.a", "missing", "unknown", "not available", "undefined"),
     *("<na>", "nat", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 )
+# names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
+INDEX_NAME = r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ ]id)|.*[a-z]I[dD]"
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
-from experiments.data.new_rows import formats_of, identifiers_of
+from experiments.data.row_format import formats_of, identifiers_of
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.config.target import Target
 from experiments.data.date_parts import PARTS
-from experiments.data.new_rows import RowFormat
 from experiments.data.preprocessing import Categories, Preprocessor
+from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.results import STRICT

@@ -18,7 +18,6 @@ from experiments.config.study_file import parse_spec
 from experiments.data.column_roles import development_rows
 from experiments.data.copies import (
     Copies,
-    compared_rows,
     different_rows,
     with_copies,
     with_equal_rows,
@@ -163,13 +162,6 @@ def test_a_column_that_numbers_or_names_the_rows_hides_no_copies(index: dict[str
         data = prepared(written(tmp_path, named, **index), target="y")
         assert data.folds.fingerprint == plain.folds.fingerprint
         assert divided(data, rows) == 0
-
-
-def test_a_column_of_different_fractions_or_dates_is_compared(sheet: Make) -> None:
-    days = pd.date_range("2020-01-01", periods=40).strftime("%Y-%m-%d").tolist()
-    rows: dict[str, list[Any]] = {"a": [float(row // 2) for row in range(40)], "y": ["no", "yes"] * 20}
-    assert not compared_rows(sheet(**rows, b=[row + 0.5 for row in range(40)])).copies
-    assert not compared_rows(sheet(**rows, b=days)).copies
 
 
 def test_an_identifier_is_not_compared(tmp_path: Path) -> None:

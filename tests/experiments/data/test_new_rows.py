@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.new_rows import Inputs, RowFormat, frame_rows, read_rows
+from experiments.data.new_rows import frame_rows, read_rows
+from experiments.data.row_format import Inputs, RowFormat
 from experiments.errors import DataError
 from support.pictures import grey, save
 from support.tables import mixed_frame

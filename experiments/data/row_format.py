@@ -1,0 +1,55 @@
+"""The form in which a model takes rows: its columns, and how their cells are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from experiments.data.table import Kind, Table
+from experiments.data.texts import INDEX_NAME
+
+if TYPE_CHECKING:
+    from experiments.config.data_options import DataSection
+
+Inputs = Sequence[tuple[str, Kind]]
+
+
+@dataclass(frozen=True)
+class RowFormat:
+    """The form in which a model takes rows.
+
+    inputs:      name and kind of each column.
+    present:     words that are values although they look like missing ones.
+    formats:     formats of numbers and dates, for the columns that are not written plainly.
+    missing:     words that are missing numbers.
+    identifiers: columns that name a row, to be written beside its prediction.
+    target:      name of the column that is predicted.
+    picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
+    """
+
+    inputs: Inputs
+    present: Sequence[str] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    identifiers: Sequence[str] = ()
+    target: str = ""
+    picture: tuple[int, ...] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the inputs."""
+        return [name for name, _ in self.inputs]
+
+
+def formats_of(table: Table) -> dict[str, str]:
+    """Return the formats of the columns that are features."""
+    formats = {} if table.reading is None else table.reading.formats
+    return {name: form for name, form in formats.items() if name in table.columns}
+
+
+def identifiers_of(data: DataSection) -> tuple[str, ...]:
+    """Return the columns that name a row: the identifier, and dropped columns with such a name."""
+    dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
+    return tuple(map(str, (*data.columns("identifier"), *dropped)))
