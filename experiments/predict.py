@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from experiments.config.documents import count
 from experiments.errors import StudyStateError
 from experiments.study.cli import command_parser, run_command
 
@@ -63,7 +64,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-            _note_unread(rows, unknown.note())
+            _note_cells(rows, unknown.note())
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
@@ -76,7 +77,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     try:
         with part.open("w", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-        _note_unread(rows, unknown.note())
+        _note_cells(rows, unknown.note())
         part.replace(out)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
@@ -95,16 +96,16 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
     return predictions
 
 
-def _note_unread(rows: NewRows, unknown: str) -> None:
+def _note_cells(rows: NewRows, unknown: str) -> None:
     if unknown:
         print(f"note: {unknown}", file=sys.stderr)
     if cells := sum(rows.unread):
         said = "1 cell taken for missing, as it does" if cells == 1 else f"{cells} cells taken for missing, as they do"
         print(f"note: {said} not fit the column", file=sys.stderr)
     if rows.unreadable:
-        from experiments.data.readers.pictures.image_folder import count_pictures, name_unreadable
+        from experiments.data.readers.pictures.image_folder import name_unreadable
 
-        pictures = count_pictures(len(rows.unreadable))
+        pictures = count(len(rows.unreadable), "picture")
         named = name_unreadable(rows.unreadable)
         print(f"note: no prediction for {pictures} that cannot be read: {named}", file=sys.stderr)
 

@@ -35,9 +35,7 @@ def _is_a_separator(separator: str) -> str:
 
 def _is_an_encoding(name: str) -> str:
     try:
-        codecs.getincrementaldecoder(name)().decode(
-            "a".encode(name)
-        )  # an encoding of texts that is read piece by piece
+        codecs.getincrementaldecoder(name)().decode("a".encode(name))  # of texts, and read piece by piece
     except (LookupError, ValueError, TypeError):
         raise ValueError(f'it must be an encoding such as "cp1252", "utf-16" or "gb18030", but got {name!r}') from None
     return name
@@ -50,9 +48,8 @@ SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
 LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
-Decided = Mapping[
-    str, "str | int | tuple[str, ...] | tuple[int, int] | Mapping[str, str]"
-]  # keys of [data] with what was decided
+# keys of [data] with what was decided for them
+Decided = Mapping[str, "str | int | tuple[str, ...] | tuple[int, int] | Mapping[str, str]"]
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "given": {*ROLES, "present"},
@@ -99,9 +96,7 @@ class DataSection(Section):
     dates: Columns | None = None
     formats: Annotated[dict[str, Format], Field(min_length=1)] | None = None  # of numbers and dates, by column
     keep: Columns | None = None  # features whatever they look like
-    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = (
-        None  # words that are missing values among numbers
-    )
+    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  # words for missing among numbers
     strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
     drop_classes: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None  # classes whose rows are left out
     identifier: Column | None = None

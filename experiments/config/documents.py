@@ -151,3 +151,12 @@ def _below(where: str, key: str) -> str:
 
 def _json_text(value: Any) -> str:
     return "absent" if value is ABSENT else readable(canonical_json(value), LONGEST)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a whole number with the name of what it counts.
+
+    >>> count(1, "trial"), count(40, "trial"), count(2, "class", "classes"), count(1797, "row")
+    ('1 trial', '40 trials', '2 classes', '1,797 rows')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

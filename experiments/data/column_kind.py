@@ -74,7 +74,7 @@ def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool
         return Decision("number")
     if pa.types.is_temporal(column.type):
         return Decision("date")
-    if pa.types.is_integer(column.type) and (form := _day_numbers(rows, name, present.cast(pa.string()))):
+    if pa.types.is_integer(column.type) and (form := _day_numbers(rows, name, present)):
         return Decision("date", form)
     _refuse_counter(rows, name)
     return Decision("number")
@@ -89,10 +89,7 @@ def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: 
     column = rows.columns[name]
     if kind == "category" or pa.types.is_temporal(column.type):
         return ""
-    present = column.cast(pa.string()).drop_null()
-    present = present.filter(
-        pc.invert(pc.is_in(present, pa.array([*known_words(present, missing), *NO_DATE], pa.string())))
-    )
+    present = _without_words(column.cast(pa.string()).drop_null(), missing)
     if not len(present):
         return ""
     if kind == "date":
@@ -105,7 +102,7 @@ def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
     """Return whether the numbers of one of some columns have a decimal comma."""
     for name in names:
         texts = rows.columns[name].drop_null()
-        if is_text(texts.type) and len(texts) and "," in texts[0].as_py():
+        if is_text(texts.type) and pc.any(pc.match_substring(texts, ",")).as_py():
             form = number_format(texts, comma=False)
             if form is not None and has_decimal_comma(form):
                 return True
@@ -166,16 +163,17 @@ def _decide_words(present: pa.ChunkedArray, words: pa.ChunkedArray) -> Decision:
     return Decision("category")
 
 
-def _day_numbers(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | None:
-    """Return the format of whole numbers that are days or moments; None if they are not."""
-    if pc.all(pc.match_substring_regex(texts, DAY_NUMBER)).as_py():
-        return _date_format(rows, name, texts)
-    if re.fullmatch(TIME_NAME, name):
-        return next(
-            (form for form, (shape, _) in EPOCHS.items() if pc.all(pc.match_substring_regex(texts, shape)).as_py()),
-            None,
-        )
+def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | None:
+    """Return the format of whole numbers, or of their texts, that are days or moments; None if they are not."""
+    moments = {shape: form for form, (shape, _) in EPOCHS.items()} if re.fullmatch(TIME_NAME, name) else {}
+    for shape in (DAY_NUMBER, *moments):
+        if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
+            return moments.get(shape) or _date_format(rows, name, present.cast(pa.string()))
     return None
+
+
+def _has_shape(column: pa.ChunkedArray, shape: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(column.cast(pa.string()), shape)).as_py())
 
 
 def _date_format(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | None:

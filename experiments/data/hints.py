@@ -17,19 +17,22 @@ FAR = 1000  # times the distance between the quartiles
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
 
 
-def hints(table: Table, target: Target, y: NDArray[np.float64] | NDArray[np.intp]) -> tuple[str, ...]:
+def hints(
+    table: Table, target: Target, y: NDArray[np.float64] | NDArray[np.intp], ranked: bool = False
+) -> tuple[str, ...]:
     """Point out numbers that may stand for missing ones, columns with far values, and a skewed target.
 
     Args:
-        table: the development rows.
-        y:     their labels or numbers.
+        table:  the development rows.
+        y:      their labels or numbers.
+        ranked: whether far values are ranked already.
     """
     sentinels, far = [], []
     for name, values in _numbers(table):
         present = values[np.isfinite(values)]
         if (sentinel := _sentinel(present)) is not None:
             sentinels.append((name, sentinel, int((present == sentinel).sum())))
-        elif len(present) and _is_far(present):
+        elif len(present) and not ranked and _is_far(present):
             far.append(name)
     lines = [
         f"column {name!r} holds {number:g} in {rows} development rows, far from its other values; if that is a missing "
@@ -40,7 +43,7 @@ def hints(table: Table, target: Target, y: NDArray[np.float64] | NDArray[np.intp
         lines.append(
             f"some values of {listed(far)} are far from the others; preprocessing.numbers = quantile ranks them."
         )
-    if not target.classes and _is_skewed(np.asarray(y, np.float64)):
+    if not target.classes and not target.log and _is_skewed(np.asarray(y, np.float64)):
         lines.append(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
         )

@@ -155,9 +155,9 @@ def fit_preprocessor(
     columns, part = _columns(training, kinds)
     values = _numeric(training, columns, part)
     is_number = np.array([kinds[column] != "pixel" for column in columns], bool)
-    fill, flagged = _missing(values, is_number)
-    flagged = flagged[part[flagged] == 0]  # a missing date is told once
-    if np.isnan(values).any():
+    fill, holes = _missing(values, is_number)
+    flagged = holes[part[holes] == 0]  # a missing date is told once
+    if holes.size:
         values = np.where(np.isnan(values), fill, values)
     offset, scale = np.zeros(len(columns)), np.ones(len(columns))
     scale[~is_number] = pixel_range or 1.0

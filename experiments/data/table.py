@@ -58,7 +58,7 @@ class TableReading:
     target_words: words that stand for a missing target in those rows.
     notes:     lines about how the file was read.
     unnamed:   names of columns without a name in the file, which are their positions.
-    unread:    number of cells of the test rows that are missing because they do not fit their column.
+    unread:    number of cells that are missing because they do not fit their column.
     large:     number of cells that are missing because they are infinite or enormous.
     """
 

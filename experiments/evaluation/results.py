@@ -82,7 +82,7 @@ class ReadingRecord:
     columns:   the features, in the order of the file.
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
-    unread:    number of cells of the test rows that are missing because they do not fit their column.
+    unread:    number of cells that are missing because they do not fit their column.
     large:     number of cells that are missing because they are infinite or enormous.
     notes:     what else was decided, one line each.
     """

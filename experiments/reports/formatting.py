@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from experiments.config.documents import count
+
 MINUS: Final = "\u2212"
 NOTHING: Final = "–"
 _LABELS: Final = {
@@ -52,15 +54,6 @@ def label(name: str) -> str:
     """
     layer = layer_of(name)
     return f"units of layer {layer}" if layer else _LABELS.get(name, name.replace("_", " "))
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Write a whole number with the name of what it counts.
-
-    >>> count(1, "trial"), count(40, "trial"), count(2, "class", "classes"), count(1797, "row")
-    ('1 trial', '40 trials', '2 classes', '1,797 rows')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def layer_of(name: str) -> int:

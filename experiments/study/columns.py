@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.config.data_options import Decided
-from experiments.config.documents import readable
+from experiments.config.documents import count, readable
 from experiments.data.prepare import StudyData
 from experiments.data.table import REASONS, TableReading
-from experiments.reports.formatting import count
 
 SHOWN = 10  # columns in a line
 LONGEST = 40  # characters of a name
@@ -41,7 +40,7 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if reading.large:
         line += f"; {count(reading.large, 'infinite or enormous number')} taken for missing"
     if reading.unread:
-        line += f"; {count(reading.unread, 'cell')} of the test rows taken for missing, as they do not fit their column"
+        line += f"; {count(reading.unread, 'cell')} taken for missing, as they do not fit their column"
     return line
 
 

@@ -19,14 +19,13 @@ from importlib import resources
 from pathlib import Path
 
 from experiments.config.default_study import STUDY_FILE, folder_of
-from experiments.config.formats import sort_of
+from experiments.config.formats import SORTS, sort_of
 from experiments.config.near import did_you_mean, near
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.folder import STUDIES
 
-TABLES = ("text", "json", "excel", "parquet", "npz")  # sorts of files that are no study
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
 # the study files that come with the program; in a clone a link to studies/
@@ -71,7 +70,7 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
             raise StudyStateError(f"{place}: there is no study in this folder.")
     known = sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))})
     meant = did_you_mean(near(study, known))
-    table = "" if sort_of(study) not in TABLES else f"; --data {shlex.quote(study)} makes a study of a table"
+    table = "" if sort_of(study) not in SORTS.values() else f"; --data {shlex.quote(study)} makes a study of a table"
     raise SpecError(
         f"{argument}: must be a study's name ({', '.join(known)}), folder or .toml file, but got {study!r}{meant}"
         f"{table if argument == 'STUDY' else ''}."

@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
+from experiments.config.documents import count
 from experiments.config.spec import SearchSection
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import StudyResult
-from experiments.reports.formatting import configuration, count, outcomes
+from experiments.reports.formatting import configuration, outcomes
 from experiments.reports.metrics import Scores, metric_label, metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from experiments.config.documents import count
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
-from experiments.reports.formatting import configuration, count, outcomes
+from experiments.reports.formatting import configuration, outcomes
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored

@@ -12,11 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from experiments.config.documents import count
 from experiments.config.formats import stem_of
 from experiments.config.near import did_you_mean, near
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text.edges import count_of, without_copies, without_last_rows
+from experiments.data.readers.text.edges import without_copies, without_last_rows
 from experiments.data.readers.text.header import is_header
 from experiments.data.readers.text.layout import Record, titles, width_of
 from experiments.data.readers.text.values import arrow_values, joined
@@ -31,13 +32,12 @@ ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx w
 Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
 
 
-def read_excel(path: Path, keys: FileKeys | None = None) -> RawTable:
+def read_excel(path: Path, keys: FileKeys) -> RawTable:
     """Read the columns of a sheet: the one that is named, or else the first one with a table.
 
     Raises:
         DataError: openpyxl is not installed, or the file cannot be read or has no such sheet or no table.
     """
-    keys = keys or FileKeys()
     _check_parts(path)
     try:
         with _opened(path) as book:
@@ -112,7 +112,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     decided = {"sheet": sheet.title if others else None, "skip": skip, "header": named if note else None}
     notes = (f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another",)
     title = next((cell for _, _, cells in records[:above] for cell in cells if cell), "")
-    over = f"{count_of(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
+    over = f"{count(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
     return RawTable(
         stem_of(path),
         str(path),

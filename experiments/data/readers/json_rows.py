@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
-from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.edges import without_copies
-from experiments.data.readers.text.text_file import TextFile, decoded, open_text
+from experiments.data.readers.text.text_file import TextFile, decoded
 from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
 
@@ -25,17 +23,12 @@ BY_LINES = (".jsonl", ".ndjson")
 Row = Mapping[str, Any]
 
 
-def read_json(path: Path, keys: FileKeys | None = None) -> RawTable:
-    """Read the columns of a file; values that are lists or objects are left as bytes.
+def json_table(file: TextFile) -> RawTable:
+    """Read the columns of an opened file; values that are lists or objects are left as bytes.
 
     Raises:
         DataError: the file is no table; the message names the line.
     """
-    return json_table(open_text(path, (keys or FileKeys()).encoding))
-
-
-def json_table(file: TextFile) -> RawTable:
-    """Read the columns of an opened file, as `read_json` does."""
     file = decoded(file)
     index: tuple[str, ...] = ()
     place: Callable[[int], str] = "row {} (from 0)".format

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 
+from experiments.config.documents import count
 from experiments.evaluation.results import StudyResult
-from experiments.reports.formatting import count
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, drawing, legend, svg_text
 from experiments.reports.plots.trial_points import set_range, set_score_axis, whole_numbers

@@ -65,7 +65,7 @@ def _left_out(result: StudyResult) -> Iterator[Words]:
         ]
         yield sentence("left out: {}", joined(columns, ", "))
     if data.unread:
-        cells = counted("reading.unread", data.unread, "cell of the test rows", "cells of the test rows")
+        cells = counted("reading.unread", data.unread, "cell")
         yield sentence("{} taken for missing, as they do not fit their column", cells)
     if data.large:
         numbers = counted("reading.large", data.large, "infinite or enormous number")

@@ -101,6 +101,7 @@ def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
     made = sheet(x=["1,390", "2,100"], german=["0,5", "7,25"], point=["1.390", "2.100"])
     assert not file_has_comma(made, ["x"])
     assert file_has_comma(made, ["x", "german"])
+    assert file_has_comma(sheet(x=["6", "0,5"]), ["x"])  # whatever the first row has
     assert decided(made) == Decision("number", "1,234.5")
     assert decided(made, comma=True) == Decision("number", "1234,5")
     assert decide_column(made, "point", (), comma=True) == Decision("number", "1.234,5")

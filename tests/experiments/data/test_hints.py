@@ -15,11 +15,11 @@ TWO = Target(("no", "yes"))
 PLAIN = np.linspace(-3, 3, 60)
 
 
-def said(values: Any, target: Target = TWO, y: Any = None) -> str:
+def said(values: Any, target: Target = TWO, y: Any = None, ranked: bool = False) -> str:
     features = np.column_stack([PLAIN, values])
     y = np.arange(60) % 2 if y is None else np.asarray(y)
     table = Table("t", features, ("number", "number"), ("plain", "x"), y, "y", None)
-    return " | ".join(hints(table, target, y))
+    return " | ".join(hints(table, target, y, ranked))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_far_values_are_pointed_out() -> None:
     values = PLAIN.copy()
     values[7] = 1e6
     assert said(values).startswith("some values of 'x' are far from the others; preprocessing.numbers = quantile")
-    assert said(PLAIN * 1e6) == ""
+    assert said(PLAIN * 1e6) == said(values, ranked=True) == ""
 
 
 def test_a_skewed_positive_target_is_pointed_out() -> None:
@@ -64,4 +64,5 @@ def test_a_skewed_positive_target_is_pointed_out() -> None:
     assert said(PLAIN, Target(), skewed) == (
         "target 'y' is positive and skewed; data.target_transform = log learns its logarithm."
     )
+    assert said(PLAIN, Target(log=True), skewed) == ""
     assert said(PLAIN, Target(), skewed - 1e6) == said(PLAIN, Target(), np.log(skewed) + 1) == said(PLAIN, TWO) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from itertools import product
@@ -194,3 +195,9 @@ def test_the_known_studies_have_a_file_or_a_folder(studies: Path) -> None:
     files = {"mine": studies / "mine/study.toml", "one": studies / "one.toml", "two": studies / "two.toml"}
     assert known_studies() == {**files, "other": None}
     assert list(known_studies()) == ["mine", "one", "other", "two"]
+
+
+@pytest.mark.parametrize("name", ["my.csv", "my.json.gz", "my.xlsx", "my.parquet", "my.npz", "my.npy"])
+def test_every_file_of_a_table_is_told_how_to_be_a_study(name: str) -> None:
+    with pytest.raises(SpecError, match=rf"--data {re.escape(name)} makes a study of a table"):
+        find_study(name)

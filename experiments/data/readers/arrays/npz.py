@@ -149,11 +149,8 @@ def _table(path: Path, data: DataSection, chosen: ChosenArrays, blocks: list[_Bl
         for key in blocks[0].others
     }
     flat = x.reshape(len(x), -1)
-    if x.ndim > 2:
-        others["equal"] = equal_pictures(flat, target, own_test)
-    else:
-        others["equal"] = equal_rows(SourceCells.of(flat, target), own_test)
-    light = Table("", flat[:, :0], (), (), target, "", classes, own_test=own_test, **others)
+    equal = equal_pictures(flat, target, own_test) if x.ndim > 2 else equal_rows(SourceCells.of(flat, target), own_test)
+    light = Table("", flat[:, :0], (), (), target, "", classes, own_test=own_test, equal=equal, **others)
     read = as_pictures(x, name, where, partial(_development, light, data))
     decisions = [*chosen.decisions, *understood, *read.decisions]
     if data.strict and decisions:
@@ -170,6 +167,7 @@ def _table(path: Path, data: DataSection, chosen: ChosenArrays, blocks: list[_Bl
         classes=classes,
         own_test=own_test,
         cells=cells,
+        equal=equal,
         reading=TableReading(kinds, notes=(*chosen.facts, *read.facts, *decisions)),
         **columns,
         **others,

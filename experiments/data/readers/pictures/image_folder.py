@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.config.documents import readable
+from experiments.config.documents import count, readable
 from experiments.data.readers.pictures.image_file import ENDINGS, ImageHeader, UnreadableError, read_header
 from experiments.errors import DataError
 
@@ -60,10 +60,9 @@ class PictureFolder:
         """Say what else was passed over and left out, a line for each; a strict study refuses it."""
         said = [] if all(map(_is_system, self.others)) else self.passed_over()
         if empty := self.without_pictures():
-            folders = "1 folder" if len(empty) == 1 else f"{len(empty)} folders"
-            said.append(f"{folders} without readable pictures passed over ({_first(empty)})")
+            said.append(f"{count(len(empty), 'folder')} without readable pictures passed over ({_first(empty)})")
         if self.unreadable:
-            bad = count_pictures(len(self.unreadable))
+            bad = count(len(self.unreadable), "picture")
             said.append(f"{bad} left out that cannot be read: {self.named_unreadable()}")
         return said
 
@@ -72,8 +71,7 @@ class PictureFolder:
         if not self.others:
             return []
         kinds = dict.fromkeys(name if _is_system(name) else _ending(name) for name in self.others)
-        files = "1 other file" if len(self.others) == 1 else f"{len(self.others)} other files"
-        return [f"{files} passed over ({_first(list(kinds))})"]
+        return [f"{count(len(self.others), 'other file')} passed over ({_first(list(kinds))})"]
 
     def named_unreadable(self) -> str:
         """Name the first unreadable pictures with the reasons."""
@@ -88,7 +86,7 @@ class PictureFolder:
         """
         bad = len(self.unreadable)
         if bad > len(self.pictures):
-            every = count_pictures(bad + len(self.pictures))
+            every = count(bad + len(self.pictures), "picture")
             named = self.named_unreadable()
             raise DataError(f"{self.root}: {bad} of {every} cannot be read: {named}; replace or remove them.")
         if not self.pictures:
@@ -151,15 +149,6 @@ def _ending(name: str) -> str:
     ('.csv', 'README')
     """
     return Path(name).suffix.lower() or name
-
-
-def count_pictures(number: int) -> str:
-    """Count pictures in a line.
-
-    >>> count_pictures(1), count_pictures(1234)
-    ('1 picture', '1,234 pictures')
-    """
-    return "1 picture" if number == 1 else f"{number:,} pictures"
 
 
 def _first(names: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal
 
-from experiments.config.documents import readable
+from experiments.config.documents import count, readable
 from experiments.data.raw_table import listed
-from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder, count_pictures
+from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder
 from experiments.errors import DataError
 
 Part = Literal["train", "val", "test"]
@@ -72,14 +72,14 @@ def lay_out(found: PictureFolder, own_test: bool = True) -> Layout:
     parts, beside = _parts(found.root, inside)
     facts = []
     decisions = [
-        f"{count_pictures(len(files))} in {readable(name, LONGEST)}/ passed over beside the training pictures"
+        f"{count(len(files), 'picture')} in {readable(name, LONGEST)}/ passed over beside the training pictures"
         for name, files in beside
     ]
     name, placed = parts.get("train", ("", inside))
     training, unlabelled = _labelled(placed, ())
     _check_training(found, training, [*strays, *unlabelled])
     if strays or unlabelled:
-        decisions.append(f"{count_pictures(len(strays) + len(unlabelled))} in no class folder left out")
+        decisions.append(f"{count(len(strays) + len(unlabelled), 'picture')} in no class folder left out")
     classes = {one.label for one in training}
     rows: dict[Part, list[LabelledPicture]] = {"val": [], "test": []}
     for part in ("val", "test"):
@@ -90,13 +90,13 @@ def lay_out(found: PictureFolder, own_test: bool = True) -> Layout:
         else:
             rows[part], passed = _of_part(f"{found.root}/{name}", placed, classes)
             reason = "no class folder holds them"
-        count = count_pictures(len(rows[part]))
+        number = count(len(rows[part]), "picture")
         if rows[part] and part == "val":
-            decisions.append(f"{shown} joins the training pictures ({count})")
+            decisions.append(f"{shown} joins the training pictures ({number})")
         elif rows[part]:
-            facts.append(f"{shown} is the test set ({count})")
+            facts.append(f"{shown} is the test set ({number})")
         if passed:
-            decisions.append(f"{count_pictures(len(passed))} in {shown} passed over, as {reason}")
+            decisions.append(f"{count(len(passed), 'picture')} in {shown} passed over, as {reason}")
     training, test = [*training, *rows["val"]], rows["test"]
     first = training[0]
     if not parts and first.file.folders[0] != first.label:
@@ -104,7 +104,7 @@ def lay_out(found: PictureFolder, own_test: bool = True) -> Layout:
         facts.append(f"the classes are the folders in {readable(above, LONGEST)}/")
     if deeper := [one for one in (*training, *test) if one.file.folders[-1] != one.label]:
         of = listed(sorted({one.label for one in deeper}))
-        facts.append(f"{count_pictures(len(deeper))} in folders below a class belong to it ({of})")
+        facts.append(f"{count(len(deeper), 'picture')} in folders below a class belong to it ({of})")
     return Layout(tuple(training), tuple(test), tuple(facts), tuple(decisions))
 
 
@@ -231,4 +231,4 @@ def _layout(found: PictureFolder, instead: str) -> str:
 
 
 def _in_none(strays: list[PictureFile]) -> str:
-    return f"{count_pictures(len(strays))} {'lies' if len(strays) == 1 else 'lie'} in no such folder"
+    return f"{count(len(strays), 'picture')} {'lies' if len(strays) == 1 else 'lie'} in no such folder"

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import in_one_line
+from experiments.config.documents import count, in_one_line
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import equal_hashes
 from experiments.data.hashes import short_hash
 from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
-from experiments.data.readers.pictures.image_folder import PictureFolder, count_pictures, find_pictures
+from experiments.data.readers.pictures.image_folder import PictureFolder, find_pictures
 from experiments.data.readers.pictures.image_format import MOST_VALUES, FormatDecision, decide_format
 from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, lay_out, lay_out_test, part_of
 from experiments.data.table import Table, TableReading, array_columns
@@ -69,7 +69,7 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> 
         for one in found:  # what decides is decided again, without the broken ones
             one.unreadable |= {path: reason for path, reason in broken.items() if path.is_relative_to(one.root)}
             one.pictures = [picture for picture in one.pictures if picture.path not in broken]
-    said = {change: CHANGED[change].format(count_pictures(number)) for change, number in sorted(changes.items())}
+    said = {change: CHANGED[change].format(count(number, "picture")) for change, number in sorted(changes.items())}
     scaled = [line for change, line in said.items() if change == "scaled"]
     left_out = [line for one in found for line in one.decisions()]
     decisions = [*rows.layout.decisions, *rows.format.decisions, *scaled, *left_out]

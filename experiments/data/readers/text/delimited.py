@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from experiments.config.formats import stem_of
@@ -12,7 +11,7 @@ from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.header import is_header
 from experiments.data.readers.text.layout import Layout, layout_of, records
-from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded, open_text
+from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded
 from experiments.errors import DataError
 
 BLOCK = 1 << 22  # bytes read at a time
@@ -20,18 +19,12 @@ BY_TABS = (".tsv", ".tab")
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "white space"}
 
 
-def read_text(path: Path, keys: FileKeys | None = None) -> RawTable:
-    """Read the columns of a text file; what nobody said about it follows from its bytes.
+def text_table(file: TextFile, keys: FileKeys) -> RawTable:
+    """Read the columns of an opened file; what nobody said about it follows from its bytes.
 
     Raises:
         DataError: the file is not a table; the message names the line.
     """
-    keys = keys or FileKeys()
-    return text_table(open_text(path, keys.encoding), keys)
-
-
-def text_table(file: TextFile, keys: FileKeys) -> RawTable:
-    """Read the columns of an opened file, as `read_text` does."""
     try:
         return _table(file, keys)
     except (UnicodeDecodeError, NotOfEncoding):

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.config.documents import count
 from experiments.data.raw_table import listed, shown
 from experiments.data.readers.text.layout import NUMBER
 
@@ -16,15 +17,6 @@ MOST_FOOTERS = 20  # rows
 NARROW = 2  # columns of a table that may have rows with one value
 
 Columns = list[pa.ChunkedArray]
-
-
-def count_of(number: int, one: str) -> str:
-    """Return a number with its noun.
-
-    >>> count_of(1, "row"), count_of(2, "row")
-    ('1 row', '2 rows')
-    """
-    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
@@ -37,7 +29,7 @@ def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[
     while width > 1 and not names[width - 1].strip() and bool(pc.all(_empty(columns[width - 1])).as_py()):
         width -= 1
     lost = len(names) - width
-    said = (f"{count_of(lost, 'column')} without a name or a value at the end left out",) if lost else ()
+    said = (f"{count(lost, 'column')} without a name or a value at the end left out",) if lost else ()
     return list(names[:width]), columns[:width], said
 
 
@@ -68,9 +60,9 @@ def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, t
         columns = [column.slice(0, len(column) - gone) for column in columns]
     said = []
     if footers:
-        said.append(f"{count_of(len(footers), 'row')} below the table left out ({listed(footers[::-1])})")
+        said.append(f"{count(len(footers), 'row')} below the table left out ({listed(footers[::-1])})")
     if empty:
-        said.append(f"{count_of(empty, 'empty row')} at the end left out")
+        said.append(f"{count(empty, 'empty row')} at the end left out")
     return columns, short, tuple(said)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from experiments.config.documents import count
 from experiments.data.raw_table import brief, shown
-from experiments.data.readers.text.edges import MOST_FOOTERS, Columns, count_of
+from experiments.data.readers.text.edges import MOST_FOOTERS, Columns
 from experiments.data.readers.text.layout import Layout, records
 from experiments.data.readers.text.text_file import TextFile
 from experiments.errors import DataError
@@ -64,7 +65,7 @@ def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[
     rows += [cells + [""] * (width - len(cells)) for _, cells in short]
     parts.append(_arrays(rows, width))
     columns = [pa.chunked_array([part[at] for part in parts], pa.string()) for at in range(width)]
-    said = (f"separators too many at the end of {count_of(longer, 'line')} left out",) if longer else ()
+    said = (f"separators too many at the end of {count(longer, 'line')} left out",) if longer else ()
     return columns, short, said
 
 
@@ -73,7 +74,7 @@ def uneven_lines(file: TextFile, layout: Layout, width: int, lines: Sequence[Lin
     begins, cells = lines[0]
     more = len(lines) - 1
     others = ", ".join(str(at + 1) for at, _ in lines[1 : NAMED + 1]) + (", ..." if more > NAMED else "")
-    also = f"; so have {count_of(more, 'other line')}: {others}" if more else ""
+    also = f"; so have {count(more, 'other line')}: {others}" if more else ""
     return DataError(
         f"{file.path}: every line must have the {width} cells that most lines have, but line {begins + 1} has "
         f"{len(cells)}: {shown(layout.separator.join(cells))}{also}."

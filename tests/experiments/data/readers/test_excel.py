@@ -91,7 +91,7 @@ def test_a_note_beside_a_row_is_a_column_without_a_name(tmp_path: Path) -> None:
 
 def test_the_first_sheet_with_a_table_is_read_and_others_are_named(tmp_path: Path) -> None:
     path = written(tmp_path / "my.xlsx", Cover=[["Read me"]], Data=TABLE, Other=[["p"], [1], [2]])
-    raw = read_excel(path)
+    raw = read_excel(path, FileKeys())
     assert cells(raw) == CELLS
     assert raw.layout == {"sheet": "Data"}
     assert raw.notes == ("sheet 'Data' was read, not 'Other'; --set data.sheet=NAME reads another",)
@@ -110,7 +110,7 @@ def test_a_hidden_sheet_is_read_if_it_is_named(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     book["Secret"].sheet_state = "hidden"
     book.save(path)
-    assert list(read_excel(path).columns) == ["p"]
+    assert list(read_excel(path, FileKeys()).columns) == ["p"]
     assert cells(read_excel(path, FileKeys(sheet="Secret"))) == CELLS
 
 
@@ -125,7 +125,7 @@ def test_the_values_of_formulas_are_those_that_were_saved(tmp_path: Path) -> Non
     with zipfile.ZipFile(path, "w") as archive:
         for part, text in content.items():
             archive.writestr(part, text)
-    assert cells(read_excel(path)) == {"a": [1, 2], "b": [2, None]}
+    assert cells(read_excel(path, FileKeys())) == {"a": [1, 2], "b": [2, None]}
 
 
 def test_a_header_of_numbers_is_told_from_data(tmp_path: Path) -> None:
@@ -169,11 +169,11 @@ def test_what_is_no_xlsx_is_refused(tmp_path: Path) -> None:
     ]:
         path.write_bytes(content)
         with pytest.raises(DataError, match=rf"my\.xlsx: {words}"):
-            read_excel(path)
+            read_excel(path, FileKeys())
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("my.csv", "a,b\n")
     with pytest.raises(DataError, match=r"cannot be read as \.xlsx"):
-        read_excel(path)
+        read_excel(path, FileKeys())
 
 
 def test_what_it_announces_is_checked_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +182,7 @@ def test_what_it_announces_is_checked_before_it_is_read(tmp_path: Path, monkeypa
     for start, part in (("xl/worksheets/", "xl/worksheets/sheet1.xml"), ("", "docProps/app.xml")):
         monkeypatch.setattr(excel, "LARGEST", {**excel.LARGEST, start: 50})
         with pytest.raises(DataError, match=rf"its part '{part}' must unpack to at most 50 bytes, but announces"):
-            read_excel(path)
+            read_excel(path, FileKeys())
         monkeypatch.undo()
         monkeypatch.setattr(excel, "_opened", lambda _: pytest.fail("it was read"))
 
@@ -197,11 +197,11 @@ def test_a_row_far_below_costs_nothing(tmp_path: Path) -> None:
         for part, text in parts.items():
             archive.writestr(part, text)
     path.write_bytes(content.getvalue())
-    assert read_excel(path).rows == 2
+    assert read_excel(path, FileKeys()).rows == 2
 
 
 def test_openpyxl_is_named_where_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "my.xlsx", Data=TABLE)
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(DataError, match=r"my\.xlsx: to read \.xlsx files, type pip install openpyxl; or save it as"):
-        read_excel(path)
+        read_excel(path, FileKeys())

@@ -14,7 +14,7 @@ import pytest
 from experiments.data.raw_table import RawTable
 from experiments.data.readers import json_rows
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.json_rows import read_json
+from experiments.data.readers.table_file import read_table
 from experiments.errors import DataError
 
 FRAME = pd.DataFrame({"a": [1.5, None, 3], "b": ["x", "y", None], "c": [1, 2, 3]})
@@ -22,7 +22,7 @@ FRAME = pd.DataFrame({"a": [1.5, None, 3], "b": ["x", "y", None], "c": [1, 2, 3]
 
 def read(tmp_path: Path, text: str | bytes, name: str = "my.json") -> RawTable:
     (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_json(tmp_path / name)
+    return read_table(tmp_path / name, FileKeys())
 
 
 def cells(raw: RawTable) -> dict[str, list[Any]]:
@@ -95,7 +95,7 @@ def test_a_guessed_encoding_is_said(tmp_path: Path) -> None:
     assert list(raw.columns) == ["région"]
     assert raw.layout == {"encoding": "cp1252"}
     assert raw.repairs[0].startswith("read as cp1252")
-    assert read_json(tmp_path / "my.json", FileKeys(encoding="latin-1")).layout == {}
+    assert read_table(tmp_path / "my.json", FileKeys(encoding="latin-1")).layout == {}
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ import pytest
 
 from experiments.data.raw_table import RawTable
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.table_file import read_table
 from experiments.data.readers.text import delimited, text_file
-from experiments.data.readers.text.delimited import read_text
 from experiments.errors import DataError
 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "my.csv", **keys: Any) -> RawTable:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_text(path, FileKeys(**{"target": "y", **keys}))
+    return read_table(path, FileKeys(**{"target": "y", **keys}))
 
 
 def cells(raw: RawTable) -> dict[str, list[str]]:
@@ -200,8 +200,9 @@ def test_a_file_may_have_lost_its_packing_and_kept_its_name(tmp_path: Path) -> N
 def test_a_plain_file_loads_no_library_for_other_ones(tmp_path: Path) -> None:
     (tmp_path / "my.csv").write_text("x,y\n1,é\n2,3\n", encoding="utf-8")
     program = (
-        "import sys; from pathlib import Path; from experiments.data.readers.text.delimited import read_text; "
-        f"read_text(Path({str(tmp_path / 'my.csv')!r})); print(*sys.modules)"
+        "import sys; from pathlib import Path; from experiments.data.readers.table_file import read_table; "
+        "from experiments.data.readers.file_keys import FileKeys; "
+        f"read_table(Path({str(tmp_path / 'my.csv')!r}), FileKeys()); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"charset_normalizer", "openpyxl", "pandas", "pydantic"} & set(done.stdout.split())
