@@ -26,7 +26,8 @@ from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
-from experiments.evaluation.assemble import best_of, default_of
+from experiments.evaluation.assemble import best_of, default_of, finalists_of
+from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import FinalScore
@@ -155,12 +156,10 @@ def simulated_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
 
 def _scored(study: StudyContext, finished: Sequence[FinishedTrial], rows: SealedTestSet) -> FinalScore:
     """Score winner and default on these rows, as a study does, with a ledger of its own."""
-    best, default = best_of(finished), finished[0]
-    finalists = [best] if best is default else [best, default]
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.jsonl")
         there = replace(study, data=replace(study.data, test=rows))
-        return last_fit(there, finalists, ledger, SerialExecutor(), acknowledged=False).record
+        return last_fit(FinalFits(there, SerialExecutor()), finalists_of(finished), ledger, acknowledged=False).record
 
 
 def _gain(record: FinalScore) -> float:

@@ -55,6 +55,12 @@ def default_of(trials: Sequence[FinishedTrial]) -> FinishedTrial | None:
     return trials[0] if trials[0].result.state == "COMPLETE" else None
 
 
+def finalists_of(trials: Sequence[FinishedTrial]) -> list[FinishedTrial]:
+    """Return the trials whose models are scored on the test rows: the winner, and the default if it has a score."""
+    best, default = best_of(trials), default_of(trials)
+    return [best] if default is None or default is best else [best, default]
+
+
 def assemble(
     study: StudyContext,
     trials: Sequence[FinishedTrial],

@@ -15,6 +15,7 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
+from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import OUTSIDE_THE_DIGEST, FinalScore, StudyResult, digest
@@ -122,7 +123,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     known = _acknowledged(options, recorded, study)
     with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [], study.spec.study.arithmetic)
-        scored = last_fit(study, finalists, ledger, executor, known)
+        scored = last_fit(FinalFits(study, executor), finalists, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):

@@ -18,7 +18,8 @@ from experiments.data.row_hashes import save_row_hashes
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.analysis import analyse
-from experiments.evaluation.assemble import assemble, best_of, default_of
+from experiments.evaluation.assemble import assemble, finalists_of
+from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import write_model
@@ -102,7 +103,9 @@ def run_study(
         run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
-            trials = SearchRun(study, run, journal, outputs, kernel, interventions).finish(trials, executor, inputs)
+            fits = None if options.look == "leave" else FinalFits(study, executor)
+            running = SearchRun(study, run, journal, outputs, kernel, interventions, fits)
+            trials = running.finish(trials, executor, inputs)
             trials, lost = restore(study, trials, outputs, inputs, executor)
             if lost:
                 run.log.write(f"out-of-fold outputs of {lost} trials were computed again")
@@ -111,11 +114,14 @@ def run_study(
                 executor.close()  # what is in flight is dropped, and so is what was shared
                 outputs.remove_others([trial.result.number for trial in trials])
                 executor, inputs = _restart(study, run, trials, stack)
+                fits = None if fits is None else FinalFits(study, executor)
             run.clock.lap("search")
+            if fits is not None:
+                fits.begin(finalists_of(trials))  # they are fitted beside the analysis
             analysis = analyse(study, trials, outputs, inputs, executor)
             run.clock.lap("analysis")
             imports.result()
-            scored = None if options.look == "leave" else _score(study, run, trials, ledger, executor)
+            scored = None if fits is None else _score(fits, run, trials, ledger)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel)
@@ -196,16 +202,13 @@ def _end_on_record(run: RunContext, journal: Journal) -> Iterator[None]:
         raise
 
 
-def _score(
-    study: StudyContext, run: RunContext, trials: Sequence[FinishedTrial], ledger: Ledger, executor: Executor
-) -> LastFit:
-    """Refit the winner, and the default if it is another and has a score, and score them on the test rows."""
+def _score(fits: FinalFits, run: RunContext, trials: Sequence[FinishedTrial], ledger: Ledger) -> LastFit:
+    """Score the final models on the test rows."""
     from experiments.evaluation.last_fit import last_fit
 
-    best, default = best_of(trials), default_of(trials)
-    finalists = [best] if default is None or default is best else [best, default]
+    finalists = finalists_of(trials)
     run.log.write(f"refit and test: trials {', '.join(str(trial.result.number) for trial in finalists)}")
-    return last_fit(study, finalists, ledger, executor, run.options.acknowledge_reuse)
+    return last_fit(fits, finalists, ledger, run.options.acknowledge_reuse)
 
 
 def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str, Any]:

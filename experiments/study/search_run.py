@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from experiments.errors import StudyStateError
+from experiments.evaluation.final_fits import FinalFits
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
@@ -28,6 +29,7 @@ class SearchRun:
     outputs:       the files of out-of-fold outputs.
     kernel:        the BLAS kernel that every worker must have.
     interventions: the trials that are not computed, each with what ended it in the study that is repeated.
+    fits:          fits on all development rows, for which workers have time once the last trial runs; None in a try.
     """
 
     study: StudyContext
@@ -36,6 +38,7 @@ class SearchRun:
     outputs: OutOfFoldFiles
     kernel: str
     interventions: Mapping[int, InterventionKind]
+    fits: FinalFits | None
 
     def finish(self, before: Sequence[FinishedTrial], executor: Executor, inputs: Inputs) -> list[FinishedTrial]:
         """Go on from the trials finished before until the study has its trials or ends early; return all of them."""
@@ -45,7 +48,10 @@ class SearchRun:
 
         def evaluated(task: TrialTask) -> Future[TrialResult]:
             # the outputs are kept as soon as they are there, so before the trial is in the journal
-            return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
+            output = executor.submit(run_trial, task, inputs[task.candidate.preprocessing])
+            if task.number == spec.search.trials - 1 and self.fits is not None:
+                self.fits.begin([trial for trial in trials[:1] if trial.result.state == "COMPLETE"])
+            return map_future(output, self.outputs.keep)
 
         submit = clock.watched(evaluated)
         coming = search(spec, space, before, submit, budget, self.interventions)

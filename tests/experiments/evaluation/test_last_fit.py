@@ -15,6 +15,7 @@ from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
 from experiments.evaluation.baselines import FittedBaseline
+from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.search.context import StudyContext
@@ -51,7 +52,7 @@ def look(folder: Path, spec: StudySpec, data: StudyData, executor: Here, winner:
     folds = preprocessed_folds(data.development, data.folds, candidate.preprocessing)
     result = evaluate(TrialTask(0, candidate, 0, spec.cv.metric, PrunerChoice("none")), folds, data.target)
     finalists = [FinishedTrial(space.default, replace(result, number=number)) for number in range(winner, -1, -1)]
-    found = last_fit(StudyContext(spec, space, data), finalists, ledger, executor, False)
+    found = last_fit(FinalFits(StudyContext(spec, space, data), executor), finalists, ledger, False)
     return found, ledger
 
 
@@ -130,6 +131,6 @@ def test_the_baselines_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.Mo
     _, ledger = look(tmp_path, spec, data, Here())
     ids = {line.split('"look":"')[1][:32] for line in ledger.path.read_text().splitlines()}
     assert len(ids) == 1
-    monkeypatch.setattr("experiments.evaluation.last_fit.baseline_tasks", lambda *_: ())
+    monkeypatch.setattr("experiments.evaluation.final_fits.baseline_tasks", lambda *_: ())
     _, other = look(tmp_path / "without", spec, data, Here())
     assert ids.isdisjoint({line.split('"look":"')[1][:32] for line in other.path.read_text().splitlines()})

@@ -1,0 +1,87 @@
+"""The fits on all development rows: of the winner, the default and the baselines.
+
+They start as soon as they are known, so that workers without a trial have work. None of them reads a test row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from experiments.config.candidate import Preprocessing
+from experiments.data.preprocessing import Preprocessor
+from experiments.evaluation.baselines import BaselineTask, FittedBaseline, baseline_tasks, run_baseline
+from experiments.evaluation.refit import Refit, RefitTask, refit_task, run_refit
+from experiments.search.context import StudyContext
+from experiments.search.executors.base import Executor
+from experiments.search.executors.shared_data import DataReference
+from experiments.search.inputs import share_everything
+from experiments.search.trial import FinishedTrial
+
+
+class FinalFits:
+    """The fits of a study that workers have begun; each is asked for once, however often it is named.
+
+    Args:
+        executor: executor that fits, and later scores.
+    """
+
+    def __init__(self, study: StudyContext, executor: Executor):
+        self.study, self.executor = study, executor
+        self._shared: dict[Preprocessing, tuple[Preprocessor, DataReference]] = {}
+        self._refits: dict[int, tuple[RefitTask, Future[Refit]]] = {}
+        self._baselines: list[tuple[BaselineTask, Future[FittedBaseline]]] = []
+
+    def begin(self, finalists: Sequence[FinishedTrial]) -> None:
+        """Begin the refits of these trials, and then the fits of the baselines, so far as they have not begun."""
+        for trial in finalists:
+            self._begin_refit(trial)
+        if not self._baselines:
+            development, (preprocessor, rows) = self.study.data.development, self._rows(self.of_baselines)
+            self._baselines = [
+                (task, self.executor.submit(run_baseline, task, rows))
+                for task in baseline_tasks(development.target, len(development.y), preprocessor.width)
+            ]
+
+    @property
+    def of_baselines(self) -> Preprocessing:
+        """Return the preprocessing of the baselines, which is the default's."""
+        space = self.study.space
+        return space.candidate(space.default).preprocessing
+
+    @property
+    def preprocessors(self) -> dict[Preprocessing, Preprocessor]:
+        """Return the preprocessors of these fits, fitted on all development rows."""
+        return {preprocessing: fitted for preprocessing, (fitted, _) in self._shared.items()}
+
+    def refit(self, trial: FinishedTrial) -> tuple[RefitTask, Refit]:
+        """Wait for the refit of a trial.
+
+        Raises:
+            WorkerLost: it was given up.
+        """
+        task, future = self._begin_refit(trial)
+        return task, future.result()
+
+    def baselines(self) -> list[tuple[BaselineTask, FittedBaseline]]:
+        """Wait for the baselines.
+
+        Raises:
+            WorkerLost: one of them was given up.
+        """
+        return [(task, future.result()) for task, future in self._baselines]
+
+    def _begin_refit(self, trial: FinishedTrial) -> tuple[RefitTask, Future[Refit]]:
+        number = trial.result.number
+        if number not in self._refits:
+            task = refit_task(trial, self.study.space.candidate(trial.params), self.study.spec.study.seed)
+            _, rows = self._rows(task.candidate.preprocessing)
+            self._refits[number] = task, self.executor.submit(run_refit, task, rows)
+        return self._refits[number]
+
+    def _rows(self, preprocessing: Preprocessing) -> tuple[Preprocessor, DataReference]:
+        """Return the preprocessor fitted on all development rows, and a reference to the rows that it has made."""
+        if preprocessing not in self._shared:
+            development, share = self.study.data.development, self.executor.share
+            self._shared[preprocessing] = share_everything(development, preprocessing, share)
+        return self._shared[preprocessing]

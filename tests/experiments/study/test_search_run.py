@@ -1,0 +1,50 @@
+"""The search as it runs: workers that have no trial left fit what comes after the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from experiments.config.study_file import parse_spec
+from experiments.evaluation.final_fits import FinalFits
+from experiments.search.arithmetic import blas_kernel
+from experiments.search.context import prepare_study
+from experiments.search.inputs import share_inputs
+from experiments.search.journal import Journal
+from experiments.search.storage import OutOfFoldFiles
+from experiments.study.options import Options, new_run
+from experiments.study.resume import start_or_resume
+from experiments.study.search_run import SearchRun
+from experiments.tracking.uris import OFF
+from support.searched import Here
+
+DOCUMENT: dict[str, Any] = {
+    "study": {"name": "early"},
+    "data": {"source": "moons", "rows": 100},
+    "cv": {"n_splits": 2},
+    "training": {"epochs": 2, "batch_size": 32, "patience": 0},
+    "space": {"learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}},
+    "search": {"trials": 5, "lookahead": 2, "pruner": "none"},
+}
+FITS = ["run_refit", *["run_baseline"] * 3]  # of the default, whose trial has finished, and of the baselines
+
+
+def asked(folder: Path, is_try: bool) -> list[str]:
+    """Return the names of the tasks of a search, in the order in which they were submitted."""
+    study, here = prepare_study(parse_spec(DOCUMENT, "early")), Here()
+    run = new_run(Options(folder, folder / "ledger.jsonl", OFF, None, workers=1), Console(quiet=True))
+    journal = Journal(run.folder.journal)
+    start_or_resume(journal, study, folder)
+    fits = None if is_try else FinalFits(study, here)  # type: ignore[arg-type]
+    inputs = share_inputs(study.space, study.data, here.share)
+    search = SearchRun(study, run, journal, OutOfFoldFiles(folder / "outputs"), blas_kernel(), {}, fits)
+    assert len(search.finish([], here, inputs)) == 5  # type: ignore[arg-type]
+    return here.asked
+
+
+@pytest.mark.parametrize(("is_try", "after"), [(False, FITS), (True, [])])
+def test_the_baselines_follow_the_last_trial_but_not_in_a_try(is_try: bool, after: list[str], tmp_path: Path) -> None:
+    assert asked(tmp_path, is_try) == [*["run_trial"] * 5, *after]
