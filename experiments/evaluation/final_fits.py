@@ -6,7 +6,7 @@ They start as soon as they are known, so that workers without a trial have work.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 
 from experiments.config.candidate import Preprocessing
 from experiments.data.preprocessing import Preprocessor
@@ -53,6 +53,11 @@ class FinalFits:
     def preprocessors(self) -> dict[Preprocessing, Preprocessor]:
         """Return the preprocessors of these fits, fitted on all development rows."""
         return {preprocessing: fitted for preprocessing, (fitted, _) in self._shared.items()}
+
+    def wait(self) -> None:
+        """Wait until all fits that have begun are over; one that was given up is known when its result is asked for."""
+        wait([future for _, future in self._refits.values()])
+        wait([future for _, future in self._baselines])
 
     def refit(self, trial: FinishedTrial) -> tuple[RefitTask, Refit]:
         """Wait for the refit of a trial.

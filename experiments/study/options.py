@@ -31,6 +31,7 @@ from experiments.search.executors.create import ExecutorKind, open_executor
 from experiments.search.executors.local import WORKER_TIMEOUT
 from experiments.search.journal_reader import view_journal
 from experiments.study.folder import StudyFolder, StudyLog
+from experiments.study.progress import StudyProgress
 from experiments.study.timing import Clock
 from experiments.tracking.tracker import Tracking
 
@@ -107,6 +108,7 @@ class RunContext:
     folder:   the folder of the study.
     console:  the terminal.
     tracking: the writer to MLflow.
+    progress: the stage and the trials that the terminal shows.
     clock:    the time that each part takes, from now on.
     """
 
@@ -114,6 +116,7 @@ class RunContext:
     folder: StudyFolder
     console: Console
     tracking: Tracking
+    progress: StudyProgress
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -130,7 +133,7 @@ def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
     say = partial(console.print, markup=False, soft_wrap=True)
     tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say)
-    return RunContext(options, StudyFolder(options.folder), console, tracking)
+    return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console))
 
 
 def has_arithmetic(spec: StudySpec, options: Options) -> bool:

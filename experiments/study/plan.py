@@ -38,6 +38,7 @@ from experiments.study.admission import check_folder, view_of
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
+from experiments.study.time_left import duration
 from experiments.tracking.uris import masked
 
 SECONDS = 2.5  # after which no other configuration is timed
@@ -192,9 +193,9 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
     """
     spec, target = study.spec, study.data.target
     seconds = rounds * spec.training.epochs * mean(measured.epochs)
-    time = f"about {_time(seconds)}"
+    time = f"about {duration(seconds)}"
     if spec.training.patience or spec.search.pruner != "none":
-        time = f"about {_time(STOPPED * seconds)} if trials run {STOPPED:.0%} of their epochs, at most {time}"
+        time = f"about {duration(STOPPED * seconds)} if trials run {STOPPED:.0%} of their epochs, at most {time}"
     time = f"{time} for the search" if rounds else "nothing is left to search"
     yield "time", f"{time}; then come refit, baselines and report"
     yield "", f"from {len(measured.epochs)} configurations timed in {where}"
@@ -226,14 +227,3 @@ def _places(options: Options, folder: StudyFolder) -> Iterator[tuple[str, str]]:
     if options.artifacts is not None:
         yield "artifacts", str(options.artifacts).replace(here, "")
     yield "ledger", "not written: the test set stays sealed" if options.look == "leave" else str(options.ledger)
-
-
-def _time(seconds: float) -> str:
-    """Write seconds in a unit that suits them.
-
-    >>> _time(4.21), _time(75), _time(8000)
-    ('4.2 s', '1.2 min', '2.2 h')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +39,7 @@ from experiments.study.admission import check_folder, check_ledger, ledger_readi
 from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
 from experiments.study.finished import finish_again, may_be_finished
+from experiments.study.late_imports import LateImports
 from experiments.study.options import (
     Options,
     Outcome,
@@ -87,11 +87,14 @@ def run_study(
         return call(study_environment(spec, options), run_study, spec, options, console, dict(interventions), table)
     run = new_run(options, console)
     quiet_optuna()
-    study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
-    if study is not None and (outcome := finish_again(study, run)) is not None:
-        return outcome
     with ExitStack() as stack:
-        imports = stack.enter_context(ThreadPoolExecutor(1)).submit(_import_what_comes_last)
+        progress = stack.enter_context(run.progress)
+        progress.stage("loading the data")
+        study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
+        if study is not None and (outcome := finish_again(study, run)) is not None:
+            return outcome
+        imports = LateImports()
+        stack.callback(imports.wait)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
         stack.callback(run.tracking.dismiss)
         executor = stack.enter_context(open_executor_of(options, run.folder))
@@ -104,8 +107,8 @@ def run_study(
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
             fits = None if options.look == "leave" else FinalFits(study, executor)
-            running = SearchRun(study, run, journal, outputs, kernel, interventions, fits)
-            trials = running.finish(trials, executor, inputs)
+            search = SearchRun(study, run, journal, outputs, kernel, interventions, fits, imports)
+            trials = search.finish(trials, executor, inputs)
             trials, lost = restore(study, trials, outputs, inputs, executor)
             if lost:
                 run.log.write(f"out-of-fold outputs of {lost} trials were computed again")
@@ -118,9 +121,10 @@ def run_study(
             run.clock.lap("search")
             if fits is not None:
                 fits.begin(finalists_of(trials))  # they are fitted beside the analysis
+            progress.stage("analysing the search")
             analysis = analyse(study, trials, outputs, inputs, executor)
             run.clock.lap("analysis")
-            imports.result()
+            imports.wait()
             scored = None if fits is None else _score(fits, run, trials, ledger)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
@@ -130,12 +134,6 @@ def run_study(
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
     return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked)
-
-
-def _import_what_comes_last() -> None:
-    """Import SciPy's statistics and matplotlib: a second, which is free while the workers start."""
-    import experiments.evaluation.last_fit
-    import experiments.study.outputs  # noqa: F401
 
 
 def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger]:
@@ -172,6 +170,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
 
 def _wait_for_workers(executor: Executor, run: RunContext, study: StudyContext, trials: Sequence[FinishedTrial]) -> str:
     """Wait until the workers have started; return the BLAS kernel that all of them, and these trials, have."""
+    run.progress.stage("starting the workers")
     workers = executor.wait_for_workers()
     kernel = one_kernel(workers, trials, study.spec.study.arithmetic)
     run.clock.lap("waiting for workers to start")
@@ -207,6 +206,9 @@ def _score(fits: FinalFits, run: RunContext, trials: Sequence[FinishedTrial], le
     from experiments.evaluation.last_fit import last_fit
 
     finalists = finalists_of(trials)
+    run.progress.stage("refitting the best configuration")
+    fits.wait()
+    run.progress.stage("scoring the test rows")
     run.log.write(f"refit and test: trials {', '.join(str(trial.result.number) for trial in finalists)}")
     return last_fit(fits, finalists, ledger, run.options.acknowledge_reuse)
 
@@ -229,6 +231,7 @@ def _publish(
     """Write the model, the pages and MLflow's records; return a line about what MLflow lacks."""
     from experiments.study.outputs import publish
 
+    run.progress.stage("writing the report")
     if scored is not None:
         write_model(scored.model, run.folder.path / "model")
     losses = () if scored is None else scored.losses

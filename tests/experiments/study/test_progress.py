@@ -10,6 +10,7 @@ from rich.console import Console
 
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.progress import StudyProgress
+from experiments.study.time_left import TimeLeft
 
 DONE = TrialResult(0, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))
 PRUNED = replace(DONE, state="PRUNED", reason="pruned", value=None)
@@ -19,7 +20,8 @@ def shown(
     results: list[TrialResult], trials: int, terminal: bool = False, quiet: bool = False, from_journal: int = 0
 ) -> str:
     console = Console(file=io.StringIO(), force_terminal=terminal, quiet=quiet, width=100)
-    with StudyProgress(console, trials, "accuracy") as progress:
+    with StudyProgress(console) as progress:
+        progress.search(trials, "accuracy", TimeLeft(trials, 1, lambda: 1.0))
         for number, result in enumerate(results):
             progress.update(FinishedTrial({}, replace(result, number=number)), from_journal=number < from_journal)
     assert isinstance(console.file, io.StringIO)
@@ -70,8 +72,28 @@ def test_a_terminal_has_a_bar_that_goes_away() -> None:
     text = shown([DONE, PRUNED], trials=4, terminal=True)
     assert "2/4 trials" in text
     assert "best accuracy 0.5000, 1 pruned" in text
-    assert "trials, " not in text  # no lines as well
+    assert text.count("\n") <= 1  # no lines as well
     assert text.endswith("\x1b[2K")
+
+
+def stages(terminal: bool) -> str:
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
+    with StudyProgress(console) as progress:
+        for name in ("loading the data", "writing the report"):
+            progress.stage(name)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_every_stage_has_a_line() -> None:
+    assert stages(terminal=False).splitlines() == ["loading the data", "writing the report"]
+    assert "writing the report" in stages(terminal=True)
+    assert "loading the data\n" not in stages(terminal=True)
+
+
+def test_the_time_left_is_shown_once_a_trial_tells() -> None:
+    assert "left" not in shown([], trials=4, terminal=True)
+    assert "0 s, about 2 s left" in shown([DONE] * 4, trials=4, terminal=True)
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -1,0 +1,75 @@
+"""The time that a study has left, with what comes after its search. It is shown, and decides nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+AFTER = 2.5  # time of refit, scores and report of a small study, as a multiple of the time that the imports take
+LEAST_IMPORTS, MOST_IMPORTS = 0.2, 10.0  # seconds; imports of an earlier study in this process are faster than a start
+FITS = 1.5  # trials that take as long as the analysis and the refits
+
+
+@dataclass
+class TimeLeft:
+    """An estimate of the seconds that a study has left.
+
+    trials:  number of trials that are still to be told when the search begins.
+    workers: number of trials that are computed at once.
+    imports: function that returns the seconds that the imports took, by which the speed of this machine is known.
+    clock:   function that returns the seconds since some moment.
+    """
+
+    trials: int
+    workers: int
+    imports: Callable[[], float]
+    clock: Callable[[], float] = time.monotonic
+    _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
+    _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
+    _ended: float | None = None
+
+    def __post_init__(self) -> None:
+        self._begun = self.clock()
+
+    def tell(self, seconds: float) -> None:
+        """Count a trial that took its worker so many seconds."""
+        self._told.append(self.clock())
+        self._spent.append(seconds)
+
+    def end_search(self) -> None:
+        """Count the time from now on as that of what comes after the search."""
+        self._ended = self.clock()
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the seconds left; None as long as no trial tells.
+
+        The newer half of the trials tells how long the others will take, because a pruner does not end the first ones
+        and a sampler moves to networks of another size.
+        """
+        if self._ended is not None:
+            return max(0.0, self._after() - (self.clock() - self._ended))
+        if not self._told:
+            return None
+        half = len(self._told) // 2
+        since = self._told[half - 1] if half else self._begun
+        pace = (self._told[-1] - since) / (len(self._told) - half)
+        left = pace * (self.trials - len(self._told)) - (self.clock() - self._told[-1])
+        return max(0.0, left) + self._after()
+
+    def _after(self) -> float:
+        imports = min(max(self.imports(), LEAST_IMPORTS), MOST_IMPORTS)
+        longest = max(self._spent, default=0.0)  # as long as one that is not pruned
+        return AFTER * imports + FITS * longest / min(2, self.workers)
+
+
+def duration(seconds: float) -> str:
+    """Write seconds in a unit that suits them.
+
+    >>> duration(0.7), duration(75), duration(8000)
+    ('1 s', '1.2 min', '2.2 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,55 @@
+"""The time left, by a clock that the test moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.study.time_left import AFTER, FITS, TimeLeft
+
+
+class Hand:
+    """A clock that stands until it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_nothing_is_known_before_the_first_trial() -> None:
+    assert TimeLeft(10, 1, lambda: 1.0, Hand()).seconds is None
+
+
+def test_equal_trials_and_what_comes_after_the_search_are_foreseen() -> None:
+    hand = Hand()
+    left = TimeLeft(10, 1, lambda: 1.0, hand)
+    for _ in range(4):
+        hand.now += 3
+        left.tell(3.0)
+    after = AFTER + FITS * 3
+    assert left.seconds == pytest.approx(6 * 3 + after)
+    hand.now += 2  # in the middle of a trial
+    assert left.seconds == pytest.approx(6 * 3 - 2 + after)
+    left.end_search()
+    assert left.seconds == pytest.approx(after)
+    hand.now += 1
+    assert left.seconds == pytest.approx(after - 1)
+    hand.now += 100
+    assert left.seconds == 0
+
+
+def test_the_newer_half_of_the_trials_tells_the_pace() -> None:
+    hand = Hand()
+    left = TimeLeft(20, 1, lambda: 1.0, hand)
+    for seconds in (9, 9, 9, 9, 1, 1, 1, 1):
+        hand.now += seconds
+        left.tell(float(seconds))
+    assert left.seconds == pytest.approx(12 * 1 + AFTER + FITS * 9)
+
+
+def test_imports_of_an_earlier_study_tell_nothing() -> None:
+    hand = Hand()
+    quick, slow = (TimeLeft(0, 1, lambda seconds=seconds: seconds, hand) for seconds in (0.0, 1000.0))
+    for left in (quick, slow):
+        left.end_search()
+    assert 0 < (quick.seconds or 0) < (slow.seconds or 0) < 60
