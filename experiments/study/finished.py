@@ -2,66 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 
+from experiments.config.documents import canonical_digest
+from experiments.config.spec import StudySpec
+from experiments.data.source_digest import source_digest
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.results import StudyResult
 from experiments.search.context import StudyContext
-from experiments.search.journal import Journal
+from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
-from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, ledger_reading
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
-from experiments.study.results_file import read_own_results
-from experiments.study.resume import start_or_resume
-from experiments.tracking.metadata import run_metadata
-from experiments.tracking.outbox import read_outbox
+from experiments.study.results_file import Recorded, known_rows, read_own_results
+from experiments.study.resume import identity_of, recorded_identity
+from experiments.tracking.outbox import Outbox, read_outbox
+
+INPUT = "input"  # key of a result's provenance
 
 
-def may_be_finished(folder: StudyFolder, options: Options) -> bool:
-    """Tell, before any data is loaded, whether the folder holds results of this version that the run could end with."""
+def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
+    """Return the digests of all that a study is made from, as they are before its data is read.
+
+    Args:
+        given: rows come from the caller, who may have others the next time.
+    """
+    source = None if given else source_digest(spec.data, os.environ)
+    return {} if source is None else {"settings": canonical_digest(spec.model_dump(mode="json")), "source": source}
+
+
+def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
+    """Return the results in the folder if they are of this version and this run could end with them."""
     path = folder.path / "results.json"
     if options.fresh or not path.exists() or not folder.journal.exists():
-        return False
+        return None
     try:
-        return read_own_results(path).result.test is not None or options.look == "leave"
+        recorded = read_own_results(path)
     except (ExperimentError, OSError):
-        return False  # the study says what is wrong where it matters
+        return None  # the study says what is wrong where it matters
+    return recorded if recorded.result.test is not None or options.look == "leave" else None
 
 
-def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
-    """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished."""
+def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None) -> Outcome | None:
+    """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished.
+
+    Args:
+        study: study of this run; None if its input is that of the results, byte for byte.
+    """
     from experiments.study.outputs import write_report
 
     options, folder, clock, tracking = run.options, run.folder, run.clock, run.tracking
     clock.lap("data")
     folder.check_free()
-    study = check_folder(study, folder, options)
+    if study is not None:
+        study = check_folder(study, folder, options)
     ledger = open_ledger(options.ledger, run.say)
-    recorded = read_own_results(folder.path / "results.json")
     with ExitStack() as stack:
         stack.enter_context(folder.claimed())
-        journal = Journal(folder.journal)
-        trials = journal.trials()
-        if recorded.result.test is None and options.look != "leave":
+        journal = view_journal(folder.journal)
+        if study is not None and not is_finished(recorded.result, study, journal):
             return None
-        if not is_finished(recorded.result, study, folder, trials, journal.spent):
+        outbox = _complete(recorded, journal, folder)
+        if outbox is None:
             return None
-        check_look_is_known(ledger, folder, range(len(trials), len(trials) + 1), options.acknowledge_reuse)
+        count = len(journal.trials)
+        check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
             return None  # the test evaluation is entered anew
-        seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
-        write_report(folder, recorded.result, trials, seen)
+        seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
+        write_report(folder, recorded.result, journal.trials, seen)
         clock.lap("report")
         tracking.load()
         stack.callback(tracking.dismiss)
-        uid = start_or_resume(journal, study, folder.path)
-        tracking.start(run_metadata(study.spec, study.space, study.data, uid))
+        tracking.start(outbox.metadata)
         if options.register_as is not None:
             tracking.register(options.register_as)
         untracked = tracking.finish()
@@ -69,36 +88,39 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
     return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, untracked, finished=True)
 
 
-def is_finished(
-    result: StudyResult, study: StudyContext, folder: StudyFolder, trials: Sequence[FinishedTrial], spent: float
-) -> bool:
+def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:
+    """Tell whether results were made from the same study file and the same bytes."""
+    return bool(digests) and recorded.result.provenance.get(INPUT) == digests
+
+
+def is_finished(result: StudyResult, study: StudyContext, journal: JournalView) -> bool:
     """Tell whether the study has nothing left to compute but, perhaps, its test evaluation.
 
     Args:
         result: the results on record.
-        trials: those in its journal.
-        spent:  seconds that its search took, over all runs.
     """
-    count, data, split = len(trials), study.data, result.split
-    possible = possible_trials([trial.result for trial in trials], study.spec.search, spent)
-    if not trials or possible != range(count, count + 1) or len(result.trials) != count:
+    count, data, split = len(journal.trials), study.data, result.split
+    possible = possible_trials([trial.result for trial in journal.trials], study.spec.search, journal.spent)
+    if not count or possible != range(count, count + 1):
         return False
-    same = (
+    return (
         result.spec == study.with_trials(count).spec.to_document()
         and result.data.fingerprint == data.fingerprint
         and (split.test_fingerprint, split.folds_fingerprint) == (data.test.fingerprint, data.folds.fingerprint)
     )
-    return same and _files_are_there(trials, result, folder)
 
 
-def _files_are_there(trials: Sequence[FinishedTrial], result: StudyResult, folder: StudyFolder) -> bool:
-    """Tell whether the files are there that only the computation could bring back."""
-    outputs = OutOfFoldFiles(folder.out_of_fold)
-    complete = [trial.result for trial in trials if trial.result.state == "COMPLETE"]
+def _complete(recorded: Recorded, journal: JournalView, folder: StudyFolder) -> Outbox | None:
+    """Return the outbox if the journal is that of the results, and all is there that takes computing to bring back."""
+    result, outputs = recorded.result, OutOfFoldFiles(folder.out_of_fold)
+    if journal.identity is None or identity_of(journal.identity) != recorded_identity(recorded.document):
+        return None
+    complete = [trial.result for trial in journal.trials if trial.result.state == "COMPLETE"]
     kept = all(one.out_of_fold and outputs.content(one) is not None for one in complete)
     try:
         outbox = read_outbox(folder.path)
     except StudyStateError:  # a damaged one is written anew by a whole run
-        return False
+        return None
     concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
-    return kept and concluded and (result.test is None or (folder.path / "model").is_dir())
+    model = result.test is None or (folder.path / "model").is_dir()
+    return outbox if kept and concluded and model and len(journal.trials) == len(result.trials) else None

@@ -36,6 +36,17 @@ def recorded_identity(document: Mapping[str, Any]) -> str:
     return canonical_digest(identity if schema == 1 else {"format": schema, **identity})
 
 
+def identity_of(known: Mapping[str, Any]) -> str:
+    """Return the digest by which the ledger knows the study of a journal.
+
+    Args:
+        known: the identity in the journal.
+    """
+    return canonical_digest(
+        {**{key: known.get(key) for key in ("format", "spec")}, "data": known["data"]["fingerprint"]}
+    )
+
+
 def start_or_resume(journal: Journal, study: StudyContext, folder: Path) -> str:
     """Return the uid of the study in the journal, which must be this one; an empty journal is begun.
 

@@ -38,7 +38,7 @@ from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
-from experiments.study.finished import finish_again, may_be_finished
+from experiments.study.finished import INPUT, finish_again, has_input, input_digests, recorded_end
 from experiments.study.late_imports import LateImports
 from experiments.study.options import (
     Options,
@@ -90,9 +90,11 @@ def run_study(
     with ExitStack() as stack:
         progress = stack.enter_context(run.progress)
         progress.stage("loading the data")
-        study = prepare_study(spec, table) if may_be_finished(run.folder, options) else None
-        if study is not None and (outcome := finish_again(study, run)) is not None:
-            return outcome
+        digests, study = input_digests(spec, given=table is not None), None
+        if (recorded := recorded_end(run.folder, options)) is not None:
+            study = None if has_input(recorded, digests) else prepare_study(spec, table)
+            if (outcome := finish_again(recorded, run, study)) is not None:
+                return outcome
         imports = LateImports()
         stack.callback(imports.wait)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
@@ -128,7 +130,7 @@ def run_study(
             scored = None if fits is None else _score(fits, run, trials, ledger)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
-            test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel)
+            test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel, digests)
             result = assemble(study, trials, test, seen, made_by, run.clock.total(), analysis)
             untracked = _publish(run, result, trials, scored)
             journal.keep_timing(run.clock.total())
@@ -213,8 +215,8 @@ def _score(fits: FinalFits, run: RunContext, trials: Sequence[FinishedTrial], le
     return last_fit(fits, finalists, ledger, run.options.acknowledge_reuse)
 
 
-def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str, Any]:
-    return provenance(
+def _provenance(study: StudyContext, options: Options, kernel: str, digests: Mapping[str, str]) -> dict[str, Any]:
+    made = provenance(
         kernel,
         {"study": study.spec.study.seed, "split": study.spec.data.split_seed},
         options.workers,
@@ -223,6 +225,7 @@ def _provenance(study: StudyContext, options: Options, kernel: str) -> dict[str,
         options.executor,
         options.planned,
     )
+    return {**made, INPUT: dict(digests)} if digests else made
 
 
 def _publish(

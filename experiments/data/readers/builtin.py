@@ -128,6 +128,11 @@ def _from_openml(name: str, openml: str) -> tuple[NDArray[np.uint8], NDArray[np.
 FOLDER_VARIABLE = "MNIST_FOLDER"
 LEARN, TEST = 60_000, 10_000  # images of MNIST and Fashion-MNIST
 CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+GENERATED_BY = {  # the libraries whose versions decide the rows
+    **dict.fromkeys(("breast_cancer", "diabetes", "digits", "iris", "wine"), ("scikit-learn",)),
+    "moons": ("scikit-learn", "numpy"),
+    "xor": ("numpy",),
+}
 SOURCES: dict[str, Loader] = {
     "breast_cancer": _bundled("breast_cancer"),
     "diabetes": _bundled("diabetes", target="progression"),
