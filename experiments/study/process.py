@@ -6,6 +6,7 @@ returns or raises. It writes to the same terminal, is interrupted with this proc
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -26,6 +27,7 @@ from experiments.study.interrupts import STOPPING, between_imports
 
 T = TypeVar("T")
 _Answer = tuple[Any, BaseException | None] | None
+GARBAGE = 200_000  # new objects before Python looks for garbage; at 700, imports take an eighth longer
 PROGRAM = "from experiments.study.process import serve; serve()"
 
 
@@ -68,6 +70,7 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
 
 def serve() -> None:
     """Be that process: receive a function and its arguments, call it, and send the answer."""
+    gc.set_threshold(GARBAGE)
     connection = Connection(int(sys.argv[1]))
     answer: tuple[Any, BaseException | None]
     with between_imports(*STOPPING):
@@ -88,6 +91,7 @@ def serve() -> None:
         connection.send(answer)
     except (pickle.PicklingError, TypeError, AttributeError):  # an error that holds what cannot travel
         connection.send((None, RuntimeError("".join(map(str, getattr(answer[1], "__notes__", [answer[1]]))))))
+    gc.freeze()  # the end of Python would look for garbage in all that was imported, for half a second
 
 
 def _started(environment: Mapping[str, str], connection: int) -> subprocess.Popen[str]:
