@@ -127,7 +127,7 @@ def run_study(
 
 
 def _import_what_comes_last() -> None:
-    """Import SciPy's statistics and matplotlib: a second, which is free while the workers start."""
+    """Import SciPy's statistics and the report: half a second, which is free while the workers start."""
     import experiments.evaluation.last_fit
     import experiments.study.outputs  # noqa: F401
 

@@ -40,7 +40,8 @@ def bars(rows: Sequence[Bar], axis: str) -> str:
     names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 28)) for place, row in enumerate(rows)],
                  rule="", colour=INK)  # fmt: skip
     room = (max(text_width(str(row.words.text), SIZE) for row in rows) + 8) / (WIDTH - names.left)  # for the words
-    lengths = Axis(low, high + (high - low) * room / (1 - room), number_ticks(low, high), axis, "line")
+    end = high + (high - low) * room / (1 - room)
+    lengths = Axis(low, end, number_ticks(low, end), axis, "line")
     chart = Chart(WIDTH, ROW * len(rows), lengths, names)
     for place, row in enumerate(rows):
         ends, height = sorted((0.0, row.length)), chart.up(place)

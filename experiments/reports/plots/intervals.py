@@ -57,7 +57,7 @@ def dots(rows: Sequence[Dot], metric: str, title: str = "") -> str:
     cut = len(shown) < sum(len(row.ends) for row in rows)
     names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 34)) for place, row in enumerate(rows)],
                  rule="", colour=INK)  # fmt: skip
-    scores = score_axis(metric, first - (2 if cut else 1) * margin, last + margin, f"{title} {axis_label(metric)}")
+    scores = score_axis(metric, first - (2 if cut else 1) * margin, last + margin, f"{title} {axis_label(metric)}", 7)
     chart = Chart(WIDTH, ROW * len(rows), replace(scores, rule="line"), names)
     chart.upright(rows[0].score, Stroke(FAINT, 0.9, "1.5 1.5"))
     for place, row in enumerate(rows):
@@ -94,7 +94,7 @@ def difference(compared: ScoreDifference, metric: str) -> str:
     """Draw how much better or worse the tuned model is than the default, with its interval, against zero."""
     low, high = compared.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(compared.score)) or 1.0
-    ticks = [(tick, label.lstrip(MINUS)) for tick, label in number_ticks(-reach, reach)]
+    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
     chart = Chart(WIDTH, 52, Axis(-reach, reach, ticks, f"difference in {metric_label(metric)}", "line"), Axis(-1, 1.6))
     chart.upright(0.0, Stroke(FAINT, 1))
     chart.line([(low, 0), (high, 0)], Stroke(INK, 2.2), mark=Mark("bar", INK, 4.5))

@@ -26,7 +26,7 @@ def score_curves(result: StudyResult, curves: Curves) -> str:
     """Draw the validation score by epoch: each fold, their mean, and the chosen epoch."""
     metric = metric_of(result.spec)
     low, high = with_margin(min(map(min, _settled(curves.scores))), max(map(max, curves.scores)))
-    scores = score_axis(metric, low, high, f"validation {metric_label(metric)}")
+    scores = score_axis(metric, low, high, f"validation {metric_label(metric)}", 7)
     chart = Chart(*HALF, _epochs(curves), scores, clip="scores")
     _draw_folds(chart, curves.epochs, curves.scores)
     _draw_mean(chart, curves.epochs, curves.scores, Stroke(BLUE, 1.8), "mean")
@@ -40,7 +40,7 @@ def loss_curves(result: StudyResult, curves: Curves) -> str:
     low, high = with_margin(min(map(min, both)), max(map(max, _settled(both))))
     classes = result.data.task == "classification"
     title = "loss, nats per row" if classes else "loss per row, target at variance 1"
-    chart = Chart(*HALF, _epochs(curves), Axis(low, high, number_ticks(low, high, 6), title), clip="losses")
+    chart = Chart(*HALF, _epochs(curves), Axis(low, high, number_ticks(low, high, 7), title), clip="losses")
     _draw_folds(chart, curves.epochs, validation)
     _draw_mean(chart, curves.epochs, validation, Stroke(BLUE, 1.8), "validation")
     _draw_mean(chart, curves.epochs, training, Stroke(ORANGE, 1.8, "6 2.5"), "training")

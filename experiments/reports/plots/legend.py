@@ -13,8 +13,8 @@ from experiments.reports.plots.text_width import text_width
 SIZE: Final = 8.5  # points, of the letters
 ROW: Final = 13.0
 SAMPLE: Final = 13.0
-GAP: Final = 5.0  # between a sample and its name
-BETWEEN: Final = 13.0  # columns
+GAP: Final = 4.0  # between a sample and its name
+BETWEEN: Final = 9.0  # columns
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Final
 from experiments.evaluation.records import Counts
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.chart import Axis, Chart
-from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, document, drawable, rectangle, text
+from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, document, drawable, element, rectangle, text
 
 SIDE: Final = 266.0  # points
 NUMBERED: Final = 15  # most classes whose cells have room for a number
@@ -41,14 +41,16 @@ def confusion(key: str, counts: Counts, classes: Sequence[str]) -> str:
     }
     most = max((share for (row, column), share in shares.items() if row != column), default=1.0)
     side = chart.across(1) - chart.across(0)
+    cells, numbers = [], []
     for (row, column), share in shares.items():
         opacity = DEEPEST * (share if row == column else (share / most) ** 0.5)
         x, y = chart.across(column), chart.up(row)
-        chart.add(_cell(x - side / 2, y - side / 2, side, BLUE if row == column else ORANGE, opacity))
+        cells.append(_cell(x - side / 2, y - side / 2, side, BLUE if row == column else ORANGE, opacity))
         if size <= NUMBERED:
             number = Fact(f"{key}[{row}][{column}]", f"{counts[row][column]:,}")
-            chart.add(text(x, y, number, "middle", fill=INK, font_size=8 if size <= 10 else 6.5))
-    chart.add(_frame(chart.across(-0.5), chart.up(-0.5), size * side, size * side))
+            numbers.append(text(x, y, number, "middle", font_size=8 if size <= 10 else 6.5))
+    chart.add(_framed(cells, chart.across(-0.5), chart.up(-0.5), size * side, size * side))
+    chart.add(element("g", "\n".join(numbers), fill=INK))
     return chart.svg()
 
 
@@ -62,13 +64,14 @@ def heat_map(drops: Mapping[tuple[int, int], float], width: int, height: int) ->
         for (row, column), drop in drops.items()
         if abs(drop) > FAINTEST * most
     ]
-    cells.append(_frame(left, 2, side * width, side * height))
-    return document(SIDE, side * height + 4, "\n".join(cells))
+    return document(SIDE, side * height + 4, _framed(cells, left, 2, side * width, side * height))
 
 
 def _cell(x: float, y: float, side: float, colour: str, opacity: float) -> str:
     return rectangle(x, y, side, side, fill=colour, fill_opacity=max(opacity, FAINTEST))
 
 
-def _frame(x: float, y: float, width: float, height: float) -> str:
-    return rectangle(x, y, width, height, fill="none", stroke=RULE, stroke_width=0.7)
+def _framed(cells: Sequence[str], x: float, y: float, width: float, height: float) -> str:
+    """Put a frame around cells, between which no gap is seen."""
+    frame = rectangle(x, y, width, height, fill="none", stroke=RULE, stroke_width=0.7)
+    return element("g", "\n".join(cells), shape_rendering="crispEdges") + frame

@@ -41,6 +41,8 @@ UNUSED: Final = -0.13  # height at which a line crosses the axis of a parameter 
 MOST: Final = 300  # lines, the best trials; more could not be told apart
 FEWEST: Final = 2  # complete trials, and parameters, that make a picture
 WINNER: Final = Stroke(ORANGE, 2.4), Mark("circle", ORANGE, 2.9)
+GOOD: Final = Stroke(BLUE, 1.6, opacity=0.8)
+POOR: Final = Stroke(BLUE, 0.8, opacity=0.3)
 # behind the labels, so that lines do not cross the words
 HALO: Final[dict[str, Attribute]] = {
     "stroke": PAPER,
@@ -73,16 +75,13 @@ def parallel(result: StudyResult) -> str | None:
             entries += [Entry("default", *DEFAULT)] if trial.number != result.best.number else []
         else:
             drawn.append(stroke.through(points))
-    entries += [
-        Entry("good score", Stroke(BLUE, 1.6, opacity=0.8)),
-        Entry("poor score", Stroke(BLUE, 0.8, opacity=0.3)),
-    ]
+    entries += [Entry("good score", GOOD), Entry("poor score", POOR)]
     said, height = legend(entries, width, LABELS + 1)
-    above = height + 2 * LINES + 5
+    above = height + 2 * LINES + 8
     words = [
         _named_axis(left + APART * at, name, axis, at == len(axes) - 1) for at, (name, axis) in enumerate(scale.items())
     ]
-    moved = element("g", said, transform=f"translate(0 {-2 * LINES - 5:g})")
+    moved = element("g", said, transform=f"translate(0 {-2 * LINES - 8:g})")
     return document(width, above + HEIGHT * (1 - UNUSED) + 8, "\n".join([moved, *drawn, *words]), top=-above)
 
 
@@ -136,7 +135,7 @@ def _named_axis(x: float, name: str, axis: ParameterAxis, last: bool) -> str:
     title = [part for part in (" ".join(words[:half]), " ".join(words[half:])) if part]
     drawn = [line(x, _down(0), x, _down(1), stroke=FAINT, stroke_width=0.9)]
     drawn += [
-        text(x, -8 - LINES * (len(title) - 1 - at), part, "middle", font_size=LABELS + 1)
+        text(x, -11 - LINES * (len(title) - 1 - at), part, "middle", font_size=LABELS + 1)
         for at, part in enumerate(title)
     ]
     side = 1 if last else -1

@@ -19,9 +19,9 @@ def calibration(record: CalibrationRecord) -> str:
     """Draw the share of correct predictions by their mean probability, bin by bin, above the number of rows."""
     most = max(each.rows for each in record.bins)
     correct = Axis(-0.02, 1.03, number_ticks(0, 1), "share correct")
-    rows = Axis(0, 1.05 * most or 1.0, number_ticks(0, most, 2, whole=True), "rows")
+    rows = Axis(0, 1.05 * most or 1.0, number_ticks(0, most, 3, whole=True), "rows")
     left = max(correct.left, rows.left)
-    above = Chart(SIDE, 165, Axis(0, 1.02, rule="line"), correct, left=left)
+    above = Chart(SIDE, 165, Axis(0, 1.02, rule=""), correct, left=left)
     above.line([(0, 0), (1, 1)], DASHED, "perfect calibration")
     points = [(each.confidence, each.accuracy) for each in record.bins if each.rows]
     above.line(points, Stroke(BLUE, 1.2), "the winner", Mark("circle", BLUE, 3))
