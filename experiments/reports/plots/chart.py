@@ -26,6 +26,7 @@ class Axis:
 
     first:  value at the left or lower end.
     last:   value at the other end, which may be the smaller one.
+    ticks:  in the order from the first end to the last.
     rule:   a line along the axis with a dash at each tick, or a grid across the chart, or nothing.
     named:  the ticks are names, of which none is left out.
     colour: of the labels.

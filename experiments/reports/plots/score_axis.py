@@ -19,12 +19,14 @@ def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) 
     [(0.9, '0.90'), (0.95, '0.95'), (1.0, '1.00')]
     >>> axis = score_axis("neg_log_loss", -0.2, -0.1, "log loss", most=2)
     >>> axis.first, axis.last, axis.ticks
-    (-0.1, -0.2, [(-0.2, '0.20'), (-0.15, '0.15'), (-0.1, '0.10')])
+    (-0.1, -0.2, [(-0.1, '0.10'), (-0.15, '0.15'), (-0.2, '0.20')])
     """
     ticks = linear_ticks(low, high, most)
     scores = Scores(metric, decimals_of(ticks))
-    first, last = (high, low) if lower_is_better(metric) else (low, high)
-    return Axis(first, last, [(tick, scores.show(tick)) for tick in ticks], title.strip())
+    labels = [(tick, scores.show(tick)) for tick in ticks]
+    if lower_is_better(metric):
+        return Axis(high, low, labels[::-1], title.strip())
+    return Axis(low, high, labels, title.strip())
 
 
 def with_margin(low: float, high: float) -> tuple[float, float]:
