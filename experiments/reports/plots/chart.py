@@ -10,7 +10,19 @@ from typing import Final, Literal
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.legend import Entry, legend
 from experiments.reports.plots.marks import Mark, Point, Stroke, path
-from experiments.reports.plots.svg import FAINT, MUTED, RULE, SIZE, Anchor, document, drawable, element, number, text
+from experiments.reports.plots.svg import (
+    FAINT,
+    MUTED,
+    RULE,
+    SIZE,
+    Anchor,
+    Attribute,
+    document,
+    drawable,
+    element,
+    number,
+    text,
+)
 from experiments.reports.plots.text_width import text_width
 from experiments.reports.plots.ticks import Ticks
 
@@ -153,7 +165,7 @@ class Chart:
         for step in range(1, len(self._x.ticks) + 1):
             ticks = self._x.ticks[::step]
             ends = [(self.across(value), text_width(label, SIZE) / 2) for value, label in ticks]
-            if all(there - here > half + other + 3 for (here, half), (there, other) in pairwise(ends)):
+            if all(there - here > half + other + 6 for (here, half), (there, other) in pairwise(ends)):
                 return ticks, False
             if self._x.named:
                 return ticks, True
@@ -170,7 +182,7 @@ class Chart:
         drawn += element("g", "".join(labels), fill=axis.colour) if labels else ""
         if axis.title:
             turned = f"translate({EDGE + SIZE / 2:g} {(self._top + self._bottom) / 2:.2f}) rotate(-90)"
-            drawn += text(0, 0, drawable(axis.title, LONGEST), "middle", fill=MUTED, transform=turned)
+            drawn += _title(0, 0, axis.title, self._bottom, fill=MUTED, transform=turned)
         return drawn
 
     def _across(self) -> tuple[str, float]:
@@ -194,9 +206,16 @@ class Chart:
         drawn += element("g", "".join(labels), fill=axis.colour) if labels else ""
         if axis.title:
             middle = (self._left + self._right) / 2
-            drawn += text(middle, below + 7, drawable(axis.title, LONGEST), "middle", fill=MUTED)
+            drawn += _title(middle, below + 7, axis.title, self._right - self._left, fill=MUTED)
             below += TITLE
         return drawn, below + 2
+
+
+def _title(x: float, y: float, title: str, room: float, **attributes: Attribute) -> str:
+    """Write the title of an axis, in letters so small that it has room."""
+    shown = drawable(title, LONGEST)
+    size = SIZE * min(1.0, room / text_width(shown, SIZE))
+    return text(x, y, shown, "middle", font_size=None if size == SIZE else size, **attributes)
 
 
 def stacked(above: Chart, below: Chart) -> str:

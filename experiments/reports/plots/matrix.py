@@ -9,8 +9,10 @@ from experiments.evaluation.records import Counts
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, document, drawable, element, rectangle, text
+from experiments.reports.plots.text_width import text_width
 
 SIDE: Final = 266.0  # points
+NUMBER: Final = 8.0  # largest size of the numbers
 NUMBERED: Final = 15  # most classes whose cells have room for a number
 NAMED: Final = 20  # most classes whose rows have room for a name
 DEEPEST: Final = 0.6  # opacity at which a number on the cell is readable, in light and dark mode
@@ -42,13 +44,15 @@ def confusion(key: str, counts: Counts, classes: Sequence[str]) -> str:
     most = max((share for (row, column), share in shares.items() if row != column), default=1.0)
     side = chart.across(1) - chart.across(0)
     cells, numbers = [], []
+    widest = text_width(f"{max(map(max, counts)):,}", NUMBER)
+    fitting = NUMBER * min(1.0, 0.92 * side / widest)
     for (row, column), share in shares.items():
         opacity = DEEPEST * (share if row == column else (share / most) ** 0.5)
         x, y = chart.across(column), chart.up(row)
         cells.append(_cell(x - side / 2, y - side / 2, side, BLUE if row == column else ORANGE, opacity))
         if size <= NUMBERED:
             number = Fact(f"{key}[{row}][{column}]", f"{counts[row][column]:,}")
-            numbers.append(text(x, y, number, "middle", font_size=8 if size <= 10 else 6.5))
+            numbers.append(text(x, y, number, "middle", font_size=fitting))
     chart.add(_framed(cells, chart.across(-0.5), chart.up(-0.5), size * side, size * side))
     chart.add(element("g", "\n".join(numbers), fill=INK))
     return chart.svg()

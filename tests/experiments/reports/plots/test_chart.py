@@ -104,3 +104,11 @@ def test_stacked_charts_do_not_overlap():
 def test_the_title_of_a_user_is_one_safe_line():
     svg = Chart(200, 80, Axis(0, 1, title="a\u202eb\n" + "n" * 99), Y).svg()
     assert any(said and said.startswith("a?b nn") and len(said) == 60 for said in words(svg))
+
+
+def test_a_title_is_as_small_as_its_room_asks_for():
+    (fits,) = [one for one in elements(Chart(200, 80, X, Y).svg(), "text") if one.text == "accuracy"]
+    assert fits.get("font-size") is None
+    long = Axis(0, 1, title="loss per row, target at variance 1")
+    (shrunk,) = [one for one in elements(Chart(200, 80, X, long).svg(), "text") if one.text == long.title]
+    assert text_width(long.title, float(shrunk.get("font-size"))) <= 80 + SIZE

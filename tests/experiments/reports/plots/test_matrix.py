@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from experiments.reports.plots.matrix import confusion, heat_map
+from experiments.reports.plots.text_width import text_width
 from support.svg import elements, words
 
 
@@ -50,3 +51,12 @@ def test_a_heat_map_has_a_colour_for_each_sign_and_leaves_out_the_smallest_value
 def test_any_shape_and_no_importance_at_all_can_be_drawn():
     for width, height in ((1, 1), (1, 9), (9, 1)):
         assert words(heat_map({(height - 1, width - 1): 0.0}, width, height)) == set()
+
+
+def test_numbers_are_as_small_as_their_cells_ask_for():
+    for size, most, least in ((3, 8.0, 8.0), (12, 6.0, 2.0)):
+        counts = tuple(tuple(1000 * (here == there) for there in range(size)) for here in range(size))
+        svg = confusion("key", counts, tuple(f"class {one}" for one in range(size)))
+        (font,) = {float(one.get("font-size")) for one in elements(svg, "text") if one.text == "1,000"}
+        assert least <= font <= most
+        assert text_width("1,000", font) <= float(_cells(svg, "#0072b2")[0].get("width"))
