@@ -28,31 +28,30 @@ def confusion(key: str, counts: Counts, classes: Sequence[str]) -> str:
         key: of the counts in results.json.
     """
     size, named = len(counts), len(counts) <= NAMED
-    ticks = [(place, drawable(classes[place], 12)) for place in range(size)] if named else [
-        (place, str(place)) for place in range(0, size, max(1, round(size / 5)))
-    ]  # fmt: skip
+    places = range(0, size, 1 if named else max(1, round(size / 5)))
+    ticks = [(place, drawable(classes[place], 12) if named else str(place)) for place in places]
     said = "{} class" if named else "number of the {} class"
     across = Axis(-0.5, size - 0.5, ticks, said.format("predicted"), "", named=True, colour=INK)
     down = Axis(size - 0.5, -0.5, ticks, said.format("true"), "", colour=INK)
     chart = Chart(SIDE, None, across, down)
     shares = {
-        (row, column): number / sum(line)
+        (row, column): count / sum(line)
         for row, line in enumerate(counts)
-        for column, number in enumerate(line)
-        if number
+        for column, count in enumerate(line)
+        if count
     }
     most = max((share for (row, column), share in shares.items() if row != column), default=1.0)
     side = chart.across(1) - chart.across(0)
     cells, numbers = [], []
-    widest = text_width(f"{max(map(max, counts)):,}", NUMBER)
-    fitting = NUMBER * min(1.0, 0.92 * side / widest)
     for (row, column), share in shares.items():
         opacity = DEEPEST * (share if row == column else (share / most) ** 0.5)
         x, y = chart.across(column), chart.up(row)
         cells.append(_cell(x - side / 2, y - side / 2, side, BLUE if row == column else ORANGE, opacity))
         if size <= NUMBERED:
-            number = Fact(f"{key}[{row}][{column}]", f"{counts[row][column]:,}")
-            numbers.append(text(x, y, number, "middle", font_size=fitting))
+            number = f"{counts[row][column]:,}"
+            fitting = NUMBER * min(1.0, 0.92 * side / text_width(number, NUMBER))
+            fact = Fact(f"{key}[{row}][{column}]", number)
+            numbers.append(text(x, y, fact, "middle", font_size=fitting))
     chart.add(_framed(cells, chart.across(-0.5), chart.up(-0.5), size * side, size * side))
     chart.add(element("g", "\n".join(numbers), fill=INK))
     return chart.svg()
