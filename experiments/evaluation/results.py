@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from experiments.config.documents import canonical_digest
 from experiments.data.copies import CopiesSplit
@@ -23,6 +23,7 @@ OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "ledger", "provenance", "ti
 STRICT = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 Parameters = dict[str, float | int | str | bool]
 Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
+SIGNIFICANCE: Final = 0.05  # p-value below which two models are said to differ
 IntervalMethod = Literal[
     "wilson", "bootstrap_rows", "bootstrap_groups", "bootstrap_rows_of_each_class", "as_written"
 ]  # fmt: skip

@@ -15,10 +15,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
+from experiments.evaluation.results import SIGNIFICANCE, DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
 from nnet.arrays import Array
 
-SIGNIFICANCE: Final = 0.05
 DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
 _FEWEST: Final = 30  # number of draws that must have a score

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 class LateImports:
-    """A thread that imports SciPy's statistics, the final score and the report."""
+    """A thread that imports the final score and the report."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()

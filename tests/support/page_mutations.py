@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-MAKERS = ("Fact", "number", "counted", "percent", "fact_id")
+MAKERS = ("Fact", "number", "counted", "percent")
 FIELDS = {
     **{"cv_mean": "cv_std", "cv_std": "cv_mean", "corrected": "pooled", "pooled": "corrected", "floor": "floor95"},
     **{"floor95": "floor", "development": "test", "rows": "features", "features": "rows", "row": "fold", "fold": "row"},

@@ -7,17 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.tracking.tracker import OFF
 from support.desk import STUDY, CommandRunner
-
-NOTHING = '<svg width="1pt" height="1pt" viewBox="0 0 1 1"></svg>'
-UNSEEN = (
-    *("test_arithmetic", "test_from_python", "test_golden", "test_interventions", "test_leak", "test_ledger"),
-    *("test_looking", "test_out_of_fold", "test_own_data", "test_reproduce"),
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,13 +29,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", OFF)  # MLflow takes longer than a small study
-
-
-@pytest.fixture(autouse=True)
-def without_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no pictures where no test looks at them: they take half the time of a small study."""
-    if request.path.stem in UNSEEN:
-        monkeypatch.setattr(Figure, "savefig", lambda _, out, **__: out.write(NOTHING))
 
 
 @pytest.fixture

@@ -6,48 +6,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from matplotlib.ticker import MaxNLocator
+from experiments.reports.blocks import Fact
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Stroke
+from experiments.reports.plots.svg import BLUE, FAINT, INK, ORANGE, SIZE, drawable, rectangle
+from experiments.reports.plots.text_width import text_width
+from experiments.reports.plots.ticks import number_ticks
 
-from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, ORANGE, drawable, drawing, fact_id, svg_text
-
-WIDTH: Final = 4.2  # inches
+WIDTH: Final = 302.0  # points
+ROW: Final = 21.0
+THICK: Final = 12.5
 
 
 @dataclass(frozen=True)
 class Bar:
     """A named length.
 
+    words:     text at the end of the bar.
     deviation: length of the whisker to either side.
-    words:     text at the end of the bar, which is the fact of this key.
     """
 
     name: str
     length: float
+    words: Fact
     deviation: float = 0.0
-    words: str = ""
-    key: str = ""
 
 
-def bars(name: str, rows: Sequence[Bar], axis: str) -> str:
+def bars(rows: Sequence[Bar], axis: str) -> str:
     """Draw a bar for each row, in their order; lengths below zero in the second colour."""
-    with drawing(name, WIDTH, 0.7 + 0.24 * len(rows)) as figure:
-        axes = figure.add_subplot()
-        axes.grid(visible=False)
-        lengths, places = [row.length for row in rows], range(len(rows))
-        axes.barh(places, lengths, height=0.62, color=[BLUE if length >= 0 else ORANGE for length in lengths])
-        if any(row.deviation for row in rows):
-            axes.errorbar(lengths, places, xerr=[row.deviation for row in rows], fmt="none", ecolor=INK, elinewidth=1)
-        ends = [row.length + row.deviation for row in rows]
-        span = max(0.0, *ends) - min(0.0, *lengths) or 1.0
-        for place, row in enumerate(rows):
-            end = max(0.0, ends[place]) + 0.015 * span
-            axes.text(end, place, row.words, va="center", color=MUTED, fontsize=8, gid=fact_id(row.key))
-        axes.axvline(0, color=FAINT, linewidth=0.9)
-        low = min(0.0, *(row.length - row.deviation for row in rows))
-        axes.set_xlim(low * 1.05, max(0.0, *ends) + 0.17 * span)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks(places, [drawable(row.name, 28) for row in rows])
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.set_xlabel(axis)
-        return svg_text(figure)
+    low = min(0.0, *(row.length - row.deviation for row in rows))
+    high = max(0.0, *(row.length + row.deviation for row in rows))
+    high = high if high > low else 1.0
+    names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 28)) for place, row in enumerate(rows)],
+                 rule="", colour=INK)  # fmt: skip
+    room = (max(text_width(str(row.words.text), SIZE) for row in rows) + 8) / (WIDTH - names.left)  # for the words
+    end = high + (high - low) * room / (1 - room)
+    lengths = Axis(low, end, number_ticks(low, end), axis, "line")
+    chart = Chart(WIDTH, ROW * len(rows), lengths, names)
+    for place, row in enumerate(rows):
+        ends, height = sorted((0.0, row.length)), chart.up(place)
+        left, right = chart.across(ends[0]), chart.across(ends[1])
+        colour = BLUE if row.length >= 0 else ORANGE
+        chart.add(rectangle(left, height - THICK / 2, right - left, THICK, fill=colour))
+        if row.deviation:
+            chart.line([(row.length - row.deviation, place), (row.length + row.deviation, place)], Stroke(INK, 1))
+        chart.text(chart.across(max(0.0, row.length + row.deviation)) + 4, height, row.words)
+    chart.upright(0.0, Stroke(FAINT, 0.9))
+    return chart.svg()

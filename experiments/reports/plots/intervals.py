@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
-
 from experiments.evaluation.results import ScoreDifference
+from experiments.reports.blocks import Fact
+from experiments.reports.formatting import MINUS
 from experiments.reports.metrics import Scores, axis_label, lower_is_better, metric_label
-from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable, drawing, fact_id, svg_text
-from experiments.reports.plots.trial_points import set_score_axis
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Mark, Stroke
+from experiments.reports.plots.score_axis import score_axis
+from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable
+from experiments.reports.plots.ticks import number_ticks
 
-WIDTH: Final = 4.2  # inches
+WIDTH: Final = 302.0  # points
+ROW: Final = 20.0
 FAR: Final = 4  # gap, in spans of the better scores, from which a worse score is off the scale
 
 
@@ -38,7 +42,7 @@ class Dot:
         return (self.score, *self.interval) if self.interval else (self.score,)
 
 
-def dots(name: str, rows: Sequence[Dot], metric: str, title: str = "") -> str:
+def dots(rows: Sequence[Dot], metric: str, title: str = "") -> str:
     """Draw scores below each other on one scale, with a dotted line down from the first.
 
     A score so much worse that the others could not be told apart stands as an arrow on the edge, with its number.
@@ -50,33 +54,30 @@ def dots(name: str, rows: Sequence[Dot], metric: str, title: str = "") -> str:
     shown = [end for row in rows if row.score >= low for end in row.ends]
     first, last = max(min(shown), low), max(shown)
     margin = 0.06 * (last - first) or 0.01 * abs(last) or 0.01
-    reversed_axis = lower_is_better(metric)
-    with drawing(name, WIDTH, 0.75 + 0.27 * len(rows)) as figure:
-        axes = figure.add_subplot()
-        axes.grid(visible=False)
-        axes.axvline(rows[0].score, color=FAINT, linewidth=0.9, linestyle=(0, (1.5, 1.5)), zorder=1)
-        for place, row in enumerate(rows):
-            colour = BLUE if row.main else INK
-            if row.score < low:
-                across = axes.get_yaxis_transform()
-                marker, words = (0.988, 0.965) if reversed_axis else (0.012, 0.035)
-                axes.plot(marker, place, color=MUTED, marker=">" if reversed_axis else "<", markersize=6,
-                          transform=across)  # fmt: skip
-                axes.text(words, place, Scores.like(metric, row.score).show(row.score), color=MUTED, va="center",
-                          ha="right" if reversed_axis else "left", transform=across, gid=fact_id(row.key))  # fmt: skip
-                continue
-            if row.interval:
-                ends = [max(row.interval[0], low), row.interval[1]]
-                axes.plot(ends, [place, place], color=colour, linewidth=2.4 if row.main else 1.6, solid_capstyle="butt")
-            face = colour if row.main or row.interval else "none"
-            axes.plot(row.score, place, color=colour, marker="o", markersize=6.5, markerfacecolor=face)
-        axes.set_xlim(first - (1 if len(shown) == sum(len(row.ends) for row in rows) else 2) * margin, last + margin)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks(range(len(rows)), [drawable(row.name, 34) for row in rows])
-        axes.tick_params(axis="y", labelcolor=INK)
-        set_score_axis(axes.xaxis, metric)
-        axes.set_xlabel(f"{title} {axis_label(metric)}".strip())
-        return svg_text(figure)
+    cut = len(shown) < sum(len(row.ends) for row in rows)
+    names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 34)) for place, row in enumerate(rows)],
+                 rule="", colour=INK)  # fmt: skip
+    scores = score_axis(metric, first - (2 if cut else 1) * margin, last + margin, f"{title} {axis_label(metric)}", 7)
+    chart = Chart(WIDTH, ROW * len(rows), replace(scores, rule="line"), names)
+    chart.upright(rows[0].score, Stroke(FAINT, 0.9, "1.5 1.5"))
+    for place, row in enumerate(rows):
+        colour, height = BLUE if row.main else INK, chart.up(place)
+        if row.score < low:
+            words = Fact(row.key, Scores.like(metric, row.score).show(row.score))
+            worst = chart.across(first - 2 * margin)
+            if lower_is_better(metric):
+                chart.add(Mark("right", MUTED, 3.3).at([(worst - 4, height)]))
+                chart.text(worst - 10, height, words, "end")
+            else:
+                chart.add(Mark("left", MUTED, 3.3).at([(worst + 4, height)]))
+                chart.text(worst + 10, height, words)
+            continue
+        if row.interval:
+            thick = Stroke(colour, 2.4 if row.main else 1.6)
+            chart.line([(max(row.interval[0], low), place), (row.interval[1], place)], thick)
+        filled = row.main or row.interval is not None
+        chart.marks([(row.score, place)], Mark("circle", colour, 3.7) if filled else Mark("circle", colour, 3.2, 1.0))
+    return chart.svg()
 
 
 def _worst_shown(rows: Sequence[Dot]) -> float:
@@ -93,19 +94,11 @@ def difference(compared: ScoreDifference, metric: str) -> str:
     """Draw how much better or worse the tuned model is than the default, with its interval, against zero."""
     low, high = compared.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(compared.score)) or 1.0
-    with drawing("difference", WIDTH, 1.2) as figure:
-        axes = figure.add_subplot()
-        axes.grid(visible=False)
-        axes.axvline(0, color=FAINT, linewidth=1)
-        axes.plot([low, high], [0, 0], color=INK, linewidth=2.2, solid_capstyle="butt")
-        axes.plot([low, high], [0, 0], color=INK, linestyle="none", marker="|", markersize=9, markeredgewidth=1.4)
-        axes.plot(compared.score, 0, color=INK, marker="o", markersize=6.5)
-        axes.set_xlim(-reach, reach)
-        axes.set_ylim(-1, 1.6)
-        axes.yaxis.set_major_locator(NullLocator())
-        axes.xaxis.set_major_locator(MaxNLocator(6, symmetric=True, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):,.6g}"))
-        axes.set_xlabel(f"difference in {metric_label(metric)}")
-        axes.text(-reach, 1.15, "← default better", color=MUTED, ha="left", va="center")
-        axes.text(reach, 1.15, "tuned better →", color=MUTED, ha="right", va="center")
-        return svg_text(figure)
+    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
+    chart = Chart(WIDTH, 52, Axis(-reach, reach, ticks, f"difference in {metric_label(metric)}", "line"), Axis(-1, 1.6))
+    chart.upright(0.0, Stroke(FAINT, 1))
+    chart.line([(low, 0), (high, 0)], Stroke(INK, 2.2), mark=Mark("bar", INK, 4.5))
+    chart.marks([(compared.score, 0)], Mark("circle", INK, 3.7))
+    chart.text(chart.across(-reach), chart.up(1.15), "← default better")
+    chart.text(chart.across(reach), chart.up(1.15), "tuned better →", "end")
+    return chart.svg()

@@ -3,79 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-import numpy as np
-from matplotlib.axes import Axes
+from statistics import fmean
+from typing import Final
 
 from experiments.config.documents import count
 from experiments.evaluation.results import StudyResult
 from experiments.reports.metrics import metric_label, metric_of
-from experiments.reports.plots.svg import BLUE, INK, ORANGE, drawing, legend, svg_text
-from experiments.reports.plots.trial_points import set_range, set_score_axis, whole_numbers
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Mark, Stroke
+from experiments.reports.plots.score_axis import score_axis, with_margin
+from experiments.reports.plots.svg import BLUE, INK, ORANGE
+from experiments.reports.plots.ticks import number_ticks
 from experiments.search.trial import Curves
 
-HALF: Final = (4.1, 2.7)  # inches
+HALF: Final = (295.0, 132.0)  # points
 MANY_FOLDS: Final = 10
+
+Rows = Sequence[Sequence[float]]  # by epoch, the values of all folds
 
 
 def score_curves(result: StudyResult, curves: Curves) -> str:
     """Draw the validation score by epoch: each fold, their mean, and the chosen epoch."""
-    scores, metric = np.array(curves.scores), metric_of(result.spec)
-    with drawing("scores", *HALF) as figure:
-        axes = figure.add_subplot()
-        _fold_lines(axes, curves.epochs, scores)
-        _line(axes, curves.epochs, scores, BLUE, "mean")
-        set_range(axes, _settled(scores).min(), scores.max())
-        set_score_axis(axes.yaxis, metric)
-        axes.set_ylabel(f"validation {metric_label(metric)}")
-        _epochs(axes, result)
-        legend(figure)
-        return svg_text(figure)
+    metric = metric_of(result.spec)
+    low, high = with_margin(min(map(min, _settled(curves.scores))), max(map(max, curves.scores)))
+    scores = score_axis(metric, low, high, f"validation {metric_label(metric)}", 7)
+    chart = Chart(*HALF, _epochs(curves), scores, clip="scores")
+    _draw_folds(chart, curves.epochs, curves.scores)
+    _draw_mean(chart, curves.epochs, curves.scores, Stroke(BLUE, 1.8), "mean")
+    return _with_chosen_epoch(chart, result)
 
 
 def loss_curves(result: StudyResult, curves: Curves) -> str:
     """Draw the training and the validation loss by epoch: means over the folds, and each fold's validation loss."""
-    validation, training = np.array(curves.validation_losses), np.array(curves.train_losses)
-    losses = np.column_stack([validation, training.mean(axis=1)])
-    with drawing("losses", *HALF) as figure:
-        axes = figure.add_subplot()
-        _fold_lines(axes, curves.epochs, validation)
-        _line(axes, curves.epochs, validation, BLUE, "validation")
-        _line(axes, curves.epochs, training, ORANGE, "training", linestyle=(0, (4, 1.6)))
-        set_range(axes, losses.min(), _settled(losses).max())
-        classes = result.data.task == "classification"
-        axes.set_ylabel("loss, nats per row" if classes else "loss per row, target at variance 1")
-        _epochs(axes, result)
-        legend(figure)
-        return svg_text(figure)
+    validation, training = curves.validation_losses, curves.train_losses
+    both = [(*row, fmean(trained)) for row, trained in zip(validation, training, strict=True)]
+    low, high = with_margin(min(map(min, both)), max(map(max, _settled(both))))
+    classes = result.data.task == "classification"
+    title = "loss, nats per row" if classes else "loss per row, target at variance 1"
+    chart = Chart(*HALF, _epochs(curves), Axis(low, high, number_ticks(low, high, 7), title), clip="losses")
+    _draw_folds(chart, curves.epochs, validation)
+    _draw_mean(chart, curves.epochs, validation, Stroke(BLUE, 1.8), "validation")
+    _draw_mean(chart, curves.epochs, training, Stroke(ORANGE, 1.8, "6 2.5"), "training")
+    return _with_chosen_epoch(chart, result)
 
 
-def _fold_lines(axes: Axes, epochs: Sequence[int], rows: Any) -> None:
+def _draw_folds(chart: Chart, epochs: Sequence[int], rows: Rows) -> None:
     """Draw a faint line for each fold; for many folds the band from the lowest to the highest."""
-    name = count(rows.shape[1], "fold")
-    if rows.shape[1] > MANY_FOLDS:
-        lows, highs = rows.min(axis=1), rows.max(axis=1)
-        axes.fill_between(epochs, lows, highs, color=BLUE, alpha=0.18, linewidth=0, label=name)
-    else:
-        for fold, line in enumerate(rows.T):
-            axes.plot(epochs, line, color=BLUE, alpha=0.45, linewidth=0.8, label=None if fold else name)
+    name = count(len(rows[0]), "fold")
+    if len(rows[0]) > MANY_FOLDS:
+        lows, highs = zip(epochs, map(min, rows), strict=True), zip(epochs, map(max, rows), strict=True)
+        chart.area([*lows, *reversed(list(highs))], BLUE, 0.18, name)
+        return
+    for fold, values in enumerate(zip(*rows, strict=True)):
+        line = list(zip(map(float, epochs), values, strict=True))
+        chart.line(line, Stroke(BLUE, 0.8, opacity=0.45), "" if fold else name)
 
 
-def _line(axes: Axes, epochs: Sequence[int], rows: Any, color: str, name: str, **drawn: Any) -> None:
+def _draw_mean(chart: Chart, epochs: Sequence[int], rows: Rows, stroke: Stroke, name: str) -> None:
     """Draw the mean over the folds; a single epoch as a dot, because a line of one point is invisible."""
-    marker = "o" if len(epochs) == 1 else ""
-    axes.plot(epochs, rows.mean(axis=1), color=color, linewidth=1.8, label=name, marker=marker, **drawn)
+    points = list(zip(map(float, epochs), map(fmean, rows), strict=True))
+    chart.line(points, stroke, name, Mark("circle", stroke.colour, 3) if len(epochs) == 1 else None)
 
 
-def _epochs(axes: Axes, result: StudyResult) -> None:
-    """Make the axis of epochs, with the chosen epoch marked."""
-    epoch = result.best.epochs
-    axes.axvline(epoch, color=INK, linewidth=0.9, linestyle=(0, (1.5, 1.5)), label=f"chosen epoch, {epoch}", zorder=1)
-    axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(whole_numbers(6))
+def _epochs(curves: Curves) -> Axis:
+    """Make the axis of epochs."""
+    first, last = min(curves.epochs), max(curves.epochs)
+    margin = 0.03 * (last - first) or 1.0
+    low, high = max(0.0, first - margin), last + margin
+    return Axis(low, high, number_ticks(low, high, 6, whole=True), "epoch", "line")
 
 
-def _settled(rows: Any) -> Any:
+def _with_chosen_epoch(chart: Chart, result: StudyResult) -> str:
+    """Mark the chosen epoch, and return the picture."""
+    chart.upright(result.best.epochs, Stroke(INK, 0.9, "1.5 1.5"), f"chosen epoch, {result.best.epochs}")
+    return chart.svg()
+
+
+def _settled(rows: Rows) -> Rows:
     """Return curves without their first fifth, whose steep start would hide all the rest."""
     return rows[len(rows) // 5 :]

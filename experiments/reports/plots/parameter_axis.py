@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from matplotlib.ticker import MaxNLocator
-
 from experiments.reports.formatting import parameter
 from experiments.reports.plots.svg import drawable
+from experiments.reports.plots.ticks import linear_ticks, log_ticks, short_number
 
 FEW: Final = 10  # most whole numbers that stand apart on an axis
 
@@ -46,7 +45,7 @@ def parameter_axis(bounds: Mapping[str, Any], values: Mapping[int, Any]) -> Para
     whole = all(isinstance(value, int) for value in values.values())
     step = 1 / (high - low) if whole and high - low <= FEW else 0.0
     scale: Callable[[float], float] = float
-    shown = linear_ticks(low, high, whole)
+    shown = linear_ticks(low, high, whole=whole)
     if bounds.get("log") and low > 0:
         scale, shown, step = math.log, log_ticks(low, high, 2 if whole else 10), 0.0
 
@@ -55,37 +54,3 @@ def parameter_axis(bounds: Mapping[str, Any], values: Mapping[int, Any]) -> Para
 
     places = {number: place(value) for number, value in values.items()}
     return ParameterAxis(places, [(place(tick), short_number(tick)) for tick in shown], step)
-
-
-def linear_ticks(low: float, high: float, whole: bool) -> list[float]:
-    """List at most six round numbers of a range.
-
-    >>> linear_ticks(0.0, 0.5, whole=False)
-    [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
-    """
-    ticks = MaxNLocator(5, integer=whole, steps=[1, 2, 5, 10], min_n_ticks=1).tick_values(low, high)
-    return [round(float(tick), 12) for tick in ticks if low <= tick <= high]
-
-
-def log_ticks(low: float, high: float, base: int) -> list[float]:
-    """List powers of the base in the range, at most five of them; both ends where it holds fewer than two.
-
-    >>> log_ticks(1e-4, 1e-1, 10)
-    [0.0001, 0.001, 0.01, 0.1]
-    >>> log_ticks(0.02, 0.05, 10)
-    [0.02, 0.05]
-    """
-    first, last = math.ceil(math.log(low, base) - 1e-9), math.floor(math.log(high, base) + 1e-9)
-    step = max(1, math.ceil((last - first + 1) / 5))
-    ticks = [float(base) ** power for power in range(first, last + 1, step)]
-    return ticks if len(ticks) > 1 else [low, high]
-
-
-def short_number(x: float) -> str:
-    """Write the label of a tick.
-
-    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0)]
-    ['1e-4', '0.001', '0.1', '64', '1e5', '0']
-    """
-    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 or x == 0 else f"{x:.0e}"
-    return text.replace("e-0", "e-").replace("e+0", "e")

@@ -5,47 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from matplotlib.ticker import MaxNLocator
-
 from experiments.evaluation.records import CalibrationRecord
-from experiments.reports.plots.svg import BLUE, FAINT, INK, drawing, legend, svg_text
+from experiments.reports.plots.chart import Axis, Chart, stacked
+from experiments.reports.plots.marks import Mark, Stroke
+from experiments.reports.plots.svg import BLUE, FAINT
+from experiments.reports.plots.ticks import number_ticks
 
-SIDE: Final = 3.7  # inches
+SIDE: Final = 266.0  # points
+DASHED: Final = Stroke(FAINT, 1, "4 2")
 
 
 def calibration(record: CalibrationRecord) -> str:
     """Draw the share of correct predictions by their mean probability, bin by bin, above the number of rows."""
-    bins = [each for each in record.bins if each.rows]
-    with drawing("calibration", SIDE, SIDE) as figure:
-        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 2)), label="perfect calibration")
-        axes.plot([each.confidence for each in bins], [each.accuracy for each in bins], color=BLUE, marker="o",
-                  markersize=5.5, linewidth=1.2, label="the winner")  # fmt: skip
-        axes.set(xlim=(0, 1.02), ylim=(-0.02, 1.03), ylabel="share correct")
-        widths = [0.92 * (each.high - each.low) for each in record.bins]
-        middles = [(each.low + each.high) / 2 for each in record.bins]
-        below.bar(middles, [each.rows for each in record.bins], width=widths, color=BLUE, alpha=0.6)
-        below.set(xlabel="probability of the predicted class", ylabel="rows")
-        below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
-        legend(figure)
-        return svg_text(figure)
+    most = max(each.rows for each in record.bins)
+    correct = Axis(-0.02, 1.03, number_ticks(0, 1), "share correct")
+    rows = Axis(0, 1.05 * most or 1.0, number_ticks(0, most, 3, whole=True), "rows")
+    left = max(correct.left, rows.left)
+    above = Chart(SIDE, 165, Axis(0, 1.02, rule=""), correct, left=left)
+    above.line([(0, 0), (1, 1)], DASHED, "perfect calibration")
+    points = [(each.confidence, each.accuracy) for each in record.bins if each.rows]
+    above.line(points, Stroke(BLUE, 1.2), "the winner", Mark("circle", BLUE, 3))
+    below = Chart(SIDE, 40, Axis(0, 1.02, number_ticks(0, 1), "probability of the predicted class", "line"), rows,
+                  left=left)  # fmt: skip
+    for each in record.bins:
+        gap = 0.04 * (each.high - each.low)
+        low, high = each.low + gap, each.high - gap
+        below.area([(low, 0), (low, each.rows), (high, each.rows), (high, 0)], BLUE, 0.6)
+    return stacked(above, below)
 
 
 def scatter(points: Sequence[tuple[float, float]]) -> str:
     """Draw predicted by true values, with the line on which both are equal."""
-    truths, predicted = zip(*points, strict=True)
-    low, high = min(truths + predicted), max(truths + predicted)
+    low, high = min(map(min, points)), max(map(max, points))
     margin = 0.04 * (high - low) or 1.0
-    size, alpha = (4.5, 0.75) if len(points) <= 100 else (3.2, 0.5)
-    with drawing("predictions", SIDE, SIDE) as figure:
-        axes = figure.add_subplot()
-        ends = [low - margin, high + margin]
-        axes.plot(ends, ends, color=FAINT, linewidth=1, linestyle=(0, (4, 2)), label="predicted = true")
-        axes.plot(truths, predicted, linestyle="none", color=BLUE, marker="o", markersize=size, alpha=alpha,
-                  markeredgewidth=0, label="a development row")  # fmt: skip
-        axes.set(xlim=ends, ylim=ends, xlabel="true value", ylabel="predicted value", aspect="equal")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.tick_params(labelcolor=INK)
-        legend(figure)
-        return svg_text(figure)
+    low, high = low - margin, high + margin
+    few = len(points) <= 100
+    ticks = number_ticks(low, high)
+    chart = Chart(SIDE, None, Axis(low, high, ticks, "true value", "line"), Axis(low, high, ticks, "predicted value"))
+    chart.line([(low, low), (high, high)], DASHED, "predicted = true")
+    mark = Mark("circle", BLUE, 2.25 if few else 1.6, opacity=0.75 if few else 0.5)
+    chart.marks(points, mark, "a development row")
+    return chart.svg()

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
-
-import numpy as np
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import all_parameters, bounds_of, is_active, label
 from experiments.reports.metrics import axis_label, metric_of
-from experiments.reports.plots.parameter_axis import parameter_axis
-from experiments.reports.plots.svg import INK, drawing, legend, svg_text
-from experiments.reports.plots.trial_points import draw_trials, whole_numbers
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Stroke
+from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
+from experiments.reports.plots.svg import INK
+from experiments.reports.plots.ticks import number_ticks
+from experiments.reports.plots.trial_points import draw_trials, trial_axis
 
-WIDE: Final = (4.2, 2.4)  # inches
-SMALL: Final = (2.75, 1.9)
+WIDE: Final = (302.0, 108.0)  # points
+SMALL: Final = (198.0, 98.0)
 
 
 def history(result: StudyResult) -> str:
     """Draw the score by trial number, with the best value so far."""
-    trials = sorted(result.trials, key=lambda trial: trial.number)
-    numbers = [float(trial.number) for trial in trials]
-    values = [-math.inf if trial.value is None else trial.value for trial in trials]
-    best = np.maximum.accumulate(values)
-    with drawing("history", *WIDE) as figure:
-        axes = figure.add_subplot()
-        draw_trials(axes, result, dict(zip(map(int, numbers), numbers, strict=True)))
-        known = np.isfinite(best)
-        axes.step(np.array(numbers)[known], best[known], where="post", color=INK, linewidth=1.1, label="best so far")
-        axes.set_xlabel("trial")
-        axes.xaxis.set_major_locator(whole_numbers(8))
-        margin = max(0.5, 0.02 * numbers[-1])
-        axes.set_xlim(-margin, numbers[-1] + margin)
-        axes.set_ylabel(axis_label(metric_of(result.spec)))
-        legend(figure, columns=3)
-        return svg_text(figure)
+    last = max(trial.number for trial in result.trials)
+    margin = max(0.5, 0.02 * last)
+    numbers = Axis(-margin, last + margin, number_ticks(0, last, 8, whole=True), "trial", "line")
+    chart = Chart(*WIDE, numbers, trial_axis(result, axis_label(metric_of(result.spec))))
+    chart.line(_best_so_far(result), Stroke(INK, 1.1), "best so far")
+    draw_trials(chart, result, {trial.number: float(trial.number) for trial in result.trials}, named=True)
+    return chart.svg()
 
 
 def slices(result: StudyResult) -> dict[str, str]:
@@ -47,15 +38,27 @@ def slices(result: StudyResult) -> dict[str, str]:
             trial.number: trial.params[name] for trial in result.trials if is_active(name, trial.params, result.spec)
         }
         if bounds is not None and len(set(values.values())) > 1:
-            with drawing(f"slice {name}", *SMALL) as figure:
-                axes = figure.add_subplot()
-                axis = parameter_axis(bounds, values)
-                draw_trials(axes, result, {at: place + axis.step * _aside(at) for at, place in axis.places.items()})
-                axes.set_xlim(-0.04 - 0.2 * axis.step, 1.04 + 0.2 * axis.step)
-                axes.set_xticks(*zip(*axis.ticks, strict=True))
-                axes.set_xlabel(label(name))
-                pictures[name] = svg_text(figure)
+            pictures[name] = _slice(result, parameter_axis(bounds, values), name, "choices" in bounds)
     return pictures
+
+
+def _slice(result: StudyResult, axis: ParameterAxis, name: str, named: bool) -> str:
+    margin = 0.04 + 0.2 * axis.step
+    x = Axis(-margin, 1 + margin, axis.ticks, label(name), "line", named)
+    chart = Chart(*SMALL, x, trial_axis(result))
+    draw_trials(chart, result, {at: place + axis.step * _aside(at) for at, place in axis.places.items()})
+    return chart.svg()
+
+
+def _best_so_far(result: StudyResult) -> list[tuple[float, float]]:
+    """Return the corners of the line that rises with each better value."""
+    corners: list[tuple[float, float]] = []
+    for trial in sorted(result.trials, key=lambda trial: trial.number):
+        best = corners[-1][1] if corners else trial.value
+        if best is not None:
+            value = best if trial.value is None else max(best, trial.value)
+            corners += [(trial.number, best), (trial.number, value)] if value > best or not corners else []
+    return [*corners, (max(trial.number for trial in result.trials), corners[-1][1])]
 
 
 def _aside(number: int) -> float:

@@ -1,4 +1,4 @@
-"""One style for every picture, and figures as SVG text: the same bytes for the same figure.
+"""Elements of SVG documents, and the colours and fonts of every picture.
 
 A file has its own white background. Inside the page a picture takes the page's colours and fonts, so that it follows
 light and dark mode. Text stays text in both.
@@ -6,19 +6,14 @@ light and dark mode. Text stays text in both.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, Literal
 
 from markupsafe import Markup, escape
-from matplotlib import style
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+
+from experiments.reports.blocks import Fact, plain
 
 # Blue, orange and green are from the palette of Okabe and Ito (2008), distinct in every common colour blindness.
 # `inline` turns each into var(--name), a colour of the page that differs in dark mode.
@@ -36,103 +31,76 @@ COLOURS: Final = MappingProxyType(
     }
 )
 INK, MUTED, RULE, FAINT, BLUE, ORANGE, GREEN, GROUND, PAPER = COLOURS.values()
-
-_STYLE: Final[dict[str, Any]] = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": FAINT,
-    "axes.facecolor": "none",
-    "axes.formatter.use_mathtext": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.labelcolor": MUTED,
-    "axes.linewidth": 0.7,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "figure.facecolor": GROUND,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9.0,
-    "grid.color": RULE,
-    "grid.linewidth": 0.6,
-    "legend.borderaxespad": 0.3,
-    "legend.borderpad": 0.0,
-    "legend.columnspacing": 1.4,
-    "legend.fontsize": 8.5,
-    "legend.frameon": False,
-    "legend.handletextpad": 0.5,
-    "legend.labelcolor": MUTED,
-    "lines.linewidth": 1.4,
-    "svg.fonttype": "none",
-    "text.color": INK,
-    "text.parse_math": False,
-    "xtick.color": FAINT,
-    "xtick.labelcolor": MUTED,
-    "xtick.major.size": 3.0,
-    "xtick.major.width": 0.7,
-    "ytick.color": FAINT,
-    "ytick.labelcolor": MUTED,
-    "ytick.major.size": 0.0,
-}
+SIZE: Final = 9.0  # points, of the letters
 _FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-_FACT: Final = "fact:"
-_NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+Anchor = Literal["start", "middle", "end"]
+Attribute = str | float | None
 
 
-@contextmanager
-def drawing(name: str, width: float, height: float) -> Iterator[Figure]:
-    """Open a figure in the style of the report, and leave the user's own style alone.
+def number(value: float) -> str:
+    """Write a coordinate to a hundredth of a point; finer steps are invisible.
+
+    >>> number(12.3456), number(40.0), number(-0.001)
+    ('12.35', '40', '0')
+    """
+    return f"{value:z.2f}".rstrip("0").rstrip(".")
+
+
+def element(name: str, content: str = "", /, **attributes: Attribute) -> str:
+    """Write an element around content that is SVG already; attributes without a value are left out.
+
+    >>> element("path", d="M0 0h9", stroke_width=1.5, fill=None)
+    '<path d="M0 0h9" stroke-width="1.5"/>'
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+def text(x: float, y: float, words: str | Fact, anchor: Anchor = "start", **attributes: Attribute) -> str:
+    """Write words whose middle is at the height y; a fact with its key.
+
+    >>> text(4, 9, Fact("test.score", "< 1"), "end", font_size=10)
+    '<text x="4" y="12.5" text-anchor="end" font-size="10" data-fact="test.score">&lt; 1</text>'
+    """
+    size = attributes.get("font_size")
+    middle = y + 0.35 * (size if isinstance(size, float | int) else SIZE)
+    key = words.key if isinstance(words, Fact) and words.key else None
+    placed: dict[str, Attribute] = {"x": x, "y": middle, "text_anchor": None if anchor == "start" else anchor}
+    return element("text", str(escape(plain(words))), **placed, **attributes, data_fact=key)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, **attributes: Attribute) -> str:
+    """Write a straight line."""
+    return element("path", d=f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", **attributes)
+
+
+def rectangle(x: float, y: float, width: float, height: float, **attributes: Attribute) -> str:
+    """Write a rectangle by its upper left corner."""
+    return element("rect", x=x, y=y, width=width, height=height, **attributes)
+
+
+def document(width: float, height: float, content: str, top: float = 0.0) -> str:
+    """Write a stand-alone picture.
 
     Args:
-        name:   keeps the identifiers of several pictures on one page apart.
-        width:  in inches.
-        height: in inches.
-
-    >>> with drawing("empty", 2, 1) as figure:
-    ...     text = svg_text(figure)
-    >>> text.startswith("<svg"), text.count("viewBox=\\"0 0 144 72\\"")
-    (True, 1)
+        top: height of the upper edge, below zero where content stands above the origin.
     """
-    with style.context(["default", _STYLE | {"svg.hashsalt": name}]), warnings.catch_warnings():
-        # the reader's fonts draw the text, and have glyphs that the measuring font lacks
-        warnings.filterwarnings("ignore", "Glyph .* missing from")
-        yield Figure(figsize=(width, height), layout="constrained")
-
-
-def svg_text(figure: Figure) -> str:
-    """Return an open `drawing` as a stand-alone SVG document, without date, versions and unused identifiers."""
-    out = io.StringIO()
-    FigureCanvasSVG(figure)
-    figure.savefig(out, format="svg", metadata=_NO_METADATA)
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    used = set(re.findall(r"#([\w.-]+)", text))
-    text = text.replace(f' id="{_FACT}', ' data-fact="')
-    text = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)
-    text = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONTS}", text)
-    text = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", text)
-    # coordinates to a hundredth of a point: finer steps are invisible
-    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), text)
-    text = re.sub(r"(<g[^>]*)>\s*((?:<use [^>]*/>\s*)+)</g>", _one_style, text)
-    return re.sub(r"\n\s+", "\n", text)
-
-
-def fact_id(key: str) -> str | None:
-    """Return the `gid` that marks a text as the fact of a key; None for an empty key."""
-    return f"{_FACT}{key}" if key else None
-
-
-def _one_style(group: re.Match[str]) -> str:
-    """Move the style that all marks of a group share to the group."""
-    styles = set(re.findall(r' style="[^"]*"', group[2]))
-    if len(styles) != 1:
-        return group[0]
-    shared = styles.pop()
-    return f"{group[1]}{shared}>{group[2].replace(shared, '')}</g>"
-
-
-def legend(figure: Figure, columns: int = 5) -> None:
-    """Draw the legend above the axes, once everything else is drawn."""
-    figure.legend(loc="outside upper left", ncols=columns, handlelength=1.4)
+    ground = rectangle(0, top, width, height, fill=GROUND)
+    return element(
+        "svg",
+        "\n".join(["", ground, content, ""]),
+        xmlns="http://www.w3.org/2000/svg",
+        width=f"{number(width)}pt",
+        height=f"{number(height)}pt",
+        viewBox=f"0 {number(top)} {number(width)} {number(height)}",
+        font_family=_FONTS,
+        font_size=SIZE,
+    )
 
 
 def drawable(name: str, most: int = 24) -> str:
@@ -141,9 +109,9 @@ def drawable(name: str, most: int = 24) -> str:
     >>> drawable("setosa"), drawable("a\\u202eb\\n c"), drawable("iris " * 9)
     ('setosa', 'a?b c', 'iris iris iris iris iri…')
     """
-    line = " ".join(name.split())
-    plain = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in line)
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+    shown = " ".join(name.split())
+    safe = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in shown)
+    return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 
 
 def inline(svg: str, label: str) -> Markup:
@@ -152,13 +120,12 @@ def inline(svg: str, label: str) -> Markup:
     Args:
         label: description for screen readers.
 
-    >>> print(inline('<svg width="9pt" height="9pt" viewBox="0 0 9 9"><path style="fill: #0072b2"/></svg>', "a square"))
-    <svg viewBox="0 0 9 9" role="img" aria-label="a square"><path style="fill: var(--blue)"/></svg>
+    >>> print(inline('<svg width="9pt" height="9pt" viewBox="0 0 9 9"><path fill="#0072b2"/></svg>', "a square"))
+    <svg viewBox="0 0 9 9" font-size="9" role="img" aria-label="a square"><path fill="var(--blue)"/></svg>
     """
     head, body = svg.split(">", 1)
     view_box = re.findall(r'viewBox="[^"]*"', head)[0]
-    body = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r"\s*font-family: [^;\"]*;", "", body)
     for name, colour in COLOURS.items():
-        body = body.replace(colour, f"var(--{name})")
-    return Markup(f'<svg {view_box} role="img" aria-label="{escape(label)}">{body.strip()}')  # noqa: S704
+        body = body.replace(f'"{colour}"', f'"var(--{name})"')
+    size = f'font-size="{number(SIZE)}"'
+    return Markup(f'<svg {view_box} {size} role="img" aria-label="{escape(label)}">{body.strip()}')  # noqa: S704

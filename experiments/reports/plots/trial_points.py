@@ -1,73 +1,69 @@
-"""Trials and their scores, drawn alike in every picture: the marks and the axis of scores."""
+"""Trials and their scores, drawn alike in every picture."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, Literal
-
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import Formatter, MaxNLocator
+from typing import Final, Literal
 
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.metrics import Scores, lower_is_better, metric_of
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Mark
+from experiments.reports.plots.score_axis import score_axis, with_margin
 from experiments.reports.plots.svg import BLUE, FAINT, GREEN, ORANGE
 
 CROWD: Final = 150  # most trials whose marks are drawn large and dark
-EDGE: Final = 0.03  # distance from the edge, as a share of the axes, of marks that are off the scale
+EDGE: Final = 0.03  # distance from the edge, as a share of the axis, of marks that are off the scale
 
 Kind = Literal["complete", "pruned, last score", "default", "winner", "off the scale", "diverged or failed"]
 ON_THE_EDGE: Final[tuple[Kind, ...]] = ("off the scale", "diverged or failed")
-MARKERS: Final[Mapping[Kind, dict[str, Any]]] = MappingProxyType(
+MARKS: Final[Mapping[Kind, Mark]] = MappingProxyType(  # in the order of drawing
     {
-        "complete": {"marker": "o", "color": BLUE, "markersize": 4.6, "zorder": 3},
-        "pruned, last score": {"marker": "o", "color": FAINT, "markerfacecolor": "none", "markersize": 4.6},
-        "default": {"marker": "D", "color": GREEN, "markersize": 6, "zorder": 4},
-        "winner": {"marker": "o", "color": ORANGE, "markerfacecolor": "none", "markersize": 10, "zorder": 5,
-                   "markeredgewidth": 1.6},
-        "off the scale": {"marker": "v", "color": FAINT, "markersize": 4.5, "zorder": 3},
-        "diverged or failed": {"marker": "x", "color": ORANGE, "markersize": 4.5, "zorder": 3},
+        "complete": Mark("circle", BLUE, 2.8),
+        "pruned, last score": Mark("circle", FAINT, 2.4, hollow=1.0),
+        "off the scale": Mark("down", FAINT, 2.7),
+        "diverged or failed": Mark("cross", ORANGE, 2.3),
+        "default": Mark("diamond", GREEN, 4.6),
+        "winner": Mark("circle", ORANGE, 5.0, hollow=1.6),
     }
-)  # fmt: skip
+)
 
 
-class _ScoreTicks(Formatter):
-    """Labels of an axis of scores, all with as many decimals as their distance needs."""
-
-    def __init__(self, metric: str):
-        self._metric = metric
-
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        step = abs(values[1] - values[0]) if len(values) > 1 else 1.0
-        scores = Scores(self._metric, max(0, -math.floor(math.log10(step) + 1e-9)))
-        return [scores.show(value) for value in values]
+def trial_axis(result: StudyResult, title: str = "") -> Axis:
+    """Make the axis of scores, which is the same in every picture of a study."""
+    return score_axis(metric_of(result.spec), *with_margin(*score_range(result)), title)
 
 
-def draw_trials(axes: Axes, result: StudyResult, positions: Mapping[int, float]) -> None:
+def draw_trials(chart: Chart, result: StudyResult, positions: Mapping[int, float], named: bool = False) -> None:
     """Draw a mark for each trial that has a position, at its value, or at the last score of a pruned trial.
 
-    Trials off the scale stand on the edge where scores are worst. Every picture of a study has the same scale.
+    Trials off the scale stand on the edge where scores are worst.
+
+    Args:
+        chart: one with the `trial_axis` of the study.
+        named: the marks stand in the legend.
     """
-    metric, (low, high) = metric_of(result.spec), score_range(result)
-    edge = 1 - EDGE if lower_is_better(metric) else EDGE
-    marked: dict[Kind, list[tuple[float, float]]] = {kind: [] for kind in MARKERS}
+    metric, (low, _), axis = metric_of(result.spec), score_range(result), trial_axis(result)
+    lower, scores = lower_is_better(metric), Scores.of_selection(result)
+    edge = axis.at(1 - EDGE if lower else EDGE)
+    points: dict[Kind, list[tuple[float, float]]] = {kind: [] for kind in MARKS}
+    titles: dict[Kind, list[str]] = {kind: [] for kind in MARKS}
     for trial in result.trials:
         if trial.number in positions:
+            score = _score(trial)
             for kind in _kinds(result, trial, low):
-                marked[kind].append((positions[trial.number], edge if kind in ON_THE_EDGE else _score(trial)))
-    for kind, points in marked.items():
-        if points:
-            marker = dict(MARKERS[kind])
+                points[kind].append((positions[trial.number], edge if kind in ON_THE_EDGE else score))
+                titles[kind].append(f"trial {trial.number}: {scores.show(score) if math.isfinite(score) else kind}")
+    for kind, mark in MARKS.items():
+        if points[kind]:
+            if kind == "off the scale" and lower:
+                mark = replace(mark, shape="up")
             if len(result.trials) > CROWD and kind not in ("default", "winner"):
-                marker |= {"markersize": 0.65 * marker["markersize"], "alpha": 0.6}
-            if kind == "off the scale" and lower_is_better(metric):
-                marker["marker"] = "^"
-            transform = axes.get_xaxis_transform() if kind in ON_THE_EDGE else axes.transData
-            axes.plot(*zip(*points, strict=True), linestyle="none", label=kind, transform=transform, **marker)
-    set_range(axes, low, high)
-    set_score_axis(axes.yaxis, metric)
+                mark = replace(mark, radius=0.65 * mark.radius, opacity=0.6)
+            chart.marks(points[kind], mark, kind if named else "", titles[kind])
 
 
 def score_range(result: StudyResult) -> tuple[float, float]:
@@ -78,24 +74,6 @@ def score_range(result: StudyResult) -> tuple[float, float]:
     reach = 4 * (best - middle) if best > middle else math.inf
     scores = [*complete, *pruned]
     return max(min(scores), best - reach), max(scores)
-
-
-def set_range(axes: Axes, low: float, high: float) -> None:
-    """Show both ends, with room for a mark on them."""
-    margin = 0.08 * (high - low) or 0.01 * abs(low) or 0.01
-    axes.set_ylim(low - margin, high + margin)
-
-
-def set_score_axis(axis: Axis, metric: str) -> None:
-    """Label an axis that has its limits; errors and losses are positive and grow in the usual direction."""
-    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(_ScoreTicks(metric))
-    axis.set_inverted(lower_is_better(metric))
-
-
-def whole_numbers(most: int) -> MaxNLocator:
-    """Place at most so many ticks, at round whole numbers."""
-    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def _kinds(result: StudyResult, trial: TrialRecord, low: float) -> list[Kind]:

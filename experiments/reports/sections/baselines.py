@@ -41,7 +41,7 @@ def baselines(result: StudyResult) -> Section | None:
     names = ", ".join(row.name for row in drawn)
     picture = Picture(
         "baselines",
-        dots("baselines", drawn, test.metric, "test"),
+        dots(drawn, test.metric, "test"),
         f"Test {label} with 95% intervals: {names}",
         sentence(
             "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model. "

@@ -65,11 +65,11 @@ def _confusions(result: StudyResult, predictions: OutOfFoldRecord | None) -> lis
     if predictions is not None and predictions.confusion:
         counts = predictions.confusion
         caption = sentence(OUT_OF_FOLD, counted("analysis.out_of_fold.rows", predictions.rows, "prediction"))
-        pictures.append(Picture("confusion", confusion("confusion", CONFUSION, counts, classes), ALT, caption))
+        pictures.append(Picture("confusion", confusion(CONFUSION, counts, classes), ALT, caption))
         pairs = _frequent_pairs(counts, classes)
     if test is not None and test.confusion:
         caption = sentence("Confusion matrix of the test set: {}.", counted("test.rows", test.rows, "row"))
-        svg = confusion("test_confusion", "test.confusion", test.confusion, classes)
+        svg = confusion("test.confusion", test.confusion, classes)
         pictures.append(Picture("test_confusion", svg, f"{ALT}, on the test set", caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *pairs] if pictures else []
 

@@ -57,7 +57,7 @@ def _change(record: PermutationRecord) -> str:
 
 def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Block]:
     rows = [
-        Bar(column.name, column.drop, column.deviation or 0.0, scores.size(column.drop), f"{COLUMNS}[{at}].drop")
+        Bar(column.name, column.drop, Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)), column.deviation or 0.0)
         for at, column in ranked[:SHOWN]
     ]
     caption: Parts = ("Horizontal axis: how much worse the score gets when the column is shuffled.",)
@@ -67,7 +67,7 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
     if record.repeats > 1:
         words = " Whiskers are the standard deviation over {} shuffles."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
-    svg = bars("permutation", rows, f"{_change(record)} when shuffled")
+    svg = bars(rows, f"{_change(record)} when shuffled")
     return [Figures((Picture("permutation", svg, f"{_change(record)} when a column is shuffled", caption),))]
 
 
@@ -95,7 +95,7 @@ def _heat_map(
         for at, column in ranked[:NAMED]
     ]
     titles = (Column("pixel", number=False), Column(_change(record)), Column("sd over the shuffles"))
-    svg = heat_map("permutation", drops, width, height)
+    svg = heat_map(drops, width, height)
     return [
         Figures((Picture("permutation", svg, f"{_change(record)} by shuffled pixel", caption),), "square"),
         Table("Most important pixels", titles, tuple(rows)),

@@ -62,10 +62,10 @@ def _importances(result: StudyResult) -> list[Block]:
         return []
     ranked = sorted(record.values.items(), key=lambda item: (-item[1], item[0]))
     rows = [
-        Bar(label(name), share, words=f"{100 * share:.0f}%", key=f"analysis.importances.values.{name}")
+        Bar(label(name), share, Fact(f"analysis.importances.values.{name}", f"{100 * share:.0f}%"))
         for name, share in ranked
     ]
-    svg = bars("importances", rows, "share of the importance")
+    svg = bars(rows, "share of the importance")
     caption = sentence(IMPORTANCES, evaluator(record))
     return [
         Heading("Parameter importance"),

@@ -98,7 +98,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
             configurations,
             flattered,
         ),
-        Figures((Picture("corrected", dots("corrected", rows, metric), alt, sentence(caption, label)),)),
+        Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
         *_luck(record, scores),
         note(
             "Method: {}. The interval holds for a choice among these configurations on rows like these, and is too "

@@ -6,15 +6,13 @@ import pytest
 
 from experiments.reports.plots import parallel as module
 from experiments.reports.plots.parallel import parallel
-from support.svg import paths, words
-
-pytestmark = pytest.mark.slow
+from support.svg import elements, place, points, words
 
 
 def _lines(svg, colour):
     """Points of each line of this colour that crosses more than two axes."""
-    lines = [path.get("d").split() for path in paths(svg, f"stroke: {colour}")]
-    return [points for points in lines if len(points) > 9 and "z" not in points]
+    lines = [points(path) for path in elements(svg, "path", stroke=colour)]
+    return [line for line in lines if len(line) > 3]
 
 
 def test_every_complete_trial_is_a_line_and_winner_and_default_are_marked(study):
@@ -50,3 +48,13 @@ def test_too_few_trials_make_no_picture_and_equal_scores_no_axis(make_study):
 def test_of_many_trials_the_best_are_drawn_and_the_default(study, monkeypatch):
     monkeypatch.setattr(module, "MOST", 10)
     assert [len(_lines(parallel(study[0]), colour)) for colour in ("#0072b2", "#d55e00", "#009e73")] == [9, 1, 1]
+
+
+def test_a_line_crosses_each_axis_at_the_value_of_its_trial(study):
+    result, svg = study[0], parallel(study[0])
+    (default,) = _lines(svg, "#009e73")
+    heights = [place(svg, label)[1] - 0.35 * 8.5 for label in ("0.001", "1", "64")]
+    assert [y for _, y in default[:3]] == pytest.approx(heights, abs=0.01)
+    assert default[3][1] == pytest.approx(place(svg, "–")[1] - 0.35 * 8.5, abs=0.01)
+    (winner,) = _lines(svg, "#d55e00")
+    assert winner[-1][1] == pytest.approx(place(svg, f"{result.best.cv_mean:.4f}")[1] - 0.35 * 8.5, abs=0.01)

@@ -4,9 +4,7 @@ import pytest
 
 from experiments.evaluation.records import CalibrationBin, CalibrationRecord
 from experiments.reports.plots.predictions import calibration, scatter
-from support.svg import words
-
-pytestmark = pytest.mark.slow
+from support.svg import circles, elements, place, words
 
 
 def _bin(low, rows):
@@ -15,11 +13,19 @@ def _bin(low, rows):
 
 def test_bins_without_rows_have_no_point():
     svg = calibration(CalibrationRecord(bins=(_bin(0.0, 0), _bin(0.5, 8), _bin(0.9, 80)), error=0.05))
-    group = next(part for part in svg.split("<g ") if 'style="fill: #0072b2; stroke: #0072b2' in part)
-    assert group.count("<use") == 2
+    points = [point for point in circles(svg, fill="#0072b2") if point[1] > 0]
+    assert len(points) == 2
+    ones, scale = place(svg, "1.0")[1] - 3.15, (place(svg, "0.0")[1] - place(svg, "1.0")[1])
+    assert [y for _, y in points] == pytest.approx([ones + 0.5 * scale, ones + 0.1 * scale], abs=0.02)
+    assert len(elements(svg, "path", fill="#0072b2", fill_opacity="0.6")) == 3
     assert {"share correct", "rows", "probability of the predicted class"} <= words(svg)
 
 
 def test_predicted_against_true():
-    assert {"true value", "predicted value", "predicted = true"} <= words(scatter([(1.0, 2.0), (3.0, 2.5)]))
+    svg = scatter([(1.0, 2.0), (3.0, 2.5)])
+    assert {"true value", "predicted value", "predicted = true"} <= words(svg)
+    first, second = [point for point in circles(svg, fill_opacity="0.75") if point[1] > 0]
+    assert first[0] == pytest.approx(place(svg, "1.0", -1)[0], abs=0.01)
+    assert second[0] == pytest.approx(place(svg, "3.0", -1)[0], abs=0.01)
+    assert first[1] > second[1]
     assert "true value" in words(scatter([(1.0, 1.0)]))

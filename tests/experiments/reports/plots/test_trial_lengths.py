@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import pytest
-
 from experiments.reports.plots.trial_lengths import endings
 from experiments.reports.trial_lengths import Ending
 from support.svg import words
-
-pytestmark = pytest.mark.slow
 
 
 def test_every_end_that_happened_is_named():

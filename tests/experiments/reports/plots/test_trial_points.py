@@ -3,31 +3,47 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from matplotlib.figure import Figure
 
-from experiments.reports.plots.trial_points import EDGE, draw_trials
-
-pytestmark = pytest.mark.slow
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.trial_points import EDGE, draw_trials, score_range, trial_axis
+from support.svg import circles, elements, points
 
 
 def _drawn(result, metric):
     spec = result.spec | {"cv": result.spec["cv"] | {"metric": metric}}
-    axes = Figure().add_subplot()
-    draw_trials(axes, replace(result, spec=spec), {number: number for number in range(40)})
-    return axes, {line.get_label(): set(line.get_ydata()) for line in axes.lines}
+    result = replace(result, spec=spec)
+    chart = Chart(300, 100, Axis(0, 40), trial_axis(result))
+    draw_trials(chart, result, {number: number for number in range(40)})
+    return chart, chart.svg()
 
 
-def test_trials_without_a_place_stand_on_the_edge_of_the_worst_scores(study):
-    _, marks = _drawn(study[0], "accuracy")
-    assert marks["diverged or failed"] == marks["off the scale"] == {EDGE}
-    _, marks = _drawn(study[0], "neg_root_mean_squared_error")
-    assert marks["diverged or failed"] == marks["off the scale"] == {1 - EDGE}
+@pytest.mark.parametrize(("metric", "edge"), [("accuracy", EDGE), ("neg_root_mean_squared_error", 1 - EDGE)])
+def test_trials_without_a_place_stand_on_the_edge_of_the_worst_scores(study, metric, edge):
+    chart, svg = _drawn(study[0], metric)
+    axis = trial_axis(replace(study[0], spec=study[0].spec | {"cv": {"metric": metric}}))
+    expected = chart.up(axis.at(edge))
+    diverged = elements(svg, "path", stroke="#d55e00")
+    off = elements(svg, "path", fill="#a9b0ba")
+    assert len(diverged) == 4
+    assert off
+    for mark in (*diverged, *off):
+        heights = [y for _, y in points(mark)]
+        assert (min(heights) + max(heights)) / 2 == pytest.approx(expected, abs=0.02)
 
 
-def test_errors_are_positive_and_grow_upwards(study):
-    axes, _ = _drawn(study[0], "accuracy")
-    assert not axes.yaxis_inverted()
-    assert axes.yaxis.get_major_formatter().format_ticks([0.9, 0.95, 1.0]) == ["0.90", "0.95", "1.00"]
-    axes, _ = _drawn(study[0], "neg_root_mean_squared_error")
-    assert axes.yaxis_inverted()
-    assert axes.yaxis.get_major_formatter().format_ticks([-32_000.0, -31_500.0]) == ["32,000", "31,500"]
+def test_every_other_trial_stands_at_its_number_and_score(study):
+    chart, svg = _drawn(study[0], "accuracy")
+    low = score_range(study[0])[0]
+    complete = [
+        (chart.across(trial.number), chart.up(trial.value))
+        for trial in study[0].trials
+        if trial.value is not None and trial.value >= low and trial.number
+    ]
+    assert circles(svg, fill="#0072b2") == [pytest.approx(point, abs=0.01) for point in complete]
+
+
+def test_many_trials_have_smaller_fainter_marks(make_study):
+    result, _ = make_study(trials=160)
+    chart = Chart(300, 100, Axis(0, 160), trial_axis(result))
+    draw_trials(chart, result, {number: number for number in range(160)})
+    assert {one.get("r") for one in elements(chart.svg(), "circle", fill="#0072b2", fill_opacity="0.6")} == {"1.82"}

@@ -1,0 +1,35 @@
+"""The axis of scores, the same in every picture: errors and losses are positive and grow in the usual direction."""
+
+from __future__ import annotations
+
+from experiments.reports.metrics import Scores, lower_is_better
+from experiments.reports.plots.chart import Axis
+from experiments.reports.plots.ticks import decimals_of, linear_ticks
+
+MARGIN = 0.08  # share of the range
+
+
+def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) -> Axis:
+    """Make the axis from the worst to the best score that is shown.
+
+    Args:
+        most: gaps between ticks.
+
+    >>> score_axis("accuracy", 0.9, 1.0, "accuracy", most=2).ticks
+    [(0.9, '0.90'), (0.95, '0.95'), (1.0, '1.00')]
+    >>> axis = score_axis("neg_log_loss", -0.2, -0.1, "log loss", most=2)
+    >>> axis.first, axis.last, axis.ticks
+    (-0.1, -0.2, [(-0.1, '0.10'), (-0.15, '0.15'), (-0.2, '0.20')])
+    """
+    ticks = linear_ticks(low, high, most)
+    scores = Scores(metric, decimals_of(ticks))
+    labels = [(tick, scores.show(tick)) for tick in ticks]
+    if lower_is_better(metric):
+        return Axis(high, low, labels[::-1], title.strip())
+    return Axis(low, high, labels, title.strip())
+
+
+def with_margin(low: float, high: float) -> tuple[float, float]:
+    """Return a range with room for a mark on both ends."""
+    margin = MARGIN * (high - low) or 0.01 * abs(low) or 0.01
+    return low - margin, high + margin

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from experiments.reports.plots.score_axis import score_axis, with_margin
+
+
+def test_errors_are_positive_and_grow_upwards():
+    up = score_axis("accuracy", 0.9, 1.0, "accuracy", 2)
+    assert (up.first, up.last) == (0.9, 1.0)
+    assert [label for _, label in up.ticks] == ["0.90", "0.95", "1.00"]
+    errors = score_axis("neg_root_mean_squared_error", -32_000.0, -31_500.0, " RMSE", 1)
+    assert (errors.first, errors.last, errors.title) == (-31_500.0, -32_000.0, "RMSE")
+    assert errors.ticks == [(-31_500.0, "31,500"), (-32_000.0, "32,000")]
+    assert errors.share(-32_000.0) > errors.share(-31_500.0)
+
+
+def test_equal_scores_have_a_range_too():
+    for score in (0.0, 1.0, -31_000.0, 1e-9):
+        low, high = with_margin(score, score)
+        assert low < score < high
