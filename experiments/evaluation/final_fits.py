@@ -1,6 +1,8 @@
 """The fits on all development rows: of the winner, the default and the baselines.
 
 They start as soon as they are known, so that workers without a trial have work. None of them reads a test row.
+Baselines of a small table are fitted in this process, which has scikit-learn already: to load it takes a worker longer
+than to fit them.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ from experiments.evaluation.baselines import BaselineTask, FittedBaseline, basel
 from experiments.evaluation.refit import Refit, RefitTask, refit_task, run_refit
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
+from experiments.search.executors.serial import SerialExecutor
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.inputs import share_everything
 from experiments.search.trial import FinishedTrial
 
+SMALL = 50_000  # rows x inputs x outputs up to which baselines are fitted in this process, in a part of a second
+
 
 class FinalFits:
-    """The fits of a study that workers have begun; each is asked for once, however often it is named.
+    """The fits of a study; each is asked for once, however often it is named.
 
     Args:
         executor: executor that fits, and later scores.
@@ -33,15 +38,11 @@ class FinalFits:
         self._baselines: list[tuple[BaselineTask, Future[FittedBaseline]]] = []
 
     def begin(self, finalists: Sequence[FinishedTrial]) -> None:
-        """Begin the refits of these trials, and then the fits of the baselines, so far as they have not begun."""
+        """Begin the refits of these trials, and then workers' fits of the baselines, so far as they have not begun."""
         for trial in finalists:
             self._begin_refit(trial)
-        if not self._baselines:
-            development, (preprocessor, rows) = self.study.data.development, self._rows(self.of_baselines)
-            self._baselines = [
-                (task, self.executor.submit(run_baseline, task, rows))
-                for task in baseline_tasks(development.target, len(development.y), preprocessor.width)
-            ]
+        if not self._small:
+            self._begin_baselines()
 
     @property
     def of_baselines(self) -> Preprocessing:
@@ -69,12 +70,32 @@ class FinalFits:
         return task, future.result()
 
     def baselines(self) -> list[tuple[BaselineTask, FittedBaseline]]:
-        """Wait for the baselines.
+        """Fit the baselines, or wait for those that workers fit.
 
         Raises:
             WorkerLost: one of them was given up.
         """
+        self._begin_baselines()
         return [(task, future.result()) for task, future in self._baselines]
+
+    @property
+    def baseline_executor(self) -> Executor:
+        """Return the executor that fits and scores the baselines."""
+        return SerialExecutor() if self._small else self.executor
+
+    @property
+    def _small(self) -> bool:
+        development, (preprocessor, _) = self.study.data.development, self._rows(self.of_baselines)
+        cells = len(development.y) * preprocessor.width * development.target.outputs
+        return self.executor.computes_alike and cells <= SMALL
+
+    def _begin_baselines(self) -> None:
+        if not self._baselines:
+            development, (preprocessor, rows) = self.study.data.development, self._rows(self.of_baselines)
+            self._baselines = [
+                (task, self.baseline_executor.submit(run_baseline, task, rows))
+                for task in baseline_tasks(development.target, len(development.y), preprocessor.width)
+            ]
 
     def _begin_refit(self, trial: FinishedTrial) -> tuple[RefitTask, Future[Refit]]:
         number = trial.result.number

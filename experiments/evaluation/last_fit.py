@@ -72,7 +72,9 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
     ]
     target, metric = development.target, spec.cv.metric
     scoring = [
-        executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], y, test.groups)
+        fits.baseline_executor.submit(
+            score_baseline, task, model, metric, target, rows[fits.of_baselines], y, test.groups
+        )
         for task, model in baselines
     ]
     z, *default = [future.result() for future in predicting]  # no default where it diverged or is the winner

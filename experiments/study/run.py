@@ -39,7 +39,6 @@ from experiments.study.admission import check_folder, check_ledger, ledger_readi
 from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
 from experiments.study.finished import INPUT, finish_again, has_input, input_digests, recorded_end
-from experiments.study.late_imports import LateImports
 from experiments.study.options import (
     Options,
     Outcome,
@@ -95,8 +94,6 @@ def run_study(
             study = None if has_input(recorded, digests) else prepare_study(spec, table)
             if (outcome := finish_again(recorded, run, study)) is not None:
                 return outcome
-        imports = LateImports()
-        stack.callback(imports.wait)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
         stack.callback(run.tracking.dismiss)
         executor = stack.enter_context(open_executor_of(options, run.folder))
@@ -109,7 +106,7 @@ def run_study(
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
             fits = None if options.look == "leave" else FinalFits(study, executor)
-            search = SearchRun(study, run, journal, outputs, kernel, interventions, fits, imports)
+            search = SearchRun(study, run, journal, outputs, kernel, interventions, fits)
             trials = search.finish(trials, executor, inputs)
             trials, lost = restore(study, trials, outputs, inputs, executor)
             if lost:
@@ -126,7 +123,6 @@ def run_study(
             progress.stage("analysing the search")
             analysis = analyse(study, trials, outputs, inputs, executor)
             run.clock.lap("analysis")
-            imports.wait()
             scored = None if fits is None else _score(fits, run, trials, ledger)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)

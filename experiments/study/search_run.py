@@ -18,7 +18,6 @@ from experiments.search.loop import search
 from experiments.search.stopping import Budget
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind, TrialResult, TrialTask
-from experiments.study.late_imports import LateImports
 from experiments.study.options import RunContext
 from experiments.study.time_left import TimeLeft
 
@@ -31,7 +30,6 @@ class SearchRun:
     kernel:        the BLAS kernel that every worker must have.
     interventions: the trials that are not computed, each with what ended it in the study that is repeated.
     fits:          fits on all development rows, for which workers have time once the last trial runs; None in a try.
-    imports:       imports of what comes after the search, whose time tells how fast this machine is.
     """
 
     study: StudyContext
@@ -41,7 +39,6 @@ class SearchRun:
     kernel: str
     interventions: Mapping[int, InterventionKind]
     fits: FinalFits | None
-    imports: LateImports
 
     def finish(self, before: Sequence[FinishedTrial], executor: Executor, inputs: Inputs) -> list[FinishedTrial]:
         """Go on from the trials finished before until the study has its trials or ends early; return all of them."""
@@ -59,7 +56,7 @@ class SearchRun:
         submit = clock.watched(evaluated)
         coming = search(spec, space, before, submit, budget, self.interventions)
         progress = self.run.progress
-        left = TimeLeft(spec.search.trials - len(trials), self.run.options.workers, lambda: self.imports.seconds)
+        left = TimeLeft(spec.search.trials - len(trials), self.run.options.workers, time.process_time())
         progress.search(spec.search.trials, spec.cv.metric, left)
         for trial in before:
             progress.update(trial, from_journal=True)

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-AFTER = 2.5  # time of refit, scores and report of a small study, as a multiple of the time that the imports take
-LEAST_IMPORTS, MOST_IMPORTS = 0.2, 10.0  # seconds; imports of an earlier study in this process are faster than a start
+AFTER = 0.6  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
+MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
 FITS = 1.5  # trials that take as long as the analysis and the refits
 
 
@@ -17,13 +17,13 @@ class TimeLeft:
 
     trials:  number of trials that are still to be told when the search begins.
     workers: number of trials that are computed at once.
-    imports: function that returns the seconds that the imports took, by which the speed of this machine is known.
+    before:  seconds of processor time before the search, most of it imports, by which this machine's speed is known.
     clock:   function that returns the seconds since some moment.
     """
 
     trials: int
     workers: int
-    imports: Callable[[], float]
+    before: float
     clock: Callable[[], float] = time.monotonic
     _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
@@ -59,9 +59,8 @@ class TimeLeft:
         return max(0.0, left) + self._after()
 
     def _after(self) -> float:
-        imports = min(max(self.imports(), LEAST_IMPORTS), MOST_IMPORTS)
         longest = max(self._spent, default=0.0)  # as long as one that is not pruned
-        return AFTER * imports + FITS * longest / min(2, self.workers)
+        return AFTER * min(self.before, MOST) + FITS * longest / min(2, self.workers)
 
 
 def duration(seconds: float) -> str:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 class Here:
     """An executor that computes at once, in this process; workers die of the task `dies`.
 
+    It counts as a cluster, whose nodes may compute in another way than this process.
+
     asked:   names of all tasks.
     results: results of the tasks that did not die.
     """
@@ -40,6 +42,7 @@ class Here:
     dies: str = ""
     asked: list[str] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
+    computes_alike: bool = False
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         self.asked.append(function.__name__)

@@ -61,7 +61,13 @@ class WorkerInfo:
 
 
 class Executor(ABC):
-    """A context in which workers compute pure functions. Its end stops them."""
+    """A context in which workers compute pure functions. Its end stops them.
+
+    Attributes:
+        computes_alike: whether this process has the workers' arithmetic, so that it computes the same bits.
+    """
+
+    computes_alike = False
 
     @abstractmethod
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:

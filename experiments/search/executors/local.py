@@ -47,6 +47,8 @@ class LocalExecutor(Executor):
         worker_timeout: seconds without processor time after which a worker that has a task is restarted.
     """
 
+    computes_alike = True  # the environment's variables are those of this process: see `open_executor_of`
+
     def __init__(
         self,
         workers: int,

@@ -25,6 +25,8 @@ class Inline:
 class SerialExecutor(Executor):
     """An executor that computes a task when it is submitted."""
 
+    computes_alike = True
+
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """Run the function now."""
         future: Future[T] = Future()

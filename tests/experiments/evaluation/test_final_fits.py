@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.config.study_file import parse_spec
@@ -51,3 +52,21 @@ def test_a_baseline_that_is_lost_is_told_apart_when_its_result_is_asked_for(stud
     fits.begin([])
     with pytest.raises(WorkerDied):
         fits.baselines()
+
+
+def test_baselines_of_a_small_table_are_fitted_here_when_they_are_asked_for(
+    study: StudyContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = Here(computes_alike=True), Here()
+    small, of_workers = FinalFits(study, here), FinalFits(study, there)  # type: ignore[arg-type]
+    for fits in (small, of_workers):
+        fits.begin([])
+    assert (here.asked, there.asked) == ([], ["run_baseline"] * 3)
+    models = [[model.estimator for _, model in fits.baselines()] for fits in (small, of_workers)]
+    assert here.asked == []
+    x = np.random.default_rng(0).normal(size=(20, models[0][1].n_features_in_))
+    for mine, theirs in zip(*models, strict=True):
+        np.testing.assert_array_equal(mine.predict(x), theirs.predict(x))
+    monkeypatch.setattr("experiments.evaluation.final_fits.SMALL", 100)
+    FinalFits(study, here).begin([])  # type: ignore[arg-type]
+    assert here.asked == ["run_baseline"] * 3

@@ -21,7 +21,7 @@ def shown(
 ) -> str:
     console = Console(file=io.StringIO(), force_terminal=terminal, quiet=quiet, width=100)
     with StudyProgress(console) as progress:
-        progress.search(trials, "accuracy", TimeLeft(trials, 1, lambda: 1.0))
+        progress.search(trials, "accuracy", TimeLeft(trials, 1, 4.0))
         for number, result in enumerate(results):
             progress.update(FinishedTrial({}, replace(result, number=number)), from_journal=number < from_journal)
     assert isinstance(console.file, io.StringIO)

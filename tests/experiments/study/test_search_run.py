@@ -15,7 +15,6 @@ from experiments.search.context import prepare_study
 from experiments.search.inputs import share_inputs
 from experiments.search.journal import Journal
 from experiments.search.storage import OutOfFoldFiles
-from experiments.study.late_imports import LateImports
 from experiments.study.options import Options, new_run
 from experiments.study.resume import start_or_resume
 from experiments.study.search_run import SearchRun
@@ -41,7 +40,7 @@ def asked(folder: Path, is_try: bool) -> list[str]:
     start_or_resume(journal, study, folder)
     fits = None if is_try else FinalFits(study, here)  # type: ignore[arg-type]
     inputs = share_inputs(study.space, study.data, here.share)
-    search = SearchRun(study, run, journal, OutOfFoldFiles(folder / "outputs"), blas_kernel(), {}, fits, LateImports())
+    search = SearchRun(study, run, journal, OutOfFoldFiles(folder / "outputs"), blas_kernel(), {}, fits)
     assert len(search.finish([], here, inputs)) == 5  # type: ignore[arg-type]
     return here.asked
 
