@@ -130,3 +130,31 @@ def test_a_damaged_outbox_of_a_finished_study_is_written_anew(done: CommandRunne
 
 def test_timing_names_an_interruption_only_where_there_was_one(done: CommandRunner) -> None:
     assert not {"interrupted", "what was interrupted"} & Journal(done.study / "journal.log").timing.keys()
+
+
+def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
+    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = desk.folder / "rows.csv"
+    lines = ["x,y,kind", *(f"{n % 17},{n % 5},{'ab'[n % 3 == 0]}" for n in range(60))]
+    file.write_text("\n".join(lines))
+    command = ("--data", "rows.csv", "--target", "kind", "--set", "search.trials=3", "--set", "training.epochs=2")
+    assert desk.tune(*command, "--tracking-uri", "none").code == 0
+    results = desk.folder / "studies" / "rows" / "results.json"
+    before = results.read_bytes()
+
+    def not_read(*_: Any) -> None:
+        raise AssertionError("the data was read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("experiments.study.run.prepare_study", not_read)
+        again = desk.tune(*command, "--tracking-uri", "none")
+        assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
+    file.write_text("\n".join(lines) + "\n")  # other bytes, the same rows
+    again = desk.tune(*command, "--tracking-uri", "none")
+    assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
+    assert results.read_bytes() == before
+    file.write_text("\n".join([*lines, "1,1,a"]))
+    changed = desk.tune(*command, "--tracking-uri", "none")
+    assert changed.code == 2
+    assert "data.fingerprint was " in changed.error
