@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from rich.console import Console
+
 from experiments.benchmark.datasets import write_table
-from experiments.benchmark.tabulate import Line
-from experiments.benchmark.timed_command import WHOLE, Seconds, time_study
+from experiments.benchmark.tabulate import Line, print_table
+from experiments.benchmark.timed_command import WHOLE, Seconds, machine, time_study
 from experiments.benchmark.timing import measure_in_turn
 from experiments.study.timing import SEARCH
 
@@ -54,6 +56,12 @@ def run(options: Namespace) -> Iterator[Line]:
     for tracking in ("none", "MLflow"):
         for described, part in PARTS.items():
             yield {"tracking": tracking, "part": described} | _scaling(rounds, tracking, part, options.trials)
+
+
+def show(lines: Sequence[Line], console: Console) -> None:
+    """Print the table and the processor."""
+    print_table(console, lines, COLUMNS, section="tracking")
+    console.print(machine())
 
 
 def _measure(command: Sequence[str], folder: Path, tracking: str, workers: int) -> Seconds:

@@ -11,12 +11,16 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
 
 import psutil
 
 from experiments.errors import SearchError
+from experiments.search.arithmetic import processor
+from experiments.search.executors.create import usable_cores
 
 WHOLE = "whole"
 ENDS = "start and exit of the processes"  # what the study's own clock does not see
@@ -62,10 +66,18 @@ def time_module(module: str, arguments: Sequence[str], folder: Path, terminal: b
     return seconds
 
 
+def machine() -> str:
+    """Return the processor and the number of usable cores, for the end of a table."""
+    return f"{processor().model or 'Unknown processor'}, {usable_cores()} cores."
+
+
 def _without_terminal(command: Sequence[str], folder: Path) -> tuple[int, str]:
     """Run a command as a job does; return its exit code and its errors."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return done.returncode, done.stderr.strip()
+    nothing = subprocess.DEVNULL
+    with TemporaryFile() as errors:  # a pipe would make this wait for processes that the command leaves running
+        code = subprocess.run(command, cwd=folder, stdin=nothing, stdout=nothing, stderr=errors).returncode
+        errors.seek(0)
+        return code, errors.read().decode(errors="replace").strip()
 
 
 def _at_terminal(command: Sequence[str], folder: Path) -> tuple[int, str]:
@@ -74,16 +86,18 @@ def _at_terminal(command: Sequence[str], folder: Path) -> tuple[int, str]:
     shown = bytearray()
 
     def read() -> None:
-        with suppress(OSError):  # nobody has the terminal open any more
-            while chunk := os.read(screen, 1 << 16):
+        with FileIO(screen) as stream, suppress(OSError):  # nobody has the terminal open any more
+            while chunk := stream.read(1 << 16):
                 shown[:] = (shown + chunk)[-10_000:]
 
+    reader = Thread(target=read, daemon=True)
+    reader.start()
     try:
-        process = subprocess.Popen(command, cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal)
-        Thread(target=read, daemon=True).start()
-        code = process.wait()
+        code = subprocess.run(command, cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal).returncode
     finally:
         os.close(terminal)
+    if code:
+        reader.join(10.0)  # its last line is read
     return code, shown.decode(errors="replace").strip()
 
 

@@ -20,15 +20,13 @@ from rich.console import Console
 
 from experiments.benchmark.peer_study import PeerStudy
 from experiments.benchmark.tabulate import Line, print_table
-from experiments.benchmark.timed_command import WHOLE, Seconds, time_module, time_study
+from experiments.benchmark.timed_command import WHOLE, Seconds, machine, time_module, time_study
 from experiments.benchmark.timing import measure_in_turn
 from experiments.config.default_study import own_study
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError
-from experiments.search.arithmetic import processor
 from experiments.search.context import prepare_study
-from experiments.search.executors.create import usable_cores
 from experiments.study.lookup import study_file
 
 DEFAULT = "digits"
@@ -80,7 +78,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
     """Print the comparisons, the stages of our side and the processor."""
     print_table(console, [line for line in lines if "peer" in line], COLUMNS)
     print_table(console, [line for line in lines if "stage" in line], STAGE_COLUMNS, "row", "where our seconds go")
-    console.print(f"{processor().model or 'Unknown processor'}, {usable_cores()} cores.")
+    console.print(machine())
 
 
 def study_of(options: Namespace, overrides: Sequence[str]) -> tuple[StudySpec, list[str]]:
@@ -142,5 +140,5 @@ def _comparison(row: str, ours: Sequence[float], theirs: Sequence[float]) -> Lin
         "range": f"{min(ratios):.2f} to {max(ratios):.2f}",
         "seconds": median(ours),
         "peer_seconds": median(theirs),
-        "processor": processor().model,
+        "machine": machine(),
     }

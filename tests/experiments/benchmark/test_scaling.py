@@ -8,9 +8,10 @@ import pytest
 
 from experiments.benchmark import scaling
 from experiments.benchmark.datasets import write_table
-from experiments.benchmark.tabulate import print_table, wide_console
+from experiments.benchmark.tabulate import wide_console
 from experiments.benchmark.timed_command import WHOLE, Seconds
 from experiments.config.default_study import own_study
+from experiments.search.executors.create import usable_cores
 
 
 def test_two_workers_are_compared_with_one_in_the_same_round(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,8 +39,9 @@ def test_two_workers_are_compared_with_one_in_the_same_round(monkeypatch: pytest
     assert [line["trial"] for line in lines] == [0.2, None, 0.25, None]
     console = wide_console()
     with console.capture() as captured:
-        print_table(console, lines, scaling.COLUMNS)
+        scaling.show(lines, console)
     assert "1.67 to 1.67" in captured.get()
+    assert f"{usable_cores()} cores." in captured.get()
 
 
 def test_no_trial_of_the_study_is_shorter_than_another(tmp_path: Path) -> None:
