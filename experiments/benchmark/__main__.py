@@ -13,25 +13,28 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from experiments.errors import SpecError
 from experiments.study.cli import command_parser, run_command
 
+STUDY = "compare a whole study, by name or study file (default: digits), with Optuna and scikit-learn"
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")
 
 # option, module, what --help says. A module has run(options), which yields the lines of a table, and the table's
 # COLUMNS; where there is more to print than a table, it has show(lines, console) instead.
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
-    ("--study", "whole_study", "compare the whole digits study with Optuna and scikit-learn"),
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
     ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
     ("--tables", "tables", "compare ten tables, by --data alone, with a tuned scikit-learn network"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
+    ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
+TRIALS = 40
 COUNTS = (
-    ("--repeats", 5, "pairs of measurements for each comparison, default and --tracking (default: 5)"),
-    ("--trials", 40, "trials of a study (default: 40)"),
-    ("--more", 100, "trials that --study adds (default: 100)"),
+    ("--repeats", 5, "measurements of each side, which take turns (default: 5)"),
+    ("--trials", None, f"trials of a study (default: {TRIALS}; with --study as many as the study has)"),
+    ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: 10 for small tables, else 5)"),
     ("--studies", 100, "studies of each kind in --honesty (default: 100)"),
@@ -50,6 +53,13 @@ def parser() -> argparse.ArgumentParser:
     benchmarks = it.add_mutually_exclusive_group()
     for option, module, text in BENCHMARKS:
         benchmarks.add_argument(option, action="store_const", dest="benchmark", const=module, help=text)
+    benchmarks.add_argument("--study", nargs="?", const="", metavar="STUDY", help=STUDY)
+    it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
+    it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
+    it.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides", help="with --study: as of tune"
+    )
+    it.add_argument("--terminal", action="store_true", help="with --study: time our side at a terminal, too")
     for option, default, text in COUNTS:
         it.add_argument(option, type=at_least_one, default=default, metavar="N", help=text)
     it.set_defaults(benchmark="networks")
@@ -80,6 +90,14 @@ def _run(options: argparse.Namespace) -> int:
     """Run the benchmark that the options name; the JSON file is written anew with each line."""
     from experiments.benchmark.tabulate import print_table, wide_console
 
+    if options.study is not None:
+        options.benchmark = "whole_study"
+    elif (
+        options.data is not None or options.target is not None or options.overrides or options.terminal or options.more
+    ):
+        raise SpecError("--data, --target, --set, --terminal and --more go with --study, which is missing; add it.")
+    elif options.trials is None:
+        options.trials = TRIALS
     benchmark = import_module(f"experiments.benchmark.{options.benchmark}")
     console, lines = wide_console(), []
     with console.status("measuring") as status:

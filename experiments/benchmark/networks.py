@@ -15,7 +15,7 @@ from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.peers import FLOOR, OURS, peers
 from experiments.benchmark.studies import native_arithmetic, study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
-from experiments.benchmark.timing import measure_pairs
+from experiments.benchmark.timing import measure_in_turn
 from experiments.search.arithmetic import processor
 
 COLUMNS = {
@@ -77,7 +77,7 @@ def compare(row: str, peer: str, repeats: int, measure: Callable[[str], Line]) -
     Args:
         measure: name of a trainer -> one measurement.
     """
-    pairs = measure_pairs(repeats, partial(measure, OURS), partial(measure, peer))
+    pairs = measure_in_turn(repeats, partial(measure, OURS), partial(measure, peer))
 
     def middle(side: int, key: str) -> float:
         return float(median(pair[side][key] for pair in pairs))

@@ -7,23 +7,21 @@ own preprocessing of the same kinds of columns.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from experiments.benchmark.datasets import TABLES, write_table
-from experiments.benchmark.optuna_peer import OptunaPeer
+from experiments.benchmark.peer_study import PeerStudy
 from experiments.benchmark.studies import tune
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.data.holdout import Look
-from experiments.data.prepare import prepare
+from experiments.search.context import prepare_study
 
 FEW = 1000  # rows, under which more splits are needed to tell the two apart
 COLUMNS = {
@@ -83,32 +81,11 @@ def _our_test(file: Path, target: str, seed: int, trials: int) -> dict[str, Any]
 def _peer_score(file: Path, target: str, seed: int, trials: int) -> float:
     """Return the test score of scikit-learn's network: the best of so many trials, refitted on all development rows."""
     spec, _ = own_study(str(file), target, [f"data.split_seed={seed}"])
-    data = prepare(spec, os.environ)
-    classifies = data.target.task == "classification"
-    features = pd.DataFrame(data.development.features)
-    peer = OptunaPeer(
-        lambda network: _pipeline(classifies, network), features, data.development.y, data.folds.pairs, seed
-    )
+    study = prepare_study(spec)
+    peer = PeerStudy.of(study, seed).search()
     peer.optimize(trials)
-    features, labels = data.test.open(Look(data.test.fingerprint, "", ""), lambda _: True)
-    return float(peer.best_model().score(pd.DataFrame(features), labels))
-
-
-def _pipeline(classifies: bool, network: dict[str, Any]) -> Any:
-    from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
-    from sklearn.impute import SimpleImputer
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
-    numbers = make_pipeline(SimpleImputer(), StandardScaler())
-    categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    columns = ColumnTransformer(
-        [
-            ("numbers", numbers, make_column_selector(dtype_include=np.number)),
-            ("categories", categories, make_column_selector(dtype_exclude=np.number)),
-        ]
+    test = study.data.test
+    features, labels = test.open(Look(test.fingerprint, "", ""), lambda _: True)
+    return float(
+        peer.best_model().score(pd.DataFrame(features, columns=list(study.data.development.table.columns)), labels)
     )
-    if classifies:
-        return make_pipeline(columns, MLPClassifier(**network))
-    return make_pipeline(columns, TransformedTargetRegressor(MLPRegressor(**network), transformer=StandardScaler()))

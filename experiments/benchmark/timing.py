@@ -1,4 +1,4 @@
-"""A stopwatch, and measurements in pairs."""
+"""A stopwatch, and measurements in turn."""
 
 from __future__ import annotations
 
@@ -16,16 +16,14 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure_pairs(repeats: int, first: Callable[[], T], second: Callable[[], T]) -> list[tuple[T, T]]:
-    """Measure two things in turn.
+def measure_in_turn(repeats: int, *measurements: Callable[[], T]) -> list[tuple[T, ...]]:
+    """Measure several things in turn; return a tuple for each repetition.
 
-    The order alternates from pair to pair, so that a machine that warms up favours neither.
+    The order is reversed in every second repetition, so that a machine that warms up favours none.
     """
-    pairs = []
+    rounds = []
     for number in range(repeats):
-        if number % 2:
-            later = second()
-            pairs.append((first(), later))
-        else:
-            pairs.append((first(), second()))
-    return pairs
+        order = reversed(measurements) if number % 2 else measurements
+        results = [measure() for measure in order]
+        rounds.append(tuple(reversed(results) if number % 2 else results))
+    return rounds

@@ -15,7 +15,7 @@ from statistics import median
 
 from experiments.benchmark.studies import tune
 from experiments.benchmark.tabulate import Line
-from experiments.benchmark.timing import measure_pairs, seconds_of
+from experiments.benchmark.timing import measure_in_turn, seconds_of
 
 STUDY = Path(__file__).parents[2] / "studies" / "digits.toml"
 COLUMNS = {"row": "row", "with tracking, s": "seconds:.1f", "without, s": "without:.1f", "ratio": "ratio:.2f"}
@@ -29,7 +29,7 @@ def run(options: Namespace) -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         study = partial(run_study, Path(folder).resolve(), STUDY, options.trials)
         study(tracked=True)
-        pairs = measure_pairs(
+        pairs = measure_in_turn(
             options.repeats,
             partial(seconds_of, partial(study, tracked=False)),
             partial(seconds_of, partial(study, tracked=True)),

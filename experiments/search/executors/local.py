@@ -61,7 +61,8 @@ class LocalExecutor(Executor):
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
-        self._threads = ThreadPoolExecutor(workers, "worker", _leave_interrupts_to_the_main_thread)
+        # two threads a worker: one that is still busy with what a finished task leads to holds up no worker
+        self._threads = ThreadPoolExecutor(2 * workers, "worker", _leave_interrupts_to_the_main_thread)
         self._greetings = [self._threads.submit(worker.run, hello, (), worker_timeout) for worker in self._workers]
         for worker in self._workers:
             self._free.put(worker)

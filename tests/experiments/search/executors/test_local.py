@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from unittest.mock import patch
 
 import pytest
 from loky import ProcessPoolExecutor
 
 from experiments.errors import ExecutorError
-from experiments.search.executors.base import WorkerDied, WorkerTimeout
+from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import Shared
 from support.waiting import PATIENCE, wait_until
@@ -68,6 +69,15 @@ def test_workers_have_their_environment_and_report_their_kernel(processes: Local
     greetings = processes.wait_for_workers()
     assert len({greeting.pid for greeting in greetings}) == 2
     assert len({(greeting.kernel, greeting.node) for greeting in greetings}) == 1
+
+
+def test_what_a_finished_task_leads_to_holds_up_no_worker() -> None:
+    kept = Event()
+    with LocalExecutor(1, {}) as pool:
+        map_future(pool.submit(time.sleep, 0.5), lambda _: kept.wait(2 * PATIENCE))
+        assert pool.submit(os.getpid).result(PATIENCE) > 0
+        assert not kept.is_set()
+        kept.set()
 
 
 def test_the_task_of_a_killed_worker_is_run_again_and_given_up_after_three_deaths(
