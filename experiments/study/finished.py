@@ -58,15 +58,19 @@ def finish_again(study: StudyContext, run: RunContext) -> Outcome | None:
         seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
         write_report(folder, recorded.result, trials, seen)
         clock.lap("report")
-        tracking.load()
-        stack.callback(tracking.dismiss)
-        uid = start_or_resume(journal, study, folder.path)
-        tracking.start(run_metadata(study.spec, study.space, study.data, uid))
-        if options.register_as is not None:
-            tracking.register(options.register_as)
-        untracked = tracking.finish()
+        untracked = None
+        if options.register_as is not None or not tracking.has_everything(recorded.result.digest):
+            tracking.load()
+            stack.callback(tracking.dismiss)
+            uid = start_or_resume(journal, study, folder.path)
+            tracking.start(run_metadata(study.spec, study.space, study.data, uid))
+            if options.register_as is not None:
+                tracking.register(options.register_as)
+            untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, untracked, finished=True)
+    return Outcome(
+        recorded.result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True
+    )
 
 
 def is_finished(
