@@ -54,8 +54,8 @@ def run(
         fresh:        start anew instead of resuming.
         tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
         register:     name under which the model becomes a version in MLflow's model registry.
-        wait:         True: wait up to 30 s at the end until MLflow has everything; False: do not wait, its writer goes on
-                      by itself; None: wait, but not for a store in trouble.
+        wait:         True: wait up to 30 s at the end until MLflow has everything; False: do not wait, its writer goes
+                      on by itself; None: wait, but not for a store in trouble.
         quiet:        print nothing.
 
     Raises:

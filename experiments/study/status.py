@@ -162,7 +162,7 @@ def print_list(console: Console, studies: Path) -> None:
             table.add_row(Text(printable(name)), "unreadable")
             problems.append(problem)
         else:
-            state = status.state
+            state: str = status.state
             if status.mlflow and status.mlflow != ON_ITS_WAY:
                 state += ", not all in MLflow"
                 problems.append(status.mlflow)

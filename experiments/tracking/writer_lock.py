@@ -1,4 +1,4 @@
-"""The locks of the writers to MLflow: one for each store, in the study's folder, so that one process writes at a time."""
+"""The locks of the writers to MLflow, in the study's folder: to each store, one process writes at a time."""
 
 from __future__ import annotations
 
