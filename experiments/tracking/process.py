@@ -78,16 +78,20 @@ class Reporter:
         self._folder, self._state, self._at = folder, state, 0.0
 
     def __call__(self, trouble: str, missing: str | None, digest: str = "", done: bool = False) -> None:
-        """Report, unless nothing is new and the last report is not old."""
-        news = {"trouble": trouble, "missing": missing, "digest": digest, "done": done}
+        """Write the state, and to the log what is new."""
         if trouble and trouble != self._state.trouble:
             note(f"no success: {trouble}")
         if done:
             note(missing or "MLflow has everything")
-        if done or trouble != self._state.trouble or time.monotonic() - self._at > REPORTING:
-            self._state = self._state.model_copy(update={**news, "seconds": time.process_time()})
-            update_state(self._folder, self._state)
-            self._at = time.monotonic()
+        news = {"trouble": trouble, "missing": missing, "digest": digest, "done": done}
+        self._state = self._state.model_copy(update={**news, "seconds": time.process_time()})
+        update_state(self._folder, self._state)
+        self._at = time.monotonic()
+
+    @property
+    def is_old(self) -> bool:
+        """Return whether the last report is old."""
+        return time.monotonic() - self._at > REPORTING
 
 
 def follow(writer: Writer, study: Study, report: Reporter) -> None:
@@ -103,9 +107,11 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
         pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
     deadline = time.monotonic() + GRACE
     writer.close(study.messages.get("status"))
+    report(writer.trouble, writer.missing)
 
     def in_time() -> bool:
-        report(writer.trouble, writer.missing)
+        if report.is_old:
+            report(writer.trouble, writer.missing)
         return time.monotonic() < deadline
 
     while not writer.write(in_time) and in_time() and not writer.replaced:

@@ -23,7 +23,7 @@ import psutil
 from experiments.errors import StudyStateError
 from experiments.tracking.outbox import EndStatus, Outbox, RunMetadata, StudyOutcome, read_outbox, write_outbox
 from experiments.tracking.uris import OFF, database_of, masked
-from experiments.tracking.writer_lock import LIMIT, locks_of, without_writers
+from experiments.tracking.writer_lock import LIMIT, is_being_written, locks_of, without_writers
 from experiments.tracking.writer_state import WriterState, new_state, read_state, shortfall, write_state
 
 PROGRAM = "experiments.tracking.process"
@@ -31,6 +31,7 @@ PACKAGES = Path(__file__).parents[2]
 LATER = "the study continues, and the data is written later"
 LONGEST_WAIT = 30.0  # seconds at the end until MLflow has everything
 RECOVERY_TIMEOUT = 1.5  # seconds at the end for a store that failed before: one more attempt
+HANDOVER = 2.0  # seconds at the end for a process that has just been started
 POLL, WATCH = 0.05, 0.3  # seconds between looks at the process's state: at the end, and before
 
 
@@ -223,6 +224,9 @@ class Tracking:
         while process.poll() is None and time.monotonic() - start < timeout:
             if time.monotonic() - start >= recovery and self._read().trouble:
                 break
+            time.sleep(POLL)
+        # until it has its lock, by which other commands know of it; only the shortest runs come here before
+        while process.poll() is None and not is_being_written(self._folder) and time.monotonic() - start < HANDOVER:
             time.sleep(POLL)
         if process.returncode is None:
             self._left = True
