@@ -152,21 +152,25 @@ def print_list(console: Console, studies: Path) -> None:
         table.add_column(column, overflow="fold")
     for column in ("cv_mean", "test", "last change"):
         table.add_column(column, justify="right", no_wrap=True)
-    problems = []
+    problems: list[str] = []
+    rows: list[list[str | Text]] = []
     for name, path, search, problem in _studies(studies):
         try:
             status = None if problem else study_status(path, search)
         except ExperimentError as error:
             status, problem = None, str(error)
         if status is None:
-            table.add_row(Text(printable(name)), "unreadable")
+            rows.append([Text(printable(name)), "unreadable"])
             problems.append(problem)
         else:
-            state: str = status.state
-            if status.mlflow and status.mlflow != ON_ITS_WAY:
-                state += ", not all in MLflow"
-                problems.append(status.mlflow)
-            table.add_row(Text(printable(name)), state, _trials(status), *_scores(status), _time(status.when))
+            rows.append([Text(printable(name)), status.state, _trials(status), *_scores(status), _time(status.when)])
+            if status.mlflow:
+                rows[-1].append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
+                problems += [status.mlflow] if status.mlflow != ON_ITS_WAY else []
+    if max(map(len, rows), default=0) > len(table.columns):
+        table.add_column("MLflow")
+    for row in rows:
+        table.add_row(*row)
     console.print(table if table.rows else Text(f"{studies}: no study here"))
     for problem in problems:
         console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
