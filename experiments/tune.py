@@ -206,7 +206,8 @@ def _wait(chosen: argparse.Namespace) -> bool | None:
     """Decide whether to wait for MLflow at the end: not at a terminal, where nothing follows that could need it."""
     if chosen.wait or chosen.register is not None:
         return True
-    return False if sys.stdout.isatty() and not os.environ.get("CI") else None
+    at_terminal = sys.stdout.isatty() and os.environ.get("CI", "").lower() in ("", "0", "false")
+    return False if at_terminal else None
 
 
 def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console: Console) -> None:

@@ -63,6 +63,7 @@ class Study:
                 self.messages |= json.loads(line)
         self.over.set()
         time.sleep(LIMIT)
+        note(f"ended in the middle of a call: the study is over for {LIMIT:.0f} s")
         os._exit(1)
 
 

@@ -89,8 +89,8 @@ class Tracking:
             digest: of its results.
         """
         database, last = database_of(self._uri), read_state(self._folder)
-        if self._uri == OFF:
-            return True
+        if self._uri == OFF:  # then there is nothing to send, but perhaps something to say
+            return last is None or last.complete
         if last is None or (database is not None and not database.exists()):
             return False
         return last.complete and (last.store, last.digest) == (self._state.store, digest)
@@ -135,9 +135,9 @@ class Tracking:
             outbox = Outbox(metadata=metadata, begun=time.time())
         self._outbox = outbox.model_copy(update={"metadata": metadata})
         write_outbox(self._folder, self._outbox)
+        self._tell_of_earlier_run()
         if self._uri == OFF:
             return
-        self._tell_of_earlier_run()
         write_state(self._folder, self._state)
         if self._process is not None:
             threading.Thread(target=self._watch, name="mlflow-writer", daemon=True).start()
@@ -196,6 +196,8 @@ class Tracking:
             One line about what MLflow lacks and why; None when it has everything, or gets it without trouble.
         """
         self._leave(0.0 if self._wait is False else timeout, timeout if self._wait else RECOVERY_TIMEOUT)
+        if self._uri == OFF:
+            return None
         state = self._read()
         if not self._left or state.done:
             return state.lacking()

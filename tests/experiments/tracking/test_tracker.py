@@ -235,6 +235,24 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
     assert not later[0].has_everything("d1")
 
 
+def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path) -> None:
+    tracking = Tracking(tmp_path, "none", None, print)
+    tracking.load()
+    tracking.start(metadata())
+    tracking.conclude(end(1))
+    assert tracking.finish() is None
+    assert (tracking.goes_on, tracking.seconds) == (False, 0.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["tracking.json"]
+    assert tracking.has_everything("d1")
+    write_state(tmp_path, new_state("earlier", "sqlite:///mlruns/mlflow.db"))
+    said: list[str] = []
+    again = Tracking(tmp_path, "none", None, said.append, environ={})
+    assert not again.has_everything("d1")
+    again.start(metadata())
+    assert (again.finish(), len(said)) == (None, 1)
+    assert said[0].endswith(f"; python -m experiments.sync {tmp_path} sends it")
+
+
 def test_what_a_killed_writer_left_is_said_by_the_next_run_which_sends_it(place: Place) -> None:
     tracking, _ = tracking_of(place, wait=False)
     wait_until(lambda: is_being_written(place.study))
