@@ -17,7 +17,6 @@ from experiments.errors import StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 LEDGER = Path("studies") / "ledger.jsonl"
-WRITER_TIMEOUT = 5.0  # seconds for a writer to MLflow, which may outlive its study a little
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,34 +38,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _delete(chosen: argparse.Namespace) -> int:
-    from filelock import Timeout
-
     from experiments.search.journal_reader import view_journal
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder
     from experiments.tracking.delete_runs import find_runs
-    from experiments.tracking.process import lock_of
     from experiments.tracking.uris import tracking_store
+    from experiments.tracking.writer_lock import LIMIT, lock_of, locks_of, without_writers
 
     folder = StudyFolder(study_folder(chosen.study))
     if not chosen.yes and not sys.stdin.isatty():
         raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
     uri, _ = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
-    with folder.claimed():
+    locks = {lock.lock_file: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}
+    with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
         runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
         print(f"{folder.path}: {len(view.trials)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
         if not chosen.yes and not confirmed():
             print("nothing was deleted")
             return 0
-        try:
-            with lock_of(folder.path, uri).acquire(timeout=WRITER_TIMEOUT):
-                runs.delete()
-                gone = folder.remove()
-        except Timeout:
-            raise StudyStateError(
-                f"{folder.path}: the study is still being written to MLflow; try in a minute."
-            ) from None
+        runs.delete()
+        gone = folder.remove()
     print("deleted" if gone else f"deleted; {folder.path} stays because it holds other files")
     if runs.runs:
         print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")

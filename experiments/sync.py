@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
-SYNC_TIMEOUT = 60.0  # seconds for a store in trouble, and for the writer of a study that has just ended
+SYNC_TIMEOUT = 60.0  # seconds for a store in trouble
 PAUSE = 1.0  # seconds between attempts
 
 
@@ -34,34 +34,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sync(chosen: argparse.Namespace) -> int:
-    from filelock import Timeout
-
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder
-    from experiments.tracking.process import lock_of
     from experiments.tracking.uris import OFF, masked, tracking_store
     from experiments.tracking.writer import Writer
+    from experiments.tracking.writer_lock import LIMIT, lock_of, without_writers
+    from experiments.tracking.writer_state import note_sync
 
     folder = study_folder(chosen.study)
     where, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if where == OFF:
         raise SpecError("--tracking-uri: must be a store, but got none.")
-    writer = Writer(folder, where, artifacts)
-    try:
-        running = StudyFolder(folder).is_running()
-        with lock_of(folder, where).acquire(timeout=0 if running else SYNC_TIMEOUT):
-            writer.close("RUNNING" if running else None)
-            deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
-            while not writer.write(lambda: True) and time.monotonic() < deadline:
-                if not silent:
-                    place = f"MLflow at {masked(where)}"
-                    print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")
-                    silent = True
-                time.sleep(PAUSE)
-    except Timeout:
-        raise StudyStateError(f"{folder}: another command is writing this study to MLflow.") from None
-    except OSError as error:
-        raise StudyStateError(f"{folder}: cannot be locked for writing to MLflow: {error.strerror}.") from None
+    writer, running = Writer(folder, where, artifacts), StudyFolder(folder).is_running()
+    say = (lambda _: None) if chosen.quiet else print
+    with without_writers(folder, [lock_of(folder, where)], 0.0 if running else LIMIT, say):
+        writer.close("RUNNING" if running else None)
+        deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
+        while not writer.write(lambda: True) and time.monotonic() < deadline:
+            if not silent:
+                place = f"MLflow at {masked(where)}"
+                print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")
+                silent = True
+            time.sleep(PAUSE)
+        if not running:
+            note_sync(folder, where, writer.digest, writer.missing)
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not chosen.quiet:

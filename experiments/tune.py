@@ -81,6 +81,11 @@ def parser() -> argparse.ArgumentParser:
     add_tracking_argument(it, "; none: no tracking")
     it.add_argument("--register", metavar="NAME", help="make the model a version of NAME in MLflow's model registry")
     it.add_argument(
+        "--wait",
+        action="store_true",
+        help="wait up to 30 s at the end until MLflow has everything; without a terminal, and with --register, it does",
+    )
+    it.add_argument(
         "--fresh", action="store_true", help="start the study anew; its test evaluations so far stay counted"
     )
     test = it.add_mutually_exclusive_group()
@@ -193,7 +198,16 @@ def _options(
         register_as=chosen.register,
         document=document,
         planned=planned,
+        wait=_wait(chosen),
     )
+
+
+def _wait(chosen: argparse.Namespace) -> bool | None:
+    """Decide whether to wait for MLflow at the end: not at a terminal, where nothing follows that could need it."""
+    if chosen.wait or chosen.register is not None:
+        return True
+    at_terminal = sys.stdout.isatty() and os.environ.get("CI", "").lower() in ("", "0", "false")
+    return False if at_terminal else None
 
 
 def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console: Console) -> None:
@@ -215,6 +229,8 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
         sync = shlex.join(["python", "-m", "experiments.sync", str(folder), *elsewhere])
         print(f"{outcome.untracked}; {sync} sends it", file=sys.stderr)
+    elif outcome.goes_on:
+        console.print("MLflow gets the rest in the background, within a minute", soft_wrap=True)
     if chosen.profile:
         text = profile_text(outcome.clock, outcome.clock.started - BEGUN, workers, outcome.tracking)
         write_atomically(folder / "profile.txt", text.encode())

@@ -17,13 +17,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from experiments.errors import TrackingError
+from experiments.errors import StudyStateError, TrackingError
 from experiments.study.cli import add_tracking_argument, command_parser, run_command
 
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
 NEWEST = 5  # studies, whose addresses are printed
 START_TIMEOUT = 120.0  # seconds until the page answers
 END_TIMEOUT = 5.0  # seconds for its processes to end
+WRITER_TIMEOUT = 10.0  # seconds for what is on its way from a study that has just ended
 # MLflow's jobs evaluate language models, for which it would start more processes
 SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
@@ -56,6 +57,7 @@ def _show(chosen: argparse.Namespace) -> int:
     if database is None or artifacts is None:
         raise TrackingError(f"--tracking-uri: a page is opened on a sqlite:///FILE, but got {masked(uri)}.")
     check_database(database)
+    _wait_for_writers(uri)
     port = free_port(chosen.port)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
@@ -67,6 +69,26 @@ def _show(chosen: argparse.Namespace) -> int:
             print()
             return 0
         raise TrackingError(f"MLflow's page has ended: {last_line(log)}.")
+
+
+def _wait_for_writers(uri: str) -> None:
+    """Wait a little for what is on its way to the store from this folder's studies; say what it lacks then."""
+    from experiments.study.folder import STUDIES, StudyFolder
+    from experiments.tracking.writer_lock import lock_of, store_id, without_writers
+    from experiments.tracking.writer_state import STATE, read_state, shortfall
+
+    deadline = time.monotonic() + WRITER_TIMEOUT
+    for folder in sorted(path.parent for path in STUDIES.glob(f"*/{STATE}")):
+        state = read_state(folder)
+        if state is None or state.complete or state.store != store_id(uri) or StudyFolder(folder).is_running():
+            continue
+        try:
+            with without_writers(folder, [lock_of(folder, uri)], max(0.0, deadline - time.monotonic()), print):
+                pass
+        except StudyStateError:
+            print(f"{folder}: not all of it is in MLflow yet; load the page again in a minute")
+        if (line := shortfall(folder)) is not None:
+            print(line)
 
 
 def command(database: Path, artifacts: Path, port: int) -> list[str]:

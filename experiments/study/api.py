@@ -37,6 +37,7 @@ def run(
     fresh: bool = False,
     tracking_uri: str | None = None,
     register: str | None = None,
+    wait: bool | None = None,
     quiet: bool = True,
 ) -> StudyResult:
     """Run a study, or resume it; return the result that `python -m experiments.tune` would write.
@@ -53,6 +54,8 @@ def run(
         fresh:        start anew instead of resuming.
         tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
         register:     name under which the model becomes a version in MLflow's model registry.
+        wait:         True: wait up to 30 s at the end until MLflow has everything; False: do not wait, its writer goes
+                      on by itself; None: wait, but not for a store in trouble.
         quiet:        print nothing.
 
     Raises:
@@ -61,7 +64,7 @@ def run(
     Warns:
         UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
     """
-    _check_arguments(look, workers, fresh, quiet)
+    _check_arguments(look, workers, {"fresh": fresh, "quiet": quiet, "wait": False if wait is None else wait})
     read = _read(spec, given=data is not None, target=target)
     table = None if data is None else given_table(data, read.data)
     wanted = usable_cores() if workers is None else int(workers)
@@ -76,6 +79,7 @@ def run(
         fresh=fresh,
         look=look,
         register_as=register,
+        wait=wait,
     )
     with between_imports(signal.SIGINT):
         outcome = run_study(read, options, study_console(quiet), table=table)
@@ -84,7 +88,7 @@ def run(
     return outcome.result
 
 
-def _check_arguments(look: object, workers: object, fresh: object, quiet: object) -> None:
+def _check_arguments(look: object, workers: object, switches: Mapping[str, object]) -> None:
     """Refuse arguments of a wrong type or value.
 
     Raises:
@@ -99,7 +103,7 @@ def _check_arguments(look: object, workers: object, fresh: object, quiet: object
         raise SpecError(f"workers: must be a whole number, or None for all usable cores, but got {workers!r:.100}.")
     if isinstance(workers, Integral) and int(workers) < 1:
         raise SpecError(f"workers: `1 <= workers` must hold, but got {workers}.")
-    for name, value in (("fresh", fresh), ("quiet", quiet)):
+    for name, value in switches.items():
         if not isinstance(value, bool):
             raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
 

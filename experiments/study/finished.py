@@ -78,14 +78,18 @@ def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None
         seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
         write_report(folder, recorded.result, journal.trials, seen)
         clock.lap("report")
-        tracking.load()
-        stack.callback(tracking.dismiss)
-        tracking.start(outbox.metadata)
-        if options.register_as is not None:
-            tracking.register(options.register_as)
-        untracked = tracking.finish()
+        untracked = None
+        if options.register_as is not None or not tracking.has_everything(recorded.result.digest):
+            tracking.load()
+            stack.callback(tracking.dismiss)
+            tracking.start(outbox.metadata)
+            if options.register_as is not None:
+                tracking.register(options.register_as)
+            untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(recorded.result, seen, options.folder, clock, tracking.seconds, untracked, finished=True)
+    return Outcome(
+        recorded.result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True
+    )
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:

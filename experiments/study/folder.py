@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from experiments.errors import StudyStateError
-from experiments.search.storage import write_atomically
+from experiments.search.storage import is_locked, write_atomically
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
@@ -43,17 +41,7 @@ class StudyFolder:
 
     def is_running(self) -> bool:
         """Tell whether a command has the folder now; nothing is written."""
-        try:
-            number = os.open(self.path / ".lock", os.O_RDONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(number)
-        return False
+        return is_locked(self.path / ".lock")
 
     def check_place(self) -> None:
         """Refuse a place where the folder cannot be, without making it.
@@ -124,7 +112,8 @@ class StudyFolder:
         """
         for name in ("model", "out_of_fold", "report_files"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        names = ("tracking.json", "results.json", "trials.csv", "report.html", "report.md", "log.txt", "profile.txt")
+        names = ["tracking.json", "tracking_state.json", "tracking.log", "results.json", "trials.csv"]
+        names += ["report.html", "report.md", "log.txt", "profile.txt"]
         self._unlink(*names, self.row_hashes.name, self.journal.name)
 
     def remove(self) -> bool:

@@ -56,6 +56,7 @@ class Options:
     document:          study file to write into the folder, for a study that has none.
     kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
+    wait:              at the end, wait until MLflow has everything; None: but not for a store in trouble.
     """
 
     folder: Path
@@ -73,6 +74,7 @@ class Options:
     document: Mapping[str, Any] | None = None
     kernel: str = ""
     planned: int | None = None
+    wait: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Outcome:
     clock:     the seconds of each part of the run.
     tracking:  seconds of processor time of the writer to MLflow, beside the rest.
     untracked: a line about what MLflow lacks; None if it has everything.
+    goes_on:   True if the writer to MLflow has more to write, and goes on by itself.
     finished:  True if the study was finished before, so that nothing was computed.
     """
 
@@ -92,6 +95,7 @@ class Outcome:
     clock: Clock
     tracking: float = 0.0
     untracked: str | None = None
+    goes_on: bool = False
     finished: bool = False
 
     @property
@@ -132,7 +136,7 @@ class RunContext:
 def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
     say = partial(console.print, markup=False, soft_wrap=True)
-    tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say)
+    tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say, options.wait)
     return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console))
 
 

@@ -131,7 +131,7 @@ def run_study(
             untracked = _publish(run, result, trials, scored)
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
-    return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked)
+    return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked, run.tracking.goes_on)
 
 
 def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger]:
@@ -153,7 +153,8 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     """Open the journal and the outputs in the folder; return them with the finished trials and the study's uid."""
     folder, options = run.folder, run.options
     if options.fresh:
-        folder.clear()
+        with run.tracking.alone():
+            folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
     journal = Journal(folder.journal)
     trials, run.clock.earlier = journal.trials(), journal.timing

@@ -27,9 +27,12 @@ from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS, holds_a_study, known_studies
 from experiments.study.results_file import read_results
+from experiments.tracking.writer_lock import is_being_written
+from experiments.tracking.writer_state import shortfall
 
 State = Literal["not started", "running", "interrupted", "tried", "searched", "done"]
 LOG_LINES, LOG_BYTES = 5, 1 << 14
+ON_ITS_WAY = "the rest is on its way"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class StudyStatus:
     result:   the results of its last end; None if it came to no end.
     when:     the time at which its record last changed.
     log:      the last lines of its log.
+    mlflow:   a line about what MLflow lacks, or that it is being written; nothing if it has everything.
     """
 
     state: State
@@ -53,6 +57,7 @@ class StudyStatus:
     result: StudyResult | None
     when: datetime | None
     log: tuple[str, ...]
+    mlflow: str = ""
 
     @property
     def best(self) -> FinishedTrial | None:
@@ -98,6 +103,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         result=result,
         when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
         log=_last_lines(folder.log),
+        mlflow="" if running else ON_ITS_WAY if is_being_written(path) else shortfall(path) or "",
     )
 
 
@@ -146,17 +152,25 @@ def print_list(console: Console, studies: Path) -> None:
         table.add_column(column, overflow="fold")
     for column in ("cv_mean", "test", "last change"):
         table.add_column(column, justify="right", no_wrap=True)
-    problems = []
+    problems: list[str] = []
+    rows: list[list[str | Text]] = []
     for name, path, search, problem in _studies(studies):
         try:
             status = None if problem else study_status(path, search)
         except ExperimentError as error:
             status, problem = None, str(error)
         if status is None:
-            table.add_row(Text(printable(name)), "unreadable")
+            rows.append([Text(printable(name)), "unreadable"])
             problems.append(problem)
         else:
-            table.add_row(Text(printable(name)), status.state, _trials(status), *_scores(status), _time(status.when))
+            rows.append([Text(printable(name)), status.state, _trials(status), *_scores(status), _time(status.when)])
+            if status.mlflow:
+                rows[-1].append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
+                problems += [status.mlflow] if status.mlflow != ON_ITS_WAY else []
+    if max(map(len, rows), default=0) > len(table.columns):
+        table.add_column("MLflow")
+    for row in rows:
+        table.add_row(*row)
     console.print(table if table.rows else Text(f"{studies}: no study here"))
     for problem in problems:
         console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
@@ -195,6 +209,8 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
         yield "test score", f"{named_score(test.metric, test.score)}, after {after}"
     if status.when is not None:
         yield "last change", _time(status.when)
+    if status.mlflow:
+        yield "MLflow", status.mlflow
     for number, line in enumerate(status.log):
         yield "" if number else "log", line
 

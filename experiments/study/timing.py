@@ -110,7 +110,7 @@ def profile_text(clock: Clock, before: float, workers: int, tracking: float) -> 
     search = clock.seconds.get(SEARCH, 0.0) * workers
     share = f", {clock.busy / search:.0%} of the search" if search else ""
     lines.append(f"workers: {workers}, busy {clock.busy:.1f} of {search:.1f} s{share}; unfinished trials count as idle")
-    lines.append(f"MLflow's writer, beside all this: {tracking:.2f} s")
+    lines.append(f"MLflow's writer, beside all this, so far: {tracking:.2f} s")
     return "\n".join(lines) + "\n"
 
 

@@ -95,6 +95,9 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
         about:  an `mlflow.models.Model` with the ids of the run and the model; a new one if None.
     """
     models, pyfunc = importlib.import_module("mlflow.models"), importlib.import_module("mlflow.pyfunc")
+    # MLflow would compare the requirements, which are what is installed, with what is installed: a quarter of a second
+    environment: Any = importlib.import_module("mlflow.utils.environment")
+    environment.warn_dependency_requirement_mismatches = lambda _: None
     model = read_model(folder)
     with tempfile.TemporaryDirectory() as code:
         for package in ("experiments", "nnet"):

@@ -2,7 +2,8 @@
 
 The study sends messages to its standard input, one line of JSON each: where to write, what, that the study has
 concluded, and its status if it ends early. The end of the input is the end of the study, even of one that was killed.
-The answers go to standard output.
+The process then goes on by itself: it answers in a file of the study's folder (see `writer_state`), prints to
+tracking.log there, ignores that a terminal is closed, and has ended LIMIT seconds later.
 """
 
 from __future__ import annotations
@@ -11,27 +12,27 @@ import gc
 import importlib
 import json
 import os
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
-from experiments.tracking.mlflow_setup import prepare_mlflow
-from experiments.tracking.runs import short_hash
-from experiments.tracking.uris import database_of
+from experiments.tracking.log import keep_log, note
+from experiments.tracking.mlflow_setup import prepare_mlflow, reason
+from experiments.tracking.uris import masked
 from experiments.tracking.writer import Writer
+from experiments.tracking.writer_lock import LIMIT, lock_of
+from experiments.tracking.writer_state import WriterState, new_state, update_state
 
 NICE = 10  # workers come first
 POLL = 0.3  # seconds between readings of the journal
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # seconds between attempts; the last once the study is over
-GRACE = 30.0  # seconds after the end of the study, which itself waits for less
-LIMIT = GRACE + 15.0  # after which this process ends even in the middle of a call
+GRACE = LIMIT - 15.0  # seconds after the end of the study for new attempts; a call that has begun may take longer
+REPORTING = 1.0  # seconds between reports while what is left is written
 
 
 class Study:
@@ -62,16 +63,40 @@ class Study:
                 self.messages |= json.loads(line)
         self.over.set()
         time.sleep(LIMIT)
+        note(f"ended in the middle of a call: the study is over for {LIMIT:.0f} s")
         os._exit(1)
 
 
-def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None]) -> None:
-    """Write trials as they finish, and what is left when the study is over, for GRACE seconds at most.
+class Reporter:
+    """The reports of a writer, in its state file and its log.
 
     Args:
-        answer: called after every attempt that failed, after the first that succeeds again, and, when the study is
-                over, after everything written.
+        folder: of the study.
+        state:  the state that the study wrote.
     """
+
+    def __init__(self, folder: Path, state: WriterState):
+        self._folder, self._state, self._at = folder, state, 0.0
+
+    def __call__(self, trouble: str, missing: str | None, digest: str = "", done: bool = False) -> None:
+        """Write the state, and to the log what is new."""
+        if trouble and trouble != self._state.trouble:
+            note(f"no success: {trouble}")
+        if done:
+            note(missing or "MLflow has everything")
+        news = {"trouble": trouble, "missing": missing, "digest": digest, "done": done}
+        self._state = self._state.model_copy(update={**news, "seconds": time.process_time()})
+        update_state(self._folder, self._state)
+        self._at = time.monotonic()
+
+    @property
+    def is_old(self) -> bool:
+        """Return whether the last report is old."""
+        return time.monotonic() - self._at > REPORTING
+
+
+def follow(writer: Writer, study: Study, report: Reporter) -> None:
+    """Write trials as they finish, and what is left when the study is over, for GRACE seconds at most."""
     pause, concluded = POLL, False
     while not study.over.wait(pause):
         if "concluded" in study.messages and not concluded:
@@ -79,38 +104,33 @@ def follow(writer: Writer, study: Study, answer: Callable[[Writer, bool], None])
             writer.conclude()
         before, written = writer.trouble, writer.write(lambda: not study.over.is_set())
         if before or not written:
-            answer(writer, False)
+            report(writer.trouble, writer.missing)
         pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
     deadline = time.monotonic() + GRACE
     writer.close(study.messages.get("status"))
-    answer(writer, True)
+    report(writer.trouble, writer.missing)
 
     def in_time() -> bool:
-        answer(writer, True)
+        if report.is_old:
+            report(writer.trouble, writer.missing)
         return time.monotonic() < deadline
 
     while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
-    answer(writer, True)
-
-
-def lock_of(folder: Path, uri: str) -> FileLock:
-    """Return the lock of the only writer of a study to a store; a local store has one, however its path is written."""
-    database = database_of(uri)
-    return FileLock(folder / f".tracking-{short_hash(uri if database is None else str(database.resolve()))}.lock")
+    report(writer.trouble, writer.missing, writer.digest, done=True)
 
 
 def main() -> None:
     """Follow the study that standard input names."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal of the study may be closed when it has ended
     os.nice(NICE)
-    answers = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     study = Study(sys.stdin)
     if study.has_sent("uri"):
-        load(study.messages["uri"])
+        loading = threading.Thread(target=load, args=(study.messages["uri"],), daemon=True)
+        loading.start()
         if study.has_sent("folder"):
-            write_alone(study, partial(_answer, answers))
-    os._exit(0)  # unloading MLflow's modules takes a second, for which the study would wait
+            write_alone(study, loading)
+    os._exit(0)  # unloading MLflow's modules takes a second, for which a study may wait
 
 
 def load(uri: str) -> None:
@@ -128,17 +148,21 @@ def load(uri: str) -> None:
     gc.enable()
 
 
-def write_alone(study: Study, answer: Callable[[Writer, bool], None]) -> None:
+def write_alone(study: Study, loading: threading.Thread) -> None:
     """Follow the study once no other process writes it to the same store."""
-    folder, uri, artifacts = (study.messages[key] for key in ("folder", "uri", "artifacts"))
-    with lock_of(Path(folder), uri):  # the writer of a run that was killed has it, for LIMIT seconds at most
-        follow(Writer(Path(folder), uri, None if artifacts is None else Path(artifacts)), study, answer)
-
-
-def _answer(answers: int, writer: Writer, over: bool) -> None:
-    report = {"trouble": writer.trouble, "missing": writer.missing, "over": over, "seconds": time.process_time()}
-    with suppress(OSError):  # the study has ended
-        os.write(answers, json.dumps(report).encode() + b"\n")
+    folder, uri, artifacts, run = (study.messages[key] for key in ("folder", "uri", "artifacts", "run"))
+    place, report = Path(folder), Reporter(Path(folder), new_state(run, uri))
+    if not place.is_dir():
+        return
+    try:
+        with lock_of(place, uri):  # the writer of an earlier run has it, for LIMIT seconds at most
+            keep_log(place)
+            note(f"process {os.getpid()} writes to MLflow at {masked(uri)}")
+            loading.join()
+            follow(Writer(place, uri, None if artifacts is None else Path(artifacts)), study, report)
+    except Exception as error:
+        report(reason(error), None, done=True)
+        note(f"ended: {reason(error)}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """MLflow filled from the journal, by a process of its own that the study never waits for.
 
 The study writes its journal and its outbox, and starts a process that reads both and brings MLflow up to date: at a low
-priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data.
-`python -m experiments.sync` writes what MLflow lacks after the study in the same way.
+priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data, and goes
+on by itself when the study has ended. `python -m experiments.sync` writes what MLflow lacks then in the same way.
 """
 
 from __future__ import annotations
@@ -13,19 +13,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+
+import psutil
 
 from experiments.errors import StudyStateError
 from experiments.tracking.outbox import EndStatus, Outbox, RunMetadata, StudyOutcome, read_outbox, write_outbox
-from experiments.tracking.uris import OFF, masked
+from experiments.tracking.uris import OFF, database_of, masked
+from experiments.tracking.writer_lock import LIMIT, is_being_written, locks_of, without_writers
+from experiments.tracking.writer_state import WriterState, new_state, read_state, shortfall, write_state
 
 PROGRAM = "experiments.tracking.process"
 PACKAGES = Path(__file__).parents[2]
 LATER = "the study continues, and the data is written later"
+LONGEST_WAIT = 30.0  # seconds at the end until MLflow has everything
 RECOVERY_TIMEOUT = 1.5  # seconds at the end for a store that failed before: one more attempt
+HANDOVER = 2.0  # seconds at the end for a process that has just been started
+POLL, WATCH = 0.05, 0.3  # seconds between looks at the process's state: at the end, and before
 
 
 class Tracking:
@@ -38,7 +45,9 @@ class Tracking:
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
                    then the outbox is written and no process started.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
-        warn:      called at most once, from a thread, with one line, at the first failure before the end.
+        say:       receives one line on what an earlier run left, and one, from a thread, at the first failure.
+        wait:      True: `finish` waits until MLflow has everything; False: it does not wait; None: it waits, but not
+                   for a store in trouble.
         environ:   of the process.
     """
 
@@ -47,20 +56,44 @@ class Tracking:
         folder: Path,
         uri: str,
         artifacts: Path | None,
-        warn: Callable[[str], None],
+        say: Callable[[str], None],
+        wait: bool | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
         self._outbox: Outbox | None = None
-        self._warn, self._environ = warn, environ
+        self._say, self._wait, self._environ = say, wait, environ
         self._process: subprocess.Popen[str] | None = None
-        self._listener = threading.Thread(target=self._listen, name="mlflow-writer", daemon=True)
-        self._report: dict[str, Any] = {"missing": None, "trouble": "", "over": False, "seconds": 0.0}  # the last one
+        self._over = threading.Event()  # set when the study needs no more warnings
+        self._left = False  # True once the process goes on by itself
+        self._state = new_state(uuid.uuid4().hex, uri)  # the last that is known
 
     @property
     def seconds(self) -> float:
-        """Return the seconds of processor time that the process has taken, as far as it has reported."""
-        return float(self._report["seconds"])
+        """Return the seconds of processor time that the process has taken so far."""
+        if self._left and self._process is not None:
+            with suppress(psutil.Error):
+                times = psutil.Process(self._process.pid).cpu_times()
+                return float(times.user + times.system)
+        return self._read().seconds
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether the process was left with something to write, as far as it has reported."""
+        return self._left and not self._read().done
+
+    def has_everything(self, digest: str) -> bool:
+        """Tell whether MLflow has a finished study, as an earlier run left it there; no store is asked.
+
+        Args:
+            digest: of its results.
+        """
+        database, last = database_of(self._uri), read_state(self._folder)
+        if self._uri == OFF:  # then there is nothing to send, but perhaps something to say
+            return last is None or last.complete
+        if last is None or (database is not None and not database.exists()):
+            return False
+        return last.complete and (last.store, last.digest) == (self._state.store, digest)
 
     def load(self) -> None:
         """Start the process; it touches no store before `start`."""
@@ -71,7 +104,8 @@ class Tracking:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", PROGRAM],  # -P: no module of the working folder
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                # it outlives the study: who reads the study's output must not wait for it
+                stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 text=True,
                 env={**self._environ, "PYTHONPATH": path},
@@ -80,9 +114,8 @@ class Tracking:
                 process_group=0,
             )
         except OSError as error:
-            self._report["missing"] = (
-                f"MLflow at {masked(self._uri)} is missing the study (no process to write it: {error.strerror})"
-            )
+            line = f"MLflow at {masked(self._uri)} is missing the study (no process to write it: {error.strerror})"
+            self._state = self._state.model_copy(update={"missing": line, "done": True})
         self._send({"uri": self._uri})
 
     def start(self, metadata: RunMetadata) -> None:
@@ -102,16 +135,36 @@ class Tracking:
             outbox = Outbox(metadata=metadata, begun=time.time())
         self._outbox = outbox.model_copy(update={"metadata": metadata})
         write_outbox(self._folder, self._outbox)
+        self._tell_of_earlier_run()
+        if self._uri == OFF:
+            return
+        write_state(self._folder, self._state)
         if self._process is not None:
-            self._listener.start()
+            threading.Thread(target=self._watch, name="mlflow-writer", daemon=True).start()
         artifacts = None if self._artifacts is None else str(self._artifacts.absolute())
-        self._send({"folder": str(self._folder.absolute()), "artifacts": artifacts})
+        self._send({"run": self._state.run, "artifacts": artifacts, "folder": str(self._folder.absolute())})
 
     def dismiss(self) -> None:
         """End the process if it has not been started on a study; else do nothing."""
         if self._outbox is None and self._process is not None:
             self._process.kill()
             self._process.communicate()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep the writers of earlier runs out of the study's folder within the block; wait for one that is at work.
+
+        One whose store is in trouble is not waited for: it ends when it finds another study in the folder.
+
+        Raises:
+            StudyStateError: a writer is still at work.
+        """
+        last = read_state(self._folder)
+        if last is not None and last.trouble:
+            yield
+            return
+        with without_writers(self._folder, locks_of(self._folder), LIMIT, self._say):
+            yield
 
     def conclude(self, outcome: StudyOutcome) -> None:
         """Let the process write the study's end, while the study writes its files.
@@ -134,17 +187,21 @@ class Tracking:
             outcome = outbox.outcome.model_copy(update={"register_as": name})
             write_outbox(self._folder, outbox.model_copy(update={"outcome": outcome}))
 
-    def finish(self, timeout: float = 10.0) -> str | None:
-        """Let the process write what is left, with the files, and wait for it, at most `timeout` seconds.
+    def finish(self, timeout: float = LONGEST_WAIT) -> str | None:
+        """Let the process write what is left, with the files, and wait for it as `wait` says.
 
-        For a store that is failing already, the wait is at most RECOVERY_TIMEOUT.
+        The process goes on by itself if it needs longer than `timeout` seconds, or is not waited for.
 
         Returns:
-            None when MLflow has everything, else one line that says what is missing and why.
+            One line about what MLflow lacks and why; None when it has everything, or gets it without trouble.
         """
-        self._leave(timeout, stop=True)
-        missing: str | None = self._report["missing"]
-        return missing
+        self._leave(0.0 if self._wait is False else timeout, timeout if self._wait else RECOVERY_TIMEOUT)
+        if self._uri == OFF:
+            return None
+        state = self._read()
+        if not self._left or state.done:
+            return state.lacking()
+        return None if self._wait is False and not state.trouble else state.lacking("not written in time")
 
     def abandon(self, status: EndStatus, timeout: float = 2.0) -> None:
         """Let MLflow show that the study ends here, before its end.
@@ -152,31 +209,31 @@ class Tracking:
         A process that needs longer than `timeout` seconds for the finished trials ends by itself a little later.
         """
         self._send({"status": status})
-        self._leave(timeout, stop=False)
+        self._leave(0.0 if self._wait is False else timeout, RECOVERY_TIMEOUT)
 
-    def _leave(self, timeout: float, stop: bool) -> None:
-        process = self._process
+    def _leave(self, timeout: float, recovery: float) -> None:
+        """Close the process's input, wait for it, at most so many seconds, and let it go.
+
+        Args:
+            recovery: the longest wait for a store in trouble.
+        """
+        process, start = self._process, time.monotonic()
+        self._over.set()
         if process is None or process.stdin is None:
             return
-        start = time.monotonic()
         with suppress(OSError):
             process.stdin.close()
-        while process.poll() is None and time.monotonic() - start < (
-            min(timeout, RECOVERY_TIMEOUT) if self._report["trouble"] else timeout
-        ):
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
+        while process.poll() is None and time.monotonic() - start < timeout:
+            if time.monotonic() - start >= recovery and self._read().trouble:
+                break
+            time.sleep(POLL)
+        # until it has its lock, by which other commands know of it; only the shortest runs come here before
+        while process.poll() is None and not is_being_written(self._folder) and time.monotonic() - start < HANDOVER:
+            time.sleep(POLL)
         if process.returncode is None:
-            if not stop:
-                process.returncode = 0  # else `Popen` would warn that it still runs
-                return
-            process.kill()  # what it was writing is written anew
-            process.wait()
-        self._listener.join(10.0)  # its last report is there; a busy machine reads it late
-        if not self._report["over"]:
-            why = self._report["trouble"] or "its writer gave no answer"
-            place = masked(self._uri)
-            self._report["missing"] = f"MLflow at {place} is missing a part of the study, or all of it ({why})"
+            self._left = True
+            threading.Thread(target=_reap, args=(process.pid,), daemon=True).start()
+            process.returncode = 0  # else `Popen` would warn that it still runs
 
     def _send(self, message: Mapping[str, object]) -> None:
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
@@ -184,16 +241,29 @@ class Tracking:
                 self._process.stdin.write(json.dumps(message) + "\n")
                 self._process.stdin.flush()
 
-    def _listen(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        warned = False
-        with self._process.stdout as answers:
-            for line in answers:
-                if not line.endswith("\n"):  # it was killed in the middle of it
-                    return
-                self._report = report = json.loads(line)
-                if report["trouble"] and not (warned or report["over"]):
-                    warned = True
-                    place = masked(self._uri)
-                    self._warn(f"MLflow at {place} does not accept data ({report['trouble']}); {LATER}")
+    def _read(self) -> WriterState:
+        """Return the state that the process has reported last."""
+        state = read_state(self._folder)
+        if state is not None and state.run == self._state.run:
+            self._state = state
+        return self._state
+
+    def _tell_of_earlier_run(self) -> None:
+        """Say what the last run left for MLflow, and what sends it."""
+        last, line = read_state(self._folder), shortfall(self._folder, self._environ)
+        if last is not None and line is not None:
+            self._say(f"{last.lacking()}; this run sends it" if last.store == self._state.store else line)
+
+    def _watch(self) -> None:
+        """Say the first trouble before the study's end."""
+        while not self._over.wait(WATCH):
+            trouble = self._read().trouble
+            if trouble:
+                self._say(f"MLflow at {masked(self._uri)} does not accept data ({trouble}); {LATER}")
+                return
+
+
+def _reap(pid: int) -> None:
+    """Wait for a process that was let go, so that nothing of it is left."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)

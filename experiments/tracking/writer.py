@@ -6,6 +6,7 @@ trial or show it twice.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values
 from experiments.tracking.store import NOTE, RefusedError, Store
 from experiments.tracking.uris import masked
 
-RESULTS = "the results of the study"
+RESULTS, RESULTS_FILE = "the results of the study", "results.json"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Writer:
         self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
         self._outcome: StudyOutcome | None = None
-        self._over = False
+        self._published = False  # True once the study's files are there
         self._items: deque[Item] = deque()  # what is left to write, trials first
         self._written: set[str] = set()  # names of items that MLflow has
         self._refused: dict[str, str] = {}  # names of items that MLflow will not take, and why
@@ -86,12 +87,12 @@ class Writer:
         Args:
             status: the study's status, if it is known not to have come to its end.
         """
-        self._over = True
         self.conclude()
         if status is not None:
             self._outcome = None
+        self._published = self._outcome is not None and self._has_results(self._outcome)
         self._items = self._left()
-        self._status = status or ("KILLED" if self._outcome is None else "FINISHED")
+        self._status = status or ("FINISHED" if self._published else "KILLED")
 
     def write(self, go_on: Callable[[], bool]) -> bool:
         """Write what MLflow lacks, as long as `go_on` allows; return False, and keep the trouble, if that failed."""
@@ -118,6 +119,11 @@ class Writer:
         return len(self._trials)
 
     @property
+    def digest(self) -> str:
+        """Return the digest of the results, once the study has come to its end with all its files; else nothing."""
+        return self._outcome.digest if self._outcome is not None and self._published else ""
+
+    @property
     def missing(self) -> str | None:
         """Return what MLflow does not have, in one line; None if it has everything."""
         trials, files = (sum(item.kind == kind for item in self._items) for kind in ("trial", "file"))
@@ -136,6 +142,16 @@ class Writer:
             self._trials |= {entry.result.number: entry for entry in self._news}
             self._news.clear()
             self._items = self._left()
+
+    def _has_results(self, outcome: StudyOutcome) -> bool:
+        """Tell whether the results of a study that is to have them are there; they are the last of its files."""
+        if RESULTS_FILE not in outcome.files:
+            return True
+        try:
+            document = json.loads((self._folder / RESULTS_FILE).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return isinstance(document, dict) and document.get("digest") == outcome.digest
 
     def _outbox(self) -> Outbox | None:
         outbox = read_outbox(self._folder)
@@ -168,7 +184,7 @@ class Writer:
         items = [_trial_item(number, entry, self._metadata.log_scaled) for number, entry in self._trials.items()]
         if self._outcome is not None:
             items += self._scores(self._outcome)
-            if self._over:
+            if self._published:
                 items += self._files(self._outcome)
         return deque(item for item in items if item.name not in self._written and item.name not in self._refused)
 

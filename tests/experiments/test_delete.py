@@ -11,9 +11,10 @@ from experiments import delete
 from experiments.search.journal import Journal
 from experiments.study.folder import StudyFolder
 from experiments.tracking import delete_runs as study_runs
+from experiments.tracking import writer_lock
 from experiments.tracking.delete_runs import StudyRuns
-from experiments.tracking.process import lock_of
 from experiments.tracking.uris import tracking_store
+from experiments.tracking.writer_lock import lock_of
 
 pytestmark = pytest.mark.slow
 
@@ -143,7 +144,7 @@ def test_a_running_study_is_refused(folder: Path, client: Client, capsys: pytest
 def test_a_study_that_is_still_being_written_to_mlflow_is_refused(
     folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(delete, "WRITER_TIMEOUT", 0.1)
+    monkeypatch.setattr(writer_lock, "LIMIT", 0.1)
     with lock_of(folder, tracking_store(None, None)[0]):
         assert delete.main(["one", "--yes"]) == 2
     assert "still being written to MLflow" in capsys.readouterr().err

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from experiments import sync
+from experiments.tracking import writer_lock
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
-from experiments.tracking.process import lock_of
+from experiments.tracking.writer_lock import lock_of
+from experiments.tracking.writer_state import new_state, read_state, shortfall, write_state
 from support.tracking import BEGUN, Place, end, metadata, result, tell
 
 pytestmark = pytest.mark.slow
@@ -41,6 +43,24 @@ def test_a_study_is_found_by_name_or_folder_and_written_once(place: Place, capsy
     assert capsys.readouterr().out.count(f"MLflow at {place.uri} has 2 trials of ") == 3
 
 
+def test_what_is_said_of_a_study_goes_when_it_was_sent_to_the_store_of_its_last_run(place: Place) -> None:
+    write_state(place.study, new_state("run", place.uri))
+    line = f"MLflow at {place.uri} is missing a part of the study, or all of it (its writer ended before it was done)"
+    sends = f"python -m experiments.sync {place.study} --tracking-uri {place.uri} sends it"
+    assert shortfall(place.study, {}) == f"{line}; {sends}"
+    assert (
+        shortfall(place.study, {"MLFLOW_TRACKING_URI": place.uri})
+        == f"{line}; {sends.replace(f' --tracking-uri {place.uri}', '')}"
+    )
+    assert sync.main(["study", "--tracking-uri", f"sqlite:///{place.folder}/other.db", "--quiet"]) == 0
+    assert shortfall(place.study, {}) is not None
+    assert sync.main(["study", "--tracking-uri", place.uri, "--quiet"]) == 0
+    assert shortfall(place.study, {}) is None
+    state = read_state(place.study)
+    assert state is not None
+    assert (state.complete, state.digest) == (True, "d1")
+
+
 def test_a_database_that_another_program_has_locked_is_waited_for(place: Place) -> None:
     assert sync.main(["study", "--tracking-uri", place.uri, "--quiet"]) == 0
     tell(place.study, result(2))
@@ -58,6 +78,7 @@ def test_what_cannot_be_done_is_one_line(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sync, "SYNC_TIMEOUT", 0.1)
+    monkeypatch.setattr(writer_lock, "LIMIT", 0.5)
     assert sync.main(["nothing"]) == 2
     assert capsys.readouterr().err.startswith("error: STUDY: must be a study's name (")
     assert sync.main(["x" * 600]) == 2
@@ -71,7 +92,6 @@ def test_what_cannot_be_done_is_one_line(
     assert "is missing 2 of 2 trials" in capsys.readouterr().err
     with lock_of(place.study, place.uri):
         assert sync.main(["study", "--tracking-uri", place.uri]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: ")
-    assert "another command is writing this study to MLflow" in error
-    assert error.count("\n") == 1
+    said = capsys.readouterr()
+    assert said.err == f"error: {Path('studies/study')}: the study is still being written to MLflow; try in a minute.\n"
+    assert said.out.count("studies/study: waiting until what is on its way to MLflow is there") == 1

@@ -17,6 +17,10 @@ import pytest
 
 from experiments import ui
 from experiments.errors import TrackingError
+from experiments.study.folder import StudyFolder
+from experiments.tracking.uris import tracking_store
+from experiments.tracking.writer_lock import lock_of
+from experiments.tracking.writer_state import new_state, write_state
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -98,6 +102,26 @@ def test_a_page_that_ends_by_itself_is_an_error_in_one_line(database: Path, tmp_
     assert process.returncode == 2
     assert error.startswith("error: MLflow's page has ended: no more pages, sqlite://***@host.")
     assert (error.count("\n"), out) == (1, "")
+
+
+def test_the_page_opens_when_what_is_on_its_way_is_there_or_says_what_is_not(
+    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ui, "WRITER_TIMEOUT", 0.1)
+    uri, _ = tracking_store(None, None)
+    for name, store in (("late", uri), ("killed", uri), ("elsewhere", "http://127.0.0.1:9"), ("runs", uri)):
+        Path("studies", name).mkdir(parents=True)
+        write_state(Path("studies", name), new_state("run", store))
+    running = StudyFolder(Path("studies/runs"))
+    running.claim()
+    with lock_of(Path("studies/late"), uri), lock_of(Path("studies/runs"), uri):
+        ui._wait_for_writers(uri)
+    running.release()
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"MLflow at {uri} is missing a part of the study, or all of it")
+    assert first.endswith("; python -m experiments.sync studies/killed sends it")
+    assert second == "studies/late: waiting until what is on its way to MLflow is there, 0 s at most"
+    assert third == "studies/late: not all of it is in MLflow yet; load the page again in a minute"
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Ran:
     """How one command went.
 
     seconds: of the whole command.
-    end:     of them, those that it waited at its end for MLflow.
+    end:     of them, those that it waited at its end for MLflow, as it does without a terminal.
     """
 
     code: int

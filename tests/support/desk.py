@@ -57,7 +57,7 @@ l2 = { low = 1e-6, high = 1e-1, log = true }
 PYTHON = [sys.executable, "-W", "error", "-m", "experiments.tune"]
 # what a command says at its end when the machine is too busy for the writer to MLflow
 LATE = re.compile(
-    r"MLflow at \S+ is missing [^\n]* \((not written in time|its writer gave no answer)\); "
+    r"MLflow at \S+ is missing [^\n]* \(not written in time\); "
     r"python -m experiments\.sync [^\n]* sends it\n"
 )
 

@@ -1,13 +1,17 @@
-"""Shared by tests of tracking: results, metadata, a study's folder, a store to write it to, and a clock."""
+"""Shared by tests of tracking: results, metadata, a study's folder, and a store to write it to."""
 
 from __future__ import annotations
 
+import os
 import shutil
-import time
+import signal
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import psutil
 
 from experiments.search.journal import Journal
 from experiments.search.trial import Curves, FinishedTrial, Reason, State, TrialResult
@@ -15,6 +19,7 @@ from experiments.tracking.mlflow_setup import prepare_mlflow
 from experiments.tracking.outbox import EndStatus, Outbox, Refitted, RunMetadata, Scalar, StudyOutcome, write_outbox
 from experiments.tracking.tracker import Tracking
 from experiments.tracking.writer import Writer
+from support.waiting import wait_until
 
 NASTY = "digits 😀 שלום <script>alert('x')</script> \"../"
 PARAMS: dict[str, Scalar] = {"learning_rate": 0.01, "hidden_layers": 2, "l2": 0.0, "activation": "relu"}
@@ -126,18 +131,9 @@ class Place:
         return (path for path in root.rglob("*") if path.is_file())
 
 
-class StandingClock:
-    """A clock for a study's wait at its end, in place of the module `time`.
-
-    It stands still until the writer has said what is missing, and then it is `late` seconds past. So what the study
-    says at its end does not depend on how fast the writer is.
-    """
-
-    def __init__(self, tracking: Tracking, late: float) -> None:
-        self._tracking, self._late = tracking, late
-
-    def monotonic(self) -> float:
-        return self._late if self._tracking._report["over"] else 0.0
-
-    def time(self) -> float:
-        return time.time()
+def end_writer(tracking: Tracking) -> None:
+    """Kill the writer that a study has left, as when the machine goes down."""
+    assert tracking._process is not None
+    with suppress(ProcessLookupError):
+        os.kill(tracking._process.pid, signal.SIGKILL)
+    wait_until(lambda: not psutil.pid_exists(tracking._process.pid))

@@ -19,6 +19,8 @@ from experiments.search.journal import Journal
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
 from experiments.study.status import print_list, print_status, study_status
+from experiments.tracking.writer_lock import lock_of
+from experiments.tracking.writer_state import new_state, write_state
 
 WHOLE, MORE = SearchSection(trials=4), SearchSection(trials=20)
 SPEC = {
@@ -202,6 +204,30 @@ def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None
     assert "three [red]\\x1b interrupted 2 R² 0.7500" in " ".join(text.split())
     assert "study.name: this key is required" in " ".join(text.split())
     assert max(map(len, text.splitlines()[:7])) <= 80
+
+
+def test_the_list_and_the_status_tell_what_mlflow_lacks(studies: Path) -> None:
+    uri = "sqlite:///mlruns/mlflow.db"
+    for name in ("one", "two"):
+        fill(studies / name, told=4, finished=4)
+    assert "MLflow" not in shown(print_list, studies)
+    lacks = new_state("run", uri).model_copy(update={"missing": f"MLflow at {uri} is missing 1 of 4 trials (gone)"})
+    write_state(studies / "one", lacks)
+    write_state(studies / "two", lacks.model_copy(update={"missing": None, "done": True}))
+    line = f"{lacks.missing}; python -m experiments.sync {studies / 'one'} sends it"
+    lines = shown(print_list, studies).splitlines()
+    assert lines[0].split()[-1] == "MLflow"
+    assert [lines[1].split()[0], lines[1].split()[-1]] == ["one", "incomplete"]
+    assert lines[2].split()[-1] != "incomplete"
+    assert lines[3:] == [line]
+    assert f"MLflow {line}" in " ".join(shown(print_status, "one", studies / "one", WHOLE).split())
+    with lock_of(studies / "one", uri):
+        assert shown(print_list, studies).splitlines()[1].endswith("on its way")
+        assert line not in shown(print_list, studies)
+    running = StudyFolder(studies / "one")
+    running.claim()
+    assert "MLflow" not in shown(print_list, studies)
+    running.release()
 
 
 def test_no_study_is_said_so(tmp_path: Path) -> None:

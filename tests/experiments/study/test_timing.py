@@ -131,7 +131,7 @@ def test_every_part_has_its_seconds_and_its_share_of_all() -> None:
         "journal 0.50 s 5.0%",
         "the rest of it 1.50 s 15.0%",
         "workers: 2, busy 12.0 of 16.0 s, 75% of the search; unfinished trials count as idle",
-        "MLflow's writer, beside all this: 3.50 s",
+        "MLflow's writer, beside all this, so far: 3.50 s",
     ]
     assert max(map(len, text.splitlines())) <= 100
 

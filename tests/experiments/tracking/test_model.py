@@ -34,10 +34,16 @@ print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0
 
 
 @pytest.mark.slow
-def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(tmp_path: Path, environment: None) -> None:
+def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
+    tmp_path: Path, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow.utils import requirements_utils
+
+    monkeypatch.setattr(requirements_utils, "_MODULES_TO_PACKAGES", None)
     model = mixed_model(CLASSES)
     write_model(model, tmp_path / "model")
     write_mlflow_model(tmp_path / "model", tmp_path / "ml")
+    assert requirements_utils._MODULES_TO_PACKAGES is None  # all packages of the machine, which takes its time
     frame = mixed_frame(300, seed=5)
     frame.assign(unknown="x").to_csv(tmp_path / "new.csv", index=False)
     (tmp_path / "elsewhere").mkdir()

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tracking import tracker as module
 from experiments.tracking.tracker import Tracking
-from support.tracking import StandingClock, end, metadata, result, tell
+from support.tracking import end, end_writer, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -83,6 +82,7 @@ def test_a_failing_server_neither_blocks_nor_floods_the_study(bad_port: int, tmp
     assert line.startswith(f"MLflow at http://***@127.0.0.1:{bad_port}/mlflow?token=*** is missing ")
     assert not any(secret in text for secret in ("s3cret", "t0ken", "Traceback", "\n") for text in [line, *warnings])
     assert len(warnings) == 1
+    end_writer(tracking)
 
 
 def test_trials_after_the_last_attempt_are_missing_too(
@@ -101,13 +101,15 @@ def test_trials_after_the_last_attempt_are_missing_too(
             tell(tmp_path, result(0), result(1))
             tracking.conclude(end(2))
             line = tracking.finish(timeout=1.0)
-    assert line is not None
-    assert "is missing a part of the study, or all of it (its writer gave no answer)" in line
+            assert line is not None
+            assert "is missing a part of the study, or all of it (not written in time)" in line
+            assert tracking.goes_on
+            end_writer(tracking)
     tracking = Tracking(tmp_path, uri, None, print)
     tracking.load()
     tracking.start(metadata())
-    wait_until(lambda: bool(tracking._report["trouble"]))  # the port is closed
-    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.RECOVERY_TIMEOUT))
+    wait_until(lambda: bool(tracking._read().trouble))  # the port is closed
     line = tracking.finish(timeout=5.0)
     assert line is not None
     assert "is missing 2 of 2 trials" in line
+    end_writer(tracking)

@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
 
+import psutil
 import pytest
 
+from experiments.errors import StudyStateError
 from experiments.tracking import tracker as module
 from experiments.tracking.outbox import Outbox, read_outbox, write_outbox
-from experiments.tracking.process import NICE, lock_of
+from experiments.tracking.process import NICE
 from experiments.tracking.tracker import Tracking
-from support.tracking import Place, StandingClock, end, metadata, result, tell
+from experiments.tracking.writer_lock import is_being_written, lock_of
+from experiments.tracking.writer_state import new_state, shortfall, write_state
+from support.tracking import Place, end, end_writer, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -39,9 +42,9 @@ time.sleep(600)
 """
 
 
-def tracking_of(place: Place, uri: str | None = None) -> tuple[Tracking, list[str]]:
+def tracking_of(place: Place, uri: str | None = None, wait: bool | None = None) -> tuple[Tracking, list[str]]:
     warnings: list[str] = []
-    tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append)
+    tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append, wait)
     tracking.load()
     tracking.start(metadata())
     return tracking, warnings
@@ -82,22 +85,17 @@ def test_when_the_study_is_killed_mlflow_gets_its_trials_and_says_so(place: Plac
     assert place.parent().info.status == "KILLED"
 
 
-def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_there_in_time_is_named_and_can_be_sent_later(place: Place) -> None:
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
     tell(place.study, result(0), result(1))
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
     wait_until(lambda: bool(warnings))
     tracking.conclude(end(2))
-    # the failure is known, so that it is waited for only RECOVERY_TIMEOUT seconds of the ten
-    monkeypatch.setattr(module, "time", StandingClock(tracking, late=module.RECOVERY_TIMEOUT))
-    line = tracking.finish(timeout=10.0)
-    assert tracking._process is not None
-    assert tracking._process.returncode == -signal.SIGKILL
+    line = tracking.finish(timeout=PATIENCE)  # of which RECOVERY_TIMEOUT: the failure is known
+    end_writer(tracking)
     assert line is not None
-    assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials, the ranks, the results")
+    assert line.startswith(f"MLflow at sqlite:///{obstacle}/mlflow.db is missing 2 of 2 trials")
     assert len(warnings) == 1
     assert "does not accept data" in warnings[0]
     assert place.sync() is None
@@ -108,9 +106,9 @@ def test_a_store_that_has_recovered_gets_everything(place: Place) -> None:
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
     tracking, warnings = tracking_of(place, f"sqlite:///{obstacle}/mlflow.db")
-    wait_until(lambda: bool(tracking._report["trouble"]))
+    wait_until(lambda: bool(warnings))
     obstacle.unlink()
-    wait_until(lambda: not tracking._report["trouble"])
+    wait_until(lambda: not tracking._read().trouble)
     tell(place.study, result(0))
     tracking.conclude(end(1))
     assert tracking.finish(timeout=PATIENCE) is None
@@ -122,7 +120,7 @@ def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceb
     tell(place.study, result(0))
     tracking.conclude(end(1))
     assert tracking._process is not None
-    with patch.object(tracking._process, "wait", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+    with patch.object(tracking._process, "poll", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         tracking.finish()
     tracking.abandon("KILLED", timeout=PATIENCE)
     assert place.parent().info.status == "FINISHED"
@@ -183,26 +181,121 @@ time.sleep(600)
         assert writer.wait(PATIENCE) == 1
 
 
-def test_a_local_store_has_one_lock_however_its_path_is_written(place: Place) -> None:
-    names = {lock_of(place.study, f"sqlite:///{place.folder}/{path}").lock_file for path in ("m.db", "x/../m.db")}
-    assert len(names) == 1
-
-
 def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
     tell(place.study, result(0), result(1), result(2))
-    both = [tracking_of(place)[0] for _ in range(2)]
-    both[0].conclude(end(3))
-    with ThreadPoolExecutor(2) as pool:  # at once: the one that writes first goes on until its study is over
-        assert list(pool.map(lambda tracking: tracking.finish(timeout=PATIENCE), both)) == [None, None]
-    assert set(place.trials()) == {"0", "1", "2"}
+    before, _ = tracking_of(place, wait=False)
+    wait_until(lambda: is_being_written(place.study))
+    before.conclude(end(3))
+    assert before.finish() is None
+    assert before.goes_on
+    again, said = tracking_of(place)
+    again.conclude(end(3))
+    assert again.finish(timeout=PATIENCE) is None
+    assert (set(place.trials()), said) == ({"0", "1", "2"}, [])
     place.parent()
+
+
+def test_the_writer_goes_on_by_itself_with_nothing_of_the_command_and_deaf_to_a_hang_up(place: Place) -> None:
+    tracking, said = tracking_of(place, wait=False)
+    assert tracking._process is not None
+    pid = tracking._process.pid
+    wait_until(lambda: is_being_written(place.study))
+    wait_until(lambda: Path(f"/proc/{pid}/fd/1").readlink().name == "tracking.log")
+    os.kill(pid, signal.SIGSTOP)
+    tell(place.study, result(0), result(1))
+    tracking.conclude(end(2))
+    assert tracking.finish() is None
+    assert (tracking.goes_on, said) == (True, [])
+    os.killpg(pid, signal.SIGHUP)
+    streams = [str(Path(f"/proc/{pid}/fd/{number}").readlink()) for number in range(3)]
+    assert (streams[0].split(":")[0], streams[1:]) == ("pipe", 2 * [str(place.study / "tracking.log")])
+    os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: not psutil.pid_exists(pid))  # nor is it left as a zombie
+    assert not tracking.goes_on
+    assert set(place.trials()) == {"0", "1"}
+    assert place.parent().info.status == "FINISHED"
+    assert place.uri in (place.study / "tracking.log").read_text()
+    assert shortfall(place.study) is None
+    again, _ = tracking_of(place, wait=False)
+    assert [again.has_everything(digest) for digest in ("d1", "d2")] == [False, False]  # the run may add trials
+    again.abandon("KILLED")
+    end_writer(again)
+
+
+def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
+    tracking, _ = tracking_of(place)
+    tell(place.study, result(0))
+    tracking.conclude(end(1))
+    assert tracking.finish(timeout=PATIENCE) is None
+    uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none"]
+    later = [Tracking(place.study, uri, None, print) for uri in uris]
+    assert [one.has_everything("d1") for one in later] == [True, False, True]
+    assert not later[0].has_everything("d2")
+    (place.folder / "mlflow.db").unlink()
+    assert not later[0].has_everything("d1")
+
+
+def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path) -> None:
+    tracking = Tracking(tmp_path, "none", None, print)
+    tracking.load()
+    tracking.start(metadata())
+    tracking.conclude(end(1))
+    assert tracking.finish() is None
+    assert (tracking.goes_on, tracking.seconds) == (False, 0.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["tracking.json"]
+    assert tracking.has_everything("d1")
+    write_state(tmp_path, new_state("earlier", "sqlite:///mlruns/mlflow.db"))
+    said: list[str] = []
+    again = Tracking(tmp_path, "none", None, said.append, environ={})
+    assert not again.has_everything("d1")
+    again.start(metadata())
+    assert (again.finish(), len(said)) == (None, 1)
+    assert said[0].endswith(f"; python -m experiments.sync {tmp_path} sends it")
+
+
+def test_what_a_killed_writer_left_is_said_by_the_next_run_which_sends_it(place: Place) -> None:
+    tracking, _ = tracking_of(place, wait=False)
+    wait_until(lambda: is_being_written(place.study))
+    assert tracking._process is not None
+    os.kill(tracking._process.pid, signal.SIGSTOP)
+    tell(place.study, result(0), result(1))
+    tracking.conclude(end(2))
+    assert tracking.finish() is None
+    end_writer(tracking)
+    line = f"MLflow at {place.uri} is missing a part of the study, or all of it (its writer ended before it was done)"
+    assert str(shortfall(place.study)).startswith(f"{line}; python -m experiments.sync ")
+    elsewhere, said = tracking_of(place, f"sqlite:///{place.folder}/other.db")
+    elsewhere.abandon("KILLED", timeout=PATIENCE)
+    assert said == [f"{line}; python -m experiments.sync {place.study} --tracking-uri {place.uri} sends it"]
+    write_state(place.study, new_state("earlier", place.uri))
+    again, said = tracking_of(place)
+    assert again.finish(timeout=PATIENCE) is None
+    assert said == [f"{line}; this run sends it"]
+    assert set(place.trials()) == {"0", "1"}
+
+
+def test_whoever_clears_the_folder_waits_for_a_writer_but_not_for_one_in_trouble(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LIMIT", 0.5)
+    said: list[str] = []
+    fresh = Tracking(place.study, place.uri, None, said.append)
+    with lock_of(place.study, "http://127.0.0.1:9"):
+        with pytest.raises(StudyStateError, match="still being written to MLflow"), fresh.alone():
+            raise AssertionError
+        write_state(place.study, new_state("run", place.uri).model_copy(update={"trouble": "nobody there"}))
+        with fresh.alone():
+            pass
+    assert len(said) == 1
+    with fresh.alone():
+        pass
 
 
 def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(place: Place) -> None:
     before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
-        tracking = Tracking(place.study, place.uri, None, print, {**os.environ, "PATH": ""})
+        tracking = Tracking(place.study, place.uri, None, print, environ={**os.environ, "PATH": ""})
         tracking.load()
         tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)

@@ -111,6 +111,23 @@ def test_a_study_that_did_not_come_to_its_end_says_so_and_shows_its_trials(place
     assert place.parent().info.status == "FAILED"
 
 
+def test_a_study_that_was_killed_before_its_results_has_all_but_its_files_and_its_end(place: Place) -> None:
+    (place.study / "report.md").write_text("x")
+    (place.study / "results.json").write_text('{"digest": "d0"}')  # from before it was extended
+    outcome = end(1, files=("report.md", "results.json"))
+    assert place.write(result(0), end=outcome) is None
+    assert (place.parent().info.status, place.parent().data.metrics, place.artifacts(place.parent())) == (
+        "KILLED",
+        {},
+        {},
+    )
+    assert place.trials()["0"].data.metrics["rank"] == 1
+    (place.study / "results.json").write_text('{"digest": "d1"}')
+    assert place.sync() is None
+    assert place.parent().info.status == "FINISHED"
+    assert set(place.artifacts(place.parent())) == {"report.md", "results.json", "curves.csv"}
+
+
 def test_what_a_kill_left_half_written_is_written_again(place: Place) -> None:
     place.write(result(0), result(1), result(2), end=end(3))
     parent, before = place.parent().info.run_id, place.trials()

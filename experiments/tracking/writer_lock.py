@@ -1,0 +1,77 @@
+"""The locks of the writers to MLflow, in the study's folder: to each store, one process writes at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from experiments.errors import StudyStateError
+from experiments.search.storage import is_locked
+from experiments.tracking.runs import short_hash
+from experiments.tracking.uris import database_of
+
+LIMIT = 60.0  # seconds after the end of its study within which a writer ends
+UNSAID = 0.3  # seconds of waiting that are not worth a line
+
+
+def store_id(uri: str) -> str:
+    """Return a short name of a store; a local store has one, however its path is written."""
+    database = database_of(uri)
+    return short_hash(uri if database is None else str(database.resolve()))
+
+
+def lock_of(folder: Path, uri: str) -> FileLock:
+    """Return the lock of the only writer of a study to a store."""
+    return FileLock(folder / f".tracking-{store_id(uri)}.lock")
+
+
+def locks_of(folder: Path) -> list[FileLock]:
+    """Return the locks of all writers that a study has had."""
+    return [FileLock(path) for path in sorted(folder.glob(".tracking-*.lock"))]
+
+
+def is_being_written(folder: Path) -> bool:
+    """Tell whether a process writes a study to a store now; nothing is written here."""
+    return any(is_locked(Path(lock.lock_file)) for lock in locks_of(folder))
+
+
+@contextmanager
+def without_writers(
+    folder: Path, locks: Sequence[FileLock], seconds: float, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Hold locks of a study within the block; wait for the writers that have them.
+
+    Args:
+        seconds: the longest wait.
+        say:     receives one line if there is a wait worth one.
+
+    Raises:
+        StudyStateError: a writer is still at work, or a lock cannot be made.
+    """
+    deadline, said = time.monotonic() + seconds, False
+    with ExitStack() as held:
+        for lock in locks:
+            try:
+                taken = _taken(lock, min(UNSAID, seconds))
+                if not taken and not said and seconds > 0:
+                    said = True
+                    say(f"{folder}: waiting until what is on its way to MLflow is there, {seconds:.0f} s at most")
+                taken = taken or _taken(lock, max(0.0, deadline - time.monotonic()))
+            except OSError as error:
+                raise StudyStateError(f"{folder}: cannot be locked for MLflow: {error.strerror}.") from None
+            if not taken:
+                raise StudyStateError(f"{folder}: the study is still being written to MLflow; try in a minute.")
+            held.callback(lock.release)
+        yield
+
+
+def _taken(lock: FileLock, seconds: float) -> bool:
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout:
+        return False
+    return True
