@@ -80,8 +80,6 @@ def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None
         clock.lap("report")
         untracked = None
         if options.register_as is not None or not tracking.has_everything(recorded.result.digest):
-            tracking.load()
-            stack.callback(tracking.dismiss)
             tracking.start(outbox.metadata)
             if options.register_as is not None:
                 tracking.register(options.register_as)

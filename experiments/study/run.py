@@ -94,9 +94,7 @@ def run_study(
             study = None if has_input(recorded, digests) else prepare_study(spec, table)
             if (outcome := finish_again(recorded, run, study)) is not None:
                 return outcome
-        run.tracking.load()  # it starts while the data is loaded, and so do the workers
-        stack.callback(run.tracking.dismiss)
-        executor = stack.enter_context(open_executor_of(options, run.folder))
+        executor = stack.enter_context(open_executor_of(options, run.folder))  # workers start while the data is loaded
         study, ledger = _admit(study or prepare_study(spec, table), run, spec.search.trials)
         stack.enter_context(run.folder.claimed())
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing

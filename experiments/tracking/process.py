@@ -125,11 +125,8 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal of the study may be closed when it has ended
     os.nice(NICE)
     study = Study(sys.stdin)
-    if study.has_sent("uri"):
-        loading = threading.Thread(target=load, args=(study.messages["uri"],), daemon=True)
-        loading.start()
-        if study.has_sent("folder"):
-            write_alone(study, loading)
+    if study.has_sent("folder"):
+        write_alone(study)
     os._exit(0)  # unloading MLflow's modules takes a second, for which a study may wait
 
 
@@ -148,7 +145,7 @@ def load(uri: str) -> None:
     gc.enable()
 
 
-def write_alone(study: Study, loading: threading.Thread) -> None:
+def write_alone(study: Study) -> None:
     """Follow the study once no other process writes it to the same store."""
     folder, uri, artifacts, run = (study.messages[key] for key in ("folder", "uri", "artifacts", "run"))
     place, report = Path(folder), Reporter(Path(folder), new_state(run, uri))
@@ -158,7 +155,7 @@ def write_alone(study: Study, loading: threading.Thread) -> None:
         with lock_of(place, uri):  # the writer of an earlier run has it, for LIMIT seconds at most
             keep_log(place)
             note(f"process {os.getpid()} writes to MLflow at {masked(uri)}")
-            loading.join()
+            load(uri)
             follow(Writer(place, uri, None if artifacts is None else Path(artifacts)), study, report)
     except Exception as error:
         report(reason(error), None, done=True)

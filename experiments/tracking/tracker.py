@@ -1,8 +1,8 @@
 """MLflow filled from the journal, by a process of its own that the study never waits for.
 
 The study writes its journal and its outbox, and starts a process that reads both and brings MLflow up to date: at a low
-priority, with MLflow's memory, threads and settings in it. It imports MLflow while the study loads its data, and goes
-on by itself when the study has ended. `python -m experiments.sync` writes what MLflow lacks then in the same way.
+priority, with MLflow's memory, threads and settings in it. It goes on by itself when the study has ended.
+`python -m experiments.sync` writes what MLflow lacks then in the same way.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ POLL, WATCH = 0.05, 0.3  # seconds between looks at the process's state: at the 
 
 
 class Tracking:
-    """The tracking of one study in one run of the command: `load`, `start`, `conclude` and `finish`, in this order.
+    """The tracking of one study in one run of the command: `start`, `conclude` and `finish`, in this order.
 
-    A run that ends sooner ends with `dismiss` before its start, and with `abandon` after it.
+    A run that ends sooner ends with `abandon`.
 
     Args:
         folder:    of the study, in which its journal is.
@@ -95,31 +95,8 @@ class Tracking:
             return False
         return last.complete and (last.store, last.digest) == (self._state.store, digest)
 
-    def load(self) -> None:
-        """Start the process; it touches no store before `start`."""
-        if self._uri == OFF:
-            return
-        path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", PROGRAM],  # -P: no module of the working folder
-                stdin=subprocess.PIPE,
-                # it outlives the study: who reads the study's output must not wait for it
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                env={**self._environ, "PYTHONPATH": path},
-                # Ctrl-C is for the study, which then ends this process. Not a new session: Linux would give it as large
-                # a share of the processor as the study, however low its priority.
-                process_group=0,
-            )
-        except OSError as error:
-            line = f"MLflow at {masked(self._uri)} is missing the study (no process to write it: {error.strerror})"
-            self._state = self._state.model_copy(update={"missing": line, "done": True})
-        self._send({"uri": self._uri})
-
     def start(self, metadata: RunMetadata) -> None:
-        """Write the outbox, and let the process write it and the journal to MLflow.
+        """Write the outbox, and start the process that writes it and the journal to MLflow.
 
         Args:
             metadata: of the study's own run.
@@ -139,16 +116,12 @@ class Tracking:
         if self._uri == OFF:
             return
         write_state(self._folder, self._state)
+        self._start_process()
         if self._process is not None:
             threading.Thread(target=self._watch, name="mlflow-writer", daemon=True).start()
         artifacts = None if self._artifacts is None else str(self._artifacts.absolute())
-        self._send({"run": self._state.run, "artifacts": artifacts, "folder": str(self._folder.absolute())})
-
-    def dismiss(self) -> None:
-        """End the process if it has not been started on a study; else do nothing."""
-        if self._outbox is None and self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+        folder = str(self._folder.absolute())
+        self._send({"uri": self._uri, "run": self._state.run, "artifacts": artifacts, "folder": folder})
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -210,6 +183,25 @@ class Tracking:
         """
         self._send({"status": status})
         self._leave(0.0 if self._wait is False else timeout, RECOVERY_TIMEOUT)
+
+    def _start_process(self) -> None:
+        path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", PROGRAM],  # -P: no module of the working folder
+                stdin=subprocess.PIPE,
+                # it outlives the study: who reads the study's output must not wait for it
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env={**self._environ, "PYTHONPATH": path},
+                # Ctrl-C is for the study, which then ends this process. Not a new session: Linux would give it as large
+                # a share of the processor as the study, however low its priority.
+                process_group=0,
+            )
+        except OSError as error:
+            line = f"MLflow at {masked(self._uri)} is missing the study (no process to write it: {error.strerror})"
+            self._state = self._state.model_copy(update={"missing": line, "done": True})
 
     def _leave(self, timeout: float, recovery: float) -> None:
         """Close the process's input, wait for it, at most so many seconds, and let it go.

@@ -69,10 +69,9 @@ def test_a_failing_server_neither_blocks_nor_floods_the_study(bad_port: int, tmp
     warnings: list[str] = []
     uri = f"http://ann:s3cret@127.0.0.1:{bad_port}/mlflow?token=t0ken"
     tracking = Tracking(tmp_path, uri, None, warnings.append)
-    tracking.load()
+    tracking.start(metadata())
     with stopped(tracking):
-        tracking.start(metadata())
-    tell(tmp_path, *map(result, range(50)))
+        tell(tmp_path, *map(result, range(50)))
     wait_until(lambda: bool(warnings))
     tracking.conclude(end(50, files=("report.md",)))
     start = time.monotonic()
@@ -95,7 +94,6 @@ def test_trials_after_the_last_attempt_are_missing_too(
         listener.settimeout(PATIENCE)
         uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
         tracking = Tracking(tmp_path, uri, None, print)
-        tracking.load()
         tracking.start(metadata())
         with listener.accept()[0]:  # and never answer
             tell(tmp_path, result(0), result(1))
@@ -106,7 +104,6 @@ def test_trials_after_the_last_attempt_are_missing_too(
             assert tracking.goes_on
             end_writer(tracking)
     tracking = Tracking(tmp_path, uri, None, print)
-    tracking.load()
     tracking.start(metadata())
     wait_until(lambda: bool(tracking._read().trouble))  # the port is closed
     line = tracking.finish(timeout=5.0)

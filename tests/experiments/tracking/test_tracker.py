@@ -34,7 +34,6 @@ from support.tracking import metadata, result, tell
 tracking.PROGRAM = "support.patient_writer"
 study = Path(sys.argv[1])
 tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
-tracking.load()
 tracking.start(metadata())
 tell(study, result(0), result(1))
 print("written", flush=True)
@@ -45,7 +44,6 @@ time.sleep(600)
 def tracking_of(place: Place, uri: str | None = None, wait: bool | None = None) -> tuple[Tracking, list[str]]:
     warnings: list[str] = []
     tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append, wait)
-    tracking.load()
     tracking.start(metadata())
     return tracking, warnings
 
@@ -139,27 +137,6 @@ def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_c
     tracking.abandon("KILLED", timeout=PATIENCE)
 
 
-def test_a_process_before_its_start_touches_nothing_and_can_be_dismissed(place: Place) -> None:
-    before = sorted(place.folder.rglob("*"))
-    dismissed, left_alone = (Tracking(place.study, place.uri, None, print) for _ in range(2))
-    dismissed.load()
-    dismissed.dismiss()
-    left_alone.load()
-    assert dismissed._process is not None
-    assert left_alone._process is not None
-    left_alone._process.communicate(timeout=PATIENCE)  # as when the study is killed
-    assert (dismissed._process.returncode, left_alone._process.returncode) == (-signal.SIGKILL, 0)
-    assert sorted(place.folder.rglob("*")) == before
-
-
-def test_a_process_after_its_start_cannot_be_dismissed(place: Place) -> None:
-    tracking, _ = tracking_of(place)
-    tell(place.study, result(0))
-    tracking.dismiss()
-    tracking.abandon("KILLED", timeout=PATIENCE)
-    assert set(place.trials()) == {"0"}
-
-
 def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() -> None:
     script = """
 import sys, time
@@ -237,7 +214,6 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
 
 def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path) -> None:
     tracking = Tracking(tmp_path, "none", None, print)
-    tracking.load()
     tracking.start(metadata())
     tracking.conclude(end(1))
     assert tracking.finish() is None
@@ -296,7 +272,6 @@ def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
         tracking = Tracking(place.study, place.uri, None, print, environ={**os.environ, "PATH": ""})
-        tracking.load()
         tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
         outbox = read_outbox(place.study)
