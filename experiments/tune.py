@@ -119,6 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tune(chosen: argparse.Namespace) -> int:
+    if sys.stdout.isatty() and not (chosen.quiet or chosen.list or chosen.status or chosen.plan):
+        print("starting", end="\r", flush=True)  # until the first line, which is longer
+
     from experiments.study.console import study_console
     from experiments.study.lookup import find_study, study_folder
     from experiments.study.status import print_list, print_status
