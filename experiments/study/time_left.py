@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-AFTER = 0.6  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
+AFTER = 0.3  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
 MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
 FITS = 1.5  # trials that take as long as the analysis and the refits
 
