@@ -10,10 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
+from nnet.compiled import passes_for
 from nnet.parameters import Parameters
 
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
@@ -69,18 +71,21 @@ class Optimizer(ABC):
             count = self._steps[start] + 1
             self._steps[start:stop] = [count] * (stop - start)
             self._begin(count, learning_rates[start])
-            shrink = self._real(1 - learning_rates[start] * self._decay)
-            for block in self._walk(start, stop):
-                if self._l2 and self.decoupled:
-                    np.multiply(block.decayed_values, shrink, out=block.decayed_values)
-                elif self._l2:
-                    np.multiply(block.decayed_values, self._l2, out=block.decayed_scratch)
-                    np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
-                if self._l1:
-                    np.sign(block.decayed_values, out=block.decayed_scratch)
-                    np.multiply(block.decayed_scratch, self._l1, out=block.decayed_scratch)
-                    np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
-                self._update(block)
+            self._change(start, stop, self._real(1 - learning_rates[start] * self._decay))
+
+    def _change(self, start: int, stop: int, shrink: Any) -> None:
+        """Apply the penalties and the rule to a range of folds, block by block."""
+        for block in self._walk(start, stop):
+            if self._l2 and self.decoupled:
+                np.multiply(block.decayed_values, shrink, out=block.decayed_values)
+            elif self._l2:
+                np.multiply(block.decayed_values, self._l2, out=block.decayed_scratch)
+                np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
+            if self._l1:
+                np.sign(block.decayed_values, out=block.decayed_scratch)
+                np.multiply(block.decayed_scratch, self._l1, out=block.decayed_scratch)
+                np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
+            self._update(block)
 
     @abstractmethod
     def _begin(self, step: int, learning_rate: float) -> None:
@@ -238,11 +243,37 @@ class Adam(Optimizer):
     states = 2
     BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
+    def __init__(
+        self, parameters: Parameters, l2: float, momentum: float = 0.9, l1: float = 0.0, clip_norm: float = 0.0
+    ):
+        super().__init__(parameters, l2, momentum, l1, clip_norm)
+        self._passes = None if self._l1 else passes_for(parameters.values.dtype)
+        self._arguments: dict[tuple[int, int], tuple[float, ...]] = {}
+
     def _begin(self, step: int, learning_rate: float) -> None:
         unbias1, unbias2 = 1 - self.BETA1**step, 1 - self.BETA2**step
         self._beta1, self._beta2 = self._real(self.BETA1), self._real(self.BETA2)
         self._rate = self._real(learning_rate * sqrt(unbias2) / unbias1 * (1 - self.BETA1) / sqrt(1 - self.BETA2))
         self._epsilon = self._real(self.EPSILON * sqrt(unbias2) / sqrt(1 - self.BETA2))
+
+    def _change(self, start: int, stop: int, shrink: Any) -> None:
+        if self._passes is None:
+            super()._change(start, stop, shrink)
+            return
+        if self._l2 and self.decoupled:
+            weights = self._parameters.values[start:stop, : self._parameters.weight_columns]
+            np.multiply(weights, shrink, out=weights)
+        if (start, stop) not in self._arguments:
+            self._arguments[start, stop] = self._fixed_arguments(start, stop)
+        self._passes.adam(*self._arguments[start, stop], float(self._rate), float(self._epsilon))
+
+    def _fixed_arguments(self, start: int, stop: int) -> tuple[float, ...]:
+        """Return the arguments of the compiled pass that are the same in every step."""
+        parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
+        arrays = (parameters.value_buffer, parameters.gradient_buffer, *self._state)  # all of one layout
+        decayed = parameters.weight_columns if self._l2 and not self.decoupled else 0
+        constants = (float(self._l2), float(self._beta1), float(self._beta2))
+        return (*(array[start:].ctypes.data for array in arrays), stop - start, columns, columns, decayed, *constants)
 
     def _update(self, block: Block) -> None:
         (m, v), g, step = block.state, block.gradients, block.scratch

@@ -18,6 +18,8 @@ from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import seconds_of
+from nnet.dense import Dense
+from nnet.layer import Layer
 from nnet.lockstep import Lockstep, together
 from nnet.settings import TrainingSettings
 
@@ -56,7 +58,7 @@ def profile(row: Row, data: Data) -> list[Line]:
     parts = {name: seconds / steps * 1e6 for name, seconds in _parts(lockstep).items()}
     whole = parts.pop("step")
     parts |= {"rest": whole - sum(parts.values()), "step": whole}
-    floors = _floors(row, len(folds), min(len(folds), together(row.architecture, row.batch)))
+    floors = _floors(lockstep, row, len(folds), min(len(folds), together(row.architecture, row.batch)))
     floors["step"] = sum(floors.values())
     return [
         {"row": row.title, "part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
@@ -87,7 +89,7 @@ def _parts(lockstep: Lockstep) -> Mapping[str, float]:
     for stack in lockstep.network._stacks.values():
         for index, layer in enumerate(stack.layers):
             for method in ("forward", "backward"):
-                watch(layer, method, f"{index} {type(layer).__name__} {method}")
+                watch(layer, method, f"{_name(index, layer)} {method}")
     for loss in lockstep._losses.values():
         watch(loss, "step", "loss")
     watch(lockstep._optimizer, "step", "Adam")
@@ -97,15 +99,21 @@ def _parts(lockstep: Lockstep) -> Mapping[str, float]:
     return seconds
 
 
-def _floors(row: Row, folds: int, sharing: int) -> dict[str, float]:
+def _floors(lockstep: Lockstep, row: Row, folds: int, sharing: int) -> dict[str, float]:
     """Return the microseconds of each dense layer's products, by the names of the parts that hold them."""
-    layers_apart = 3 if row.dropout else 2
+    layers = next(iter(lockstep.network._stacks.values())).layers
+    dense = [_name(index, layer) for index, layer in enumerate(layers) if isinstance(layer, Dense)]
     floors = {}
-    for number, (forward, backward) in enumerate(products(row, row.batch, sharing)):
-        name = f"{number * layers_apart + bool(row.input_dropout)} Dense"
+    for name, (forward, backward) in zip(dense, products(row, row.batch, sharing), strict=True):
         floors[f"{name} forward"] = _median_seconds(forward) * folds / sharing * 1e6
         floors[f"{name} backward"] = sum(map(_median_seconds, backward)) * folds / sharing * 1e6
     return floors
+
+
+def _name(index: int, layer: Layer) -> str:
+    """Return the name of a layer's parts.
+"""
+    return f"{index} {type(layer).__name__}"
 
 
 def _median_seconds(product: Product) -> float:

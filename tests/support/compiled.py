@@ -1,0 +1,38 @@
+"""Passes that are compiled for a test, for both types of numbers, without a folder to keep them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from experiments.search.compiled.load import bound, engine_of
+from nnet.compiled import Passes, install, passes_for
+
+TYPES = ("float32", "float64")
+
+
+@cache
+def _engine() -> Any:
+    from experiments.search.compiled.build import compile_passes
+
+    return engine_of(compile_passes(TYPES))
+
+
+def compiled_passes(dtype: str) -> Passes:
+    """The passes for a type of numbers; the first call compiles them."""
+    return bound(_engine(), dtype)
+
+
+@contextmanager
+def passes(wanted: bool, dtype: str = "float32") -> Iterator[None]:
+    """Networks that are made in this block have compiled passes, or have not."""
+    before = passes_for(np.dtype(dtype))
+    install(np.dtype(dtype), compiled_passes(dtype) if wanted else None)
+    try:
+        yield
+    finally:
+        install(np.dtype(dtype), before)
