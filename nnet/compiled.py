@@ -1,29 +1,31 @@
 """The passes of a training step that can be compiled, for layers and optimizers that use them where they are installed.
 
-The network needs NumPy alone. A program that has compiled these functions installs them here; without that, layers and
-optimizers make the same passes with NumPy, and come to the same bits.
+The network needs NumPy alone. A program that has compiled the functions below installs them here. Without them, layers
+and optimizers make the same passes with NumPy, and come to the same bits.
 
-Each function below is written for a compiler: its arrays are flat memory, counted in elements, and `real` arguments have
-the type of the elements. As Python it computes the same bits, slowly, from flat NumPy arrays and NumPy's scalars.
+The functions are written for a compiler. Each takes the addresses of its arrays, which are flat memory, then its counts
+and positions, in elements, then its real numbers, of the type of the elements. Run by Python, on flat NumPy arrays and
+NumPy's scalars, they compute the same bits, slowly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nnet.arrays import Array
 
-Pass = Callable[..., None]
+Pass = Callable[[Any, Any, Any], None]
 REMEMBERED = 4096  # arrays, of which a training run has a few hundred
 
 
 @dataclass(frozen=True)
 class Passes:
-    """The compiled passes for one type of numbers, which take the addresses of arrays in their place."""
+    """The compiled passes for one type of numbers."""
 
     adam: Pass
     rectify: Pass
@@ -48,37 +50,41 @@ def passes_for(dtype: np.dtype[Any]) -> Passes | None:
     return _installed.get(dtype)
 
 
-class Addresses:
-    """The addresses of arrays that come again in every step; each array is kept alive while its address is known."""
+class Call:
+    """A compiled pass with its arguments. It reads them where they lie in this object, which must outlive the runs.
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Array, int]] = {}
+    Args:
+        arrays: the arrays, or views of them, whose first elements it is given; they are kept alive.
+        counts: the counts and positions.
+        reals:  the real numbers.
 
-    def of(self, array: Array) -> int:
-        """Return the address of the first element."""
+    Attributes:
+        counts, reals: those arguments, which may be changed before a run.
+        run:           runs the pass.
+    """
+
+    def __init__(self, function: Pass, arrays: Sequence[Array], counts: Sequence[int], reals: Sequence[Any] = ()):
+        self._arrays, self._known = list(arrays), {id(array): (array, array.ctypes.data) for array in arrays}
+        self._addresses = np.array([array.ctypes.data for array in arrays], np.uintp)
+        self.counts = np.array(counts, np.intp)
+        self.reals: Array = np.array(reals, arrays[0].dtype)
+        self.run = partial(function, self._addresses.ctypes.data, self.counts.ctypes.data, self.reals.ctypes.data)
+
+    def give(self, position: int, array: Array) -> None:
+        """Put another array in the place of one. Its address is asked for once, because the same arrays come again."""
         known = self._known.get(id(array))
         if known is None:
-            if len(self._known) == REMEMBERED:
+            if len(self._known) >= REMEMBERED:
                 self._known.clear()
             known = self._known[id(array)] = (array, array.ctypes.data)
-        return known[1]
+        self._arrays[position], self._addresses[position] = known
 
 
-# arguments of each function: a for an array, n for a count or a position, r for a real number
-ARGUMENTS = {
-    "adam": "aaaannnnrrrrr",
-    "rectify": "aannnnr",
-    "rectify_gradient": "aanrr",
-    "shift": "aaaannnnn",
-    "softmax_gradient": "aaannnr",
-}
-
-
-def adam(
-    values: Any, gradients: Any, m: Any, v: Any, folds: Any, columns: Any, stride: Any, decayed: Any,
-    l2: Any, beta1: Any, beta2: Any, rate: Any, epsilon: Any,
-) -> None:  # fmt: skip
+def adam(arrays: Any, counts: Any, reals: Any) -> None:
     """Make a step of Adam, with a penalty on the first `decayed` columns; a fold begins every `stride` elements."""
+    values, gradients, m, v = arrays[0], arrays[1], arrays[2], arrays[3]
+    folds, columns, stride, decayed = counts[0], counts[1], counts[2], counts[3]
+    l2, beta1, beta2, rate, epsilon = reals[0], reals[1], reals[2], reals[3], reals[4]
     for fold in range(folds):
         start = fold * stride
         for column in range(columns):
@@ -91,8 +97,11 @@ def adam(
             values[at] = values[at] - m[at] / (np.sqrt(v[at]) + epsilon) * rate
 
 
-def rectify(out: Any, bias: Any, folds: Any, rows: Any, units: Any, stride: Any, zero: Any) -> None:
-    """Add a bias to outputs (F, B, units), and take the maximum with 0; a fold's bias begins every `stride` elements."""
+def rectify(arrays: Any, counts: Any, reals: Any) -> None:
+    """Add a bias to outputs (F, B, units), and take the maximum with 0; a fold's bias begins every `stride`."""
+    out, bias = arrays[0], arrays[1]
+    folds, rows, units, stride = counts[0], counts[1], counts[2], counts[3]
+    zero = reals[0]
     for fold in range(folds):
         for row in range(rows):
             start = (fold * rows + row) * units
@@ -101,19 +110,20 @@ def rectify(out: Any, bias: Any, folds: Any, rows: Any, units: Any, stride: Any,
                 out[start + unit] = z if z > zero or z != z else zero
 
 
-def rectify_gradient(dout: Any, out: Any, size: Any, zero: Any, one: Any) -> None:
+def rectify_gradient(arrays: Any, counts: Any, reals: Any) -> None:
     """Multiply gradients by 1 where the output is positive, and by 0 elsewhere."""
-    for at in range(size):
+    dout, out = arrays[0], arrays[1]
+    zero, one = reals[0], reals[1]
+    for at in range(counts[0]):
         dout[at] = dout[at] * (one if out[at] > zero else zero)
 
 
-def shift(
-    outputs: Any, targets: Any, taken: Any, largest: Any, folds: Any, classes: Any, rows: Any,
-    fold_stride: Any, row_stride: Any,
-) -> None:  # fmt: skip
-    """Subtract from outputs (F, classes, B) the largest of each row, and take targets (F, B, classes) in their layout."""
+def shift(arrays: Any, counts: Any, reals: Any) -> None:
+    """Subtract each row's largest from outputs (F, classes, B), and copy targets (F, B, classes) in that layout."""
+    outputs, targets, copied, largest = arrays[0], arrays[1], arrays[2], arrays[3]
+    folds, classes, rows, fold_stride, row_stride = counts[0], counts[1], counts[2], counts[3], counts[4]
     for fold in range(folds):
-        first, row_start = fold * classes * rows, fold * rows
+        first, row_start, target_start = fold * classes * rows, fold * rows, fold * fold_stride
         for row in range(rows):
             largest[row_start + row] = outputs[first + row]
         for unit in range(1, classes):
@@ -124,11 +134,14 @@ def shift(
             for row in range(rows):
                 at = first + unit * rows + row
                 outputs[at] = outputs[at] - largest[row_start + row]
-                taken[at] = targets[fold * fold_stride + row * row_stride + unit]
+                copied[at] = targets[target_start + row * row_stride + unit]
 
 
-def softmax_gradient(outputs: Any, targets: Any, sums: Any, folds: Any, classes: Any, rows: Any, share: Any) -> None:
+def softmax_gradient(arrays: Any, counts: Any, reals: Any) -> None:
     """Sum exponentials (F, classes, B) over the classes, and turn them into the gradient of a mean over rows."""
+    outputs, targets, sums = arrays[0], arrays[1], arrays[2]
+    folds, classes, rows = counts[0], counts[1], counts[2]
+    share = reals[0]
     for fold in range(folds):
         first, row_start = fold * classes * rows, fold * rows
         for row in range(rows):

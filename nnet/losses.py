@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array, Targets
-from nnet.compiled import Addresses, passes_for
+from nnet.compiled import Call, passes_for
 from nnet.errors import SettingError, ShapeError, lookup
 
 
@@ -105,10 +105,15 @@ class SoftmaxCrossEntropy(Loss):
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
         super().__init__(shape, dtype, delta)
         folds, rows, outputs = shape
-        # of a single row NumPy adds the classes in another order
-        self._passes = passes_for(dtype) if rows > 1 else None
-        self._addresses, self._counts, self._share = Addresses(), (folds, outputs, rows), float(self._one_row)
-        self._buffers = self._term.ctypes.data, self._column.ctypes.data
+        passes, sizes = passes_for(dtype), (folds, outputs, rows)
+        self._calls: tuple[Call, Call] | None = None
+        self._strides: tuple[int, ...] = ()
+        if passes is not None and rows > 1:  # of a single row NumPy adds the classes in another order
+            t, row = self._term, self._column
+            self._calls = (
+                Call(passes.shift, (t, t, t, row), (*sizes, 0, 0)),
+                Call(passes.softmax_gradient, (t, t, row), sizes, (self._one_row,)),
+            )
 
     @staticmethod
     def outputs(classes: int) -> int:
@@ -127,24 +132,29 @@ class SoftmaxCrossEntropy(Loss):
             return super().step(z, targets, total, weights)
         # outputs laid out unit by unit: all of a fold's are one vector
         t, row, flat = self._term.transpose(0, 2, 1), self._column, (len(z), -1)
-        if self._passes is None:
+        if self._calls is None:
             np.copyto(t, targets.transpose(0, 2, 1))
             np.maximum.reduce(units, axis=1, keepdims=True, out=row)
             np.subtract(units, row, out=units)
         else:
-            arrays = self._addresses.of(z), self._addresses.of(targets), *self._buffers
-            fold_stride, row_stride, _ = targets.strides
-            self._passes.shift(*arrays, *self._counts, fold_stride // z.itemsize, row_stride // z.itemsize)
+            shift, gradient = self._calls
+            shift.give(0, z)
+            shift.give(1, targets)
+            if targets.strides != self._strides:
+                self._strides = targets.strides
+                shift.counts[3:] = [stride // targets.itemsize for stride in targets.strides[:2]]
+            shift.run()
         np.vecdot(units.reshape(flat), t.reshape(flat), out=self._fold)
         np.subtract(total, self._fold, out=total)
         np.exp(units, out=units)
-        if self._passes is None:
+        if self._calls is None:
             np.add.reduce(units, axis=1, keepdims=True, out=row)
             np.divide(units, row, out=units)
             np.subtract(units, t, out=units)
             np.multiply(units, self._one_row, out=units)
         else:
-            self._passes.softmax_gradient(arrays[0], *self._buffers, *self._counts, self._share)
+            gradient.give(0, z)
+            gradient.run()
         np.log(row, out=row)
         np.vecdot(row[:, 0], self._ones[:, 0], out=self._fold)  # a sum whose order does not depend on F
         np.add(total, self._fold, out=total)

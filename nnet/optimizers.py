@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
-from nnet.compiled import passes_for
+from nnet.compiled import Call, passes_for
 from nnet.parameters import Parameters
 
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
@@ -248,7 +248,7 @@ class Adam(Optimizer):
     ):
         super().__init__(parameters, l2, momentum, l1, clip_norm)
         self._passes = None if self._l1 else passes_for(parameters.values.dtype)
-        self._arguments: dict[tuple[int, int], tuple[float, ...]] = {}
+        self._calls: dict[tuple[int, int], Call] = {}
 
     def _begin(self, step: int, learning_rate: float) -> None:
         unbias1, unbias2 = 1 - self.BETA1**step, 1 - self.BETA2**step
@@ -263,17 +263,20 @@ class Adam(Optimizer):
         if self._l2 and self.decoupled:
             weights = self._parameters.values[start:stop, : self._parameters.weight_columns]
             np.multiply(weights, shrink, out=weights)
-        if (start, stop) not in self._arguments:
-            self._arguments[start, stop] = self._fixed_arguments(start, stop)
-        self._passes.adam(*self._arguments[start, stop], float(self._rate), float(self._epsilon))
-
-    def _fixed_arguments(self, start: int, stop: int) -> tuple[float, ...]:
-        """Return the arguments of the compiled pass that are the same in every step."""
-        parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
-        arrays = (parameters.value_buffer, parameters.gradient_buffer, *self._state)  # all of one layout
-        decayed = parameters.weight_columns if self._l2 and not self.decoupled else 0
-        constants = (float(self._l2), float(self._beta1), float(self._beta2))
-        return (*(array[start:].ctypes.data for array in arrays), stop - start, columns, columns, decayed, *constants)
+        call = self._calls.get((start, stop))
+        if call is None:
+            parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
+            arrays = (parameters.value_buffer, parameters.gradient_buffer, *self._state)  # all of one layout
+            decayed = 0 if not self._l2 or self.decoupled else parameters.weight_columns
+            call = self._calls[start, stop] = Call(
+                self._passes.adam,
+                [array[start:stop] for array in arrays],
+                (stop - start, columns, columns, decayed),
+                (self._l2, self._beta1, self._beta2, 0, 0),
+            )
+        call.reals[3] = self._rate
+        call.reals[4] = self._epsilon
+        call.run()
 
     def _update(self, block: Block) -> None:
         (m, v), g, step = block.state, block.gradients, block.scratch

@@ -1,9 +1,9 @@
-"""A dense layer and the rectifier after it as one layer, for compiled passes: one pass over the outputs instead of two."""
+"""A dense layer and the rectifier after it as one layer, for compiled passes: one pass over the outputs, not two."""
 
 from __future__ import annotations
 
 from nnet.arrays import Array
-from nnet.compiled import Addresses, Passes
+from nnet.compiled import Call, Passes
 from nnet.dense import Dense
 from nnet.parameters import DenseViews
 
@@ -20,17 +20,19 @@ class RectifiedDense(Dense):
 
     def __init__(self, views: DenseViews, rows: int, passes: Passes, input_gradient: bool = True):
         super().__init__(views, rows, input_gradient)
-        assert views.bias is not None
+        if views.bias is None:
+            raise ValueError("a rectified layer needs a bias, because its pass adds one.")
         folds, _, units = views.bias.shape
-        self._passes, self._addresses, self._size = passes, Addresses(), self._out.size
-        bias_stride = views.bias.strides[0] // views.bias.itemsize
-        self._forward = (self._out.ctypes.data, views.bias.ctypes.data, folds, rows, units, bias_stride, 0.0)
+        counts = (folds, rows, units, views.bias.strides[0] // views.bias.itemsize)
+        self._rectify = Call(passes.rectify, (self._out, views.bias), counts, (0,))
+        self._gradient = Call(passes.rectify_gradient, (self._out, self._out), (self._out.size,), (0, 1))
 
     def forward(self, x: Array) -> Array:
         self._multiply(x)
-        self._passes.rectify(*self._forward)
+        self._rectify.run()
         return self._out
 
     def backward(self, dout: Array) -> Array:
-        self._passes.rectify_gradient(self._addresses.of(dout), self._forward[0], self._size, 0.0, 1.0)
+        self._gradient.give(0, dout)
+        self._gradient.run()
         return super().backward(dout)

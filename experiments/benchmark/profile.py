@@ -111,8 +111,7 @@ def _floors(lockstep: Lockstep, row: Row, folds: int, sharing: int) -> dict[str,
 
 
 def _name(index: int, layer: Layer) -> str:
-    """Return the name of a layer's parts.
-"""
+    """Return the name of a layer's parts."""
     return f"{index} {type(layer).__name__}"
 
 

@@ -7,24 +7,35 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.compiled import TYPES, compiled_passes, passes
 
 from nnet.activations import ReLU
 from nnet.arrays import Array
-from nnet.compiled import REMEMBERED, Addresses
+from nnet.compiled import REMEMBERED, Call
 from nnet.dense import Dense
 from nnet.losses import SoftmaxCrossEntropy
 from nnet.network import Architecture, Mode, Network
 from nnet.optimizers import OPTIMIZERS, Optimizer
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
+from support.compiled import TYPES, compiled_passes, passes
 
 pytestmark = pytest.mark.slow  # the first test compiles
 
 pytest.importorskip("numba")
 
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan, 1e-45, -1e-45, 1e-42, 5e-324, 3e38, -3e38, 1.0, -1.0)
-SHAPES = [(1, 1, 1), (1, 2, 1), (2, 1, 3), (3, 2, 2), (2, 3, 7), (1, 5, 8), (3, 33, 10), (2, 16, 16), (5, 9, 31), (2, 1, 31)]
+SHAPES = [
+    (1, 1, 1),
+    (1, 2, 1),
+    (2, 1, 3),
+    (3, 2, 2),
+    (2, 3, 7),
+    (1, 5, 8),
+    (3, 33, 10),
+    (2, 16, 16),
+    (5, 9, 31),
+    (2, 1, 31),
+]
 Kind = Callable[[np.random.Generator, tuple[int, ...], str], Array]
 
 
@@ -152,23 +163,23 @@ def test_a_network_has_rectified_layers_where_passes_are_installed(mode: Mode) -
 
 @pytest.mark.parametrize("dtype", TYPES)
 def test_nothing_is_written_for_no_rows_or_folds(dtype: str) -> None:
-    numbers = np.arange(8).astype(dtype)
-    at, it = numbers.ctypes.data, compiled_passes(dtype)
-    it.adam(at, at, at, at, 0, 4, 4, 4, 1.0, 1.0, 1.0, 1.0, 1.0)
-    it.adam(at, at, at, at, 2, 0, 4, 0, 1.0, 1.0, 1.0, 1.0, 1.0)
-    it.rectify(at, at, 2, 0, 2, 2, 0.0)
-    it.rectify_gradient(at, at, 0, 0.0, 1.0)
-    it.shift(at, at, at, at, 0, 2, 2, 2, 2)
-    it.softmax_gradient(at, at, at, 2, 2, 0, 1.0)
+    numbers, it = np.arange(8).astype(dtype), compiled_passes(dtype)
+    for function, counts in (
+        *((it.adam, (0, 4, 4, 4)), (it.adam, (2, 0, 4, 0)), (it.rectify, (2, 0, 2, 2)), (it.rectify_gradient, (0,))),
+        *((it.shift, (0, 2, 2, 2, 2)), (it.softmax_gradient, (2, 2, 0))),
+    ):
+        Call(function, [numbers] * 4, counts, [1.0] * 5).run()
     assert numbers.tolist() == list(range(8))
 
 
-def test_an_address_is_asked_for_once_and_its_array_kept() -> None:
-    addresses, array = Addresses(), np.zeros(3)
-    assert addresses.of(array) == addresses.of(array) == array.ctypes.data
-    others = [np.zeros(1) for _ in range(REMEMBERED)]
-    assert [addresses.of(other) for other in others] == [other.ctypes.data for other in others]
-    assert len(addresses._known) <= REMEMBERED
+def test_a_call_knows_the_addresses_of_many_arrays_and_keeps_the_one_that_it_needs() -> None:
+    out = np.array([1.0, -1.0], np.float32)
+    call = Call(compiled_passes("float32").rectify_gradient, (out, out), (2,), (0, 1))
+    for number in range(REMEMBERED + 9):
+        call.give(0, gradient := np.array([number, number], np.float32))
+        call.run()
+        assert gradient.tolist() == [number, 0]
+        assert len(call._known) <= REMEMBERED
 
 
 def _uses_passes(optimizer: Optimizer) -> bool:

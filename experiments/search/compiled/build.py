@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from experiments.search.arithmetic import processor
-from experiments.search.compiled.load import TYPES, bound, engine_of, file_name, sealed, symbol
+from experiments.search.compiled.load import NAMES, TYPES, bound, engine_of, file_name, sealed, symbol
 from experiments.search.compiled.place import NoPlace, opened, write
 from nnet import compiled
 from nnet.arrays import Array
@@ -31,21 +31,23 @@ COUNTS = {  # folds, rows and the like, for which each pass is tried: fewer and 
     "softmax_gradient": ((2, 3, 19), (1, 1, 5)),
 }
 NUMBERS = 256  # in each array of a trial
+ARRAYS, REALS = 4, (1e-3, 0.9, 0.999, 0.01, 1e-8)  # as many as any pass has
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 1e-42, -1e-42, 1.0)
 
 
 def compile_passes(types: Iterable[str] = TYPES) -> bytes:
     """Return the machine code of all passes for these types of numbers, for this processor."""
     import llvmlite.binding as llvm
-    from numba import cfunc, types as numba_types
+    import numba
+
+    pointer: Any = numba.types.CPointer
 
     whole = llvm.parse_assembly("")
     for real in types:
-        number = getattr(numba_types, real)
-        kinds = {"a": numba_types.CPointer(number), "n": numba_types.intp, "r": number}
-        for name, arguments in compiled.ARGUMENTS.items():
-            signature = numba_types.void(*(kinds[kind] for kind in arguments))
-            function = cfunc(signature, error_model="numpy")(getattr(compiled, name))
+        reals = pointer(getattr(numba, real))
+        signature = numba.void(pointer(reals), pointer(numba.intp), reals)
+        for name in NAMES:
+            function = numba.cfunc(signature, error_model="numpy")(getattr(compiled, name))
             code = function.inspect_llvm().replace(function.native_name, symbol(name, real))
             module = llvm.parse_assembly(code)
             for inner in module.functions:
@@ -72,13 +74,12 @@ def check(passes: compiled.Passes, real: str) -> None:
     rng = np.random.default_rng(0)
     for name, trials in COUNTS.items():
         for counts in trials:
-            kinds = compiled.ARGUMENTS[name]
-            arrays = [_numbers(rng, real) for _ in range(kinds.count("a"))]
-            reals = [np.dtype(real).type(number) for number in (0.001, 0.9, 0.999, 0.01, 1e-8)[: kinds.count("r")]]
+            arrays = [_numbers(rng, real) for _ in range(ARRAYS)]
             ours = [array.copy() for array in arrays]
+            reals = np.array(REALS, real)
             with np.errstate(all="ignore"):
-                getattr(compiled, name)(*arrays, *counts, *reals)
-            getattr(passes, name)(*(array.ctypes.data for array in ours), *counts, *map(float, reals))
+                getattr(compiled, name)(arrays, counts, reals)
+            compiled.Call(getattr(passes, name), ours, counts, REALS).run()
             if not all(map(same_bits, arrays, ours)):
                 raise ValueError(f"{name} computes other bits than Python for {counts}")
 

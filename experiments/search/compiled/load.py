@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,8 @@ from nnet import compiled
 SWITCH = "NNET_COMPILED"  # environment variable; 0 leaves all passes to NumPy
 COMPILED = ""  # no reason against it
 LATER = "the compiled passes are not ready yet"
-REALS: dict[str, Any] = {"float32": ctypes.c_float, "float64": ctypes.c_double}
+NAMES = tuple(field.name for field in fields(compiled.Passes))
+FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 TYPES = ("float32",)  # of numbers, which a study's networks compute with
 
 _engines: list[Any] = []  # that hold the code in use
@@ -88,7 +89,10 @@ def unload() -> None:
 
 def engine_of(code: bytes) -> Any:
     """Return an engine that holds machine code; the code is gone with it."""
-    llvm = _llvm()
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -98,12 +102,7 @@ def engine_of(code: bytes) -> Any:
 
 def bound(engine: Any, real: str) -> compiled.Passes:
     """Return the passes of an engine for a type of numbers, as functions of Python."""
-    kinds = {"a": ctypes.c_void_p, "n": ctypes.c_ssize_t, "r": REALS[real]}
-    functions = {}
-    for name, arguments in compiled.ARGUMENTS.items():
-        function = ctypes.CFUNCTYPE(None, *(kinds[kind] for kind in arguments))
-        functions[name] = function(engine.get_function_address(symbol(name, real)))
-    return compiled.Passes(**functions)
+    return compiled.Passes(**{name: FUNCTION(engine.get_function_address(symbol(name, real))) for name in NAMES})
 
 
 def sealed(code: bytes) -> bytes:
@@ -126,11 +125,3 @@ def unsealed(content: bytes) -> bytes:
 def symbol(name: str, real: str) -> str:
     """Return the name of a pass in machine code."""
     return f"nnet_{name}_{real}"
-
-
-def _llvm() -> ModuleType:
-    import llvmlite.binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from experiments.search.arithmetic import blas_kernel, numpy_loops
+from experiments.search.compiled.load import load as load_passes
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.shared_data import DataReference, open_folds
@@ -29,12 +30,13 @@ def prepare(parent: int) -> None:
 
 def hello() -> WorkerInfo:
     """Return this worker's report. The call makes a lazily started worker start."""
-    return WorkerInfo(os.getpid(), platform.node(), blas_kernel(), numpy_loops())
+    return WorkerInfo(os.getpid(), platform.node(), blas_kernel(), numpy_loops(), load_passes())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
     """Cross-validate a trial, and add its duration and BLAS kernel to the result."""
     start = time.perf_counter()
+    load_passes()  # which may be ready only now
     output = cross_validate(task, open_folds(reference), reference.target, visible_study())
     return replace(output, result=replace(output.result, seconds=time.perf_counter() - start, kernel=blas_kernel()))
 
