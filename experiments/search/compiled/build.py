@@ -22,7 +22,7 @@ from experiments.search.compiled.place import NoPlace, opened, write
 from nnet import compiled
 from nnet.arrays import Array
 
-NICE = 10  # steps by which the process yields to those that compute
+NICE = 19  # steps by which the process yields to those that compute
 COUNTS = {  # folds, rows and the like, for which each pass is tried: fewer and more than a vector register holds
     "adam": ((2, 37, 40, 19), (3, 5, 6, 0)),
     "rectify": ((2, 3, 21, 25), (1, 2, 5, 9)),

@@ -6,12 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from threading import Thread
 
-from experiments.search.arithmetic import processor
-from experiments.search.compiled.load import file_name, obstacle
-from experiments.search.compiled.place import NoPlace, opened, read
+from experiments.search.compiled.load import LATER, reason_for_numpy
 
 PROGRAM = "experiments.search.compiled.build"
 TIMEOUT = 300.0  # seconds after which a compilation is given up, which takes two on an idle machine
@@ -29,7 +26,7 @@ def fill(say: Callable[[str], None]) -> Thread | None:
     Returns:
         the thread that waits for the process; None if nothing is to do.
     """
-    if obstacle() or _is_there() or find_spec("numba") is None:
+    if reason_for_numpy() != LATER:
         return None
     waiting = Thread(target=_compile, args=(say,), daemon=True)
     waiting.start()
@@ -42,17 +39,6 @@ def compile_now() -> str:
     if waiting := fill(reasons.append):
         waiting.join()
     return "".join(reasons)
-
-
-def _is_there() -> bool:
-    """Tell whether the passes need not be compiled; what is wrong with their folder is told by who loads them."""
-    try:
-        with opened() as folder:
-            return bool(read(file_name(processor()), folder))
-    except FileNotFoundError:
-        return False
-    except NoPlace:
-        return True
 
 
 def _compile(say: Callable[[str], None]) -> None:

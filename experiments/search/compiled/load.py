@@ -1,7 +1,7 @@
 """The compiled passes in this process: read from their folder, and installed for the networks made from now on.
 
-They change the speed only, never a bit. They are loaded with llvmlite alone, in a twentieth of a second; Numba, which
-compiles them, is not loaded.
+They change the speed only, never a bit. llvmlite alone loads them, in a twentieth of a second; Numba, which compiles
+them, is not loaded.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,69 +23,34 @@ from experiments.search.compiled.place import NoPlace, opened, read
 from nnet import compiled
 
 SWITCH = "NNET_COMPILED"  # environment variable; 0 leaves all passes to NumPy
-COMPILED = ""  # no reason against it
-LATER = "the compiled passes are not ready yet"
+LATER = "compiled passes are not ready yet"
+TYPES = ("float32",)  # of numbers, which a study's networks compute with
 NAMES = tuple(field.name for field in fields(compiled.Passes))
 FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-TYPES = ("float32",)  # of numbers, which a study's networks compute with
 
 _engines: list[Any] = []  # that hold the code in use
 
 
-def obstacle(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the reason why this process cannot use compiled passes; empty if it can."""
-    if environment.get(SWITCH) == "0":
-        return f"{SWITCH}=0"
-    if not processor().flags:
-        return "this system does not list the processor's instruction sets"
-    try:
-        import llvmlite  # noqa: F401
-    except Exception as error:  # an import can raise anything
-        return f"llvmlite, which comes with Numba, cannot be loaded: {type(error).__name__}"
-    return COMPILED
-
-
-def file_name(here: Processor) -> str:
-    """Return the name of the file that holds the passes as they are, for this processor and this version of LLVM."""
-    import llvmlite
-
-    source = Path(compiled.__file__).read_text()
-    facts = [source, llvmlite.__version__, here.machine, here.maker, here.model, sorted(here.flags)]
-    return f"passes-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.o"
+def reason_for_numpy(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the reason why NumPy makes all passes here; empty if the compiled passes can be loaded."""
+    return _found(environment)[1]
 
 
 def load() -> str:
-    """Install the compiled passes if they are there.
-
-    Returns:
-        the reason why NumPy makes the passes; empty if the compiled passes are installed.
-    """
+    """Install the compiled passes if they are there; return the reason why NumPy makes the passes, or nothing."""
     if _engines:
-        return COMPILED
-    if reason := obstacle():
+        return ""
+    code, reason = _found(os.environ)
+    if reason:
         return reason
     try:
-        with opened() as folder:
-            content = read(file_name(processor()), folder)
-    except FileNotFoundError:
-        return LATER
-    except NoPlace as reason:
-        return str(reason)
-    try:
-        engine = engine_of(unsealed(content))
+        engine = engine_of(code)
         for name in TYPES:
             compiled.install(np.dtype(name), bound(engine, name))
     except Exception as error:  # LLVM's are of any kind
-        return f"they cannot be loaded: {type(error).__name__}"
+        return f"the compiled passes cannot be loaded: {type(error).__name__}"
     _engines.append(engine)
-    return COMPILED
-
-
-def unload() -> None:
-    """Leave the passes of networks made from now on to NumPy."""
-    for name in TYPES:
-        compiled.install(np.dtype(name), None)
-    _engines.clear()
+    return ""
 
 
 def engine_of(code: bytes) -> Any:
@@ -105,6 +71,20 @@ def bound(engine: Any, real: str) -> compiled.Passes:
     return compiled.Passes(**{name: FUNCTION(engine.get_function_address(symbol(name, real))) for name in NAMES})
 
 
+def symbol(name: str, real: str) -> str:
+    """Return the name of a pass in machine code."""
+    return f"nnet_{name}_{real}"
+
+
+def file_name(here: Processor) -> str:
+    """Return the name of the file that holds the passes as they are, for this processor and this version of LLVM."""
+    import llvmlite
+
+    source = Path(compiled.__file__).read_text("utf-8")
+    facts = [source, llvmlite.__version__, here.machine, here.maker, here.model, sorted(here.flags)]
+    return f"passes-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.o"
+
+
 def sealed(code: bytes) -> bytes:
     """Return machine code after its checksum, because damaged code would end the process."""
     return hashlib.sha256(code).digest() + code
@@ -122,6 +102,21 @@ def unsealed(content: bytes) -> bytes:
     return code
 
 
-def symbol(name: str, real: str) -> str:
-    """Return the name of a pass in machine code."""
-    return f"nnet_{name}_{real}"
+def _found(environment: Mapping[str, str]) -> tuple[bytes, str]:
+    """Return the machine code of the passes, and the reason why they cannot be loaded, or nothing."""
+    if environment.get(SWITCH) == "0":
+        return b"", f"{SWITCH}=0"
+    if not processor().flags:
+        return b"", "this system does not list the processor's instruction sets"
+    if find_spec("numba") is None:
+        return b"", "Numba is not installed"
+    try:
+        name = file_name(processor())
+        with opened() as folder:
+            return unsealed(read(name, folder)), ""
+    except FileNotFoundError:
+        return b"", LATER
+    except (NoPlace, ImportError, OSError) as reason:
+        return b"", str(reason)
+    except ValueError:  # damaged, and compiled again
+        return b"", LATER
