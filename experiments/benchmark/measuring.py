@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmark.cases import SEED, Data, folds_of, load
-from experiments.benchmark.peers import TRAINERS
+from experiments.benchmark.peers import OWN, TRAINERS
 from experiments.search.arithmetic import blas_kernel
 from experiments.search.compiled.load import load as load_passes
 
@@ -37,7 +37,8 @@ def peak_mb() -> float:
 
 def _run(trainer: str, file: Path) -> Any:
     row, data = load(file)
-    load_passes()
+    if trainer in (*OWN, "profile"):
+        load_passes()
     if trainer == "profile":
         from experiments.benchmark.profile import profile
 

@@ -18,6 +18,8 @@ from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import seconds_of
+from experiments.search.compiled.fill import compile_now
+from experiments.search.compiled.load import SWITCH, reason_for_numpy
 from nnet.dense import Dense
 from nnet.layer import Layer
 from nnet.lockstep import Lockstep, together
@@ -35,9 +37,12 @@ COLUMNS = {
 
 
 def run(options: Namespace) -> Iterator[Line]:
-    """Yield the parts of each row's step, measured in a process of its own."""
+    """Yield the parts of each row's step, without Numba and with it, each measured in a process of its own."""
+    missing = compile_now() or reason_for_numpy()
     for _, file in prepare(ROWS[name] for name in options.rows):
-        yield from measure("profile", file, study_arithmetic())
+        for switch in ("0",) if missing else ("0", "1"):
+            for line in measure("profile", file, {**study_arithmetic(), SWITCH: switch}):
+                yield {**line, "row": line["row"] + (", with Numba" if switch == "1" else ", without Numba")}
 
 
 def show(lines: Sequence[Line], console: Console) -> None:

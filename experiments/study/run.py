@@ -94,8 +94,8 @@ def run_study(
         imports = stack.enter_context(ThreadPoolExecutor(1)).submit(_import_what_comes_last)
         run.tracking.load()  # it starts while the data is loaded, and so do the workers
         stack.callback(run.tracking.dismiss)
-        executor = stack.enter_context(open_executor_of(options, run.folder))
         fill(run.log.write)
+        executor = stack.enter_context(open_executor_of(options, run.folder))
         study, ledger = _admit(study or prepare_study(spec, table), run, spec.search.trials)
         stack.enter_context(run.folder.claimed())
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.search.compiled.build import compile_passes
 from experiments.search.compiled.load import bound, engine_of
 from nnet.compiled import Passes, install, passes_for
 
@@ -16,14 +17,18 @@ TYPES = ("float32", "float64")
 
 
 @cache
-def _engine() -> Any:
-    from experiments.search.compiled.build import compile_passes
+def machine_code() -> bytes:
+    """The passes for both types; the first call compiles them."""
+    return compile_passes(TYPES)
 
-    return engine_of(compile_passes(TYPES))
+
+@cache
+def _engine() -> Any:
+    return engine_of(machine_code())
 
 
 def compiled_passes(dtype: str) -> Passes:
-    """The passes for a type of numbers; the first call compiles them."""
+    """The passes for a type of numbers."""
     return bound(_engine(), dtype)
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from threading import Thread
 
-from experiments.search.compiled.load import LATER, reason_for_numpy
+from experiments.search.compiled.load import LATER, at_once, reason_for_numpy
 
 PROGRAM = "experiments.search.compiled.build"
 TIMEOUT = 300.0  # seconds after which a compilation is given up, which takes two on an idle machine
@@ -17,8 +17,7 @@ TIMEOUT = 300.0  # seconds after which a compilation is given up, which takes tw
 def fill(say: Callable[[str], None]) -> Thread | None:
     """Start to compile the passes in a process of its own, unless they are there or cannot be used.
 
-    The process yields to all others, and the study does not wait for it. What runs out of the study's time is finished
-    for the next one.
+    The process yields to all others. The study waits for it only if the environment asks for compiled passes at once.
 
     Args:
         say: takes the reason if the compilation fails.
@@ -30,6 +29,8 @@ def fill(say: Callable[[str], None]) -> Thread | None:
         return None
     waiting = Thread(target=_compile, args=(say,), daemon=True)
     waiting.start()
+    if at_once():
+        waiting.join()
     return waiting
 
 

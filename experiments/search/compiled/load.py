@@ -22,7 +22,7 @@ from experiments.search.arithmetic import Processor, processor
 from experiments.search.compiled.place import NoPlace, opened, read
 from nnet import compiled
 
-SWITCH = "NNET_COMPILED"  # environment variable; 0 leaves all passes to NumPy
+SWITCH = "NNET_COMPILED"  # environment variable; 0 leaves all passes to NumPy, 1 waits for the compiled ones
 LATER = "compiled passes are not ready yet"
 TYPES = ("float32",)  # of numbers, which a study's networks compute with
 NAMES = tuple(field.name for field in fields(compiled.Passes))
@@ -34,6 +34,11 @@ _engines: list[Any] = []  # that hold the code in use
 def reason_for_numpy(environment: Mapping[str, str] = os.environ) -> str:
     """Return the reason why NumPy makes all passes here; empty if the compiled passes can be loaded."""
     return _found(environment)[1]
+
+
+def at_once() -> bool:
+    """Tell whether the compiled passes are wanted from the first trial on, even if they must be waited for."""
+    return os.environ.get(SWITCH) == "1"
 
 
 def load() -> str:
