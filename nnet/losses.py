@@ -106,6 +106,9 @@ class SoftmaxCrossEntropy(Loss):
         super().__init__(shape, dtype, delta)
         folds, rows, outputs = shape
         passes, sizes = passes_for(dtype), (folds, outputs, rows)
+        self._z = self._units = self._term  # the outputs that came last, which come again in every step
+        self._unit_targets = self._term.transpose(0, 2, 1)
+        self._flat_targets = self._unit_targets.reshape(folds, -1, copy=False)
         self._calls: tuple[Call, Call] | None = None
         self._strides: tuple[int, ...] = ()
         if passes is not None and rows > 1:  # of a single row NumPy adds the classes in another order
@@ -127,11 +130,13 @@ class SoftmaxCrossEntropy(Loss):
         return table.astype(dtype)[labels]
 
     def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
-        units = z.transpose(0, 2, 1)
+        if z is not self._z:
+            self._z, self._units = z, z.transpose(0, 2, 1)
+        units, row = self._units, self._column
         if weights is not None or not units.flags.c_contiguous:
             return super().step(z, targets, total, weights)
         # outputs laid out unit by unit: all of a fold's are one vector
-        t, row, flat = self._term.transpose(0, 2, 1), self._column, (len(z), -1)
+        t, flat = self._unit_targets, self._flat_targets
         if self._calls is None:
             np.copyto(t, targets.transpose(0, 2, 1))
             np.maximum.reduce(units, axis=1, keepdims=True, out=row)
@@ -144,7 +149,7 @@ class SoftmaxCrossEntropy(Loss):
                 self._strides = targets.strides
                 shift.counts[3:] = [stride // targets.itemsize for stride in targets.strides[:2]]
             shift.run()
-        np.vecdot(units.reshape(flat), t.reshape(flat), out=self._fold)
+        np.vecdot(units.reshape(flat.shape, copy=False), flat, out=self._fold)
         np.subtract(total, self._fold, out=total)
         np.exp(units, out=units)
         if self._calls is None:
