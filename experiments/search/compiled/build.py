@@ -107,8 +107,9 @@ def main() -> int:
     try:
         with opened(make=True) as folder:
             try:
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                with suppress(PermissionError, NotImplementedError):
+                    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
                 return 0
             code = compile_passes()
             engine = engine_of(code)
