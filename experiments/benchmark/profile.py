@@ -39,16 +39,19 @@ COLUMNS = {
 def run(options: Namespace) -> Iterator[Line]:
     """Yield the parts of each row's step, without Numba and with it, each measured in a process of its own."""
     missing = compile_now() or reason_for_numpy()
-    for _, file in prepare(ROWS[name] for name in options.rows):
-        for switch in ("0",) if missing else ("0", "1"):
+    for name, file in prepare(ROWS[name] for name in options.rows):
+        for switch, passes in (("0", "NumPy"), ("1", "Numba"))[: 1 if missing else 2]:
             for line in measure("profile", file, {**study_arithmetic(), SWITCH: switch}):
-                yield {**line, "row": line["row"] + (", with Numba" if switch == "1" else ", without Numba")}
+                yield {"row": f"{name}, {passes}", **line}
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the parts, row by row."""
     print_table(console, lines, COLUMNS, section="row")
+    names = dict.fromkeys(line["row"].partition(",")[0] for line in lines)
+    console.print(*(ROWS[name].title for name in names), sep="\n")
     console.print("Microseconds of a step of all folds; dense layers beside their matrix products run alone.")
+    console.print("Numba: with the passes that Numba compiles; NumPy: without.")
 
 
 def profile(row: Row, data: Data) -> list[Line]:
@@ -66,7 +69,7 @@ def profile(row: Row, data: Data) -> list[Line]:
     floors = _floors(lockstep, row, len(folds), min(len(folds), together(row.architecture, row.batch)))
     floors["step"] = sum(floors.values())
     return [
-        {"row": row.title, "part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
+        {"part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
         for name, time in parts.items()
     ]
 

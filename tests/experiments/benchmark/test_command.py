@@ -121,8 +121,9 @@ def test_the_table_is_printed_and_written_as_json(
 def test_profiles_are_printed(capsys: pytest.CaptureFixture[str], tiny_row: None) -> None:
     assert benchmark.main(["--profile", "--rows", "digits"]) == 0
     out = capsys.readouterr().out
-    assert "without Numba │ 0 Dense forward" in out
-    assert ("with Numba    │ 0 RectifiedDense forward" in out) == (reason_for_numpy() == "")
+    assert "│ digits, NumPy │ 0 Dense forward" in out
+    assert ("│ digits, Numba │ 0 RectifiedDense forward" in out) == (reason_for_numpy() == "")
+    assert "digits 64-4-10, batch 32" in out
 
 
 def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
