@@ -17,11 +17,9 @@ from nnet.network import Architecture, Mode, Network
 from nnet.optimizers import OPTIMIZERS, Optimizer
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
-from support.compiled import TYPES, compiled_passes, passes
+from support.compiled import TYPES, WITH_NUMBA, compiled_passes, passes
 
-pytestmark = pytest.mark.slow  # the first test compiles
-
-pytest.importorskip("numba")
+pytestmark = [pytest.mark.slow, WITH_NUMBA]  # the first test compiles
 
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan, 1e-45, -1e-45, 1e-42, 5e-324, 3e38, -3e38, 1.0, -1.0)
 SHAPES = [

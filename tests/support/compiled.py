@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import pytest
 
 from experiments.search.compiled.build import compile_passes
 from experiments.search.compiled.load import bound, engine_of
 from nnet.compiled import Passes, install, passes_for
 
 TYPES = ("float32", "float64")
+WITH_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="needs Numba")
 
 
 @cache

@@ -16,9 +16,9 @@ from experiments.search.compiled import build
 from experiments.search.compiled.load import NAMES, file_name, unsealed
 from experiments.search.compiled.place import opened
 from nnet.compiled import Pass
-from support.compiled import TYPES, compiled_passes, machine_code
+from support.compiled import TYPES, WITH_NUMBA, compiled_passes, machine_code
 
-pytest.importorskip("numba")
+pytestmark = WITH_NUMBA
 
 
 @pytest.fixture

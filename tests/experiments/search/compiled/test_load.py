@@ -15,9 +15,9 @@ from experiments.search.arithmetic import Processor, processor
 from experiments.search.compiled import load as module
 from experiments.search.compiled.load import LATER, at_once, file_name, load, reason_for_numpy, sealed, unsealed
 from nnet.compiled import install, passes_for
-from support.compiled import machine_code
+from support.compiled import WITH_NUMBA, machine_code
 
-pytest.importorskip("numba")
+pytestmark = WITH_NUMBA
 FLOAT32 = np.dtype("float32")
 KEPT: list[object] = []  # engines
 
