@@ -113,7 +113,7 @@ class Gatherer:
         self._targets: Array = np.empty((len(folds), self._chunk, outputs), dtype)
         weighted = any(data.weights is not None for data in folds)
         self._weights: Array | None = np.ones((len(folds), self._chunk, 1), dtype) if weighted else None
-        self._cut: dict[tuple[int, ...], list[Batch]] = {}
+        self._cut: dict[tuple[int, tuple[int, ...]], list[Batch]] = {}
 
     def batches(self, orders: Sequence[Rows]) -> Iterator[Iterable[Batch]]:
         """Yield each step's batches, of the folds that have rows left.
@@ -129,10 +129,10 @@ class Gatherer:
         for begin in range(0, max(map(len, orders)), self._chunk):
             held = [self._gather(fold, order[begin : begin + self._chunk]) for fold, order in enumerate(orders)]
             for start in range(0, max(held), size):
-                yield self._batches(start, held)
+                yield self._batches(start, tuple(held))
 
     def _one_by_one(self, rows: Sequence[Rows]) -> Iterator[Batch]:
-        for batch in self._batches(0, [len(fold_rows) for fold_rows in rows]):
+        for batch in self._batches(0, tuple(len(fold_rows) for fold_rows in rows)):
             for fold in range(batch.folds.start, batch.folds.stop):
                 self._gather(fold, rows[fold])
             yield batch
@@ -147,14 +147,13 @@ class Gatherer:
                 self._weights[fold, here, 0] = data.weights[rows]
         return len(rows)
 
-    def _batches(self, start: int, held: Sequence[int]) -> list[Batch]:
+    def _batches(self, start: int, held: tuple[int, ...]) -> list[Batch]:
         """Return a step's batches, whose views are made once: the buffers stay at their addresses."""
-        size = self._size
-        key = (start, *[min(max(rows - start, 0), size) for rows in held])
-        step = self._cut.get(key)
+        step = self._cut.get((start, held))
         if step is None:
-            step = self._cut[key] = [
-                self._batch(folds, start, start + rows) for folds, rows in runs(key[1:], self._together)
+            left = [min(max(rows - start, 0), self._size) for rows in held]
+            step = self._cut[start, held] = [
+                self._batch(folds, start, start + rows) for folds, rows in runs(left, self._together)
             ]
         return step
 

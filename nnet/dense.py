@@ -33,11 +33,15 @@ class Dense(Layer):
         self._dx: Array | None = np.empty((folds, rows, inputs), dtype) if input_gradient else None
 
     def forward(self, x: Array) -> Array:
-        self._x_transposed = x.transpose(0, 2, 1)
-        np.matmul(x, self.views.weights, out=self._out)
+        self._multiply(x)
         if self.views.bias is not None:
             np.add(self._out, self.views.bias, out=self._out)
         return self._out
+
+    def _multiply(self, x: Array) -> None:
+        """Compute x W in the buffer of the outputs."""
+        self._x_transposed = x.transpose(0, 2, 1)
+        np.matmul(x, self.views.weights, out=self._out)
 
     def backward(self, dout: Array) -> Array:
         np.matmul(self._x_transposed, dout, out=self.views.weight_gradients)

@@ -15,7 +15,7 @@ from nnet.batches import Batch, FoldData, Gatherer
 from nnet.errors import ShapeError
 from nnet.losses import Loss, loss_of
 from nnet.max_norm import MaxNorm
-from nnet.network import CHUNK, Architecture, Mode, Network
+from nnet.network import CHUNK, Architecture, Mode, Network, Stack
 from nnet.optimizers import OPTIMIZERS
 from nnet.settings import TrainingSettings
 from nnet.streams import SHUFFLING, stream
@@ -66,7 +66,8 @@ class Lockstep:
             parameters, settings.l2, settings.momentum, settings.l1, settings.clip_norm
         )
         self._max_norm = MaxNorm(parameters, settings.max_norm) if settings.max_norm else None
-        self._losses: dict[tuple[int, int], Loss] = {}
+        self._losses: dict[tuple[int, int, int], Loss] = {}
+        self._made: dict[tuple[int, int, int], tuple[Stack, Loss]] = {}
         self._steps = [-(-len(data.train) // settings.batch_size) for data in folds]
         self._rates = settings.rates()
         self._recent: deque[Array] = deque(maxlen=settings.average_epochs)
@@ -120,10 +121,8 @@ class Lockstep:
 
     def _step(self, batch: Batch, rates: Sequence[float], totals: Array) -> None:
         folds = batch.folds
-        stack = self.network.stack(folds, batch.x.shape[1], Mode.TRAINING)
-        z = stack.forward(batch.x)
-        loss = self._loss(z.shape[0], z.shape[1])
-        stack.backward(loss.step(z, batch.targets, totals, batch.weights))
+        stack, loss = self._parts(folds, batch.x.shape[1])
+        stack.backward(loss.step(stack.forward(batch.x), batch.targets, totals, batch.weights))
         self._optimizer.step(folds, rates)
         if self._max_norm is not None:
             self._max_norm.apply(folds)
@@ -176,12 +175,18 @@ class Lockstep:
     def _gather_rows(self) -> Gatherer:
         return Gatherer(self._folds, self._targets, CHUNK, self._together)
 
-    def _loss(self, folds: int, rows: int) -> Loss:
-        loss = self._losses.get((folds, rows))
-        if loss is None:
-            shape = (folds, rows, self.network.architecture.outputs)
-            loss = self._losses[folds, rows] = self._loss_type(shape, self.network.dtype, self._settings.huber_delta)
-        return loss
+    def _parts(self, folds: slice, rows: int) -> tuple[Stack, Loss]:
+        """Return the stack and the loss for a range of folds and a number of rows, which are made once."""
+        key = (folds.start, folds.stop, rows)
+        parts = self._made.get(key)
+        if parts is None:
+            shape = (folds.stop - folds.start, rows, self.network.architecture.outputs)
+            loss = self._losses.get(shape)
+            if loss is None:
+                loss = self._loss_type(shape, self.network.dtype, self._settings.huber_delta)
+            self._losses[shape] = loss
+            parts = self._made[key] = self.network.stack(folds, rows, Mode.TRAINING), loss
+        return parts
 
 
 def _total(data: FoldData) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array, Targets
+from nnet.compiled import Call, passes_for
 from nnet.errors import SettingError, ShapeError, lookup
 
 
@@ -101,6 +102,22 @@ class SoftmaxCrossEntropy(Loss):
     (array([0.6931]), array([[[-0.5,  0.5]]]))
     """
 
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
+        super().__init__(shape, dtype, delta)
+        folds, rows, outputs = shape
+        passes, sizes = passes_for(dtype), (folds, outputs, rows)
+        self._z = self._units = self._term  # the outputs that came last, which come again in every step
+        self._unit_targets = self._term.transpose(0, 2, 1)
+        self._flat_targets = self._unit_targets.reshape(folds, -1, copy=False)
+        self._calls: tuple[Call, Call] | None = None
+        self._strides: tuple[int, ...] = ()
+        if passes is not None and rows > 1:  # of a single row NumPy adds the classes in another order
+            t, row = self._term, self._column
+            self._calls = (
+                Call(passes.shift, (t, t, t, row), (*sizes, 0, 0)),
+                Call(passes.softmax_gradient, (t, t, row), sizes, (self._one_row,)),
+            )
+
     @staticmethod
     def outputs(classes: int) -> int:
         return classes
@@ -113,24 +130,39 @@ class SoftmaxCrossEntropy(Loss):
         return table.astype(dtype)[labels]
 
     def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
-        units = z.transpose(0, 2, 1)
+        if z is not self._z:
+            self._z, self._units = z, z.transpose(0, 2, 1)
+        units, row = self._units, self._column
         if weights is not None or not units.flags.c_contiguous:
             return super().step(z, targets, total, weights)
         # outputs laid out unit by unit: all of a fold's are one vector
-        t, row, flat = self._term.transpose(0, 2, 1), self._column, (len(z), -1)
-        np.copyto(t, targets.transpose(0, 2, 1))
-        np.maximum.reduce(units, axis=1, keepdims=True, out=row)
-        np.subtract(units, row, out=units)
-        np.vecdot(units.reshape(flat), t.reshape(flat), out=self._fold)
+        t, flat = self._unit_targets, self._flat_targets
+        if self._calls is None:
+            np.copyto(t, targets.transpose(0, 2, 1))
+            np.maximum.reduce(units, axis=1, keepdims=True, out=row)
+            np.subtract(units, row, out=units)
+        else:
+            shift, gradient = self._calls
+            shift.give(0, z)
+            shift.give(1, targets)
+            if targets.strides != self._strides:
+                self._strides = targets.strides
+                shift.counts[3:] = [stride // targets.itemsize for stride in targets.strides[:2]]
+            shift.run()
+        np.vecdot(units.reshape(flat.shape, copy=False), flat, out=self._fold)
         np.subtract(total, self._fold, out=total)
         np.exp(units, out=units)
-        np.add.reduce(units, axis=1, keepdims=True, out=row)
-        np.divide(units, row, out=units)
+        if self._calls is None:
+            np.add.reduce(units, axis=1, keepdims=True, out=row)
+            np.divide(units, row, out=units)
+            np.subtract(units, t, out=units)
+            np.multiply(units, self._one_row, out=units)
+        else:
+            gradient.give(0, z)
+            gradient.run()
         np.log(row, out=row)
         np.vecdot(row[:, 0], self._ones[:, 0], out=self._fold)  # a sum whose order does not depend on F
         np.add(total, self._fold, out=total)
-        np.subtract(units, t, out=units)
-        np.multiply(units, self._one_row, out=units)
         return z
 
     def _gradient(self, z: Array, targets: Array) -> None:

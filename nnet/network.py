@@ -14,12 +14,14 @@ from numpy.typing import DTypeLike
 from nnet.activations import ACTIVATIONS, RECTIFIERS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
+from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError, lookup
 from nnet.initializers import initializer_for
 from nnet.layer import Layer
 from nnet.parameters import Parameters
+from nnet.rectified import RectifiedDense
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
@@ -164,19 +166,23 @@ class Network:
 
     def _layers(self, folds: slice, rows: int, mode: Mode) -> list[Layer]:
         spec, count, last = self.architecture, folds.stop - folds.start, len(self.parameters.shapes) - 1
+        passes = passes_for(self.dtype) if spec.activation == "relu" and not spec.batch_norm else None
         layers: list[Layer] = []
         if mode is Mode.TRAINING and spec.input_dropout > 0:
             layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
         for index, (_, units) in enumerate(self.parameters.shapes):
             views = self.parameters.dense(index, folds)
-            unit_major = index == last and units <= FEW_UNITS
-            layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=unit_major))
             if index == last:
+                layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=units <= FEW_UNITS))
                 break
-            if spec.batch_norm:
-                norm = self.parameters.batch_norm(index, folds)
-                layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows))
-            layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
+            if passes is not None:
+                layers.append(RectifiedDense(views, rows, passes, input_gradient=index > 0))
+            else:
+                layers.append(Dense(views, rows, input_gradient=index > 0))
+                if spec.batch_norm:
+                    norm = self.parameters.batch_norm(index, folds)
+                    layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows))
+                layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
             if mode is Mode.TRAINING and spec.dropout > 0:
                 layers.append(Dropout(spec.dropout, self._bits[folds], rows, units, self.dtype))
         return layers

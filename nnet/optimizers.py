@@ -14,6 +14,7 @@ from math import sqrt
 import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
+from nnet.compiled import Call, passes_for
 from nnet.parameters import Parameters
 
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
@@ -69,18 +70,22 @@ class Optimizer(ABC):
             count = self._steps[start] + 1
             self._steps[start:stop] = [count] * (stop - start)
             self._begin(count, learning_rates[start])
-            shrink = self._real(1 - learning_rates[start] * self._decay)
-            for block in self._walk(start, stop):
-                if self._l2 and self.decoupled:
-                    np.multiply(block.decayed_values, shrink, out=block.decayed_values)
-                elif self._l2:
-                    np.multiply(block.decayed_values, self._l2, out=block.decayed_scratch)
-                    np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
-                if self._l1:
-                    np.sign(block.decayed_values, out=block.decayed_scratch)
-                    np.multiply(block.decayed_scratch, self._l1, out=block.decayed_scratch)
-                    np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
-                self._update(block)
+            self._change(start, stop, learning_rates[start])
+
+    def _change(self, start: int, stop: int, learning_rate: float) -> None:
+        """Apply the penalties and the rule to a range of folds, block by block."""
+        shrink = self._real(1 - learning_rate * self._decay)
+        for block in self._walk(start, stop):
+            if self._l2 and self.decoupled:
+                np.multiply(block.decayed_values, shrink, out=block.decayed_values)
+            elif self._l2:
+                np.multiply(block.decayed_values, self._l2, out=block.decayed_scratch)
+                np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
+            if self._l1:
+                np.sign(block.decayed_values, out=block.decayed_scratch)
+                np.multiply(block.decayed_scratch, self._l1, out=block.decayed_scratch)
+                np.add(block.decayed_gradients, block.decayed_scratch, out=block.decayed_gradients)
+            self._update(block)
 
     @abstractmethod
     def _begin(self, step: int, learning_rate: float) -> None:
@@ -104,6 +109,10 @@ class Optimizer(ABC):
 
     def _alike(self, start: int, stop: int, rates: Sequence[float]) -> Iterator[tuple[int, int]]:
         """Yield ranges of neighbouring folds with the same number of steps and the same rate."""
+        steps, own = self._steps[start:stop], rates[start:stop]
+        if steps.count(steps[0]) == len(steps) and own.count(own[0]) == len(own):
+            yield start, stop
+            return
         begin = start
         for fold in range(start + 1, stop + 1):
             if fold == stop or self._steps[fold] != self._steps[begin] or rates[fold] != rates[begin]:
@@ -238,11 +247,40 @@ class Adam(Optimizer):
     states = 2
     BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
+    def __init__(
+        self, parameters: Parameters, l2: float, momentum: float = 0.9, l1: float = 0.0, clip_norm: float = 0.0
+    ):
+        super().__init__(parameters, l2, momentum, l1, clip_norm)
+        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self.BETA2)
+        self._passes = None if self._l1 else passes_for(parameters.values.dtype)
+        self._calls: dict[tuple[int, int], Call] = {}
+
     def _begin(self, step: int, learning_rate: float) -> None:
         unbias1, unbias2 = 1 - self.BETA1**step, 1 - self.BETA2**step
-        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self.BETA2)
         self._rate = self._real(learning_rate * sqrt(unbias2) / unbias1 * (1 - self.BETA1) / sqrt(1 - self.BETA2))
         self._epsilon = self._real(self.EPSILON * sqrt(unbias2) / sqrt(1 - self.BETA2))
+
+    def _change(self, start: int, stop: int, learning_rate: float) -> None:
+        if self._passes is None:
+            super()._change(start, stop, learning_rate)
+            return
+        if self.decoupled and self._l2:
+            weights = self._parameters.values[start:stop, : self._parameters.weight_columns]
+            np.multiply(weights, self._real(1 - learning_rate * self._decay), out=weights)
+        call = self._calls.get((start, stop))
+        if call is None:
+            parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
+            arrays = (parameters.value_buffer, parameters.gradient_buffer, *self._state)  # all of one layout
+            decayed = 0 if not self._l2 or self.decoupled else parameters.weight_columns
+            call = self._calls[start, stop] = Call(
+                self._passes.adam,
+                [array[start:stop] for array in arrays],
+                (stop - start, columns, columns, decayed),
+                (self._l2, self._beta1, self._beta2, 0, 0),
+            )
+        call.reals[3] = self._rate
+        call.reals[4] = self._epsilon
+        call.run()
 
     def _update(self, block: Block) -> None:
         (m, v), g, step = block.state, block.gradients, block.scratch

@@ -100,13 +100,13 @@ def test_a_worker_loads_no_storage_and_no_tracking() -> None:
     names += [f"experiments.evaluation.{name}" for name in ("baseline_scores", "diagnostics", "permutation", "refit")]
     loaded = f"import sys, experiments.evaluation.selection_bias, {', '.join(names)}; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich"} & set(modules)
+    assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich", "numba", "llvmlite"} & set(modules)
 
 
 def test_a_command_loads_no_library_of_tables_before_it_reads_one() -> None:
     loaded = "import sys, experiments.study.run; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"pandas", "pyarrow", "sklearn", "PIL", "mlflow", "matplotlib"} & set(modules)
+    assert not {"pandas", "pyarrow", "sklearn", "PIL", "mlflow", "matplotlib", "numba", "llvmlite"} & set(modules)
 
 
 def test_no_file_is_long() -> None:

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmark.cases import SEED, Data, folds_of, load
-from experiments.benchmark.peers import TRAINERS
+from experiments.benchmark.peers import OWN, TRAINERS
 from experiments.search.arithmetic import blas_kernel
+from experiments.search.compiled.load import load as load_passes
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 
@@ -36,6 +37,8 @@ def peak_mb() -> float:
 
 def _run(trainer: str, file: Path) -> Any:
     row, data = load(file)
+    if trainer in (*OWN, "profile"):
+        load_passes()
     if trainer == "profile":
         from experiments.benchmark.profile import profile
 

@@ -12,11 +12,13 @@ from rich.console import Console
 
 from experiments.benchmark.cases import FOLDS, ROWS
 from experiments.benchmark.measure import measure, prepare
-from experiments.benchmark.peers import FLOOR, OURS, peers
+from experiments.benchmark.peers import FLOOR, NUMPY, OURS, peers
 from experiments.benchmark.studies import native_arithmetic, study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import measure_in_turn
 from experiments.search.arithmetic import processor
+from experiments.search.compiled.fill import compile_now
+from experiments.search.compiled.load import SWITCH
 
 COLUMNS = {
     "row": "row",
@@ -30,6 +32,7 @@ COLUMNS = {
 NOTES = (
     f"{FOLDS} folds each, Adam, one BLAS thread; medians of repeated pairs, each in a process of its own.",
     "ratio: how many times faster than the peer; for the floor, the share of our time that it is.",
+    "itself, without Numba: this network with all passes by NumPy.",
     "itself, native: this network with the fastest kernel of this machine, as the peers have it.",
     "floor: the network's matrix products alone.",
     "Peers train the folds one after the other. All in float32, but scikit-learn gets what its loaders give,",
@@ -40,6 +43,7 @@ NOTES = (
 
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line for each row and peer."""
+    compile_now()
     for name, file in prepare(ROWS[name] for name in options.rows):
         for peer in peers():
             yield compare(name, peer, options.repeats, partial(_measured, file=file))
@@ -47,8 +51,8 @@ def run(options: Namespace) -> Iterator[Line]:
 
 def _measured(trainer: str, file: Path) -> Line:
     """Measure a trainer: ours and the floor with the arithmetic of a study, others with the fastest kernel."""
-    ours = trainer in (OURS, FLOOR)
-    line: Line = measure(trainer, file, study_arithmetic() if ours else native_arithmetic())
+    arithmetic = study_arithmetic() if trainer in (OURS, FLOOR, NUMPY) else native_arithmetic()
+    line: Line = measure(trainer, file, {**arithmetic, SWITCH: "0"} if trainer == NUMPY else arithmetic)
     return line
 
 

@@ -16,7 +16,8 @@ import numpy as np
 from experiments.benchmark.cases import L2, SEED, Data, Row
 from experiments.benchmark.matmul_floor import floor
 
-OURS, FLOOR, NATIVE = "this network", "floor", "itself, native"
+OURS, FLOOR, NUMPY, NATIVE = "this network", "floor", "itself, without Numba", "itself, native"
+OWN = (OURS, NUMPY, NATIVE)
 Trainer = Callable[[Row, Data], float]
 
 
@@ -84,6 +85,7 @@ def pytorch(row: Row, data: Data) -> float:
 TRAINERS: dict[str, Trainer] = {
     OURS: this_network,
     FLOOR: floor,
+    NUMPY: this_network,
     NATIVE: this_network,
     "scikit-learn": scikit_learn,
     "pytorch": pytorch,
@@ -92,4 +94,5 @@ TRAINERS: dict[str, Trainer] = {
 
 def peers() -> list[str]:
     """Return the peers that can run here."""
-    return [FLOOR, NATIVE, "scikit-learn", *(["pytorch"] if find_spec("torch") else [])]
+    numba, torch = ([NUMPY] if find_spec("numba") else []), (["pytorch"] if find_spec("torch") else [])
+    return [FLOOR, *numba, NATIVE, "scikit-learn", *torch]

@@ -18,10 +18,14 @@ from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import seconds_of
+from experiments.search.compiled.fill import compile_now
+from experiments.search.compiled.load import SWITCH, reason_for_numpy
+from nnet.dense import Dense
+from nnet.layer import Layer
 from nnet.lockstep import Lockstep, together
 from nnet.settings import TrainingSettings
 
-EPOCHS = 2  # that are timed
+EPOCHS = 5  # that are timed; the fastest counts, because others share this machine
 REPEATS = 50  # of a product
 COLUMNS = {
     "row": "row",
@@ -33,15 +37,21 @@ COLUMNS = {
 
 
 def run(options: Namespace) -> Iterator[Line]:
-    """Yield the parts of each row's step, measured in a process of its own."""
-    for _, file in prepare(ROWS[name] for name in options.rows):
-        yield from measure("profile", file, study_arithmetic())
+    """Yield the parts of each row's step, without Numba and with it, each measured in a process of its own."""
+    missing = compile_now() or reason_for_numpy()
+    for name, file in prepare(ROWS[name] for name in options.rows):
+        for switch, passes in (("0", "NumPy"), ("1", "Numba"))[: 1 if missing else 2]:
+            for line in measure("profile", file, {**study_arithmetic(), SWITCH: switch}):
+                yield {"row": f"{name}, {passes}", **line}
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
     """Print the parts, row by row."""
     print_table(console, lines, COLUMNS, section="row")
+    names = dict.fromkeys(line["row"].partition(",")[0] for line in lines)
+    console.print(*(ROWS[name].title for name in names), sep="\n")
     console.print("Microseconds of a step of all folds; dense layers beside their matrix products run alone.")
+    console.print("Numba: with the passes that Numba compiles; NumPy: without.")
 
 
 def profile(row: Row, data: Data) -> list[Line]:
@@ -52,22 +62,22 @@ def profile(row: Row, data: Data) -> list[Line]:
     folds = data.fold_data
     seeds = np.random.SeedSequence(SEED).spawn(len(folds))
     lockstep = Lockstep(row.architecture, TrainingSettings(batch_size=row.batch, l2=L2), folds, seeds)
-    steps = EPOCHS * -(-len(data.folds[0]) // row.batch)
+    steps = -(-len(data.folds[0]) // row.batch)
     parts = {name: seconds / steps * 1e6 for name, seconds in _parts(lockstep).items()}
     whole = parts.pop("step")
     parts |= {"rest": whole - sum(parts.values()), "step": whole}
-    floors = _floors(row, len(folds), min(len(folds), together(row.architecture, row.batch)))
+    floors = _floors(lockstep, row, len(folds), min(len(folds), together(row.architecture, row.batch)))
     floors["step"] = sum(floors.values())
     return [
-        {"row": row.title, "part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
+        {"part": name, "microseconds": time, "share": time / whole, "products": floors.get(name)}
         for name, time in parts.items()
     ]
 
 
 def _parts(lockstep: Lockstep) -> Mapping[str, float]:
-    """Train and return the seconds of all epochs but the first, and of their parts: of the methods that do the work.
+    """Train and return the seconds of the fastest epoch, and of its parts: of the methods that do the work.
 
-    The first epoch makes the layers and losses, and loads what a first use loads.
+    An epoch that is not timed makes the layers and losses, and loads what a first use loads.
     """
     lockstep.train_epoch(1)
     seconds: defaultdict[str, float] = defaultdict(float)
@@ -87,25 +97,33 @@ def _parts(lockstep: Lockstep) -> Mapping[str, float]:
     for stack in lockstep.network._stacks.values():
         for index, layer in enumerate(stack.layers):
             for method in ("forward", "backward"):
-                watch(layer, method, f"{index} {type(layer).__name__} {method}")
+                watch(layer, method, f"{_name(index, layer)} {method}")
     for loss in lockstep._losses.values():
         watch(loss, "step", "loss")
     watch(lockstep._optimizer, "step", "Adam")
     watch(lockstep, "train_epoch", "step")
+    epochs = []
     for epoch in range(EPOCHS):
         lockstep.train_epoch(2 + epoch)
-    return seconds
+        epochs.append(dict(seconds))
+        seconds.clear()
+    return min(epochs, key=lambda parts: parts["step"])
 
 
-def _floors(row: Row, folds: int, sharing: int) -> dict[str, float]:
+def _floors(lockstep: Lockstep, row: Row, folds: int, sharing: int) -> dict[str, float]:
     """Return the microseconds of each dense layer's products, by the names of the parts that hold them."""
-    layers_apart = 3 if row.dropout else 2
+    layers = next(iter(lockstep.network._stacks.values())).layers
+    dense = [_name(index, layer) for index, layer in enumerate(layers) if isinstance(layer, Dense)]
     floors = {}
-    for number, (forward, backward) in enumerate(products(row, row.batch, sharing)):
-        name = f"{number * layers_apart + bool(row.input_dropout)} Dense"
+    for name, (forward, backward) in zip(dense, products(row, row.batch, sharing), strict=True):
         floors[f"{name} forward"] = _median_seconds(forward) * folds / sharing * 1e6
         floors[f"{name} backward"] = sum(map(_median_seconds, backward)) * folds / sharing * 1e6
     return floors
+
+
+def _name(index: int, layer: Layer) -> str:
+    """Return the name of a layer's parts."""
+    return f"{index} {type(layer).__name__}"
 
 
 def _median_seconds(product: Product) -> float:

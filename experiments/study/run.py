@@ -25,6 +25,7 @@ from experiments.evaluation.model import write_model
 from experiments.evaluation.provenance import provenance
 from experiments.evaluation.results import StudyResult
 from experiments.search.arithmetic import processor, resolved
+from experiments.search.compiled.fill import fill
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import described, one_kernel
@@ -94,6 +95,7 @@ def run_study(
             study = None if has_input(recorded, digests) else prepare_study(spec, table)
             if (outcome := finish_again(recorded, run, study)) is not None:
                 return outcome
+        fill(run.log.write)
         executor = stack.enter_context(open_executor_of(options, run.folder))  # workers start while the data is loaded
         study, ledger = _admit(study or prepare_study(spec, table), run, spec.search.trials)
         stack.enter_context(run.folder.claimed())

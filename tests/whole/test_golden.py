@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from experiments.search.arithmetic import PORTABLE, obstacle, processor
+from experiments.search.compiled.load import SWITCH
 from support.golden import DIGESTS, STUDIES, digest_of, other_versions, result_of
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = json.loads(DIGESTS.read_text())
 OTHER_LIBM = ROOT / "tests" / "support" / "other_libm.c"
+COMPILED = ("digits", "784 inputs", "batch norm and dropout", "all of classification", "all of regression")
 SHORT = ("moons, tpe", "all of classification")  # they use the most of a mathematical library
 
 pytestmark = pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
@@ -33,8 +35,20 @@ def test_each_study_has_a_digest() -> None:
 
 
 @pytest.mark.parametrize("name", STUDIES)
-def test_a_study_has_its_digest(name: str, tmp_path: Path) -> None:
+def test_a_study_has_its_digest(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SWITCH, "0")
     assert digest_of(result_of(name, tmp_path)) == GOLDEN[name]
+    assert "training steps in NumPy (NNET_COMPILED=0)" in (tmp_path / "study" / "log.txt").read_text()
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_a_study_has_its_digest_with_compiled_passes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setenv(SWITCH, "1")
+    assert digest_of(result_of(name, tmp_path)) == GOLDEN[name]
+    assert "compiled training steps" in (tmp_path / "study" / "log.txt").read_text()
 
 
 def checked(*names: str, **environment: str) -> str:

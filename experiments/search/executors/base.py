@@ -52,12 +52,14 @@ class WorkerInfo:
     node:   name of its machine.
     kernel: its BLAS kernel.
     loops:  the newest instruction sets of NumPy's loops in it.
+    numpy:  the reason why NumPy makes all passes of its training steps; empty if compiled ones are there.
     """
 
     pid: int
     node: str
     kernel: str
     loops: str = ""
+    numpy: str = ""
 
 
 class Executor(ABC):

@@ -77,10 +77,14 @@ def described(workers: Sequence[WorkerInfo]) -> str:
     """Describe the workers in a line.
 
     >>> described([WorkerInfo(11, "desk", "Haswell"), WorkerInfo(12, "desk", "Haswell")])
-    '2 workers on desk, BLAS Haswell'
+    '2 workers on desk, BLAS Haswell, compiled training steps'
+    >>> described([WorkerInfo(11, "desk", "Haswell", numpy="NNET_COMPILED=0")])
+    '1 workers on desk, BLAS Haswell, training steps in NumPy (NNET_COMPILED=0)'
     """
-    nodes, kernels = ({getattr(worker, name) for worker in workers} for name in ("node", "kernel"))
-    return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}"
+    nodes, kernels, reasons = ({getattr(worker, name) for worker in workers} for name in ("node", "kernel", "numpy"))
+    why = sorted(reasons - {""})
+    steps = f"training steps in NumPy ({'; '.join(why)})" if why else "compiled training steps"
+    return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}, {steps}"
 
 
 def usable_cores() -> int:

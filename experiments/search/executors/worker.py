@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 
 from experiments.search.arithmetic import blas_kernel, numpy_loops
+from experiments.search.compiled.load import at_once, reason_for_numpy
+from experiments.search.compiled.load import load as load_passes
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import WorkerInfo
 from experiments.search.executors.shared_data import DataReference, open_folds
@@ -18,6 +20,9 @@ from experiments.search.pruning import VisibleStudy, quiet_optuna
 from experiments.search.trial import TrialOutput, TrialTask
 
 PARENT_CHECK = 0.5  # seconds between two checks that the coordinator lives
+REPAID = 0.5  # seconds of trials in this process before it loads the compiled passes, which a short search never repays
+
+_seconds = 0.0  # of trials in this process
 
 
 def prepare(parent: int) -> None:
@@ -29,14 +34,19 @@ def prepare(parent: int) -> None:
 
 def hello() -> WorkerInfo:
     """Return this worker's report. The call makes a lazily started worker start."""
-    return WorkerInfo(os.getpid(), platform.node(), blas_kernel(), numpy_loops())
+    return WorkerInfo(os.getpid(), platform.node(), blas_kernel(), numpy_loops(), reason_for_numpy())
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
     """Cross-validate a trial, and add its duration and BLAS kernel to the result."""
+    global _seconds
+    if _seconds > REPAID or at_once():
+        load_passes()
     start = time.perf_counter()
     output = cross_validate(task, open_folds(reference), reference.target, visible_study())
-    return replace(output, result=replace(output.result, seconds=time.perf_counter() - start, kernel=blas_kernel()))
+    seconds = time.perf_counter() - start
+    _seconds += seconds
+    return replace(output, result=replace(output.result, seconds=seconds, kernel=blas_kernel()))
 
 
 @cache

@@ -19,6 +19,7 @@ from experiments.benchmark.networks import compare
 from experiments.benchmark.peers import OURS, TRAINERS, peers
 from experiments.benchmark.profile import profile
 from experiments.benchmark.tabulate import Line, print_table, wide_console
+from experiments.search.compiled.load import reason_for_numpy
 
 pytestmark = pytest.mark.slow
 
@@ -119,7 +120,10 @@ def test_the_table_is_printed_and_written_as_json(
 
 def test_profiles_are_printed(capsys: pytest.CaptureFixture[str], tiny_row: None) -> None:
     assert benchmark.main(["--profile", "--rows", "digits"]) == 0
-    assert "0 Dense forward" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "│ digits, NumPy │ 0 Dense forward" in out
+    assert ("│ digits, Numba │ 0 RectifiedDense forward" in out) == (reason_for_numpy() == "")
+    assert "digits 64-4-10, batch 32" in out
 
 
 def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
