@@ -48,10 +48,10 @@ class SearchRun:
 
         def evaluated(task: TrialTask) -> Future[TrialResult]:
             # the outputs are kept as soon as they are there, so before the trial is in the journal
-            output = executor.submit(run_trial, task, inputs[task.candidate.preprocessing])
             if task.number == spec.search.trials - 1 and self.fits is not None:
+                # before the last trial, so that a worker is not left to fit the longest of them alone at the end
                 self.fits.begin([trial for trial in trials[:1] if trial.result.state == "COMPLETE"])
-            return map_future(output, self.outputs.keep)
+            return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), self.outputs.keep)
 
         submit = clock.watched(evaluated)
         coming = search(spec, space, before, submit, budget, self.interventions)
