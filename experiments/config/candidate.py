@@ -14,7 +14,7 @@ from nnet.settings import TrainingSettings
 
 Hyperparameters = dict[str, float | int | str]
 
-Scaling = Literal["none", "quantile", "standard"]
+Scaling = Literal["none", "quantile", "robust", "standard"]
 NUMBERS = get_args(Scaling)
 RARE = 5  # rows, too few to learn what a category does
 RARE_RULE = "a number of rows, 1 or more, or a share of the rows such as 0.01, below 1"
@@ -24,8 +24,8 @@ RARE_RULE = "a number of rows, 1 or more, or a share of the rows such as 0.01, b
 class Preprocessing:
     """Settings by which rows become inputs; anything fitted is fitted to training rows alone.
 
-    numbers: scaling of number columns: standard (mean 0 and variance 1), quantile (to a normal distribution, by
-             rank) or none.
+    numbers: scaling of number columns: standard (mean 0 and variance 1), robust (by median and quartiles, with far
+             values smoothly clipped), quantile (to a normal distribution, by rank) or none.
     rare:    number of rows, or as a float below 1 the share of the rows, below which categories are pooled into one.
     """
 

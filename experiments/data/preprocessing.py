@@ -6,7 +6,7 @@ hold them, and are applied to a few thousand rows at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from experiments.config.documents import canonical_digest
 from experiments.data.date_parts import CIRCULAR, date_part, parts_that_vary
 from experiments.data.fingerprint import Features
 from experiments.data.hashes import fingerprint
+from experiments.data.robust_scaling import robust_scale, smoothly_clipped
 from experiments.data.table import Kind
 
 if TYPE_CHECKING:
@@ -61,14 +62,15 @@ class Categories:
 class Preprocessor:
     """A fitted preprocessing, from features to float32 inputs.
 
-    The inputs are first (x - offset) / scale of the numbers, pixels and parts of dates, then 1 where a number or a date
-    was missing, then the categories.
+    The inputs are first (x - offset) / scale of the numbers, pixels and parts of dates, smoothly clipped or not, then 1
+    where a number or a date was missing, then the categories.
 
     numeric:       (k,) columns of numbers, pixels and dates; a date's column stands once for each of its parts.
     part:          (k,) position of the part in `date_parts.PARTS`; 0 is the number itself.
     fill:          (k,) medians, in place of missing numbers.
     flagged:       (m,) positions among the k of columns with missing numbers in training.
     offset, scale: (k,)
+    clipped:       (c,) positions among the k of columns that are smoothly clipped once they are scaled.
     ranked:        (j,) positions among the k of columns that are mapped to a normal distribution by rank.
     quantiles:     (q, j) of these columns, at equal distances from 0 to 1.
     categories:    the encodings of the category columns.
@@ -82,6 +84,7 @@ class Preprocessor:
     scale: NDArray[np.float64]
     ranked: NDArray[np.int64]
     quantiles: NDArray[np.float64]
+    clipped: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     categories: tuple[Categories, ...] = ()
 
     def __post_init__(self) -> None:
@@ -91,7 +94,7 @@ class Preprocessor:
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name."""
-        names = ("numeric", "part", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
+        names = ("numeric", "part", "fill", "flagged", "offset", "scale", "ranked", "quantiles", "clipped")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -128,8 +131,11 @@ class Preprocessor:
         values = np.where(missing, self.fill, values)
         if self.ranked.size:
             values[:, self.ranked] = self._by_rank.transform(values[:, self.ranked])
-        scaled = np.clip((values - self.offset) / self.scale, -limit, limit).astype(np.float32)
-        return np.hstack([scaled, missing[:, self.flagged].astype(np.float32)]) if self.flagged.size else scaled
+        scaled = np.clip((values - self.offset) / self.scale, -limit, limit)
+        if self.clipped.size:
+            scaled[:, self.clipped] = smoothly_clipped(scaled[:, self.clipped])
+        x = scaled.astype(np.float32)
+        return np.hstack([x, missing[:, self.flagged].astype(np.float32)]) if self.flagged.size else x
 
     @cached_property
     def _by_rank(self) -> Any:
@@ -162,14 +168,17 @@ def fit_preprocessor(
     offset, scale = np.zeros(len(columns)), np.ones(len(columns))
     scale[~is_number] = pixel_range or 1.0
     ranked, quantiles = np.empty(0, np.int64), np.empty((0, 0))
-    by_rank = is_number & ~np.isin(part, CIRCULAR) & (preprocessing.numbers == "quantile")
+    free = is_number & ~np.isin(part, CIRCULAR)
+    by_rank, robust = free & (preprocessing.numbers == "quantile"), free & (preprocessing.numbers == "robust")
     is_date = np.array([kinds[column] == "date" for column in columns], bool)  # too far from 0 to be left as they are
-    scaled = is_number & ~by_rank & (is_date | (preprocessing.numbers != "none"))
+    scaled = is_number & ~by_rank & ~robust & (is_date | (preprocessing.numbers != "none"))
     if scaled.any():
         from sklearn.preprocessing import StandardScaler
 
         fitted = StandardScaler().fit(values[:, scaled])
         offset[scaled], scale[scaled] = fitted.mean_, fitted.scale_
+    if robust.any():
+        offset[robust], scale[robust] = robust_scale(values[:, robust])
     if by_rank.any():
         from sklearn.preprocessing import QuantileTransformer
 
@@ -177,7 +186,8 @@ def fit_preprocessor(
         transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
         ranked, quantiles = np.flatnonzero(by_rank), transformer.fit(values[:, by_rank]).quantiles_
     categories = _categories(training, kinds, preprocessing.rare)
-    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, categories)
+    clipped = np.flatnonzero(robust)
+    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, clipped, categories)
 
 
 def _columns(training: Features, kinds: tuple[Kind, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

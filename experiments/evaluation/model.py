@@ -136,6 +136,7 @@ def read_model(folder: Path) -> Model:
     count = len(extra.get("numeric", ()))
     numeric = _array(folder, extra, "numeric", np.dtype(np.int64), (count,))
     extra.setdefault("part", np.zeros(count, np.int64))  # of a model without dates, before version 0.2
+    extra.setdefault("clipped", np.empty(0, np.int64))  # of a model of the same time
     part = _array(folder, extra, "part", np.dtype(np.int64), (count,))
     ranked = _positions(folder, extra, "ranked", count)
     quantiles = extra.get("quantiles", np.empty(0))
@@ -148,6 +149,7 @@ def read_model(folder: Path) -> Model:
         scale=_array(folder, extra, "scale", np.dtype(np.float64), (count,)),
         ranked=ranked,
         quantiles=_array(folder, extra, "quantiles", np.dtype(np.float64), (len(quantiles), len(ranked))),
+        clipped=_positions(folder, extra, "clipped", count),
         categories=about.categories,
     )
     category_columns = sorted(category.column for category in fitted.categories)

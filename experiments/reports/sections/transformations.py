@@ -11,6 +11,7 @@ from experiments.reports.blocks import Fact, Parts, Words, counted, joined, numb
 
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
+    "robust": "scaled by their median and quartiles, far values brought near",
     "quantile": "mapped to a normal distribution by rank",
     "none": "left as they are",
 }

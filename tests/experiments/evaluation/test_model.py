@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.config.candidate import Preprocessing
+from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
@@ -144,7 +144,7 @@ def test_a_file_in_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
         write_model(trained(ARCHITECTURES[1]), tmp_path / "model")
 
 
-@pytest.mark.parametrize("numbers", ["standard", "quantile"])
+@pytest.mark.parametrize("numbers", NUMBERS)
 def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Path, numbers: str) -> None:
     model, rows = mixed(numbers), mixed_frame(50, seed=9)
     write_model(model, tmp_path)
@@ -168,6 +168,12 @@ def test_a_model_of_pictures_knows_their_shape(tmp_path: Path) -> None:
 
 def without(name: str) -> Callable[[dict[str, Any], dict[str, Array]], None]:
     return lambda about, extra: (about if name in about else extra).pop(name)
+
+
+def test_a_model_of_a_time_without_robust_scaling_is_read(tmp_path: Path) -> None:
+    write_model(mixed("standard"), tmp_path)
+    doctored(tmp_path, without("clipped"))
+    assert read_model(tmp_path).preprocessor.key == mixed("standard").preprocessor.key
 
 
 def about(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
@@ -201,6 +207,7 @@ def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
         (extra(scale=np.zeros(2)), "not by 0"),
         (extra(fill=np.array([np.nan, 0.0])), "finite"),
         (extra(flagged=np.array([], np.int64)), "as many inputs"),
+        (extra(clipped=np.array([0, 2])), "increasing positions below 2"),
         (extra(offset=np.zeros((2, 2))), "offset must be"),
         (extra(units=np.array([0.0, 0.0])), "not by 0"),
     ]
