@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nnet.activations import ACTIVATIONS, RECTIFIERS
+from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
 from nnet.dense import Dense
@@ -42,7 +42,8 @@ class Architecture:
 
     hidden:        units of each hidden layer; () is a single layer of neurons.
     activation:    activation of the hidden layers; the outputs are linear, and the loss interprets them.
-    initializer:   zeros, normal, glorot, he, orthogonal, or auto: he before a rectifier, else glorot.
+    initializer:   zeros, normal, glorot, he, lecun, orthogonal, or auto: he before a rectifier, lecun before selu, else
+                   glorot.
     dropout:       probability that a hidden unit is dropped in training.
     input_dropout: probability that an input is dropped in training.
     batch_norm:    normalise hidden layers over the batch, before the activation.
@@ -75,7 +76,7 @@ class Architecture:
             if not 0 <= getattr(self, name) < 1:
                 raise SettingError(f"`0 <= {name} < 1` must hold, but got {name}={getattr(self, name)}.")
         lookup(ACTIVATIONS, self.activation, "activation")
-        initializer_for(self.initializer, before_rectifier=False)
+        initializer_for(self.initializer, self.activation)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -156,10 +157,10 @@ class Network:
         return outputs
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:
-        name, rectifier = self.architecture.initializer, self.architecture.activation in RECTIFIERS
+        name, hidden = self.architecture.initializer, self.architecture.activation
         last = len(self.parameters.shapes) - 1
         for layer, (inputs, outputs) in enumerate(self.parameters.shapes):
-            fill = initializer_for(name, rectifier and layer < last)
+            fill = initializer_for(name, hidden if layer < last else "identity")
             self.parameters.dense(layer, fold).weights[0] = fill(rng, inputs, outputs)
 
     def _layers(self, folds: slice, rows: int, mode: Mode) -> list[Layer]:

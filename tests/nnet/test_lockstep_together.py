@@ -45,6 +45,8 @@ OPTIONS = {
     "label_smoothing": {"label_smoothing": 0.2},
     "average_epochs": {"average_epochs": 2},
     "warm_up": {"warm_up": 0.4},
+    "decay_start": {"schedule": "linear", "decay_start": 0.4},
+    "beta2": {"beta2": 0.9},
     "validate_every": {"validate_every": 2},
 }
 EVERYTHING = {

@@ -75,11 +75,13 @@ def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
     assert all(network.stack(*key) is stack for key, stack in zip(keys, stacks, strict=True))
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("activation", ["relu", "selu", "tanh"])
 def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activation, make_seeds):
     network = Network(Architecture(200, (150, 100), 50, activation), make_seeds(2))
     he = activation in RECTIFIERS
-    variances = [2 / 200, 2 / 150, 2 / 150] if he else [2 / 350, 2 / 250, 2 / 150]  # the outputs are never he
+    variances = [2 / 200, 2 / 150, 2 / 150] if he else [2 / 350, 2 / 250, 2 / 150]  # the outputs are always glorot
+    if activation == "selu":
+        variances[:2] = 1 / 200, 1 / 150
     for fold in range(2):
         for (weights, bias), variance in zip(network.weights(fold), variances, strict=True):
             assert abs(weights.var() / variance - 1) < 5 * np.sqrt(2 / weights.size)
@@ -97,7 +99,7 @@ def test_a_folds_initial_weights_follow_from_its_seed_alone(make_seeds):
 
 
 def test_initializer_is_the_one_asked_for(make_seeds):
-    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 100, "he": 2 / 60, "orthogonal": 1 / 60}
+    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 100, "he": 2 / 60, "lecun": 1 / 60, "orthogonal": 1 / 60}
     assert expected.keys() == INITIALIZERS.keys()
     for name, variance in expected.items():
         weights = Network(Architecture(60, (40,), 2, initializer=name), make_seeds(1)).weights(0)[0][0]
