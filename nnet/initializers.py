@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def lecun(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
 
     Source: LeCun et al. (1998), Efficient BackProp, equation 16; Klambauer et al. (2017) for SELU.
     """
-    return standard_normal(rng, (inputs, outputs)) / np.sqrt(inputs)
+    return standard_normal(rng, (inputs, outputs)) / sqrt(inputs)
 
 
 def orthogonal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError, lookup
 from nnet.initializers import initializer_for
 from nnet.layer import Layer
+from nnet.noise import Gaussian, Noise
 from nnet.parameters import Parameters
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 
@@ -29,7 +31,10 @@ FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
 class Mode(Enum):
-    """The purpose of a pass: dropout is on in training alone, and prediction alone takes no batch statistics."""
+    """The purpose of a pass.
+
+    Dropout and noise are on in training alone, and prediction alone takes no batch statistics.
+    """
 
     TRAINING = "training"
     STATISTICS = "statistics"
@@ -47,6 +52,9 @@ class Architecture:
     dropout:       probability that a hidden unit is dropped in training.
     input_dropout: probability that an input is dropped in training.
     batch_norm:    normalise hidden layers over the batch, before the activation.
+    noise:         standard deviation of noise that is added to hidden units in training, before the activation; with
+                   batch_norm to the normalised units, before their scale and shift.
+    input_noise:   standard deviation of noise that is added to the inputs in training.
     """
 
     inputs: int
@@ -57,6 +65,8 @@ class Architecture:
     dropout: float = 0.0
     input_dropout: float = 0.0
     batch_norm: bool = False
+    noise: float = 0.0
+    input_noise: float = 0.0
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple):
@@ -75,6 +85,9 @@ class Architecture:
         for name in ("dropout", "input_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise SettingError(f"`0 <= {name} < 1` must hold, but got {name}={getattr(self, name)}.")
+        for name in ("noise", "input_noise"):
+            if not 0 <= getattr(self, name) < inf:
+                raise SettingError(f"`0 <= {name} < inf` must hold, but got {name}={getattr(self, name)}.")
         lookup(ACTIVATIONS, self.activation, "activation")
         initializer_for(self.initializer, self.activation)
 
@@ -109,7 +122,7 @@ class Network:
     """Parameters of F folds and the stacks that compute with them.
 
     Args:
-        seeds: a seed for each fold, from which its initial weights and dropout follow.
+        seeds: a seed for each fold, from which its initial weights, dropout and noise follow.
     """
 
     def __init__(
@@ -166,6 +179,8 @@ class Network:
     def _layers(self, folds: slice, rows: int, mode: Mode) -> list[Layer]:
         spec, count, last = self.architecture, folds.stop - folds.start, len(self.parameters.shapes) - 1
         layers: list[Layer] = []
+        if mode is Mode.TRAINING and spec.input_noise > 0:
+            layers.append(Noise(Gaussian(spec.input_noise, self._bits[folds], rows, spec.inputs, self.dtype)))
         if mode is Mode.TRAINING and spec.input_dropout > 0:
             layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
         for index, (_, units) in enumerate(self.parameters.shapes):
@@ -174,9 +189,13 @@ class Network:
             layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=unit_major))
             if index == last:
                 break
+            noisy = mode is Mode.TRAINING and spec.noise > 0
+            noise = Gaussian(spec.noise, self._bits[folds], rows, units, self.dtype) if noisy else None
             if spec.batch_norm:
                 norm = self.parameters.batch_norm(index, folds)
-                layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows))
+                layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows, noise))
+            elif noise is not None:
+                layers.append(Noise(noise))
             layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
             if mode is Mode.TRAINING and spec.dropout > 0:
                 layers.append(Dropout(spec.dropout, self._bits[folds], rows, units, self.dtype))

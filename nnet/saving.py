@@ -31,6 +31,7 @@ WEIGHTS, MODEL = "weights.npz", "model.json"
 FORMAT = 1
 LARGEST_MODEL = 1 << 20  # bytes of model.json
 DTYPES = ("float32", "float64")
+LATER = {"noise": 0.0, "input_noise": 0.0}  # keys that an architecture of version 0.1 lacks
 EXTRA = "extra_"
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 NUMBERS = re.compile(r"<f[248]|<[iu][248]|\|[iu]1|\|b1")  # the element types that an extra array may have
@@ -221,6 +222,7 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any]
 
 
 def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:
+    spec = LATER | spec
     types = {"bool": bool, "float": (int, float), "int": int, "str": str, "tuple[int, ...]": list}
     _check_types(path, "architecture.", spec, {field.name: types[str(field.type)] for field in fields(Architecture)})
     if not all(type(units) is int for units in spec["hidden"]):
@@ -259,10 +261,8 @@ def _read_weights(
             shapes = _shapes(architecture)
             _check_names(path, "arrays", members.keys() - extras.keys(), shapes)
             for name, shape in shapes.items():
-                claimed, wanted = (
-                    (members[name].dtype, members[name].shape),
-                    (_little(np.empty(0, dtype)).dtype.str, shape),
-                )
+                claimed = (members[name].dtype, members[name].shape)
+                wanted = (_little(np.empty(0, dtype)).dtype.str, shape)
                 if claimed != wanted:
                     raise SavingError(
                         f"{path}: {name} must be {_shown(wanted)}, but its header claims {_shown(claimed)}."

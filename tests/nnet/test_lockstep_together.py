@@ -34,6 +34,9 @@ FOLLOWING_NO_SCORES = sorted(SCHEDULES.keys() - {"plateau"})
 ARCHITECTURES = {
     "dropout": {"dropout": 0.3},
     "input_dropout": {"input_dropout": 0.2},
+    "noise": {"noise": 0.2},
+    "noise after batch norm": {"noise": 0.2, "batch_norm": True},
+    "input_noise": {"input_noise": 0.1},
     "batch_norm": {"batch_norm": True},
     "single layer": {"hidden": ()},
 }
@@ -281,6 +284,8 @@ def test_for_random_mixtures(seed, make_folds, check):
         "activation": draw(ACTIVATIONS),
         "dropout": draw([0.0, 0.5]),
         "input_dropout": draw([0.0, 0.2]),
+        "noise": draw([0.0, 0.3]),
+        "input_noise": draw([0.0, 0.1]),
         "batch_norm": draw([False, True]),
     }
     architectures = [Architecture(width, **options) for width in widths]

@@ -45,6 +45,19 @@ def test_layers_of_each_mode_in_their_order(make_seeds):
     assert names(network.stack(folds, B, Mode.PREDICTION)) == [*hidden[:3], *hidden[:3], "Dense"]
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_noise_is_added_in_training_alone(batch_norm, make_seeds):
+    options = {"hidden": (4, 6), "activation": "tanh", "noise": 0.1, "input_noise": 0.2, "input_dropout": 0.1}
+    network = random_network(make_seeds, batch_norm=batch_norm, **options)
+    before = {mode: network.stack(slice(0, F), B, mode) for mode in Mode}
+    hidden = ["Dense", "BatchNorm" if batch_norm else "Noise", "Tanh"]
+    assert names(before[Mode.TRAINING]) == ["Noise", "Dropout", *hidden, *hidden, "Dense"]
+    assert all("Noise" not in names(before[mode]) for mode in (Mode.STATISTICS, Mode.PREDICTION))
+    if batch_norm:
+        noises = [[layer._noise for layer in before[mode].layers if isinstance(layer, BatchNorm)] for mode in Mode]
+        assert [[noise is None for noise in of] for of in noises] == [[False] * 2, [True] * 2, []]
+
+
 def test_layers_without_options_are_dense_and_activations_only(make_seeds):
     for activation, mode in product(ACTIVATIONS, Mode):
         layers = random_network(make_seeds, activation=activation).stack(slice(0, F), B, mode).layers
@@ -172,6 +185,9 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
         ({"dropout": float("nan")}, "dropout=nan"),
         ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),
         ({"input_dropout": 1.0}, "input_dropout=1.0"),
+        ({"noise": -0.1}, "`0 <= noise < inf` must hold, but got noise=-0.1"),
+        ({"noise": float("inf")}, "noise=inf"),
+        ({"input_noise": float("nan")}, "`0 <= input_noise < inf` must hold, but got input_noise=nan"),
         ({"activation": "swish"}, r"activation must be one of .*'swish'"),
         ({"initializer": "xavier"}, r"initializer must be one of .*'xavier'"),
     ],
@@ -184,6 +200,7 @@ def test_impossible_architectures_are_refused(change, message):
 def test_what_is_not_asked_for_is_off():
     architecture = Architecture(5, (4,), 3)
     assert (architecture.dropout, architecture.input_dropout, architecture.batch_norm) == (0, 0, False)
+    assert (architecture.noise, architecture.input_noise) == (0, 0)
     assert (architecture.activation, architecture.initializer) == ("relu", "auto")
 
 

@@ -65,7 +65,7 @@ def test_a_single_layer_does_not_learn_what_hidden_layers_can():
     assert last(quadrants(), Architecture(2, (), 2), settings, "accuracy").scores[0] < 0.7
 
 
-@pytest.mark.parametrize("option", ["batch_norm", "dropout", "input_dropout", "identity"])
+@pytest.mark.parametrize("option", ["batch_norm", "dropout", "input_dropout", "noise", "input_noise", "identity"])
 def test_options_of_the_architecture_learn_too(option):
     options = {"batch_norm": {"batch_norm": True}, "identity": {"activation": "identity"}}.get(option, {option: 0.1})
     settings = TrainingSettings(epochs=60, learning_rate=0.03, l2=0.0, validate_every=60)
