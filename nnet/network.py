@@ -19,6 +19,7 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError, lookup
 from nnet.initializers import initializer_for
+from nnet.input_scale import InputScale
 from nnet.layer import Layer
 from nnet.noise import Gaussian, Noise
 from nnet.parameters import Parameters
@@ -55,6 +56,7 @@ class Architecture:
     noise:         standard deviation of noise that is added to hidden units in training, before the activation; with
                    batch_norm to the normalised units, before their scale and shift.
     input_noise:   standard deviation of noise that is added to the inputs in training.
+    input_scale:   multiply every input by a factor of its own, which is trained, from 1 on, without penalties.
     """
 
     inputs: int
@@ -67,14 +69,16 @@ class Architecture:
     batch_norm: bool = False
     noise: float = 0.0
     input_noise: float = 0.0
+    input_scale: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple):
             raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
         if not all(type(units) is int for units in self.sizes):
             raise SettingError(f"layer sizes must be integers, but got {self.sizes!r}.")
-        if not isinstance(self.batch_norm, bool):
-            raise SettingError(f"batch_norm must be true or false, but got {self.batch_norm!r}.")
+        for name in ("batch_norm", "input_scale"):
+            if not isinstance(getattr(self, name), bool):
+                raise SettingError(f"{name} must be true or false, but got {getattr(self, name)!r}.")
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
         weights = sum(a * b for a, b in pairwise(self.sizes))
@@ -103,7 +107,7 @@ class Stack:
     def __init__(self, layers: Sequence[Layer]):
         self.layers = list(layers)
         # layers before the first parameters need no gradients
-        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense))
+        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense | InputScale))
         self._backwards = self.layers[first:][::-1]
 
     def forward(self, x: Array) -> Array:
@@ -131,7 +135,9 @@ class Network:
         self.architecture = architecture
         self.folds = len(seeds)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        self.parameters = Parameters(architecture.sizes, architecture.batch_norm, self.folds, self.dtype)
+        self.parameters = Parameters(
+            architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
+        )
         self._bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
         self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}
         for fold, seed in enumerate(seeds):
@@ -183,10 +189,12 @@ class Network:
             layers.append(Noise(Gaussian(spec.input_noise, self._bits[folds], rows, spec.inputs, self.dtype)))
         if mode is Mode.TRAINING and spec.input_dropout > 0:
             layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
+        if spec.input_scale:
+            layers.append(InputScale(self.parameters.input_scale(folds), rows))
         for index, (_, units) in enumerate(self.parameters.shapes):
             views = self.parameters.dense(index, folds)
             unit_major = index == last and units <= FEW_UNITS
-            layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=unit_major))
+            layers.append(Dense(views, rows, input_gradient=index > 0 or spec.input_scale, unit_major=unit_major))
             if index == last:
                 break
             noisy = mode is Mode.TRAINING and spec.noise > 0

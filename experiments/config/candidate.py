@@ -66,7 +66,7 @@ class Candidate:
 
 
 def parameter_count(candidate: Candidate, inputs: int, target: Target) -> int:
-    """Count the weights and biases of the network, without those of batch normalisation.
+    """Count the weights and biases of the network, without those of batch normalisation and of an input scale.
 
     >>> from experiments.config.candidate import Candidate
     >>> from experiments.config.target import Target

@@ -25,6 +25,7 @@ OPTIONS = {
     "dropout": ({"dropout": 0.3}, {}),
     "input_dropout": ({"input_dropout": 0.3}, {}),
     "batch_norm": ({"batch_norm": True}, {}),
+    "input_scale": ({"input_scale": True}, {}),
     "noise": ({"noise": 0.1, "input_noise": 0.1}, {}),
     "noise after batch norm": ({"noise": 0.1, "batch_norm": True}, {}),
     "single layer": ({"hidden": ()}, {}),

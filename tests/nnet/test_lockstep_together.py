@@ -34,6 +34,7 @@ FOLLOWING_NO_SCORES = sorted(SCHEDULES.keys() - {"plateau"})
 ARCHITECTURES = {
     "dropout": {"dropout": 0.3},
     "input_dropout": {"input_dropout": 0.2},
+    "input_scale": {"input_scale": True},
     "noise": {"noise": 0.2},
     "noise after batch norm": {"noise": 0.2, "batch_norm": True},
     "input_noise": {"input_noise": 0.1},
@@ -284,6 +285,7 @@ def test_for_random_mixtures(seed, make_folds, check):
         "activation": draw(ACTIVATIONS),
         "dropout": draw([0.0, 0.5]),
         "input_dropout": draw([0.0, 0.2]),
+        "input_scale": draw([False, True]),
         "noise": draw([0.0, 0.3]),
         "input_noise": draw([0.0, 0.1]),
         "batch_norm": draw([False, True]),

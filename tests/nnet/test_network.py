@@ -45,6 +45,29 @@ def test_layers_of_each_mode_in_their_order(make_seeds):
     assert names(network.stack(folds, B, Mode.PREDICTION)) == [*hidden[:3], *hidden[:3], "Dense"]
 
 
+def test_inputs_are_scaled_before_the_first_dense_layer_in_every_mode(make_seeds):
+    options = {"activation": "tanh", "input_scale": True, "input_noise": 0.2, "input_dropout": 0.1}
+    network, x = random_network(make_seeds, **options), example()
+    scaled = ["InputScale", "Dense", "Tanh", "Dense"]
+    assert names(network.stack(slice(0, F), B, Mode.TRAINING)) == ["Noise", "Dropout", *scaled]
+    for mode in (Mode.STATISTICS, Mode.PREDICTION):
+        assert names(network.stack(slice(0, F), B, mode)) == scaled
+    factors = network.parameters.input_scale(slice(0, F)).factors
+    factors[...] = np.random.default_rng(3).normal(size=factors.shape)
+    for fold in range(F):
+        (first, bias), (last, end) = network.weights(fold)
+        expected = np.tanh((x[fold] * factors[fold]) @ first + bias) @ last + end
+        np.testing.assert_allclose(network.predict(x[fold], fold), expected, rtol=0, atol=1e-12)
+
+
+def test_a_scale_of_the_inputs_starts_at_1_and_changes_no_weight(make_seeds):
+    seeds, x = make_seeds(2), example()[0]
+    plain, scaled = (Network(Architecture(5, (4,), 3, input_scale=asked), seeds) for asked in (False, True))
+    assert (scaled.parameters.input_scale(slice(0, 2)).factors == 1).all()
+    assert np.array_equal(scaled.parameters.values[:, :-5], plain.parameters.values)
+    assert np.array_equal(scaled.predict(x), plain.predict(x))
+
+
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_noise_is_added_in_training_alone(batch_norm, make_seeds):
     options = {"hidden": (4, 6), "activation": "tanh", "noise": 0.1, "input_noise": 0.2, "input_dropout": 0.1}
@@ -185,6 +208,7 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
         ({"dropout": float("nan")}, "dropout=nan"),
         ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),
         ({"input_dropout": 1.0}, "input_dropout=1.0"),
+        ({"input_scale": 1}, "input_scale must be true or false, but got 1"),
         ({"noise": -0.1}, "`0 <= noise < inf` must hold, but got noise=-0.1"),
         ({"noise": float("inf")}, "noise=inf"),
         ({"input_noise": float("nan")}, "`0 <= input_noise < inf` must hold, but got input_noise=nan"),
@@ -200,7 +224,7 @@ def test_impossible_architectures_are_refused(change, message):
 def test_what_is_not_asked_for_is_off():
     architecture = Architecture(5, (4,), 3)
     assert (architecture.dropout, architecture.input_dropout, architecture.batch_norm) == (0, 0, False)
-    assert (architecture.noise, architecture.input_noise) == (0, 0)
+    assert (architecture.noise, architecture.input_noise, architecture.input_scale) == (0, 0, False)
     assert (architecture.activation, architecture.initializer) == ("relu", "auto")
 
 

@@ -128,6 +128,14 @@ def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gra
     check_gradient(penalised, parameters.values, gradient)
 
 
+@pytest.mark.parametrize(("hidden", "batch_norm"), [((), False), ((4, 3), False), ((4,), True)])
+def test_with_a_trained_scale_of_the_inputs(hidden, batch_norm, make, check_gradient):
+    network, (x, targets) = make(hidden=hidden, batch_norm=batch_norm, input_scale=True, activation="selu"), example()
+    gradient = gradients(network, x, targets, "cross_entropy")
+    assert gradient[:, -INPUTS:].all()  # of the factors
+    check_gradient(lambda: mean_losses(network, x, targets, "cross_entropy"), network.parameters.values, gradient)
+
+
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_a_row_that_weighs_nothing_could_be_any_without_batch_norm(batch_norm, make):
     network, (x, targets), weights = make(batch_norm=batch_norm), example(), np.ones((F, B, 1))

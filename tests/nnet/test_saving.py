@@ -8,6 +8,7 @@ import pickle
 import tracemalloc
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 from nnet.batches import FoldData
 from nnet.errors import NNetError, ShapeError
 from nnet.network import Architecture, Network
-from nnet.saving import MODEL, WEIGHTS, SavingError, load, save
+from nnet.saving import LATER, MODEL, WEIGHTS, SavingError, load, save
 from nnet.settings import TrainingSettings
 from nnet.training import fit
 from support.pairs import each_once
@@ -27,6 +28,7 @@ ARCHITECTURES = {
     "batch norm": Architecture(
         6, (5, 4), 3, activation="tanh", batch_norm=True, dropout=0.1, input_dropout=0.2, noise=0.1
     ),
+    "input scale": Architecture(6, (5,), 3, input_scale=True),
     "orthogonal": Architecture(6, (40,), 40, activation="gelu", initializer="orthogonal"),
 }
 

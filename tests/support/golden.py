@@ -42,7 +42,7 @@ EXPLICIT: dict[str, Any] = {
     "preprocessing": {"numbers": "standard", "rare": 0.01},
     "training": {
         **{"epochs": 8, "batch_size": 32, "optimizer": "adam", "momentum": 0.9, "patience": 3, "validate_every": 1},
-        **{"beta2": 0.999, "decay_start": 0.0},
+        **{"beta2": 0.999, "decay_start": 0.0, "noise": 0.0, "input_noise": 0.0, "input_scale": False},
         **{"schedule": "constant", "decay": 0.1, "warm_up": 0.0, "plateau_patience": 5, "average_epochs": 1},
         **{"label_smoothing": 0.0, "huber_delta": 1.0, "l1": 0.0, "max_norm": 0.0, "clip_norm": 0.0},
         **{
