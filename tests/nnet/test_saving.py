@@ -8,7 +8,6 @@ import pickle
 import tracemalloc
 import zipfile
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ import pytest
 from nnet.batches import FoldData
 from nnet.errors import NNetError, ShapeError
 from nnet.network import Architecture, Network
-from nnet.saving import LATER, MODEL, WEIGHTS, SavingError, load, save
+from nnet.saving import MODEL, WEIGHTS, SavingError, load, save
 from nnet.settings import TrainingSettings
 from nnet.training import fit
 from support.pairs import each_once
@@ -25,10 +24,8 @@ from support.pairs import each_once
 ARCHITECTURES = {
     "plain": Architecture(6, (5, 4), 3),
     "single layer": Architecture(6, (), 1),
-    "batch norm": Architecture(
-        6, (5, 4), 3, activation="tanh", batch_norm=True, dropout=0.1, input_dropout=0.2, noise=0.1
-    ),
-    "input scale": Architecture(6, (5,), 3, input_scale=True),
+    "batch norm": Architecture(6, (5, 4), 3, activation="tanh", batch_norm=True, dropout=0.1, input_dropout=0.2),
+    "input scale": Architecture(6, (5,), 3, input_scale=True, noise=0.1),
     "orthogonal": Architecture(6, (40,), 40, activation="gelu", initializer="orthogonal"),
 }
 
@@ -228,15 +225,6 @@ def test_a_model_file_without_a_key(folder):
     for name in model:
         (folder / MODEL).write_text(json.dumps({key: model[key] for key in model if key != name}))
         refusal(folder)
-
-
-def test_an_architecture_of_before_noise_and_input_scale_has_none(folder):
-    model = json.loads((folder / MODEL).read_text())
-    for name in LATER:
-        del model["architecture"][name]
-    (folder / MODEL).write_text(json.dumps(model))
-    architecture = load(folder).network.architecture
-    assert architecture == replace(ARCHITECTURES["batch norm"], **LATER)
 
 
 NO_JSON = [b"", b"{", b"[]", b"null", b"\xff\xfe{}", b"[" * 100_000, b"1" * 5000, b"x" * (2 << 20)]
