@@ -52,7 +52,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     batch_norm:          normalise the hidden layers over the batch. noise, input_noise: Gaussian noise in training.
     l1:                  L1 strength, like alpha.
     max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
-    schedule:            a name of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
+    schedule:            one of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
     initializer:         glorot (scikit-learn's), he, lecun, auto (what suits), orthogonal, normal or zeros.
     average_epochs:      predict with the mean of the weights after the latest so many epochs.
     train_scores:        score the training rows after every epoch too; takes time.

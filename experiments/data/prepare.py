@@ -93,7 +93,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
-    bounded = spec.preprocessing.numbers in ("quantile", "robust") or "numbers" in spec.space
+    bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
     notes += hints(development.table, target, development.y, bounded)
     cv = suitable_folds(development, spec.cv)
     if cv.n_splits < spec.cv.n_splits:

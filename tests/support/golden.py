@@ -39,7 +39,7 @@ EXPLICIT: dict[str, Any] = {
     "study": {"seed": 3, "arithmetic": "portable"},
     "data": {"test_size": 0.25, "split_seed": 1},
     "cv": {"n_splits": 3, "n_repeats": 1},
-    "preprocessing": {"numbers": "standard", "rare": 0.01},
+    "preprocessing": {"numbers": "standard", "rare": 0.01, "bins": 16},
     "training": {
         **{"epochs": 8, "batch_size": 32, "optimizer": "adam", "momentum": 0.9, "patience": 3, "validate_every": 1},
         **{"beta2": 0.999, "decay_start": 0.0, "noise": 0.0, "input_noise": 0.0, "input_scale": False},

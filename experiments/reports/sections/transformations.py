@@ -12,6 +12,7 @@ from experiments.reports.blocks import Fact, Parts, Words, counted, joined, numb
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
     "robust": "scaled by their median and quartiles, far values brought near",
+    "piecewise": "spread over bins that hold equally many rows",
     "quantile": "mapped to a normal distribution by rank",
     "none": "left as they are",
 }

@@ -13,9 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
 from experiments.config.candidate import NUMBERS, Preprocessing, Scaling
+from experiments.data import preprocessing
 from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
 from experiments.data.table import LARGEST, Kind
+from experiments.errors import DataError
 from support.tables import mixed_frame
 
 SCALINGS: list[Scaling] = ["standard", "robust", "quantile", "none"]  # an input for each number
@@ -106,6 +108,52 @@ def test_a_constant_column_is_0_whatever_comes_after_robust_scaling() -> None:
     np.testing.assert_allclose(x, np.array([[0, 0], [0, 0.5], [0, 2]]) / np.sqrt([1, 1 + 1 / 36, 1 + 4 / 9])[:, None])
 
 
+def test_piecewise_numbers_have_an_input_for_each_bin_after_the_others() -> None:
+    training = pd.DataFrame(
+        {"a": [0.0, 1, 2, 3, 4], "c": [7.0] * 5, "p": [0.0, 8, 16, 0, 0], "b": [10.0, np.nan, 20, np.nan, 40]}
+    )
+    kinds: tuple[Kind, ...] = ("number", "number", "pixel", "number")
+    learnt = fit_preprocessor(training, kinds, 16.0, Preprocessing("piecewise", bins=2))
+    rows = pd.DataFrame({"a": [1.0, 3, 9], "c": [7.0, 8, 7], "p": [4.0, 16, 0], "b": [30.0, np.nan, 15]})
+    # the constant column and the pixel, the hole, two bins of each number
+    expected = [[0, 0.25, 0, 0.5, 0, 1, 0.5], [1, 1, 1, 1, 0.5, 0, 0], [0, 0, 0, 1, 1, 0.5, 0]]
+    np.testing.assert_array_equal(learnt.transform(rows), np.array(expected, np.float32))
+    assert learnt.sources.tolist() == [1, 2, 3, 0, 0, 3, 3]
+    assert learnt.width == 7
+
+
+def test_the_inputs_of_a_mixed_table_come_from_these_columns() -> None:
+    learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing("piecewise", bins=5))
+    x = learnt.transform(NEW)
+    assert x.shape[1] == learnt.width == len(learnt.sources)
+    for column in range(4):
+        changed = NEW.copy()
+        changed.iloc[:, column] = NEW.iloc[::-1, column].to_numpy()
+        moved = (learnt.transform(changed) != x).any(axis=0)
+        assert set(learnt.sources[moved]) == {column}
+
+
+def test_parts_of_dates_in_a_circle_have_no_bins() -> None:
+    learnt = fit_preprocessor(DATES, ("number", "date"), None, Preprocessing("piecewise", bins=2))
+    assert [PARTS[learnt.part[at]] for at in learnt.unbinned] == [
+        *("weekday across", "weekday along", "hour across", "hour along")
+    ]
+    assert learnt.sources.tolist() == [1, 1, 1, 1, 1, 0, 0, 1, 1, 1]
+    hole, *sizes, day, later, year = learnt.transform(DATES)[2, 4:].tolist()  # the year has one bin
+    assert (hole, day, later, year) == (1, 0, 0, 0)
+    assert sizes == pytest.approx([1, 1 / 3])  # 3 between the edges 2.5 and 4
+
+
+def test_bins_that_would_not_fit_into_memory_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt = fit_preprocessor(TRAINING, ("number",) * 3, None, Preprocessing("piecewise", bins=10))
+    monkeypatch.setattr(preprocessing, "MOST_CELLS", 30 * 40 - 1)
+    assert learnt.transform(TRAINING[:39]).shape == (39, 30)
+    with pytest.raises(
+        DataError, match=r"40 rows of 30 inputs are more than the 1199 cells .* lower preprocessing.bins"
+    ):
+        learnt.transform(TRAINING)
+
+
 KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
 FRAME, NEW = mixed_frame(300, seed=0), mixed_frame(80, seed=1)
 NEW.loc[0, "city"], NEW.loc[1, "colour"], NEW.loc[2, "age"] = "Zürich", "green", np.nan
@@ -170,8 +218,12 @@ def test_many_names_are_bounded() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [*(Preprocessing(numbers) for numbers in NUMBERS if numbers != "standard"), Preprocessing(rare=0.3)],
-    ids=lambda one: f"{one.numbers} {one.rare}",
+    [
+        *(Preprocessing(numbers) for numbers in NUMBERS if numbers != "standard"),
+        Preprocessing("piecewise", bins=9),
+        Preprocessing(rare=0.3),
+    ],
+    ids=lambda one: f"{one.numbers} {one.rare} {one.bins}",
 )
 def test_preprocessors_that_differ_have_different_keys(changed: Preprocessing) -> None:
     ours, again = (fit_preprocessor(FRAME, KINDS, None, Preprocessing()) for _ in range(2))

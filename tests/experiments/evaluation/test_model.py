@@ -172,7 +172,8 @@ def without(name: str) -> Callable[[dict[str, Any], dict[str, Array]], None]:
 
 def test_a_model_of_a_time_without_robust_scaling_is_read(tmp_path: Path) -> None:
     write_model(mixed("standard"), tmp_path)
-    doctored(tmp_path, without("clipped"))
+    for name in ("clipped", "bin_of", "bin_low", "bin_high"):
+        doctored(tmp_path, without(name))
     assert read_model(tmp_path).preprocessor.key == mixed("standard").preprocessor.key
 
 
@@ -186,6 +187,16 @@ def extra(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
 
 def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
     write_model(mixed(), tmp_path / "whole")
+    write_model(mixed("piecewise"), tmp_path / "binned")
+    bins = [
+        (without("bin_low"), "bin_low must be"),
+        (extra(bin_of=np.zeros((4, 8), np.int64)), "bin_of must be"),
+        (extra(bin_of=np.array(3)), "bin_of must be"),
+        (extra(bin_of=np.full(32, 2)), "ascending bins"),
+        (extra(bin_of=np.repeat([1, 0], 16)), "ascending bins"),
+        (extra(bin_high=np.zeros(32)), "ascending bins"),
+        (extra(bin_low=np.arange(32.0), bin_high=np.arange(32.0) + 2), "ascending bins"),
+    ]
     changes = [
         (without("inputs"), "about.inputs"),
         (without("categories"), "about.categories"),
@@ -211,8 +222,9 @@ def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
         (extra(offset=np.zeros((2, 2))), "offset must be"),
         (extra(units=np.array([0.0, 0.0])), "not by 0"),
     ]
-    for number, (change, words) in enumerate(changes):
-        folder = shutil.copytree(tmp_path / "whole", tmp_path / str(number))
+    cases = [*(("whole", *case) for case in changes), *(("binned", *case) for case in bins)]
+    for number, (model, change, words) in enumerate(cases):
+        folder = shutil.copytree(tmp_path / model, tmp_path / str(number))
         doctored(folder, change)
         with pytest.raises(DataError, match=words) as refused:
             read_model(folder)
