@@ -76,6 +76,13 @@ WIDE: dict[str, Any] = {  # a network by every part that has a name
     "initializer": {"choices": ["auto", "glorot", "he", "normal", "orthogonal"]},
     "schedule": {"choices": ["constant", "cosine", "exponential", "one_cycle", "plateau", "step"]},
 }
+NEWER: dict[str, Any] = {
+    **{"learning_rate": LEARNT, "beta2": {"choices": [0.95, 0.999]}, "numbers": {"choices": ["piecewise", "robust"]}},
+    **{"activation": {"choices": ["mish", "selu"]}, "initializer": {"choices": ["auto", "lecun"]}},
+    **{"schedule": {"choices": ["coslog4", "linear"]}, "decay_start": {"low": 0.0, "high": 0.9}},
+    **{"noise": {"low": 0.0, "high": 0.3}, "input_noise": {"low": 0.0, "high": 0.3}},
+    **{"input_scale": {"choices": [False, True]}, "batch_norm": {"choices": [False, True]}},
+}
 FIXED = {"hidden_layers": 2, "hidden_units": 12, "l2": 1e-3, "dropout": 0.1}
 RANDOM = {"sampler": "random", "sampler_options": {}, "pruner": "none", "pruner_options": {}, "trials": 20}
 
@@ -100,6 +107,21 @@ def everything(of: Mapping[str, Any], source: str, *losses: str) -> dict[str, An
     it["default"] = {
         **{"learning_rate": 0.01, "activation": "relu", "optimizer": "adam", "initializer": "auto"},
         **{"schedule": "constant", "loss": losses[0]},
+    }
+    return it
+
+
+def newer_parts() -> dict[str, Any]:
+    """A study that searches the parts that came later."""
+    it = study(LOG_LOSS, data={"source": "people"}, search=RANDOM, preprocessing={"bins": 7})
+    it["space"] = NEWER
+    for section in ("training", "preprocessing"):
+        it[section] = {key: value for key, value in it[section].items() if key not in NEWER}
+    it["training"] |= FIXED
+    it["default"] = {
+        **{"learning_rate": 0.01, "beta2": 0.95, "numbers": "piecewise", "activation": "mish", "initializer": "auto"},
+        **{"schedule": "coslog4", "decay_start": 0.0, "noise": 0.1, "input_noise": 0.1, "input_scale": True},
+        "batch_norm": False,
     }
     return it
 
@@ -159,6 +181,7 @@ STUDIES: dict[str, dict[str, Any]] = {
     ),
     "all of classification": everything(LOG_LOSS, "moons", "cross_entropy", "binary_cross_entropy"),
     "all of regression": everything(NUMBERS, "numbers", "mean_squared_error", "huber"),
+    "newer parts": newer_parts(),
 }
 
 

@@ -18,7 +18,7 @@ from support.golden import DIGESTS, STUDIES, digest_of, other_versions, result_o
 ROOT = Path(__file__).parents[2]
 GOLDEN = json.loads(DIGESTS.read_text())
 OTHER_LIBM = ROOT / "tests" / "support" / "other_libm.c"
-SHORT = ("moons, tpe", "all of classification")  # they use the most of a mathematical library
+SHORT = ("moons, tpe", "all of classification", "newer parts")  # they use the most of a mathematical library
 
 pytestmark = pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
 
