@@ -224,10 +224,10 @@ class SELU(Activation):
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
         super().__init__(shape, dtype)
         self._zeros: Array = np.zeros(shape, dtype)
-        self._positive: NDArray[np.bool_] = np.empty(shape, bool)
+        self._below: Array = np.empty(shape, dtype)
 
     def forward(self, x: Array) -> Array:
-        real, below = self._real, self._scratch
+        real, below = self._real, self._below
         np.minimum(x, self._zeros, out=below)
         np.exp(below, out=below)
         np.subtract(below, real(1), out=below)
@@ -238,11 +238,13 @@ class SELU(Activation):
         return x
 
     def backward(self, dout: Array) -> Array:
-        # below 0 the slope is a + SCALE ALPHA
-        np.greater(self._a, self._zeros, out=self._positive)
-        np.add(self._a, self._real(self.SCALE * self.ALPHA), out=self._scratch)
-        np.copyto(self._scratch, self._real(self.SCALE), where=self._positive)
-        return np.multiply(dout, self._scratch, out=dout)
+        # the part below 0, which is 0 above it, plus SCALE ALPHA or SCALE
+        real, slope, steep = self._real, self._scratch, self.SCALE * self.ALPHA
+        np.greater(self._a, self._zeros, out=slope)
+        np.multiply(slope, real(self.SCALE - steep), out=slope)
+        np.add(slope, real(steep), out=slope)
+        np.add(slope, self._below, out=slope)
+        return np.multiply(dout, slope, out=dout)
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {
