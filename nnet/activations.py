@@ -172,13 +172,90 @@ class GELU(Activation):
         return np.multiply(dout, slope, out=dout)
 
 
+class Mish(Activation):
+    """f(z) = z t with t = tanh(log(1 + exp(z))), and f'(z) = t + z (1 - t^2) sigmoid(z).
+
+    With e = exp(z), t = e (e + 2) / (e (e + 2) + 2). Beyond z = 20, t is 1 in both types of numbers.
+
+    Source: Misra (2020), Mish: A Self Regularized Non-Monotonic Activation Function.
+    """
+
+    FAR = 20.0
+
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        super().__init__(shape, dtype)
+        self._e: Array = np.empty(shape, dtype)
+        self._t: Array = np.empty(shape, dtype)
+        self._out: Array = np.empty(shape, dtype)
+
+    def forward(self, x: Array) -> Array:
+        real, e, t, out = self._real, self._e, self._t, self._out
+        self._z = x
+        np.minimum(x, real(self.FAR), out=e)
+        np.exp(e, out=e)
+        np.add(e, real(2), out=t)
+        np.multiply(t, e, out=t)
+        np.add(t, real(2), out=out)
+        np.divide(t, out, out=t)
+        return np.multiply(x, t, out=out)
+
+    def backward(self, dout: Array) -> Array:
+        real, e, slope = self._real, self._e, self._scratch
+        np.multiply(self._t, self._t, out=slope)
+        np.subtract(real(1), slope, out=slope)
+        np.multiply(slope, e, out=slope)
+        np.add(e, real(1), out=e)
+        np.divide(slope, e, out=slope)
+        np.multiply(slope, self._z, out=slope)
+        np.add(slope, self._t, out=slope)
+        return np.multiply(dout, slope, out=dout)
+
+
+class SELU(Activation):
+    """f(z) = SCALE z if z > 0, else SCALE ALPHA (exp(z) - 1), with f'(0) = SCALE ALPHA.
+
+    Units of mean 0 and variance 1 keep both from layer to layer, if the weights have variance 1 / inputs.
+
+    Source: Klambauer et al. (2017), Self-Normalizing Neural Networks, equation 2.
+    """
+
+    ALPHA, SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+        super().__init__(shape, dtype)
+        self._zeros: Array = np.zeros(shape, dtype)
+        self._below: Array = np.empty(shape, dtype)
+
+    def forward(self, x: Array) -> Array:
+        real, below = self._real, self._below
+        np.minimum(x, self._zeros, out=below)
+        np.exp(below, out=below)
+        np.subtract(below, real(1), out=below)
+        np.multiply(below, real(self.SCALE * self.ALPHA), out=below)
+        np.maximum(x, self._zeros, out=x)
+        np.multiply(x, real(self.SCALE), out=x)
+        self._a = np.add(x, below, out=x)
+        return x
+
+    def backward(self, dout: Array) -> Array:
+        # the part below 0, which is 0 above it, plus SCALE ALPHA or SCALE
+        real, slope, steep = self._real, self._scratch, self.SCALE * self.ALPHA
+        np.greater(self._a, self._zeros, out=slope)
+        np.multiply(slope, real(self.SCALE - steep), out=slope)
+        np.add(slope, real(steep), out=slope)
+        np.add(slope, self._below, out=slope)
+        return np.multiply(dout, slope, out=dout)
+
+
 ACTIVATIONS: dict[str, type[Activation]] = {
     "gelu": GELU,
     "identity": Identity,
     "leaky_relu": LeakyReLU,
+    "mish": Mish,
     "relu": ReLU,
+    "selu": SELU,
     "sigmoid": Sigmoid,
     "silu": SiLU,
     "tanh": Tanh,
 }
-RECTIFIERS = frozenset({"gelu", "leaky_relu", "relu", "silu"})
+RECTIFIERS = frozenset({"gelu", "leaky_relu", "mish", "relu", "silu"})

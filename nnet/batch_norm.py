@@ -8,6 +8,7 @@ import numpy as np
 
 from nnet.arrays import Array
 from nnet.layer import Layer
+from nnet.noise import Gaussian
 
 EPSILON = 1e-5
 MOMENTUM = 0.1  # weight of a batch in the running statistics
@@ -29,13 +30,14 @@ class BatchNorm(Layer):
     """Batch normalisation in training: out = scale * (x - mean) / sqrt(variance + epsilon) + shift, fold by fold.
 
     The mean and variance are those of the batch. The running statistics, which prediction uses, follow them with weight
-    `momentum`; the running variance is the unbiased one.
+    `momentum`; the running variance is the unbiased one. Noise, if there is any, is added before the scale.
 
     Source: Ioffe and Szegedy (2015), Batch Normalization: Accelerating Deep Network Training, algorithms 1 and 2.
     """
 
-    def __init__(self, views: BatchNormViews, rows: int):
+    def __init__(self, views: BatchNormViews, rows: int, noise: Gaussian | None = None):
         folds, _, units = views.scale.shape
+        self._noise = noise
         dtype = views.scale.dtype
         self.views = views
         self.momentum = MOMENTUM
@@ -63,7 +65,8 @@ class BatchNorm(Layer):
             np.multiply(row, self._unbiased, out=row)
             self._follow(views.variance, row)
         np.multiply(normal, inverse, out=normal)
-        np.multiply(normal, views.scale, out=self._out)
+        noisy = normal if self._noise is None else np.add(normal, self._noise.draw(), out=self._out)
+        np.multiply(noisy, views.scale, out=self._out)
         return np.add(self._out, views.shift, out=self._out)
 
     def backward(self, dout: Array) -> Array:
@@ -75,6 +78,10 @@ class BatchNorm(Layer):
         rows = self._real(1 / dout.shape[1])
         np.multiply(views.scale_gradients, rows, out=row)
         np.multiply(normal, row, out=normal)
+        if self._noise is not None:  # which the scale multiplies too
+            np.multiply(dout, self._noise.values, out=self._out)
+            np.matmul(self._ones, self._out, out=row)
+            np.add(views.scale_gradients, row, out=views.scale_gradients)
         np.subtract(dout, normal, out=dout)
         np.multiply(views.shift_gradients, rows, out=row)
         np.subtract(dout, row, out=dout)

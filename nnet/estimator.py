@@ -24,6 +24,7 @@ import nnet.estimator_base as base
 from nnet.arrays import Array, Labels, Rows, Targets
 from nnet.batches import FoldData
 from nnet.errors import SettingError, lookup
+from nnet.estimator_settings import architecture_of, patience_of, settings_of
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
@@ -35,7 +36,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     """The base of both estimators. The parameters have scikit-learn's names and, except for `alpha`, its meanings.
 
     hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
-    activation:          of the hidden layers: relu, leaky_relu, gelu, silu, tanh, sigmoid (or logistic), identity.
+    activation:          of the hidden layers: relu, leaky_relu, gelu, silu, mish, selu, tanh, logistic, identity.
     solver:              adam, adamw, sgd, nesterov, rmsprop or adagrad.
     alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss (adamw decays by alpha instead).
                          scikit-learn divides by the rows of the batch: its alpha is this alpha times the batch size.
@@ -46,14 +47,13 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     tol:                 least improvement of the training loss (with early_stopping: the validation score) within
                          `n_iter_no_change` epochs; with less, training stops.
     early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
-    momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov.
+    momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: of adam, adamw.
     dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
-    batch_norm:          normalise the hidden layers over the batch.
+    batch_norm:          normalise the hidden layers over the batch. noise, input_noise: Gaussian noise in training.
     l1:                  L1 strength, like alpha.
     max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
-    schedule:            constant, step, exponential, cosine, one_cycle or plateau, with `decay` and `warm_up` as in
-                         `nnet.schedules`; plateau_patience: epochs until a plateau schedule lowers the rate.
-    initializer:         glorot (scikit-learn's), he, auto (he before a rectifier), orthogonal, normal or zeros.
+    schedule:            one of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
+    initializer:         glorot (scikit-learn's), he, lecun, auto (what suits), orthogonal, normal or zeros.
     average_epochs:      predict with the mean of the weights after the latest so many epochs.
     train_scores:        score the training rows after every epoch too; takes time.
 
@@ -84,14 +84,18 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     validation_fraction: float = 0.1
     momentum: float = 0.9
     nesterovs_momentum: bool = True
+    beta_2: float = 0.999
     dropout: float = 0.0
     input_dropout: float = 0.0
     batch_norm: bool = False
+    noise: float = 0.0
+    input_noise: float = 0.0
     l1: float = 0.0
     max_norm: float = 0.0
     clip_norm: float = 0.0
     schedule: str = "constant"
     decay: float = 0.1
+    decay_start: float = 0.0
     warm_up: float = 0.0
     plateau_patience: int = 5
     initializer: str = "glorot"
@@ -125,7 +129,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _train(self, X: Array, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
         """Train for max_iter epochs, or for one more epoch if go_on, and set the fitted attributes."""
         parameters = self.get_params(deep=False)
-        patience = base.patience_of(parameters)
+        patience = patience_of(parameters)
         if go_on and self.early_stopping:
             raise SettingError("early_stopping must be False for partial_fit, but got early_stopping=True.")
         if weights is not None:
@@ -135,7 +139,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         validation = rows[:0]
         if self.early_stopping:
             rows, validation = self._split(rows, y, seed)
-        settings = base.settings_of(parameters, loss, len(rows))
+        settings = settings_of(parameters, loss, len(rows))
 
         def score(z: Array, which: Rows) -> float:
             return self._score_rows(z, y[which], None if weights is None else weights[which])
@@ -144,7 +148,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         data = FoldData(X, y, rows, validation, weights)
         continued = go_on and hasattr(self, "network_")
         training = base.Training(
-            self.network_.architecture if continued else base.architecture_of(parameters, X.shape[1], outputs),
+            self.network_.architecture if continued else architecture_of(parameters, X.shape[1], outputs),
             settings,
             data,
             np.random.SeedSequence(seed),
@@ -294,10 +298,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             of_class: Array = np.ones(len(classes))
             of_class[np.isin(classes, kept)] = compute_class_weight(self.class_weight, **options)
             weights = weights * of_class[labels]
-        if len(classes) == 2:
-            self._train(X, labels, weights, 1, "binary_cross_entropy", go_on)
-        else:
-            self._train(X, labels, weights, len(classes), "cross_entropy", go_on)
+        outputs, loss = (1, "binary_cross_entropy") if len(classes) == 2 else (len(classes), "cross_entropy")
+        self._train(X, labels, weights, outputs, loss, go_on)
         self.classes_, self.out_activation_ = classes, "logistic" if len(classes) == 2 else "softmax"
         return self
 
@@ -345,6 +347,4 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
         return self
 
     def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
-        if not np.isfinite(outputs).all():
-            return float("nan")
-        return float(r2_score(truth, outputs, sample_weight=weights))
+        return float(r2_score(truth, outputs, sample_weight=weights)) if np.isfinite(outputs).all() else float("nan")

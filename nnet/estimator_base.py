@@ -1,4 +1,4 @@
-"""The part of the estimators that needs no scikit-learn: settings from parameters, and training that can continue."""
+"""The part of the estimators that needs no scikit-learn: training that can continue, and the fitted network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -16,86 +15,16 @@ from numpy.typing import NDArray
 from nnet.arrays import Array, Rows
 from nnet.batch_norm import EPSILON
 from nnet.batches import FoldData
-from nnet.errors import NNetError, SettingError, lookup
+from nnet.errors import NNetError, SettingError
+from nnet.estimator_settings import Patience
 from nnet.lockstep import Lockstep
 from nnet.losses import softplus
 from nnet.network import Architecture, Network
-from nnet.optimizers import OPTIMIZERS
 from nnet.saving import blank_network
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
 
-Parameters = Mapping[str, Any]
 WeightedScore = Callable[[Array, Rows], float]  # score of outputs (N, outputs) for some rows of the data
-AUTO_BATCH = 200  # rows of batch_size="auto"
-
-
-def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Architecture:
-    """Return the architecture that an estimator's parameters describe.
-
-    Raises:
-        SettingError: a parameter has another type or lies outside its range.
-    """
-    sizes = parameters["hidden_layer_sizes"]
-    hidden = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
-    if not all(isinstance(units, Integral) and int(units) >= 1 for units in hidden):
-        raise SettingError(f"hidden_layer_sizes must be integers of at least 1, but got {sizes!r}.")
-    activation = parameters["activation"]
-    return Architecture(
-        inputs=inputs,
-        hidden=tuple(map(int, hidden)),
-        outputs=outputs,
-        activation="sigmoid" if activation == "logistic" else activation,
-        initializer=parameters["initializer"],
-        dropout=_number(parameters, "dropout"),
-        input_dropout=_number(parameters, "input_dropout"),
-        batch_norm=bool(parameters["batch_norm"]),
-    )
-
-
-def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSettings:
-    """Return the training settings that an estimator's parameters describe, for a number of training rows.
-
-    Raises:
-        SettingError: a parameter has another type or lies outside its range.
-    """
-    given = parameters["batch_size"]
-    batch_size = AUTO_BATCH if isinstance(given, str) and given == "auto" else _count(parameters, "batch_size")
-    optimizer = parameters["solver"]
-    lookup(OPTIMIZERS, optimizer, "solver")
-    nesterov = optimizer == "sgd" and parameters["nesterovs_momentum"]
-    numbers: dict[str, Any] = {
-        name: _number(parameters, name)
-        for name in ("momentum", "decay", "warm_up", "l1", "max_norm", "clip_norm", "label_smoothing", "huber_delta")
-        if name in parameters
-    }
-    return TrainingSettings(
-        epochs=_count(parameters, "max_iter"),
-        batch_size=min(batch_size, rows),
-        loss=loss,
-        optimizer="nesterov" if nesterov else optimizer,
-        learning_rate=_number(parameters, "learning_rate_init", positive=True),
-        l2=_number(parameters, "alpha"),
-        schedule=parameters["schedule"],
-        plateau_patience=_count(parameters, "plateau_patience"),
-        average_epochs=_count(parameters, "average_epochs"),
-        patience=0,
-        **numbers,
-    )
-
-
-@dataclass(frozen=True)
-class Patience:
-    """The rule to stop after `epochs` epochs without a value that is better than the best by `tol`."""
-
-    tol: float
-    epochs: float
-
-
-def patience_of(parameters: Parameters) -> Patience:
-    """Return the patience that an estimator's parameters describe; n_iter_no_change may be inf."""
-    epochs = parameters["n_iter_no_change"]
-    return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
 
 
 @dataclass(frozen=True)
@@ -329,22 +258,3 @@ def quiet() -> Iterator[None]:
     """Suppress warnings of overflow, which shows in the loss."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         yield
-
-
-def _number(parameters: Parameters, name: str, positive: bool = False) -> float:
-    """Return a parameter that is a finite number of at least 0; the settings check the tighter ranges."""
-    value = parameters[name]
-    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
-        raise SettingError(f"{name} must be a number, but got {value!r}.")
-    if not 0 <= float(value) < inf or (positive and value == 0):
-        raise SettingError(f"`0 {'<' if positive else '<='} {name} < inf` must hold, but got {name}={value!r}.")
-    return float(value)
-
-
-def _count(parameters: Parameters, name: str) -> int:
-    value = parameters[name]
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise SettingError(f"{name} must be an integer, but got {value!r}.")
-    if value < 1:
-        raise SettingError(f"`{name} >= 1` must hold, but got {name}={value}.")
-    return int(value)

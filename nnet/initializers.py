@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 
+from nnet.activations import RECTIFIERS
 from nnet.arrays import Array
 from nnet.errors import lookup
 
@@ -40,6 +42,14 @@ def glorot(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
     return rng.uniform(-limit, limit, (inputs, outputs))
 
 
+def lecun(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """Draw (inputs, outputs) normal weights with variance 1 / inputs, for SELU.
+
+    Source: LeCun et al. (1998), Efficient BackProp, equation 16; Klambauer et al. (2017) for SELU.
+    """
+    return standard_normal(rng, (inputs, outputs)) / sqrt(inputs)
+
+
 def orthogonal(rng: np.random.Generator, inputs: int, outputs: int) -> Array:
     """Draw (inputs, outputs) weights with orthonormal rows or columns, whichever are fewer, uniform among all such.
 
@@ -66,18 +76,24 @@ def standard_normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
 INITIALIZERS: dict[str, Initializer] = {
     "glorot": glorot,
     "he": he,
+    "lecun": lecun,
     "normal": normal,
     "orthogonal": orthogonal,
     "zeros": zeros,
 }
 
 
-def initializer_for(name: str, before_rectifier: bool) -> Initializer:
-    """Return the initializer of that name; "auto" is he before a rectifier such as ReLU, and glorot otherwise.
+def initializer_for(name: str, activation: str) -> Initializer:
+    """Return the initializer of that name.
 
-    >>> initializer_for("auto", True).__name__, initializer_for("auto", False).__name__
-    ('he', 'glorot')
+    "auto" is he before a rectifier such as ReLU, lecun before SELU, and glorot before others.
+
+    Args:
+        activation: name of the activation that follows.
+
+    >>> [initializer_for("auto", activation).__name__ for activation in ("relu", "selu", "tanh")]
+    ['he', 'lecun', 'glorot']
     """
     if name == "auto":
-        name = "he" if before_rectifier else "glorot"
+        name = "he" if activation in RECTIFIERS else "lecun" if activation == "selu" else "glorot"
     return lookup(INITIALIZERS, name, "initializer")

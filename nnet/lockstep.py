@@ -63,7 +63,7 @@ class Lockstep:
         self._gather = Gatherer(folds, self._targets, settings.batch_size, self._together)
         parameters = self.network.parameters
         self._optimizer = OPTIMIZERS[settings.optimizer](
-            parameters, settings.l2, settings.momentum, settings.l1, settings.clip_norm
+            parameters, settings.l2, settings.momentum, settings.l1, settings.clip_norm, settings.beta2
         )
         self._max_norm = MaxNorm(parameters, settings.max_norm) if settings.max_norm else None
         self._losses: dict[tuple[int, int, int], Loss] = {}

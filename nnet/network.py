@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nnet.activations import ACTIVATIONS, RECTIFIERS
+from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
 from nnet.compiled import passes_for
@@ -19,7 +20,9 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError, lookup
 from nnet.initializers import initializer_for
+from nnet.input_scale import InputScale
 from nnet.layer import Layer
+from nnet.noise import Gaussian, Noise
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
@@ -31,7 +34,10 @@ FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
 class Mode(Enum):
-    """The purpose of a pass: dropout is on in training alone, and prediction alone takes no batch statistics."""
+    """The purpose of a pass.
+
+    Dropout and noise are on in training alone, and prediction alone takes no batch statistics.
+    """
 
     TRAINING = "training"
     STATISTICS = "statistics"
@@ -44,10 +50,15 @@ class Architecture:
 
     hidden:        units of each hidden layer; () is a single layer of neurons.
     activation:    activation of the hidden layers; the outputs are linear, and the loss interprets them.
-    initializer:   zeros, normal, glorot, he, orthogonal, or auto: he before a rectifier, else glorot.
+    initializer:   zeros, normal, glorot, he, lecun, orthogonal, or auto: he before a rectifier, lecun before selu, else
+                   glorot.
     dropout:       probability that a hidden unit is dropped in training.
     input_dropout: probability that an input is dropped in training.
     batch_norm:    normalise hidden layers over the batch, before the activation.
+    noise:         standard deviation of noise that is added to hidden units in training, before the activation; with
+                   batch_norm to the normalised units, before their scale and shift.
+    input_noise:   standard deviation of noise that is added to the inputs in training.
+    input_scale:   multiply every input by a factor of its own, which is trained, from 1 on, without penalties.
     """
 
     inputs: int
@@ -58,14 +69,18 @@ class Architecture:
     dropout: float = 0.0
     input_dropout: float = 0.0
     batch_norm: bool = False
+    noise: float = 0.0
+    input_noise: float = 0.0
+    input_scale: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple):
             raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
         if not all(type(units) is int for units in self.sizes):
             raise SettingError(f"layer sizes must be integers, but got {self.sizes!r}.")
-        if not isinstance(self.batch_norm, bool):
-            raise SettingError(f"batch_norm must be true or false, but got {self.batch_norm!r}.")
+        for name in ("batch_norm", "input_scale"):
+            if not isinstance(getattr(self, name), bool):
+                raise SettingError(f"{name} must be true or false, but got {getattr(self, name)!r}.")
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
         weights = sum(a * b for a, b in pairwise(self.sizes))
@@ -76,8 +91,11 @@ class Architecture:
         for name in ("dropout", "input_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise SettingError(f"`0 <= {name} < 1` must hold, but got {name}={getattr(self, name)}.")
+        for name in ("noise", "input_noise"):
+            if not 0 <= getattr(self, name) < inf:
+                raise SettingError(f"`0 <= {name} < inf` must hold, but got {name}={getattr(self, name)}.")
         lookup(ACTIVATIONS, self.activation, "activation")
-        initializer_for(self.initializer, before_rectifier=False)
+        initializer_for(self.initializer, self.activation)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -91,7 +109,7 @@ class Stack:
     def __init__(self, layers: Sequence[Layer]):
         self.layers = list(layers)
         # layers before the first parameters need no gradients
-        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense))
+        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense | InputScale))
         self._backwards = self.layers[first:][::-1]
 
     def forward(self, x: Array) -> Array:
@@ -110,7 +128,7 @@ class Network:
     """Parameters of F folds and the stacks that compute with them.
 
     Args:
-        seeds: a seed for each fold, from which its initial weights and dropout follow.
+        seeds: a seed for each fold, from which its initial weights, dropout and noise follow.
     """
 
     def __init__(
@@ -119,7 +137,9 @@ class Network:
         self.architecture = architecture
         self.folds = len(seeds)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        self.parameters = Parameters(architecture.sizes, architecture.batch_norm, self.folds, self.dtype)
+        self.parameters = Parameters(
+            architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
+        )
         self._bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
         self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}
         for fold, seed in enumerate(seeds):
@@ -158,30 +178,39 @@ class Network:
         return outputs
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:
-        name, rectifier = self.architecture.initializer, self.architecture.activation in RECTIFIERS
+        name, hidden = self.architecture.initializer, self.architecture.activation
         last = len(self.parameters.shapes) - 1
         for layer, (inputs, outputs) in enumerate(self.parameters.shapes):
-            fill = initializer_for(name, rectifier and layer < last)
+            fill = initializer_for(name, hidden if layer < last else "identity")
             self.parameters.dense(layer, fold).weights[0] = fill(rng, inputs, outputs)
 
     def _layers(self, folds: slice, rows: int, mode: Mode) -> list[Layer]:
         spec, count, last = self.architecture, folds.stop - folds.start, len(self.parameters.shapes) - 1
-        passes = passes_for(self.dtype) if spec.activation == "relu" and not spec.batch_norm else None
+        plain = spec.activation == "relu" and not spec.batch_norm and not spec.noise
+        passes = passes_for(self.dtype) if plain else None
         layers: list[Layer] = []
+        if mode is Mode.TRAINING and spec.input_noise > 0:
+            layers.append(Noise(Gaussian(spec.input_noise, self._bits[folds], rows, spec.inputs, self.dtype)))
         if mode is Mode.TRAINING and spec.input_dropout > 0:
             layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
+        if spec.input_scale:
+            layers.append(InputScale(self.parameters.input_scale(folds), rows))
         for index, (_, units) in enumerate(self.parameters.shapes):
-            views = self.parameters.dense(index, folds)
+            views, input_gradient = self.parameters.dense(index, folds), index > 0 or spec.input_scale
             if index == last:
-                layers.append(Dense(views, rows, input_gradient=index > 0, unit_major=units <= FEW_UNITS))
+                layers.append(Dense(views, rows, input_gradient, unit_major=units <= FEW_UNITS))
                 break
             if passes is not None:
-                layers.append(RectifiedDense(views, rows, passes, input_gradient=index > 0))
+                layers.append(RectifiedDense(views, rows, passes, input_gradient))
             else:
-                layers.append(Dense(views, rows, input_gradient=index > 0))
+                layers.append(Dense(views, rows, input_gradient))
+                noisy = mode is Mode.TRAINING and spec.noise > 0
+                noise = Gaussian(spec.noise, self._bits[folds], rows, units, self.dtype) if noisy else None
                 if spec.batch_norm:
                     norm = self.parameters.batch_norm(index, folds)
-                    layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows))
+                    layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows, noise))
+                elif noise is not None:
+                    layers.append(Noise(noise))
                 layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
             if mode is Mode.TRAINING and spec.dropout > 0:
                 layers.append(Dropout(spec.dropout, self._bits[folds], rows, units, self.dtype))

@@ -41,20 +41,27 @@ class Optimizer(ABC):
         l1, l2:     strengths of the penalties, added to the gradient as l1 * sign(W) + l2 * W.
         clip_norm:  largest length of a fold's gradient, before penalties; 0 for no limit.
         momentum:   momentum of SGD and Nesterov; other rules ignore it.
+        beta2:      of Adam and AdamW; other rules ignore it.
     """
 
     states = 0  # number of arrays, as large as the parameters, that the rule keeps
     decoupled = False  # l2 shrinks the weights directly instead of joining the gradient
 
     def __init__(
-        self, parameters: Parameters, l2: float, momentum: float = 0.9, l1: float = 0.0, clip_norm: float = 0.0
+        self,
+        parameters: Parameters,
+        l2: float,
+        momentum: float = 0.9,
+        l1: float = 0.0,
+        clip_norm: float = 0.0,
+        beta2: float = 0.999,
     ):
         self._parameters = parameters
         self._real = parameters.values.dtype.type
         self._clip_norm = clip_norm
         with np.errstate(over="ignore"):
             self._l1, self._l2, self._momentum = self._real(l1), self._real(l2), self._real(momentum)
-        self._decay = l2
+        self._decay, self._second = l2, beta2
         folds, columns = parameters.value_buffer.shape
         dtype = parameters.values.dtype
         self._state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
@@ -236,7 +243,7 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam with beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8.
+    """Adam with beta1 = 0.9, epsilon = 1e-8.
 
     The moments are kept as plain sums, m / (1 - beta1) and v / (1 - beta2); all constants, bias corrections included,
     are folded into one rate and one epsilon a step.
@@ -245,20 +252,27 @@ class Adam(Optimizer):
     """
 
     states = 2
-    BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+    BETA1, EPSILON = 0.9, 1e-8
 
     def __init__(
-        self, parameters: Parameters, l2: float, momentum: float = 0.9, l1: float = 0.0, clip_norm: float = 0.0
+        self,
+        parameters: Parameters,
+        l2: float,
+        momentum: float = 0.9,
+        l1: float = 0.0,
+        clip_norm: float = 0.0,
+        beta2: float = 0.999,
     ):
-        super().__init__(parameters, l2, momentum, l1, clip_norm)
-        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self.BETA2)
+        super().__init__(parameters, l2, momentum, l1, clip_norm, beta2)
+        self._beta1, self._beta2 = self._real(self.BETA1), self._real(beta2)
         self._passes = None if self._l1 else passes_for(parameters.values.dtype)
         self._calls: dict[tuple[int, int], Call] = {}
 
     def _begin(self, step: int, learning_rate: float) -> None:
-        unbias1, unbias2 = 1 - self.BETA1**step, 1 - self.BETA2**step
-        self._rate = self._real(learning_rate * sqrt(unbias2) / unbias1 * (1 - self.BETA1) / sqrt(1 - self.BETA2))
-        self._epsilon = self._real(self.EPSILON * sqrt(unbias2) / sqrt(1 - self.BETA2))
+        beta2 = self._second
+        unbias1, unbias2 = 1 - self.BETA1**step, 1 - beta2**step
+        self._rate = self._real(learning_rate * sqrt(unbias2) / unbias1 * (1 - self.BETA1) / sqrt(1 - beta2))
+        self._epsilon = self._real(self.EPSILON * sqrt(unbias2) / sqrt(1 - beta2))
 
     def _change(self, start: int, stop: int, learning_rate: float) -> None:
         if self._passes is None:

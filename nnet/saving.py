@@ -31,6 +31,7 @@ WEIGHTS, MODEL = "weights.npz", "model.json"
 FORMAT = 1
 LARGEST_MODEL = 1 << 20  # bytes of model.json
 DTYPES = ("float32", "float64")
+LATER = {"noise": 0.0, "input_noise": 0.0, "input_scale": False}  # keys that an architecture of version 0.1 lacks
 EXTRA = "extra_"
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 NUMBERS = re.compile(r"<f[248]|<[iu][248]|\|[iu]1|\|b1")  # the element types that an extra array may have
@@ -92,8 +93,7 @@ def save(
             raise SavingError(f"the name of an extra array must match {NAME.pattern}, but got {_shown(name)}.")
         if not NUMBERS.fullmatch(_little(array).dtype.str):
             raise SavingError(f"the extra array {name} must hold numbers, but its type is {array.dtype}.")
-    arrays: dict[str, NDArray[Any]] = {**_arrays(network, fold), **{EXTRA + name: extra[name] for name in extra}}
-    weights = _npz(arrays)
+    weights = _npz({**_arrays(network, fold), **{EXTRA + name: array for name, array in extra.items()}})
     model = {
         "format": FORMAT,
         "architecture": asdict(network.architecture),
@@ -149,6 +149,8 @@ def _arrays(network: Network, fold: int) -> dict[str, Array]:
             norm = parameters.batch_norm(layer, here)
             for name in ("scale", "shift", "mean", "variance"):
                 arrays[f"{name}_{layer + 1}"] = getattr(norm, name)[0, 0]
+    if parameters.input_scaled:
+        arrays["input_scale"] = parameters.input_scale(here).factors[0, 0]
     return arrays
 
 
@@ -161,6 +163,8 @@ def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
         normalised = architecture.batch_norm and layer < len(sizes) - 1
         for name in ("scale", "shift", "mean", "variance") if normalised else ("bias",):
             shapes[f"{name}_{layer}"] = (sizes[layer],)
+    if architecture.input_scale:
+        shapes["input_scale"] = (architecture.inputs,)
     return shapes
 
 
@@ -211,8 +215,7 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any]
         raise SavingError(f"{path}: must be JSON, but: {' '.join(str(error).split())}.") from None
     if not isinstance(model, dict) or type(model.get("format")) is not int or model["format"] != FORMAT:
         raise SavingError(f"{path}: must be an object with format {FORMAT}, but is {_shown(model)}.")
-    types = {"format": int, "architecture": dict, "dtype": str, "about": dict, "sha256": str}
-    _check_types(path, "", model, types)
+    _check_types(path, "", model, {"format": int, "architecture": dict, "dtype": str, "about": dict, "sha256": str})
     if model["dtype"] not in DTYPES:
         raise SavingError(f"{path}: dtype must be one of {', '.join(DTYPES)}, but got {_shown(model['dtype'])}.")
     if not re.fullmatch("[0-9a-f]{64}", model["sha256"]):
@@ -221,6 +224,7 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any]
 
 
 def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:
+    spec = LATER | spec
     types = {"bool": bool, "float": (int, float), "int": int, "str": str, "tuple[int, ...]": list}
     _check_types(path, "architecture.", spec, {field.name: types[str(field.type)] for field in fields(Architecture)})
     if not all(type(units) is int for units in spec["hidden"]):
@@ -259,10 +263,8 @@ def _read_weights(
             shapes = _shapes(architecture)
             _check_names(path, "arrays", members.keys() - extras.keys(), shapes)
             for name, shape in shapes.items():
-                claimed, wanted = (
-                    (members[name].dtype, members[name].shape),
-                    (_little(np.empty(0, dtype)).dtype.str, shape),
-                )
+                claimed = (members[name].dtype, members[name].shape)
+                wanted = (_little(np.empty(0, dtype)).dtype.str, shape)
                 if claimed != wanted:
                     raise SavingError(
                         f"{path}: {name} must be {_shown(wanted)}, but its header claims {_shown(claimed)}."

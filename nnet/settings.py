@@ -12,8 +12,8 @@ from nnet.schedules import Schedule
 
 LARGEST = 1 << 30  # of a count
 NUMBERS = (
-    *("label_smoothing", "huber_delta", "learning_rate", "momentum", "decay", "warm_up", "l1", "l2"),
-    *("max_norm", "clip_norm"),
+    *("label_smoothing", "huber_delta", "learning_rate", "momentum", "beta2", "decay", "warm_up"),
+    *("decay_start", "l1", "l2", "max_norm", "clip_norm"),
 )
 
 
@@ -29,7 +29,9 @@ class TrainingSettings:
     optimizer:        adam, adamw, sgd, nesterov, rmsprop or adagrad.
     learning_rate:    step size.
     momentum:         of sgd and nesterov.
-    schedule:         constant, step, exponential, cosine, one_cycle or plateau; decay and warm_up as in `Schedule`.
+    beta2:            memory of adam and adamw for squared gradients, from step to step.
+    schedule:         constant, step, exponential, linear, cosine, coslog4, one_cycle or plateau; decay, decay_start and
+                      warm_up as in `Schedule`.
     plateau_patience: scored epochs without a better mean score before a plateau schedule lowers the rate.
     l1, l2:           strengths of the penalties l1 * |W| and l2/2 * |W|^2 on weights; adamw decays by l2 instead.
     max_norm:         largest length of the vector of weights into a unit; 0 for no limit.
@@ -47,9 +49,11 @@ class TrainingSettings:
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     momentum: float = 0.9
+    beta2: float = 0.999
     schedule: str = "constant"
     decay: float = 0.1
     warm_up: float = 0.0
+    decay_start: float = 0.0
     plateau_patience: int = 5
     l1: float = 0.0
     l2: float = 1e-4
@@ -82,6 +86,7 @@ class TrainingSettings:
             "0 < huber_delta < inf": 0 < self.huber_delta < inf,
             "0 < learning_rate < inf": 0 < self.learning_rate < inf,
             "0 <= momentum < 1": 0 <= self.momentum < 1,
+            "0.5 <= beta2 < 1": 0.5 <= self.beta2 < 1,
             "0 <= l1 < inf": 0 <= self.l1 < inf,
             "0 <= l2 < inf": 0 <= self.l2 < inf,
             "0 <= max_norm < inf": 0 <= self.max_norm < inf,
@@ -97,4 +102,4 @@ class TrainingSettings:
 
     def rates(self) -> Schedule:
         """Return the schedule that the settings name."""
-        return Schedule(self.schedule, self.decay, self.warm_up)
+        return Schedule(self.schedule, self.decay, self.warm_up, self.decay_start)

@@ -14,9 +14,10 @@ from nnet.settings import TrainingSettings
 
 Hyperparameters = dict[str, float | int | str]
 
-Scaling = Literal["none", "quantile", "standard"]
+Scaling = Literal["none", "piecewise", "quantile", "robust", "standard"]
 NUMBERS = get_args(Scaling)
 RARE = 5  # rows, too few to learn what a category does
+MOST_BINS = 256  # of a column of numbers
 RARE_RULE = "a number of rows, 1 or more, or a share of the rows such as 0.01, below 1"
 
 
@@ -24,19 +25,24 @@ RARE_RULE = "a number of rows, 1 or more, or a share of the rows such as 0.01, b
 class Preprocessing:
     """Settings by which rows become inputs; anything fitted is fitted to training rows alone.
 
-    numbers: scaling of number columns: standard (mean 0 and variance 1), quantile (to a normal distribution, by
-             rank) or none.
+    numbers: scaling of number columns: standard (mean 0 and variance 1), robust (by median and quartiles, with far
+             values smoothly clipped), quantile (to a normal distribution, by rank), piecewise (an input for each bin
+             that holds equally many rows) or none.
     rare:    number of rows, or as a float below 1 the share of the rows, below which categories are pooled into one.
+    bins:    largest number of bins of a piecewise number.
     """
 
     numbers: Scaling = "standard"
     rare: int | float = RARE
+    bins: int = 16
 
     def __post_init__(self) -> None:
         if self.numbers not in NUMBERS:
             raise SettingError(f"numbers must be one of {', '.join(NUMBERS)}, but got {self.numbers!r}.")
         if not (0 <= self.rare < 1 or (isinstance(self.rare, int) and self.rare >= 1)):
             raise SettingError(f"rare must be {RARE_RULE}, but got {self.rare!r}.")
+        if not 2 <= self.bins <= MOST_BINS:
+            raise SettingError(f"`2 <= bins <= {MOST_BINS}` must hold, but got bins={self.bins!r}.")
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Candidate:
 
 
 def parameter_count(candidate: Candidate, inputs: int, target: Target) -> int:
-    """Count the weights and biases of the network, without those of batch normalisation.
+    """Count the weights and biases of the network, without those of batch normalisation and of an input scale.
 
     >>> from experiments.config.candidate import Candidate
     >>> from experiments.config.target import Target

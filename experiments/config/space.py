@@ -8,7 +8,7 @@ uses the first `hidden_layers` of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import product
 from typing import Any
 
@@ -113,7 +113,7 @@ class Space:
         chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
         training = TrainingSettings(**_fields_of(TrainingSettings, chosen))
         shape = Architecture(**_fields_of(Architecture, {**chosen, "inputs": 1, "outputs": 1}))
-        return Candidate(shape, training, chosen["class_weight"], Preprocessing(**_fields_of(Preprocessing, chosen)))
+        return Candidate(shape, training, chosen["class_weight"], _preprocessing(chosen))
 
     @property
     def preprocessings(self) -> tuple[Preprocessing, ...]:
@@ -125,9 +125,7 @@ class Space:
         }
         drawn = [dict(zip(searched, values, strict=True)) for values in product(*searched.values())]
         asked = [*self.known, *({**self.default, **values} for values in drawn)]
-        return tuple(
-            dict.fromkeys(Preprocessing(**_fields_of(Preprocessing, self._fixed | values)) for values in asked)
-        )
+        return tuple(dict.fromkeys(_preprocessing(self._fixed | values) for values in asked))
 
     def _names(self, key: str) -> list[str]:
         """Return the names of the parameters of a key of [space]."""
@@ -201,6 +199,12 @@ def not_searchable(keys: Iterable[str]) -> list[str]:
         f"space.{readable(key, 120)}: cannot be searched{did_you_mean([f'space.{one}' for one in meant])}"
         for key, meant in unknown.items()
     ]
+
+
+def _preprocessing(chosen: Mapping[str, Any]) -> Preprocessing:
+    """Return the preprocessing, with the usual bins where none are made: equal inputs are then shared once."""
+    made = Preprocessing(**_fields_of(Preprocessing, chosen))
+    return made if made.numbers == "piecewise" else replace(made, bins=Preprocessing.bins)
 
 
 def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from experiments.config.candidate import RARE_RULE, Preprocessing, Scaling
+from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection, Decided
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
@@ -92,6 +92,7 @@ class PreprocessingSection(Section):
 
     numbers: Scaling = Preprocessing.numbers
     rare: Annotated[int | float, AfterValidator(_rows_or_share)] = Preprocessing.rare
+    bins: Annotated[int, Field(ge=2, le=MOST_BINS)] = Preprocessing.bins
 
 
 class TrainingSection(section_from(TrainingSettings, Architecture), Section):  # type: ignore[misc]

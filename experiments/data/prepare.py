@@ -93,8 +93,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
-    ranked = spec.preprocessing.numbers == "quantile" or "numbers" in spec.space
-    notes += hints(development.table, target, development.y, ranked)
+    bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
+    notes += hints(development.table, target, development.y, bounded)
     cv = suitable_folds(development, spec.cv)
     if cv.n_splits < spec.cv.n_splits:
         notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits),)

@@ -6,7 +6,7 @@ hold them, and are applied to a few thousand rows at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,11 @@ from experiments.config.documents import canonical_digest
 from experiments.data.date_parts import CIRCULAR, date_part, parts_that_vary
 from experiments.data.fingerprint import Features
 from experiments.data.hashes import fingerprint
+from experiments.data.piecewise import quantile_bins, shares
+from experiments.data.raw_table import MOST_CELLS
+from experiments.data.robust_scaling import robust_scale, smoothly_clipped
 from experiments.data.table import Kind
+from experiments.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,16 +65,20 @@ class Categories:
 class Preprocessor:
     """A fitted preprocessing, from features to float32 inputs.
 
-    The inputs are first (x - offset) / scale of the numbers, pixels and parts of dates, then 1 where a number or a date
-    was missing, then the categories.
+    The inputs are first (x - offset) / scale of the numbers, pixels and parts of dates, smoothly clipped or not, then 1
+    where a number or a date was missing, then the shares of bins, then the categories. Numbers with bins have no input
+    but these.
 
     numeric:       (k,) columns of numbers, pixels and dates; a date's column stands once for each of its parts.
     part:          (k,) position of the part in `date_parts.PARTS`; 0 is the number itself.
     fill:          (k,) medians, in place of missing numbers.
     flagged:       (m,) positions among the k of columns with missing numbers in training.
     offset, scale: (k,)
+    clipped:       (c,) positions among the k of columns that are smoothly clipped once they are scaled.
     ranked:        (j,) positions among the k of columns that are mapped to a normal distribution by rank.
     quantiles:     (q, j) of these columns, at equal distances from 0 to 1.
+    bin_of:        (t,) position among the k of the column of each bin, ascending.
+    bin_low, bin_high: (t,) edges of the bins.
     categories:    the encodings of the category columns.
     """
 
@@ -82,6 +90,10 @@ class Preprocessor:
     scale: NDArray[np.float64]
     ranked: NDArray[np.int64]
     quantiles: NDArray[np.float64]
+    clipped: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    bin_of: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    bin_low: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    bin_high: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     categories: tuple[Categories, ...] = ()
 
     def __post_init__(self) -> None:
@@ -91,19 +103,26 @@ class Preprocessor:
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name."""
-        names = ("numeric", "part", "fill", "flagged", "offset", "scale", "ranked", "quantiles")
+        names = [each.name for each in fields(self) if each.name != "categories"]
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def unbinned(self) -> NDArray[np.int64]:
+        """Return the positions among the k of the columns without bins."""
+        return np.setdiff1d(np.arange(len(self.numeric)), self.bin_of)
 
     @property
     def width(self) -> int:
         """Return the number of inputs."""
-        return len(self.numeric) + len(self.flagged) + sum(len(coded.names) + coded.pooled for coded in self.categories)
+        numbers = len(self.unbinned) + len(self.flagged) + len(self.bin_of)
+        return numbers + sum(len(coded.names) + coded.pooled for coded in self.categories)
 
     @property
     def sources(self) -> NDArray[np.int64]:
         """Return (width,) the column of each input."""
         made = [np.full(len(column.names) + column.pooled, column.column, np.int64) for column in self.categories]
-        return np.concatenate([self.numeric, self.numeric[self.flagged], *made])
+        numbers = (self.numeric[which] for which in (self.unbinned, self.flagged, self.bin_of))
+        return np.concatenate([*numbers, *made])
 
     @property
     def key(self) -> str:
@@ -112,7 +131,16 @@ class Preprocessor:
         return fingerprint(*self.arrays.values()) + canonical_digest(names)
 
     def transform(self, features: Features) -> NDArray[np.float32]:
-        """Make (N, width) inputs, C-contiguous, of (N, d) features."""
+        """Make (N, width) inputs, C-contiguous, of (N, d) features.
+
+        Raises:
+            DataError: bins would make more inputs than fit into memory.
+        """
+        if len(self.bin_of) and len(features) * self.width > MOST_CELLS:
+            raise DataError(
+                f"preprocessing.numbers = piecewise: {len(features)} rows of {self.width} inputs are more than the "
+                f"{MOST_CELLS} cells that can be computed; lower preprocessing.bins, or choose other numbers."
+            )
         x = np.empty((len(features), self.width), np.float32)
         for start in range(0, len(x), ROWS):
             rows = slice(start, start + ROWS)
@@ -122,14 +150,20 @@ class Preprocessor:
         return x
 
     def _numbers(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """Make (n, k + m) inputs of (n, k) numbers; NaN is a missing number."""
+        """Make (n, k - b + m + t) inputs of (n, k) numbers, b of which have bins; NaN is a missing number."""
         limit = np.finfo(np.float32).max
-        missing = np.isnan(values)
-        values = np.where(missing, self.fill, values)
+        given, missing = values, np.isnan(values)
+        values = np.where(missing, self.fill, given)
         if self.ranked.size:
             values[:, self.ranked] = self._by_rank.transform(values[:, self.ranked])
-        scaled = np.clip((values - self.offset) / self.scale, -limit, limit).astype(np.float32)
-        return np.hstack([scaled, missing[:, self.flagged].astype(np.float32)]) if self.flagged.size else scaled
+        scaled = np.clip((values - self.offset) / self.scale, -limit, limit)
+        if self.clipped.size:
+            scaled[:, self.clipped] = smoothly_clipped(scaled[:, self.clipped])
+        x = scaled.astype(np.float32)
+        if not (self.flagged.size or self.bin_of.size):
+            return x
+        binned = shares(given[:, self.bin_of], self.bin_low, self.bin_high)
+        return np.hstack([x[:, self.unbinned], missing[:, self.flagged], binned], dtype=np.float32)
 
     @cached_property
     def _by_rank(self) -> Any:
@@ -157,19 +191,23 @@ def fit_preprocessor(
     is_number = np.array([kinds[column] != "pixel" for column in columns], bool)
     fill, holes = _missing(values, is_number)
     flagged = holes[part[holes] == 0]  # a missing date is told once
+    given = values
     if holes.size:
-        values = np.where(np.isnan(values), fill, values)
+        values = np.where(np.isnan(given), fill, given)
     offset, scale = np.zeros(len(columns)), np.ones(len(columns))
     scale[~is_number] = pixel_range or 1.0
     ranked, quantiles = np.empty(0, np.int64), np.empty((0, 0))
-    by_rank = is_number & ~np.isin(part, CIRCULAR) & (preprocessing.numbers == "quantile")
+    free = is_number & ~np.isin(part, CIRCULAR)
+    by_rank, robust, binned = (free & (preprocessing.numbers == way) for way in ("quantile", "robust", "piecewise"))
     is_date = np.array([kinds[column] == "date" for column in columns], bool)  # too far from 0 to be left as they are
-    scaled = is_number & ~by_rank & (is_date | (preprocessing.numbers != "none"))
+    scaled = is_number & ~by_rank & ~robust & (is_date | (preprocessing.numbers != "none"))
     if scaled.any():
         from sklearn.preprocessing import StandardScaler
 
         fitted = StandardScaler().fit(values[:, scaled])
         offset[scaled], scale[scaled] = fitted.mean_, fitted.scale_
+    if robust.any():
+        offset[robust], scale[robust] = robust_scale(values[:, robust])
     if by_rank.any():
         from sklearn.preprocessing import QuantileTransformer
 
@@ -177,7 +215,10 @@ def fit_preprocessor(
         transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
         ranked, quantiles = np.flatnonzero(by_rank), transformer.fit(values[:, by_rank]).quantiles_
     categories = _categories(training, kinds, preprocessing.rare)
-    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, categories)
+    number, low, high = quantile_bins(given[:, binned], preprocessing.bins)
+    bins = (np.flatnonzero(binned)[number], low, high)
+    clipped = np.flatnonzero(robust)
+    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, clipped, *bins, categories)
 
 
 def _columns(training: Features, kinds: tuple[Kind, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -136,9 +136,11 @@ def read_model(folder: Path) -> Model:
     count = len(extra.get("numeric", ()))
     numeric = _array(folder, extra, "numeric", np.dtype(np.int64), (count,))
     extra.setdefault("part", np.zeros(count, np.int64))  # of a model without dates, before version 0.2
+    for name, dtype in (("clipped", np.int64), ("bin_of", np.int64), ("bin_low", np.float64), ("bin_high", np.float64)):
+        extra.setdefault(name, np.empty(0, dtype))  # of a model of the same time
     part = _array(folder, extra, "part", np.dtype(np.int64), (count,))
     ranked = _positions(folder, extra, "ranked", count)
-    quantiles = extra.get("quantiles", np.empty(0))
+    quantiles, bins = extra.get("quantiles", np.empty(0)), extra["bin_of"].size
     fitted = Preprocessor(
         numeric=numeric,
         part=part,
@@ -148,6 +150,10 @@ def read_model(folder: Path) -> Model:
         scale=_array(folder, extra, "scale", np.dtype(np.float64), (count,)),
         ranked=ranked,
         quantiles=_array(folder, extra, "quantiles", np.dtype(np.float64), (len(quantiles), len(ranked))),
+        clipped=_positions(folder, extra, "clipped", count),
+        bin_of=_array(folder, extra, "bin_of", np.dtype(np.int64), (bins,)),
+        bin_low=_array(folder, extra, "bin_low", np.dtype(np.float64), (bins,)),
+        bin_high=_array(folder, extra, "bin_high", np.dtype(np.float64), (bins,)),
         categories=about.categories,
     )
     category_columns = sorted(category.column for category in fitted.categories)
@@ -159,6 +165,7 @@ def read_model(folder: Path) -> Model:
         "preprocesses every column once, by its kind": category_columns == np.flatnonzero(is_category).tolist()
         and numeric[part == 0].tolist() == np.flatnonzero(~is_category).tolist(),
         "has the parts of dates alone": _are_parts(numeric, part, is_date),
+        "has ascending bins of its numbers": _are_bins(fitted),
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
@@ -188,6 +195,14 @@ def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDA
     inside = bool(((numeric >= 0) & (numeric < len(is_date)) & (part >= 0) & (part < len(PARTS))).all())
     places = numeric * len(PARTS) + part
     return inside and bool(is_date[numeric[part > 0]].all()) and bool((np.diff(places) > 0).all())
+
+
+def _are_bins(fitted: Preprocessor) -> bool:
+    """Tell whether bins are of known columns, in their order, and each begins where the one before it ends."""
+    column, low, high = fitted.bin_of, fitted.bin_low, fitted.bin_high
+    known = bool(((column >= 0) & (column < len(fitted.numeric))).all() and (np.diff(column) >= 0).all())
+    together = np.diff(column) == 0
+    return known and bool((low < high).all() and (high[:-1][together] == low[1:][together]).all())
 
 
 def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) -> bool:

@@ -15,8 +15,16 @@ _LABELS: Final = {
     "l1": "L1 strength",
     "numbers": "scaling of numbers",
     "rare": "limit of rare categories",
+    "bins": "bins of a number",
 }
-_ACTIVATIONS: Final = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU"}
+_ACTIVATIONS: Final = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "mish": "Mish",
+}
 _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation", "l2", "dropout", "optimizer")
 _LAYER: Final = "hidden_units_"
 

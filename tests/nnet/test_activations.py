@@ -6,27 +6,41 @@ import numpy as np
 import pytest
 import scipy.special
 
-from nnet.activations import ACTIVATIONS
+from nnet.activations import ACTIVATIONS, SELU
 
 
 def gelu(z):
     return z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
 
 
+def mish(z):
+    return z * np.tanh(np.logaddexp(0, z))
+
+
+def selu(z):
+    return SELU.SCALE * np.where(z > 0, z, SELU.ALPHA * np.expm1(np.minimum(z, 0)))
+
+
 FORMULAS = {
     "gelu": gelu,
     "identity": lambda z: z,
     "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "mish": mish,
     "relu": lambda z: np.where(z > 0, z, 0.0),
+    "selu": selu,
     "sigmoid": scipy.special.expit,
     "silu": lambda z: z * scipy.special.expit(z),
     "tanh": np.tanh,
 }
-SLOPES_AT_ZERO = {"gelu": 0.5, "identity": 1, "leaky_relu": 0.01, "relu": 0, "sigmoid": 0.25, "silu": 0.5, "tanh": 1}
+SLOPES_AT_ZERO = {
+    **{"gelu": 0.5, "identity": 1, "leaky_relu": 0.01, "mish": 0.6, "relu": 0, "selu": SELU.SCALE * SELU.ALPHA},
+    **{"sigmoid": 0.25, "silu": 0.5, "tanh": 1},
+}
 DTYPES = [np.float32, np.float64]
 SHAPE = (3, 4, 5)
 
-# torch 2.13.0, float64, at [-3, -1, -0.25, 0.5, 2]: the value, and the gradient of its sum
+# torch 2.13.0, float64, at [-3, -1, -0.25, 0.5, 2]: the value, and the gradient of its sum. Those of mish and selu are
+# PyTorch's formulas in decimal arithmetic of 60 digits, rounded.
 PYTORCH_POINTS = [-3.0, -1.0, -0.25, 0.5, 2.0]
 PYTORCH = {
     "gelu": (
@@ -41,9 +55,17 @@ PYTORCH = {
         [-0.03, -0.01, -0.0025, 0.5, 2.0],
         [0.01, 0.01, 0.01, 1.0, 1.0],
     ),
+    "mish": (
+        [-0.14564746127562458, -0.3034014613741089, -0.12992696367914103, 0.37524521130489513, 1.9439589595339946],
+        [-0.09339311453232084, 0.05921675587739495, 0.43981560172180517, 0.8864243753577272, 1.0693179342794896],
+    ),
     "relu": (
         [0.0, 0.0, 0.0, 0.5, 2.0],
         [0.0, 0.0, 0.0, 1.0, 1.0],
+    ),
+    "selu": (
+        [-1.670568728767112, -1.1113307378125628, -0.38889019747811904, 0.5253504936777402, 2.101401974710961],
+        [0.08753061208026489, 0.6467686030348141, 1.369209143369258, 1.0507009873554805, 1.0507009873554805],
     ),
     "sigmoid": (
         [0.04742587317756678, 0.2689414213699951, 0.43782349911420193, 0.6224593312018546, 0.8807970779778823],
@@ -112,6 +134,13 @@ def test_slope_at_zero():
         layer = make(name, (1, 1, 1))
         layer.forward(np.zeros((1, 1, 1)))
         assert layer.backward(np.ones((1, 1, 1))).item() == pytest.approx(slope, abs=1e-15), name
+
+
+def test_mish_and_selu_are_continuous_where_their_formulas_change():
+    for name, at in (("mish", 20.0), ("selu", 0.0)):
+        layer = make(name, (1, 1, 3))
+        below, here, above = layer.forward(one_row([at - 1e-12, at, at + 1e-12], float)).ravel()
+        assert here - 2e-12 < below < here < above < here + 2e-12
 
 
 def test_nan_is_not_hidden():

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from nnet.batch_norm import EPSILON, BatchNorm, FixedNorm
+from nnet.noise import Gaussian
 from nnet.parameters import Parameters
+from nnet.streams import RandomBits
 
 F, B, UNITS = 3, 7, 4
 DTYPES = [np.float32, np.float64]
@@ -43,6 +45,44 @@ def test_gradients_match_central_differences(check_gradient):
     assert of_parameters.any(axis=0).sum() == 2 * UNITS
     check_gradient(lambda: float((dout * layer.forward(x.copy())).sum()), x, of_input)
     check_gradient(lambda: float((dout * layer.forward(x.copy())).sum()), parameters.values, of_parameters)
+
+
+def noisy(views, deviation=0.5, dtype=np.float64):
+    bits = [RandomBits(np.random.Generator(np.random.SFC64([0, fold]))) for fold in range(F)]
+    return BatchNorm(views, B, Gaussian(deviation, bits, B, UNITS, np.dtype(dtype)))
+
+
+def test_noise_is_added_to_the_normalised_units_before_the_scale():
+    views, (x, _) = random_parameters().batch_norm(0, slice(0, F)), example()
+    layer = noisy(views)
+    out = layer.forward(x.copy()).copy()
+    noise = layer._noise.values
+    assert abs(noise.std() - 0.5) < 0.1
+    normal = (BatchNorm(views, B).forward(x.copy()) - views.shift) / views.scale
+    np.testing.assert_allclose(out, (normal + noise) * views.scale + views.shift, rtol=0, atol=1e-12)
+
+
+def test_gradients_with_noise_match_central_differences(check_gradient):
+    parameters, (x, dout) = random_parameters(), example()
+    views = parameters.batch_norm(0, slice(0, F))
+    layer = noisy(views)
+    layer.forward(x.copy())
+    of_input, of_parameters = layer.backward(dout.copy()).copy(), parameters.gradients.copy()
+
+    def value():  # a fresh layer draws the same first numbers
+        return float((dout * noisy(views).forward(x.copy())).sum())
+
+    check_gradient(value, x, of_input)
+    check_gradient(value, parameters.values, of_parameters)
+
+
+def test_running_statistics_know_nothing_of_the_noise():
+    (x, _), kept = example(), []
+    for deviation in (0.0, 0.7):
+        parameters = random_parameters()
+        noisy(parameters.batch_norm(0, slice(0, F)), deviation).forward(x.copy())
+        kept.append(parameters.statistics.copy())
+    assert np.array_equal(*kept)
 
 
 def test_running_statistics_follow_with_a_weight_of_a_tenth():

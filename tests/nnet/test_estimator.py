@@ -114,7 +114,7 @@ def test_a_copy_predicts_the_same_and_goes_on_the_same(options):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"batch_norm": True, "dropout": 0.2}, {"average_epochs": 3}, {"solver": "sgd"}]
+    "options", [{}, {"batch_norm": True, "dropout": 0.2}, {"average_epochs": 3}, {"solver": "sgd"}, {"noise": 0.1}]
 )
 def test_partial_fit_epoch_by_epoch_is_fit(options):
     options = {**QUICK, **options, "batch_size": 16, "schedule": "cosine"}
@@ -271,8 +271,12 @@ WRONG = {
     "n_iter_no_change": [0],
     "dropout": [1.0],
     "momentum": [1.5],
-    "schedule": ["linear"],
+    "beta_2": [0.1, 1.0],
+    "noise": [-0.1],
+    "input_noise": [np.inf],
+    "schedule": ["line"],
     "decay": [2],
+    "decay_start": [1.0],
     "initializer": ["ones"],
     "label_smoothing": [1.0],
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnet.activations import RECTIFIERS
+from nnet.activations import ACTIVATIONS, RECTIFIERS
 from nnet.errors import SettingError
 from nnet.initializers import INITIALIZERS, initializer_for
 
 VARIANCES = {
     "glorot": lambda inputs, outputs: 2 / (inputs + outputs),
     "he": lambda inputs, outputs: 2 / inputs,
+    "lecun": lambda inputs, outputs: 1 / inputs,
     "normal": lambda inputs, outputs: 1e-4,
     "orthogonal": lambda inputs, outputs: 1 / max(inputs, outputs),
     "zeros": lambda inputs, outputs: 0.0,
@@ -49,9 +50,10 @@ def test_glorot_and_he_are_uniform(name, limit):
     assert np.abs(counts - 500).max() < 4 * np.sqrt(500)
 
 
-def test_normal_is_normal():
-    weights = draw("normal", 200, 200)
-    deviation = np.sqrt(VARIANCES["normal"](200, 200))
+@pytest.mark.parametrize("name", ["normal", "lecun"])
+def test_normal_is_normal(name):
+    weights = draw(name, 200, 200)
+    deviation = np.sqrt(VARIANCES[name](200, 200))
     for times, share in ((1, 0.6827), (2, 0.9545), (3, 0.9973)):
         assert abs((np.abs(weights) < times * deviation).mean() - share) < 0.01
 
@@ -72,14 +74,15 @@ def test_orthogonal_prefers_no_direction(inputs, outputs):
         np.testing.assert_allclose((drawn**2).mean(axis=0), 1 / max(inputs, outputs), atol=0.08)
 
 
-def test_auto_is_he_before_rectifiers_and_a_name_overrides():
-    assert {"relu", "leaky_relu", "silu", "gelu"} == RECTIFIERS
-    for rectifier, name in ((True, "he"), (False, "glorot")):
-        assert initializer_for("auto", rectifier) is INITIALIZERS[name]
+def test_auto_is_he_before_rectifiers_lecun_before_selu_and_a_name_overrides():
+    assert {"relu", "leaky_relu", "silu", "gelu", "mish"} == RECTIFIERS
+    for activation in ACTIVATIONS:
+        name = "he" if activation in RECTIFIERS else {"selu": "lecun"}.get(activation, "glorot")
+        assert initializer_for("auto", activation) is INITIALIZERS[name]
         for asked in INITIALIZERS:
-            assert initializer_for(asked, rectifier) is INITIALIZERS[asked]
+            assert initializer_for(asked, activation) is INITIALIZERS[asked]
 
 
 def test_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(SettingError, match=r"initializer must be one of glorot, he, .*, but got 'xavier'"):
-        initializer_for("xavier", True)
+        initializer_for("xavier", "relu")

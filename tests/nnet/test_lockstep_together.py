@@ -34,6 +34,10 @@ FOLLOWING_NO_SCORES = sorted(SCHEDULES.keys() - {"plateau"})
 ARCHITECTURES = {
     "dropout": {"dropout": 0.3},
     "input_dropout": {"input_dropout": 0.2},
+    "input_scale": {"input_scale": True},
+    "noise": {"noise": 0.2},
+    "noise after batch norm": {"noise": 0.2, "batch_norm": True},
+    "input_noise": {"input_noise": 0.1},
     "batch_norm": {"batch_norm": True},
     "single layer": {"hidden": ()},
 }
@@ -45,6 +49,8 @@ OPTIONS = {
     "label_smoothing": {"label_smoothing": 0.2},
     "average_epochs": {"average_epochs": 2},
     "warm_up": {"warm_up": 0.4},
+    "decay_start": {"schedule": "linear", "decay_start": 0.4},
+    "beta2": {"beta2": 0.9},
     "validate_every": {"validate_every": 2},
 }
 EVERYTHING = {
@@ -279,6 +285,9 @@ def test_for_random_mixtures(seed, make_folds, check):
         "activation": draw(ACTIVATIONS),
         "dropout": draw([0.0, 0.5]),
         "input_dropout": draw([0.0, 0.2]),
+        "input_scale": draw([False, True]),
+        "noise": draw([0.0, 0.3]),
+        "input_noise": draw([0.0, 0.1]),
         "batch_norm": draw([False, True]),
     }
     architectures = [Architecture(width, **options) for width in widths]

@@ -45,6 +45,42 @@ def test_layers_of_each_mode_in_their_order(make_seeds):
     assert names(network.stack(folds, B, Mode.PREDICTION)) == [*hidden[:3], *hidden[:3], "Dense"]
 
 
+def test_inputs_are_scaled_before_the_first_dense_layer_in_every_mode(make_seeds):
+    options = {"activation": "tanh", "input_scale": True, "input_noise": 0.2, "input_dropout": 0.1}
+    network, x = random_network(make_seeds, **options), example()
+    scaled = ["InputScale", "Dense", "Tanh", "Dense"]
+    assert names(network.stack(slice(0, F), B, Mode.TRAINING)) == ["Noise", "Dropout", *scaled]
+    for mode in (Mode.STATISTICS, Mode.PREDICTION):
+        assert names(network.stack(slice(0, F), B, mode)) == scaled
+    factors = network.parameters.input_scale(slice(0, F)).factors
+    factors[...] = np.random.default_rng(3).normal(size=factors.shape)
+    for fold in range(F):
+        (first, bias), (last, end) = network.weights(fold)
+        expected = np.tanh((x[fold] * factors[fold]) @ first + bias) @ last + end
+        np.testing.assert_allclose(network.predict(x[fold], fold), expected, rtol=0, atol=1e-12)
+
+
+def test_a_scale_of_the_inputs_starts_at_1_and_changes_no_weight(make_seeds):
+    seeds, x = make_seeds(2), example()[0]
+    plain, scaled = (Network(Architecture(5, (4,), 3, input_scale=asked), seeds) for asked in (False, True))
+    assert (scaled.parameters.input_scale(slice(0, 2)).factors == 1).all()
+    assert np.array_equal(scaled.parameters.values[:, :-5], plain.parameters.values)
+    assert np.array_equal(scaled.predict(x), plain.predict(x))
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_noise_is_added_in_training_alone(batch_norm, make_seeds):
+    options = {"hidden": (4, 6), "activation": "tanh", "noise": 0.1, "input_noise": 0.2, "input_dropout": 0.1}
+    network = random_network(make_seeds, batch_norm=batch_norm, **options)
+    before = {mode: network.stack(slice(0, F), B, mode) for mode in Mode}
+    hidden = ["Dense", "BatchNorm" if batch_norm else "Noise", "Tanh"]
+    assert names(before[Mode.TRAINING]) == ["Noise", "Dropout", *hidden, *hidden, "Dense"]
+    assert all("Noise" not in names(before[mode]) for mode in (Mode.STATISTICS, Mode.PREDICTION))
+    if batch_norm:
+        noises = [[layer._noise for layer in before[mode].layers if isinstance(layer, BatchNorm)] for mode in Mode]
+        assert [[noise is None for noise in of] for of in noises] == [[False] * 2, [True] * 2, []]
+
+
 def test_layers_without_options_are_dense_and_activations_only(make_seeds):
     for activation, mode in product(ACTIVATIONS, Mode):
         layers = random_network(make_seeds, activation=activation).stack(slice(0, F), B, mode).layers
@@ -75,11 +111,13 @@ def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
     assert all(network.stack(*key) is stack for key, stack in zip(keys, stacks, strict=True))
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("activation", ["relu", "selu", "tanh"])
 def test_initial_weights_have_each_layers_variance_and_biases_are_zero(activation, make_seeds):
     network = Network(Architecture(200, (150, 100), 50, activation), make_seeds(2))
     he = activation in RECTIFIERS
-    variances = [2 / 200, 2 / 150, 2 / 150] if he else [2 / 350, 2 / 250, 2 / 150]  # the outputs are never he
+    variances = [2 / 200, 2 / 150, 2 / 150] if he else [2 / 350, 2 / 250, 2 / 150]  # the outputs are always glorot
+    if activation == "selu":
+        variances[:2] = 1 / 200, 1 / 150
     for fold in range(2):
         for (weights, bias), variance in zip(network.weights(fold), variances, strict=True):
             assert abs(weights.var() / variance - 1) < 5 * np.sqrt(2 / weights.size)
@@ -97,7 +135,7 @@ def test_a_folds_initial_weights_follow_from_its_seed_alone(make_seeds):
 
 
 def test_initializer_is_the_one_asked_for(make_seeds):
-    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 100, "he": 2 / 60, "orthogonal": 1 / 60}
+    expected = {"zeros": 0, "normal": 1e-4, "glorot": 2 / 100, "he": 2 / 60, "lecun": 1 / 60, "orthogonal": 1 / 60}
     assert expected.keys() == INITIALIZERS.keys()
     for name, variance in expected.items():
         weights = Network(Architecture(60, (40,), 2, initializer=name), make_seeds(1)).weights(0)[0][0]
@@ -170,6 +208,10 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
         ({"dropout": float("nan")}, "dropout=nan"),
         ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),
         ({"input_dropout": 1.0}, "input_dropout=1.0"),
+        ({"input_scale": 1}, "input_scale must be true or false, but got 1"),
+        ({"noise": -0.1}, "`0 <= noise < inf` must hold, but got noise=-0.1"),
+        ({"noise": float("inf")}, "noise=inf"),
+        ({"input_noise": float("nan")}, "`0 <= input_noise < inf` must hold, but got input_noise=nan"),
         ({"activation": "swish"}, r"activation must be one of .*'swish'"),
         ({"initializer": "xavier"}, r"initializer must be one of .*'xavier'"),
     ],
@@ -182,6 +224,7 @@ def test_impossible_architectures_are_refused(change, message):
 def test_what_is_not_asked_for_is_off():
     architecture = Architecture(5, (4,), 3)
     assert (architecture.dropout, architecture.input_dropout, architecture.batch_norm) == (0, 0, False)
+    assert (architecture.noise, architecture.input_noise, architecture.input_scale) == (0, 0, False)
     assert (architecture.activation, architecture.initializer) == ("relu", "auto")
 
 

@@ -89,9 +89,11 @@ def test_with_weights_of_the_rows(loss, batch_norm, make, check_gradient):
         ("relu", {"input_dropout": 0.4}),
         ("gelu", {"dropout": 0.3, "input_dropout": 0.3}),
         ("silu", {"dropout": 0.3, "input_dropout": 0.3}),
+        ("tanh", {"noise": 0.5}),
+        ("mish", {"noise": 0.3, "input_noise": 0.2, "dropout": 0.3, "input_dropout": 0.3}),
     ],
 )
-def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, check_gradient, monkeypatch):
+def test_with_the_masks_of_dropout_and_the_noise_held(activation, batch_norm, drops, make, check_gradient, monkeypatch):
     (x, targets), loss, held, take = example(), "cross_entropy", {}, RandomBits.take
     network = make(hidden=(6, 5), activation=activation, batch_norm=batch_norm, **drops)
     plain = mean_losses(network, x, targets, loss)
@@ -102,7 +104,8 @@ def test_with_the_masks_of_dropout_held(activation, batch_norm, drops, make, che
 
     monkeypatch.setattr(RandomBits, "take", hold)
     gradient = gradients(network, x, targets, loss)
-    assert len(held) == F * sum([2 * ("dropout" in drops), "input_dropout" in drops])
+    names = ("dropout", "noise", "input_dropout", "input_noise")
+    assert len(held) == F * sum((2 if name in names[:2] else 1) * (name in drops) for name in names)
     check_gradient(lambda: mean_losses(network, x, targets, loss), network.parameters.values, gradient, h=3e-6)
 
 
@@ -123,6 +126,14 @@ def test_with_penalties_on_the_weights_alone(l1, l2, batch_norm, make, check_gra
 
     assert np.abs(before[:, :columns]).min() > 1e-4  # no weight's sign changes within the difference
     check_gradient(penalised, parameters.values, gradient)
+
+
+@pytest.mark.parametrize(("hidden", "batch_norm"), [((), False), ((4, 3), False), ((4,), True)])
+def test_with_a_trained_scale_of_the_inputs(hidden, batch_norm, make, check_gradient):
+    network, (x, targets) = make(hidden=hidden, batch_norm=batch_norm, input_scale=True, activation="selu"), example()
+    gradient = gradients(network, x, targets, "cross_entropy")
+    assert gradient[:, -INPUTS:].all()  # of the factors
+    check_gradient(lambda: mean_losses(network, x, targets, "cross_entropy"), network.parameters.values, gradient)
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

@@ -194,6 +194,27 @@ def test_many_steps_equal_pytorch(name):
         np.testing.assert_allclose(values[0], PYTORCH[name, l2, clip], rtol=0, atol=1e-6 if clip else 1e-10)
 
 
+@pytest.mark.parametrize("beta2", [0.5, 0.95])
+def test_beta2_is_adams_memory_of_squares_and_no_others(beta2):
+    gradient = gradient_like(make_parameters().values)
+    for name in OPTIMIZERS:
+        usual = run(name, make_parameters(), gradient, [0.01] * STEPS)
+        parameters = make_parameters()
+        optimizer = OPTIMIZERS[name](parameters, 0.0, beta2=beta2)
+        w, m, v = parameters.values.copy(), 0, 0
+        for t in range(1, STEPS + 1):
+            g = gradient(t, w)
+            m, v = 0.9 * m + 0.1 * g, beta2 * v + (1 - beta2) * g**2
+            w = w - 0.01 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - beta2**t)) + 1e-8)
+            parameters.gradients[:] = gradient(t, parameters.values)
+            optimizer.step(slice(0, 3), [0.01] * 3)
+        if name in ("adam", "adamw"):
+            np.testing.assert_allclose(parameters.values, w, rtol=0, atol=1e-10)
+            assert not np.allclose(parameters.values, usual)
+        else:
+            assert np.array_equal(parameters.values, usual)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_float32_follows_float64(name):
     values = [

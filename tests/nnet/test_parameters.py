@@ -66,6 +66,22 @@ def test_the_views_of_all_layers_cover_every_column_once_weights_first(parameter
         assert np.array_equal(np.hstack([s.reshape(count, -1) for s in statistics]), parameters.statistics[folds])
 
 
+@FOLDS
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_the_factors_of_the_inputs_are_the_last_columns_and_start_at_1(batch_norm, folds):
+    parameters = Parameters(SIZES, batch_norm, F, np.dtype(np.float32), input_scale=True)
+    plain = Parameters(SIZES, batch_norm, F, np.dtype(np.float32))
+    assert (parameters.input_scaled, plain.input_scaled) == (True, False)
+    assert parameters.values.shape == (F, plain.values.shape[1] + 4)
+    assert np.array_equal(parameters.values[:, :-4], plain.values)
+    assert (parameters.values[:, -4:] == 1).all()
+    assert parameters.weight_columns == plain.weight_columns
+    parameters.gradients[:] = np.arange(parameters.gradients.size).reshape(parameters.gradients.shape)
+    views = parameters.input_scale(folds)
+    assert np.shares_memory(views.factors, parameters.value_buffer)
+    assert np.array_equal(views.gradients[:, 0], parameters.gradients[folds, -4:])
+
+
 def test_all_starts_at_zero_but_scales_and_variances():
     parameters = Parameters(SIZES, True, F, np.dtype(float))
     for layer in range(2):

@@ -25,6 +25,7 @@ ARCHITECTURES = {
     "plain": Architecture(6, (5, 4), 3),
     "single layer": Architecture(6, (), 1),
     "batch norm": Architecture(6, (5, 4), 3, activation="tanh", batch_norm=True, dropout=0.1, input_dropout=0.2),
+    "input scale": Architecture(6, (5,), 3, input_scale=True, noise=0.1),
     "orthogonal": Architecture(6, (40,), 40, activation="gelu", initializer="orthogonal"),
 }
 

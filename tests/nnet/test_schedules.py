@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, exp, log, pi
 
 import numpy as np
@@ -21,7 +22,9 @@ def annealed(start, end, share):
 
 REFERENCES = {
     "constant": lambda f: 1.0,
+    "coslog4": lambda f: np.sin(pi * np.log2(1 + 15 * f)) ** 2,
     "cosine": lambda f: annealed(1, DECAY, f),
+    "linear": lambda f: 1 - f,
     "exponential": lambda f: exp(f * log(DECAY)),
     "one_cycle": lambda f: annealed(0.04, 1, f / 0.3) if f < 0.3 else annealed(1, FINAL, (f - 0.3) / 0.7),
     "plateau": lambda f: 1.0,
@@ -40,7 +43,7 @@ def test_factor_is_the_formula_at_every_fraction(name):
 
 
 def test_one_cycle_ends_where_pytorchs_does():
-    assert SCHEDULES["one_cycle"](1.0, DECAY) == pytest.approx(4e-6)
+    assert Schedule("one_cycle")(1.0) == pytest.approx(4e-6)
 
 
 def test_cosine_is_pytorchs():
@@ -59,6 +62,28 @@ def test_one_cycle_is_pytorchs_between_the_same_turning_points():
         assert schedule(0.3 + (step - 29.3) / 70.7 * 0.7) == pytest.approx(factor, rel=1e-9)
 
 
+def test_coslog4_rises_and_falls_four_times_each_time_in_twice_the_time():
+    schedule = Schedule("coslog4")
+    for cycle in range(4):
+        start, end = (2**cycle - 1) / 15, (2 ** (cycle + 1) - 1) / 15
+        top = (2 ** (cycle + 0.5) - 1) / 15
+        for fraction, factor in ((start, 0), (top, 1), (end, 0)):
+            assert schedule(fraction) == pytest.approx(factor, abs=1e-12)
+        for before, after in pairwise(np.linspace(start, top, 20)):
+            assert schedule(before) < schedule(after)
+
+
+def test_linear_falls_from_where_it_is_told_to():
+    for start in (0.0, 0.5, 0.9):
+        schedule = Schedule("linear", decay_start=start)
+        assert schedule(start) == 1
+        assert schedule(start / 2) == 1
+        assert schedule((start + 1) / 2) == pytest.approx(0.5)
+        assert schedule(1.0) == 0
+    warm = Schedule("linear", warm_up=0.5, decay_start=0.5)
+    assert [warm(fraction) for fraction in (0.25, 0.5, 0.75, 0.875, 1.0)] == [0.5, 1, 1, 0.5, 0]
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_warm_up_is_a_line_from_zero_and_the_schedule_follows_in_what_is_left(name):
     for warm_up in (0.1, 0.5, 0.9):
@@ -72,19 +97,21 @@ def test_warm_up_is_a_line_from_zero_and_the_schedule_follows_in_what_is_left(na
 def test_the_least_and_the_largest_decay(name):
     least, largest = ([Schedule(name, decay)(fraction) for fraction in FRACTIONS] for decay in (0.0, 1.0))
     assert all(0 <= factor <= 1 for factor in (*least, *largest))
-    assert name == "one_cycle" or set(largest) == {1.0}
+    assert name in ("coslog4", "linear", "one_cycle") or set(largest) == {1.0}
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": "linear"}, r"schedule must be one of .*, but got 'linear'"),
+        ({"name": "line"}, r"schedule must be one of .*, but got 'line'"),
         ({"decay": -0.1}, r"`0 <= decay <= 1` must hold, but got decay=-0\.1"),
         ({"decay": 1.5}, r"decay=1\.5"),
         ({"decay": float("nan")}, "decay=nan"),
         ({"warm_up": -0.1}, r"`0 <= warm_up < 1` must hold, but got warm_up=-0\.1"),
         ({"warm_up": 1.0}, r"warm_up=1\.0"),
         ({"warm_up": float("nan")}, "warm_up=nan"),
+        ({"decay_start": -0.1}, r"`0 <= decay_start < 1` must hold, but got decay_start=-0\.1"),
+        ({"decay_start": 1.0}, r"decay_start=1\.0"),
     ],
 )
 def test_impossible_schedules_are_refused(options, message):

@@ -18,11 +18,13 @@ RANGES = {
     "huber_delta": ("0 < huber_delta < inf", [0.0, math.inf], [1e-3, 10.0]),
     "learning_rate": ("0 < learning_rate < inf", [0.0, -1.0, math.inf], [1e-9, 100.0]),
     "momentum": ("0 <= momentum < 1", [-0.1, 1.0], [0.0, 0.99]),
+    "beta2": ("0.5 <= beta2 < 1", [0.4, 1.0], [0.5, 0.95]),
     "l1": ("0 <= l1 < inf", [-1e-9, math.inf], [0.0, 10.0]),
     "l2": ("0 <= l2 < inf", [-1e-9, math.inf], [0.0, 10.0]),
     "max_norm": ("0 <= max_norm < inf", [-1.0, math.inf], [0.0, 3.0]),
     "clip_norm": ("0 <= clip_norm < inf", [-1.0, math.inf], [0.0, 3.0]),
     "decay": ("0 <= decay <= 1", [-0.1, 1.1], [0.0, 1.0]),
+    "decay_start": ("0 <= decay_start < 1", [-0.1, 1.0], [0.0, 0.9]),
     "warm_up": ("0 <= warm_up < 1", [-0.1, 1.0], [0.0, 0.9]),
 }
 LEAST = {"epochs": 1, "batch_size": 1, "plateau_patience": 1, "patience": 0, "average_epochs": 1, "validate_every": 1}
@@ -69,6 +71,7 @@ def test_names_are_those_of_the_tables(name):
 
 def test_rates_are_the_schedule_that_is_named():
     assert TrainingSettings(schedule="cosine", decay=0.3, warm_up=0.2).rates() == Schedule("cosine", 0.3, 0.2)
+    assert TrainingSettings(schedule="linear", decay_start=0.7).rates() == Schedule("linear", decay_start=0.7)
 
 
 def test_settings_are_frozen():
@@ -81,3 +84,4 @@ def test_what_is_not_asked_for_is_off():
     assert settings.l1 == settings.max_norm == settings.clip_norm == settings.label_smoothing == settings.warm_up == 0
     assert (settings.schedule, settings.average_epochs, settings.validate_every) == ("constant", 1, 1)
     assert (settings.optimizer, settings.loss, settings.huber_delta) == ("adam", "cross_entropy", 1)
+    assert settings.beta2 == 0.999

@@ -65,9 +65,12 @@ def test_a_single_layer_does_not_learn_what_hidden_layers_can():
     assert last(quadrants(), Architecture(2, (), 2), settings, "accuracy").scores[0] < 0.7
 
 
-@pytest.mark.parametrize("option", ["batch_norm", "dropout", "input_dropout", "identity"])
+@pytest.mark.parametrize(
+    "option", ["batch_norm", "dropout", "input_dropout", "noise", "input_noise", "input_scale", "identity"]
+)
 def test_options_of_the_architecture_learn_too(option):
-    options = {"batch_norm": {"batch_norm": True}, "identity": {"activation": "identity"}}.get(option, {option: 0.1})
+    switches = {name: {name: True} for name in ("batch_norm", "input_scale")}
+    options = {**switches, "identity": {"activation": "identity"}}.get(option, {option: 0.1})
     settings = TrainingSettings(epochs=60, learning_rate=0.03, l2=0.0, validate_every=60)
     score = last(quadrants(), Architecture(2, (16,), 2, **options), settings, "accuracy").scores[0]
     assert score < 0.7 if option == "identity" else score > 0.85

@@ -37,6 +37,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "lbfgs": ("L-BFGS",),
     "lsqr": ("LSQR",),
     "standard": ("scaled to mean zero and variance one",),
+    "piecewise": ("spread over bins that hold equally many rows",),
+    "robust": ("scaled by their median and quartiles, far values brought near",),
     "together": ("kept on one side of every split",),
     "quantile": ("mapped to a normal distribution by rank",),
     **{metric: (name,) for metric, name in METRICS.items()},

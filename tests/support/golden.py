@@ -39,9 +39,10 @@ EXPLICIT: dict[str, Any] = {
     "study": {"seed": 3, "arithmetic": "portable"},
     "data": {"test_size": 0.25, "split_seed": 1},
     "cv": {"n_splits": 3, "n_repeats": 1},
-    "preprocessing": {"numbers": "standard", "rare": 0.01},
+    "preprocessing": {"numbers": "standard", "rare": 0.01, "bins": 16},
     "training": {
         **{"epochs": 8, "batch_size": 32, "optimizer": "adam", "momentum": 0.9, "patience": 3, "validate_every": 1},
+        **{"beta2": 0.999, "decay_start": 0.0, "noise": 0.0, "input_noise": 0.0, "input_scale": False},
         **{"schedule": "constant", "decay": 0.1, "warm_up": 0.0, "plateau_patience": 5, "average_epochs": 1},
         **{"label_smoothing": 0.0, "huber_delta": 1.0, "l1": 0.0, "max_norm": 0.0, "clip_norm": 0.0},
         **{
@@ -75,6 +76,13 @@ WIDE: dict[str, Any] = {  # a network by every part that has a name
     "initializer": {"choices": ["auto", "glorot", "he", "normal", "orthogonal"]},
     "schedule": {"choices": ["constant", "cosine", "exponential", "one_cycle", "plateau", "step"]},
 }
+NEWER: dict[str, Any] = {
+    **{"learning_rate": LEARNT, "beta2": {"choices": [0.95, 0.999]}, "numbers": {"choices": ["piecewise", "robust"]}},
+    **{"activation": {"choices": ["mish", "selu"]}, "initializer": {"choices": ["auto", "lecun"]}},
+    **{"schedule": {"choices": ["coslog4", "linear"]}, "decay_start": {"low": 0.0, "high": 0.9}},
+    **{"noise": {"low": 0.0, "high": 0.3}, "input_noise": {"low": 0.0, "high": 0.3}},
+    **{"input_scale": {"choices": [False, True]}, "batch_norm": {"choices": [False, True]}},
+}
 FIXED = {"hidden_layers": 2, "hidden_units": 12, "l2": 1e-3, "dropout": 0.1}
 RANDOM = {"sampler": "random", "sampler_options": {}, "pruner": "none", "pruner_options": {}, "trials": 20}
 
@@ -99,6 +107,21 @@ def everything(of: Mapping[str, Any], source: str, *losses: str) -> dict[str, An
     it["default"] = {
         **{"learning_rate": 0.01, "activation": "relu", "optimizer": "adam", "initializer": "auto"},
         **{"schedule": "constant", "loss": losses[0]},
+    }
+    return it
+
+
+def newer_parts() -> dict[str, Any]:
+    """A study that searches the parts that came later."""
+    it = study(LOG_LOSS, data={"source": "people"}, search=RANDOM, preprocessing={"bins": 7})
+    it["space"] = NEWER
+    for section in ("training", "preprocessing"):
+        it[section] = {key: value for key, value in it[section].items() if key not in NEWER}
+    it["training"] |= FIXED
+    it["default"] = {
+        **{"learning_rate": 0.01, "beta2": 0.95, "numbers": "piecewise", "activation": "mish", "initializer": "auto"},
+        **{"schedule": "coslog4", "decay_start": 0.0, "noise": 0.1, "input_noise": 0.1, "input_scale": True},
+        "batch_norm": False,
     }
     return it
 
@@ -158,6 +181,7 @@ STUDIES: dict[str, dict[str, Any]] = {
     ),
     "all of classification": everything(LOG_LOSS, "moons", "cross_entropy", "binary_cross_entropy"),
     "all of regression": everything(NUMBERS, "numbers", "mean_squared_error", "huber"),
+    "newer parts": newer_parts(),
 }
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = json.loads(DIGESTS.read_text())
 OTHER_LIBM = ROOT / "tests" / "support" / "other_libm.c"
 COMPILED = ("digits", "784 inputs", "batch norm and dropout", "all of classification", "all of regression")
-SHORT = ("moons, tpe", "all of classification")  # they use the most of a mathematical library
+SHORT = ("moons, tpe", "all of classification", "newer parts")  # they use the most of a mathematical library
 
 pytestmark = pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
 

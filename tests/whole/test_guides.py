@@ -97,7 +97,7 @@ def test_every_key_of_the_networks_table_exists() -> None:
         "schedule": SCHEDULES,
     }
     for key, listed in values:
-        assert set(re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
+        assert set(re.findall(r"\b[a-z_0-9]+\b", re.sub(r"\(.*?\)| with ", "", listed))) == set(tables[key]), key
 
 
 def options_table(heading: str, key: str, names: Iterable[str]) -> list[tuple[str, str]]:

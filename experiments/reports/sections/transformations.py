@@ -11,6 +11,8 @@ from experiments.reports.blocks import Fact, Parts, Words, counted, joined, numb
 
 SCALINGS: Final = {
     "standard": "scaled to mean zero and variance one",
+    "robust": "scaled by their median and quartiles, far values brought near",
+    "piecewise": "spread over bins that hold equally many rows",
     "quantile": "mapped to a normal distribution by rank",
     "none": "left as they are",
 }
@@ -31,7 +33,9 @@ def transformations(result: StudyResult) -> Parts:
     done = [*_left_out(result), *_copies(result)]
     if missing.number:
         holes = counted("data.missing.number", missing.number, "column")
-        done.append(sentence("missing numbers in {} filled with the median, and an indicator for each", holes))
+        binned = _setting(result, "numbers", "standard")[1] == "piecewise"
+        filled = "in no bin" if binned else "filled with the median"
+        done.append(sentence("missing numbers in {} {}, and an indicator for each", holes, filled))
     if columns.number:
         numbers = counted("data.columns.number", columns.number, "column of numbers", "columns of numbers")
         done.append(sentence("{} {}", numbers, _scaling(result)))

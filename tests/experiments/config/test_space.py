@@ -8,6 +8,7 @@ import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+from experiments.config.candidate import Preprocessing
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
@@ -224,6 +225,16 @@ def test_sizes_of_layers_that_are_not_there_are_unused() -> None:
     assert make({"hidden_units": {"low": 4, "high": 64}}, training={"hidden_layers": 2}).unused({}) == set()
 
 
+def test_bins_are_part_of_a_preprocessing_with_bins_alone() -> None:
+    rules = {"numbers": {"choices": ("standard", "piecewise")}, "bins": {"choices": (8, 16, 32)}}
+    space = make(rules)
+    ways = [Preprocessing("standard"), *(Preprocessing("piecewise", bins=bins) for bins in (8, 16, 32))]
+    assert set(space.preprocessings) == set(ways)
+    assert len(space.preprocessings) == 4
+    for numbers, bins, way in (("standard", 8, ways[0]), ("piecewise", 8, ways[1]), ("piecewise", 32, ways[3])):
+        assert space.candidate({**space.default, "numbers": numbers, "bins": bins}).preprocessing == way
+
+
 def test_what_the_network_cannot_take_is_refused() -> None:
     for space, sections, words in [
         ({}, {}, "space: at least one key"),
@@ -249,6 +260,8 @@ def test_what_the_network_cannot_take_is_refused() -> None:
         ({"dropout": {"low": 0, "high": 1}}, {}, r"space.dropout: .*dropout=1\.0"),
         ({"momentum": {"choices": (0.5, 1.5, 0.6)}}, {}, r"space.momentum: .*momentum=1\.5"),
         ({"rare": {"choices": (5, 1.5)}}, {}, r"space.rare: rare must be a number of rows, .* but got 1\.5"),
+        ({"bins": {"choices": (8, 1)}}, {}, r"space.bins: `2 <= bins <= 256` must hold, but got bins=1"),
+        ({"bins": {"low": 8, "high": 9}}, {}, r"space.bins: is searched with choices"),
         ({"rare": {"choices": (5, "a")}}, {}, "space.rare: must be a number, but got 'a'"),
         (
             {"hidden_units": {"low": 1, "high": 8}},

@@ -98,6 +98,7 @@ def test_what_a_file_leaves_out() -> None:
         **{"activation": "relu", "initializer": "auto", "hidden_layers": 1, "hidden_units": 64},
         **{"l2": 1e-4, "dropout": 0.0, "patience": 10, "validate_every": 1, "batch_norm": False, "l1": 0.0},
         **{"schedule": "constant", "loss": "auto", "label_smoothing": 0.0, "class_weight": "none"},
+        **{"beta2": 0.999, "decay_start": 0.0, "noise": 0.0, "input_noise": 0.0, "input_scale": False},
         **{"average_epochs": 1, "max_norm": 0.0, "clip_norm": 0.0, "warm_up": 0.0, "input_dropout": 0.0},
     }
     assert spec.training.model_dump().items() >= ours.items()

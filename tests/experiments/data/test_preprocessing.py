@@ -10,14 +10,17 @@ import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
-from experiments.config.candidate import Preprocessing
+from experiments.config.candidate import NUMBERS, Preprocessing, Scaling
+from experiments.data import preprocessing
 from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
 from experiments.data.table import LARGEST, Kind
+from experiments.errors import DataError
 from support.tables import mixed_frame
 
+SCALINGS: list[Scaling] = ["standard", "robust", "quantile", "none"]  # an input for each number
 TRAINING = np.random.default_rng(0).normal(3, [0.01, 5, 1e4], (40, 3))
 OTHERS = np.random.default_rng(1).normal(0, 9, (7, 3))
 
@@ -80,6 +83,77 @@ def test_no_finite_table_makes_an_infinite_input(training: np.ndarray, value: fl
     assert np.isfinite(x).all()
 
 
+@pytest.mark.parametrize("numbers", NUMBERS)
+def test_a_number_as_large_as_a_table_may_hold_makes_a_finite_input(numbers: Scaling) -> None:
+    for training in (np.array([[LARGEST], [-LARGEST], [LARGEST]]), np.zeros((3, 1)), TRAINING[:, :1]):
+        learnt = fit_preprocessor(training, ("number",), None, Preprocessing(numbers))
+        x = learnt.transform(np.array([[LARGEST], [-LARGEST], [0.0]]))
+        assert np.isfinite(x).all()
+        assert numbers != "robust" or np.abs(x).max() <= 3
+
+
+def test_robust_numbers_are_scaled_by_quartiles_and_clipped_smoothly() -> None:
+    training = np.array([[0.0], [1], [2], [3], [100]])
+    learnt = fit_preprocessor(training, ("number",), None, Preprocessing("robust"))
+    # (x - 2) / (3 - 1) = 0, 1, -1, 4 and 49
+    x = learnt.transform(np.array([[2.0], [4], [0], [10], [100]]))
+    np.testing.assert_allclose(x[:, 0], [0, 1 / np.sqrt(10 / 9), -1 / np.sqrt(10 / 9), 2.4, 2.9943931], rtol=1e-6)
+
+
+def test_a_constant_column_is_0_whatever_comes_after_robust_scaling() -> None:
+    training = np.array([[5.0, 0], [5, 0], [5, 0], [5, 1], [5, 0]])
+    learnt = fit_preprocessor(training, ("number",) * 2, None, Preprocessing("robust"))
+    x = learnt.transform(np.array([[5.0, 0], [7, 0.25], [-1e9, 1]]))
+    # the second column's quartiles agree: from least to largest is 2
+    np.testing.assert_allclose(x, np.array([[0, 0], [0, 0.5], [0, 2]]) / np.sqrt([1, 1 + 1 / 36, 1 + 4 / 9])[:, None])
+
+
+def test_piecewise_numbers_have_an_input_for_each_bin_after_the_others() -> None:
+    training = pd.DataFrame(
+        {"a": [0.0, 1, 2, 3, 4], "c": [7.0] * 5, "p": [0.0, 8, 16, 0, 0], "b": [10.0, np.nan, 20, np.nan, 40]}
+    )
+    kinds: tuple[Kind, ...] = ("number", "number", "pixel", "number")
+    learnt = fit_preprocessor(training, kinds, 16.0, Preprocessing("piecewise", bins=2))
+    rows = pd.DataFrame({"a": [1.0, 3, 9], "c": [7.0, 8, 7], "p": [4.0, 16, 0], "b": [30.0, np.nan, 15]})
+    # the constant column and the pixel, the hole, two bins of each number
+    expected = [[0, 0.25, 0, 0.5, 0, 1, 0.5], [1, 1, 1, 1, 0.5, 0, 0], [0, 0, 0, 1, 1, 0.5, 0]]
+    np.testing.assert_array_equal(learnt.transform(rows), np.array(expected, np.float32))
+    assert learnt.sources.tolist() == [1, 2, 3, 0, 0, 3, 3]
+    assert learnt.width == 7
+
+
+def test_the_inputs_of_a_mixed_table_come_from_these_columns() -> None:
+    learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing("piecewise", bins=5))
+    x = learnt.transform(NEW)
+    assert x.shape[1] == learnt.width == len(learnt.sources)
+    for column in range(4):
+        changed = NEW.copy()
+        changed.iloc[:, column] = NEW.iloc[::-1, column].to_numpy()
+        moved = (learnt.transform(changed) != x).any(axis=0)
+        assert set(learnt.sources[moved]) == {column}
+
+
+def test_parts_of_dates_in_a_circle_have_no_bins() -> None:
+    learnt = fit_preprocessor(DATES, ("number", "date"), None, Preprocessing("piecewise", bins=2))
+    assert [PARTS[learnt.part[at]] for at in learnt.unbinned] == [
+        *("weekday across", "weekday along", "hour across", "hour along")
+    ]
+    assert learnt.sources.tolist() == [1, 1, 1, 1, 1, 0, 0, 1, 1, 1]
+    hole, *sizes, day, later, year = learnt.transform(DATES)[2, 4:].tolist()  # the year has one bin
+    assert (hole, day, later, year) == (1, 0, 0, 0)
+    assert sizes == pytest.approx([1, 1 / 3])  # 3 between the edges 2.5 and 4
+
+
+def test_bins_that_would_not_fit_into_memory_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt = fit_preprocessor(TRAINING, ("number",) * 3, None, Preprocessing("piecewise", bins=10))
+    monkeypatch.setattr(preprocessing, "MOST_CELLS", 30 * 40 - 1)
+    assert learnt.transform(TRAINING[:39]).shape == (39, 30)
+    with pytest.raises(
+        DataError, match=r"40 rows of 30 inputs are more than the 1199 cells .* lower preprocessing.bins"
+    ):
+        learnt.transform(TRAINING)
+
+
 KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
 FRAME, NEW = mixed_frame(300, seed=0), mixed_frame(80, seed=1)
 NEW.loc[0, "city"], NEW.loc[1, "colour"], NEW.loc[2, "age"] = "Zürich", "green", np.nan
@@ -89,6 +163,7 @@ def peer(numbers: str, rare: float) -> ColumnTransformer:
     """What a user of scikit-learn would write."""
     scale = {
         "standard": StandardScaler(),
+        "robust": make_pipeline(RobustScaler(), FunctionTransformer(lambda u: u / np.sqrt(1 + (u / 3) ** 2))),
         "quantile": QuantileTransformer(n_quantiles=300, output_distribution="normal"),
         "none": "passthrough",
     }[numbers]
@@ -104,7 +179,7 @@ def peer(numbers: str, rare: float) -> ColumnTransformer:
 
 
 def test_a_mixed_table_becomes_what_scikit_learns_column_transformer_makes_of_it() -> None:
-    for numbers in ["standard", "quantile", "none"]:
+    for numbers in SCALINGS:
         for rare in [0.0, 0.01, 0.2, 1, 8]:
             learnt = fit_preprocessor(FRAME, KINDS, None, Preprocessing(numbers, rare))
             pipeline = peer(numbers, rare).fit(FRAME)
@@ -143,8 +218,12 @@ def test_many_names_are_bounded() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [Preprocessing("quantile"), Preprocessing("none"), Preprocessing(rare=0.3)],
-    ids=lambda one: f"{one.numbers} {one.rare}",
+    [
+        *(Preprocessing(numbers) for numbers in NUMBERS if numbers != "standard"),
+        Preprocessing("piecewise", bins=9),
+        Preprocessing(rare=0.3),
+    ],
+    ids=lambda one: f"{one.numbers} {one.rare} {one.bins}",
 )
 def test_preprocessors_that_differ_have_different_keys(changed: Preprocessing) -> None:
     ours, again = (fit_preprocessor(FRAME, KINDS, None, Preprocessing()) for _ in range(2))
@@ -155,15 +234,15 @@ def test_preprocessors_that_differ_have_different_keys(changed: Preprocessing) -
 DATES = pd.DataFrame({"size": [1.0, 2, 3, 4], "day": [20484.0, 20483.25, np.nan, 20119.5]})
 
 
-@pytest.mark.parametrize("numbers", ["standard", "quantile", "none"])
-def test_a_date_becomes_its_parts_and_is_missing_once(numbers: str) -> None:
-    learnt = fit_preprocessor(DATES, ("number", "date"), None, Preprocessing(numbers))  # type: ignore[arg-type]
+@pytest.mark.parametrize("numbers", SCALINGS)
+def test_a_date_becomes_its_parts_and_is_missing_once(numbers: Scaling) -> None:
+    learnt = fit_preprocessor(DATES, ("number", "date"), None, Preprocessing(numbers))
     parts = [PARTS[part] for part in learnt.part]
     assert parts == ["days", "days", "year", "weekday across", "weekday along", "hour across", "hour along"]
     assert learnt.sources.tolist() == [0, 1, 1, 1, 1, 1, 1, 1]  # the last one says that the date is missing
     x = learnt.transform(DATES)
     assert x[:, -1].tolist() == [0, 0, 1, 0]
-    if numbers != "quantile":
+    if numbers in ("standard", "none"):
         np.testing.assert_allclose(x[:, 1:7].mean(axis=0), 0, atol=1e-6)
         hours = np.array([1, 0, 0, -1]) - 0.0
         np.testing.assert_allclose(np.sign(x[[0, 3], 5]), np.sign(hours[[0, 3]]))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.config.candidate import Preprocessing
+from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
@@ -144,7 +144,7 @@ def test_a_file_in_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
         write_model(trained(ARCHITECTURES[1]), tmp_path / "model")
 
 
-@pytest.mark.parametrize("numbers", ["standard", "quantile"])
+@pytest.mark.parametrize("numbers", NUMBERS)
 def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Path, numbers: str) -> None:
     model, rows = mixed(numbers), mixed_frame(50, seed=9)
     write_model(model, tmp_path)
@@ -170,6 +170,13 @@ def without(name: str) -> Callable[[dict[str, Any], dict[str, Array]], None]:
     return lambda about, extra: (about if name in about else extra).pop(name)
 
 
+def test_a_model_of_a_time_without_robust_scaling_is_read(tmp_path: Path) -> None:
+    write_model(mixed("standard"), tmp_path)
+    for name in ("clipped", "bin_of", "bin_low", "bin_high"):
+        doctored(tmp_path, without(name))
+    assert read_model(tmp_path).preprocessor.key == mixed("standard").preprocessor.key
+
+
 def about(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
     return lambda about, extra: about.update(changes)
 
@@ -180,6 +187,16 @@ def extra(**changes: Any) -> Callable[[dict[str, Any], dict[str, Array]], None]:
 
 def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
     write_model(mixed(), tmp_path / "whole")
+    write_model(mixed("piecewise"), tmp_path / "binned")
+    bins = [
+        (without("bin_low"), "bin_low must be"),
+        (extra(bin_of=np.zeros((4, 8), np.int64)), "bin_of must be"),
+        (extra(bin_of=np.array(3)), "bin_of must be"),
+        (extra(bin_of=np.full(32, 2)), "ascending bins"),
+        (extra(bin_of=np.repeat([1, 0], 16)), "ascending bins"),
+        (extra(bin_high=np.zeros(32)), "ascending bins"),
+        (extra(bin_low=np.arange(32.0), bin_high=np.arange(32.0) + 2), "ascending bins"),
+    ]
     changes = [
         (without("inputs"), "about.inputs"),
         (without("categories"), "about.categories"),
@@ -201,11 +218,13 @@ def test_a_doctored_model_is_refused_in_one_line(tmp_path: Path) -> None:
         (extra(scale=np.zeros(2)), "not by 0"),
         (extra(fill=np.array([np.nan, 0.0])), "finite"),
         (extra(flagged=np.array([], np.int64)), "as many inputs"),
+        (extra(clipped=np.array([0, 2])), "increasing positions below 2"),
         (extra(offset=np.zeros((2, 2))), "offset must be"),
         (extra(units=np.array([0.0, 0.0])), "not by 0"),
     ]
-    for number, (change, words) in enumerate(changes):
-        folder = shutil.copytree(tmp_path / "whole", tmp_path / str(number))
+    cases = [*(("whole", *case) for case in changes), *(("binned", *case) for case in bins)]
+    for number, (model, change, words) in enumerate(cases):
+        folder = shutil.copytree(tmp_path / model, tmp_path / str(number))
         doctored(folder, change)
         with pytest.raises(DataError, match=words) as refused:
             read_model(folder)

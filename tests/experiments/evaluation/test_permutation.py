@@ -31,6 +31,7 @@ TRAININGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     "averaged": ({"average_epochs": 3, "validate_every": 2}, {"batch_norm": True, "input_dropout": 0.1}),
+    "noisy": ({"schedule": "linear"}, {"noise": 0.1, "input_noise": 0.1, "input_scale": True}),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.config.candidate import Candidate, Preprocessing
+from experiments.config.candidate import NUMBERS, Candidate, Preprocessing
 from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.preprocessing import Preprocessor
@@ -25,7 +25,7 @@ from support.searched import evaluate
 from support.tables import mixed_table
 
 FOLD = 1
-WAYS = [Preprocessing("standard"), Preprocessing("quantile"), Preprocessing("none"), Preprocessing("standard", 0.2)]
+WAYS = [*(Preprocessing(numbers) for numbers in NUMBERS), Preprocessing("standard", 0.2)]
 TASKS = {"classification": "cross_entropy", "regression": "mean_squared_error"}
 
 

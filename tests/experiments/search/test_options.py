@@ -34,6 +34,8 @@ OPTIONS: list[dict[str, Any]] = [
     {"batch_norm": True, "average_epochs": 3, "class_weight": "balanced"},
     {"clip_norm": 0.5, "max_norm": 1.0, "input_dropout": 0.1, "label_smoothing": 0.1, "l1": 1e-4},
     {"huber_delta": 0.5, "loss": "huber"},
+    {"noise": 0.1, "input_noise": 0.05, "input_scale": True, "beta2": 0.95},
+    {"noise": 0.1, "batch_norm": True, "schedule": "linear", "decay_start": 0.5},
 ]
 
 

@@ -38,6 +38,15 @@ def test_what_the_search_chose_is_the_winners(full):
     assert "those in less than 5% of the rows as one" in said
 
 
+def test_missing_numbers_are_in_no_bin(full):
+    spec = full[0].spec | {"preprocessing": {"numbers": "piecewise", "rare": 1, "bins": 8}}
+    said = _said(full[0], {"number": 2, "category": 0, "pixel": 0}, {"number": 1, "category": 0}, spec=spec)
+    assert said == (
+        "missing numbers in 1 column in no bin, and an indicator for each; 2 columns of numbers spread over bins that "
+        f"hold equally many rows; {FITTED}"
+    )
+
+
 def test_rare_categories_are_counted_in_rows_or_by_their_share(full):
     for rare, words in [(5, "one-hot coded, those in fewer than 5 rows as one;"), (1, "one-hot coded;")]:
         spec = full[0].spec | {"preprocessing": {"numbers": "none", "rare": rare}}

@@ -1,0 +1,112 @@
+"""The network and the training that the parameters of an estimator describe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from nnet.errors import SettingError, lookup
+from nnet.network import Architecture
+from nnet.optimizers import OPTIMIZERS
+from nnet.settings import TrainingSettings
+
+Parameters = Mapping[str, Any]
+AUTO_BATCH = 200  # rows of batch_size="auto"
+NUMBERS = (  # parameters with the names of settings; the last two are not parameters of both estimators
+    *("momentum", "decay", "decay_start", "warm_up", "l1", "max_norm", "clip_norm"),
+    *("label_smoothing", "huber_delta"),
+)
+
+
+def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Architecture:
+    """Return the architecture that an estimator's parameters describe.
+
+    Raises:
+        SettingError: a parameter has another type or lies outside its range.
+    """
+    sizes = parameters["hidden_layer_sizes"]
+    hidden = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    if not all(isinstance(units, Integral) and int(units) >= 1 for units in hidden):
+        raise SettingError(f"hidden_layer_sizes must be integers of at least 1, but got {sizes!r}.")
+    activation = parameters["activation"]
+    return Architecture(
+        inputs=inputs,
+        hidden=tuple(map(int, hidden)),
+        outputs=outputs,
+        activation="sigmoid" if activation == "logistic" else activation,
+        initializer=parameters["initializer"],
+        dropout=_number(parameters, "dropout"),
+        input_dropout=_number(parameters, "input_dropout"),
+        batch_norm=bool(parameters["batch_norm"]),
+        noise=_number(parameters, "noise"),
+        input_noise=_number(parameters, "input_noise"),
+    )
+
+
+def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSettings:
+    """Return the training settings that an estimator's parameters describe, for a number of training rows.
+
+    Raises:
+        SettingError: a parameter has another type or lies outside its range.
+    """
+    given = parameters["batch_size"]
+    batch_size = AUTO_BATCH if isinstance(given, str) and given == "auto" else _count(parameters, "batch_size")
+    optimizer = parameters["solver"]
+    lookup(OPTIMIZERS, optimizer, "solver")
+    nesterov = optimizer == "sgd" and parameters["nesterovs_momentum"]
+    beta2 = _number(parameters, "beta_2")
+    if not 0.5 <= beta2 < 1:
+        raise SettingError(f"`0.5 <= beta_2 < 1` must hold, but got beta_2={beta2}.")
+    numbers: dict[str, Any] = {name: _number(parameters, name) for name in NUMBERS if name in parameters}
+    return TrainingSettings(
+        epochs=_count(parameters, "max_iter"),
+        batch_size=min(batch_size, rows),
+        loss=loss,
+        optimizer="nesterov" if nesterov else optimizer,
+        learning_rate=_number(parameters, "learning_rate_init", positive=True),
+        l2=_number(parameters, "alpha"),
+        beta2=beta2,
+        schedule=parameters["schedule"],
+        plateau_patience=_count(parameters, "plateau_patience"),
+        average_epochs=_count(parameters, "average_epochs"),
+        patience=0,
+        **numbers,
+    )
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The rule to stop after `epochs` epochs without a value that is better than the best by `tol`."""
+
+    tol: float
+    epochs: float
+
+
+def patience_of(parameters: Parameters) -> Patience:
+    """Return the patience that an estimator's parameters describe; n_iter_no_change may be inf."""
+    epochs = parameters["n_iter_no_change"]
+    return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
+
+
+def _number(parameters: Parameters, name: str, positive: bool = False) -> float:
+    """Return a parameter that is a finite number of at least 0; the settings check the tighter ranges."""
+    value = parameters[name]
+    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        raise SettingError(f"{name} must be a number, but got {value!r}.")
+    if not 0 <= float(value) < inf or (positive and value == 0):
+        raise SettingError(f"`0 {'<' if positive else '<='} {name} < inf` must hold, but got {name}={value!r}.")
+    return float(value)
+
+
+def _count(parameters: Parameters, name: str) -> int:
+    value = parameters[name]
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise SettingError(f"{name} must be an integer, but got {value!r}.")
+    if value < 1:
+        raise SettingError(f"`{name} >= 1` must hold, but got {name}={value}.")
+    return int(value)
