@@ -21,8 +21,9 @@ from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.results import STRICT
 from experiments.search.target_scaling import TargetScaler
+from nnet.errors import SavingError
 from nnet.network import Network
-from nnet.saving import SavingError, load, save
+from nnet.saving import load, save
 
 if TYPE_CHECKING:
     import pandas as pd

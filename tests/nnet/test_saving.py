@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from nnet.batches import FoldData
-from nnet.errors import NNetError, ShapeError
+from nnet.errors import NNetError, SavingError, ShapeError
 from nnet.network import Architecture, Network
-from nnet.saving import MODEL, WEIGHTS, SavingError, load, save
+from nnet.saving import MODEL, WEIGHTS, load, save
 from nnet.settings import TrainingSettings
 from nnet.training import fit
 from support.pairs import each_once
@@ -35,7 +35,7 @@ def trained(architecture: Architecture, dtype: type = np.float32) -> Network:
     y = rng.normal(size=(30, architecture.outputs))
     data = FoldData(x, y, np.arange(30), np.arange(0))
     settings = TrainingSettings(epochs=2, batch_size=8, loss="mean_squared_error")
-    return fit(architecture, settings, data, np.random.SeedSequence(1), epochs=2)[0]
+    return fit(architecture, settings, [data], [np.random.SeedSequence(1)], epochs=2)[0]
 
 
 @pytest.fixture
@@ -123,6 +123,37 @@ def test_one_fold_of_several(tmp_path):
     for fold in (-1, 3):
         with pytest.raises(ShapeError):
             save(tmp_path, network, fold=fold)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_all_folds_have_an_axis_of_their_own(name, tmp_path):
+    network = Network(ARCHITECTURES[name], np.random.SeedSequence(0).spawn(3))
+    network.parameters.statistics += np.random.default_rng(3).uniform(size=network.parameters.statistics.shape)
+    save(tmp_path, network)
+    again, x = load(tmp_path).network, np.random.default_rng(1).normal(size=(300, 6))
+    assert again.folds == 3
+    assert again.predict_all(x).tobytes() == network.predict_all(x).tobytes()
+    assert json.loads((tmp_path / MODEL).read_text())["format"] == 2
+    with np.load(tmp_path / WEIGHTS, allow_pickle=False) as arrays:
+        assert arrays["weights_1"].shape == (3, *again.parameters.shapes[0])
+        assert np.array_equal(arrays["weights_1"][1], network.weights(1)[0][0])
+
+
+def test_a_number_of_folds_that_the_file_does_not_hold_is_refused(tmp_path):
+    save(tmp_path, Network(ARCHITECTURES["plain"], np.random.SeedSequence(0).spawn(3)))
+    whole = json.loads((tmp_path / MODEL).read_text())
+    for folds, words in (
+        (2, "its header claims"),
+        (1, "folds must be 2"),
+        (10**9, "folds must be 2"),
+        ("3", "type int"),
+    ):
+        (tmp_path / MODEL).write_text(json.dumps({**whole, "folds": folds}))
+        assert words in refusal(tmp_path)
+    (tmp_path / MODEL).write_text(json.dumps({**whole, "format": 1}))
+    assert "['folds'] are unknown" in refusal(tmp_path)
+    with pytest.raises(SavingError, match="`folds <= 1024`"):
+        save(tmp_path, Network(Architecture(1, (), 1, initializer="zeros"), [np.random.SeedSequence(0)] * 1025))
 
 
 def test_numbers_that_are_not_finite_are_kept(tmp_path):
