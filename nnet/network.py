@@ -144,18 +144,15 @@ class Network:
         """
         if not 0 <= fold < self.folds:
             raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
-        outputs: Array = self._predict(x, slice(fold, fold + 1))[0]
+        outputs: Array = self.predict_folds(x, slice(fold, fold + 1))[0]
         return outputs
 
-    def predict_all(self, x: Array) -> Array:
-        """Compute the outputs (F, N, outputs) of every fold for x (N, inputs), each as `predict` does.
+    def predict_folds(self, x: Array, folds: slice) -> Array:
+        """Compute the outputs (F, N, outputs) of a range of F folds for x (N, inputs), each as `predict` does.
 
         Raises:
             ShapeError: x has another number of columns.
         """
-        return self._predict(x, slice(0, self.folds))
-
-    def _predict(self, x: Array, folds: slice) -> Array:
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         count = folds.stop - folds.start

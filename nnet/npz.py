@@ -1,7 +1,7 @@
 """Arrays in an npz file, written to the same bytes and read without trust: nothing is evaluated or unpickled.
 
-Arrays are stored uncompressed, so that a file holds no more than its own size. Every array's header is compared with the
-bytes that it has before anything is allocated.
+Arrays are stored uncompressed, so that a file holds no more than its own size. Every array's header is compared with
+the bytes that it has before anything is allocated.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from nnet.arrays import Array
 from nnet.errors import NNetError, SavingError, ShapeError
 from nnet.network import Architecture, Network
-from nnet.npz import NAME, NUMBERS, Member, clipped, content_of, little, members_of, npz, shown
+from nnet.npz import NAME, NUMBERS, clipped, content_of, little, members_of, npz, shown
 
 WEIGHTS, MODEL = "weights.npz", "model.json"
 ONE_FOLD, FOLDS = 1, 2  # the formats

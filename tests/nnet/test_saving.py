@@ -132,7 +132,7 @@ def test_all_folds_have_an_axis_of_their_own(name, tmp_path):
     save(tmp_path, network)
     again, x = load(tmp_path).network, np.random.default_rng(1).normal(size=(300, 6))
     assert again.folds == 3
-    assert again.predict_all(x).tobytes() == network.predict_all(x).tobytes()
+    assert again.predict_folds(x, slice(0, 3)).tobytes() == network.predict_folds(x, slice(0, 3)).tobytes()
     assert json.loads((tmp_path / MODEL).read_text())["format"] == 2
     with np.load(tmp_path / WEIGHTS, allow_pickle=False) as arrays:
         assert arrays["weights_1"].shape == (3, *again.parameters.shapes[0])
