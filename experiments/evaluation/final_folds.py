@@ -23,6 +23,7 @@ from nnet.arrays import Array
 from nnet.lockstep import together
 
 Pending = Sequence[Future[list[FoldModel]]]
+SPREAD = 4  # a task has at most this part of the networks that share a step
 
 
 class FinalModels:
@@ -87,13 +88,15 @@ def begin_models(
 ) -> Pending:
     """Begin to train the final model of a COMPLETE trial on the folds; return their futures, in order.
 
-    Folds whose networks would share a step are one task. The result does not depend on that.
+    Folds of small networks are one task, which trains them as one batch; those of larger ones are spread over the
+    workers. The result does not depend on that.
     """
     spec, data = study.spec, study.data
     candidate, members = study.space.candidate(trial.params), spec.final.members
     reference = inputs[candidate.preprocessing]
     width = max(features.shape[1] for features in reference.features)
-    step = max(1, together(candidate.architecture(width, data.target), candidate.training.batch_size) // members)
+    networks = together(candidate.architecture(width, data.target), candidate.training.batch_size) // SPREAD
+    step = max(1, networks // members)
     positions = range(len(data.folds.pairs))
     whole = FoldModelsTask(trained_again(study, trial), (), spec.cv.metric, shuffling)
     tasks = [replace(whole, folds=tuple(positions[at : at + step])) for at in positions[::step]]

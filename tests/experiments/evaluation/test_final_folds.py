@@ -90,7 +90,7 @@ def test_several_networks_are_averaged_and_the_first_is_the_trials_own(tmp_path:
 def test_the_size_of_a_batch_changes_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done, tasks = searched(document(2), tmp_path), []
     found = []
-    for networks in (1, 4, 1000):
+    for networks in (1, 16, 4000):
         done.executor.asked.clear()
         monkeypatch.setattr(final_folds, "together", lambda *_, networks=networks: networks)
         found.append(outputs_of(done, 2).tobytes())
