@@ -140,7 +140,8 @@ def regression() -> None:
     """The target is a number, and the metric an error of tens of thousands."""
     table = mixed_table(120, "regression")
     table = replace(table, target=1000.0 * table.target)
-    ran(study("regression", cv={"n_splits": 2, "metric": "neg_root_mean_squared_error"}), table)
+    cv = {"n_splits": 2, "metric": "neg_root_mean_squared_error"}
+    ran(study("regression", cv=cv, final={"members": 2}), table)
 
 
 def pictures() -> None:

@@ -147,6 +147,6 @@ def test_a_network_that_diverges_is_a_refit_that_diverged(tmp_path: Path, monkey
     spec, data = study("classification")
     assert spec.final.members == 5
     monkeypatch.setattr("experiments.evaluation.final_fits.run_refit", diverged)
-    with pytest.raises(SearchError, match="the refit of trial 1 .* diverged, .* The test set was not read"):
+    with pytest.raises(SearchError, match=r"the refit of trial 1 .* diverged, .* The test set was not read"):
         look(tmp_path, spec, data, Here())
     assert not (tmp_path / "ledger.jsonl").exists()
