@@ -2,7 +2,8 @@
 
 NNetError          a ValueError
 ├── SettingError   an option outside its range, or an unknown name
-└── ShapeError     arrays whose shapes disagree
+├── ShapeError     arrays whose shapes disagree
+└── SavingError    files without a network, or an object that cannot be saved
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ class SettingError(NNetError):
 
 class ShapeError(NNetError):
     """Arrays whose shapes disagree."""
+
+
+class SavingError(NNetError):
+    """A folder without a network as `save` writes it, or an object that cannot be saved."""
 
 
 def lookup(table: Mapping[str, T], name: str, what: str) -> T:

@@ -164,17 +164,27 @@ class Network:
         Raises:
             ShapeError: x has another number of columns, or there is no such fold.
         """
-        if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
-            raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         if not 0 <= fold < self.folds:
             raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
-        outputs: Array = np.empty((len(x), self.architecture.outputs), self.dtype)
+        outputs: Array = self.predict_folds(x, slice(fold, fold + 1))[0]
+        return outputs
+
+    def predict_folds(self, x: Array, folds: slice) -> Array:
+        """Compute the outputs (F, N, outputs) of a range of F folds for x (N, inputs), each as `predict` does.
+
+        Raises:
+            ShapeError: x has another number of columns.
+        """
+        if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
+            raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
+        count = folds.stop - folds.start
+        outputs: Array = np.empty((count, len(x), self.architecture.outputs), self.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(x), CHUNK):
                 # the layout changes which product BLAS computes, and with it the last bits
-                rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)
-                stack = self.stack(slice(fold, fold + 1), len(rows), Mode.PREDICTION)
-                outputs[start : start + CHUNK] = stack.forward(rows[None])[0]
+                rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)[None]
+                stack = self.stack(folds, rows.shape[1], Mode.PREDICTION)
+                outputs[:, start : start + CHUNK] = stack.forward(rows if count == 1 else rows.repeat(count, axis=0))
         return outputs
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:

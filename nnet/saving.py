@@ -1,7 +1,9 @@
 """A network saved in a folder: weights.npz, and model.json with its architecture and the weights' checksum. No pickle.
 
-Files are not trusted when they are read. Arrays are stored uncompressed, so that a file holds no more than its own
-size. Every declared shape is compared with the architecture and with the bytes of the file before it is allocated.
+The arrays of several folds (format 2) have an axis more, the first: that of the folds.
+
+Files are not trusted when they are read. Every declared shape is compared with the architecture and with the bytes of
+the file before it is allocated.
 """
 
 from __future__ import annotations
@@ -10,12 +12,10 @@ import hashlib
 import io
 import json
 import re
-import reprlib
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from math import prod
 from os import fsync
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -24,33 +24,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array
-from nnet.errors import NNetError, ShapeError
+from nnet.errors import NNetError, SavingError, ShapeError
 from nnet.network import Architecture, Network
+from nnet.npz import NAME, NUMBERS, clipped, content_of, little, members_of, npz, shown
 
 WEIGHTS, MODEL = "weights.npz", "model.json"
-FORMAT = 1
+ONE_FOLD, FOLDS = 1, 2  # the formats
+MOST_FOLDS = 1024
 LARGEST_MODEL = 1 << 20  # bytes of model.json
 DTYPES = ("float32", "float64")
 LATER = {"noise": 0.0, "input_noise": 0.0, "input_scale": False}  # keys that an architecture of version 0.1 lacks
 EXTRA = "extra_"
-NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
-NUMBERS = re.compile(r"<f[248]|<[iu][248]|\|[iu]1|\|b1")  # the element types that an extra array may have
-LONGEST_HEADER = 1024
-HEADER = re.compile(
-    rb"\{'descr': '([^']{1,16})', 'fortran_order': False, 'shape': \(((?:[0-9]{1,19}, ?)*[0-9]{0,19})\), \} *\n"
-)
 DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, OverflowError, struct.error)
-
-
-class SavingError(NNetError):
-    """A folder without a network as `save` writes it, or an object that cannot be saved."""
 
 
 @dataclass(frozen=True)
 class Saved:
     """The content of a folder.
 
-    network: a network of one fold.
+    network: a network of the folds that were saved.
     extra:   arrays that were saved with it; read-only.
     about:   notes that were saved with it.
     """
@@ -60,42 +52,45 @@ class Saved:
     about: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class _Member:
-    """An array in the zip file, with the type and shape of its header, which agree with its number of bytes."""
-
-    info: zipfile.ZipInfo
-    dtype: str
-    shape: tuple[int, ...]
-
-
 def save(
-    folder: Path, network: Network, fold: int = 0, extra: Mapping[str, NDArray[Any]] = {}, about: Mapping[str, Any] = {}
+    folder: Path,
+    network: Network,
+    fold: int | None = None,
+    extra: Mapping[str, NDArray[Any]] = {},
+    about: Mapping[str, Any] = {},
 ) -> None:
-    """Write a fold of a network to weights.npz and then model.json; equal content gives equal bytes.
+    """Write a network to weights.npz and then model.json; equal content gives equal bytes.
 
     Both files are complete on the disk under temporary names before either takes its name.
 
     Args:
         folder: a folder that exists.
+        fold:   the only fold to write; None for all of them.
         extra:  arrays of numbers or truth values to save with it, by names of letters, digits and underscores.
         about:  notes to save with it, of types that JSON has.
 
     Raises:
-        SavingError: extra or about cannot be saved.
+        SavingError: extra or about cannot be saved, or there are too many folds.
         ShapeError:  there is no such fold.
         OSError:     the files cannot be written.
     """
-    if not 0 <= fold < network.folds:
+    if fold is not None and not 0 <= fold < network.folds:
         raise ShapeError(f"`0 <= fold < {network.folds}` must hold, but got fold={fold}.")
+    folds = slice(0, network.folds) if fold is None else slice(fold, fold + 1)
+    count = folds.stop - folds.start
+    if count > MOST_FOLDS:
+        raise SavingError(f"`folds <= {MOST_FOLDS}` must hold, but got {count}.")
     for name, array in extra.items():
         if not NAME.fullmatch(name):
-            raise SavingError(f"the name of an extra array must match {NAME.pattern}, but got {_shown(name)}.")
-        if not NUMBERS.fullmatch(_little(array).dtype.str):
+            raise SavingError(f"the name of an extra array must match {NAME.pattern}, but got {shown(name)}.")
+        if not NUMBERS.fullmatch(little(array).dtype.str):
             raise SavingError(f"the extra array {name} must hold numbers, but its type is {array.dtype}.")
-    weights = _npz({**_arrays(network, fold), **{EXTRA + name: array for name, array in extra.items()}})
+    arrays: dict[str, NDArray[Any]] = _arrays(network, folds)
+    if count == 1:
+        arrays = {name: array[0] for name, array in arrays.items()}
+    weights = npz(arrays | {EXTRA + name: array for name, array in extra.items()})
     model = {
-        "format": FORMAT,
+        **({"format": ONE_FOLD} if count == 1 else {"format": FOLDS, "folds": count}),
         "architecture": asdict(network.architecture),
         "dtype": network.dtype.name,
         "about": dict(about),
@@ -104,7 +99,7 @@ def save(
     try:
         text = (json.dumps(model, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise SavingError(f"about must be of types that JSON has, but: {_clipped(str(error))}.") from None
+        raise SavingError(f"about must be of types that JSON has, but: {clipped(str(error))}.") from None
     if len(text) > LARGEST_MODEL:
         raise SavingError(f"`bytes of {MODEL} <= {LARGEST_MODEL}` must hold, but about makes them {len(text)}.")
     _write(folder, {WEIGHTS: weights, MODEL: text})
@@ -116,73 +111,57 @@ def load(folder: Path) -> Saved:
     Raises:
         SavingError: a file is missing, damaged, or of another format.
     """
-    architecture, dtype, about, checksum = _read_model(folder / MODEL)
+    architecture, dtype, folds, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if digest != checksum:
                 raise SavingError(f"{path}: its sha256 must be {checksum}, as {MODEL} says, but it is {digest}.")
-            network, extra = _read_weights(path, file, architecture, dtype)
+            network, extra = _read_weights(path, file, architecture, dtype, folds)
     except OSError as error:
         raise SavingError(f"{path}: cannot be read: {error.strerror or error}.") from None
     return Saved(network, extra, about)
 
 
-def blank_network(architecture: Architecture, dtype: np.dtype[Any]) -> Network:
-    """Make a network of one fold, without random numbers, whose parameters the caller fills in."""
-    network = Network(replace(architecture, initializer="zeros"), [np.random.SeedSequence(0)], dtype)
+def blank_network(architecture: Architecture, dtype: np.dtype[Any], folds: int = 1) -> Network:
+    """Make a network without random numbers, whose parameters the caller fills in."""
+    network = Network(replace(architecture, initializer="zeros"), [np.random.SeedSequence(0)] * folds, dtype)
     network.architecture = architecture
     return network
 
 
-def _arrays(network: Network, fold: int) -> dict[str, Array]:
-    """Return views of all arrays that a fold predicts with, by name; weights are (in, out), all others (out,)."""
+def _arrays(network: Network, folds: slice) -> dict[str, Array]:
+    """Return views of all arrays that folds predict with, by name; weights are (F, in, out), all others (F, out)."""
     arrays: dict[str, Array] = {}
-    parameters, here = network.parameters, slice(fold, fold + 1)
+    parameters = network.parameters
     for layer, normalised in enumerate(parameters.normalised):
-        dense = parameters.dense(layer, here)
-        arrays[f"weights_{layer + 1}"] = dense.weights[0]
+        dense = parameters.dense(layer, folds)
+        arrays[f"weights_{layer + 1}"] = dense.weights
         if dense.bias is not None:
-            arrays[f"bias_{layer + 1}"] = dense.bias[0, 0]
+            arrays[f"bias_{layer + 1}"] = dense.bias[:, 0]
         if normalised:
-            norm = parameters.batch_norm(layer, here)
+            norm = parameters.batch_norm(layer, folds)
             for name in ("scale", "shift", "mean", "variance"):
-                arrays[f"{name}_{layer + 1}"] = getattr(norm, name)[0, 0]
+                arrays[f"{name}_{layer + 1}"] = getattr(norm, name)[:, 0]
     if parameters.input_scaled:
-        arrays["input_scale"] = parameters.input_scale(here).factors[0, 0]
+        arrays["input_scale"] = parameters.input_scale(folds).factors[:, 0]
     return arrays
 
 
-def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of `_arrays` without allocating the arrays."""
+def _shapes(architecture: Architecture, folds: int) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the arrays in a file without allocating the arrays."""
     shapes: dict[str, tuple[int, ...]] = {}
+    first = () if folds == 1 else (folds,)
     sizes = architecture.sizes
     for layer in range(1, len(sizes)):
-        shapes[f"weights_{layer}"] = (sizes[layer - 1], sizes[layer])
+        shapes[f"weights_{layer}"] = (*first, sizes[layer - 1], sizes[layer])
         normalised = architecture.batch_norm and layer < len(sizes) - 1
         for name in ("scale", "shift", "mean", "variance") if normalised else ("bias",):
-            shapes[f"{name}_{layer}"] = (sizes[layer],)
+            shapes[f"{name}_{layer}"] = (*first, sizes[layer])
     if architecture.input_scale:
-        shapes["input_scale"] = (architecture.inputs,)
+        shapes["input_scale"] = (*first, architecture.inputs)
     return shapes
-
-
-def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(arrays):
-            member = io.BytesIO()
-            np.lib.format.write_array(member, _little(arrays[name]), version=(1, 0), allow_pickle=False)
-            info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, member.getvalue())
-    return buffer.getvalue()
-
-
-def _little(array: NDArray[Any]) -> NDArray[Any]:
-    """Return the same numbers, row by row and little-endian."""
-    return np.asarray(array, array.dtype.newbyteorder("<"), order="C")
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -200,8 +179,8 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any], str]:
-    """Read the architecture, the type of the weights, the notes and the checksum of the weights."""
+def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str, Any], str]:
+    """Read the architecture, the type of the weights, the number of folds, the notes and the weights' checksum."""
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_MODEL + 1)
@@ -213,14 +192,21 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], dict[str, Any]
         model = json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise SavingError(f"{path}: must be JSON, but: {' '.join(str(error).split())}.") from None
-    if not isinstance(model, dict) or type(model.get("format")) is not int or model["format"] != FORMAT:
-        raise SavingError(f"{path}: must be an object with format {FORMAT}, but is {_shown(model)}.")
-    _check_types(path, "", model, {"format": int, "architecture": dict, "dtype": str, "about": dict, "sha256": str})
+    known = (ONE_FOLD, FOLDS)
+    if not isinstance(model, dict) or type(model.get("format")) is not int or model["format"] not in known:
+        raise SavingError(f"{path}: must be an object with format {ONE_FOLD} or {FOLDS}, but is {shown(model)}.")
+    types = {"format": int, "architecture": dict, "dtype": str, "about": dict, "sha256": str}
+    types |= {"folds": int} if model["format"] == FOLDS else {}
+    _check_types(path, "", model, types)
     if model["dtype"] not in DTYPES:
-        raise SavingError(f"{path}: dtype must be one of {', '.join(DTYPES)}, but got {_shown(model['dtype'])}.")
+        raise SavingError(f"{path}: dtype must be one of {', '.join(DTYPES)}, but got {shown(model['dtype'])}.")
     if not re.fullmatch("[0-9a-f]{64}", model["sha256"]):
-        raise SavingError(f"{path}: sha256 must be 64 hexadecimal digits, but got {_shown(model['sha256'])}.")
-    return _architecture(path, model["architecture"]), np.dtype(model["dtype"]), model["about"], model["sha256"]
+        raise SavingError(f"{path}: sha256 must be 64 hexadecimal digits, but got {shown(model['sha256'])}.")
+    folds = model.get("folds", 1)
+    if model["format"] == FOLDS and not 2 <= folds <= MOST_FOLDS:
+        raise SavingError(f"{path}: folds must be 2 to {MOST_FOLDS}, but got {shown(folds)}.")
+    architecture = _architecture(path, model["architecture"])
+    return architecture, np.dtype(model["dtype"]), folds, model["about"], model["sha256"]
 
 
 def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:
@@ -228,11 +214,11 @@ def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:
     types = {"bool": bool, "float": (int, float), "int": int, "str": str, "tuple[int, ...]": list}
     _check_types(path, "architecture.", spec, {field.name: types[str(field.type)] for field in fields(Architecture)})
     if not all(type(units) is int for units in spec["hidden"]):
-        raise SavingError(f"{path}: architecture.hidden must hold integers, but got {_shown(spec['hidden'])}.")
+        raise SavingError(f"{path}: architecture.hidden must hold integers, but got {shown(spec['hidden'])}.")
     try:
         return Architecture(**{**spec, "hidden": tuple(spec["hidden"])})
     except (NNetError, OverflowError) as error:
-        raise SavingError(f"{path}: architecture: {_clipped(str(error))}") from None
+        raise SavingError(f"{path}: architecture: {clipped(str(error))}") from None
 
 
 def _check_types(path: Path, place: str, document: Mapping[str, Any], types: Mapping[str, Any]) -> None:
@@ -241,110 +227,50 @@ def _check_types(path: Path, place: str, document: Mapping[str, Any], types: Map
         value = document[name]
         if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
             expected = " or ".join(kind.__name__ for kind in (wanted if isinstance(wanted, tuple) else (wanted,)))
-            raise SavingError(f"{path}: {place}{name} must be of type {expected}, but got {_shown(value)}.")
+            raise SavingError(f"{path}: {place}{name} must be of type {expected}, but got {shown(value)}.")
 
 
 def _check_names(path: Path, what: str, names: Iterable[str], wanted: Iterable[str]) -> None:
     missing, superfluous = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
     if missing or superfluous:
-        raise SavingError(f"{path}: {what}: {_shown(missing)} are missing, {_shown(superfluous)} are unknown.")
+        raise SavingError(f"{path}: {what}: {shown(missing)} are missing, {shown(superfluous)} are unknown.")
 
 
 def _read_weights(
-    path: Path, file: IO[bytes], architecture: Architecture, dtype: np.dtype[Any]
+    path: Path, file: IO[bytes], architecture: Architecture, dtype: np.dtype[Any], folds: int
 ) -> tuple[Network, dict[str, NDArray[Any]]]:
     size = file.seek(0, io.SEEK_END)
     try:
         with zipfile.ZipFile(file) as archive:
-            members = _members(path, archive, size)
+            members = members_of(path, archive, size)
             extras = {name: member for name, member in members.items() if name.startswith(EXTRA)}
             if len(members) < len(architecture.sizes) - 1:
                 raise SavingError(f"{path}: {len(architecture.sizes) - 1} layers need more than {len(members)} arrays.")
-            shapes = _shapes(architecture)
+            shapes = _shapes(architecture, folds)
             _check_names(path, "arrays", members.keys() - extras.keys(), shapes)
             for name, shape in shapes.items():
                 claimed = (members[name].dtype, members[name].shape)
-                wanted = (_little(np.empty(0, dtype)).dtype.str, shape)
+                wanted = (little(np.empty(0, dtype)).dtype.str, shape)
                 if claimed != wanted:
                     raise SavingError(
-                        f"{path}: {name} must be {_shown(wanted)}, but its header claims {_shown(claimed)}."
+                        f"{path}: {name} must be {shown(wanted)}, but its header claims {shown(claimed)}."
                     )
-            network = blank_network(architecture, dtype)
-            for name, view in _arrays(network, 0).items():
-                view[...] = _content(archive, members[name])
-            return network, {name.removeprefix(EXTRA): _content(archive, member) for name, member in extras.items()}
+            network = blank_network(architecture, dtype, folds)
+            for name, view in _arrays(network, slice(0, folds)).items():
+                view[...] = content_of(archive, members[name])
+            return network, {name.removeprefix(EXTRA): content_of(archive, member) for name, member in extras.items()}
     except SavingError:
         raise
     except DAMAGED as error:
-        raise SavingError(f"{path}: must be an npz file, but: {_clipped(str(error))}.") from None
-
-
-def _members(path: Path, archive: zipfile.ZipFile, size: int) -> dict[str, _Member]:
-    """List the arrays of an archive by name, from its directory and their headers, which are checked."""
-    infos = archive.infolist()
-    if sum(info.file_size for info in infos) > size:
-        raise SavingError(f"{path}: must declare at most the {size} bytes that it has, but declares more.")
-    members: dict[str, _Member] = {}
-    for info in infos:
-        name = info.filename.removesuffix(".npy")
-        if not NAME.fullmatch(name) or info.filename == name or name in members:
-            raise SavingError(f"{path}: {_shown(info.filename)} must be the name of an array, and unique.")
-        if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size or info.flag_bits & 1:
-            raise SavingError(f"{path}: {name} must be stored as it is, but is compressed or encrypted.")
-        with archive.open(info) as stream:
-            members[name] = _Member(info, *_header(path, name, stream, info.file_size))
-    return members
-
-
-def _header(path: Path, name: str, stream: IO[bytes], size: int) -> tuple[str, tuple[int, ...]]:
-    """Read the type and shape of an array in npy format 1.0, and check the number of bytes. Nothing is evaluated.
-
-    Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-    """
-    start = stream.read(10)
-    length = int.from_bytes(start[8:], "little")
-    if start[:8] != b"\x93NUMPY\x01\x00" or not 0 < length <= LONGEST_HEADER:
-        raise SavingError(f"{path}: {name} must begin with a header of npy format 1.0, but begins {_shown(start)}.")
-    text = stream.read(length)
-    match = HEADER.fullmatch(text)
-    if match is None:
-        raise SavingError(f"{path}: {name} must have the header of an array of numbers, but has {_shown(text)}.")
-    descr = match[1].decode("latin-1")
-    shape = tuple(int(number) for number in match[2].decode().replace(",", " ").split())
-    if not NUMBERS.fullmatch(descr):
-        raise SavingError(f"{path}: {name} must hold numbers, but its type is {_shown(descr)}.")
-    claimed, held = prod(shape) * np.dtype(descr).itemsize, size - 10 - length
-    if claimed != held:
-        raise SavingError(
-            f"{path}: {name} of shape {_shown(shape)} and type {descr} must have {claimed} bytes, but has {held}."
-        )
-    return descr, shape
-
-
-def _content(archive: zipfile.ZipFile, member: _Member) -> NDArray[Any]:
-    """Read an array, which is read-only; the archive verifies its checksum."""
-    data = archive.read(member.info)
-    count = prod(member.shape)
-    dtype = np.dtype(member.dtype)
-    array = np.frombuffer(data, dtype, count, offset=len(data) - count * dtype.itemsize)
-    return array.reshape(member.shape)
+        raise SavingError(f"{path}: must be an npz file, but: {clipped(str(error))}.") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     unique = dict(pairs)
     if len(unique) < len(pairs):
-        raise ValueError(f"a key stands twice among {_shown([name for name, _ in pairs])}")
+        raise ValueError(f"a key stands twice among {shown([name for name, _ in pairs])}")
     return unique
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number in JSON")
-
-
-def _shown(value: object) -> str:
-    return _clipped(reprlib.repr(value))
-
-
-def _clipped(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else f"{line[:197]}..."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.errors import SettingError, ShapeError
 from nnet.lockstep import Lockstep
@@ -140,26 +141,28 @@ def lockstep_groups(
 def fit(
     architecture: Architecture,
     settings: TrainingSettings,
-    data: FoldData,
-    seed: np.random.SeedSequence,
+    folds: Sequence[FoldData],
+    seeds: Sequence[np.random.SeedSequence],
     epochs: int,
     factors: Sequence[float] = (),
-) -> tuple[Network, tuple[float, ...]]:
-    """Train a network on `data.train` for the first `epochs` epochs of the settings' horizon.
+) -> tuple[Network, Array]:
+    """Train a network on the training rows of each fold for the first `epochs` epochs of the settings' horizon.
 
     Args:
+        folds:   each fold's data; all of one width.
+        seeds:   each fold's seed; a fold's network depends on nothing but its own data, seed and settings.
         factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs.
 
     Returns:
-        the network, and the training loss of each epoch.
+        the network of all folds, and (epochs, F) training losses.
     """
     if not 1 <= epochs <= settings.epochs:
         raise SettingError(f"`1 <= epochs <= horizon` must hold, but got epochs={epochs}, horizon={settings.epochs}.")
-    lockstep = Lockstep(architecture, settings, [data], [seed])
+    lockstep = Lockstep(architecture, settings, folds, seeds)
+    losses: Array = np.empty((epochs, len(folds)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        losses = tuple(
-            float(lockstep.train_epoch(epoch, factors[epoch - 1] if epoch <= len(factors) else 1.0)[0])
-            for epoch in range(1, epochs + 1)
-        )
+        for epoch in range(1, epochs + 1):
+            factor = factors[epoch - 1] if epoch <= len(factors) else 1.0
+            losses[epoch - 1] = lockstep.train_epoch(epoch, factor)
         lockstep.finish()
     return lockstep.network, losses

@@ -121,7 +121,7 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
     *seeds, last = np.random.SeedSequence(seed).spawn(FOLDS + 1)
     *_, report = train([ARCHITECTURE] * FOLDS, TRAINING, folds, seeds, "accuracy")
     everything = FoldData(x, y, np.arange(DEVELOPMENT), np.empty(0, np.intp))
-    network, _ = fit(ARCHITECTURE, TRAINING, everything, last, TRAINING.epochs)
+    network, _ = fit(ARCHITECTURE, TRAINING, [everything], [last], TRAINING.epochs)
 
     def outputs(rows: int) -> tuple[Array, Targets]:
         features, labels = clouds(random, rows, best)

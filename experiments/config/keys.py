@@ -19,11 +19,13 @@ KEYS: dict[str, tuple[str, ...]] = {  # the keys of each section whose keys do n
 def whole_key(key: str) -> list[str]:
     """Return the parts of a key of --set, with its section where the key was typed without and only one has it.
 
+    A key that [final] shares with another section is the other's.
+
     Raises:
         SpecError: several sections have it.
 
-    >>> whole_key("trials"), whole_key("search.trials")
-    (['search', 'trials'], ['search', 'trials'])
+    >>> whole_key("trials"), whole_key("search.trials"), whole_key("epochs"), whole_key("members")
+    (['search', 'trials'], ['search', 'trials'], ['training', 'epochs'], ['final', 'members'])
     """
     if key in StudySpec.model_fields or "." in key or not (keys := _of_any_section(key)):
         return key.split(".")
@@ -56,4 +58,5 @@ def _named(name: str) -> list[str]:
 
 
 def _of_any_section(key: str) -> list[str]:
-    return [f"{section}.{key}" for section, keys in KEYS.items() if key in keys]
+    found = [f"{section}.{key}" for section, keys in KEYS.items() if key in keys]
+    return [one for one in found if one != f"final.{key}"] or found

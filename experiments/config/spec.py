@@ -138,6 +138,17 @@ class SearchSection(Section):
         return options_of(models, info.data.get(kind), value)
 
 
+class FinalSection(Section):
+    """[final]: the final model, and that of the default, which is trained alike.
+
+    members: networks, each with a seed of its own, whose mean is the model.
+    epochs:  horizon of their training; without it, training.epochs.
+    """
+
+    members: Annotated[int, Field(ge=1, le=32)] = 5
+    epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
 class Range(Section):
     """{ low, high, log, step }: numbers from low to high, both included."""
 
@@ -195,6 +206,20 @@ class StudySpec(Section):
     search: SearchSection = SearchSection()
     space: dict[str, Searched]
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+    final: FinalSection = FinalSection()
+
+    @field_validator("final")
+    @classmethod
+    def _no_plateau_on_another_horizon(cls, final: FinalSection, info: ValidationInfo) -> FinalSection:
+        """Refuse another horizon where rates may follow the scores of the search, which has its own epochs."""
+        training, searched = info.data.get("training"), info.data.get("space", {}).get("schedule")
+        enqueued = info.data["search"].enqueue if "search" in info.data else ()
+        given = [table.get("schedule") for table in (info.data.get("default", {}), *enqueued)]
+        choices = searched.choices if isinstance(searched, Choices) else ()
+        if final.epochs is not None and "plateau" in (training and training.schedule, *choices, *given):
+            rule = "a plateau schedule lowers the rate where the search did, so the refit has the epochs of the search"
+            raise broken_rule(("epochs",), f"{rule}, but got {final.epochs}; remove it, or choose another schedule")
+        return final
 
     @field_validator("search")
     @classmethod

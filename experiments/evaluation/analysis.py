@@ -17,8 +17,9 @@ from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.diagnostics import CLASSES, predictions
+from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.hyperparameter_importance import importances
-from experiments.evaluation.permutation_importance import permutation
+from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.reasons import LeftOut, NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooManyClasses
 from experiments.evaluation.records import AnalysisRecord, MistakeRecord, OutOfFoldRecord, PictureRecord
 from experiments.evaluation.selection_bias import selection
@@ -26,6 +27,7 @@ from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
+from experiments.search.out_of_fold import npy
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 
@@ -39,6 +41,9 @@ def analyse(
 ) -> AnalysisRecord:
     """Analyse a search beyond its scores. Each part is a record, or the reason why it is left out.
 
+    The corrected score is of single networks, as the search compared them. Predictions and permutation importance are
+    of the final model.
+
     Args:
         trials:   the finished trials, at least one of them COMPLETE.
         files:  out-of-fold outputs of every COMPLETE trial.
@@ -48,31 +53,38 @@ def analyse(
         StudyStateError: a file is lost.
         ExecutorError:   a task was given up.
     """
-    spec, space, data = study.spec, study.space, study.data
-    best, validated, table = best_of(trials), validation_rows(data.development, data.folds), data.development.table
+    data, metric = study.data, study.spec.cv.metric
+    best, default, table = best_of(trials), default_of(trials), data.development.table
+    validated = validation_rows(data.development, data.folds)
     complete = [trial for trial in trials if trial.result.state == "COMPLETE"]
     shared = [executor.share(_content(files, trial)) for trial in complete]
-    winner, default = complete.index(best), None if default_of(trials) is None else 0
+    models = FinalModels(study, best, default, inputs, executor)
     choosing = None  # a bootstrap of single rows says nothing where they are in a time order
     if table.time is None:
-        choosing = executor.submit(selection, shared, spec.cv.metric, data.target, validated, winner, default)
-    are_probabilities = space.candidate(best.params).training.loss.endswith("cross_entropy")
-    predicting = executor.submit(predictions, shared[winner], validated, data.target, are_probabilities)
+        at, zero = complete.index(best), None if default is None else 0
+        choosing = executor.submit(selection, shared, metric, data.target, validated, at, zero)
+    outputs, predicting = models.outputs, None
+    if not isinstance(outputs, LeftOut):
+        content = shared[complete.index(best)] if outputs is None else executor.share(npy(outputs))
+        logits = are_probabilities(study.space.candidate(best.params).training.loss)
+        predicting = executor.submit(predictions, content, validated, data.target, logits)
     parts: dict[str, Any] = {
-        "importances": importances(trials, space),
-        "permutation": permutation(spec, space, data, best, inputs, executor),
+        "importances": importances(trials, study.space),
+        "permutation": models.permutation,
         "selection": RowsInTimeOrder() if choosing is None else choosing.result(),
+        "out_of_fold": outputs if predicting is None else _with_pictures(predicting.result(), table),
     }
     left_out = {name: part for name, part in parts.items() if isinstance(part, LeftOut)}
     records = {name: part for name, part in parts.items() if name not in left_out}
     if default is None and "selection" in records:
         left_out["floor"] = NoDefaultScore()
-    predicted = predicting.result()
-    if data.target.classes and predicted.confusion is None:
-        left_out["confusion"] = TooManyClasses(limit=CLASSES)
-    if data.target.classes and predicted.calibration is None:
-        left_out["calibration"] = NoProbabilities()
-    return rounded(AnalysisRecord(**records, out_of_fold=_with_pictures(predicted, table), left_out=left_out))
+    if predicted := records.get("out_of_fold"):
+        records["out_of_fold"] = replace(predicted, **models.scores)
+        if data.target.classes and predicted.confusion is None:
+            left_out["confusion"] = TooManyClasses(limit=CLASSES)
+        if data.target.classes and predicted.calibration is None:
+            left_out["calibration"] = NoProbabilities()
+    return rounded(AnalysisRecord(**records, left_out=left_out))
 
 
 def _content(files: OutOfFoldFiles, trial: FinishedTrial) -> bytes:

@@ -11,7 +11,8 @@ from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
 from experiments.data.table import Kind, Table
 from experiments.errors import SearchError
-from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.records import AnalysisRecord, FinalRecord
+from experiments.evaluation.refit import refit_task
 from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
@@ -101,6 +102,11 @@ def assemble(
         default=None if default is None else DefaultRecord(number=0, **_cv(default)),
         best=BestRecord(
             number=best.result.number, epochs=best.result.epochs, fold_scores=best.result.fold_scores, **_cv(best)
+        ),
+        final=FinalRecord(
+            members=spec.final.members,
+            epochs=refit_task(study, best).epochs,
+            default_epochs=None if default is None else refit_task(study, default).epochs,
         ),
         test=test,
         analysis=analysis,

@@ -100,7 +100,7 @@ class FinalFits:
     def _begin_refit(self, trial: FinishedTrial) -> tuple[RefitTask, Future[Refit]]:
         number = trial.result.number
         if number not in self._refits:
-            task = refit_task(trial, self.study.space.candidate(trial.params), self.study.spec.study.seed)
+            task = refit_task(self.study, trial)
             _, rows = self._rows(task.candidate.preprocessing)
             self._refits[number] = task, self.executor.submit(run_refit, task, rows)
         return self._refits[number]

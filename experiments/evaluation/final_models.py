@@ -10,7 +10,7 @@ from experiments.evaluation.baselines import BaselineTask
 from experiments.search.trial import FinishedTrial
 from experiments.version import SCHEMA
 
-PARTS = ("preprocessing", "training")  # sections of the study file that a refit depends on, beside the parameters
+PARTS = ("preprocessing", "training", "final")  # sections of the study file that a refit depends on
 
 
 def final_models(

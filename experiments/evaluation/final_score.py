@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
+from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
@@ -100,7 +101,7 @@ def final_score(
 def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:
     """Return further scores of outputs (N, outputs), by name; no choice is made by them."""
     # outputs are log-probabilities only where they were trained as such
-    likelihood = ("neg_log_loss",) if loss.endswith("cross_entropy") else ()
+    likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
 
 

@@ -90,6 +90,7 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
     table = development.table
     model = Model(
         network=network_of(winner),
+        probabilities=winner.probabilities,
         preprocessor=fits.preprocessors[winning.candidate.preprocessing],
         target=target,
         units=winner.units,

@@ -1,4 +1,4 @@
-"""The model folder: a trained network with all that makes its inputs and names its outputs. No pickle anywhere."""
+"""The model folder: trained networks with all that makes their inputs and names their outputs. No pickle anywhere."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
+from experiments.evaluation.mean_outputs import model_outputs
 from experiments.evaluation.results import STRICT
 from experiments.search.target_scaling import TargetScaler
-from nnet.network import Network
-from nnet.saving import SavingError, load, save
+from nnet.errors import SavingError
+from nnet.network import CHUNK, Network
+from nnet.saving import load, save
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 4096  # rows of every chunk; last bits depend on the number of rows that are computed together
+ROWS = 4096  # rows that are predicted at a time, at most
 
 
 @dataclass(frozen=True)
 class Model:
-    """The model of a study: a trained network, and all that it needs from rows to predictions.
+    """The model of a study: trained networks, and all that they need from rows to predictions.
 
-    network:  network of one fold.
+    network:  a network whose folds are the members, whose mean is the model.
     units:    scale of its predictions, where they are numbers.
     inputs:   name and type of each column that the preprocessor takes.
     predicts: name of the target.
@@ -44,6 +46,7 @@ class Model:
     missing:  words that are missing numbers.
     identifiers: columns that name a row.
     picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
+    probabilities: whether the networks' outputs are logits, whose probabilities are averaged.
     """
 
     network: Network
@@ -58,6 +61,7 @@ class Model:
     missing: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     picture: tuple[int, ...] | None = None
+    probabilities: bool = False
 
     @property
     def rows(self) -> RowFormat:
@@ -84,6 +88,7 @@ class About:
     identifiers: tuple[str, ...] = ()
     log: bool = False
     picture: tuple[int, ...] | None = None
+    probabilities: bool = False
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -105,6 +110,7 @@ def write_model(model: Model, folder: Path) -> None:
         identifiers=model.identifiers,
         log=model.units.log,
         picture=model.picture,
+        probabilities=model.probabilities,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -187,6 +193,7 @@ def read_model(folder: Path) -> Model:
         about.missing,
         about.identifiers,
         about.picture,
+        about.probabilities,
     )
 
 
@@ -240,9 +247,10 @@ def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     from experiments.search.scorers import probabilities
     from nnet.metrics import predicted_labels
 
-    x = np.zeros((ROWS, model.preprocessor.width), np.float32)
+    whole = -(-len(rows) // CHUNK) * CHUNK  # last bits depend on the number of rows that are computed together
+    x = np.zeros((whole, model.preprocessor.width), np.float32)
     x[: len(rows)] = model.preprocessor.transform(rows)
-    z = model.network.predict(x)[: len(rows)]
+    z = model_outputs(model.network, slice(0, model.network.folds), x, model.probabilities)[: len(rows)]
     if not model.target.classes:
         return pd.DataFrame({"prediction": model.units.restored(z)[:, 0]})
     classes = model.target.classes

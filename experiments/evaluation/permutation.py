@@ -1,40 +1,31 @@
-"""Scores of a network with one column shuffled, on rows that it did not learn from.
+"""Scores of a model with one column shuffled, on rows that it did not learn from.
 
 Source: Breiman (2001), Machine Learning 45, 5-32, section 10; Fisher, Rudin and Dominici (2019), JMLR 20.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.target import Target
 from experiments.data.subsample import subsample
-from experiments.evaluation.refit import RefitTask
-from experiments.search.cross_validation import prepare_fold
-from experiments.search.executors.shared_data import DataReference, open_folds
-from experiments.search.scorers import scorer
-from experiments.search.seeds import COLUMN, TRIAL, fold_seed
-from nnet.batches import FoldData
-from nnet.training import fit
+from nnet.arrays import Array, Targets
+from nnet.metrics import Score
 
 
 @dataclass(frozen=True)
-class PermutationTask:
-    """A trial's network of one fold, to be trained again, and the number of shuffles of each column.
+class Shuffling:
+    """The number of shuffles of each column.
 
-    trained: the trial's configuration, number, best epoch and learning rate factors.
-    sources: (inputs,) the column that each input is made of.
+    sources: (inputs,) of each fold, the column that each input is made of.
     rows:    largest number of validation rows to predict; a seeded choice where there are more.
     """
 
-    trained: RefitTask
-    fold: int
-    metric: str
     columns: int
-    sources: NDArray[np.int64]
+    sources: tuple[NDArray[np.int64], ...]
     rows: int
     repeats: int
 
@@ -53,35 +44,37 @@ class Permuted:
     scores: NDArray[np.float64]
 
 
-def permute_columns(task: PermutationTask, data: FoldData, target: Target) -> Permuted:
-    """Train the fold's network as the trial did, to its best epoch, and shuffle one column at a time.
+@dataclass(frozen=True)
+class ScoredModel:
+    """The model of a fold: its outputs for inputs, and the score of outputs against the truth."""
+
+    outputs: Callable[[Array], Array]
+    score: Score
+
+
+def permute_columns(
+    model: ScoredModel, x: Array, y: Targets, fold: int, shuffling: Shuffling, seed: np.random.SeedSequence
+) -> Permuted:
+    """Shuffle one column of the validation rows at a time, and score the model's outputs.
 
     All inputs of a column are shuffled together, which is what shuffling the column before preprocessing comes to.
+
+    Args:
+        x:    (N, inputs) of the validation rows.
+        y:    (N,) their truth; rows are chosen from each class alike where they are integers.
+        fold: position in the shuffling's sources.
     """
-    chosen = task.trained
-    learnt, units = prepare_fold(data, chosen.candidate, target)
-    architecture = chosen.candidate.architecture(learnt.x.shape[1], target)
-    seed = fold_seed(chosen.seed, TRIAL, chosen.number, task.fold)
-    network, _ = fit(architecture, chosen.candidate.training, learnt, seed, chosen.epochs, chosen.factors)
-    drawing, shuffling = fold_seed(chosen.seed, COLUMN, chosen.number, task.fold).spawn(2)
-    truth = learnt.y[learnt.validation]
-    rows = learnt.validation[subsample(truth, task.rows, bool(target.classes), drawing)]
-    x, y = learnt.x[rows], learnt.y[rows]
-    plain = scorer(task.metric, target)
-    score = plain if target.classes else units.scored(plain)
-    scores = np.empty((task.columns, task.repeats))
-    baseline = score(network.predict(x), y)
-    chance = np.random.default_rng(shuffling)
+    drawing, shuffler = seed.spawn(2)
+    rows = subsample(y, shuffling.rows, np.issubdtype(y.dtype, np.integer), drawing)
+    x, y, sources = x[rows], y[rows], shuffling.sources[fold]
+    scores = np.empty((shuffling.columns, shuffling.repeats))
+    baseline = model.score(model.outputs(x), y)
+    chance = np.random.default_rng(shuffler)
     shuffled = x.copy()
-    for column in range(task.columns):
-        inputs = np.flatnonzero(task.sources == column)
-        for repeat in range(task.repeats):
+    for column in range(shuffling.columns):
+        inputs = np.flatnonzero(sources == column)
+        for repeat in range(shuffling.repeats):
             shuffled[:, inputs] = x[np.ix_(chance.permutation(len(x)), inputs)]
-            scores[column, repeat] = score(network.predict(shuffled), y)
+            scores[column, repeat] = model.score(model.outputs(shuffled), y)
         shuffled[:, inputs] = x[:, inputs]
     return Permuted(len(rows), baseline, scores)
-
-
-def run_permutation(task: PermutationTask, reference: DataReference) -> Permuted:
-    """Train a fold's network again and shuffle its columns."""
-    return permute_columns(task, open_folds(reference)[task.fold], reference.target)

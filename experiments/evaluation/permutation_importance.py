@@ -8,18 +8,14 @@ from statistics import fmean, stdev
 import numpy as np
 
 from experiments.config.candidate import parameter_count
-from experiments.config.space import Space
-from experiments.config.spec import StudySpec
-from experiments.data.prepare import StudyData, fitted_on
-from experiments.evaluation.permutation import PermutationTask, Permuted, run_permutation
+from experiments.data.prepare import fitted_on
+from experiments.evaluation.permutation import Permuted, Shuffling
 from experiments.evaluation.reasons import NoMetric, TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
-from experiments.evaluation.refit import refit_task
-from experiments.search.executors.base import Executor
-from experiments.search.inputs import Inputs
+from experiments.search.context import StudyContext
 from experiments.search.trial import FinishedTrial
 
-PREDICTIONS = 3_000_000  # limit of rows x columns x repeats, over all folds
+PREDICTIONS = 3_000_000  # limit of rows x columns x repeats x networks, over all folds
 SCORINGS = 20_000  # limit of folds x columns x repeats; scikit-learn's scorers take milliseconds
 PRODUCTS = 200_000_000_000  # limit of predictions x weights of the network, which take as long
 FEWEST_ROWS, MOST_ROWS = 100, 2_000  # rows of a fold
@@ -27,34 +23,17 @@ MOST_REPEATS = 5
 MOST_COLUMNS = 1_000
 
 
-def permutation(
-    spec: StudySpec, space: Space, data: StudyData, winner: FinishedTrial, inputs: Inputs, executor: Executor
-) -> PermutationRecord | TooManyColumns | TooManyShuffles | NoMetric:
-    """Compute the record of a COMPLETE trial, or the reason why there is none; the same on any executor.
-
-    Each fold's network is trained again as in the trial. Unless there are so many rows that only some are predicted,
-    `baseline` is the trial's value, to the bit.
-
-    Args:
-        inputs: the folds by preprocessing.
-
-    Raises:
-        WorkerLost: a task was given up. That is no property of the study, so it is no reason to leave a part out.
-    """
+def shuffling_of(study: StudyContext, winner: FinishedTrial) -> Shuffling | TooManyColumns | TooManyShuffles:
+    """Choose the shuffles of a COMPLETE trial's model, or return the reason why there are none."""
+    spec, data = study.spec, study.data
     pairs, columns = data.folds.pairs, data.features
-    candidate = space.candidate(winner.params)
+    candidate = study.space.candidate(winner.params)
     if reason := too_many(columns, len(pairs)):
         return reason
-    sources = [fitted_on(data.development, train, candidate.preprocessing).sources for train, _ in pairs]
+    sources = tuple(fitted_on(data.development, train, candidate.preprocessing).sources for train, _ in pairs)
     weights = parameter_count(candidate, max(map(len, sources)), data.target)
-    rows, repeats = shuffles(columns, [len(validation) for _, validation in pairs], weights)
-    trained = refit_task(winner, candidate, spec.study.seed)
-    tasks = [
-        PermutationTask(trained, fold, spec.cv.metric, columns, of_inputs, rows, repeats)
-        for fold, of_inputs in enumerate(sources)
-    ]
-    futures = [executor.submit(run_permutation, task, inputs[candidate.preprocessing]) for task in tasks]
-    return _record(spec.cv.metric, data.development.table.columns, [future.result() for future in futures])
+    validation = [len(validation) for _, validation in pairs]
+    return Shuffling(columns, sources, *shuffles(columns, validation, weights, spec.final.members))
 
 
 def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | None:
@@ -66,25 +45,38 @@ def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | Non
     return None
 
 
-def shuffles(columns: int, validation: Sequence[int], weights: int) -> tuple[int, int]:
+def shuffles(columns: int, validation: Sequence[int], weights: int, members: int = 1) -> tuple[int, int]:
     """Choose the largest number of rows of each fold, and the number of shuffles of each column, for some seconds.
 
     Args:
         validation: number of validation rows of each fold.
-        weights:    number of the network's weights.
+        weights:    number of a network's weights.
+        members:    number of networks that predict each row.
 
     >>> shuffles(64, [288] * 5, weights=9_000), shuffles(784, [2400] * 5, 60_000), shuffles(784, [2400] * 5, 400_000)
     ((2000, 5), (765, 1), (127, 1))
+    >>> shuffles(64, [288] * 5, 9_000, members=5), shuffles(784, [2400] * 5, 60_000, members=5)
+    ((1875, 5), (153, 1))
     """
     folds = len(validation)
-    predictions = min(PREDICTIONS, max(PRODUCTS // weights, columns * folds * FEWEST_ROWS))
+    predictions = max(columns * folds * FEWEST_ROWS, min(PREDICTIONS, PRODUCTS // weights) // members)
     rows = min(MOST_ROWS, predictions // (columns * folds))
     predicted = columns * sum(min(rows, count) for count in validation)
     repeats = min(MOST_REPEATS, predictions // predicted, SCORINGS // (columns * folds))
     return rows, max(1, repeats)
 
 
-def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> PermutationRecord | NoMetric:
+def permutation_record(
+    metric: str, names: tuple[str, ...], folds: Sequence[Permuted], members: int
+) -> PermutationRecord | NoMetric:
+    """Return the mean over the folds, or the reason that the metric has no value somewhere.
+
+    Unless there are so many rows that only some are predicted, `baseline` is the score of the out-of-fold outputs.
+
+    Args:
+        names:   of the columns.
+        members: number of networks of the model that predicted the rows.
+    """
     baseline = sum(fold.baseline for fold in folds) / len(folds)
     shuffled = sum((fold.scores for fold in folds), np.zeros(1)) / len(folds)
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
@@ -101,6 +93,7 @@ def _record(metric: str, names: tuple[str, ...], folds: list[Permuted]) -> Permu
     ]
     return PermutationRecord(
         metric=metric,
+        members=members,
         rows=sum(fold.rows for fold in folds),
         repeats=len(drops[0]),
         baseline=baseline,

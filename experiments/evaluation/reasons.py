@@ -89,6 +89,13 @@ class NoParameterTells:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NetworkDiverged:
+    """A network of the final model diverged on a fold."""
+
+    code: Literal["network_diverged"] = "network_diverged"
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoMetric:
     """The metric has no value on these rows."""
 
@@ -142,6 +149,7 @@ LeftOut = (
     | EqualScores
     | NoParameterTells
     | NoMetric
+    | NetworkDiverged
     | BootstrapTooSlow
     | TooFewDraws
     | AsWritten

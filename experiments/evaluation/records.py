@@ -1,6 +1,6 @@
-"""The results of a study beyond its scores, all from development rows: the part `analysis` of results.json.
+"""The results of a study beyond its scores, from development rows: the parts `final` and `analysis` of results.json.
 
-No test row enters them. A missing part stands under its name in `left_out`, with the reason.
+No test row enters them. A missing part of the analysis stands under its name in `left_out`, with the reason.
 """
 
 from __future__ import annotations
@@ -11,6 +11,20 @@ from typing import Literal
 from experiments.evaluation.reasons import LeftOut
 
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalRecord:
+    """The final model, and that of the default, which is trained alike.
+
+    members:        number of networks, whose mean is the model.
+    epochs:         epochs for which the winner's networks are trained.
+    default_epochs: the same of the default; None where it has no score.
+    """
+
+    members: int
+    epochs: int
+    default_epochs: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +117,18 @@ class MistakeRecord:
 class OutOfFoldRecord:
     """The winner's predictions of development rows by networks that did not train on them.
 
-    rows:      number of predictions; a row of repeated folds counts each time.
-    confusion: None of a number, and of too many classes.
-    points:    (truth, prediction) of a number, of at most 500 rows, spread over the data.
+    members:       number of networks of a fold, whose mean predicts; as many as the final model has.
+    score:         mean score of these predictions over the folds; None for a single network, which has the selection
+                   score.
+    default_score: the same of the default's predictions; None where it has no score or a network of it diverged.
+    rows:          number of predictions; a row of repeated folds counts each time.
+    confusion:     None of a number, and of too many classes.
+    points:        (truth, prediction) of a number, of at most 500 rows, spread over the data.
     """
 
+    members: int = 1
+    score: float | None = None
+    default_score: float | None = None
     rows: int
     confusion: Counts | None
     calibration: CalibrationRecord | None
@@ -149,12 +170,14 @@ class PermutedColumn:
 class PermutationRecord:
     """Permutation importance of the winner on out-of-fold rows.
 
+    members:  number of networks of a fold, whose mean predicts.
     rows:     number of rows that were predicted, of all folds together.
     baseline: mean over the folds of the score of these rows as they are.
     columns:  the largest drop first.
     """
 
     metric: str
+    members: int = 1
     rows: int
     repeats: int
     baseline: float

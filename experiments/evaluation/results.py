@@ -15,7 +15,7 @@ from experiments.config.documents import canonical_digest
 from experiments.data.copies import CopiesSplit
 from experiments.data.table import ColumnReason, Kind
 from experiments.evaluation.reasons import NoScore
-from experiments.evaluation.records import AnalysisRecord, Counts
+from experiments.evaluation.records import AnalysisRecord, Counts, FinalRecord
 from experiments.search.trial import InterventionKind, Reason, State
 
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "ledger", "provenance", "timing")
@@ -274,6 +274,7 @@ class LedgerRecord:
 class StudyResult:
     """The whole study.
 
+    final:          None in results of older versions, whose final model is a single network.
     test:           None without a test evaluation (--no-test), and so is `ledger`.
     analysis:       analysis of the development rows; None in results without it.
     earlier_digest: digest of the document of an older schema that this was translated from; not written.
@@ -290,6 +291,7 @@ class StudyResult:
     interventions: tuple[WorkerFailure, ...]
     default: DefaultRecord | None
     best: BestRecord
+    final: FinalRecord | None = None
     test: FinalScore | None
     analysis: AnalysisRecord | None = None
     reading: ReadingRecord | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, sentence
+from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, number, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
@@ -65,11 +65,21 @@ def lead(result: StudyResult) -> Parts:
         (Fact(f"names.{name}", label(name)), " ", Fact(f"best.params.{name}", parameter(params[name])))
         for name in settings(params)
     ]
+    final, epochs = result.final, counted("best.epochs", result.best.epochs, "epoch")
+    if final is not None:
+        epochs = counted("final.epochs", final.epochs, "epoch")
+    several = final is not None and final.members > 1
     return sentence(
-        "The tuned model: {}; trained for {}.",
+        "The tuned model: {}; {}trained for {}.",
         joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
-        counted("best.epochs", result.best.epochs, "epoch"),
+        sentence("the mean of {} such networks, ", members(result)) if several else "",
+        epochs,
     )
+
+
+def members(result: StudyResult) -> Fact:
+    """Count the networks of the final model."""
+    return number("final.members", 1 if result.final is None else result.final.members)
 
 
 def answer(result: StudyResult) -> Answer | None:

@@ -45,6 +45,7 @@ REASONS: Final = {
     "equal_scores": "every complete trial has the same score",
     "no_parameter_tells": "no parameter distinguishes the better trials from the rest",
     "no_metric": "{metric} has no value there",
+    "network_diverged": "a network of the final model diverged on a fold",
     "bootstrap_too_slow": "of {metric} over {configurations} configurations and {rows} rows; only a metric that is a "
     "sum over rows or labels is cheap enough",
     "too_few_draws": "of {draws} bootstrap draws only {scored} have a score: there are too few rows",

@@ -41,7 +41,7 @@ from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 8  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 9  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
     "How much better or worse the tuned model is than the default, in {} on the test rows: the dot is the difference, "

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-TRIAL, REFIT, SAMPLER, COLUMN = range(4)
+TRIAL, REFIT, SAMPLER, COLUMN, MEMBER = range(5)
 
 
 def fold_seed(seed: int, purpose: int, trial: int, fold: int) -> np.random.SeedSequence:
     """Return the seed of a fold's training: initial weights, shuffling and dropout."""
     return np.random.SeedSequence(seed, spawn_key=(purpose, trial, fold))
+
+
+def member_seed(seed: int, trial: int, fold: int, member: int) -> np.random.SeedSequence:
+    """Return the seed of one of several networks that are trained on a fold; the first has the seed of the trial's.
+
+    >>> member_seed(0, 7, 1, 0).spawn_key == fold_seed(0, TRIAL, 7, 1).spawn_key, member_seed(0, 7, 1, 2).spawn_key
+    (True, (4, 7, 1, 2))
+    """
+    if member == 0:
+        return fold_seed(seed, TRIAL, trial, fold)
+    return np.random.SeedSequence(seed, spawn_key=(MEMBER, trial, fold, member))
 
 
 def sampler_seed(seed: int, trial: int) -> int:

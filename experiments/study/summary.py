@@ -59,6 +59,8 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
+    if result.final is not None and result.final.members > 1:
+        yield "final model", f"the mean of {result.final.members} networks; the scores above are of single ones"
     if result.test is not None:
         yield from _test_facts(result, result.test)
     elif planned is not None:

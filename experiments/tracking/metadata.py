@@ -20,7 +20,8 @@ FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json
 def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
     """Return the metadata of a study, which is the same for any number of trials."""
     document = without_trials(spec)
-    constants = flat({section: document[section] for section in ("data", "cv", "preprocessing", "training", "search")})
+    sections = ("data", "cv", "preprocessing", "training", "search", "final")
+    constants = flat({section: document[section] for section in sections})
     tags = {
         "spec": canonical_digest(document),
         "data": data.fingerprint,

@@ -18,10 +18,16 @@ from support.tables import mixed_frame
 NEW = mixed_frame(9000, seed=5)
 
 
-@pytest.fixture(params=[("no", "yes"), ("a", "b", "c,d"), ()], ids=["two", "three", "number"])
+CLASSES: tuple[tuple[str, ...], ...] = (("no", "yes"), ("a", "b", "c,d"), ())
+
+
+@pytest.fixture(
+    params=[(classes, members) for classes in CLASSES for members in (1, 3)],
+    ids=lambda chosen: f"{len(chosen[0])} classes, {chosen[1]} networks",
+)
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
     """A model in a study's folder."""
-    made = mixed_model(request.param)
+    made = mixed_model(*request.param)
     (tmp_path / "study").mkdir()
     write_model(made, tmp_path / "study" / "model")
     return made
@@ -31,13 +37,13 @@ def test_a_file_of_any_length_is_predicted_row_by_row(model: Model, tmp_path: Pa
     NEW.to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
     found = pd.read_csv(tmp_path / "out.csv")
-    z = model.network.predict(model.preprocessor.transform(NEW))
+    z = model.network.predict_folds(model.preprocessor.transform(NEW), slice(0, model.network.folds))
     assert len(found) == len(NEW)
     if not model.target.classes:
         assert list(found) == ["prediction"]
-        np.testing.assert_allclose(found["prediction"], z[:, 0] * 20.0 + 500.0, rtol=1e-5)
+        np.testing.assert_allclose(found["prediction"], z[:, :, 0].mean(axis=0) * 20.0 + 500.0, rtol=1e-5)
         return
-    expected = probabilities(z)
+    expected = np.mean([probabilities(one) for one in z], axis=0)
     assert list(found) == ["prediction", *(f"probability_{name}" for name in model.target.classes)]
     np.testing.assert_allclose(found.iloc[:, 1:], expected, atol=1e-5)
     assert (found["prediction"] == np.array(model.target.classes)[found.iloc[:, 1:].to_numpy().argmax(1)]).all()

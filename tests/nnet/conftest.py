@@ -1,8 +1,9 @@
-"""Fixtures of the network's tests: gradients by central differences, and folds of random data."""
+"""Fixtures of the network's tests: gradients by central differences, folds of random data, and a saved network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from numpy.typing import DTypeLike
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.losses import LOSSES
+from nnet.saving import save
+from support.saved_networks import ARCHITECTURES, trained
 
 CheckGradient = Callable[..., None]
 MakeFolds = Callable[..., list[FoldData]]
@@ -86,3 +89,10 @@ def make_seeds() -> MakeSeeds:
         return np.random.SeedSequence(entropy).spawn(count)
 
     return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Save a network with a batch normalisation and an extra array."""
+    save(tmp_path, trained(ARCHITECTURES["batch norm"]), extra={"offset": np.arange(6.0)}, about={"trial": 3})
+    return tmp_path

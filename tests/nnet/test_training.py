@@ -111,7 +111,7 @@ def test_scores_and_losses_are_those_of_the_fitted_networks_predictions(metric, 
     settings = replace(SETTINGS, loss=loss, label_smoothing=0.1, huber_delta=0.4, **AVERAGED[average])
     last, score = curve(folds, seeds, NORMALISED, settings, metric, train_scores=True)[-1], score_of(metric)
     for fold, data in enumerate(folds):
-        network, _ = fit(NORMALISED, settings, data, seeds[fold], epochs=4)
+        network, _ = fit(NORMALISED, settings, [data], [seeds[fold]], epochs=4)
         z, y = network.predict(data.x[data.validation]), data.y[data.validation]
         targets = LOSSES[loss].encode(y, 3, 0.0, np.dtype(np.float32))
         assert last.scores[fold] == score(z, y)
@@ -136,12 +136,29 @@ def test_fit_is_the_training_of_a_single_fold(optimizer, schedule, average, make
     [data], [seed] = make_folds([(40, 11)]), make_seeds(1)
     settings = replace(SETTINGS, optimizer=optimizer, schedule=schedule, warm_up=0.1, **AVERAGED[average])
     reports, parameters = trained([data], [seed], NORMALISED, settings)
-    network, losses = fit(NORMALISED, settings, replace(data, validation=data.validation[:0]), seed, epochs=4)
-    assert losses == tuple(report.train_losses[0] for report in reports)
+    network, losses = fit(NORMALISED, settings, [replace(data, validation=data.validation[:0])], [seed], 4)
+    assert losses.tolist() == [[report.train_losses[0]] for report in reports]
     assert np.array_equal(np.hstack([network.parameters.values, network.parameters.statistics]), parameters)
-    shorter, first = fit(NORMALISED, settings, data, seed, epochs=2)
-    assert first == losses[:2]
+    shorter, first = fit(NORMALISED, settings, [data], [seed], epochs=2)
+    assert np.array_equal(first, losses[:2])
     assert not np.array_equal(shorter.parameters.values, network.parameters.values)
+
+
+@pytest.mark.parametrize("average", AVERAGED)
+def test_networks_that_are_fitted_together_are_those_that_are_fitted_alone(average, make_folds, make_seeds):
+    folds, seeds = make_folds([(40, 11), (40, 11), (33, 18)]), make_seeds(3)
+    folds[1] = folds[0]  # the same rows by another seed
+    settings = replace(SETTINGS, **AVERAGED[average])
+    together, losses = fit(NORMALISED, settings, folds, seeds, epochs=3)
+    outputs = together.predict_folds(folds[0].x, slice(0, 3))
+    for fold, data in enumerate(folds):
+        alone, own = fit(NORMALISED, settings, [data], [seeds[fold]], epochs=3)
+        assert np.array_equal(losses[:, fold], own[:, 0])
+        assert np.array_equal(together.parameters.values[fold], alone.parameters.values[0])
+        assert np.array_equal(together.parameters.statistics[fold], alone.parameters.statistics[0])
+        assert outputs[fold].tobytes() == alone.predict(folds[0].x).tobytes()
+        assert together.predict(folds[0].x, fold).tobytes() == outputs[fold].tobytes()
+    assert not np.array_equal(outputs[0], outputs[1])
 
 
 @pytest.mark.parametrize(("every", "warm_up"), [(1, 0.3), (2, 0.0)])
@@ -157,12 +174,12 @@ def test_a_plateau_acts_on_the_mean_curve_and_fit_replays_it(every, warm_up, mak
             plateau.update(np.mean(report.scores))
     assert 1 == factors[0] > factors[-1]
     for fold, data in enumerate(folds):
-        network, losses = fit(NORMALISED, settings, data, seeds[fold], 9, factors)
+        network, losses = fit(NORMALISED, settings, [data], [seeds[fold]], 9, factors)
         assert np.array_equal(
             np.hstack([network.parameters.values, network.parameters.statistics])[0], parameters[fold]
         )
-        assert losses == tuple(report.train_losses[fold] for report in reports)
-    network, _ = fit(NORMALISED, settings, folds[0], seeds[0], 9)
+        assert losses.tolist() == [[report.train_losses[fold]] for report in reports]
+    network, _ = fit(NORMALISED, settings, folds[:1], seeds[:1], 9)
     assert not np.array_equal(network.parameters.values[0], parameters[0, : network.parameters.values.size])
 
 
@@ -224,7 +241,7 @@ def test_labels_of_any_integer_type(make_folds, make_seeds):
 def test_a_fit_of_more_epochs_than_the_settings_have_is_refused(make_folds, make_seeds):
     for epochs in (0, 5):
         with pytest.raises(SettingError, match=f"must hold, but got epochs={epochs}, "):
-            fit(ARCHITECTURE, SETTINGS, make_folds(ROWS)[0], make_seeds(1)[0], epochs)
+            fit(ARCHITECTURE, SETTINGS, make_folds(ROWS)[:1], make_seeds(1), epochs)
 
 
 def test_the_data_stays_as_it_was(make_folds, make_seeds):

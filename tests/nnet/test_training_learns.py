@@ -104,7 +104,7 @@ def test_every_loss_of_numbers_finds_the_least_squares(loss):
         decay=0.0,
     )
     data = FoldData(x, y, np.arange(442), NONE)
-    network, _ = fit(Architecture(10, (), 1), settings, data, np.random.SeedSequence(0), 200)
+    network, _ = fit(Architecture(10, (), 1), settings, [data], [np.random.SeedSequence(0)], 200)
     best, *_ = np.linalg.lstsq(np.hstack([x, np.ones((442, 1))]), y, rcond=None)
     expected = np.hstack([x, np.ones((442, 1))]) @ best
     assert np.mean((network.predict(x)[:, 0] - expected) ** 2) < 5e-3

@@ -66,7 +66,8 @@ def metric_of(document: dict[str, Any], key: str) -> str | None:
         return other[1]
     if re.fullmatch(r"test\.(score|ci95|default\.score|references\[\d+\]\.(score|ci95))", key):
         return str(document["test"]["metric"])
-    selection = r"(best|default)\.cv_mean|trials\[\d+\]\.(value|last)|analysis\.selection\.(pooled|corrected|ci95)"
+    selection = r"analysis\.out_of_fold\.(score|default_score)|"
+    selection += r"(best|default)\.cv_mean|trials\[\d+\]\.(value|last)|analysis\.selection\.(pooled|corrected|ci95)"
     if re.fullmatch(selection, key):
         return str(document["spec"]["cv"]["metric"])
     return str(document["analysis"]["permutation"]["metric"]) if key == "analysis.permutation.baseline" else None

@@ -51,6 +51,9 @@ learning_rate = { low = 1e-3, high = 1e-1, log = true }
 hidden_layers = { low = 1, high = 2 }
 hidden_units = { low = 4, high = 32, log = true }
 l2 = { low = 1e-6, high = 1e-1, log = true }
+
+[final]
+members = 1
 """
 
 

@@ -65,6 +65,7 @@ EXPLICIT: dict[str, Any] = {
         "dropout": {"low": 0.0, "high": 0.5},
     },
     "default": {"learning_rate": 0.01, "hidden_layers": 1, "hidden_units": 16, "l2": 1e-4, "dropout": 0.0},
+    "final": {"members": 1},
 }
 CLASSES = {"cv": {"splitter": "StratifiedKFold", "metric": "accuracy"}, "training": {"loss": "cross_entropy"}}
 LOG_LOSS = {"cv": {"splitter": "StratifiedKFold", "metric": "neg_log_loss"}, "training": {"loss": "cross_entropy"}}
@@ -173,8 +174,13 @@ STUDIES: dict[str, dict[str, Any]] = {
     "moons, qmc": sampled("qmc", {"qmc_type": "sobol"}),
     "moons, grid": sampled("grid", {}, space=GRID),
     "moons, cmaes": sampled("cmaes", {"n_startup_trials": 1}),
-    "diabetes": study(NUMBERS, data={"source": "diabetes"}),
-    "people, with categories": study(LOG_LOSS, data={"source": "people"}),
+    "diabetes": study(NUMBERS, data={"source": "diabetes"}, final={"members": 3}),
+    "people, with categories": study(
+        LOG_LOSS,
+        data={"source": "people"},
+        training={"schedule": "one_cycle"},
+        final={"members": 3, "epochs": 10},
+    ),
     "784 inputs": study(CLASSES, data={"source": "pixels"}, search={"trials": 4}),
     "batch norm and dropout": study(
         LOG_LOSS, data={"source": "people"}, training={"batch_norm": True, "input_dropout": 0.1, "epochs": 12}

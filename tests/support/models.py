@@ -16,13 +16,15 @@ from support.tables import mixed_frame
 KINDS: tuple[Kind, ...] = ("number", "category", "number", "category")
 
 
-def mixed_model(classes: tuple[str, ...]) -> Model:
+def mixed_model(classes: tuple[str, ...], members: int = 1) -> Model:
+    """Return a model of numbers, words and holes, which is the mean of so many networks."""
     frame, target = mixed_frame(100), Target(classes)
     fitted = fit_preprocessor(frame, KINDS, None, Preprocessing())
     outputs = 1 if len(classes) == 2 else target.outputs
-    network = Network(Architecture(fitted.width, (6,), outputs), [np.random.SeedSequence(4)])
+    network = Network(Architecture(fitted.width, (6,), outputs), np.random.SeedSequence(4).spawn(members))
     inputs = tuple(zip(frame.columns, KINDS, strict=True))
-    return Model(network, fitted, target, TargetScaler() if classes else TargetScaler(500.0, 20.0), inputs, "y", 0)
+    units = TargetScaler() if classes else TargetScaler(500.0, 20.0)
+    return Model(network, fitted, target, units, inputs, "y", 0, probabilities=bool(classes))
 
 
 def picture_model(shape: tuple[int, ...] | None = (2, 3)) -> Model:

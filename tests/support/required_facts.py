@@ -16,7 +16,7 @@ ALWAYS = {
     **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
     **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
-    **dict.fromkeys(("best.network", "best.epochs", "best.number", "spec.cv.splitter"), 2),
+    **dict.fromkeys(("best.network", "final.epochs", "best.number", "spec.cv.splitter"), 2),
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
     **dict.fromkeys(("split.development", "split.test"), 2),
     "best.fold_scores.count": 3,
@@ -37,6 +37,9 @@ def required(record: Record, in_html: bool) -> Counts:
     document = record.document
     for part in (_configurations, _data, _trials):
         found += part(record)
+    if document["final"]["members"] > 1:
+        found += Counter({"final.members": 4, "analysis.out_of_fold.members": 1, "analysis.permutation.members": 1})
+        found += Counter({"analysis.out_of_fold.score": 1, "analysis.out_of_fold.default_score": 1, "best.cv_mean": 1})
     if document["test"] is None:
         found["commands.score"] += 1
     else:
@@ -110,7 +113,7 @@ def _trials(record: Record) -> Counts:
     trials, found = record.document["trials"], Counter[str]()
     complete = sum(one["state"] == "COMPLETE" for one in trials)
     best = min(5, complete) if complete > 1 else 0
-    found["trials[*].epochs"] += record.document["default"] is not None
+    found["final.default_epochs"] += record.document["default"] is not None
     for what in ("number", "outcome", "epochs", "deviation"):
         found[f"trials[*].{what}"] += len(trials) + best
     odd = sum(one["state"] == "FAIL" or one["reason"] == "diverged" for one in trials)

@@ -40,11 +40,14 @@ hidden_layers = { low = 0, high = 2 }
 hidden_units = { low = 4, high = 32, log = true }
 l2 = { low = 1e-6, high = 1e-1, log = true }
 activation = { choices = ["relu", "tanh"] }
+[final]
+members = 3
+epochs = 9
 """
 
 
 def study(name: str, **sections: Any) -> dict[str, Any]:
-    """A study file's content: three trials of four epochs in two folds."""
+    """A study file's content: three trials of four epochs in two folds, and a final model of one network."""
     document: dict[str, Any] = {
         "study": {"name": name},
         "data": {"source": "iris"},
@@ -52,6 +55,7 @@ def study(name: str, **sections: Any) -> dict[str, Any]:
         "training": {"epochs": 4, "batch_size": 16, "patience": 0},
         "search": {"trials": 3, "lookahead": 2, "pruner": "none"},
         "space": {**LEARNING_RATE, "dropout": {"low": 0.0, "high": 0.5}},
+        "final": {"members": 1},
     }
     return {key: document.get(key, {}) | sections.get(key, {}) for key in [*document, *sections]} | {
         "space": sections.get("space", document["space"])
@@ -136,7 +140,8 @@ def regression() -> None:
     """The target is a number, and the metric an error of tens of thousands."""
     table = mixed_table(120, "regression")
     table = replace(table, target=1000.0 * table.target)
-    ran(study("regression", cv={"n_splits": 2, "metric": "neg_root_mean_squared_error"}), table)
+    cv = {"n_splits": 2, "metric": "neg_root_mean_squared_error"}
+    ran(study("regression", cv=cv, final={"members": 2}), table)
 
 
 def pictures() -> None:

@@ -26,7 +26,7 @@ from support.tables import mixed_frame, mixed_table
 
 
 def run(desk: CommandRunner, out: str, table: Table | None = None) -> StudyResult:
-    spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6"])
+    spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6", "final.members=2"])
     options = Options(
         folder=desk.folder / out,
         ledger=desk.folder / f"{out}-ledger.jsonl",

@@ -37,8 +37,8 @@ def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
 def test_results_follow_the_contract(desk: CommandRunner) -> None:
     result = desk.tuned("moons")
     assert list(result) == [
-        *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"),
-        *("analysis", "reading", "copies", "ledger", "provenance", "timing"),
+        *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best"),
+        *("final", "test", "analysis", "reading", "copies", "ledger", "provenance", "timing"),
     ]
     assert result["schema"] == 2
     assert result["digest"] == digest(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
+from experiments.reports.headline import members
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
 
@@ -18,6 +19,10 @@ def configurations(result: StudyResult) -> Section:
     if result.default:
         trained = result.trials[result.default.number].epochs
         epochs.append(Fact(f"trials[{result.default.number}].epochs", str(trained)))
+    if result.final:
+        epochs = [Fact("final.epochs", str(result.final.epochs))]
+        if result.default:
+            epochs.append(Fact("final.default_epochs", str(result.final.default_epochs)))
     networks = [Fact(f"{key}.network", network(params, result.spec)) for key, params in configs.items()]
     rows = [Row(("network", *networks))]
     for name in all_parameters(configs.values()):
@@ -29,6 +34,8 @@ def configurations(result: StudyResult) -> Section:
             ]
             rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
     rows.append(Row(("epochs of the refit", *epochs)))
+    if result.final and result.final.members > 1:
+        rows.append(Row(("networks, whose mean is the model", *[members(result)] * len(configs))))
     columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [
         Table("Best configuration", columns, tuple(rows)),

@@ -16,16 +16,19 @@ from experiments.reports.blocks import (
     Picture,
     Row,
     Section,
+    Strong,
     Table,
     Thumbnail,
+    Words,
     counted,
     note,
     number,
     sentence,
+    text,
 )
 from experiments.reports.formatting import NOTHING
 from experiments.reports.images import png
-from experiments.reports.metrics import Scores
+from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, scatter
 from experiments.reports.sections.omitted import left_out
@@ -51,11 +54,41 @@ SCATTER = (
 def errors(result: StudyResult) -> Section | None:
     """Show confusion, calibration and the worst predictions; None where all are unknown."""
     predictions = result.analysis.out_of_fold if result.analysis else None
-    blocks: list[Block] = _confusions(result, predictions)
+    blocks: list[Block] = _models(result, predictions)
+    blocks += _confusions(result, predictions)
     if predictions is not None:
         blocks += [*_predictions(predictions), *_mistakes(result, predictions.mistakes)]
     blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Errors", "errors", tuple(blocks)) if blocks else None
+
+
+def _models(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Block]:
+    """Say what predicted the development rows, where that is not a single network, and how well."""
+    if predictions is None or predictions.members == 1:
+        return []
+    metric, key = metric_of(result.spec), "analysis.out_of_fold"
+    scores = Scores.of_selection(result)
+    of_default: Words = ""
+    if predictions.default_score is not None:
+        shown = Fact(f"{key}.default_score", scores.show(predictions.default_score))
+        of_default = sentence(" (that of the default {})", shown)
+    of_mean: Words = ""
+    if predictions.score is not None:
+        of_mean = sentence(
+            " The mean {} over the folds of such models is {}{}; single networks of this configuration have {}.",
+            Fact("spec.cv.metric", label_of_class(metric, result.data.classes)),
+            Strong(Fact(f"{key}.score", scores.show(predictions.score))),
+            of_default,
+            Fact("best.cv_mean", scores.show(result.best.cv_mean)),
+        )
+    return [
+        text(
+            "Like the final model, the models that predict development rows here are the mean of {} networks, none of "
+            "which had trained on the row.{}",
+            number(f"{key}.members", predictions.members),
+            of_mean,
+        )
+    ]
 
 
 def _confusions(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Block]:

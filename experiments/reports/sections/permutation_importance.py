@@ -104,9 +104,12 @@ def _heat_map(
 
 def _method(record: PermutationRecord) -> Block:
     return note(
-        "Method: {}, {} of each column. Without shuffling, {} is {}. Columns that hold the same information share "
+        "Method: {}{}, {} of each column. Without shuffling, {} is {}. Columns that hold the same information share "
         "their importance, so a small change does not show that a column is useless.",
         counted("analysis.permutation.rows", record.rows, "out-of-fold prediction"),
+        sentence(" by the mean of {} networks", number("analysis.permutation.members", record.members))
+        if record.members > 1
+        else "",
         counted("analysis.permutation.repeats", record.repeats, "shuffle"),
         Fact("analysis.permutation.metric", metric_label(record.metric)),
         Fact("analysis.permutation.baseline", Scores.like(record.metric, record.baseline).show(record.baseline)),

@@ -22,6 +22,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
+from experiments.reports.headline import members
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
@@ -58,14 +59,23 @@ def selection(result: StudyResult) -> Section:
         note(
             "The selection score is the mean over the folds at the trial’s best epoch. The winner’s is the best of {} "
             "on the same folds, and being chosen for that makes it optimistic. Only the test score speaks about new "
-            "data.{}",
+            "data.{}{}",
             counted("trials.count", len(result.trials), "trial"),
             "" if result.default else " The default has no score because it did not finish.",
+            _single(result),
         ),
         *(_corrected(result, record) if record else []),
         *left_out(result, "selection", "floor"),
     ]
     return Section("Selection score", "selection", tuple(blocks))
+
+
+def _single(result: StudyResult) -> Words:
+    """Say that these scores are not of the final model, where that is the mean of several networks."""
+    if result.final is None or result.final.members == 1:
+        return ""
+    words = " The search compares single networks, and these are their scores; the final model is the mean of {}."
+    return sentence(words, members(result))
 
 
 def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:

@@ -93,6 +93,7 @@ def test_what_a_file_leaves_out() -> None:
     assert (spec.cv.splitter, spec.cv.n_splits, spec.cv.n_repeats) == ("auto", 5, 1)
     assert (spec.cv.metric, spec.search.sampler, spec.search.pruner) == ("auto", "tpe", "median")
     assert (spec.search.trials, spec.search.lookahead) == (40, 4)
+    assert (spec.final.members, spec.final.epochs) == (5, None)
     ours = {
         **{"epochs": 60, "batch_size": 32, "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9},
         **{"activation": "relu", "initializer": "auto", "hidden_layers": 1, "hidden_units": 64},
@@ -111,6 +112,8 @@ def test_what_a_file_leaves_out() -> None:
         ("data", "split_seed", 0, 2**32 - 1),
         ("cv", "n_splits", 2, 100),
         ("training", "epochs", 1, 100_000),
+        ("final", "members", 1, 32),
+        ("final", "epochs", 1, 100_000),
         ("training", "hidden_layers", 0, 20),
         ("training", "hidden_units", 1, 2**20),
         ("search", "trials", 1, 1_000_000),
@@ -127,6 +130,22 @@ def test_a_number_has_ends(section: str, key: str, low: int, high: int) -> None:
     for value in (low - 1, high + 1):
         with pytest.raises(ValidationError, match=key):
             parsed(value)
+
+
+def test_a_plateau_schedule_has_no_other_horizon() -> None:
+    choices = {"choices": ("cosine", "plateau")}
+    searched: dict[str, Any] = {"space": {"l2": {"low": 0.0, "high": 0.1}, "schedule": choices}}
+    without = {"space": {"l2": {"low": 0.0, "high": 0.1}, "schedule": {"choices": ("cosine", "step")}}}
+    for sections in (
+        {"training": {"schedule": "plateau"}},
+        searched,
+        {**without, "default": {"schedule": "plateau"}},
+        {**without, "search": {"enqueue": ({"schedule": "plateau"},)}},
+    ):
+        assert make(**sections).final.members == 5
+        with pytest.raises(ValidationError, match=r"epochs\n +a plateau schedule lowers .* but got 9"):
+            make(**sections, final={"epochs": 9})
+    assert make(**without, final={"epochs": 9}).final.epochs == 9
 
 
 def test_rare_is_a_number_of_rows_or_a_share() -> None:

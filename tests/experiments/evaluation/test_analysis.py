@@ -34,6 +34,7 @@ def document(source: str, **sections: Any) -> dict[str, Any]:
         "search": {"trials": 3, "pruner": "none"},
         "cv": {"n_splits": 3},
         "space": SPACE,
+        "final": {"members": 1},
     } | sections
 
 

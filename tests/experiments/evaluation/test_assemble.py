@@ -14,6 +14,7 @@ from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
+from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import ColumnCounts, CopiesRecord, LedgerRecord, MissingCounts, StudyResult
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
@@ -23,7 +24,7 @@ NO_CURVES = Curves((), (), (), ())
 
 
 def complete(number: int, value: float) -> FinishedTrial:
-    params: dict[str, Any] = {"l2": number / 10, "batch_size": number}
+    params: dict[str, Any] = {"l2": number / 10, "batch_size": number + 1}
     folds = (value - 0.1, value + 0.1)
     return FinishedTrial(
         params, TrialResult(number, "COMPLETE", "", value, value - 0.01, number + 3, 0.14, folds, NO_CURVES, 9.0, "K")
@@ -107,14 +108,16 @@ def test_best_and_default_are_summaries_of_their_rows(spec: StudySpec, data: Stu
     result = assembled(spec, data, [complete(0, 0.5), complete(1, 0.75)])
     assert asdict(result.best) == {
         "number": 1,
-        "params": {"l2": 0.1, "batch_size": 1},
+        "params": {"l2": 0.1, "batch_size": 2},
         "cv_mean": 0.75,
         "cv_std": 0.14,
         "epochs": 4,
         "fold_scores": (0.65, 0.85),
     }
     assert (result.default.number, result.default.cv_mean, result.default.cv_std) == (0, 0.5, 0.14)
-    assert assembled(spec, data, [diverged(0), complete(1, 0.75)]).default is None
+    assert result.final == FinalRecord(members=5, epochs=4, default_epochs=3)
+    without = assembled(spec, data, [diverged(0), complete(1, 0.75)])
+    assert (without.default, without.final) == (None, FinalRecord(members=5, epochs=4, default_epochs=None))
 
 
 def test_a_death_or_silence_is_an_intervention_and_a_divergence_is_none(spec: StudySpec, data: StudyData) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.config.spec import FinalSection
 from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
 from experiments.evaluation.baselines import baseline_tasks
@@ -33,7 +34,8 @@ def test_the_document_is_written_out_in_keys_of_the_contract() -> None:
         "models": [{"trial": 2, "params": {"learning_rate": 0.01}, "epochs": 5}],
         "baselines": ["majority_class/1", "logistic_regression/1", "gradient_boosting/1"],
     }
-    assert fixed.keys() == {"preprocessing", "training"}
+    assert fixed.keys() == {"preprocessing", "training", "final"}
+    assert fixed["final"] == {"members": 5}
     assert fixed["training"]["epochs"] == 9
     assert "learning_rate" not in fixed["training"]
 
@@ -43,6 +45,7 @@ def test_everything_that_a_refit_depends_on_is_in_it() -> None:
     curves = replace(told.result.curves, factors=(1.0, 1.0, 0.5, 0.5, 0.5, 0.25))
     slower = replace(told, result=replace(told.result, curves=curves))
     longer = SPEC.model_copy(update={"training": SPEC.training.model_copy(update={"epochs": 10})})
+    finals = [SPEC.model_copy(update={"final": FinalSection(**keys)}) for keys in ({"members": 1}, {"epochs": 9})]
     other_seed = SPEC.model_copy(update={"study": SPEC.study.model_copy(update={"seed": 4})})
     documents = [
         final_models(SPEC, "rows", [told], BASELINES),
@@ -52,6 +55,7 @@ def test_everything_that_a_refit_depends_on_is_in_it() -> None:
         final_models(SPEC, "others", [told], BASELINES),
         final_models(longer, "rows", [told], BASELINES),
         final_models(other_seed, "rows", [told], BASELINES),
+        *(final_models(spec, "rows", [told], BASELINES) for spec in finals),
     ]
     assert all(one not in documents[:at] for at, one in enumerate(documents))
     assert documents[1]["models"][0]["learning_rate_factors"] == [1.0, 1.0, 0.5, 0.5, 0.5]

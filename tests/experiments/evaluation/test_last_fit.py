@@ -14,10 +14,12 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.errors import SearchError
 from experiments.evaluation.baselines import FittedBaseline
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.refit import Refit, run_refit
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import WorkerDied
 from experiments.search.trial import FinishedTrial, PrunerChoice, TrialTask
@@ -134,3 +136,17 @@ def test_the_baselines_belong_to_the_look(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("experiments.evaluation.final_fits.baseline_tasks", lambda *_: ())
     _, other = look(tmp_path / "without", spec, data, Here())
     assert ids.isdisjoint({line.split('"look":"')[1][:32] for line in other.path.read_text().splitlines()})
+
+
+def test_a_network_that_diverges_is_a_refit_that_diverged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverged(*arguments: Any) -> Refit:
+        model = run_refit(*arguments)
+        model.parameters[3, 0] = np.nan
+        return model
+
+    spec, data = study("classification")
+    assert spec.final.members == 5
+    monkeypatch.setattr("experiments.evaluation.final_fits.run_refit", diverged)
+    with pytest.raises(SearchError, match=r"the refit of trial 1 .* diverged, .* The test set was not read"):
+        look(tmp_path, spec, data, Here())
+    assert not (tmp_path / "ledger.jsonl").exists()

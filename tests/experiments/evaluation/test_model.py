@@ -18,12 +18,12 @@ from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
-from experiments.evaluation.model import Model, read_model, write_model
+from experiments.evaluation.model import Model, predicted, read_model, write_model
 from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
 from nnet.network import Architecture, Network
 from nnet.saving import load, save
-from support.models import picture_model
+from support.models import mixed_model, picture_model
 from support.tables import mixed_frame
 
 X = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
@@ -96,6 +96,27 @@ def test_what_is_loaded_predicts_the_same_bits(tmp_path: Path, architecture: Arc
     assert again.preprocessor.key == model.preprocessor.key
     assert (again.target, again.units, again.inputs) == (model.target, model.units, model.inputs)
     assert (again.predicts, again.trial) == ("kind", 17)
+
+
+@pytest.mark.parametrize("classes", [("a", "b", "c"), ()])
+def test_all_networks_of_a_model_are_read_back_to_the_bit(tmp_path: Path, classes: tuple[str, ...]) -> None:
+    model, rows = mixed_model(classes, members=5), mixed_frame(300, seed=9)
+    write_model(model, tmp_path)
+    again = read_model(tmp_path)
+    assert again.network.folds == 5
+    assert again.network.parameters.values.tobytes() == model.network.parameters.values.tobytes()
+    assert again.probabilities == bool(classes)
+    assert predicted(again, rows).equals(predicted(model, rows))
+    assert not predicted(again, rows).equals(predicted(mixed_model(classes), rows))
+
+
+def test_a_model_of_an_earlier_version_is_a_single_network(tmp_path: Path) -> None:
+    write_model(mixed_model(("a", "b", "c")), tmp_path)
+    now = predicted(read_model(tmp_path), mixed_frame(20))
+    doctored(tmp_path, without("probabilities"))
+    before = read_model(tmp_path)
+    assert (before.network.folds, before.probabilities) == (1, False)
+    assert predicted(before, mixed_frame(20)).equals(now)
 
 
 def test_nothing_else_is_in_the_folder(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.target_type import target_of
-from experiments.evaluation.permutation import PermutationTask, Permuted, permute_columns
+from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
+from experiments.evaluation.permutation import Permuted, Shuffling
 from experiments.evaluation.refit import RefitTask
 from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
 from nnet.network import Architecture
@@ -52,12 +53,13 @@ def trial(task: str, kind: str, metric: str) -> tuple[TrialResult, list[Permuted
     data = preprocessed_folds(rows, folds, Preprocessing())
     result = evaluate(TrialTask(3, candidate, 5, metric, PrunerChoice("none")), data, rows.target)
     again = RefitTask(3, candidate, result.epochs, 5, result.curves.factors)
-    found = []
-    for fold, (train, _) in enumerate(folds.pairs):
-        sources = fitted_on(rows, train, Preprocessing()).sources
-        asked = PermutationTask(again, fold, metric, 4, sources, ROWS, 2)
-        found.append(permute_columns(asked, data[fold], rows.target))
-    return result, found
+    shuffling = Shuffling(4, sources_of(rows, folds), ROWS, 2)
+    found = train_fold_models(FoldModelsTask(again, (0, 1, 2), metric, shuffling), data, rows.target)
+    return result, [one.permuted for one in found]
+
+
+def sources_of(rows: DevelopmentSet, folds: Folds) -> tuple[Any, ...]:
+    return tuple(fitted_on(rows, train, Preprocessing()).sources for train, _ in folds.pairs)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +90,12 @@ def test_the_columns_that_the_target_depends_on_matter(task: str, metric: str) -
 
 def one_fold(columns: int = 4, **changes: Any) -> Permuted:
     rows, folds = parts("classification")
-    data = preprocessed_folds(rows, folds, Preprocessing())[0]
+    data = preprocessed_folds(rows, folds, Preprocessing())
     settings = TrainingSettings(**PLAIN, loss="cross_entropy")
     again = RefitTask(0, Candidate(Architecture(1, (6,), 1), settings), 6, 0)
-    sources = fitted_on(rows, folds.pairs[0][0], Preprocessing()).sources
-    task = PermutationTask(again, 0, "neg_log_loss", columns, sources, ROWS, 3)
-    return permute_columns(replace(task, **changes), data, rows.target)
+    shuffling = replace(Shuffling(columns, sources_of(rows, folds), ROWS, 3), **changes)
+    (found,) = train_fold_models(FoldModelsTask(again, (0,), "neg_log_loss", shuffling), data, rows.target)
+    return found.permuted
 
 
 def test_it_is_pure_and_its_repeats_differ() -> None:

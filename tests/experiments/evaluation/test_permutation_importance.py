@@ -7,12 +7,14 @@ import pytest
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.space import Space
+from experiments.config.spec import FinalSection
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.evaluation import permutation_importance as column_importance
-from experiments.evaluation.permutation_importance import permutation
+from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.reasons import TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import WorkerDied
 from experiments.search.executors.serial import Inline
 from experiments.search.inputs import share_inputs
@@ -27,10 +29,11 @@ DOCUMENT: dict[str, Any] = {
     "preprocessing": {"rare": 0.01},
     "training": {"epochs": 6, "batch_size": 32, "patience": 0},
     "space": {"learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}},
+    "final": {"members": 1},
 }
 
 
-def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, FinishedTrial]:
+def run(executor: Here, members: int = 1, **changes: Any) -> tuple[PermutationRecord | str, FinishedTrial]:
     spec = parse_spec(DOCUMENT, "mixed").with_inferred_settings("classification", "StratifiedKFold")
     data = prepare(spec, {}, mixed_table(150))
     space = Space(spec)
@@ -38,14 +41,16 @@ def run(executor: Here, **changes: Any) -> tuple[PermutationRecord | str, Finish
     task = TrialTask(1, space.candidate(space.default), 3, spec.cv.metric, PrunerChoice("none"))
     winner = FinishedTrial(space.default, evaluate(task, folds, data.target))
     inputs = share_inputs(space, data, lambda content: Inline(bytes(content)))
-    found = permutation(spec, space, replace(data, **changes), winner, inputs, executor)  # type: ignore[arg-type]
-    return found, winner
+    study = StudyContext(
+        spec.model_copy(update={"final": FinalSection(members=members)}), space, replace(data, **changes)
+    )
+    return FinalModels(study, winner, None, inputs, executor).permutation, winner  # type: ignore[arg-type]
 
 
 def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     executor = Here()
     record, winner = run(executor)
-    assert executor.asked == 3 * ["run_permutation"]
+    assert executor.asked == ["run_fold_models"]
     assert record.baseline == winner.result.value
     assert (record.rows, record.repeats, record.metric) == (120, 5, "neg_log_loss")
     drops = [one.drop for one in record.columns]
@@ -54,6 +59,14 @@ def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     assert {one.name for one in record.columns[:2]} == {"age", "colour"}
     assert all(one.deviation is not None and one.deviation > 0 for one in record.columns)
     assert run(Here())[0] == record
+
+
+def test_several_networks_predict_as_one_model() -> None:
+    (one, winner), (three, _) = run(Here()), run(Here(), members=3)
+    assert (one.members, three.members) == (1, 3)
+    assert (three.rows, three.repeats) == (one.rows, one.repeats)
+    assert one.baseline == winner.result.value != three.baseline
+    assert {column.name for column in three.columns[:2]} == {"age", "colour"}
 
 
 @pytest.mark.parametrize(("bound", "factor"), [("PREDICTIONS", 1), ("PRODUCTS", 100)])  # of thousands of weights
@@ -75,4 +88,4 @@ def test_too_many_columns_are_a_reason_and_lost_workers_are_none(monkeypatch: py
     assert executor.asked == []
     monkeypatch.undo()
     with pytest.raises(WorkerDied):
-        run(Here(dies="run_permutation"))
+        run(Here(dies="run_fold_models"))

@@ -96,8 +96,8 @@ def changed(document: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
 def test_the_document_has_the_schemas_order() -> None:
     document = result().document()
     assert list(document) == [
-        *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best", "test"],
-        *["analysis", "reading", "copies", "ledger", "provenance", "timing"],
+        *["schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best"],
+        *["final", "test", "analysis", "reading", "copies", "ledger", "provenance", "timing"],
     ]
     assert list(document["trials"][0]) == [
         *["number", "state", "reason", "params", "value", "last", "epochs", "fold_scores"]

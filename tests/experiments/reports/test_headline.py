@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import ScoreDifference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
@@ -20,6 +21,14 @@ def test_the_model_is_described(study):
     assert plain(lead(study[0])) == (
         "The tuned model: 83-47 ReLU, learning rate 0.00609, L2 strength 2.3e-05, dropout 0.203; trained for 54 epochs."
     )
+
+
+def test_a_model_of_several_networks_is_described_as_one(study):
+    final = FinalRecord(members=5, epochs=108, default_epochs=60)
+    assert plain(lead(replace(study[0], final=final))).endswith(
+        "dropout 0.203; the mean of 5 such networks, trained for 108 epochs."
+    )
+    assert plain(lead(replace(study[0], final=replace(final, members=1)))).endswith("0.203; trained for 108 epochs.")
 
 
 def test_score_and_interval_have_four_decimals(study):

@@ -86,7 +86,7 @@ def test_garbage_in_the_validation_rows_leaves_the_fold_unchanged(task: str, way
 def trained(fold: FoldData, candidate: Candidate, rows: DevelopmentSet) -> np.ndarray:
     """The network's parameters after training on the fold."""
     architecture = candidate.architecture(fold.x.shape[1], rows.target)
-    network, _ = fit(architecture, candidate.training, fold, np.random.SeedSequence(0), candidate.training.epochs)
+    network, _ = fit(architecture, candidate.training, [fold], [np.random.SeedSequence(0)], candidate.training.epochs)
     return network.parameters.values
 
 

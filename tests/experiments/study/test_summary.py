@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments.evaluation.records import AnalysisRecord, SelectionRecord
+from experiments.evaluation.records import AnalysisRecord, FinalRecord, SelectionRecord
 from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
 from experiments.study.options import Outcome
 from experiments.study.summary import facts, print_summary, ui_command
@@ -120,3 +120,10 @@ def test_a_default_that_won_is_not_compared_with_itself() -> None:
     result = made_up()
     best = replace(result.best, number=0)
     assert said(best=best)["against the default"] == "not compared: the winner is the default itself"
+
+
+def test_several_networks_are_named_and_a_single_one_is_not() -> None:
+    final = FinalRecord(members=5, epochs=4, default_epochs=3)
+    assert said(final=final)["final model"] == "the mean of 5 networks; the scores above are of single ones"
+    assert "final model" not in said(final=replace(final, members=1))
+    assert "final model" not in said()

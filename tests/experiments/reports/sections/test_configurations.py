@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.records import FinalRecord
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.configurations import configurations
 
@@ -24,3 +25,15 @@ def test_without_a_default_there_is_no_column_of_it(study):
     table = _table(replace(study[0], default=None))
     assert [plain(column.title) for column in table.columns] == ["", "tuned"]
     assert {len(row.cells) for row in table.rows} == {2}
+
+
+def test_the_final_models_have_their_own_epochs_and_networks(study):
+    def rows(final):
+        return {
+            plain(row.cells[0]): tuple(map(plain, row.cells[1:])) for row in _table(replace(study[0], final=final)).rows
+        }
+
+    several = rows(FinalRecord(members=5, epochs=108, default_epochs=60))
+    assert several["epochs of the refit"] == ("108", "60")
+    assert several["networks, whose mean is the model"] == ("5", "5")
+    assert "networks, whose mean is the model" not in rows(FinalRecord(members=1, epochs=108, default_epochs=60))

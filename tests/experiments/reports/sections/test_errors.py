@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from experiments.evaluation.reasons import NetworkDiverged
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
@@ -59,3 +60,23 @@ def test_what_is_unknown_is_left_out(full, study):
     section = errors(replaced(full[0], "", analysis=None))
     assert _names(section) == ["test_confusion"]
     assert section.blocks[0].layout == "square"
+
+
+def test_what_predicted_is_said_where_it_is_not_a_single_network(full):
+    result = replaced(full[0], "analysis.out_of_fold", members=5, score=0.98125, default_score=0.975)
+    said = plain(errors(result).blocks[0].parts)
+    assert said.startswith("Like the final model, the models that predict development rows here are the mean of 5 ")
+    single = f"{result.best.cv_mean:.4f}"
+    assert said.endswith(
+        f" of such models is 0.9812 (that of the default 0.9750); single networks of this configuration have {single}."
+    )
+    without = replaced(result, "analysis.out_of_fold", default_score=None)
+    assert "of such models is 0.9812; single networks" in plain(errors(without).blocks[0].parts)
+
+
+def test_a_network_that_diverged_is_the_reason_for_what_is_missing(full):
+    left_out = {"out_of_fold": NetworkDiverged()}
+    result = replaced(replaced(full[0], "test", confusion=None), "analysis", out_of_fold=None, left_out=left_out)
+    assert plain(errors(result).blocks[0].parts) == (
+        "Out-of-fold predictions: left out. Reason: network diverged (a network of the final model diverged on a fold)."
+    )

@@ -49,3 +49,12 @@ def test_a_single_shuffle_has_no_whisker_and_an_error_rises(full):
     assert plain(picture.caption) == "Horizontal axis: how much worse the score gets when the column is shuffled."
     assert "rise of log loss when shuffled" in words(picture.svg)
     assert "fall of accuracy when shuffled" in words(_bars(full[0], columns=_columns(3)).svg)
+
+
+def test_the_method_says_how_many_networks_predicted(full):
+    def method(result):
+        return plain(permutation_importance(result).blocks[-1].parts)
+
+    assert "by the mean of" not in method(full[0])
+    said = method(replaced(full[0], "analysis.permutation", members=5))
+    assert " predictions by the mean of 5 networks, " in said

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from experiments.evaluation.reasons import RowsInTimeOrder
+from experiments.evaluation.records import FinalRecord
 from experiments.reports.blocks import Text, plain
 from experiments.reports.sections.selection import MORE, selection
 from support.results import replaced
@@ -46,3 +47,11 @@ def test_a_test_score_by_another_metric_is_not_drawn_beside_it(full):
     svgs = [block.pictures[0].svg for block in section.blocks if hasattr(block, "pictures")]
     assert "corrected" in svgs[0]
     assert "test score" not in svgs[0]
+
+
+def test_the_scores_are_of_single_networks_where_the_final_model_has_several(full):
+    assert "single networks" not in _said(selection(full[0]))
+    several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
+    assert (
+        "The search compares single networks, and these are their scores; the final model is the mean of 5."
+    ) in _said(selection(several))

@@ -1,0 +1,114 @@
+"""The final models of winner and default on the folds, trained by workers, and what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from experiments.evaluation.fold_models import FoldModel, FoldModelsTask, run_fold_models
+from experiments.evaluation.permutation import Shuffling
+from experiments.evaluation.permutation_importance import permutation_record, shuffling_of
+from experiments.evaluation.reasons import NetworkDiverged, NoMetric, TooManyColumns, TooManyShuffles
+from experiments.evaluation.records import PermutationRecord
+from experiments.evaluation.refit import trained_again
+from experiments.search.context import StudyContext
+from experiments.search.executors.base import Executor
+from experiments.search.inputs import Inputs
+from experiments.search.trial import FinishedTrial
+from nnet.arrays import Array
+from nnet.lockstep import together
+
+Pending = Sequence[Future[list[FoldModel]]]
+SPREAD = 4  # a task has at most this part of the networks that share a step
+
+
+class FinalModels:
+    """The final models on the folds, which begin to train at once, so far as they are needed.
+
+    A final model of one network is the trial's own, whose outputs are known already.
+
+    Args:
+        default: the default's trial; None where it has no score.
+        inputs:  the folds by preprocessing.
+
+    A task that was given up is a WorkerLost of whatever waits for it. That is no property of the study, so it is no
+    reason to leave a part out.
+    """
+
+    def __init__(
+        self,
+        study: StudyContext,
+        best: FinishedTrial,
+        default: FinishedTrial | None,
+        inputs: Inputs,
+        executor: Executor,
+    ):
+        self._study, self._members = study, study.spec.final.members
+        self._shuffling = shuffling_of(study, best)
+        asked = self._shuffling if isinstance(self._shuffling, Shuffling) else None
+        several = self._members > 1
+        self._best = begin_models(study, best, inputs, executor, asked) if several or asked else ()
+        self._default: Pending = ()
+        if several and default is not None:
+            self._default = self._best if default is best else begin_models(study, default, inputs, executor)
+
+    @property
+    def outputs(self) -> Array | NetworkDiverged | None:
+        """Wait for the winner's (P, outputs) outputs of all folds; None where they are the trial's own."""
+        if self._members == 1:
+            return None
+        outputs = np.concatenate([fold.outputs for fold in _folds(self._best)])
+        return outputs if np.isfinite(outputs).all() else NetworkDiverged()
+
+    @property
+    def scores(self) -> dict[str, Any]:
+        """Wait for the models; return the fields of an OutOfFoldRecord that say what predicted, and how well."""
+        if self._members == 1:
+            return {}
+        return {"members": self._members, "score": _score(self._best), "default_score": _score(self._default)}
+
+    @property
+    def permutation(self) -> PermutationRecord | TooManyColumns | TooManyShuffles | NoMetric | NetworkDiverged:
+        """Wait for the permutation importance of the winner; return its record, or the reason why there is none."""
+        if not isinstance(self._shuffling, Shuffling):
+            return self._shuffling
+        if isinstance(self.outputs, NetworkDiverged):
+            return NetworkDiverged()
+        names, permuted = self._study.data.development.table.columns, [fold.permuted for fold in _folds(self._best)]
+        found = [one for one in permuted if one is not None]
+        return permutation_record(self._study.spec.cv.metric, names, found, self._members)
+
+
+def begin_models(
+    study: StudyContext, trial: FinishedTrial, inputs: Inputs, executor: Executor, shuffling: Shuffling | None = None
+) -> Pending:
+    """Begin to train the final model of a COMPLETE trial on the folds; return their futures, in order.
+
+    Folds of small networks are one task, which trains them as one batch; those of larger ones are spread over the
+    workers. The result does not depend on that.
+    """
+    spec, data = study.spec, study.data
+    candidate, members = study.space.candidate(trial.params), spec.final.members
+    reference = inputs[candidate.preprocessing]
+    width = max(features.shape[1] for features in reference.features)
+    networks = together(candidate.architecture(width, data.target), candidate.training.batch_size) // SPREAD
+    step = max(1, networks // members)
+    positions = range(len(data.folds.pairs))
+    whole = FoldModelsTask(trained_again(study, trial), (), spec.cv.metric, shuffling)
+    tasks = [replace(whole, folds=tuple(positions[at : at + step])) for at in positions[::step]]
+    return [executor.submit(run_fold_models, task, reference) for task in tasks]
+
+
+def _folds(pending: Pending) -> list[FoldModel]:
+    return [fold for future in pending for fold in future.result()]
+
+
+def _score(pending: Pending) -> float | None:
+    """Return the mean score over the folds; None without folds, or where a network diverged."""
+    folds = _folds(pending)
+    mean = sum(fold.score for fold in folds) / len(folds) if folds else float("nan")
+    return mean if np.isfinite(mean) else None

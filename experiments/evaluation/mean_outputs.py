@@ -1,0 +1,64 @@
+"""The outputs of several networks as those of one model: the mean of their probabilities, or of their outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnet.arrays import Array
+from nnet.network import CHUNK, Network
+
+ROWS = 16 * CHUNK  # rows whose outputs of all networks are held at a time; a multiple of CHUNK changes no bit
+TINY = np.finfo(np.float64).tiny  # the least probability that has a logarithm
+
+
+def are_probabilities(loss: str) -> bool:
+    """Return whether the loss trains outputs as logits of probabilities."""
+    return loss.endswith("cross_entropy")
+
+
+def model_outputs(network: Network, folds: slice, x: Array, probabilities: bool) -> Array:
+    """Compute the outputs (N, outputs) of the model that some folds of a network are together, for x (N, inputs).
+
+    Args:
+        probabilities: whether the outputs are logits, whose probabilities are averaged.
+    """
+    if folds.stop - folds.start == 1:
+        return network.predict(x, folds.start)
+    outputs: Array = np.empty((len(x), network.architecture.outputs))
+    for start in range(0, len(x), ROWS):
+        rows = slice(start, start + ROWS)
+        outputs[rows] = mean_outputs(network.predict_folds(x[rows], folds), probabilities)
+    return outputs
+
+
+def mean_outputs(z: Array, probabilities: bool) -> Array:
+    """Average the outputs (M, N, outputs) of M networks to (N, outputs) in float64.
+
+    The mean of logits is the logit of the mean probability: log p of each class, or the log-odds of a logistic unit.
+    They are finite, because a probability of 0 counts as TINY. A NaN or an infinity of one network stays NaN.
+
+    >>> three_and_one = mean_outputs(np.log(np.array([[[3.0, 1.0]], [[1.0, 1.0]]])), probabilities=True)
+    >>> np.exp(three_and_one)
+    array([[0.625, 0.375]])
+    """
+    wide = z.astype(np.float64)
+    if not probabilities:
+        return _mean(wide)
+    logistic = wide.shape[-1] == 1
+    if logistic:
+        wide = np.concatenate([np.zeros_like(wide), wide], axis=-1)
+    with np.errstate(invalid="ignore"):  # NaN is an outcome
+        wide -= wide.max(axis=-1, keepdims=True)
+    shares = np.exp(wide)
+    shares /= shares.sum(axis=-1, keepdims=True)
+    logits: Array = np.log(np.maximum(_mean(shares), TINY))
+    return logits[:, 1:] - logits[:, :1] if logistic else logits
+
+
+def _mean(values: Array) -> Array:
+    """Average over the first axis, summed in its order."""
+    total: Array = values[0].copy()
+    for more in values[1:]:
+        total += more
+    total /= len(values)
+    return total

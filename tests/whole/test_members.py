@@ -1,0 +1,96 @@
+"""A final model of several networks is one model: computed, resumed, reproduced, saved and predicted with as one."""
+
+from __future__ import annotations
+
+import io
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import predict, reproduce
+from experiments.evaluation.model import read_model
+from support.desk import CommandRunner
+
+SHORT = ("--set", "search.trials=5", "--set", "training.epochs=6", "--set", "final.members=3")
+
+
+@pytest.fixture
+def whole(desk: CommandRunner) -> dict[str, Any]:
+    """The results of the study as they are when nothing happens to it."""
+    return desk.tuned("moons", *SHORT, "--out", "whole")
+
+
+def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    assert desk.tuned("moons", *SHORT, "--out", "two", "--workers", "2")["digest"] == whole["digest"]
+    for place in ("evaluation.final_folds:FinalModels.__init__", "evaluation.final_fits:FinalFits.wait"):
+        killed = desk.run_until(f"experiments.{place}", "moons", *SHORT, "--workers", "1", "--out", "killed")
+        assert killed.code == -9, killed
+        assert not (desk.folder / "killed" / "results.json").exists()
+    assert desk.tuned("moons", *SHORT, "--out", "killed")["digest"] == whole["digest"]
+    assert whole["final"]["members"] == whole["analysis"]["out_of_fold"]["members"] == 3
+    for name in ("weights.npz", "model.json"):
+        contents = {(desk.folder / out / "model" / name).read_bytes() for out in ("whole", "two", "killed")}
+        assert len(contents) == 1
+
+
+def test_it_is_reproduced_to_the_bit(
+    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chdir(desk.folder):
+        for more in ([], ["--final"]):
+            assert reproduce.main(["whole", "--workers", "1", *more]) == 0
+            assert "moons: the same, to the bit" in capsys.readouterr().out
+
+
+def test_another_number_of_networks_is_the_same_search_with_another_model(
+    desk: CommandRunner, whole: dict[str, Any]
+) -> None:
+    one = desk.tuned("moons", *SHORT, "--set", "final.members=1", "--out", "one")
+    assert one["trials"] == whole["trials"]
+    assert one["analysis"]["selection"] == whole["analysis"]["selection"]
+    assert one["test"]["metrics"]["neg_log_loss"] != whole["test"]["metrics"]["neg_log_loss"]
+    ledger = (desk.folder / "studies" / "ledger.jsonl").read_text()
+    assert len({line.split('"models":"')[1][:64] for line in ledger.splitlines() if '"models":"' in line}) == 2
+    (first, *_), (only,) = (
+        [read_model(desk.folder / out / "model").network.parameters.values[member] for member in range(count)]
+        for out, count in (("whole", 3), ("one", 1))
+    )
+    assert first.tobytes() == only.tobytes()
+
+
+def test_predictions_are_the_mean_of_its_networks(
+    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = read_model(desk.folder / "whole" / "model")
+    names = [name for name, _ in model.inputs]
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=names)
+    rows.to_csv(desk.folder / "new.csv", index=False)
+    with chdir(desk.folder):
+        assert predict.main(["whole", "new.csv"]) == 0
+    found = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    x = model.preprocessor.transform(rows)
+    z = np.array([model.network.predict(x, member) for member in range(3)], np.float64)
+    shares = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(found.iloc[:, 1:], shares.mean(axis=0), rtol=1e-6)
+    assert found["prediction"].astype(str).tolist() == [
+        model.target.classes[at] for at in shares.mean(axis=0).argmax(axis=-1)
+    ]
+
+
+def test_a_horizon_of_its_own_is_on_record(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    longer = desk.tuned("moons", *SHORT, "--set", "final.epochs=18", "--out", "longer")
+    assert longer["trials"] == whole["trials"]
+    assert longer["final"]["epochs"] == 3 * whole["final"]["epochs"] == 3 * whole["best"]["epochs"]
+    assert longer["final"]["default_epochs"] == 3 * whole["trials"][0]["epochs"]
+    refused = desk.tune("moons", "--set", "final.epochs=9", "--set", "training.schedule=plateau", "--out", "refused")
+    assert (refused.code, refused.error.count("\n")) == (2, 1)
+    assert "final.epochs: a plateau schedule lowers the rate" in refused.error
+    for members in ("0", "33", "x"):
+        refused = desk.tune("moons", "--set", f"final.members={members}", "--out", "refused")
+        assert (refused.code, refused.error.count("\n")) == (2, 1)
+        assert "final.members: must be " in refused.error
+    assert not Path(desk.folder / "refused").exists()
