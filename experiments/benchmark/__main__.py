@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     for option, module, text in BENCHMARKS:
         benchmarks.add_argument(option, action="store_const", dest="benchmark", const=module, help=text)
     benchmarks.add_argument("--study", nargs="?", const="", metavar="STUDY", help=STUDY)
-    benchmarks.add_argument("--tables", nargs="?", const="", type=Path, metavar="FOLDER", help=TABLES)
+    benchmarks.add_argument("--tables", nargs="?", const=False, type=Path, metavar="FOLDER", help=TABLES)
     benchmarks.add_argument("--screen", type=Path, metavar="FOLDER", help=SCREEN)
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
@@ -100,7 +100,7 @@ def at_least_one(text: str) -> int:
 def _chosen(options: argparse.Namespace) -> str:
     """Return the module of the benchmark."""
     if options.tables is not None:
-        return "tables" if options.tables == "" else "real_tables"
+        return "tables" if options.tables is False else "real_tables"
     chosen = {"whole_study": options.study, "screen": options.screen}
     return next((module for module, given in chosen.items() if given is not None), str(options.benchmark))
 

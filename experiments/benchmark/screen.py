@@ -35,8 +35,8 @@ COLUMNS = {
     "variant": "variant",
     "winner": "winner:.4g",
     "default": "default:.4g",
-    "its gain": "winner_gain:+.2f",
-    "its gain ": "default_gain:+.2f",
+    "gain": "winner_gain:+.2f",
+    "default's gain": "default_gain:+.2f",
     "s": "seconds:.1f",
 }
 SUMMARY = {
