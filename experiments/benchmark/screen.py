@@ -94,15 +94,16 @@ def show(lines: Sequence[Line], console: Console) -> None:
 
 
 def _table_lines(table: ListedTable, variants: Sequence[Variant], cells: Mapping[Key, Line]) -> Iterator[Line]:
-    """Yield the means over the splits for each variant, and its gains over the first one."""
-    first: Line = {}
-    for variant in variants:
-        splits = [cell for key, cell in cells.items() if key[-1] == variant]
-        line = {side: _mean([cell[side] for cell in splits]) for side in SIDES}
-        first = first or line
-        gains = {f"{side}_gain": _gain(table.task, line[side], first[side]) for side in SIDES}
+    """Yield the means over the splits for each variant, and those of its gains over the first one on the same split."""
+    splits = [[cell for key, cell in cells.items() if key[-1] == variant] for variant in variants]
+    for variant, of_variant in zip(variants, splits, strict=True):
+        line = {side: _mean([cell[side] for cell in of_variant]) for side in SIDES}
+        for side in SIDES:
+            pairs = zip(of_variant, splits[0], strict=True)
+            line[f"{side}_gain"] = _mean([_gain(table.task, cell[side], other[side]) for cell, other in pairs])
+        seconds = sum(cell["seconds"] for cell in of_variant)
         named = {"table": table.file.stem, "task": table.task, "metric": METRICS[table.task]}
-        yield {**named, "variant": name_of(variant), **line, **gains, "seconds": sum(one["seconds"] for one in splits)}
+        yield {**named, "variant": name_of(variant), **line, "seconds": seconds}
 
 
 def _summaries(variants: Sequence[Variant], lines: Sequence[Line]) -> Iterator[Line]:
@@ -122,6 +123,7 @@ def name_of(variant: Variant) -> str:
 
 
 def _mean(scores: Sequence[float | None]) -> float | None:
+    """Return the mean; None where a score is missing."""
     there = [score for score in scores if score is not None]
     return sum(there) / len(there) if len(there) == len(scores) else None
 

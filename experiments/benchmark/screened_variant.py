@@ -1,4 +1,4 @@
-"""A variant of the default study on one split of a table: a search without a sampler's choice, and two refits.
+"""A variant of the default study on one split of a table: a random search and two refits.
 
 The default and random configurations are cross-validated, every trial to its end. The default and the best of the
 others are fitted again on all development rows and scored on the test rows.

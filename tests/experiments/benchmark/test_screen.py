@@ -48,7 +48,8 @@ class Bench:
         better = 0.1 if variant else 0.0
         if table.task == "classification":
             return {"winner": 0.7 + better + split / 10, "default": None if variant else 0.6, "seconds": 1.0}
-        return {"winner": 4.0 - 10 * better, "default": 5.0, "seconds": 2.0}
+        winner = 4.0 * 10**split - (1.0 if variant else 0.0)  # gains of 25% and 2.5%
+        return {"winner": winner, "default": 5.0, "seconds": 2.0}
 
 
 @pytest.fixture
@@ -76,7 +77,9 @@ def test_gains_are_paired_and_over_the_other_variant(folder: Path, bench: Bench)
     assert (better["winner"], better["winner_gain"]) == (pytest.approx(0.85), pytest.approx(10.0))
     assert (better["default"], better["default_gain"]) == (None, None)
     assert tables["signs", "the defaults"]["winner_gain"] == 0.0
-    assert tables["sums", "training.epochs=9"]["winner_gain"] == pytest.approx(25.0)
+    numbers = tables["sums", "training.epochs=9"]
+    assert (numbers["winner_gain"], numbers["winner"]) == (pytest.approx(13.75), 21.0)
+    assert (numbers["default_gain"], numbers["seconds"]) == (0.0, 4.0)
     means = {(one["summary"], one["variant"], one["side"]): one for one in lines if "summary" in one}
     assert means["classification", "training.epochs=9", "winner"]["mean"] == pytest.approx(10.0)
     assert means["classification", "training.epochs=9", "winner"]["score"] == pytest.approx(0.85)
