@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from experiments.errors import SpecError
 from experiments.study.cli import command_parser, run_command
@@ -25,18 +26,24 @@ BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
     ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
-    ("--tables", "tables", "compare ten tables, by --data alone, with a tuned scikit-learn network"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
+TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
+SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
+OTHER_TRIALS = {"real_tables": 30, "screen": 16}
 COUNTS = (
     ("--repeats", 5, "measurements of each side, which take turns (default: 5)"),
-    ("--trials", None, f"trials of a study (default: {TRIALS}; with --study as many as the study has)"),
+    (
+        "--trials",
+        None,
+        "trials of a study (default: 40; --study: as many as it has; --tables FOLDER: 30; --screen: 16)",
+    ),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
-    ("--splits", None, "splits of each table (default: 10 for small tables, else 5)"),
+    ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2)"),
     ("--studies", 100, "studies of each kind in --honesty (default: 100)"),
     ("--draws", 2000, "fitted models in --honesty (default: 2000)"),
 )
@@ -54,11 +61,15 @@ def parser() -> argparse.ArgumentParser:
     for option, module, text in BENCHMARKS:
         benchmarks.add_argument(option, action="store_const", dest="benchmark", const=module, help=text)
     benchmarks.add_argument("--study", nargs="?", const="", metavar="STUDY", help=STUDY)
+    benchmarks.add_argument("--tables", nargs="?", const=False, type=Path, metavar="FOLDER", help=TABLES)
+    benchmarks.add_argument("--screen", type=Path, metavar="FOLDER", help=SCREEN)
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
-    it.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides", help="with --study: as of tune"
-    )
+    settings: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE"}
+    it.add_argument("--set", dest="overrides", help="with --study, --screen: as of tune", **settings)
+    it.add_argument("--against", help="with --screen: settings of the other variant (default: none)", **settings)
+    it.add_argument("--cache", type=Path, metavar="FILE", help="with --screen: known scores; new ones are added")
+    it.add_argument("--half", choices=("odd", "even", "all"), help="tables of FOLDER (default: all; with --screen odd)")
     it.add_argument("--terminal", action="store_true", help="with --study: time our side at a terminal, too")
     for option, default, text in COUNTS:
         it.add_argument(option, type=at_least_one, default=default, metavar="N", help=text)
@@ -86,18 +97,38 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
+def _chosen(options: argparse.Namespace) -> str:
+    """Return the module of the benchmark."""
+    if options.tables is not None:
+        return "tables" if options.tables is False else "real_tables"
+    chosen = {"whole_study": options.study, "screen": options.screen}
+    return next((module for module, given in chosen.items() if given is not None), str(options.benchmark))
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse options of another benchmark.
+
+    Raises:
+        SpecError: such an option is there.
+    """
+    study, screen = options.study is not None, options.screen is not None
+    of_study = (options.data, options.target, options.terminal or None, options.more)
+    if not study and (any(given is not None for given in of_study) or (options.overrides and not screen)):
+        raise SpecError("--data, --target, --set, --terminal and --more go with --study, which is missing; add it.")
+    if not screen and (options.against or options.cache is not None):
+        raise SpecError("--against and --cache go with --screen, which is missing; add it.")
+    if options.half is not None and not screen and options.benchmark != "real_tables":
+        raise SpecError("--half goes with --tables FOLDER or --screen FOLDER; add one of them.")
+
+
 def _run(options: argparse.Namespace) -> int:
     """Run the benchmark that the options name; the JSON file is written anew with each line."""
     from experiments.benchmark.tabulate import print_table, wide_console
 
-    if options.study is not None:
-        options.benchmark = "whole_study"
-    elif (
-        options.data is not None or options.target is not None or options.overrides or options.terminal or options.more
-    ):
-        raise SpecError("--data, --target, --set, --terminal and --more go with --study, which is missing; add it.")
-    elif options.trials is None:
-        options.trials = TRIALS
+    options.benchmark = _chosen(options)
+    _check(options)
+    if options.trials is None and options.study is None:
+        options.trials = OTHER_TRIALS.get(options.benchmark, TRIALS)
     benchmark = import_module(f"experiments.benchmark.{options.benchmark}")
     console, lines = wide_console(), []
     with console.status("measuring") as status:

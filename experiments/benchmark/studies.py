@@ -7,10 +7,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
+from experiments.data.fingerprint import Features
+from experiments.data.holdout import Look
 from experiments.search.arithmetic import environment_of, obstacle, processor
+from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
@@ -43,3 +49,9 @@ def search_trials(spec: StudySpec, executor: Executor, inputs: Inputs) -> Iterat
         return map_future(output, lambda output: output.result)
 
     return search(spec, Space(spec), [], submit)
+
+
+def test_rows(study: StudyContext) -> tuple[Features, NDArray[Any]]:
+    """Return the features and the target of a study's test rows, with no entry in a ledger."""
+    test = study.data.test
+    return test.open(Look(test.fingerprint, "", ""), lambda _: True)

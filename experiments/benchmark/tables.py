@@ -17,10 +17,9 @@ import pandas as pd
 
 from experiments.benchmark.datasets import TABLES, write_table
 from experiments.benchmark.peer_study import PeerStudy
-from experiments.benchmark.studies import tune
+from experiments.benchmark.studies import test_rows, tune
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
-from experiments.data.holdout import Look
 from experiments.search.context import prepare_study
 
 FEW = 1000  # rows, under which more splits are needed to tell the two apart
@@ -84,8 +83,7 @@ def _peer_score(file: Path, target: str, seed: int, trials: int) -> float:
     study = prepare_study(spec)
     peer = PeerStudy.of(study, seed).search()
     peer.optimize(trials)
-    test = study.data.test
-    features, labels = test.open(Look(test.fingerprint, "", ""), lambda _: True)
+    features, labels = test_rows(study)
     return float(
         peer.best_model().score(pd.DataFrame(features, columns=list(study.data.development.table.columns)), labels)
     )

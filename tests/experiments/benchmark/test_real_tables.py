@@ -1,0 +1,126 @@
+"""Each side of a listed table has the same rows, and the lines say what their scores do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.benchmark import __main__ as benchmark
+from experiments.benchmark import real_tables
+from experiments.benchmark.listed_tables import ListedTable
+from experiments.benchmark.real_tables import compare_table, paired, summary_line
+
+LIST = """
+| # | file | task | target | leave out | note |
+|---|---|---|---|---|---|
+| 1 | words.csv | classification | y | copy | |
+| 2 | prices.csv | regression | price | | groups: house |
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(1)
+    x, word = rng.normal(size=120).round(3), rng.choice(["a", "b"], 120)
+    y = np.where((word == "a") == (x > 0), "yes", "no")
+    pd.DataFrame({"x": x, "word": word, "copy": y, "y": y}).to_csv(tmp_path / "words.csv", index=False)
+    price = (50 + 20 * x + 10 * (word == "a") + rng.normal(0, 2, 120)).round(2)
+    house = np.arange(120) // 3
+    pd.DataFrame({"x": x, "word": word, "house": house, "price": price}).to_csv(tmp_path / "prices.csv", index=False)
+    (tmp_path / "README.md").write_text(LIST)
+    return tmp_path
+
+
+def fake(scores: dict[str, list[float]]) -> object:
+    def compare_split(table: ListedTable, split: int, trials: int) -> dict[str, dict[str, float]]:
+        return {side: {"score": of_side[split], "seconds": trials + split} for side, of_side in scores.items()}
+
+    return compare_split
+
+
+def test_a_line_has_the_paired_gain_and_every_score(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = {"ours": [0.9, 0.8, 0.9], "peer": [0.8, 0.8, 0.7], "boosting": [0.9, 0.9, 0.9]}
+    monkeypatch.setattr(real_tables, "compare_split", fake(scores))
+    line = compare_table(ListedTable(1, folder / "words.csv", "classification", "y"), trials=4, splits=3)
+    assert (line["table"], line["rows"], line["splits"], line["metric"]) == ("words", 120, 3, "accuracy")
+    assert (line["scores"], line["seconds"]["peer"], line["peer_seconds"]) == (scores, [4, 5, 6], 15)
+    assert line["difference"] == pytest.approx(10.0)
+    assert line["standard_error"] == pytest.approx(10 / 3**0.5)
+    assert line["beyond"] == "better by 1 s.e."
+
+
+def test_a_small_table_has_five_splits_and_one_of_3000_rows_three(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_tables, "compare_split", fake(dict.fromkeys(real_tables.SIDES, [1.0] * 5)))
+    table = ListedTable(1, folder / "words.csv", "classification", "y")
+    assert compare_table(table, trials=1)["splits"] == 5
+    monkeypatch.setattr(real_tables, "MANY", 120)
+    assert compare_table(table, trials=1)["splits"] == 3
+
+
+def test_a_lower_error_is_better_and_standard_errors_are_counted() -> None:
+    assert paired("regression", [3.0, 3.1], [4.0, 4.0])["beyond"] == "better by 2 s.e."
+    assert paired("classification", [0.5, 0.52], [0.6, 0.6])["beyond"] == "worse by 2 s.e."
+    assert paired("classification", [0.5, 0.7], [0.6, 0.6])["beyond"] == ""
+    assert paired("classification", [0.5], [0.6])["standard_error"] is None
+    same = paired("regression", [2.0, 2.0], [2.0, 2.0])
+    assert (same["difference"], same["standard_error"], same["beyond"]) == (0.0, 0.0, "")
+
+
+def test_the_summary_counts_tables() -> None:
+    lines = [
+        {"difference": gain, "beyond": beyond, "ours": ours, "boosting": 2.0}
+        | {f"{side}_seconds": 5.0 for side in real_tables.SIDES}
+        for gain, beyond, ours in ((4.0, "better by 2 s.e.", 1.0), (1.0, "better by 1 s.e.", 2.0), (-2.0, "", 3.0))
+    ]
+    line = summary_line("regression", lines)
+    assert (line["mean"], line["median"], line["better"], line["worse"]) == (1.0, 1.0, 1, 0)
+    assert line["above_boosting"] == pytest.approx(1 / 3)
+    assert line["ours_seconds"] == 15.0
+
+
+@pytest.mark.slow
+def test_the_tables_of_a_folder_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "lines.json"
+    command = ["--tables", str(folder), "--trials", "2", "--splits", "1", "--json", str(out)]
+    assert benchmark.main(command) == 0
+    words, prices, classes, numbers = json.loads(out.read_text())
+    assert (words["table"], prices["table"], prices["metric"]) == ("words", "prices", "RMSE")
+    for side in real_tables.SIDES:
+        assert round(24 * words[side], 6) % 1 == 0  # of 24 test rows
+        assert words[side] < 1  # the copy of the target is left out
+        assert 0 < prices[side] < 30
+        assert words[f"{side}_seconds"] > 0
+    assert (classes["summary"], classes["tables"], numbers["summary"]) == ("classification", 1, "regression")
+    shown = capsys.readouterr().out
+    assert f"{prices['ours']:.4g}" in shown
+    assert "Over the tables" in shown
+
+
+def test_the_command_gets_the_settings_of_the_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def tune(module: str, arguments: list[str], place: Path) -> float:
+        asked.extend([module, *arguments])
+        (place / "study").mkdir()
+        test = {"metrics": {"r2": 0.5, "neg_root_mean_squared_error": -2.5}}
+        (place / "study" / "results.json").write_text(json.dumps({"test": test}))
+        return 7.0
+
+    monkeypatch.setattr(real_tables, "time_module", tune)
+    table = ListedTable(2, folder / "prices.csv", "regression", "price", ("x",), "house")
+    assert real_tables._ours(table, split=3, trials=4) == {"score": 2.5, "seconds": 7.0}
+    assert asked[:3] == ["experiments.tune", "--data", str(folder / "prices.csv")]
+    assert [word for word in asked if "=" in word] == [
+        'data.target="price"',
+        'data.task="regression"',
+        'data.drop=["x"]',
+        'data.groups="house"',
+        "data.split_seed=3",
+        "search.trials=4",
+    ]
