@@ -4,8 +4,9 @@ The network needs NumPy alone. A program that has compiled the functions below i
 and optimizers make the same passes with NumPy, and come to the same bits.
 
 The functions are written for a compiler. Each takes the addresses of its arrays, which are flat memory, then its counts
-and positions, in elements, then its real numbers, of the type of the elements. Run by Python, on flat NumPy arrays and
-NumPy's scalars, they compute the same bits, slowly.
+and positions, in elements, then its real numbers, of the type of the elements, and last the addresses of random 16-bit
+words, which dropout alone reads. Run by Python, on flat NumPy arrays and NumPy's scalars, they compute the same bits,
+slowly.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 from nnet.arrays import Array
 
-Pass = Callable[[Any, Any, Any], None]
+Pass = Callable[[Any, Any, Any, Any], None]
 REMEMBERED = 4096  # arrays, of which a training run has a few hundred
 
 
@@ -28,6 +29,7 @@ class Passes:
     """The compiled passes for one type of numbers."""
 
     adam: Pass
+    dropout: Pass
     rectify: Pass
     rectify_gradient: Pass
     shift: Pass
@@ -57,18 +59,23 @@ class Call:
         arrays: the arrays, or views of them, whose first elements it is given; they are kept alive.
         counts: the counts and positions.
         reals:  the real numbers.
+        words:  number of addresses of random words, which are given before a run.
 
     Attributes:
-        counts, reals: those arguments, which may be changed before a run.
-        run:           runs the pass.
+        counts, reals, words: those arguments, which may be changed before a run.
+        run:                  runs the pass.
     """
 
-    def __init__(self, function: Pass, arrays: Sequence[Array], counts: Sequence[int], reals: Sequence[Any] = ()):
+    def __init__(
+        self, function: Pass, arrays: Sequence[Array], counts: Sequence[int], reals: Sequence[Any] = (), words: int = 0
+    ):
         self._arrays, self._known = list(arrays), {id(array): (array, array.ctypes.data) for array in arrays}
         self._addresses = np.array([array.ctypes.data for array in arrays], np.uintp)
         self.counts = np.array(counts, np.intp)
         self.reals: Array = np.array(reals, arrays[0].dtype)
-        self.run = partial(function, self._addresses.ctypes.data, self.counts.ctypes.data, self.reals.ctypes.data)
+        self.words = np.zeros(words, np.uintp)
+        given = (self._addresses, self.counts, self.reals, self.words)
+        self.run = partial(function, *(array.ctypes.data for array in given))
 
     def give(self, position: int, array: Array) -> None:
         """Put another array in the place of one. Its address is asked for once, because the same arrays come again."""
@@ -80,7 +87,7 @@ class Call:
         self._arrays[position], self._addresses[position] = known
 
 
-def adam(arrays: Any, counts: Any, reals: Any) -> None:
+def adam(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
     """Make a step of Adam, with a penalty on the first `decayed` columns; a fold begins every `stride` elements."""
     values, gradients, m, v = arrays[0], arrays[1], arrays[2], arrays[3]
     folds, columns, stride, decayed = counts[0], counts[1], counts[2], counts[3]
@@ -97,7 +104,20 @@ def adam(arrays: Any, counts: Any, reals: Any) -> None:
             values[at] = values[at] - m[at] / (np.sqrt(v[at]) + epsilon) * rate
 
 
-def rectify(arrays: Any, counts: Any, reals: Any) -> None:
+def dropout(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
+    """Multiply inputs (F, B * units) by a factor, or by 0 where a random word is below a number; keep the factors."""
+    x, factors, out = arrays[0], arrays[1], arrays[2]
+    folds, size, dropped = counts[0], counts[1], counts[2]
+    zero, scale = reals[0], reals[1]
+    for fold in range(folds):
+        start, drawn = fold * size, words[fold]
+        for at in range(size):
+            factor = scale if drawn[at] >= dropped else zero
+            factors[start + at] = factor
+            out[start + at] = x[start + at] * factor
+
+
+def rectify(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
     """Add a bias to outputs (F, B, units), and take the maximum with 0; a fold's bias begins every `stride`."""
     out, bias = arrays[0], arrays[1]
     folds, rows, units, stride = counts[0], counts[1], counts[2], counts[3]
@@ -110,7 +130,7 @@ def rectify(arrays: Any, counts: Any, reals: Any) -> None:
                 out[start + unit] = z if z > zero or z != z else zero
 
 
-def rectify_gradient(arrays: Any, counts: Any, reals: Any) -> None:
+def rectify_gradient(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
     """Multiply gradients by 1 where the output is positive, and by 0 elsewhere."""
     dout, out = arrays[0], arrays[1]
     zero, one = reals[0], reals[1]
@@ -118,7 +138,7 @@ def rectify_gradient(arrays: Any, counts: Any, reals: Any) -> None:
         dout[at] = dout[at] * (one if out[at] > zero else zero)
 
 
-def shift(arrays: Any, counts: Any, reals: Any) -> None:
+def shift(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
     """Subtract each row's largest from outputs (F, classes, B), and copy targets (F, B, classes) in that layout."""
     outputs, targets, copied, largest = arrays[0], arrays[1], arrays[2], arrays[3]
     folds, classes, rows, fold_stride, row_stride = counts[0], counts[1], counts[2], counts[3], counts[4]
@@ -137,7 +157,7 @@ def shift(arrays: Any, counts: Any, reals: Any) -> None:
                 copied[at] = targets[target_start + row * row_stride + unit]
 
 
-def softmax_gradient(arrays: Any, counts: Any, reals: Any) -> None:
+def softmax_gradient(arrays: Any, counts: Any, reals: Any, words: Any) -> None:
     """Sum exponentials (F, classes, B) over the classes, and turn them into the gradient of a mean over rows."""
     outputs, targets, sums = arrays[0], arrays[1], arrays[2]
     folds, classes, rows = counts[0], counts[1], counts[2]

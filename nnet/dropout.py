@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array
+from nnet.compiled import Call, passes_for
 from nnet.errors import SettingError
 from nnet.layer import Layer
 from nnet.streams import RandomBits
@@ -38,8 +39,18 @@ class Dropout(Layer):
         self._kept: NDArray[np.bool_] = np.empty((len(bits), rows, units), bool)
         self._mask: Array = np.empty((len(bits), rows, units), dtype)
         self._out: Array = np.empty((len(bits), rows, units), dtype)
+        self._call: Call | None = None
+        if (passes := passes_for(dtype)) is not None:
+            counts, reals = (len(bits), rows * units, dropped), (0, self._scale)
+            self._call = Call(passes.dropout, (self._out, self._mask, self._out), counts, reals, len(bits))
 
     def forward(self, x: Array) -> Array:
+        if self._call is not None and x.flags.c_contiguous:
+            size, call = x[0].size, self._call
+            call.give(0, x)
+            call.words[...] = [bits.address(size) for bits in self._bits]
+            call.run()
+            return self._out
         for kept, bits in zip(self._kept, self._bits, strict=True):
             np.greater_equal(bits.take(kept.size).reshape(kept.shape), self._dropped, out=kept)
         np.multiply(self._kept, self._scale, out=self._mask)

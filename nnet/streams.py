@@ -27,13 +27,25 @@ class RandomBits:
     def __init__(self, rng: np.random.Generator):
         self._source = rng.bit_generator
         self._words: NDArray[np.uint16] = np.empty(0, np.uint16)
+        self._address = self._words.ctypes.data
         self._next = 0
 
     def take(self, count: int) -> NDArray[np.uint16]:
         """Return (count,) uniform words, in an array of the stream's own that is valid until the next call."""
+        begin = self._advance(count)
+        return self._words[begin : begin + count]
+
+    def address(self, count: int) -> int:
+        """Return the address of the words that `take` would return."""
+        begin = self._advance(count)
+        return self._address + begin * self._words.itemsize
+
+    def _advance(self, count: int) -> int:
+        """Return the position of the next words, which are drawn if they are not there."""
         if self._next + count > self._words.size:
             draws: NDArray[Any] = self._source.random_raw(max(self.BLOCK, -(-count // 4)))
             self._words = draws.view(np.uint16)
+            self._address = self._words.ctypes.data
             self._next = 0
         self._next += count
-        return self._words[self._next - count : self._next]
+        return self._next - count

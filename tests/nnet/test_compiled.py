@@ -12,11 +12,13 @@ from nnet.activations import ReLU
 from nnet.arrays import Array
 from nnet.compiled import REMEMBERED, Call
 from nnet.dense import Dense
+from nnet.dropout import Dropout
 from nnet.losses import SoftmaxCrossEntropy
 from nnet.network import Architecture, Mode, Network
 from nnet.optimizers import OPTIMIZERS, Optimizer
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
+from nnet.streams import RandomBits
 from support.compiled import TYPES, WITH_NUMBA, compiled_passes, passes
 
 pytestmark = [pytest.mark.slow, WITH_NUMBA]  # the first test compiles
@@ -145,6 +147,36 @@ def test_a_step_of_softmax_and_cross_entropy(shape: tuple[int, int, int], dtype:
         same(ours, numpys)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("p", [0.0, 0.3, 1 - 2**-16])
+def test_dropout(shape: tuple[int, int, int], p: float, dtype: str, kind: Kind) -> None:
+    folds, rows, units = shape
+    rng = np.random.default_rng(units)
+    x, dout = kind(rng, shape, dtype), kind(rng, shape, dtype)
+    results = []
+    for compiled in (False, True):
+        with passes(compiled, dtype), np.errstate(all="ignore"):
+            bits = [RandomBits(np.random.Generator(np.random.SFC64(fold))) for fold in range(folds)]
+            layer = Dropout(p, bits, rows, units, np.dtype(dtype))
+            outputs = [layer.forward(x).copy() for _ in range(3)]
+            results.append((*outputs, layer.backward(dout.copy())))
+    for numpys, ours in zip(*results, strict=True):
+        same(ours, numpys)
+
+
+def test_dropout_draws_new_words_where_a_block_ends_and_leaves_other_layouts_to_numpy() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 300, 100)).astype("float32")
+    results = []
+    for compiled in (False, True):
+        with passes(compiled):
+            bits = [RandomBits(np.random.Generator(np.random.SFC64(fold))) for fold in range(2)]
+            layer = Dropout(0.5, bits, 300, 100, np.dtype("float32"))
+            inputs = [x, np.asfortranarray(x), *[x] * (RandomBits.BLOCK * 4 // 30_000 + 1)]
+            results.append([layer.forward(each).copy() for each in inputs])
+    for numpys, ours in zip(*results, strict=True):
+        same(ours, numpys)
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_a_network_has_rectified_layers_where_passes_are_installed(mode: Mode) -> None:
     def layers(**settings: Any) -> list[str]:
@@ -164,7 +196,7 @@ def test_nothing_is_written_for_no_rows_or_folds(dtype: str) -> None:
     numbers, it = np.arange(8).astype(dtype), compiled_passes(dtype)
     for function, counts in (
         *((it.adam, (0, 4, 4, 4)), (it.adam, (2, 0, 4, 0)), (it.rectify, (2, 0, 2, 2)), (it.rectify_gradient, (0,))),
-        *((it.shift, (0, 2, 2, 2, 2)), (it.softmax_gradient, (2, 2, 0))),
+        *((it.shift, (0, 2, 2, 2, 2)), (it.softmax_gradient, (2, 2, 0)), (it.dropout, (0, 4, 9))),
     ):
         Call(function, [numbers] * 4, counts, [1.0] * 5).run()
     assert numbers.tolist() == list(range(8))

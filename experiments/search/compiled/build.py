@@ -25,12 +25,13 @@ from nnet.arrays import Array
 NICE = 19  # steps by which the process yields to those that compute
 COUNTS = {  # folds, rows and the like, for which each pass is tried: fewer and more than a vector register holds
     "adam": ((2, 37, 40, 19), (3, 5, 6, 0)),
+    "dropout": ((2, 61, 1 << 15), (3, 5, 0)),
     "rectify": ((2, 3, 21, 25), (1, 2, 5, 9)),
     "rectify_gradient": ((61,), (3,)),
     "shift": ((2, 3, 19, 80, 3), (1, 1, 5, 6, 1)),
     "softmax_gradient": ((2, 3, 19), (1, 1, 5)),
 }
-NUMBERS = 256  # in each array of a trial
+FOLDS, NUMBERS = 4, 256  # of a trial: the most folds, and the numbers in each array
 ARRAYS, REALS = 4, (1e-3, 0.9, 0.999, 0.01, 1e-8)  # as many as any pass has
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 1e-42, -1e-42, 1.0)
 
@@ -45,7 +46,7 @@ def compile_passes(types: Iterable[str] = TYPES) -> bytes:
     whole = llvm.parse_assembly("")
     for real in types:
         reals = pointer(getattr(numba, real))
-        signature = numba.void(pointer(reals), pointer(numba.intp), reals)
+        signature = numba.void(pointer(reals), pointer(numba.intp), reals, pointer(pointer(numba.uint16)))
         for name in NAMES:
             function = numba.cfunc(signature, error_model="numpy")(getattr(compiled, name))
             code = function.inspect_llvm().replace(function.native_name, symbol(name, real))
@@ -76,10 +77,12 @@ def check(passes: compiled.Passes, real: str) -> None:
         for counts in trials:
             arrays = [_numbers(rng, real) for _ in range(ARRAYS)]
             ours = [array.copy() for array in arrays]
-            reals = np.array(REALS, real)
+            reals, words = np.array(REALS, real), rng.integers(1 << 16, size=(FOLDS, NUMBERS), dtype=np.uint16)
             with np.errstate(all="ignore"):
-                getattr(compiled, name)(arrays, counts, reals)
-            compiled.Call(getattr(passes, name), ours, counts, REALS).run()
+                getattr(compiled, name)(arrays, counts, reals, words)
+            call = compiled.Call(getattr(passes, name), ours, counts, REALS, FOLDS)
+            call.words[...] = [drawn.ctypes.data for drawn in words]
+            call.run()
             if not all(map(same_bits, arrays, ours)):
                 raise ValueError(f"{name} computes other bits than Python for {counts}")
 

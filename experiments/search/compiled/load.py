@@ -26,7 +26,7 @@ SWITCH = "NNET_COMPILED"  # environment variable; 0 leaves all passes to NumPy, 
 LATER = "compiled passes are not ready yet"
 TYPES = ("float32",)  # of numbers, which a study's networks compute with
 NAMES = tuple(field.name for field in fields(compiled.Passes))
-FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
 
 _engines: list[Any] = []  # that hold the code in use
 

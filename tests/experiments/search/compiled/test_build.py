@@ -39,7 +39,7 @@ def test_the_code_is_kept_for_this_processor(folder: Path, quick: None) -> None:
 def test_the_check_accepts_the_code_and_refuses_any_other(real: str) -> None:
     passes = compiled_passes(real)
     build.check(passes, real)
-    nothing: Pass = lambda arrays, counts, reals: None  # noqa: E731
+    nothing: Pass = lambda arrays, counts, reals, words: None  # noqa: E731
     for name in NAMES:
         with pytest.raises(ValueError, match=f"^{name} computes other bits than Python for"):
             build.check(replace(passes, **{name: nothing}), real)
