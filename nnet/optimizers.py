@@ -14,7 +14,7 @@ from math import sqrt
 import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
-from nnet.compiled import Call, passes_for
+from nnet.compiled import Call, Passes, passes_for
 from nnet.parameters import Parameters
 
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
@@ -68,6 +68,11 @@ class Optimizer(ABC):
         self._scratch: Array = np.empty(0, parameters.values.dtype)
         self._steps = [0] * len(parameters.values)
         self._blocks: dict[tuple[int, int], list[Block]] = {}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Set what a rule has beside its state; most have not even a compiled pass."""
+        self._passes: Passes | None = None
 
     def step(self, folds: slice, learning_rates: Sequence[float]) -> None:
         """Make one step of a range of folds, each by its own gradient and its own of all folds' learning rates."""
@@ -254,18 +259,9 @@ class Adam(Optimizer):
     states = 2
     BETA1, EPSILON = 0.9, 1e-8
 
-    def __init__(
-        self,
-        parameters: Parameters,
-        l2: float,
-        momentum: float = 0.9,
-        l1: float = 0.0,
-        clip_norm: float = 0.0,
-        beta2: float = 0.999,
-    ):
-        super().__init__(parameters, l2, momentum, l1, clip_norm, beta2)
-        self._beta1, self._beta2 = self._real(self.BETA1), self._real(beta2)
-        self._passes = None if self._l1 else passes_for(parameters.values.dtype)
+    def _prepare(self) -> None:
+        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self._second)
+        self._passes = None if self._l1 else passes_for(self._parameters.values.dtype)
         self._calls: dict[tuple[int, int], Call] = {}
 
     def _begin(self, step: int, learning_rate: float) -> None:
