@@ -95,7 +95,7 @@ def split(
         if target.classes:
             advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
             rule = f"{key}: every class needs a row on each side"
-            _check_counts(table, y, y[part], target, 1, rule, advice, f" {side} rows")
+            _check_counts(table, y, y[part], target, 1, (rule, f" {side} rows", advice))
     _check_sides(table, development, test)
     if positive is not None:
         target, y = with_positive_last(target, y, positive)
@@ -117,7 +117,8 @@ def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
     if target.classes:
         least = 2 if table.own_test else 3
         rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
-        _check_counts(table, y, y[different_rows(table)], target, least, rule, "remove its rows, or add some")
+        words = rule, "", "remove its rows, or add some"
+        _check_counts(table, y, y[different_rows(table)], target, least, words)
 
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
@@ -258,7 +259,7 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
         most = int(different_counts(development).min())
         advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
         table, y = development.table, development.y
-        _check_counts(table, y, y[different], development.target, n_splits, rule, advice)
+        _check_counts(table, y, y[different], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
         raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
@@ -273,22 +274,24 @@ def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation:
     if development.target.classes:
         rule, advice = "cv: every class needs a training row in every fold", "stratify, or set a smaller cv.n_splits"
         labels, there = development.y, development.y[train]
-        _check_counts(development.table, labels, there, development.target, 1, rule, advice, f" in fold {fold}")
+        words = rule, f" in fold {fold}", advice
+        _check_counts(development.table, labels, there, development.target, 1, words)
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
         raise DataError(f"data.weights: every fold needs a training row of weight above 0, but fold {fold} has none.")
 
 
 def _check_counts(
-    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, rule: str, advice: str, of: str = ""
+    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, words: tuple[str, str, str]
 ) -> None:
     """Refuse a class with fewer than `least` labels there; the message names its rows in the source.
 
     Args:
         y:     (N,) labels of the table's rows.
         there: the labels that are counted.
-        of:    what is counted.
+        words: the rule, what is counted, and what to do instead.
     """
+    rule, of, advice = words
     counts = np.bincount(there, minlength=len(target.classes))
     if len(target.classes) < 2:
         raise DataError(f"data: a classification needs at least two classes, but got {list(target.classes)}.")

@@ -112,10 +112,9 @@ def run_study(
             if lost:
                 run.log.write(f"out-of-fold outputs of {lost} trials were computed again")
             if len(trials) < study.spec.search.trials:
-                study = with_trials_so_far(study, trials, options.folder)
                 executor.close()  # what is in flight is dropped, and so is what was shared
                 outputs.remove_others([trial.result.number for trial in trials])
-                executor, inputs = _restart(study, run, trials, stack)
+                study, executor, inputs = _restart(study, run, trials, stack)
                 fits = None if fits is None else FinalFits(study, executor)
             run.clock.lap("search")
             if fits is not None:
@@ -179,11 +178,12 @@ def _wait_for_workers(executor: Executor, run: RunContext, study: StudyContext, 
 
 def _restart(
     study: StudyContext, run: RunContext, trials: Sequence[FinishedTrial], stack: ExitStack
-) -> tuple[Executor, Inputs]:
-    """Start other workers, and share the folds with them."""
+) -> tuple[StudyContext, Executor, Inputs]:
+    """Start other workers for the study with the trials that it has, and share the folds with them."""
+    study = with_trials_so_far(study, trials, run.options.folder)
     executor = stack.enter_context(open_executor_of(run.options, run.folder))
     one_kernel(executor.wait_for_workers(), trials, study.spec.study.arithmetic)
-    return executor, share_inputs(study.space, study.data, executor.share)
+    return study, executor, share_inputs(study.space, study.data, executor.share)
 
 
 @contextmanager
