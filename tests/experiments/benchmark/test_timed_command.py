@@ -65,6 +65,7 @@ def test_a_failure_is_one_line_with_its_last_one(tmp_path: Path, terminal: bool)
         time_module("said", [], tmp_path, terminal)
 
 
+@pytest.mark.slow
 def test_a_process_that_stays_in_the_folder_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stays = "import subprocess, sys, os; os.makedirs('study'); open('study/profile.txt', 'w').write('')\n"
     stays += "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1); open(\"../late\", \"w\")'])"

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.waiting import PATIENCE
 
 SCRIPT = """
@@ -18,6 +20,7 @@ open("done", "w").close()
 """
 
 
+@pytest.mark.slow
 def test_a_reader_may_leave(tmp_path: Path) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     program = subprocess.Popen([sys.executable, "-c", SCRIPT], cwd=tmp_path, **pipes)

@@ -61,6 +61,7 @@ def test_what_is_ignored_stays_ignored() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_signals_within_a_second_are_one() -> None:
     caught = 0
     with between_imports(*SIGNALS):

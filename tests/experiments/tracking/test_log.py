@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from experiments.tracking import log
 from experiments.tracking.log import LOG, LONGEST, MaskedLog
 
@@ -38,6 +40,7 @@ def test_without_a_place_for_the_log_nothing_is_printed(tmp_path: Path) -> None:
     assert not (tmp_path / "gone").exists()
 
 
+@pytest.mark.slow
 def test_the_log_does_not_grow_without_end_and_a_password_is_not_cut_in_two(tmp_path: Path) -> None:
     path = tmp_path / "log"
     number = os.open(path, os.O_WRONLY | os.O_CREAT)

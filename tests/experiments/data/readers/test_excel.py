@@ -187,6 +187,7 @@ def test_what_it_announces_is_checked_before_it_is_read(tmp_path: Path, monkeypa
         monkeypatch.setattr(excel, "_opened", lambda _: pytest.fail("it was read"))
 
 
+@pytest.mark.slow
 def test_a_row_far_below_costs_nothing(tmp_path: Path) -> None:
     path = written(tmp_path / "my.xlsx", Data=TABLE)
     with zipfile.ZipFile(path) as archive:
