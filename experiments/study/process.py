@@ -91,7 +91,7 @@ def serve() -> None:
         connection.send(answer)
     except (pickle.PicklingError, TypeError, AttributeError):  # an error that holds what cannot travel
         connection.send((None, RuntimeError("".join(map(str, getattr(answer[1], "__notes__", [answer[1]]))))))
-    gc.freeze()  # the end of Python would look for garbage in all that was imported, for half a second
+    gc.freeze()  # or the end of Python would look for garbage in all that was imported
 
 
 def _started(environment: Mapping[str, str], connection: int) -> subprocess.Popen[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sys
@@ -58,6 +59,18 @@ def test_a_second_process_leaves_it_to_the_first(folder: Path, quick: None) -> N
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         assert build.main() == 0
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_file_system_without_locks_keeps_the_code_all_the_same(
+    folder: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", without_locks)
+    assert build.main() == 0
+    assert [path.name for path in folder.iterdir()] == [file_name(processor())]
 
 
 def test_a_reason_is_told_in_a_line(
