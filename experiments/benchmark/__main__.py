@@ -66,9 +66,9 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
     settings: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE"}
-    it.add_argument("--set", dest="overrides", help="with --study, --screen: as of tune", **settings)
+    it.add_argument("--set", dest="overrides", help="with --study, --tables FOLDER, --screen: as of tune", **settings)
     it.add_argument("--against", help="with --screen: settings of the other variant (default: none)", **settings)
-    it.add_argument("--cache", type=Path, metavar="FILE", help="with --screen: known scores; new ones are added")
+    it.add_argument("--cache", type=Path, metavar="FILE", help="with FOLDER: known scores; new ones are added")
     it.add_argument("--half", choices=("odd", "even", "all"), help="tables of FOLDER (default: all; with --screen odd)")
     it.add_argument("--terminal", action="store_true", help="with --study: time our side at a terminal, too")
     for option, default, text in COUNTS:
@@ -112,13 +112,17 @@ def _check(options: argparse.Namespace) -> None:
         SpecError: such an option is there.
     """
     study, screen = options.study is not None, options.screen is not None
-    of_study = (options.data, options.target, options.terminal or None, options.more)
-    if not study and (any(given is not None for given in of_study) or (options.overrides and not screen)):
-        raise SpecError("--data, --target, --set, --terminal and --more go with --study, which is missing; add it.")
-    if not screen and (options.against or options.cache is not None):
-        raise SpecError("--against and --cache go with --screen, which is missing; add it.")
-    if options.half is not None and not screen and options.benchmark != "real_tables":
-        raise SpecError("--half goes with --tables FOLDER or --screen FOLDER; add one of them.")
+    listed = screen or options.benchmark == "real_tables"
+    if not study and any(
+        one is not None for one in (options.data, options.target, options.terminal or None, options.more)
+    ):
+        raise SpecError("--data, --target, --terminal and --more go with --study, which is missing; add it.")
+    if not screen and options.against:
+        raise SpecError("--against goes with --screen, which is missing; add it.")
+    if not listed and (options.half is not None or options.cache is not None):
+        raise SpecError("--half and --cache go with --tables FOLDER or --screen FOLDER; add one of them.")
+    if not (study or listed) and options.overrides:
+        raise SpecError("--set goes with --study, --tables FOLDER or --screen FOLDER; add one of them.")
 
 
 def _run(options: argparse.Namespace) -> int:

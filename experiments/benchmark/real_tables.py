@@ -12,6 +12,7 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +22,7 @@ from rich.console import Console
 
 from experiments.benchmark.boosting import fit_boosting
 from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval, score_of
+from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, Task, listed_tables
 from experiments.benchmark.peer_study import PeerStudy
 from experiments.benchmark.studies import test_rows
@@ -34,6 +36,7 @@ SIDES = ("ours", "peer", "boosting")
 MANY = 3000  # rows, from which on fewer splits tell the sides apart
 LIKE_SCIKIT_LEARN = ("training.optimizer=adam", "training.activation=relu")  # of the peer: its own defaults
 Measured = dict[str, float]  # score and seconds
+Measure = Callable[[int], dict[str, Measured]]  # from the number of a split to its sides
 COLUMNS = {
     "table": "table",
     "rows": "rows:,",
@@ -65,10 +68,17 @@ SUMMARY = {
 
 
 def run(options: Namespace) -> Iterator[Line]:
-    """Yield a line for each table, then one for each task."""
-    lines = []
-    for table in listed_tables(options.tables, options.half or "all"):
-        lines.append(compare_table(table, options.trials, options.splits))
+    """Yield a line for each table, then one for each task.
+
+    Raises:
+        ExperimentError: the list, a setting or the file of known scores breaks a rule.
+    """
+    lines, known, settings = [], KnownScores(options.cache), tuple(options.overrides)
+    tables = listed_tables(options.tables, options.half or "all")
+    own_study(str(tables[0].file), None, [*tables[0].settings, *settings])  # refused at once
+    for table in tables:
+        measure = partial(compare_split, table, trials=options.trials, settings=settings, known=known)
+        lines.append(compare_table(table, measure, options.trials, options.splits))
         yield lines[-1]
     for task in get_args(Task):
         if of_task := [line for line in lines if line["task"] == task]:
@@ -87,15 +97,16 @@ def show(lines: Sequence[Line], console: Console) -> None:
     console.print(machine())
 
 
-def compare_table(table: ListedTable, trials: int, splits: int | None = None) -> Line:
+def compare_table(table: ListedTable, measure: Measure, trials: int, splits: int | None = None) -> Line:
     """Return the scores and seconds of each side, and the mean paired difference with its standard error.
 
     Args:
-        splits: number of splits; as many as the number of rows asks for when None.
+        measure: measures each side on the split of that number.
+        splits:  number of splits; as many as the number of rows asks for when None.
     """
     rows = prepare_study(_spec_of(table, 0)).data.rows
     splits = splits or (3 if rows >= MANY else 5)
-    measured = [compare_split(table, split, trials) for split in range(splits)]
+    measured = [measure(split) for split in range(splits)]
     scores = {side: [sides[side]["score"] for sides in measured] for side in SIDES}
     seconds = {side: [sides[side]["seconds"] for sides in measured] for side in SIDES}
     return {
@@ -137,13 +148,25 @@ def summary_line(task: Task, lines: Sequence[Line]) -> Line:
     }
 
 
-def compare_split(table: ListedTable, split: int, trials: int) -> dict[str, Measured]:
-    """Return score and seconds of each side on one split of a table."""
+def compare_split(
+    table: ListedTable, split: int, trials: int, settings: Sequence[str] = (), known: KnownScores | None = None
+) -> dict[str, Measured]:
+    """Return score and seconds of each side on one split of a table.
+
+    Args:
+        settings: settings of this side alone, as `tune --set` takes them.
+        known:    what was measured before; new measurements are added.
+    """
+    known, key = known or KnownScores(), (table.file.name, table.settings, split)
     study = prepare_study(_spec_of(table, split))
+    sides: dict[tuple[str, Any], Callable[[], Measured]] = {
+        ("ours", (trials, settings)): lambda: _ours(table, split, trials, settings),
+        ("peer", trials): lambda: _measured(table.task, study, lambda: _peer(study, split, trials)),
+        ("boosting", None): lambda: _measured(table.task, study, lambda: fit_boosting(study)),
+    }
     return {
-        "ours": _ours(table, split, trials),
-        "peer": _measured(table.task, study, lambda: _peer(study, split, trials)),
-        "boosting": _measured(table.task, study, lambda: fit_boosting(study)),
+        side: known[one] if (one := (*key, side, of_side)) in known else known.add(one, measure())
+        for (side, of_side), measure in sides.items()
     }
 
 
@@ -152,10 +175,10 @@ def _spec_of(table: ListedTable, split: int) -> StudySpec:
     return own_study(str(table.file), None, settings)[0]
 
 
-def _ours(table: ListedTable, split: int, trials: int) -> Measured:
+def _ours(table: ListedTable, split: int, trials: int, settings: Sequence[str]) -> Measured:
     """Run the tune command in an empty folder."""
-    settings = [*table.settings, f"data.split_seed={split}", f"search.trials={trials}"]
-    words = [word for setting in settings for word in ("--set", setting)]
+    everything = [*table.settings, f"data.split_seed={split}", f"search.trials={trials}", *settings]
+    words = [word for setting in everything for word in ("--set", setting)]
     with tempfile.TemporaryDirectory() as folder:
         command = ["--data", str(table.file), *words, "--out", "study", "--quiet"]
         seconds = time_module("experiments.tune", command, Path(folder))

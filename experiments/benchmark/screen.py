@@ -6,25 +6,22 @@ configurations. Nothing is tracked, journalled or reported, and nothing is prune
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 from typing import get_args
 
 from rich.console import Console
 
 from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval
+from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, Task, listed_tables
 from experiments.benchmark.screened_variant import Variant, screened, settings_of
 from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.default_study import own_study
-from experiments.errors import DataError
 from experiments.search.executors.create import usable_cores
 from experiments.search.executors.local import LocalExecutor
-from experiments.search.storage import write_atomically
 
 SPLITS = 2
 Key = tuple[str, tuple[str, ...], int, int, Variant]  # file, its settings, split, random configurations, variant
@@ -63,7 +60,7 @@ def run(options: Namespace) -> Iterator[Line]:
     variants = tuple(dict.fromkeys((base, tuple(options.overrides))))
     for variant in variants:
         own_study(str(tables[0].file), None, settings_of(tables[0], 0, options.trials, variant))  # refused at once
-    known, lines = _read(options.cache), list[Line]()
+    known, lines = KnownScores(options.cache), list[Line]()
     with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
         keys = {
             table: list(product([table.file.name], [tuple(table.settings)], splits, [options.trials], variants))
@@ -78,8 +75,7 @@ def run(options: Namespace) -> Iterator[Line]:
         for table, of_table in keys.items():
             for key in of_table:
                 if key in running:
-                    known[key] = running[key].result()
-                    _write(options.cache, known)
+                    known.add(key, running[key].result())
             lines += _table_lines(table, variants, {key: known[key] for key in of_table})
             yield from lines[-len(variants) :]
     yield from _summaries(variants, lines)
@@ -130,26 +126,3 @@ def _mean(scores: Sequence[float | None]) -> float | None:
 
 def _gain(task: Task, score: float | None, other: float | None) -> float | None:
     return None if score is None or other is None else gain(task, score, other)
-
-
-def _read(cache: Path | None) -> dict[Key, Line]:
-    """Return the known scores; none without a file.
-
-    Raises:
-        DataError: the file is not one of these.
-    """
-    if cache is None or not cache.exists():
-        return {}
-    try:
-        cells = [(one.pop("key"), one) for one in json.loads(cache.read_text())]
-        return {
-            (file, tuple(of), split, count, tuple(variant)): one for (file, of, split, count, variant), one in cells
-        }
-    except (OSError, ValueError, TypeError, LookupError, AttributeError):
-        raise DataError(f"{cache}: is not a file of known scores; name another one with --cache.") from None
-
-
-def _write(cache: Path | None, known: Mapping[Key, Line]) -> None:
-    if cache is not None:
-        cells = [{"key": key, **scores} for key, scores in known.items()]
-        write_atomically(cache, (json.dumps(cells, indent=1) + "\n").encode())

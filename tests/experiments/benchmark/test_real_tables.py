@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 
 from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import real_tables
+from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable
-from experiments.benchmark.real_tables import compare_table, paired, summary_line
+from experiments.benchmark.real_tables import compare_split, compare_table, paired, summary_line
 
 LIST = """
 | # | file | task | target | leave out | note |
@@ -35,17 +37,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fake(scores: dict[str, list[float]]) -> object:
-    def compare_split(table: ListedTable, split: int, trials: int) -> dict[str, dict[str, float]]:
-        return {side: {"score": of_side[split], "seconds": trials + split} for side, of_side in scores.items()}
-
-    return compare_split
+def fake(scores: dict[str, list[float]]) -> real_tables.Measure:
+    return lambda split: {side: {"score": of_side[split], "seconds": 4 + split} for side, of_side in scores.items()}
 
 
-def test_a_line_has_the_paired_gain_and_every_score(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_has_the_paired_gain_and_every_score(folder: Path) -> None:
     scores = {"ours": [0.9, 0.8, 0.9], "peer": [0.8, 0.8, 0.7], "boosting": [0.9, 0.9, 0.9]}
-    monkeypatch.setattr(real_tables, "compare_split", fake(scores))
-    line = compare_table(ListedTable(1, folder / "words.csv", "classification", "y"), trials=4, splits=3)
+    line = compare_table(ListedTable(1, folder / "words.csv", "classification", "y"), fake(scores), trials=4, splits=3)
     assert (line["table"], line["rows"], line["splits"], line["metric"]) == ("words", 120, 3, "accuracy")
     assert (line["scores"], line["seconds"]["peer"], line["peer_seconds"]) == (scores, [4, 5, 6], 15)
     assert line["difference"] == pytest.approx(10.0)
@@ -56,11 +54,46 @@ def test_a_line_has_the_paired_gain_and_every_score(folder: Path, monkeypatch: p
 def test_a_small_table_has_five_splits_and_one_of_3000_rows_three(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(real_tables, "compare_split", fake(dict.fromkeys(real_tables.SIDES, [1.0] * 5)))
+    measure = fake(dict.fromkeys(real_tables.SIDES, [1.0] * 5))
     table = ListedTable(1, folder / "words.csv", "classification", "y")
-    assert compare_table(table, trials=1)["splits"] == 5
+    assert compare_table(table, measure, trials=1)["splits"] == 5
     monkeypatch.setattr(real_tables, "MANY", 120)
-    assert compare_table(table, trials=1)["splits"] == 3
+    assert compare_table(table, measure, trials=1)["splits"] == 3
+
+
+def test_sides_are_measured_once_for_each_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def ours(table: ListedTable, split: int, trials: int, settings: Sequence[str]) -> real_tables.Measured:
+        asked.append((split, trials, tuple(settings)))
+        return {"score": 0.75, "seconds": 2.0}
+
+    def others(*arguments: object) -> real_tables.Measured:
+        asked.append("another side")
+        return {"score": 0.5, "seconds": 3.0}
+
+    monkeypatch.setattr(real_tables, "_ours", ours)
+    monkeypatch.setattr(real_tables, "_measured", others)
+    table, cache = ListedTable(1, folder / "words.csv", "classification", "y"), folder / "known.json"
+    first = compare_split(table, 1, 4, known=KnownScores(cache))
+    assert first["ours"] == {"score": 0.75, "seconds": 2.0}
+    assert first["peer"] == first["boosting"] == {"score": 0.5, "seconds": 3.0}
+    assert asked == [(1, 4, ()), "another side", "another side"]
+    assert compare_split(table, 1, 4, known=KnownScores(cache)) == first
+    assert len(asked) == 3
+    compare_split(table, 1, 4, ("training.epochs=9",), KnownScores(cache))
+    assert asked[3:] == [(1, 4, ("training.epochs=9",))]
+    compare_split(table, 1, 5, known=KnownScores(cache))
+    assert asked[4:] == [(1, 5, ()), "another side"]  # boosting has no trials
+    compare_split(table, 0, 4, known=KnownScores(cache))
+    assert asked[6:] == [(0, 4, ()), "another side", "another side"]
+
+
+def test_a_setting_that_breaks_a_rule_is_refused_before_anything_is_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert benchmark.main(["--tables", str(folder), "--set", "training.epochs=-1"]) == 2
+    assert "training.epochs" in capsys.readouterr().err
 
 
 def test_a_lower_error_is_better_and_standard_errors_are_counted() -> None:
@@ -114,7 +147,7 @@ def test_the_command_gets_the_settings_of_the_list(folder: Path, monkeypatch: py
 
     monkeypatch.setattr(real_tables, "time_module", tune)
     table = ListedTable(2, folder / "prices.csv", "regression", "price", ("x",), "house")
-    assert real_tables._ours(table, split=3, trials=4) == {"score": 2.5, "seconds": 7.0}
+    assert real_tables._ours(table, 3, 4, ["training.epochs=9"]) == {"score": 2.5, "seconds": 7.0}
     assert asked[:3] == ["experiments.tune", "--data", str(folder / "prices.csv")]
     assert [word for word in asked if "=" in word] == [
         'data.target="price"',
@@ -123,4 +156,5 @@ def test_the_command_gets_the_settings_of_the_list(folder: Path, monkeypatch: py
         'data.groups="house"',
         "data.split_seed=3",
         "search.trials=4",
+        "training.epochs=9",
     ]

@@ -119,11 +119,12 @@ def test_a_setting_that_breaks_a_rule_is_refused_before_anything_is_computed(fol
 
 def test_options_of_another_benchmark_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, message in (
-        (["--set", "a=1"], "go with --study, which is missing"),
-        (["--tables", str(folder), "--set", "a=1"], "go with --study, which is missing"),
+        (["--set", "a=1"], "--set goes with --study, --tables FOLDER or --screen FOLDER"),
+        (["--tables", "--set", "a=1"], "--set goes with --study, --tables FOLDER or --screen FOLDER"),
         (["--screen", str(folder), "--target", "y"], "go with --study, which is missing"),
-        (["--tables", str(folder), "--cache", "c.json"], "--against and --cache go with --screen"),
-        (["--tables", "--half", "odd"], "--half goes with --tables FOLDER or --screen FOLDER"),
+        (["--tables", str(folder), "--against", "a=1"], "--against goes with --screen"),
+        (["--tables", "--cache", "c.json"], "--half and --cache go with --tables FOLDER or --screen FOLDER"),
+        (["--tables", "--half", "odd"], "--half and --cache go with --tables FOLDER or --screen FOLDER"),
     ):
         assert benchmark.main(arguments) == 2
         assert message in capsys.readouterr().err
