@@ -12,7 +12,7 @@ from experiments.search.storage import write_atomically
 
 
 class KnownScores:
-    """What was measured, by key; written to the file after each addition.
+    """Measured scores by key; written to the file after each addition.
 
     Args:
         file: None keeps everything in memory alone.

@@ -54,7 +54,10 @@ class StudySection(Section):
 
 
 class CVSection(Section):
-    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data.
+
+    fold_rows: development rows to draw for the folds, by split_seed; without it all. The final model learns from all.
+    """
 
     splitter: Literal[
         "auto",
@@ -68,6 +71,7 @@ class CVSection(Section):
     ] = "auto"
     n_splits: Annotated[int, Field(ge=2, le=100)] = 5
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
+    fold_rows: Annotated[int, Field(ge=2)] | None = None
     metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from experiments.config.data_options import Decided
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, with_copies, with_equal_rows
+from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
@@ -22,7 +23,8 @@ from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
     Folds,
-    different_counts,
+    Rows,
+    class_counts,
     make_folds,
     split,
     suitable_folds,
@@ -95,9 +97,10 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         notes += (note,)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
     notes += hints(development.table, target, development.y, bounded)
-    cv = suitable_folds(development, spec.cv)
+    drawn = fold_rows(development, spec.cv, spec.data.split_seed)
+    cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:
-        notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits),)
+        notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits, drawn),)
     return StudyData(
         name=table.name,
         target=development.target,
@@ -106,15 +109,15 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         fingerprint=table_fingerprint(table, y),
         development=development,
         test=test,
-        folds=make_folds(development, cv, spec.data.split_seed),
+        folds=make_folds(development, cv, spec.data.split_seed, drawn),
         n_splits=cv.n_splits,
         notes=notes,
         copies=copies,
     )
 
 
-def _fewer_folds(development: DevelopmentSet, usual: int, folds: int) -> str:
-    counts = different_counts(development)
+def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Rows) -> str:
+    counts = class_counts(development, drawn)
     name = development.target.classes[int(counts.argmin())]
     copies = "" if development.table.copies is None else ", where copies count as one"
     few = f"class {name!r} has only {counts.min()} development rows{copies}"

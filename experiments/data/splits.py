@@ -164,23 +164,29 @@ def suitable_splitter(development: DevelopmentSet) -> str:
     return f"{stratified}GroupKFold" if development.table.groups is not None else f"{stratified}KFold"
 
 
-def suitable_folds(development: DevelopmentSet, cv: CVSection) -> CVSection:
-    """Lower the number of folds to the rows of the smallest class, where the study file names none; at least 2."""
+def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | None = None) -> CVSection:
+    """Lower the number of folds to the rows of the smallest class, where the study file names none; at least 2.
+
+    Args:
+        drawn: rows that the folds are made of; all where None.
+    """
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
     if "n_splits" in cv.model_fields_set or "Stratified" not in name or not development.target.classes:
         return cv
-    smallest = int(different_counts(development).min())
+    smallest = int(class_counts(development, different_rows(development.table) if drawn is None else drawn).min())
     return cv if smallest >= cv.n_splits else cv.model_copy(update={"n_splits": max(2, smallest)})
 
 
-def different_counts(development: DevelopmentSet) -> NDArray[np.intp]:
-    """Count the rows of each class; copies count as one."""
-    labels = development.y[different_rows(development.table)]
-    return np.bincount(labels, minlength=len(development.target.classes))
+def class_counts(development: DevelopmentSet, rows: Rows) -> NDArray[np.intp]:
+    """Count these rows of each class."""
+    return np.bincount(development.y[rows], minlength=len(development.target.classes))
 
 
-def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Folds:
+def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, drawn: Rows | None = None) -> Folds:
     """Make the folds with scikit-learn's splitter, shuffled by split_seed.
+
+    Args:
+        drawn: rows that the folds are made of; all where None.
 
     Raises:
         DataError: the splitter does not suit the rows, or there are more folds than rows, rows of a class, or groups.
@@ -188,7 +194,8 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> F
     from sklearn import model_selection
 
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
-    _check_splitter(name, development, cv.n_splits)
+    drawn = different_rows(development.table) if drawn is None else drawn
+    _check_splitter(name, development, cv.n_splits, drawn)
     options: dict[str, Any] = {"random_state": split_seed}
     if name == "TimeSeriesSplit":
         options = {}
@@ -197,11 +204,11 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> F
     else:
         options["shuffle"] = True
     splitter = getattr(model_selection, name)(n_splits=cv.n_splits, **options)
-    table, different = development.table, different_rows(development.table)
+    table = development.table
     try:
         pairs = tuple(
-            (_with_copies(table, different[train]), _with_copies(table, different[validation]))
-            for train, validation in splitter.split(np.zeros(len(different)), development.y[different], table.groups)
+            (_with_copies(table, drawn[train]), _with_copies(table, drawn[validation]))
+            for train, validation in splitter.split(np.zeros(len(drawn)), development.y[drawn], table.groups)
         )
     except ValueError as error:
         raise DataError(f"cv.splitter: {' '.join(str(error).split())}") from None
@@ -237,12 +244,11 @@ def _with_copies(table: Table, rows: Rows) -> Rows:
     return np.sort(with_their_copies(table, rows))
 
 
-def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> None:
+def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn: Rows) -> None:
     """Refuse a splitter that needs something the rows lack, or ignores their groups or time."""
     groups, timed = development.table.groups, development.table.time is not None
     grouped = groups is not None
-    classes, different = development.target.classes, different_rows(development.table)
-    rows = len(different)
+    classes, rows = development.target.classes, len(drawn)
     rules = {
         "needs classes to stratify by, but the target is a number": "Stratified" in name and not classes,
         "needs data.groups": "Group" in name and not grouped,
@@ -256,10 +262,10 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
             raise DataError(f"cv.splitter: {name} {rule}.")
     if "Stratified" in name:
         rule = f"cv.n_splits: every class needs at least n_splits={n_splits} development rows"
-        most = int(different_counts(development).min())
+        most = int(class_counts(development, drawn).min())
         advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
         table, y = development.table, development.y
-        _check_counts(table, y, y[different], development.target, n_splits, (rule, "", advice))
+        _check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
         raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
