@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
         "hidden_units": {"low": 16, "high": 256, "log": True},
         "l2": {"low": 1e-6, "high": 1e-1, "log": True},
         "dropout": {"low": 0.0, "high": 0.5},
+        "numbers": {"choices": ["standard", "piecewise"]},
     },
 }
 
@@ -61,6 +62,8 @@ def own_study(
         else:
             data[key] = _column(typed) if isinstance(typed, str) else [_column(name) for name in typed]
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
+    if sort_of(source) == "folder":  # of pictures
+        document["space"] = {key: axis for key, axis in document["space"].items() if key != "numbers"}
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document := _without_fixed(document), "--data"), document

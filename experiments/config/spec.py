@@ -269,6 +269,15 @@ class StudySpec(Section):
             }
         )
 
+    def without_searched(self, key: str) -> StudySpec:
+        """Return the spec without a key of [space]; no configuration to try first has a value of it either."""
+        search = self.search.model_copy(
+            update={"enqueue": tuple(_without(key, given) for given in self.search.enqueue)}
+        )
+        return self.model_copy(
+            update={"space": _without(key, self.space), "default": _without(key, self.default), "search": search}
+        )
+
     def with_decided(self, keys: Decided) -> StudySpec:
         """Return the spec with these keys of [data], which leave nothing to decide about a file."""
         changed: dict[str, Any] = {key: None if value in ((), {}) else value for key, value in keys.items()}
@@ -311,6 +320,10 @@ def _one_form(value: Any) -> Any:
     if isinstance(value, list):
         return [_one_form(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _without(key: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name != key}
 
 
 def without_trials(spec: StudySpec) -> dict[str, Any]:

@@ -44,7 +44,8 @@ class StudyContext:
 def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     """Load the data of a study, and check that the two fit.
 
-    A grid with fewer points than the study has trials lowers the number of trials.
+    A grid with fewer points than the study has trials lowers the number of trials. Where no column holds numbers, their
+    scaling is not searched.
 
     Args:
         table: the rows, if they are not to be loaded from the spec's source.
@@ -58,6 +59,9 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     spec = spec.model_copy(update={"data": named})
     spec = spec.with_decided(data.decided).with_arithmetic(arithmetic)
     spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
+    if "numbers" in spec.space and not {"number", "date"} & set(data.development.table.kinds):
+        spec = spec.without_searched("numbers")
+        data = replace(data, notes=(*data.notes, "space.numbers: is not searched, as no column holds numbers."))
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)

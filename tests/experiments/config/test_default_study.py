@@ -81,16 +81,26 @@ def test_a_study_file_in_its_folder_stays_there() -> None:
 @pytest.mark.parametrize(
     ("override", "searched"),
     [
-        ("learning_rate=0.01", {"hidden_layers", "hidden_units", "l2", "dropout"}),
-        ("training.dropout=0", {"learning_rate", "hidden_layers", "hidden_units", "l2"}),
-        ("training.hidden_layers=2", {"learning_rate", "hidden_units", "l2", "dropout"}),
-        ("hidden_layers=(64,32)", {"learning_rate", "l2", "dropout"}),
+        ("learning_rate=0.01", {"hidden_layers", "hidden_units", "l2", "dropout", "numbers"}),
+        ("training.dropout=0", {"learning_rate", "hidden_layers", "hidden_units", "l2", "numbers"}),
+        ("training.hidden_layers=2", {"learning_rate", "hidden_units", "l2", "dropout", "numbers"}),
+        ("hidden_layers=(64,32)", {"learning_rate", "l2", "dropout", "numbers"}),
+        ("preprocessing.numbers=robust", {"learning_rate", "hidden_layers", "hidden_units", "l2", "dropout"}),
     ],
 )
 def test_a_setting_that_is_fixed_is_not_searched(override: str, searched: set[str]) -> None:
     spec, document = own_study("my.csv", "y", [override])
     assert set(spec.space) == set(document["space"]) == searched
     assert parse_spec(document, "again").to_document() == spec.to_document()
+
+
+def test_pictures_have_no_numbers_to_scale(here: Path) -> None:
+    (here / "flowers").mkdir()
+    spec, document = own_study("flowers/", None)
+    assert "numbers" in own_study("my.csv", "y")[0].space
+    assert (
+        set(spec.space) == set(document["space"]) == {"learning_rate", "hidden_layers", "hidden_units", "l2", "dropout"}
+    )
 
 
 def test_a_setting_that_is_both_fixed_and_searched_is_refused() -> None:
