@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
-from experiments.config.documents import flat, rounded
+from experiments.config.documents import rounded
 from experiments.evaluation.comparison_records import Comparison, Setting
 from experiments.evaluation.ledger import Ledger
 from experiments.study.compared import ReadStudy, entry_of
 from experiments.study.compared_pairs import compare_pairs
 from experiments.study.compared_rows import Rows, rows_of, same_rows
 
-NAME = "study.name"
+NAME = ("study", "name")  # the one key that always differs
 
 
 def compare_studies(studies: Sequence[ReadStudy], ledger: Ledger, data: str | None = None) -> Comparison:
@@ -67,13 +68,19 @@ def _corrected(study: ReadStudy) -> float | None:
 
 
 def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:
-    """Yield the keys of the study files that differ, in their order."""
-    files = [{key: value for key, value in flat(study.spec).items() if key != NAME} for study in studies]
-    for key in dict.fromkeys(key for file in files for key in file):
-        values = tuple(_plain(file.get(key)) for file in files)
-        if any(value != values[0] for value in values):
-            yield Setting(key=key, values=values)
+    """Yield the keys of the study files that differ, section by section."""
+    files = [_keys(study.spec) for study in studies]
+    sections = list(dict.fromkeys(key[0] for file in files for key in file))
+    keys = sorted(dict.fromkeys(key for file in files for key in file), key=lambda key: sections.index(key[0]))
+    for key in keys:
+        values = tuple(file.get(key) for file in files)
+        if key != NAME and any(value != values[0] for value in values):
+            yield Setting(key=".".join(key), values=values)
 
 
-def _plain(value: Any) -> Any:
-    return list(map(_plain, value)) if isinstance(value, list | tuple) else value
+def _keys(spec: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """Return the values of a study file by section and key; an empty table is no value."""
+    document: dict[str, dict[str, Any]] = json.loads(json.dumps(spec))
+    return {
+        (section, key): value for section, values in document.items() for key, value in values.items() if value != {}
+    }
