@@ -16,6 +16,7 @@ from experiments.study.results_file import Recorded, learned
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.study.study_comparison import StudyComparison
     from experiments.study.study_model import StudyModel
 
 HEIGHT = 600  # pixels of a report in a notebook
@@ -138,3 +139,16 @@ class Study:
                 "of experiments.run does with look='only'."
             )
         return StudyModel(folder)
+
+    def compare(self, other: Study | str | Path) -> StudyComparison:
+        """Compare with another study, as `python -m experiments.compare` does; nothing is trained or written.
+
+        Args:
+            other: a study, or its name, folder or file.
+
+        Raises:
+            ExperimentError: there is no such study, or it is this one.
+        """
+        from experiments.study.study_comparison import compared
+
+        return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,7 @@ import pandas as pd
 import pytest
 
 import experiments
+from experiments.compare import main as compare
 from experiments.errors import DataError, SpecError, StudyStateError
 from experiments.predict import main as predict
 from support.desk import CommandRunner
@@ -128,6 +131,15 @@ def test_a_frame_alone_has_the_default_space_and_goes_on_where_it_was(capsys: py
     capsys.readouterr()
     assert experiments.run(data=frame, trials=3, **few).digest == whole.digest
     assert "finished before: nothing was computed" in capsys.readouterr().out
+    other = experiments.run(data=frame, trials=3, seed=7, name="again", **few)
+    capsys.readouterr()
+    assert compare(["tall", "again", "--out", "compared"]) == 0
+    lines = capsys.readouterr().out.splitlines()[:-1]  # the last is the path of the page
+    for compared in (whole.compare(other), whole.compare("again"), whole.compare(other.folder)):
+        assert repr(compared).split() == " ".join(lines).split()
+        assert compared.record.document() == json.loads(Path("compared/compare.json").read_text())
+    with pytest.raises(SpecError, match="'tall' is named twice"):
+        whole.compare(whole)
 
 
 def test_a_file_with_the_default_space_is_the_commands_study(desk: CommandRunner) -> None:
