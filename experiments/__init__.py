@@ -1,19 +1,23 @@
-"""Honest, reproducible hyperparameter studies of NumPy neural networks. `experiments.run` runs one."""
+"""Honest, reproducible hyperparameter studies of NumPy neural networks.
+
+`experiments.run` runs a study, `experiments.open` opens one that has come to its end; both return a `Study`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.study.api import run
+    from experiments.study.api import open, run
+    from experiments.study.opened import Study
 
-__all__ = ["run"]
+__all__ = ["Study", "open", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """`run` is loaded when it is asked for, so that importing the package takes no time."""
-    if name == "run":
-        from experiments.study.api import run
+    """Load what is offered when it is asked for, so that importing the package takes no time."""
+    if name in __all__:
+        from experiments.study import api
 
-        return run
+        return getattr(api, name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")

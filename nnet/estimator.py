@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -24,50 +25,18 @@ import nnet.estimator_base as base
 from nnet.arrays import Array, Labels, Rows, Targets
 from nnet.batches import FoldData
 from nnet.errors import SettingError, lookup
-from nnet.estimator_settings import architecture_of, patience_of, settings_of
+from nnet.estimator_parameters import described
+from nnet.estimator_settings import architecture_of, check_same_classes, check_split, patience_of, settings_of
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
+TYPES = (np.float64, np.float32)  # of X; other types become the first
 EXPECTED_FAILED_CHECKS: dict[str, str] = {}  # names of scikit-learn's checks -> reason why they fail on purpose
 
 
 @dataclass(eq=False, repr=False)
 class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
-    """The base of both estimators. The parameters have scikit-learn's names and, except for `alpha`, its meanings.
-
-    hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
-    activation:          of the hidden layers: relu, leaky_relu, gelu, silu, mish, selu, tanh, logistic, identity.
-    solver:              adam, adamw, sgd, nesterov, rmsprop or adagrad.
-    alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss (adamw decays by alpha instead).
-                         scikit-learn divides by the rows of the batch: its alpha is this alpha times the batch size.
-    batch_size:          rows of a mini-batch, at most all; "auto" is min(200, rows). Rows are always shuffled.
-    learning_rate_init:  the learning rate, which the schedule multiplies.
-    max_iter:            largest number of epochs, and the horizon of the schedule.
-    random_state:        seed of the initial weights, shuffling, dropout and the validation split.
-    tol:                 least improvement of the training loss (with early_stopping: the validation score) within
-                         `n_iter_no_change` epochs; with less, training stops.
-    early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
-    momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: of adam, adamw.
-    dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
-    batch_norm:          normalise the hidden layers over the batch. noise, input_noise: Gaussian noise in training.
-    l1:                  L1 strength, like alpha.
-    max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
-    schedule:            one of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
-    initializer:         glorot (scikit-learn's), he, lecun, auto (what suits), orthogonal, normal or zeros.
-    average_epochs:      predict with the mean of the weights after the latest so many epochs.
-    train_scores:        score the training rows after every epoch too; takes time.
-
-    Attributes:
-        network_:                the network, of one fold.
-        coefs_, intercepts_:     plain weights (in, out) and biases (out,) of each layer; batch norm is merged in.
-        n_iter_:                 epochs trained; loss_ is the training loss of the last epoch, loss_curve_ of every
-                                 epoch: with dropout and smoothing, without the penalties.
-        validation_scores_, best_validation_score_: scores with early_stopping, else None.
-        history_:                loss and, if computed, score, validation_loss and validation_score of each epoch.
-        n_features_in_, feature_names_in_, n_outputs_, n_layers_, out_activation_: as in scikit-learn.
-
-    Everything is computed in X's type, float32 or float64; other types become float64.
-    """
+    """The base of both estimators. Their docstrings describe the parameters."""
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
     _: KW_ONLY
@@ -75,10 +44,14 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     solver: str = "adam"
     alpha: float = 1e-4
     batch_size: int | str = "auto"
+    learning_rate: str = "constant"
     learning_rate_init: float = 1e-3
     max_iter: int = 200
+    shuffle: bool = True
     random_state: Any = None
     tol: float = 1e-4
+    verbose: bool | int = False
+    warm_start: bool = False
     n_iter_no_change: float = 10
     early_stopping: bool = False
     validation_fraction: float = 0.1
@@ -112,11 +85,21 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         """Return the biases (out,) of each layer."""
         return base.plain_layers(self.network_)[1]
 
-    def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Array, Targets]:
-        x, truth = validate_data(self, X, y, dtype=(np.float64, np.float32), reset=reset, **options)
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Any, Targets]:
+        """Return X (N, features), an array or a sparse matrix, and y."""
+        x, truth = validate_data(self, X, y, dtype=TYPES, accept_sparse="csr", reset=reset, **options)
         return (x if reset else x.astype(self.network_.dtype, copy=False)), truth
 
-    def _weights(self, X: Array, sample_weight: ArrayLike | None) -> Array | None:
+    def _begins(self, go_on: bool) -> bool:
+        """Tell whether a call trains a new network, and not that of the call before."""
+        return not (hasattr(self, "network_") and (go_on or self.warm_start))
+
+    def _weights(self, X: Any, sample_weight: ArrayLike | None) -> Array | None:
         if sample_weight is None:
             return None
         weights: Array = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
@@ -126,15 +109,15 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:
         """Return the value of `score` for these outputs."""
 
-    def _train(self, X: Array, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
+    def _train(self, X: Any, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
         """Train for max_iter epochs, or for one more epoch if go_on, and set the fitted attributes."""
         parameters = self.get_params(deep=False)
-        patience = patience_of(parameters)
+        patience, again = patience_of(parameters), not self._begins(go_on)
         if go_on and self.early_stopping:
-            raise SettingError("early_stopping must be False for partial_fit, but got early_stopping=True.")
+            raise SettingError("partial_fit does not support early_stopping=True; set early_stopping=False.")
         if weights is not None:
             weights = base.relative(weights, X.dtype)
-        rows: Rows = np.arange(len(X)) if weights is None else np.flatnonzero(weights)
+        rows: Rows = np.arange(X.shape[0]) if weights is None else np.flatnonzero(weights)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         validation = rows[:0]
         if self.early_stopping:
@@ -145,30 +128,30 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
             return self._score_rows(z, y[which], None if weights is None else weights[which])
 
         # rows of weight 0 are left out
-        data = FoldData(X, y, rows, validation, weights)
-        continued = go_on and hasattr(self, "network_")
-        training = base.Training(
-            self.network_.architecture if continued else architecture_of(parameters, X.shape[1], outputs),
-            settings,
-            data,
-            np.random.SeedSequence(seed),
-            score,
-            self.train_scores,
-            self._carried if continued else None,
-        )
+        data = FoldData(base.SparseRows.of(X) if issparse(X) else X, y, rows, validation, weights)
+        same = go_on and again
+        architecture = self.network_.architecture if same else architecture_of(parameters, X.shape[1], outputs)
+        seeds = np.random.SeedSequence(seed)
+        training = base.Training(architecture, settings, data, seeds, score, self.train_scores)
+        outcome = base.Outcome({name: list(values) for name, values in self.history_.items()} if again else {})
+        if not self.shuffle:
+            training.keep_order()
         if go_on:
-            report = training.epoch(self.n_iter_ + 1 if continued else 1)
+            if again:
+                training.resume(self._carried)
+            epochs = self.n_iter_ + 1 if again else 1
+            outcome.add(training.epoch(epochs), epochs if self.verbose else None)
             carried = training.carried(recent=True)
             training.finish()
-            outcome = base.Outcome(self.history_ if continued else {})
-            outcome.add(report)
         else:
-            outcome = training.until(patience)
+            if again:
+                training.start_from(self.network_)
+            epochs = training.until(patience, outcome, bool(self.verbose))
             carried = training.carried(recent=False)
             if not outcome.converged:
                 warnings.warn(f"{outcome.ended}, and training has not converged.", ConvergenceWarning, stacklevel=3)
         self._carried: base.Carried = carried
-        self._learnt(training.network, outcome)
+        self._learnt(training.network, outcome, epochs)
 
     def _split(self, rows: Rows, y: Targets, seed: int) -> tuple[Rows, Rows]:
         """Split the rows into training and validation rows; classes have equal shares in both."""
@@ -178,27 +161,25 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         train, validation = train_test_split(
             rows, test_size=fraction, random_state=seed, stratify=y[rows] if isinstance(self, ClassifierMixin) else None
         )
-        if len(validation) < 2:
-            raise SettingError(
-                f"validation needs at least 2 rows, but validation_fraction={fraction} of {len(rows)} rows is fewer."
-            )
+        check_split(len(validation), fraction, len(rows))
         return train, validation
 
-    def _learnt(self, network: Network, outcome: base.Outcome) -> None:
+    def _learnt(self, network: Network, outcome: base.Outcome, epochs: int) -> None:
         self.network_, self._lock = network, Lock()
         self.n_outputs_, self.n_layers_ = network.architecture.outputs, len(network.architecture.sizes)
         self.history_ = outcome.history
         losses = self.loss_curve_ = outcome.history["loss"]
-        self.loss_, self.n_iter_ = losses[-1], len(losses)
-        scores = self.validation_scores_ = outcome.history.get("validation_score")
-        self.best_validation_score_ = None if scores is None else float(np.nanmax(scores))
+        self.loss_, self.n_iter_ = losses[-1], epochs
+        self.best_loss_ = None if self.early_stopping else min(losses)
+        self.validation_scores_ = outcome.history["validation_score"] if self.early_stopping else None
+        self.best_validation_score_ = outcome.best if self.early_stopping else None
 
     def _outputs(self, X: ArrayLike) -> Array:
         """Compute the network's outputs (N, outputs), before any softmax."""
         check_is_fitted(self)
-        x = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        x = validate_data(self, X, dtype=TYPES, accept_sparse="csr", reset=False)
         with self._lock:  # the network computes in buffers of its own
-            return self.network_.predict(x)
+            return base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {**super().__getstate__()}
@@ -214,15 +195,22 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         super().__setstate__(state)
 
 
+@described
 @dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     """A network that classifies, trained on the cross-entropy: a logistic unit for two classes, softmax for more.
 
-    All parameters of `MLP`, and:
-        label_smoothing: share of the probability of the true class that is spread over all classes, in training.
-        class_weight:    None, "balanced", or weights by class; they multiply sample_weight, in validation too.
+    The parameters have scikit-learn's names and, except for `alpha`, its meanings. Everything is computed in X's type,
+    float32 or float64; other types become float64. X may be a sparse matrix.
 
-    Attributes: those of `MLP`, and `classes_`, the labels in order.
+    Args:
+        {PARAMETERS}
+        label_smoothing:     share of the true class's probability that is spread over all classes, in training.
+        class_weight:        None, "balanced", or weights by class; they multiply sample_weight, in validation too.
+
+    Attributes:
+        {ATTRIBUTES}
+        classes_:                the labels in order.
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -235,19 +223,22 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     class_weight: Mapping[Any, float] | str | None = None
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPClassifier:
-        """Train a new network.
+        """Train a new network, or with `warm_start` the one that there is.
 
         Args:
-            X:             (N, features).
+            X:             (N, features), an array or a sparse matrix.
             y:             (N,) labels of any kind that has an order.
             sample_weight: (N,) importance of each row; a row of importance 0 is left out.
 
         Raises:
             ValueError: an argument or a parameter is invalid, or the training diverged.
         """
-        x, truth = self._checked(X, y, reset=True)
+        first = self._begins(go_on=False)
+        x, truth = self._checked(X, y, reset=first)
         check_classification_targets(truth)
         classes, labels = np.unique(truth, return_inverse=True)
+        if not first:
+            check_same_classes(classes, self.classes_)
         return self._fit(x, labels, classes, sample_weight, go_on=False)
 
     def partial_fit(
@@ -258,7 +249,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         Args:
             classes: all labels of all calls; needed in the first call.
         """
-        first = not hasattr(self, "network_")
+        first = self._begins(go_on=True)
         if isinstance(self.class_weight, str):
             raise SettingError(f"class_weight must be None or a dict for partial_fit, but got {self.class_weight!r}.")
         if first and classes is None:
@@ -286,13 +277,13 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         return base.log_probabilities(self._outputs(X)).astype(self.network_.dtype)
 
     def _fit(
-        self, X: Array, labels: Labels, classes: NDArray[Any], sample_weight: ArrayLike | None, go_on: bool
+        self, X: Any, labels: Labels, classes: NDArray[Any], sample_weight: ArrayLike | None, go_on: bool
     ) -> MLPClassifier:
         if len(classes) < 2:
             raise SettingError(f"y must hold at least two classes, but got one class: {classes}.")
         weights = self._weights(X, sample_weight)
         if self.class_weight is not None:
-            weights = np.ones(len(X)) if weights is None else weights
+            weights = np.ones(X.shape[0]) if weights is None else weights
             kept = classes[labels[weights > 0]]
             options = {"classes": np.unique(kept), "y": kept, "sample_weight": weights[weights > 0]}
             of_class: Array = np.ones(len(classes))
@@ -307,13 +298,21 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         return float(np.average(correct(outputs, truth), weights=weights))
 
 
+@described
 @dataclass(eq=False, repr=False)
 class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
     """A network that predicts one or several numbers for each row; scale y if it is far from unit variance.
 
-    All parameters of `MLP`, and:
-        loss:        mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
-        huber_delta: where huber goes from quadratic to linear, in units of y.
+    The parameters have scikit-learn's names and, except for `alpha` and `loss`, its meanings. Everything is computed in
+    X's type, float32 or float64; other types become float64. X may be a sparse matrix.
+
+    Args:
+        {PARAMETERS}
+        loss:                mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
+        huber_delta:         where huber goes from quadratic to linear, in units of y.
+
+    Attributes:
+        {ATTRIBUTES}
 
     >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
     >>> model = MLPRegressor((20,), activation="tanh", batch_size=10, learning_rate_init=0.01, random_state=0)
@@ -339,8 +338,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
 
     def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, go_on: bool) -> MLPRegressor:
         lookup({"mean_squared_error": 0, "huber": 0}, self.loss, "loss")
-        reset = not (go_on and hasattr(self, "network_"))
-        x, truth = self._checked(X, y, reset, multi_output=True, y_numeric=True)
+        x, truth = self._checked(X, y, self._begins(go_on), multi_output=True, y_numeric=True)
         outputs = 1 if truth.ndim == 1 else truth.shape[1]
         self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
         self._one_column, self.out_activation_ = truth.ndim == 1, "identity"

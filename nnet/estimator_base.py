@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from nnet.errors import NNetError, SettingError
 from nnet.estimator_settings import Patience
 from nnet.lockstep import Lockstep
 from nnet.losses import softplus
-from nnet.network import Architecture, Network
+from nnet.network import CHUNK, Architecture, Network
 from nnet.saving import blank_network
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
@@ -51,7 +51,6 @@ class Training:
 
     Args:
         score:        function that scores the validation rows and, if train_scores, the training rows.
-        carried:      state in which an earlier training ended.
     """
 
     def __init__(
@@ -62,18 +61,53 @@ class Training:
         seed: np.random.SeedSequence,
         score: WeightedScore,
         train_scores: bool = False,
-        carried: Carried | None = None,
     ):
         self._settings, self._data, self._score, self._train_scores = settings, data, score, train_scores
+        self._started = False
         with quiet():
             self._lockstep = Lockstep(architecture, settings, [data], [seed])
-        if carried is not None:
-            self._resume(carried)
+        self._shuffles = self._lockstep._shuffles
 
     @property
     def network(self) -> Network:
         """Return the network, which every epoch changes."""
         return self._lockstep.network
+
+    def resume(self, carried: Carried) -> None:
+        """Go on from the state in which an earlier training ended, before the first step."""
+        # a Lockstep cannot continue with other data in public, so this sets its private state
+        lockstep, parameters = self._lockstep, self.network.parameters
+        parameters.values[...], parameters.statistics[...] = carried.values, carried.statistics
+        if carried.optimizer == self._settings.optimizer:
+            for mine, theirs in zip(lockstep._optimizer._state, carried.moments, strict=True):
+                mine[...] = theirs
+            lockstep._optimizer._steps = list(carried.steps)
+        self._shuffles = carried.shuffles
+        if not isinstance(lockstep._shuffles[0], InOrder):
+            lockstep._shuffles = carried.shuffles
+        self.network._bits = carried.dropout
+        lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
+
+    def start_from(self, network: Network) -> None:
+        """Begin with the weights of a network, before the first step.
+
+        Raises:
+            SettingError: its layers are others.
+        """
+        parameters, theirs = self.network.parameters, network.parameters
+        if (parameters.shapes, parameters.normalised) != (theirs.shapes, theirs.normalised):
+            sizes, before = self.network.architecture.sizes, network.architecture.sizes
+            raise SettingError(
+                f"warm_start needs the layers of the last fit, {before} with batch_norm="
+                f"{network.architecture.batch_norm}, but got {sizes} with batch_norm="
+                f"{self.network.architecture.batch_norm}; set warm_start=False for a new network."
+            )
+        parameters.values[...], parameters.statistics[...] = theirs.values, theirs.statistics
+        self._started = True
+
+    def keep_order(self) -> None:
+        """Take the rows in their order in every epoch."""
+        self._lockstep._shuffles = [cast("np.random.Generator", InOrder())]
 
     def epoch(self, number: int, factor: float = 1.0) -> dict[str, float]:
         """Train epoch `number`, counted from 1, and return losses and scores by their names in the history."""
@@ -90,20 +124,27 @@ class Training:
                 report["validation_score"] = self._score(outputs, data.validation)
         return report
 
-    def until(self, patience: Patience) -> Outcome:
+    def until(self, patience: Patience, outcome: Outcome, verbose: bool = False) -> int:
         """Train until the patience or the horizon ends, and leave the network ready to predict.
 
         With validation rows, the network of the best validation score is kept. Without, the training loss decides.
+
+        Args:
+            outcome: result so far, to which this training is added.
+            verbose: print what every epoch adds.
+
+        Returns:
+            The number of epochs.
 
         Raises:
             NNetError: the training diverged before there was anything to keep.
         """
         plateau = Plateau(self._settings.decay, self._settings.plateau_patience)
-        outcome = Outcome(ended=f"The maximum of {self._settings.epochs} epochs is reached")
-        best, since, kept = -inf, 0, None
+        outcome.ended = f"The maximum of {self._settings.epochs} epochs is reached"
+        (best, kept), since = self._before(), 0
         for epoch in range(1, self._settings.epochs + 1):
             report = self.epoch(epoch, plateau.factor)
-            outcome.add(report)
+            outcome.add(report, epoch if verbose else None)
             if not isfinite(report["loss"]):
                 if kept is None:
                     raise diverged(f" in epoch {epoch}")
@@ -123,7 +164,17 @@ class Training:
             self.finish()
         else:
             self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
-        return outcome
+        outcome.best = best
+        return epoch
+
+    def _before(self) -> tuple[float, tuple[Array, Array] | None]:
+        """Return the validation score of the weights that training begins with, and them: none of a new network."""
+        validation = self._data.validation
+        if self._started and len(validation):
+            value = self._score(self._lockstep.outputs([validation])[0], validation)
+            if isfinite(value):
+                return value, self._snapshot()
+        return -inf, None
 
     def finish(self) -> None:
         """Leave the network ready to predict, with the mean of its recent weights if the settings average them.
@@ -146,22 +197,10 @@ class Training:
             optimizer=self._settings.optimizer,
             moments=lockstep._optimizer._state,
             steps=lockstep._optimizer._steps,
-            shuffles=lockstep._shuffles,
+            shuffles=self._shuffles,
             dropout=self.network._bits,
             recent=list(lockstep._recent) if recent else [],
         )
-
-    def _resume(self, carried: Carried) -> None:
-        # a Lockstep cannot continue with other data in public, so this sets its private state before its first step
-        lockstep, parameters = self._lockstep, self.network.parameters
-        parameters.values[...], parameters.statistics[...] = carried.values, carried.statistics
-        if carried.optimizer == self._settings.optimizer:
-            for mine, theirs in zip(lockstep._optimizer._state, carried.moments, strict=True):
-                mine[...] = theirs
-            lockstep._optimizer._steps = list(carried.steps)
-        lockstep._shuffles = carried.shuffles
-        self.network._bits = carried.dropout
-        lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
 
     def _snapshot(self) -> tuple[Array, Array]:
         """Copy the values and statistics to predict with, and leave those in training as they are."""
@@ -183,16 +222,58 @@ class Outcome:
     history:   losses and, if computed, scores, validation losses and validation scores; a number for every epoch.
     converged: True if training stopped because nothing improved any more.
     ended:     reason for another end, as the start of a sentence.
+    best:      validation score of the weights that were kept; without validation, the least loss with a minus.
     """
 
     history: dict[str, list[float]] = field(default_factory=dict)
     converged: bool = False
     ended: str = ""
+    best: float = -inf
 
-    def add(self, report: Mapping[str, float]) -> None:
-        """Add an epoch's report to the history."""
+    def add(self, report: Mapping[str, float], number: int | None = None) -> None:
+        """Add an epoch's report to the history, and print it as scikit-learn does if the epoch's number is given."""
         for name, value in report.items():
             self.history.setdefault(name, []).append(value)
+        if number is not None:
+            print(f"Iteration {number}, loss = {report['loss']:.8f}")
+            if "validation_score" in report:
+                print(f"Validation score: {report['validation_score']:f}")
+
+
+class InOrder:
+    """A generator's stand-in for training without shuffling."""
+
+    def permutation(self, rows: Rows) -> Rows:
+        """Return the rows as they are."""
+        return rows
+
+
+class SparseRows:
+    """A sparse matrix (N, inputs) whose rows become an array batch by batch, so that it never stands in full."""
+
+    ndim = 2
+
+    def __init__(self, matrix: Any):
+        self.shape, self.dtype, self._matrix = matrix.shape, matrix.dtype, matrix
+
+    @classmethod
+    def of(cls, matrix: Any) -> Array:
+        """Return the rows of a matrix in the place of an array."""
+        return cast("Array", cls(matrix))
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def take(self, rows: Rows, axis: int, out: Array, mode: str) -> Array:
+        """Put some rows into an array, as `np.take` asks of objects that are no arrays."""
+        filled: Array = self._matrix[rows].toarray(out=out)
+        return filled
+
+
+def predicted_sparse(network: Network, matrix: Any) -> Array:
+    """Compute the outputs (N, outputs) for a sparse matrix (N, inputs), with the bits of those for its array."""
+    starts = range(0, matrix.shape[0], CHUNK)
+    return np.concatenate([network.predict(matrix[start : start + CHUNK].toarray()) for start in starts])
 
 
 def network_of(architecture: Architecture, values: Array, statistics: Array) -> Network:
@@ -250,7 +331,10 @@ def log_probabilities(outputs: Array) -> NDArray[np.float64]:
 
 def diverged(where: str = "") -> NNetError:
     """Make the error of a training whose numbers are no longer finite."""
-    return NNetError(f"training diverged{where}: lower learning_rate_init, or scale X (and y) to about unit variance.")
+    return NNetError(
+        f"training diverged{where}. Solver produced non-finite parameter weights. The input data may contain large "
+        "values and need to be preprocessed. Scale X (and y) to about unit variance, or lower learning_rate_init."
+    )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnet.errors import SettingError, lookup
 from nnet.network import Architecture
@@ -56,6 +57,11 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     """
     given = parameters["batch_size"]
     batch_size = AUTO_BATCH if isinstance(given, str) and given == "auto" else _count(parameters, "batch_size")
+    if parameters["learning_rate"] != "constant":
+        raise SettingError(
+            f"learning_rate must be 'constant', but got {parameters['learning_rate']!r}; schedule changes the rate: "
+            "'plateau' lowers it when nothing improves, as 'adaptive' does, and 'exponential' or 'cosine' all the time."
+        )
     optimizer = parameters["solver"]
     lookup(OPTIMIZERS, optimizer, "solver")
     nesterov = optimizer == "sgd" and parameters["nesterovs_momentum"]
@@ -91,6 +97,32 @@ def patience_of(parameters: Parameters) -> Patience:
     """Return the patience that an estimator's parameters describe; n_iter_no_change may be inf."""
     epochs = parameters["n_iter_no_change"]
     return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
+
+
+def check_same_classes(classes: NDArray[Any], before: NDArray[Any]) -> None:
+    """Refuse to go on with other classes than before.
+
+    Raises:
+        SettingError: they differ.
+    """
+    if not np.array_equal(classes, before):
+        raise SettingError(
+            "warm_start can only be used where `y` has the same classes as in the previous call to fit. Previously got "
+            f"{before}, `y` has {classes}; set warm_start=False for a new network."
+        )
+
+
+def check_split(count: int, fraction: float, rows: int) -> None:
+    """Refuse a single validation row, which has no score.
+
+    Raises:
+        SettingError: there are fewer than two.
+    """
+    if count < 2:
+        raise SettingError(
+            f"The validation set is too small: it needs at least 2 rows, but validation_fraction={fraction} of {rows} "
+            "rows is fewer; increase validation_fraction, or give more rows."
+        )
 
 
 def _number(parameters: Parameters, name: str, positive: bool = False) -> float:

@@ -20,6 +20,12 @@ for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
         signal.signal(number, handler)
 
 
+SLOW_EXAMPLES = ("experiments.study.api.run",)  # examples in docstrings that run a study
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of whole commands first, so that no process is left alone with them at the end."""
+    for item in items:
+        if item.name in SLOW_EXAMPLES:
+            item.add_marker("slow")
     items.sort(key=lambda item: "whole" not in item.path.parts)

@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
@@ -64,7 +63,7 @@ def corrected_selection(samples: Samples, rows: int, winner: int, default: int |
     68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
     """
     everything = samples.scores(np.ones((1, samples.units)))[0]
-    inside, outside = _draws(samples)
+    inside, outside = drawn_scores(samples, samples.draws)
     usable = np.isfinite(inside).all(axis=1) & np.isfinite(outside)
     if not np.isfinite(everything).all() or usable.mean() < FEW:
         return TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
@@ -100,13 +99,17 @@ def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Num
     return largest
 
 
-def _draws(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (B, C) scores of each draw, and (B,) its best configuration's, the first of equals, on the units left."""
+def drawn_scores(samples: Samples, draws: int) -> tuple[Numbers, Numbers]:
+    """Return (B, C) scores of each draw, and (B,) its best configuration's, the first of equals, on the units left.
+
+    The units of a draw depend on its number and on the number of units alone: two studies of the same units have the
+    same draws, and more draws begin with those of fewer. NaN where a draw has no score.
+    """
     random, units = np.random.default_rng(SEED), samples.units
     step = max(1, BLOCK // units)
     inside, outside = [], []
-    for start in range(0, samples.draws, step):
-        weights = np.empty((min(step, samples.draws - start), units))
+    for start in range(0, draws, step):
+        weights = np.empty((min(step, draws - start), units))
         for sample in weights:
             sample[:] = np.bincount(random.integers(units, size=units), minlength=units)
         scores = samples.scores(weights)

@@ -25,20 +25,28 @@ def trials_csv(result: StudyResult, trials: Sequence[TrialResult]) -> str:
     param_NAME where the name is one of the others), and fold_0 to fold_{F-1}, the scores at `epochs`. Floats are
     written so that reading gives the same bits; line ends are LF.
     """
+    columns, rows = trial_rows(result, trials)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()})
+    return out.getvalue()
+
+
+def trial_rows(result: StudyResult, trials: Sequence[TrialResult]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the names of the columns, and the rows of the trial table; a row has no key for what its trial lacks."""
     folds = [f"fold_{fold}" for fold in range(max((len(trial.fold_scores) for trial in result.trials), default=0))]
     names = all_parameters(trial.params for trial in result.trials)
     titles = {name: f"param_{name}" if name in (*FIXED, *folds) else name for name in names}
     trained = trained_epochs(trials)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*FIXED, *titles.values(), *folds], lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for trial in sorted(result.trials, key=lambda trial: trial.number):
         row: dict[str, Any] = {name: getattr(trial, name) for name in RECORDED}
         row |= {"trained": trained.get(trial.number), "cv_std": fold_deviation(trial.fold_scores)}
-        row |= {titles[name]: str(value).lower() if isinstance(value, bool) else value
-                for name, value in trial.params.items()}  # fmt: skip
-        writer.writerow(row | dict(zip(folds, trial.fold_scores, strict=False)))
-    return out.getvalue()
+        row |= {titles[name]: value for name, value in trial.params.items()}
+        rows.append(row | dict(zip(folds, trial.fold_scores, strict=False)))
+    return [*FIXED, *titles.values(), *folds], rows
 
 
 def fold_deviation(fold_scores: Sequence[float]) -> float | None:

@@ -1,8 +1,7 @@
-"""The main job from Python: the same study as from the command line, with rows that the caller may have in memory."""
+"""Studies from Python: the same as from the command line, with rows that the caller may have in memory."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import warnings
@@ -12,25 +11,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.config.formats import GIVEN
-from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.readers.in_memory import Rows, given_table
 from experiments.errors import SpecError
 from experiments.evaluation.ledger_place import ledger_path
-from experiments.evaluation.results import StudyResult
 from experiments.search.executors.create import usable_cores
+from experiments.study.asked_study import Asked, asked_study, in_python
 from experiments.study.console import study_console
 from experiments.study.interrupts import between_imports
+from experiments.study.lookup import results_file
+from experiments.study.opened import Study
 from experiments.study.options import Options
+from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
+from experiments.study.summary import print_summary, ui_command
 from experiments.tracking.uris import check_register, tracking_store
 
 
 def run(
-    spec: StudySpec | Mapping[str, Any] | str | Path,
-    data: Rows | None = None,
+    spec: Asked = None,
+    data: Rows | str | Path | None = None,
     *,
-    target: str | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     look: Literal["take", "leave", "only"] = "take",
@@ -38,54 +38,97 @@ def run(
     tracking_uri: str | None = None,
     register: str | None = None,
     wait: bool | None = None,
-    quiet: bool = True,
-) -> StudyResult:
-    """Run a study, or resume it; return the result that `python -m experiments.tune` would write.
+    quiet: bool = False,
+    **settings: Any,
+) -> Study:
+    """Run a study, or resume it, as `python -m experiments.tune` would; return the finished study.
+
+    The command and this function find the same study in the same folder, and go on with each other's.
 
     Args:
-        spec:         a study file, or a mapping of its sections.
-        data:         a DataFrame, or another table with Arrow's interface, which is read as a file is; (x, y); or a
-                      `Table`. None takes the spec's own source.
-        target:       the column of the DataFrame to predict, if the spec does not name it.
-        out:          the study's folder; studies/NAME if None.
+        spec:         a study's name, its file, or a mapping of its sections. None makes a study of the data with the
+                      default space.
+        data:         a DataFrame, or another table with Arrow's interface, which is read as a file is; (x, y); a
+                      `Table`; or a path. None takes the spec's own source.
+        out:          the study's folder; that of the command if None: studies/NAME, or beside the study file.
         workers:      number of worker processes; all usable cores if None. Does not change the result.
         look:         "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
                       trials that there are.
         fresh:        start anew instead of resuming.
-        tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None.
+        tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None; "none": no tracking.
         register:     name under which the model becomes a version in MLflow's model registry.
         wait:         True: wait up to 30 s at the end until MLflow has everything; False: do not wait, its writer goes
                       on by itself; None: wait, but not for a store in trouble.
         quiet:        print nothing.
+        settings:     keys of the study file, which change the spec as `--set` does: target="price", trials=20,
+                      name="prices". The section of a key may be left out where only one has it; else a section is a
+                      mapping, as in training={"epochs": 30}. A `space` replaces the whole one.
 
     Raises:
         ExperimentError: in one line, what is wrong.
 
     Warns:
         UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
+
+    >>> import tempfile
+    >>> from sklearn.datasets import load_wine
+    >>> frame = load_wine(as_frame=True).frame
+    >>> folder = f"{tempfile.mkdtemp()}/wine"
+    >>> fast = {"trials": 2, "epochs": 3, "workers": 1, "look": "leave", "tracking_uri": "none", "quiet": True}
+    >>> study = run(data=frame, target="target", out=folder, **fast)
+    >>> len(study.trials), sorted(study.best_params) == sorted(study.trials.columns.intersection(study.best_params))
+    (2, True)
+    >>> open(folder).digest == study.digest
+    True
     """
     _check_arguments(look, workers, {"fresh": fresh, "quiet": quiet, "wait": False if wait is None else wait})
-    read = _read(spec, given=data is not None, target=target)
-    table = None if data is None else given_table(data, read.data)
+    given = None if data is None or isinstance(data, str | Path) else data
+    asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
+    table = None if given is None else given_table(given, asked.spec.data)
     wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
     options = Options(
-        folder=Path(out) if out is not None else Path("studies") / read.study.name,
+        folder=Path(out) if out is not None else asked.folder,
         ledger=ledger_path(),
         tracking_uri=uri,
         artifacts=artifacts,
-        workers=min(wanted, read.search.lookahead),
+        workers=min(wanted, asked.spec.search.lookahead),
         fresh=fresh,
         look=look,
         register_as=register,
+        document=asked.document,
         wait=wait,
     )
+    console = study_console(quiet)
+    console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     with between_imports(signal.SIGINT):
-        outcome = run_study(read, options, study_console(quiet), table=table)
+        outcome = run_study(asked.spec, options, console, table=table)
+    if not quiet:
+        print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]))
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
-    return outcome.result
+    return open(outcome.folder)
+
+
+def open(study: str | Path) -> Study:
+    """Open a study that has come to its end.
+
+    Args:
+        study: its name, its folder, its study file or its results.json.
+
+    Raises:
+        ExperimentError: there is no such study, it has not come to its end, or its results were changed.
+
+    >>> from experiments.study.lookup import EXAMPLE
+    >>> study = open(EXAMPLE)
+    >>> study.result.study, study.data.rows, study.test.rows, len(study.trials)
+    ('digits', 1797, 360, 40)
+    """
+    try:
+        return Study(read_own_results(results_file(str(study))))
+    except SpecError as error:
+        raise in_python(error) from None
 
 
 def _check_arguments(look: object, workers: object, switches: Mapping[str, object]) -> None:
@@ -106,21 +149,3 @@ def _check_arguments(look: object, workers: object, switches: Mapping[str, objec
     for name, value in switches.items():
         if not isinstance(value, bool):
             raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
-
-
-def _read(spec: StudySpec | Mapping[str, Any] | str | Path, given: bool, target: str | None) -> StudySpec:
-    """Read the spec; with given rows, its source is the caller.
-
-    Raises:
-        SpecError: the spec breaks a rule, or the target goes with no rows.
-    """
-    if target is not None and not given:
-        raise SpecError("target: goes with data; a study file names its own as data.target.")
-    ours = ({"source": GIVEN} if given else {}) | ({} if target is None else {"target": target})
-    if isinstance(spec, str | Path):
-        return read_spec(Path(spec), [f"data.{key}={json.dumps(value)}" for key, value in ours.items()])
-    document: Mapping[str, Any] = spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec
-    section = document.get("data", {})
-    if given and isinstance(section, Mapping):
-        document = {**document, "data": {**section, **ours}}
-    return parse_spec(document, "spec")

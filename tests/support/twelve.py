@@ -64,7 +64,7 @@ def study(name: str, **sections: Any) -> dict[str, Any]:
 
 def ran(document: dict[str, Any], data: Any = None, **chosen: Any) -> None:
     """Run a study here, unknown to MLflow."""
-    experiments.run(document, data, workers=1, tracking_uri=OFF, **chosen)
+    experiments.run(document, data, workers=1, tracking_uri=OFF, quiet=True, **chosen)
 
 
 def resumed() -> None:

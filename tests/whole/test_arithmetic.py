@@ -34,7 +34,7 @@ def test_a_program_gets_the_study_of_the_command(desk: CommandRunner, undisturbe
     program = (
         "import sys, experiments; from experiments.search.arithmetic import numpy_loops\n"
         "import numpy\n"
-        "result = experiments.run('studies/moons.toml', out='here', workers=1)\n"
+        "result = experiments.run('studies/moons.toml', out='here', workers=1, quiet=True)\n"
         "print(result.digest, numpy_loops())"
     )
     done = subprocess.run(
@@ -51,8 +51,8 @@ def test_rows_in_memory_travel_to_the_studys_process(desk: CommandRunner) -> Non
         "rows = load_iris(return_X_y=True)\n"
         "spec = {'study': {'name': 'flowers'}, 'search': {'trials': 2}, 'training': {'epochs': 5},\n"
         "        'space': {'learning_rate': {'low': 1e-3, 'high': 1e-1, 'log': True}}}\n"
-        "result = experiments.run(spec, rows, workers=1)\n"
-        "try: experiments.run(spec, (rows[0][:100], rows[1][:100]), workers=1)\n"
+        "result = experiments.run(spec, rows, workers=1, quiet=True)\n"
+        "try: experiments.run(spec, (rows[0][:100], rows[1][:100]), workers=1, quiet=True)\n"
         "except experiments.errors.StudyStateError as error: print(json.dumps([result.data.rows, str(error)]))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=desk.folder, capture_output=True, text=True, check=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,8 @@ import pandas as pd
 import pytest
 
 import experiments
-from experiments.errors import DataError, SpecError
+from experiments.compare import main as compare
+from experiments.errors import DataError, SpecError, StudyStateError
 from experiments.predict import main as predict
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
@@ -42,23 +45,33 @@ def test_the_package_is_there_at_once() -> None:
 
 
 def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any]) -> None:
-    assert experiments.run("studies/moons.toml").digest == undisturbed["digest"]
+    assert experiments.run("moons").digest == undisturbed["digest"]
 
 
 def test_a_frame_is_learnt_and_its_like_predicted(desk: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     frame = mixed_frame(150)
     frame["price"] = 1000 + 20 * (frame["age"] - 40) + 300 * (frame["colour"] == "red")
-    result = experiments.run(SPEC, frame, target="price", workers=2)
+    study = experiments.run(SPEC, frame, target="price", workers=2)
+    said, result = capsys.readouterr().out.splitlines(), study.result
+    stages = ["loading the data", "starting the workers", "refitting the best configuration", "scoring the test rows"]
+    assert said[0] == "prices: results go to studies/prices"
+    assert [line for line in said if line in stages] == stages
+    assert any(line.startswith("prices: 4 trials (4 complete) in ") for line in said)
+    assert any("studies/prices/report.html" in line for line in said)
     assert (result.data.task, result.data.features, result.spec["cv"]["metric"]) == ("regression", 4, "r2")
     assert (result.spec["training"]["loss"], result.spec["cv"]["splitter"]) == ("mean_squared_error", "KFold")
     assert result.test is not None
     assert result.test.score > 0.5
-    again = experiments.run(SPEC, frame, target="price", workers=1, fresh=True, out="other")
-    assert again.digest == result.digest
+    again = experiments.run(SPEC, frame, target="price", workers=1, fresh=True, out="other", quiet=True)
+    assert again.digest == result.digest == experiments.open("studies/prices").digest
+    assert capsys.readouterr().out == ""
+    assert list(study.trials["value"]) == [trial.value for trial in result.trials]
+    assert isinstance(study, experiments.Study)
 
     frame.drop(columns="price").to_csv("new.csv", index=False)
     assert predict(["studies/prices", "new.csv", "--out", "out.csv"]) == 0
     predicted = pd.read_csv("out.csv")["prediction"]
+    np.testing.assert_allclose(study.model.predict(frame)["prediction"], predicted, rtol=1e-5)
     assert np.corrcoef(predicted, frame["price"])[0, 1] > 0.8
     assert predicted.mean() == pytest.approx(frame["price"].mean(), rel=0.1)
     assert capsys.readouterr().err == ""
@@ -69,12 +82,12 @@ def test_groups_and_weights_are_heeded(desk: CommandRunner) -> None:
     groups, weights = np.arange(160) // 8, chance.uniform(0.1, 2.0, 160)
     table = mixed_table(160, groups=groups, weights=weights)
     spec = {**SPEC, "study": {"name": "grouped"}}
-    result = experiments.run(spec, table)
+    result = experiments.run(spec, table).result
     assert result.spec["cv"]["splitter"] == "StratifiedGroupKFold"
     assert result.test is not None
     assert result.test.rows % 8 == 0
     assert result.test.ci_method == "bootstrap_groups"
-    plain = experiments.run(spec, replace(table, weights=None), fresh=True)
+    plain = experiments.run(spec, replace(table, weights=None), fresh=True).result
     assert plain.data.fingerprint != result.data.fingerprint
     assert [one.value for one in plain.trials] != [one.value for one in result.trials]
 
@@ -92,7 +105,48 @@ def test_what_is_wrong_is_said_before_anything_is_written(desk: CommandRunner) -
 
 
 def test_what_mlflow_lacks_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = SimpleNamespace(untracked="MLflow is missing 1 of 2 trials", folder="there", result="the result")
+    outcome = SimpleNamespace(untracked="MLflow is missing 1 of 2 trials", folder="there")
     monkeypatch.setattr("experiments.study.api.run_study", lambda *_, **__: outcome)
+    monkeypatch.setattr("experiments.study.api.open", lambda folder: f"the study in {folder}")
     with pytest.warns(UserWarning, match="missing 1 of 2 trials; python -m experiments.sync there sends it"):
-        assert experiments.run({**SPEC, "data": {"source": "diabetes"}}) == "the result"
+        study = experiments.run({**SPEC, "data": {"source": "diabetes"}}, quiet=True)
+    assert study == "the study in there"
+
+
+def test_a_frame_alone_has_the_default_space_and_goes_on_where_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = mixed_frame(120)
+    frame["tall"] = np.where(frame["age"] > 40, "yes", "no")
+    few = {"target": "tall", "epochs": 3, "training": {"patience": 0}, "final": {"members": 1}, "workers": 1}
+    tried = experiments.run(data=frame, trials=2, look="leave", **few)
+    assert (tried.folder.name, tried.test, len(tried.trials)) == ("tall", None, 2)
+    assert repr(tried).startswith("<Study tall: accuracy 0.")
+    assert "in cross-validation, not tested, 2 trials, studies/tall>" in repr(tried)
+    with pytest.raises(StudyStateError, match=r"has no model; .* look='only'"):
+        tried.model  # noqa: B018
+    whole = experiments.run(data=frame, trials=3, **few)
+    assert "2 of 3 trials finished before" in (whole.folder / "log.txt").read_text()
+    assert whole.trials["value"][:2].tolist() == tried.trials["value"].tolist()
+    predictions = whole.model.predict(frame.drop(columns="tall"))
+    assert list(predictions) == ["prediction", "probability_no", "probability_yes"]
+    capsys.readouterr()
+    assert experiments.run(data=frame, trials=3, **few).digest == whole.digest
+    assert "finished before: nothing was computed" in capsys.readouterr().out
+    other = experiments.run(data=frame, trials=3, seed=7, name="again", **few)
+    capsys.readouterr()
+    assert compare(["tall", "again", "--out", "compared"]) == 0
+    lines = capsys.readouterr().out.splitlines()[:-1]  # the last is the path of the page
+    for compared in (whole.compare(other), whole.compare("again"), whole.compare(other.folder)):
+        assert repr(compared).split() == " ".join(lines).split()
+        assert compared.record.document() == json.loads(Path("compared/compare.json").read_text())
+    with pytest.raises(SpecError, match="'tall' is named twice"):
+        whole.compare(whole)
+
+
+def test_a_file_with_the_default_space_is_the_commands_study(desk: CommandRunner) -> None:
+    frame = mixed_frame(120)
+    frame["tall"] = np.where(frame["age"] > 40, "yes", "no")
+    frame.to_csv("people.csv", index=False)
+    study = experiments.run(data="people.csv", target="tall", trials=2, epochs=3, workers=1, quiet=True)
+    again = desk.tune("people")  # by the study file that was written
+    assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
+    assert desk.results(study.folder)["digest"] == study.digest

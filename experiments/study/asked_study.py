@@ -1,0 +1,124 @@
+"""The study that a Python caller asks for: a study's name, file or sections, or data with the default space."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.config.default_study import name_of, own_study
+from experiments.config.formats import GIVEN, SORTS, sort_of
+from experiments.config.keys import KEYS
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec, read_spec, with_override
+from experiments.config.toml import toml_value
+from experiments.errors import SpecError
+from experiments.study.folder import STUDIES
+from experiments.study.lookup import folder_for, study_file
+
+Asked = StudySpec | Mapping[str, Any] | str | Path | None
+
+
+@dataclass(frozen=True)
+class AskedStudy:
+    """A study that is to run.
+
+    folder:   its folder, unless the caller names another one.
+    document: the study file to write into the folder, for a study of a file with the default space.
+    """
+
+    spec: StudySpec
+    folder: Path
+    document: dict[str, Any] | None = None
+
+
+def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) -> AskedStudy:
+    """Read a study with some settings changed.
+
+    Args:
+        spec:     name or file of a study, or its sections; None makes a study of the source with the default space.
+        source:   file or folder of the data, GIVEN for rows in memory; None takes the spec's own.
+        settings: keys of the study file with their values, as `--set` takes them, or whole sections.
+
+    Raises:
+        SpecError: the spec or a setting breaks a rule, or there is neither spec nor source.
+    """
+    changes = list(_changes(settings))
+    if source is not None:
+        changes.append(f"data.source={toml_value(_place(source))}")
+    try:
+        if spec is None:
+            return _of_source(source, changes, settings.get("target"))
+        if isinstance(spec, str | Path):
+            if sort_of(str(spec)) in SORTS.values():
+                raise SpecError(f"spec: must be a study's name or file, but {str(spec)!r} is data; pass it as data=.")
+            file = study_file(str(spec))
+            read = read_spec(file, changes)
+            return AskedStudy(read, folder_for(file, read))
+        if not isinstance(spec, StudySpec | Mapping):
+            raise SpecError(
+                f"spec: must be a study's name, file or sections, but got a {type(spec).__name__}; pass rows as data=."
+            )
+        document = dict(spec.model_dump(exclude_unset=True) if isinstance(spec, StudySpec) else spec)
+        for change in changes:
+            document = with_override(document, change)
+        read = parse_spec(document, "spec")
+        return AskedStudy(read, STUDIES / read.study.name)
+    except SpecError as error:  # whose words are those of the command
+        raise in_python(error) from None
+
+
+def in_python(error: SpecError) -> SpecError:
+    """Return an error of the command line without the names of its arguments.
+
+    >>> print(in_python(SpecError("--data: search.trials: must be larger.")))
+    search.trials: must be larger.
+    """
+    said = str(error)
+    for argument in ("--data: ", "--set ", "STUDY: "):
+        said = said.removeprefix(argument)
+    return SpecError(said)
+
+
+def _of_source(source: str | None, changes: list[str], target: object) -> AskedStudy:
+    if source is None:
+        raise SpecError("spec: must be a study's name, file or sections; or pass data= for a study of it.")
+    named = [f"study.name={toml_value(name_of(target))}"] if source == GIVEN and isinstance(target, str) else []
+    read, document = own_study(source, None, [*named, *changes])
+    return AskedStudy(read, STUDIES / read.study.name, None if source == GIVEN else document)
+
+
+def _place(source: str) -> str:
+    """Return a source as a study file names it, where a folder ends in a slash."""
+    return f"{source}/" if source != GIVEN and os.path.isdir(source) and not source.endswith("/") else source  # noqa: PTH112
+
+
+def _changes(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield settings as `--set` takes them; of a section that is no space, only the keys that it names."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping) and key in KEYS:
+            yield from _changes({f"{key}.{name}": one for name, one in value.items()})
+        else:
+            yield f"{key}={toml_value(_plain(key, value))}"
+
+
+def _plain(key: str, value: Any) -> Any:
+    """Return a value in Python's own types, of NumPy's and of paths.
+
+    Raises:
+        SpecError: it is none that a study file can hold.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): _plain(f"{key}.{name}", one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(key, one) for one in value]
+    if isinstance(value, Path):
+        return str(value)
+    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+    if not isinstance(value, str | bool | int | float):
+        raise SpecError(
+            f"{key}: must be a number, a text, True or False, or a list or dict of them, but got {value!r:.100}."
+        )
+    return value

@@ -1,0 +1,154 @@
+"""A finished study in a Python program: its trials, scores, model and report."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.errors import StudyStateError
+from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
+from experiments.reports.formatting import configuration, is_active
+from experiments.reports.metrics import metric_of, named_score
+from experiments.study.results_file import Recorded, learned
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.study.study_comparison import StudyComparison
+    from experiments.study.study_model import StudyModel
+
+HEIGHT = 600  # pixels of a report in a notebook
+
+
+class ReportPage:
+    """The report of a study: a path for `open` and the like, and in a notebook the page itself."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"<ReportPage {self.path}>"
+
+    def _repr_html_(self) -> str:
+        page = escape(self.path.read_text(encoding="utf-8"))
+        return f'<iframe srcdoc="{page}" width="100%" height="{HEIGHT}" style="border:0"></iframe>'
+
+
+class Study:
+    """A study that has come to its end.
+
+    Attributes:
+        folder: the folder of its files.
+        result: everything that results.json holds, as frozen data.
+    """
+
+    def __init__(self, recorded: Recorded):
+        self._recorded = recorded
+        self.folder: Path = recorded.folder
+        self.result: StudyResult = recorded.result
+
+    def __repr__(self) -> str:
+        result, test = self.result, self.result.test
+        metric, score = (metric_of(result.spec), result.best.cv_mean) if test is None else (test.metric, test.score)
+        of = "in cross-validation, not tested" if test is None else f"on {test.rows:,} test rows"
+        return f"<Study {result.study}: {named_score(metric, score)} {of}, {len(result.trials)} trials, {self.folder}>"
+
+    @property
+    def data(self) -> DataRecord:
+        """Return the facts of the data: name, rows, features, task and classes."""
+        return self.result.data
+
+    @property
+    def best_params(self) -> dict[str, float | int | str | bool]:
+        """Return the settings of the best trial that were searched, without the sizes of layers that it does not have.
+
+        >>> from experiments.study.api import open
+        >>> from experiments.study.lookup import EXAMPLE
+        >>> "learning_rate" in open(EXAMPLE).best_params
+        True
+        """
+        best, spec = self.result.best, self.result.spec
+        return {name: value for name, value in best.params.items() if is_active(name, best.params, spec)}
+
+    @property
+    def best(self) -> str:
+        """Return the best configuration in words, with what the study file fixes."""
+        result = self.result
+        return configuration(result.best.params, result.spec, result.best.epochs)
+
+    @property
+    def test(self) -> FinalScore | None:
+        """Return the test evaluation: its score, ci95, rows, baselines and so on; None of a study without one."""
+        return self.result.test
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of all that the study file and the data determine."""
+        return self.result.digest
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """Return the table of trials.csv, a row for each trial by its number.
+
+        Columns: state (COMPLETE, PRUNED or FAILED), reason, value (the score, as scikit-learn signs it), last, epochs,
+        trained, cv_std, each parameter, and fold_0 and so on.
+        """
+        import pandas as pd
+
+        from experiments.reports.trials_csv import trial_rows
+        from experiments.search.pruning import quiet_optuna
+
+        quiet_optuna()
+        columns, rows = trial_rows(self.result, [trial.result for trial in learned(self._recorded)])
+        return pd.DataFrame(rows, columns=columns).set_index("number")
+
+    @property
+    def report(self) -> ReportPage:
+        """Return the report, a page that stands alone; a notebook shows it.
+
+        Raises:
+            StudyStateError: it is not there.
+        """
+        path = self.folder / "report.html"
+        if not path.is_file():
+            raise StudyStateError(f"{path}: there is no report; python -m experiments.report {self.folder} writes it.")
+        return ReportPage(path)
+
+    @cached_property
+    def model(self) -> StudyModel:
+        """Return the model, whose `predict` takes a DataFrame of new rows.
+
+        Raises:
+            StudyStateError: the study has none, because its test rows were not scored.
+            DataError:       a file of it is missing or damaged.
+        """
+        from experiments.study.study_model import StudyModel
+
+        folder = self.folder / "model"
+        if not folder.is_dir():
+            raise StudyStateError(
+                f"{self.folder}: the study has no model; it gets one when its test rows are scored, as the same call "
+                "of experiments.run does with look='only'."
+            )
+        return StudyModel(folder)
+
+    def compare(self, other: Study | str | Path) -> StudyComparison:
+        """Compare with another study, as `python -m experiments.compare` does; nothing is trained or written.
+
+        Args:
+            other: a study, or its name, folder or file.
+
+        Raises:
+            ExperimentError: there is no such study, or it is this one.
+        """
+        from experiments.study.study_comparison import compared
+
+        return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])

@@ -1,0 +1,54 @@
+"""A comparison of studies in a Python program, which shows itself as the command does."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from experiments.evaluation.comparison_records import Comparison
+from experiments.evaluation.ledger_place import find_ledger, ledger_path
+from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
+from experiments.search.pruning import quiet_optuna
+from experiments.study.compare_files import print_comparison
+from experiments.study.compared import read_studies
+from experiments.study.comparison import compare_studies
+from experiments.study.process import call
+
+WIDTH = 120  # columns of the lines
+
+
+class StudyComparison:
+    """A comparison of studies; its lines are those of `python -m experiments.compare`.
+
+    Attributes:
+        record: everything that compare.json would hold, as frozen data.
+    """
+
+    def __init__(self, record: Comparison):
+        self.record = record
+
+    def __repr__(self) -> str:
+        text = io.StringIO()
+        print_comparison(Console(file=text, width=WIDTH, highlight=False), self.record)
+        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def compared(names: Sequence[str]) -> StudyComparison:
+    """Compare studies with the arithmetic of the command, in a process of its own where this one has another.
+
+    Args:
+        names: names, folders, study files or results.json files.
+
+    Raises:
+        ExperimentError: in one line, what is wrong.
+    """
+    if lacking(processor()) is None and not in_force(PORTABLE):
+        return StudyComparison(call(PORTABLE, _compared, tuple(names)))
+    return StudyComparison(_compared(names))
+
+
+def _compared(names: Sequence[str]) -> Comparison:
+    quiet_optuna()
+    return compare_studies(read_studies(names), find_ledger(ledger_path()))

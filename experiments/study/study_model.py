@@ -1,0 +1,111 @@
+"""The model of a study, for rows that a Python program has in memory."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.data.raw_table import listed
+from experiments.errors import DataError
+from experiments.evaluation.model import ROWS, Model, predicted, read_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class StudyModel:
+    """The final model of a study, the mean of its networks.
+
+    Args:
+        folder: the `model` folder of a study.
+
+    Raises:
+        DataError: a file of it is missing or damaged.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._model = read_model(folder)
+
+    @property
+    def predicts(self) -> str:
+        """Return the name of the target."""
+        return self._model.predicts
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Return the columns that it takes, each with its kind: number, category, date or pixel."""
+        return dict(self._model.inputs)
+
+    def __repr__(self) -> str:
+        model = self._model
+        classes, networks = len(model.target.classes), model.network.folds
+        what = f"{classes} classes" if classes else "a number"
+        return f"<StudyModel: {model.predicts}, {what}, from {len(model.inputs)} columns by {networks} networks>"
+
+    def predict(self, rows: Any) -> pd.DataFrame:
+        """Predict new rows as `python -m experiments.predict` predicts a file of them.
+
+        Args:
+            rows: a DataFrame, or another table with Arrow's interface, whose columns go by name; those that the model
+                  does not know are ignored. For a model that learnt from an array also an array (N, features), or
+                  (N, height, width[, 3]) of pictures.
+
+        Returns:
+            `prediction`, and for classes `probability_NAME` of each, with the index of the rows.
+
+        Raises:
+            DataError: there is no row, a column is missing, or a cell is not of its column's type.
+
+        Warns:
+            UserWarning: a category is one that the model has not seen.
+        """
+        import pandas as pd
+
+        from experiments.data.new_rows import frame_rows
+        from experiments.evaluation.unknown_categories import UnknownCategories
+
+        frame = _frame(rows, self._model)
+        if not len(frame):
+            raise DataError("rows: there is no row to predict.")
+        unknown = UnknownCategories(self._model)
+        chunks = map(unknown.look_at, frame_rows(frame, self._model.rows, ROWS))
+        predictions = pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
+        if note := unknown.note():
+            warnings.warn(note, stacklevel=2)
+        return predictions.set_axis(frame.index)
+
+
+def _frame(rows: Any, model: Model) -> pd.DataFrame:
+    """Return rows as a DataFrame with the columns of the model.
+
+    Raises:
+        DataError: they are no table, or an array that the model cannot take.
+    """
+    import pandas as pd
+
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    if hasattr(rows, "__arrow_c_stream__") and hasattr(rows, "columns"):
+        import pyarrow as pa
+
+        return pa.table(rows).to_pandas()
+    x = np.asarray(rows)
+    names = [name for name, _ in model.inputs]
+    if x.ndim < 2 or x.dtype.kind not in "iufb":
+        raise DataError(
+            f"rows: must be a DataFrame or an array of numbers (rows, features), but got {x.dtype} of {x.shape}."
+        )
+    if model.picture is not None:
+        from experiments.data.new_pictures import array_rows
+
+        x, notes = array_rows(x, "rows", model.picture)
+        for note in notes:
+            warnings.warn(note, stacklevel=3)
+    if not all(name.isdecimal() for name in names):
+        raise DataError(f"rows: an array has no names of columns; the model needs a DataFrame with {listed(names)}.")
+    x = x.reshape(len(x), -1)
+    return pd.DataFrame(x, columns=list(map(str, range(x.shape[1]))))

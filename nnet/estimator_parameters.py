@@ -1,0 +1,57 @@
+"""The descriptions of the parameters and attributes that both estimators have, for the docstrings of their classes."""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import TypeVar
+
+T = TypeVar("T", bound=type)
+
+PARAMETERS = """\
+hidden_layer_sizes:  units of each hidden layer; () is a single layer of neurons.
+activation:          of the hidden layers: relu, leaky_relu, gelu, silu, mish, selu, tanh, logistic, identity.
+solver:              adam, adamw, sgd, nesterov, rmsprop or adagrad.
+alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss of a row (adamw decays by alpha instead).
+                     scikit-learn divides its alpha by the rows B of the batch, and halves the regressor's loss: its
+                     alpha=a is alpha=a/B here for a classifier, alpha=2a/B for a regressor. With batch_size="auto" B
+                     is min(200, rows), so the same number is up to 200 times as strong here.
+batch_size:          rows of a mini-batch, at most all; "auto" is min(200, rows).
+learning_rate:       "constant", scikit-learn's word for the rate that `schedule` alone changes; no other is known.
+learning_rate_init:  the learning rate, which the schedule multiplies.
+max_iter:            largest number of epochs, and the horizon of the schedule.
+shuffle:             take the rows in another order in every epoch.
+random_state:        seed of the initial weights, shuffling, dropout and the validation split.
+tol:                 least improvement of the training loss (with early_stopping: the validation score) within
+                     `n_iter_no_change` epochs; with less, training stops.
+verbose:             print the loss, and with early_stopping the validation score, of every epoch.
+warm_start:          begin `fit` with the weights of the last one, if there is one, and add to its history. The
+                     optimizer, the schedule and the patience begin anew.
+early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
+momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: of adam, adamw.
+dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
+batch_norm:          normalise the hidden layers over the batch. noise, input_noise: Gaussian noise in training.
+l1:                  L1 strength, like alpha.
+max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
+schedule:            one of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
+initializer:         glorot (scikit-learn's), he, lecun, auto (what suits), orthogonal, normal or zeros.
+average_epochs:      predict with the mean of the weights after the latest so many epochs.
+train_scores:        score the training rows after every epoch too; takes time."""
+
+ATTRIBUTES = """\
+network_:                the network, of one fold.
+coefs_, intercepts_:     plain weights (in, out) and biases (out,) of each layer; batch norm is merged in.
+n_iter_:                 epochs trained, by `fit` the last time and by `partial_fit` since.
+loss_curve_, loss_:      training loss of every epoch and of the last, with dropout and smoothing, without the
+                         penalties. best_loss_ is the least, or None with early_stopping.
+validation_scores_:      scores of every epoch with early_stopping, else None.
+best_validation_score_:  score of the weights that were kept, with early_stopping, else None.
+history_:                loss and, if computed, score, validation_loss and validation_score of each epoch.
+n_features_in_, feature_names_in_, n_outputs_, n_layers_, out_activation_: as in scikit-learn."""
+
+
+def described(estimator: T) -> T:
+    """Put the shared descriptions into the docstring of an estimator's class, where their names stand in braces."""
+    if estimator.__doc__ is not None:  # python -OO leaves none
+        for name, text in (("PARAMETERS", PARAMETERS), ("ATTRIBUTES", ATTRIBUTES)):
+            estimator.__doc__ = estimator.__doc__.replace(f"        {{{name}}}", indent(text, " " * 8))
+    return estimator

@@ -1,0 +1,82 @@
+"""Rows in memory are predicted as the command predicts a file of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from experiments.errors import DataError
+from experiments.evaluation.model import ROWS, Model, predicted, write_model
+from experiments.predict import main as predict
+from experiments.study.study_model import StudyModel
+from support.models import mixed_model, picture_model
+from support.tables import mixed_frame
+
+
+def saved(folder: Path, model: Model) -> StudyModel:
+    write_model(model, folder / "model")
+    return StudyModel(folder / "model")
+
+
+def test_its_line_names_target_columns_and_networks(tmp_path: Path) -> None:
+    model = saved(tmp_path, mixed_model(("a", "b", "c"), members=2))
+    assert repr(model) == "<StudyModel: y, 3 classes, from 4 columns by 2 networks>"
+    assert model.predicts == "y"
+    assert list(model.inputs.values()) == ["number", "category", "number", "category"]
+    assert repr(saved(tmp_path, mixed_model(()))) == "<StudyModel: y, a number, from 4 columns by 1 networks>"
+
+
+def test_a_frame_is_predicted_as_its_file(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(("a", "b,c"))), mixed_frame(30, seed=5)
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    assert predict([str(tmp_path / "model"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    model.predict(frame).to_csv(tmp_path / "mine.csv", index=False, lineterminator="\n")
+    assert (tmp_path / "mine.csv").read_text() == (tmp_path / "out.csv").read_text()
+
+
+def test_predictions_have_the_index_of_the_rows_whatever_the_order_of_the_columns(tmp_path: Path) -> None:
+    made, frame = mixed_model(()), mixed_frame(ROWS + 5, seed=5)
+    model, known = saved(tmp_path, made), predicted(made, frame[:ROWS])["prediction"]
+    moved = frame[frame.columns[::-1]].assign(y=0, other="x").set_axis(np.arange(len(frame)) + 100)
+    predictions = model.predict(moved)
+    assert list(predictions.index) == list(moved.index)
+    assert predictions["prediction"][:ROWS].tolist() == known.tolist()
+    one = model.predict(moved.loc[[107]])
+    assert (one.index[0], one["prediction"].iloc[0]) == (107, known[7])
+    table = model.predict(pa.Table.from_pandas(frame))
+    assert table["prediction"].tolist() == predictions["prediction"].tolist()
+
+
+def test_arrays_are_for_models_of_arrays(tmp_path: Path) -> None:
+    made = picture_model()
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 2, 3)).astype(np.uint8)
+    expected = predicted(made, pd.DataFrame(pictures.reshape(4, 6), columns=list("012345")))
+    model = saved(tmp_path, made)
+    for rows in (pictures, pictures.reshape(4, 6), pictures.reshape(4, 6).tolist()):
+        assert model.predict(rows).equals(expected)
+    with pytest.raises(DataError, match=r"^rows has 5 columns, but the model takes 6"):
+        model.predict(pictures.reshape(4, 6)[:, :5])
+    with pytest.raises(DataError, match=r"an array has no names of columns; the model needs a DataFrame with 'age', "):
+        saved(tmp_path, mixed_model(())).predict(np.zeros((2, 4)))
+
+
+def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
+    frame = mixed_frame(6, seed=5)
+    frame.loc[2, "colour"] = "mauve"
+    with pytest.warns(UserWarning, match=r"1 cell holds a category that the model has not seen: colour \('mauve'\)"):
+        saved(tmp_path, mixed_model(())).predict(frame)
+
+
+def test_what_cannot_be_predicted_is_said(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(())), mixed_frame(6)
+    for rows, said in (
+        (frame[:0], "there is no row to predict"),
+        (frame.drop(columns="age"), "the rows: must have every column of the model, but lacks 'age'"),
+        (["red", "blue"], "must be a DataFrame or an array of numbers"),
+    ):
+        with pytest.raises(DataError, match=said):
+            model.predict(rows)
