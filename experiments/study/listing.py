@@ -25,8 +25,6 @@ from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, writ
 WIDE = 110  # columns of a terminal that has room for the time of the last change
 NO_METRIC = "no metric yet"
 SAME_ROWS = "rows: studies with the same letter have the same rows and folds, so that `compare` can test them"
-    "rows: studies with the same letter have the same rows and folds; python -m experiments.compare can test them"
-)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where the winners of two studies err differently, on development rows that no network had trained on."""
+"""The joint errors of the winners of two studies, on development rows that no network had trained on."""
 
 from __future__ import annotations
 
