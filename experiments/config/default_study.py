@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
-from experiments.config.formats import sort_of, stem_of
+from experiments.config.formats import GIVEN, sort_of, stem_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, seen_from, with_override
 from experiments.config.toml import study_file
@@ -80,7 +80,7 @@ def _without_fixed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(source: str) -> str:
-    return f"{PurePath(source)}/" if os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
+    return f"{PurePath(source)}/" if source != GIVEN and os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
 
 
 def _column(typed: str) -> str | int:
