@@ -98,11 +98,11 @@ def asked_level(
 
 def caution(uncertainty: Uncertainty, target: Target, level: str) -> str:
     """Say in a line what intervals or sets of a level are meant to do, and that it is no guarantee."""
-    what = "sets, which have at least the predicted class," if target.classes else "intervals"
-    order = ", in a time order: later rows may differ" if uncertainty.by == "rows_in_time_order" else ""
+    what = "prediction set, which has at least the predicted class" if target.classes else "interval"
+    order = " in a time order, and later rows may differ" if uncertainty.by == "rows_in_time_order" else ""
     return (
-        f"{what} are to hold the truth for a share of {level} of new rows like the development rows; no guarantee, as "
-        f"they are made from the errors of the models of the folds for {_units(uncertainty)}{order}"
+        f"about {100 * float(level):g}% of new rows like the development rows should have their truth in the {what}; no "
+        f"guarantee, as the errors behind it are those of models of the folds for {_units(uncertainty)}{order}"
     )
 
 
