@@ -101,8 +101,8 @@ def caution(uncertainty: Uncertainty, target: Target, level: str) -> str:
     what = "prediction set, which has at least the predicted class" if target.classes else "interval"
     order = " in a time order, and later rows may differ" if uncertainty.by == "rows_in_time_order" else ""
     return (
-        f"about {100 * float(level):g}% of new rows like the development rows should have their truth in the {what}; no "
-        f"guarantee, as the errors behind it are those of models of the folds for {_units(uncertainty)}{order}"
+        f"about {100 * float(level):g}% of new rows like the development rows should have their truth in the {what}; "
+        f"no guarantee, as the errors behind it are those of models of the folds for {_units(uncertainty)}{order}"
     )
 
 

@@ -35,8 +35,8 @@ OPENING: Final = {
     "error": "Intervals of new rows, by {}, reach from the prediction by the half width to both sides.",
     "error_of_logarithm": "Intervals of new rows, by {}, reach from the prediction divided by the factor to the "
     "prediction times the factor.",
-    "missing_probability": "Sets of classes of new rows, by {}, hold the classes that are probable enough, and at least "
-    "the predicted one.",
+    "missing_probability": "Sets of classes of new rows, by {}, hold the classes that are probable enough, and at "
+    "least the predicted one.",
 }
 SIZES: Final = {"error": "half width", "error_of_logarithm": "factor", "missing_probability": "classes in a set"}
 CAUTION: Final = (
@@ -49,12 +49,13 @@ MORE: Final = {
     "rows_in_time_order": " Rows are in a time order, and later rows may differ.",
 }
 KEPT: Final = (
-    "The final model divides its logits by a temperature of {}, which changes no prediction. It lowers the log loss out "
-    "of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error of {}."
+    "The final model divides its logits by a temperature of {}, also on the test rows, which changes no prediction. It "
+    "lowers the log loss out of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error "
+    "of {}."
 )
 NOT_KEPT: Final = (
     "Probabilities are those of the networks. A temperature, for each fold fitted on the others, would change the log "
-    "loss out of fold from {} to {}: a gain of {} with a standard error of {}. It is kept only where the gain is larger."
+    "loss out of fold from {} to {}: a gain of {} with a standard error of {}. It is kept where the gain is larger."
 )
 KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are those of its networks"}
 
