@@ -123,7 +123,7 @@ def test_options_of_another_benchmark_are_refused(folder: Path, capsys: pytest.C
         (["--tables", str(folder), "--set", "a=1"], "go with --study, which is missing"),
         (["--screen", str(folder), "--target", "y"], "go with --study, which is missing"),
         (["--tables", str(folder), "--cache", "c.json"], "--against and --cache go with --screen"),
-        (["--tables", "--half", "odd"], "--half goes with --tables FOLDER or --screen FOLDER"),
+        (["--tables", "--half", "odd"], "--half goes with --tables, --screen or --uncertainty FOLDER"),
     ):
         assert benchmark.main(arguments) == 2
         assert message in capsys.readouterr().err
