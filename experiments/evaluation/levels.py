@@ -148,8 +148,5 @@ def _why_not(uncertainty: Uncertainty, level: str) -> str:
 
 
 def _units(uncertainty: Uncertainty) -> str:
-    return (
-        count(uncertainty.units, "group of rows", "groups of rows")
-        if uncertainty.by == "groups"
-        else count(uncertainty.units, "row")
-    )
+    one, many = ("group of rows", "groups of rows") if uncertainty.by == "groups" else ("row", "rows")
+    return count(uncertainty.units, one, many)
