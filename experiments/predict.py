@@ -1,4 +1,4 @@
-"""Predictions of a study's model for new rows: python -m experiments.predict MODEL FILE [--out FILE]."""
+"""Predictions of a study's model for new rows: python -m experiments.predict MODEL FILE [options]."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from experiments.config.documents import count
-from experiments.errors import StudyStateError
+from experiments.errors import DataError, StudyStateError
 from experiments.study.cli import command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.config.target import Target
     from experiments.data.new_rows import NewRows
 
 
 NAMED = 5  # ignored columns
+WRITTEN = ("prediction", "interval_low", "interval_high", "prediction_set")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +35,19 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
     it.add_argument(
         "file", type=Path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
+    )
+    it.add_argument(
+        "--interval", type=float, metavar="LEVEL", help="add an interval to each number that holds such a share, as 0.9"
+    )
+    it.add_argument(
+        "--set-coverage", type=float, metavar="LEVEL", help="add a set of classes that holds the true one as often"
+    )
+    it.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="copy a column of the new rows, such as an identifier, before the predictions; may be given several times",
     )
     it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
     return it
@@ -45,22 +60,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_rows import read_rows
+    from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.evaluation.unknown_categories import UnknownCategories
     from experiments.study.lookup import model_folder
 
     file, out = chosen.file, chosen.out
     model = read_model(model_folder(chosen.model))
-    rows = read_rows(file, model.rows, ROWS)
+    level = asked_level(model.uncertainty, model.target, chosen.interval, chosen.set_coverage)
+    rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target))
     if rows.ignored:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
     for note in rows.notes:
         print(f"note: {note}", file=sys.stderr)
+    if level is not None and model.uncertainty is not None:
+        print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
     unknown = UnknownCategories(model)
     chunks = map(unknown.look_at, rows.chunks)
-    predictions = (_named(predicted(model, chunk), chunk.index, rows.unreadable) for chunk in chunks)
+    predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in chunks)
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
@@ -85,6 +104,19 @@ def _predict(chosen: argparse.Namespace) -> int:
         with suppress(OSError):
             part.unlink(missing_ok=True)
     return 0
+
+
+def _free(keep: Sequence[str], target: Target) -> Sequence[str]:
+    """Return the columns to keep, none of which has the name of a column that is written.
+
+    Raises:
+        DataError: one has.
+    """
+    written = {*WRITTEN, *(f"probability_{name}" for name in target.classes)}
+    for name in keep:
+        if name in written:
+            raise DataError(f"--keep: {name!r} is a column of the predictions; rename it in the file.")
+    return keep
 
 
 def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, str]) -> pd.DataFrame:

@@ -32,21 +32,24 @@ BENCHMARKS = (
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
+UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
-OTHER_TRIALS = {"real_tables": 30, "screen": 16}
+OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8}
+OTHER_DRAWS = {"uncertainty": 200}
+DRAWS = 2000
 COUNTS = (
     ("--repeats", 5, "measurements of each side, which take turns (default: 5)"),
     (
         "--trials",
         None,
-        "trials of a study (default: 40; --study: as many as it has; --tables FOLDER: 30; --screen: 16)",
+        "trials of a study (default: 40; --study: as many as it has; with FOLDER: 30, --screen 16, --uncertainty 8)",
     ),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
-    ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2)"),
+    ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2, --uncertainty 3)"),
     ("--studies", 100, "studies of each kind in --honesty, pairs of each kind in --compared (default: 100)"),
-    ("--draws", 2000, "fitted models in --honesty (default: 2000)"),
+    ("--draws", None, "fitted models in --honesty (default: 2000), draws of each kind in --uncertainty (default: 200)"),
 )
 
 
@@ -63,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
         benchmarks.add_argument(option, action="store_const", dest="benchmark", const=module, help=text)
     benchmarks.add_argument("--study", nargs="?", const="", metavar="STUDY", help=STUDY)
     benchmarks.add_argument("--tables", nargs="?", const=False, type=Path, metavar="FOLDER", help=TABLES)
+    benchmarks.add_argument("--uncertainty", nargs="?", const=False, type=Path, metavar="FOLDER", help=UNCERTAINTY)
     benchmarks.add_argument("--screen", type=Path, metavar="FOLDER", help=SCREEN)
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
@@ -70,7 +74,9 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--set", dest="overrides", help="with --study, --tables FOLDER, --screen: as of tune", **settings)
     it.add_argument("--against", help="with --screen: settings of the other variant (default: none)", **settings)
     it.add_argument("--cache", type=Path, metavar="FILE", help="with FOLDER: known scores; new ones are added")
-    it.add_argument("--half", choices=("odd", "even", "all"), help="tables of FOLDER (default: all; with --screen odd)")
+    it.add_argument(
+        "--half", choices=("odd", "even", "all"), help="tables of FOLDER (default: all; --screen, --uncertainty: odd)"
+    )
     it.add_argument("--terminal", action="store_true", help="with --study: time our side at a terminal, too")
     for option, default, text in COUNTS:
         it.add_argument(option, type=at_least_one, default=default, metavar="N", help=text)
@@ -102,7 +108,7 @@ def _chosen(options: argparse.Namespace) -> str:
     """Return the module of the benchmark."""
     if options.tables is not None:
         return "tables" if options.tables is False else "real_tables"
-    chosen = {"whole_study": options.study, "screen": options.screen}
+    chosen = {"whole_study": options.study, "screen": options.screen, "uncertainty": options.uncertainty}
     return next((module for module, given in chosen.items() if given is not None), str(options.benchmark))
 
 
@@ -120,8 +126,10 @@ def _check(options: argparse.Namespace) -> None:
         raise SpecError("--data, --target, --terminal and --more go with --study, which is missing; add it.")
     if not screen and options.against:
         raise SpecError("--against goes with --screen, which is missing; add it.")
-    if not listed and (options.half is not None or options.cache is not None):
-        raise SpecError("--half and --cache go with --tables FOLDER or --screen FOLDER; add one of them.")
+    if not listed and options.cache is not None:
+        raise SpecError("--cache goes with --tables FOLDER or --screen FOLDER; add one of them.")
+    if not (listed or options.uncertainty) and options.half is not None:
+        raise SpecError("--half goes with --tables, --screen or --uncertainty FOLDER; add one of them.")
     if not (study or listed) and options.overrides:
         raise SpecError("--set goes with --study, --tables FOLDER or --screen FOLDER; add one of them.")
 
@@ -134,6 +142,7 @@ def _run(options: argparse.Namespace) -> int:
     _check(options)
     if options.trials is None and options.study is None:
         options.trials = OTHER_TRIALS.get(options.benchmark, TRIALS)
+    options.draws = options.draws or OTHER_DRAWS.get(options.benchmark, DRAWS)
     benchmark = import_module(f"experiments.benchmark.{options.benchmark}")
     console, lines = wide_console(), []
     with console.status("measuring") as status:

@@ -35,7 +35,7 @@ def screened(table: ListedTable, split: int, configurations: int, variant: Varia
         diverged; the `seconds` of the trials.
     """
     quiet_optuna()
-    study, executor = _study(table, split, configurations, variant), SerialExecutor()
+    study, executor = screened_study(table, split, configurations, variant), SerialExecutor()
     inputs = share_inputs(study.space, study.data, executor.share)
     default, *drawn = search_trials(study.spec, executor, inputs)
     fits = FinalFits(study, executor)
@@ -46,7 +46,7 @@ def screened(table: ListedTable, split: int, configurations: int, variant: Varia
     }
 
 
-def _study(table: ListedTable, split: int, configurations: int, variant: Variant) -> StudyContext:
+def screened_study(table: ListedTable, split: int, configurations: int, variant: Variant) -> StudyContext:
     """Load a table, or a seeded draw of its rows where there are many."""
     settings = settings_of(table, split, configurations, variant)
     study = prepare_study(own_study(str(table.file), None, settings)[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.config.near import same_column
+from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.file_keys import FileKeys
@@ -43,23 +43,29 @@ class NewRows:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_rows(path: Path, form: RowFormat, rows: int) -> NewRows:
+def read_rows(path: Path, form: RowFormat, rows: int, keep: Sequence[str] = ()) -> NewRows:
     """Read the rows of a file as those of a study, of a folder of pictures, or of a picture.
 
     Args:
         rows: number of rows of a chunk; the last may have fewer.
+        keep: columns of the file that name the rows, beside the identifiers of the form.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
     try:
-        if path.is_dir() or path.suffix.lower() in PICTURES:
+        pictures = path.is_dir() or path.suffix.lower() in PICTURES
+        if keep and (pictures or path.suffix.lower() in (".npy", ".npz")):
+            raise DataError(f"--keep: {path} has no columns with names to keep; leave it out.")
+        if pictures:
             return _of_pictures(path, form, rows)
         if path.suffix.lower() in (".npy", ".npz") and form.picture is not None:
             return _of_picture_array(path, form, rows)
         raw = _raw_table(path, form)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
+    if keep:
+        form = replace(form, identifiers=tuple(dict.fromkeys((*form.identifiers, *_kept(raw, keep)))))
     raw = replace(raw, present=words_present(form.present))
     unread: list[int] = []
     known = {*form.names, *form.identifiers, form.target}
@@ -80,6 +86,19 @@ def frame_rows(frame: pd.DataFrame, form: RowFormat, rows: int) -> Iterator[pd.D
         if str(name) in kinds
     }
     return _chunks(RawTable("rows", "the rows", columns, present=words_present(form.present)), form, rows, [])
+
+
+def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
+    """Return the names of columns to keep as the file writes them.
+
+    Raises:
+        DataError: the file lacks one.
+    """
+    there = {name: [name] if name in raw.columns else same_column(name, raw.columns) for name in keep}
+    if lacking := [name for name, found in there.items() if len(found) != 1]:
+        meant = did_you_mean(near(lacking[0], raw.columns))
+        raise DataError(f"--keep: {raw.where} lacks {listed(lacking)}{meant}; it has {listed(list(raw.columns))}.")
+    return [found[0] for found in there.values()]
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:

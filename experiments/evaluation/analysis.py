@@ -19,15 +19,27 @@ from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.diagnostics import CLASSES, predictions
 from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.hyperparameter_importance import importances
-from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.reasons import LeftOut, NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooManyClasses
-from experiments.evaluation.records import AnalysisRecord, MistakeRecord, OutOfFoldRecord, PictureRecord
+from experiments.evaluation.reasons import (
+    LeftOut,
+    NetworkDiverged,
+    NoDefaultScore,
+    NoProbabilities,
+    RowsInTimeOrder,
+    TooManyClasses,
+)
+from experiments.evaluation.records import (
+    AnalysisRecord,
+    MistakeRecord,
+    OutOfFoldRecord,
+    PictureRecord,
+    UncertaintyRecord,
+)
 from experiments.evaluation.selection_bias import selection
+from experiments.evaluation.uncertainty import Development, uncertainty_of, units_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
-from experiments.search.out_of_fold import npy
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 
@@ -63,16 +75,19 @@ def analyse(
     if table.time is None:
         at, zero = complete.index(best), None if default is None else 0
         choosing = executor.submit(selection, shared, metric, data.target, validated, at, zero)
-    outputs, predicting = models.outputs, None
-    if not isinstance(outputs, LeftOut):
-        content = shared[complete.index(best)] if outputs is None else executor.share(npy(outputs))
-        logits = are_probabilities(study.space.candidate(best.params).training.loss)
-        predicting = executor.submit(predictions, content, validated, data.target, logits)
+    found = models.out_of_fold({trial.result.number: content for trial, content in zip(complete, shared, strict=True)})
+    uncertain: UncertaintyRecord | NetworkDiverged = NetworkDiverged()
+    predicting = None
+    if not isinstance(found, NetworkDiverged):
+        rows = Development(validated, data.target, units_of(table))
+        uncertain, (winner, _) = executor.submit(uncertainty_of, *found, rows).result(), found
+        predicting = executor.submit(predictions, winner, validated, data.target, uncertain.temperature)
     parts: dict[str, Any] = {
         "importances": importances(trials, study.space),
         "permutation": models.permutation,
         "selection": RowsInTimeOrder() if choosing is None else choosing.result(),
-        "out_of_fold": outputs if predicting is None else _with_pictures(predicting.result(), table),
+        "out_of_fold": NetworkDiverged() if predicting is None else _with_pictures(predicting.result(), table),
+        "uncertainty": uncertain,
     }
     left_out = {name: part for name, part in parts.items() if isinstance(part, LeftOut)}
     records = {name: part for name, part in parts.items() if name not in left_out}

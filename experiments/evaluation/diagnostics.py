@@ -12,11 +12,12 @@ from experiments.evaluation.records import (
     Counts,
     MistakeRecord,
     OutOfFoldRecord,
+    TemperatureRecord,
 )
+from experiments.evaluation.uncertainty import OutOfFold, calibrated
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import probabilities
-from experiments.search.trial import Shared
 from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import log_likelihood, predicted_labels
 
@@ -26,15 +27,14 @@ MISTAKES = 12
 POINTS = 500
 
 
-def predictions(content: Shared, validated: ValidationRows, target: Target, are_probabilities: bool) -> OutOfFoldRecord:
-    """Sum up the shared out-of-fold outputs of a trial; mistakes have no pictures yet.
-
-    Args:
-        content:           a shared .npy file of (P, outputs).
-        are_probabilities: whether the outputs were trained as logits of probabilities.
-    """
-    z = array_of(content.open())
-    return _of_classes(z, validated, target, are_probabilities) if target.classes else _of_numbers(z[:, 0], validated)
+def predictions(
+    model: OutOfFold, validated: ValidationRows, target: Target, temperature: TemperatureRecord | None = None
+) -> OutOfFoldRecord:
+    """Sum up the out-of-fold outputs of a model at its temperature, if it has one; mistakes have no pictures yet."""
+    z = calibrated(array_of(model.content.open()), validated, temperature)
+    if target.classes:
+        return _of_classes(z, validated, target, model.are_probabilities)
+    return _of_numbers(z[:, 0], validated)
 
 
 def _of_classes(z: Array, validated: ValidationRows, target: Target, are_probabilities: bool) -> OutOfFoldRecord:

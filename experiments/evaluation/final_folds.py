@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 
 from experiments.evaluation.fold_models import FoldModel, FoldModelsTask, run_fold_models
+from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.permutation import Shuffling
 from experiments.evaluation.permutation_importance import permutation_record, shuffling_of
 from experiments.evaluation.reasons import NetworkDiverged, NoMetric, TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord
 from experiments.evaluation.refit import trained_again
+from experiments.evaluation.uncertainty import OutOfFold
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
-from experiments.search.trial import FinishedTrial
+from experiments.search.out_of_fold import npy
+from experiments.search.trial import FinishedTrial, Shared
 from nnet.arrays import Array
 from nnet.lockstep import together
 
@@ -48,6 +51,7 @@ class FinalModels:
         executor: Executor,
     ):
         self._study, self._members = study, study.spec.final.members
+        self._trials, self._executor = (best, default), executor
         self._shuffling = shuffling_of(study, best)
         asked = self._shuffling if isinstance(self._shuffling, Shuffling) else None
         several = self._members > 1
@@ -59,10 +63,26 @@ class FinalModels:
     @property
     def outputs(self) -> Array | NetworkDiverged | None:
         """Wait for the winner's (P, outputs) outputs of all folds; None where they are the trial's own."""
-        if self._members == 1:
-            return None
-        outputs = np.concatenate([fold.outputs for fold in _folds(self._best)])
-        return outputs if np.isfinite(outputs).all() else NetworkDiverged()
+        return None if self._members == 1 else _outputs(self._best)
+
+    def out_of_fold(self, own: Mapping[int, Shared]) -> tuple[OutOfFold, OutOfFold | None] | NetworkDiverged:
+        """Wait for the outputs of winner and default, and share them; None where the default has none.
+
+        Args:
+            own: outputs of every COMPLETE trial by its number, which are those of a model of one network.
+        """
+        outputs, default = self.outputs, self._trials[1]
+        if isinstance(outputs, NetworkDiverged):
+            return NetworkDiverged()
+        winner = self._shared(self._trials[0], outputs, own)
+        if default is None or default is self._trials[0]:
+            return winner, None if default is None else winner
+        outputs = None if self._members == 1 else _outputs(self._default)
+        return winner, None if isinstance(outputs, NetworkDiverged) else self._shared(default, outputs, own)
+
+    def _shared(self, trial: FinishedTrial, outputs: Array | None, own: Mapping[int, Shared]) -> OutOfFold:
+        content = own[trial.result.number] if outputs is None else self._executor.share(npy(outputs))
+        return OutOfFold(content, are_probabilities(self._study.space.candidate(trial.params).training.loss))
 
     @property
     def scores(self) -> dict[str, Any]:
@@ -105,6 +125,11 @@ def begin_models(
 
 def _folds(pending: Pending) -> list[FoldModel]:
     return [fold for future in pending for fold in future.result()]
+
+
+def _outputs(pending: Pending) -> Array | NetworkDiverged:
+    outputs = np.concatenate([fold.outputs for fold in _folds(pending)])
+    return outputs if np.isfinite(outputs).all() else NetworkDiverged()
 
 
 def _score(pending: Pending) -> float | None:

@@ -14,7 +14,11 @@ PARTS = ("preprocessing", "training", "final")  # sections of the study file tha
 
 
 def final_models(
-    spec: StudySpec, development: str, finalists: Sequence[FinishedTrial], baselines: Sequence[BaselineTask]
+    spec: StudySpec,
+    development: str,
+    finalists: Sequence[FinishedTrial],
+    baselines: Sequence[BaselineTask],
+    temperatures: Sequence[float] = (),
 ) -> dict[str, Any]:
     """Write out everything that determines the models which are scored on the test rows.
 
@@ -22,9 +26,10 @@ def final_models(
     a class or a sentence. So a later version of the program writes the same document for the same models.
 
     Args:
-        development: fingerprint of the rows that the models are fitted on.
-        finalists:   the winner, then the default unless it is the winner or has no score.
-        baselines:   the baselines fitted on the same rows.
+        development:  fingerprint of the rows that the models are fitted on.
+        finalists:    the winner, then the default unless it is the winner or has no score.
+        baselines:    the baselines fitted on the same rows.
+        temperatures: temperature of each finalist; none where all are 1.
 
     Returns:
         a JSON document.
@@ -35,7 +40,10 @@ def final_models(
         "rows": development,
         "seed": spec.study.seed,
         "fixed": {part: document[part] for part in PARTS},
-        "models": [_model(trial) for trial in finalists],
+        "models": [
+            _model(trial) | ({} if temperature == 1 else {"temperature": temperature})
+            for trial, temperature in zip(finalists, temperatures or [1.0] * len(finalists), strict=True)
+        ],
         "baselines": [f"{task.id}/{task.version}" for task in baselines],
     }
 

@@ -22,9 +22,12 @@ from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models
 from experiments.evaluation.final_score import final_score, other_metrics
 from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model
+from experiments.evaluation.records import UncertaintyRecord
 from experiments.evaluation.refit import Refit, network_of, outputs
 from experiments.evaluation.results import FinalScore
+from experiments.evaluation.temperature import scaled, temperatures_of
 from experiments.search.trial import FinishedTrial
 
 
@@ -37,12 +40,19 @@ class LastFit:
     losses: tuple[float, ...]
 
 
-def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger, acknowledged: bool) -> LastFit:
+def last_fit(
+    fits: FinalFits,
+    finalists: Sequence[FinishedTrial],
+    ledger: Ledger,
+    acknowledged: bool,
+    uncertainty: UncertaintyRecord | None = None,
+) -> LastFit:
     """Fit the finalists and the baselines, reserve the look in the ledger, score all, and complete the entry.
 
     Args:
-        fits:      fits of the study, of which some may have begun.
-        finalists: the winner, then the default unless it diverged or is the winner itself.
+        fits:        fits of the study, of which some may have begun.
+        finalists:   the winner, then the default unless it diverged or is the winner itself.
+        uncertainty: of the development rows; its temperatures belong to the models.
 
     Raises:
         LedgerError: the study has scored other models on these rows.
@@ -60,14 +70,15 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
             "lower the upper end of space.learning_rate. The test set was not read."
         )
     baselines = fits.baselines()
-    models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines])
+    temperatures = temperatures_of(uncertainty)[: len(finalists)]
+    models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
     look = Look(test.fingerprint, canonical_digest(models), study.identity)
     ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
     rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
     predicting = [
-        executor.submit(outputs, model, rows[task.candidate.preprocessing])
-        for task, model in refits
+        (temperature, executor.submit(outputs, model, rows[task.candidate.preprocessing]))
+        for (task, model), temperature in zip(refits, temperatures, strict=True)
         if _converged(model)
     ]
     target, metric = development.target, spec.cv.metric
@@ -77,7 +88,9 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
         )
         for task, model in baselines
     ]
-    z, *default = [future.result() for future in predicting]  # no default where it diverged or is the winner
+    z, *default = [
+        scaled(future.result(), temperature) for temperature, future in predicting
+    ]  # no default where it diverged or is the winner
     record = rounded(
         replace(
             final_score(metric, target, y, z, default[0] if default else None, test.groups),
@@ -102,6 +115,7 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
         missing=spec.data.missing or (),
         identifiers=identifiers_of(spec.data),
         picture=table.picture if table.pixel_range == WHITE else None,
+        uncertainty=Uncertainty.of(uncertainty),
     )
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

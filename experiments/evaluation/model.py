@@ -19,8 +19,10 @@ from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
+from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
 from experiments.evaluation.mean_outputs import model_outputs
 from experiments.evaluation.results import STRICT
+from experiments.evaluation.temperature import scaled
 from experiments.search.target_scaling import TargetScaler
 from nnet.errors import SavingError
 from nnet.network import CHUNK, Network
@@ -47,6 +49,7 @@ class Model:
     identifiers: columns that name a row.
     picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
     probabilities: whether the networks' outputs are logits, whose probabilities are averaged.
+    uncertainty: the temperature of its logits, and the quantiles of its kind's errors; None of a model without them.
     """
 
     network: Network
@@ -62,6 +65,7 @@ class Model:
     identifiers: tuple[str, ...] = ()
     picture: tuple[int, ...] | None = None
     probabilities: bool = False
+    uncertainty: Uncertainty | None = None
 
     @property
     def rows(self) -> RowFormat:
@@ -89,6 +93,7 @@ class About:
     log: bool = False
     picture: tuple[int, ...] | None = None
     probabilities: bool = False
+    uncertainty: Uncertainty | None = None  # None in a model of version 0.1
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -111,6 +116,7 @@ def write_model(model: Model, folder: Path) -> None:
         log=model.units.log,
         picture=model.picture,
         probabilities=model.probabilities,
+        uncertainty=model.uncertainty,
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
@@ -176,6 +182,7 @@ def read_model(folder: Path) -> Model:
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
+        "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
     }
     for rule, holds in rules.items():
         if not holds:
@@ -194,6 +201,7 @@ def read_model(folder: Path) -> Model:
         about.identifiers,
         about.picture,
         about.probabilities,
+        about.uncertainty,
     )
 
 
@@ -237,10 +245,14 @@ def _positions(folder: Path, extra: dict[str, NDArray[Any]], name: str, end: int
     return array
 
 
-def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.DataFrame:
     """Predict at most ROWS rows: a column `prediction`, and for classes a column `probability_NAME` of each.
 
     A row's prediction does not depend on the number of other rows.
+
+    Args:
+        level: level of `interval_low` and `interval_high`, or for classes of `prediction_set`, which the model has;
+               None for none of them.
     """
     import pandas as pd
 
@@ -251,8 +263,13 @@ def predicted(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     x = np.zeros((whole, model.preprocessor.width), np.float32)
     x[: len(rows)] = model.preprocessor.transform(rows)
     z = model_outputs(model.network, slice(0, model.network.folds), x, model.probabilities)[: len(rows)]
-    if not model.target.classes:
-        return pd.DataFrame({"prediction": model.units.restored(z)[:, 0]})
+    known = model.uncertainty or Uncertainty()
     classes = model.target.classes
-    columns = {f"probability_{name}": column for name, column in zip(classes, probabilities(z).T, strict=True)}
-    return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **columns})
+    if not classes:
+        numbers = model.units.restored(z)[:, 0]
+        beside = {} if level is None else interval_columns(numbers, known.quantiles[level], model.units.log)
+        return pd.DataFrame({"prediction": numbers, **beside})
+    shares = probabilities(scaled(z, known.temperature))
+    beside = {} if level is None else set_column(shares, known.quantiles[level], classes)
+    columns = {f"probability_{name}": column for name, column in zip(classes, shares.T, strict=True)}
+    return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **beside, **columns})

@@ -10,6 +10,7 @@ from typing import Literal
 
 from experiments.evaluation.reasons import LeftOut
 
+Units = Literal["rows", "groups", "rows_in_time_order"]
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
 
 
@@ -123,6 +124,8 @@ class OutOfFoldRecord:
     default_score: the same of the default's predictions; None where it has no score or a network of it diverged.
     rows:          number of predictions; a row of repeated folds counts each time.
     confusion:     None of a number, and of too many classes.
+    calibration:   of probabilities at the model's temperature, for each fold fitted on the others, if it is kept; so
+                   are the probability and the loss of a mistake.
     points:        (truth, prediction) of a number, of at most 500 rows, spread over the data.
     """
 
@@ -185,6 +188,65 @@ class PermutationRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TemperatureRecord:
+    """The temperature that a model's logits are divided by, and the out-of-fold log loss that decided about it.
+
+    value:          the temperature of the model: fitted on all folds if it is kept, else 1.
+    of_folds:       temperature of each fold, fitted on the others.
+    loss:           mean log loss of the logits as they are, in nats.
+    scaled_loss:    the same of each fold's logits at the fold's temperature.
+    gain:           loss - scaled_loss.
+    standard_error: of the gain, over rows, or groups of rows, or the folds of rows in a time order.
+    kept:           whether the gain exceeds its standard error.
+    """
+
+    value: float
+    kept: bool
+    of_folds: tuple[float, ...]
+    loss: float
+    scaled_loss: float
+    gain: float
+    standard_error: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageRecord:
+    """The intervals or sets of a level, each fold's with the quantile of the other folds.
+
+    coverage: share of out-of-fold predictions whose interval or set holds the truth; a unit counts once.
+    size:     mean half width in the unit of the quantiles, or mean number of classes of a set.
+    """
+
+    level: float
+    coverage: float
+    size: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UncertaintyRecord:
+    """The winner's temperature, and the quantiles from which its intervals or sets of new rows are made.
+
+    score:     the errors that have these quantiles: |truth - prediction| in the target's unit, the same of the
+               logarithms, or 1 - probability of the true class.
+    units:     number of rows with out-of-fold predictions, or of groups of rows.
+    by:        the units; rows in a time order depend on each other, but count alike.
+    quantiles: level -> the quantile that as large a share of new rows' errors should not exceed; a level for which
+               there are too few units is missing.
+    checks:    what intervals or sets of a few levels come to, out of fold.
+    temperature, default_temperature: None of a number, and of outputs that are no probabilities; that of the default
+               also where it has no score or a network of it diverged.
+    """
+
+    score: Literal["error", "error_of_logarithm", "missing_probability"]
+    units: int
+    by: Units
+    quantiles: dict[str, float]
+    checks: tuple[CoverageRecord, ...]
+    temperature: TemperatureRecord | None
+    default_temperature: TemperatureRecord | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalysisRecord:
     """The parts of the analysis.
 
@@ -193,6 +255,7 @@ class AnalysisRecord:
 
     selection: SelectionRecord | None = None
     out_of_fold: OutOfFoldRecord | None = None
+    uncertainty: UncertaintyRecord | None = None
     importances: ImportanceRecord | None = None
     permutation: PermutationRecord | None = None
     left_out: dict[str, LeftOut] = field(default_factory=dict)

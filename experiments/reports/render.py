@@ -35,6 +35,7 @@ from experiments.reports.sections.reproducibility import reproduce, tune_command
 from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
 from experiments.reports.sections.trials import trials as trials_section
+from experiments.reports.sections.uncertainty import uncertainty
 from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
@@ -107,6 +108,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         learning_curves(result, curves),
         pruning(result, trained_epochs(trials)),
         errors(result),
+        uncertainty(result),
         permutation_importance(result),
         others_left_out(result),
         trials_section(result),

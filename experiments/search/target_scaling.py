@@ -24,7 +24,7 @@ class TargetScaler:
     def standardised(self, y: Targets) -> NDArray[np.float64]:
         """Convert (N,) numbers in the target's own units to mean 0 and variance 1."""
         numbers = y.astype(np.float64)
-        return ((_logarithm(numbers) if self.log else numbers) - self.centre) / self.scale
+        return ((logarithm(numbers) if self.log else numbers) - self.centre) / self.scale
 
     def restored(self, z: Array) -> NDArray[np.float64]:
         """Convert standardised numbers of any shape to the target's own units.
@@ -48,13 +48,13 @@ def fit_scaler(y: Targets, log: bool = False) -> TargetScaler:
         log: scale their logarithms.
     """
     if log:
-        y = _logarithm(y.astype(np.float64))
+        y = logarithm(y.astype(np.float64))
     centre, deviation = float(np.mean(y, dtype=np.float64)), float(np.std(y, dtype=np.float64))
     # rounding leaves a deviation this small, relative to the mean, when all numbers are equal
     return TargetScaler(centre, deviation if deviation > abs(centre) * 1e-12 else 1.0, log)
 
 
-def _logarithm(y: NDArray[np.float64]) -> NDArray[np.float64]:
+def logarithm(y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Compute logarithms with 9 decimals, which are the same in every mathematics library; 0 and less become tiny."""
     logarithm: NDArray[np.float64] = np.log(np.maximum(y, np.finfo(np.float64).tiny))
     return np.round(logarithm, 9)

@@ -19,6 +19,7 @@ from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import OUTSIDE_THE_DIGEST, FinalScore, StudyResult, digest
+from experiments.evaluation.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
@@ -123,7 +124,8 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     known = _acknowledged(options, recorded, study)
     with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [], study.spec.study.arithmetic)
-        scored = last_fit(FinalFits(study, executor), finalists, ledger, known)
+        uncertainty = None if result.analysis is None else result.analysis.uncertainty
+        scored = last_fit(FinalFits(study, executor), finalists, ledger, known, uncertainty)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
@@ -158,7 +160,9 @@ def _same_models(before: StudyResult, now: StudyResult) -> bool:
 
     def models(result: StudyResult) -> Any:
         default = None if result.default is None else (result.default.params, result.trials[0].epochs)
-        return result.split, result.spec, result.best.number, result.best.params, result.best.epochs, default
+        temperatures = temperatures_of(None if result.analysis is None else result.analysis.uncertainty)
+        best = result.best
+        return result.split, result.spec, best.number, best.params, best.epochs, default, temperatures
 
     return bool(models(before) == models(now))
 

@@ -23,6 +23,7 @@ from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import write_model
 from experiments.evaluation.provenance import provenance
+from experiments.evaluation.records import UncertaintyRecord
 from experiments.evaluation.results import StudyResult
 from experiments.evaluation.validation_rows import validation_file
 from experiments.search.arithmetic import processor, resolved
@@ -123,7 +124,7 @@ def run_study(
             progress.stage("analysing the search")
             analysis = analyse(study, trials, outputs, inputs, executor)
             run.clock.lap("analysis")
-            scored = None if fits is None else _score(fits, run, trials, ledger)
+            scored = None if fits is None else _score(fits, run, trials, ledger, analysis.uncertainty)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel, digests)
@@ -202,7 +203,13 @@ def _end_on_record(run: RunContext, journal: Journal) -> Iterator[None]:
         raise
 
 
-def _score(fits: FinalFits, run: RunContext, trials: Sequence[FinishedTrial], ledger: Ledger) -> LastFit:
+def _score(
+    fits: FinalFits,
+    run: RunContext,
+    trials: Sequence[FinishedTrial],
+    ledger: Ledger,
+    uncertainty: UncertaintyRecord | None,
+) -> LastFit:
     """Score the final models on the test rows."""
     from experiments.evaluation.last_fit import last_fit
 
@@ -211,7 +218,7 @@ def _score(fits: FinalFits, run: RunContext, trials: Sequence[FinishedTrial], le
     fits.wait()
     run.progress.stage("scoring the test rows")
     run.log.write(f"refit and test: trials {', '.join(str(trial.result.number) for trial in finalists)}")
-    return last_fit(fits, finalists, ledger, run.options.acknowledge_reuse)
+    return last_fit(fits, finalists, ledger, run.options.acknowledge_reuse, uncertainty)
 
 
 def _provenance(study: StudyContext, options: Options, kernel: str, digests: Mapping[str, str]) -> dict[str, Any]:

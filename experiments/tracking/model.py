@@ -18,6 +18,7 @@ from experiments.data.date_formats import ISO, date_text
 from experiments.errors import DataError
 from experiments.evaluation.model import Model, read_model
 from experiments.tracking.outbox import StudyOutcome
+from experiments.tracking.pyfunc import PARAMS
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
 
@@ -108,7 +109,7 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
             data_path=str(folder),
             code_paths=[str(Path(code, package)) for package in ("experiments", "nnet")],
             mlflow_model=about,
-            signature=models.ModelSignature(*_schemas(model)),
+            signature=models.ModelSignature(*_schemas(model), params=_params(model)),
             input_example=_example(model),
             pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
         )
@@ -124,8 +125,19 @@ def _schemas(model: Model) -> tuple[Any, Any]:
     anything = importlib.import_module("mlflow.types.schema").AnyType()
     classes = model.target.classes
     outputs = [types.ColSpec("string" if classes else "double", "prediction")]
+    if classes:
+        outputs.append(types.ColSpec("string", "prediction_set", required=False))
+    else:
+        outputs += [types.ColSpec("double", name, required=False) for name in ("interval_low", "interval_high")]
     outputs += [types.ColSpec("double", f"probability_{name}") for name in classes]
     return types.Schema([types.ColSpec(anything, name) for name, _ in model.inputs]), types.Schema(outputs)
+
+
+def _params(model: Model) -> Any:
+    """Return the schema of the params: the level of intervals or sets, by default none."""
+    schema = importlib.import_module("mlflow.types.schema")
+    of_numbers, of_classes = PARAMS
+    return schema.ParamSchema([schema.ParamSpec(of_classes if model.target.classes else of_numbers, "double", None)])
 
 
 def _example(model: Model) -> Any:

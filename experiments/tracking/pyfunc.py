@@ -9,7 +9,10 @@ import pandas as pd
 
 from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
+from experiments.evaluation.levels import INTERVAL, SET_COVERAGE, asked_level
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
+
+PARAMS = tuple(option.strip("-").replace("-", "_") for option in (INTERVAL, SET_COVERAGE))  # as params name them
 
 
 class PyfuncModel:
@@ -21,13 +24,19 @@ class PyfuncModel:
     def predict(self, rows: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """Return `prediction`, and `probability_NAME` of each class; columns go by name, and others are ignored.
 
+        Args:
+            params: `interval` adds `interval_low` and `interval_high` at that level to numbers, `set_coverage` adds
+                    `prediction_set` to classes.
+
         Raises:
-            DataError: there is no row, or a cell is not of its column's type.
+            DataError: there is no row, a cell is not of its column's type, or the model has no such level.
         """
+        interval, set_coverage = map((params or {}).get, PARAMS)
+        level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, PARAMS)
         if not len(rows):
             raise DataError("there is no row to predict.")
         chunks = frame_rows(rows, self._model.rows, ROWS)
-        return pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
+        return pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
 
 
 def _load_pyfunc(path: str) -> PyfuncModel:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model, predicted, read_model, write_model
 from experiments.predict import main
 from experiments.search.scorers import probabilities
@@ -75,6 +77,71 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
     assert error == "note: 3 cells taken for missing, as they do not fit the column\n"
+
+
+@pytest.mark.parametrize(("classes", "option"), [((), "--interval"), (("a", "b", "c,d"), "--set-coverage")])
+def test_a_level_adds_what_the_model_says_of_each_row(
+    classes: tuple[str, ...], option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = Uncertainty(1.5, 99, "rows", {"0.8": 0.5, "0.9": 0.625})
+    made = replace(mixed_model(classes, 2), uncertainty=known)
+    write_model(made, tmp_path / "model")
+    rows = NEW.iloc[:5000].assign(id=[f"{row:05}" for row in range(5000)])
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    command = [str(tmp_path), str(tmp_path / "new.csv"), "--keep", "id", "--keep", "colour"]
+    assert main([*command, option, "0.9", "--out", str(tmp_path / "out.csv")]) == 0
+    error = capsys.readouterr().err
+    assert error.startswith("note: about 90% of new rows like the development rows should have their truth in the ")
+    assert error.count("\n") == 1
+    found = pd.read_csv(tmp_path / "out.csv", dtype={"id": str})
+    assert found["id"].tolist() == rows["id"].tolist()
+    assert list(found)[:3] == ["id", "colour", "prediction"]
+    expected = pd.concat([predicted(made, NEW.iloc[at : at + 4096], "0.9") for at in (0, 4096)])[:5000]
+    beside = ["interval_low", "interval_high"] if not classes else ["prediction_set"]
+    assert list(found)[3 : 3 + len(beside)] == beside
+    for name in beside:
+        assert found[name].tolist() == expected[name].tolist()
+    for level, words in (("0.95", "needs at least 19 rows"), ("9", "must be a share of 0.5 to 0.99")):
+        assert main([*command, option, level]) == 2
+        out, error = capsys.readouterr()
+        assert (out, error.count("\n"), words in error) == ("", 1, True)
+
+
+def test_a_model_from_before_says_how_to_get_a_level(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    option = "--set-coverage" if model.target.classes else "--interval"
+    assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), option, "0.9"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {option}: the model was made before models held the errors that this needs; ")
+    assert "python -m experiments.tune STUDY" in error
+
+
+def test_a_column_that_is_kept_must_be_there_and_have_a_name_of_its_own(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    NEW.iloc[:3].assign(prediction=1, probability_a=1).to_csv(tmp_path / "new.csv", index=False)
+    taken = ["prediction", *(["probability_a"] if "a" in model.target.classes else [])]
+    for name, words in (
+        ("nothing", "--keep: "),
+        *((name, f"{name!r} is a column of the predictions") for name in taken),
+    ):
+        assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--keep", name]) == 2
+        out, error = capsys.readouterr()
+        assert (out, error.count("\n"), words in error) == ("", 1, True)
+
+
+def test_unknown_categories_are_named_with_their_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_model(mixed_model(("no", "yes")), tmp_path / "model")
+    rows = NEW.iloc[:4500].copy()
+    rows.loc[rows.index[[7, 4200]], "colour"] = ["teal", "mauve"]
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    assert capsys.readouterr().err == (
+        "note: 2 cells hold categories that the model has not seen, by row from 0: colour ('teal', 'mauve' in rows 7, "
+        "4200)\n"
+    )
 
 
 @pytest.mark.parametrize(

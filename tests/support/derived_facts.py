@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Callable
@@ -204,6 +205,11 @@ def dates(record: Record) -> str:
     return str(sum(one["kind"] == "date" for one in record.document["reading"]["columns"]))
 
 
+def factor(record: Record, level: str) -> float:
+    """Return the factor of intervals of a number whose logarithm is learnt."""
+    return math.exp(record.document["analysis"]["uncertainty"]["quantiles"][level])
+
+
 DERIVED: dict[str, Callable[..., Any]] = {
     r"(best|default)\.network": network,
     r"(best|default)\.params\.(\w+)": configured,
@@ -221,4 +227,5 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"checklist\.(items|open|answered)": checked,
     r"commands\.(\w+)": command,
     r"reading\.columns\.dates": dates,
+    r"analysis\.uncertainty\.factors\.([\d.]+)": factor,
 }

@@ -211,7 +211,8 @@ def result_of(name: str, folder: Path, workers: int = 1) -> StudyResult:
 def digest_of(result: StudyResult) -> str:
     """The digest of what was computed: settings and names may get new keys, which change nothing."""
     document = result.document()
-    return canonical_digest({part: document[part] for part in COMPARED})[:16]
+    compared = {part: document[part] for part in COMPARED} | {"uncertainty": document["analysis"]["uncertainty"]}
+    return canonical_digest(compared)[:16]
 
 
 def other_versions() -> list[str]:

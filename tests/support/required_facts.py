@@ -205,9 +205,28 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
             found["analysis.permutation.repeats"] += permuted["repeats"] > 1
             found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
     found += _predictions(analysis["out_of_fold"], in_html)
+    found += _uncertainty(document, analysis["uncertainty"])
     if ranked := analysis["importances"]:
         found.update(["analysis.importances.evaluator", "analysis.importances.better"])
         found.update(f"analysis.importances.values.{name}" for name in ranked["values"] if in_html)
+    return found
+
+
+def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
+    """Count the rows of the table of levels, and the facts about temperatures."""
+    key, levels = "analysis.uncertainty", [f"{check['level']:g}" for check in known["checks"]]
+    found = Counter(
+        {f"{key}.units": 1, f"{key}.checks[*].level": len(levels), f"{key}.checks[*].coverage": len(levels)}
+    )
+    if known["score"] == "missing_probability":
+        found[f"{key}.checks[*].size"] += len(levels)
+    else:
+        found.update(f"{key}.quantiles.{level}" for level in levels)
+    if winner := known["temperature"]:
+        found.update(f"{key}.temperature.{name}" for name in ("loss", "scaled_loss", "gain", "standard_error"))
+        found[f"{key}.temperature.value"] += winner["kept"]
+        other = document["default"] and document["default"]["number"] != document["best"]["number"]
+        found[f"{key}.default_temperature.value"] += bool(other)
     return found
 
 

@@ -67,6 +67,9 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
     assert clean.test is not None
     assert dirty.test.score < clean.test.score
     assert clean.data.task == "regression"
+    assert clean.analysis is not None
+    assert clean.analysis.uncertainty is not None
+    assert '"0.9": ' in model_files(desk.folder / "clean")["model.json"].decode(), "the errors' quantiles are compared"
 
 
 def test_garbage_in_the_sealed_rows_changes_nothing_else(desk: CommandRunner, monkeypatch: pytest.MonkeyPatch) -> None:

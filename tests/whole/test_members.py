@@ -81,6 +81,17 @@ def test_predictions_are_the_mean_of_its_networks(
     ]
 
 
+def test_levels_are_those_on_record(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    known = whole["analysis"]["uncertainty"]
+    held = read_model(desk.folder / "whole" / "model").uncertainty
+    assert held is not None
+    assert (held.quantiles, held.units, held.by) == (known["quantiles"], known["units"], known["by"])
+    assert held.temperature == known["temperature"]["value"]
+    one = desk.tuned("moons", *SHORT, "--set", "final.members=1", "--out", "one")["analysis"]["uncertainty"]
+    assert one["units"] == known["units"]
+    assert one["quantiles"] != known["quantiles"], "they are of models of a single network"
+
+
 def test_a_horizon_of_its_own_is_on_record(desk: CommandRunner, whole: dict[str, Any]) -> None:
     longer = desk.tuned("moons", *SHORT, "--set", "final.epochs=18", "--out", "longer")
     assert longer["trials"] == whole["trials"]

@@ -47,7 +47,7 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     names = [name for name, _ in model.inputs]
     rows = pd.DataFrame([[0.1 * n - 1, 0.5 - 0.07 * n] for n in range(20)], columns=names)
     rows.to_csv(desk.folder / "new.csv", index=False)
-    command = [sys.executable, "-m", "experiments.predict", str(desk.study), "new.csv"]
+    command = [sys.executable, "-m", "experiments.predict", str(desk.study), "new.csv", "--set-coverage", "0.9"]
     said = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, check=True).stdout
     expected = pd.read_csv(io.StringIO(said))
 
@@ -71,7 +71,9 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
         assert server.poll() is None, "the server ended"
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/invocations",
-            json.dumps({"dataframe_split": rows.to_dict(orient="split", index=False)}).encode(),
+            json.dumps(
+                {"dataframe_split": rows.to_dict(orient="split", index=False), "params": {"set_coverage": 0.9}}
+            ).encode(),
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -82,5 +84,6 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
         server.wait()
     assert list(found) == list(expected)
     assert found["prediction"].astype(str).tolist() == expected["prediction"].astype(str).tolist()
-    for name in list(found)[1:]:
+    assert found["prediction_set"].tolist() == expected["prediction_set"].tolist()
+    for name in list(found)[2:]:
         assert found[name].to_numpy() == pytest.approx(expected[name].to_numpy(), rel=1e-12)

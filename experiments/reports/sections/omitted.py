@@ -12,6 +12,7 @@ TITLES = {
     "out_of_fold": "Out-of-fold predictions",
     "confusion": "Confusion matrix",
     "calibration": "Calibration",
+    "uncertainty": "Uncertainty of predictions",
     "importances": "Parameter importance",
     "permutation": "Permutation importance",
 }

@@ -123,8 +123,8 @@ def test_options_of_another_benchmark_are_refused(folder: Path, capsys: pytest.C
         (["--tables", "--set", "a=1"], "--set goes with --study, --tables FOLDER or --screen FOLDER"),
         (["--screen", str(folder), "--target", "y"], "go with --study, which is missing"),
         (["--tables", str(folder), "--against", "a=1"], "--against goes with --screen"),
-        (["--tables", "--cache", "c.json"], "--half and --cache go with --tables FOLDER or --screen FOLDER"),
-        (["--tables", "--half", "odd"], "--half and --cache go with --tables FOLDER or --screen FOLDER"),
+        (["--tables", "--cache", "c.json"], "--cache goes with --tables FOLDER or --screen FOLDER"),
+        (["--tables", "--half", "odd"], "--half goes with --tables, --screen or --uncertainty FOLDER"),
     ):
         assert benchmark.main(arguments) == 2
         assert message in capsys.readouterr().err

@@ -76,7 +76,9 @@ def test_a_model_that_diverges_has_no_score(table: ListedTable) -> None:
 
 def test_large_tables_are_drawn_from(table: ListedTable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screened_variant, "ROWS", 60)
-    first, second = (screened_variant._study(table, split, 1, ()) for split in (0, 1))
+    first, second = (screened_variant.screened_study(table, split, 1, ()) for split in (0, 1))
     assert (first.data.rows, len(first.data.test)) == (60, 12)
     assert first.data.fingerprint != second.data.fingerprint
-    assert first.data.fingerprint == screened_variant._study(table, 0, 5, ("training.epochs=3",)).data.fingerprint
+    assert (
+        first.data.fingerprint == screened_variant.screened_study(table, 0, 5, ("training.epochs=3",)).data.fingerprint
+    )

@@ -52,6 +52,31 @@ def test_columns_come_in_the_models_order_whatever_the_files(tmp_path: Path, nam
             assert ours.dropna().tolist() == theirs.dropna().tolist()
 
 
+@pytest.mark.parametrize("name", ["new.csv", "new.parquet"])
+def test_columns_that_are_kept_name_the_rows(tmp_path: Path, name: str) -> None:
+    order = [f"{row:04}" for row in range(25)]
+    path = write(FRAME.assign(order=order, note="x"), tmp_path / name)
+    form = RowFormat(INPUTS, identifiers=("note",))
+    found = read_rows(path, form, 10, keep=["order", "colour", "Order", "note"])
+    rows = pd.concat(list(found.chunks))
+    assert rows.index.names == ["note", "order", "colour"]
+    assert rows.index.get_level_values("order").tolist() == order
+    assert rows.index.get_level_values("colour").tolist() == FRAME["colour"].tolist()
+    assert found.ignored == ()
+    with pytest.raises(
+        DataError, match=r"--keep: .*new\.\w+ lacks 'ordre', 'x' \(did you mean order\?\); it has 'age', "
+    ):
+        read_rows(path, form, 10, keep=["order", "ordre", "x"])
+
+
+def test_pictures_and_arrays_have_nothing_to_keep(tmp_path: Path) -> None:
+    np.save(tmp_path / "new.npy", np.zeros((3, 2)))
+    save(tmp_path / "a.png", grey(2, 3))
+    for path in (tmp_path, tmp_path / "new.npy", tmp_path / "a.png"):
+        with pytest.raises(DataError, match=r"^--keep: .* has no columns with names to keep; leave it out\.$"):
+            read_rows(path, RowFormat(POSITIONS, picture=(2, 3)), 10, keep=["0"])
+
+
 @pytest.mark.parametrize("name", ["new.xlsx", "new.jsonl", "new.json", "new.csv.gz", "new.csv.zip", "new.txt"])
 def test_new_rows_may_be_in_any_format(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -9,6 +9,7 @@ from experiments.config.target import Target
 from experiments.evaluation.diagnostics import CLASSES, MISTAKES, POINTS, confusion
 from experiments.evaluation.diagnostics import predictions as of_rows
 from experiments.evaluation.records import OutOfFoldRecord
+from experiments.evaluation.uncertainty import OutOfFold
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
@@ -21,7 +22,7 @@ THREE = Target(("a", "b", "c"))
 def predictions(z: Array, y: Targets, rows: Rows, target: Target, are_probabilities: bool = True) -> OutOfFoldRecord:
     """Sum up outputs of rows, each its own unit, in fold 1."""
     validated = ValidationRows(rows.astype(np.intp), np.ones(len(z), np.intp), y, rows.astype(np.intp))
-    return of_rows(Inline(npy(z)), validated, target, are_probabilities)
+    return of_rows(OutOfFold(Inline(npy(z)), are_probabilities), validated, target)
 
 
 def test_classes_are_counted_and_the_worst_mistakes_come_first() -> None:

@@ -40,6 +40,14 @@ def test_the_document_is_written_out_in_keys_of_the_contract() -> None:
     assert "learning_rate" not in fixed["training"]
 
 
+def test_a_temperature_of_1_is_none() -> None:
+    told = FinishedTrial({"learning_rate": 0.01}, RESULT)
+    of_both = final_models(SPEC, "rows", [told, told], BASELINES, [1.0, 0.75])["models"]
+    assert [one.get("temperature") for one in of_both] == [None, 0.75]
+    without = final_models(SPEC, "rows", [told], BASELINES)
+    assert final_models(SPEC, "rows", [told], BASELINES, [1.0]) == without
+
+
 def test_everything_that_a_refit_depends_on_is_in_it() -> None:
     told = FinishedTrial({"learning_rate": 0.01}, RESULT)
     curves = replace(told.result.curves, factors=(1.0, 1.0, 0.5, 0.5, 0.5, 0.25))
@@ -55,6 +63,7 @@ def test_everything_that_a_refit_depends_on_is_in_it() -> None:
         final_models(SPEC, "others", [told], BASELINES),
         final_models(longer, "rows", [told], BASELINES),
         final_models(other_seed, "rows", [told], BASELINES),
+        final_models(SPEC, "rows", [told], BASELINES, [1.25]),
         *(final_models(spec, "rows", [told], BASELINES) for spec in finals),
     ]
     assert all(one not in documents[:at] for at, one in enumerate(documents))

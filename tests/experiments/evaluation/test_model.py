@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
+from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model, predicted, read_model, write_model
 from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
@@ -117,6 +118,58 @@ def test_a_model_of_an_earlier_version_is_a_single_network(tmp_path: Path) -> No
     before = read_model(tmp_path)
     assert (before.network.folds, before.probabilities) == (1, False)
     assert predicted(before, mixed_frame(20)).equals(now)
+
+
+SURE = Uncertainty(1.5, 99, "groups", {"0.9": 0.625, "0.95": 0.75})
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("classes", [("no", "yes"), ("a", "b", "c"), ()])
+def test_what_a_model_knows_of_its_errors_is_read_back(tmp_path: Path, classes: tuple[str, ...], members: int) -> None:
+    model, rows = mixed_model(classes, members), mixed_frame(60, seed=9)
+    plain, limit = predicted(model, rows), 0.625
+    shares = plain.filter(like="probability_").to_numpy() ** (1 / 1.5)
+    if classes:
+        shares /= shares.sum(axis=1, keepdims=True)
+        limit = 1 - float(np.median(np.sort(shares, axis=1)[:, -2]))  # which half of the second classes are within
+    known = replace(SURE, quantiles={"0.9": limit})
+    write_model(replace(model, uncertainty=known), tmp_path)
+    again = read_model(tmp_path)
+    assert again.uncertainty == known
+    found = predicted(again, rows, "0.9")
+    assert found["prediction"].equals(plain["prediction"])
+    if not classes:
+        assert found["interval_low"].equals(plain["prediction"] - limit)
+        assert found["interval_high"].equals(plain["prediction"] + limit)
+        return
+    np.testing.assert_allclose(found.filter(like="probability_").to_numpy(), shares, rtol=1e-6)
+    sets = [json.loads(one) for one in found["prediction_set"]]
+    assert [one[0] for one in sets] == found["prediction"].tolist()
+    assert sum(len(one) > 1 for one in sets) in (29, 30, 31)
+
+
+def test_a_model_of_an_earlier_version_knows_nothing_of_its_errors(tmp_path: Path) -> None:
+    write_model(replace(mixed_model(()), uncertainty=SURE), tmp_path)
+    doctored(tmp_path, without("uncertainty"))
+    assert read_model(tmp_path).uncertainty is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("temperature", 0.0, "a temperature above 0"),
+        ("quantiles", {"0.9": -1.0}, "errors of known levels"),
+        ("quantiles", {"0.123": 1.0}, "errors of known levels"),
+        ("quantiles", {"0.9": "much"}, "about.uncertainty.quantiles.0.9: Input should be a valid number"),
+        ("by", "days", "about.uncertainty.by: Input should be 'rows', 'groups' or 'rows_in_time_order'"),
+        ("more", 1, "about.uncertainty.more: Unexpected keyword argument"),
+    ],
+)
+def test_errors_that_no_study_wrote_are_refused(tmp_path: Path, key: str, value: Any, words: str) -> None:
+    write_model(replace(mixed_model(()), uncertainty=SURE), tmp_path)
+    doctored(tmp_path, lambda about, _: about["uncertainty"].update({key: value}))
+    with pytest.raises(DataError, match=words):
+        read_model(tmp_path)
 
 
 def test_nothing_else_is_in_the_folder(tmp_path: Path) -> None:

@@ -25,7 +25,12 @@ def test_others_are_counted_and_the_first_are_named() -> None:
     unknown, rows = UnknownCategories(mixed_model(("no", "yes"))), mixed_frame(100)
     rows.loc[rows.index[:1], "colour"] = "teal"
     unknown.look_at(rows)
-    assert unknown.note() == "1 cell holds a category that the model has not seen: colour ('teal')"
+    assert (
+        unknown.note() == "1 cell holds a category that the model has not seen, by row from 0: colour ('teal' in row 0)"
+    )
     rows.loc[rows.index[:5], "colour"] = ["a", "b", "c", "d", "a"]
     unknown.look_at(rows)
-    assert unknown.note() == ("6 cells hold categories that the model has not seen: colour ('teal', 'a', 'b', ...)")
+    assert unknown.note() == (
+        "6 cells hold categories that the model has not seen, by row from 0: colour ('teal', 'a', 'b', ... in rows 0, "
+        "100, 101, ...)"
+    )

@@ -16,6 +16,7 @@ from experiments.evaluation.records import (
     AnalysisRecord,
     CalibrationBin,
     CalibrationRecord,
+    CoverageRecord,
     ImportanceRecord,
     MistakeRecord,
     OutOfFoldRecord,
@@ -23,6 +24,8 @@ from experiments.evaluation.records import (
     PermutedColumn,
     PictureRecord,
     SelectionRecord,
+    TemperatureRecord,
+    UncertaintyRecord,
 )
 from experiments.evaluation.results import (
     BaselineRecord,
@@ -188,6 +191,16 @@ def analysis(result: StudyResult) -> AnalysisRecord:
                               predicted=result.data.classes[number + 1], probability=0.91, loss=4.25,
                               picture=PictureRecord(width=2, height=2, colour=False, pixels="AECA/w=="))
                 for number in range(classes - 1)),
+        ),
+        uncertainty=UncertaintyRecord(
+            score="missing_probability", units=rows, by="rows", quantiles={"0.8": 0.25, "0.9": 0.625, "0.95": 0.875},
+            checks=tuple(CoverageRecord(level=level, coverage=level + 0.0123, size=1 + level)
+                         for level in (0.8, 0.9, 0.95)),
+            temperature=TemperatureRecord(value=1.234, kept=True, of_folds=(1.2, 1.25), loss=0.1234, scaled_loss=0.1111,
+                                          gain=0.0123, standard_error=0.0045),
+            default_temperature=TemperatureRecord(value=1.0, kept=False, of_folds=(1.0, 1.1), loss=0.2,
+                                                  scaled_loss=0.21,
+                                                  gain=-0.01, standard_error=0.002),
         ),
         importances=ImportanceRecord(evaluator="ped_anova", better=0.25,
                                      values={"dropout": 0.25, "learning_rate": 0.75}),

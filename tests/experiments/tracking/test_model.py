@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.errors import SpecError
+from experiments.errors import DataError, SpecError
+from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import predicted, write_model
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
@@ -69,10 +71,42 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
     write_mlflow_model(tmp_path / "model", tmp_path / "ml")
     about = mlflow.models.Model.load(str(tmp_path / "ml"))
     assert about.signature.inputs.input_names() == list(mixed_frame(3).columns)
-    assert about.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
+    names = ["prediction", "prediction_set", "probability_no", "probability_yes"]
+    assert about.signature.outputs.input_names() == names
+    assert about.signature.outputs.required_input_names() == [name for name in names if name != "prediction_set"]
+    assert [(one.name, one.default) for one in about.signature.params] == [("set_coverage", None)]
     example = about.load_input_example(str(tmp_path / "ml"))
     predictions = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
     assert predictions["prediction"][0] in ("no", "yes")
+
+
+@pytest.mark.parametrize("classes", [("a", "b", "c,d"), ()])
+def test_params_add_what_the_options_of_predict_add(tmp_path: Path, classes: tuple[str, ...]) -> None:
+    made = replace(mixed_model(classes), uncertainty=Uncertainty(1.5, 50, "rows", {"0.9": 0.625}))
+    write_model(made, tmp_path)
+    model, frame = _load_pyfunc(str(tmp_path)), mixed_frame(20, seed=5)
+    ours, theirs = ("set_coverage", "interval") if classes else ("interval", "set_coverage")
+    assert model.predict(frame, {ours: 0.9}).equals(predicted(made, frame, "0.9"))
+    assert model.predict(frame, {ours: None}).equals(predicted(made, frame))
+    assert model.predict(frame, {}).equals(model.predict(frame))
+    for params, words in (
+        ({ours: 0.95}, f"^{ours} 0.95 needs|^{ours}: 0.95 needs"),
+        ({theirs: 0.9}, f"^{theirs}: is for "),
+    ):
+        with pytest.raises(DataError, match=words):
+            model.predict(frame, params)
+
+
+@pytest.mark.slow
+def test_a_loaded_model_takes_the_params_of_its_signature(tmp_path: Path, environment: None) -> None:
+    import mlflow.pyfunc
+
+    made = replace(mixed_model(()), uncertainty=Uncertainty(1.0, 50, "rows", {"0.9": 12.5}))
+    write_model(made, tmp_path / "model")
+    write_mlflow_model(tmp_path / "model", tmp_path / "ml")
+    loaded, frame = mlflow.pyfunc.load_model(str(tmp_path / "ml")), mixed_frame(20, seed=5)
+    assert list(loaded.predict(frame)) == ["prediction"]
+    assert loaded.predict(frame, params={"interval": 0.9}).equals(predicted(made, frame, "0.9"))
 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:

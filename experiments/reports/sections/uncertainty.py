@@ -1,0 +1,127 @@
+"""The uncertainty of predictions: intervals or sets of new rows, and the temperature of probabilities."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from experiments.evaluation.conformal import level_name
+from experiments.evaluation.records import CoverageRecord, TemperatureRecord, UncertaintyRecord
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import (
+    Block,
+    Code,
+    Column,
+    Fact,
+    Row,
+    Section,
+    Strong,
+    Table,
+    Text,
+    counted,
+    note,
+    percent,
+    text,
+)
+from experiments.reports.metrics import Scores
+from experiments.reports.sections.omitted import left_out
+
+KEY: Final = "analysis.uncertainty"
+SOURCE: Final = (
+    "They are made from the errors of {} that models of the final model's kind predicted without having trained on "
+    "them. The share inside is that of these rows, for each fold with the errors of the other folds."
+)
+OPENING: Final = {
+    "error": "Intervals of new rows, by {}, reach from the prediction by the half width to both sides.",
+    "error_of_logarithm": "Intervals of new rows, by {}, reach from the prediction divided by the factor to the "
+    "prediction times the factor.",
+    "missing_probability": "Sets of classes of new rows, by {}, hold the classes that are probable enough, and at "
+    "least the predicted one.",
+}
+SIZES: Final = {"error": "half width", "error_of_logarithm": "factor", "missing_probability": "classes in a set"}
+CAUTION: Final = (
+    "A level is meant for new rows like these, and is no guarantee: the models of the folds had fewer rows than the "
+    "final model, and its configuration was chosen on the same folds."
+)
+MORE: Final = {
+    "rows": "",
+    "groups": " A group counts as one row.",
+    "rows_in_time_order": " Rows are in a time order, and later rows may differ.",
+}
+KEPT: Final = (
+    "The final model divides its logits by a temperature of {}, also on the test rows, which changes no prediction. It "
+    "lowers the log loss out of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error "
+    "of {}."
+)
+NOT_KEPT: Final = (
+    "Probabilities are those of the networks. A temperature, for each fold fitted on the others, would change the log "
+    "loss out of fold from {} to {}: a gain of {} with a standard error of {}. It is kept where the gain is larger."
+)
+KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are those of its networks"}
+
+
+def uncertainty(result: StudyResult) -> Section | None:
+    """Show the intervals or sets of a few levels, and the temperature; None where nothing is known."""
+    record = result.analysis.uncertainty if result.analysis else None
+    blocks: list[Block] = [] if record is None else [*_levels(record), *_temperatures(result, record)]
+    blocks += left_out(result, "uncertainty")
+    return Section("Uncertainty of predictions", "uncertainty", tuple(blocks)) if blocks else None
+
+
+def _levels(record: UncertaintyRecord) -> list[Block]:
+    one, many = ("group of rows", "groups of rows") if record.by == "groups" else ("row", "rows")
+    units = counted(f"{KEY}.units", record.units, one, many)
+    if not record.checks:
+        return [text("There are too few rows for intervals or sets: {}.", units)]
+    option = Code("predict --set-coverage" if record.score == "missing_probability" else "predict --interval")
+    keys = [f"{KEY}.checks[{at}]" for at in range(len(record.checks))]
+    rows = [
+        Row(
+            (
+                percent(f"{key}.level", check.level),
+                percent(f"{key}.coverage", check.coverage),
+                _size(record, key, check),
+            )
+        )
+        for key, check in zip(keys, record.checks, strict=True)
+    ]
+    columns = (Column("level"), Column("inside, out of fold"), Column(SIZES[record.score]))
+    return [
+        text(f"{OPENING[record.score]} {SOURCE}", option, units),
+        Table("Intervals or sets", columns, tuple(rows)),
+        note(CAUTION + MORE[record.by]),
+    ]
+
+
+def _size(record: UncertaintyRecord, key: str, check: CoverageRecord) -> Fact:
+    """Write the half width or the factor of new rows' intervals, or the mean number of classes of a set."""
+    if record.score == "missing_probability":
+        return Fact(f"{key}.size", f"{check.size:.2f}")
+    level = level_name(round(1000 * check.level))
+    quantile = record.quantiles[level]
+    if record.score == "error_of_logarithm":
+        return Fact(f"{KEY}.factors.{level}", f"{math.exp(quantile):.3g}")
+    return Fact(f"{KEY}.quantiles.{level}", Scores.like("error", quantile).size(quantile))
+
+
+def _temperatures(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
+    winner, default = record.temperature, record.default_temperature
+    blocks: list[Block] = [] if winner is None else [_temperature(winner)]
+    is_other = result.default is not None and result.default.number != result.best.number
+    if default is not None and is_other:
+        value = Fact(f"{KEY}.default_temperature.value", f"{default.value:.4g}")
+        blocks.append(
+            note("The temperature of the default, decided alike, is {} ({}).", value, KEPT_OR_NOT[default.kept])
+        )
+    return blocks
+
+
+def _temperature(record: TemperatureRecord) -> Text:
+    key, scores = f"{KEY}.temperature", Scores("loss", 4)
+    facts = [
+        Fact(f"{key}.{name}", scores.size(getattr(record, name)))
+        for name in ("loss", "scaled_loss", "gain", "standard_error")
+    ]
+    if record.kept:
+        return text(KEPT, Strong(Fact(f"{key}.value", f"{record.value:.4g}")), *facts)
+    return text(NOT_KEPT, *facts)

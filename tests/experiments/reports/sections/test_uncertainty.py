@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from experiments.evaluation.reasons import NetworkDiverged
+from experiments.reports.blocks import Table, Text, plain
+from experiments.reports.sections.uncertainty import uncertainty
+from support.results import replaced
+
+
+def _said(section):
+    return [plain(block.parts) for block in section.blocks if isinstance(block, Text)]
+
+
+def _rows(section):
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    return [[plain(cell) for cell in row.cells] for row in table.rows]
+
+
+def _changed(result, **changes):
+    return replaced(result, "analysis.uncertainty", **changes)
+
+
+def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
+    section = uncertainty(full[0])
+    assert _rows(section) == [["80%", "81.2%", "1.80"], ["90%", "91.2%", "1.90"], ["95%", "96.2%", "1.95"]]
+    said = _said(section)
+    assert said[0].startswith("Sets of classes of new rows, by predict --set-coverage, hold the classes that are ")
+    assert "from the errors of 1,437 rows that models of the final model's kind predicted" in said[0]
+    assert said[1].startswith("A level is meant for new rows like these, and is no guarantee")
+
+
+def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
+    _, _, winner, default = _said(uncertainty(full[0]))
+    assert "divides its logits by a temperature of 1.234, also on the test rows" in winner
+    assert (
+        "from 0.1234 to 0.1111, for each fold fitted on the others: by 0.0123, with a standard error of 0.0045."
+        in winner
+    )
+    assert default == (
+        "The temperature of the default, decided alike, is 1 (not kept: its probabilities are those of its networks)."
+    )
+
+
+def test_a_temperature_that_is_not_kept_says_why(full):
+    other = full[0].analysis.uncertainty.default_temperature
+    _, _, winner = _said(uncertainty(_changed(full[0], temperature=other, default_temperature=None)))
+    assert winner == (
+        "Probabilities are those of the networks. A temperature, for each fold fitted on the others, would change the "
+        "log loss out of fold from 0.2000 to 0.2100: a gain of −0.0100 with a standard error of 0.0020. It is kept "
+        "where the gain is larger."
+    )
+
+
+def test_intervals_have_a_half_width_or_a_factor(full):
+    numbers = {"temperature": None, "default_temperature": None, "quantiles": {"0.8": 1234.5, "0.9": 2.0, "0.95": 3.25}}
+    plain_ones = _changed(full[0], score="error", **numbers)
+    assert [row[2] for row in _rows(uncertainty(plain_ones))] == ["1,234.5", "2.0000", "3.2500"]
+    assert "by predict --interval, reach from the prediction by the half width" in _said(uncertainty(plain_ones))[0]
+    factors = _changed(
+        full[0], score="error_of_logarithm", **numbers | {"quantiles": {"0.8": 0.0953, "0.9": 0.6931, "0.95": 1.0986}}
+    )
+    assert [row[2] for row in _rows(uncertainty(factors))] == ["1.1", "2", "3"]
+    assert "divided by the factor to the prediction times the factor" in _said(uncertainty(factors))[0]
+
+
+def test_groups_and_time_are_said(full):
+    grouped = _said(uncertainty(_changed(full[0], by="groups", units=24)))
+    assert "from the errors of 24 groups of rows that" in grouped[0]
+    assert grouped[1].endswith(" A group counts as one row.")
+    timed = _said(uncertainty(_changed(full[0], by="rows_in_time_order")))
+    assert timed[1].endswith(" Rows are in a time order, and later rows may differ.")
+
+
+def test_too_few_rows_are_said(full):
+    said = _said(uncertainty(_changed(full[0], checks=(), units=3)))
+    assert said[0] == "There are too few rows for intervals or sets: 3 rows."
+
+
+def test_what_is_missing_has_its_reason_or_no_section(full, study):
+    assert uncertainty(study[0]) is None
+    analysis = replace(full[0].analysis, uncertainty=None, left_out={"uncertainty": NetworkDiverged()})
+    (said,) = _said(uncertainty(replace(full[0], analysis=analysis)))
+    assert said.startswith("Uncertainty of predictions: left out. Reason: network diverged (")
