@@ -6,16 +6,14 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir
 from html.parser import HTMLParser
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments import compare
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
 from experiments.errors import DataError
@@ -24,10 +22,10 @@ from experiments.evaluation.resampling import samples_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.executors.serial import Inline
 from nnet.metrics import predicted_labels
-from support.desk import STUDY, CommandRunner, Done
+from support.compare import SMALL, compared, document, reasons
+from support.desk import CommandRunner
 
 OLD = Path(__file__).parents[1] / "support" / "version_0_1_0"
-SMALL = STUDY.replace("trials = 14", "trials = 6").replace("epochs = 12", "epochs = 8")
 AFTER = "after selection; variation of training not included"
 
 
@@ -59,25 +57,6 @@ def folder(studied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     shutil.copytree(studied, tmp_path / "here")
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
-
-
-def compared(*arguments: str) -> Done:
-    out, error = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(error):
-        code = compare.main(arguments)
-    return Done(code, out.getvalue(), error.getvalue())
-
-
-def document(*arguments: str) -> dict[str, Any]:
-    done = compared(*arguments, "--out", "found")
-    assert (done.code, done.error) == (0, ""), done
-    found: dict[str, Any] = json.loads(Path("found/compare.json").read_text())
-    return found
-
-
-def reasons(found: dict[str, Any]) -> list[str]:
-    assert len(found["pairs"]) == 1
-    return [reason["code"] for reason in found["pairs"][0]["no_test"]]
 
 
 def outputs_of(name: str) -> list[bytes]:
@@ -264,60 +243,6 @@ def test_of_many_studies_all_pairs_are_judged_together(folder: Path) -> None:
     assert [study["metric"] for study in found["studies"]] == ["accuracy"] * 4 + ["neg_log_loss"]
     assert {study["name"]: study["sharing"] for study in found["studies"]}["wine"] == ""
     assert "after selection; variation of training not included" in Path("found/compare.html").read_text()
-
-
-@pytest.fixture(scope="module")
-def of_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of studies of one table: with all columns, without one, by groups, and in time order."""
-    folder = tmp_path_factory.mktemp("table")
-    (folder / "studies").mkdir()
-    random = np.random.default_rng(0)
-    x = random.normal(size=(200, 3))
-    y = np.where(x[:, 0] + 0.5 * random.normal(size=200) > 0, "up", "down")
-    lines = [
-        f"{a:.3f},{b:.3f},{c:.3f},{at // 4},{at},{label}"
-        for at, ((a, b, c), label) in enumerate(zip(x, y, strict=True))
-    ]
-    (folder / "rows.csv").write_text("\n".join(["a,b,c,person,day,y", *lines]) + "\n")
-    text = SMALL.replace('source = "moons"', 'source = "../rows.csv"\ntarget = "y"').replace("trials = 6", "trials = 3")
-    (folder / "studies" / "moons.toml").write_text(text)
-    desk = CommandRunner(folder)
-    with chdir(folder):
-        desk.studied("studies/all", "study.name=all", 'data.drop=["person", "day"]', look="leave")
-        desk.studied("studies/fewer", "study.name=fewer", 'data.drop=["person", "day", "c"]', look="leave")
-        for name, column in (("groups", "person"), ("time", "day")):
-            other = "day" if name == "groups" else "person"
-            kept = [f"data.{name}={column}", f'data.drop=["{other}"]']
-            desk.studied(f"studies/{name}", f"study.name={name}", *kept, look="leave")
-            desk.studied(f"studies/{name}_more", f"study.name={name}_more", "study.seed=1", *kept, look="leave")
-    return folder
-
-
-def test_studies_with_other_columns_of_the_same_rows_are_tested(
-    of_table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(of_table)
-    found = document("studies/all", "studies/fewer", "--data", "rows.csv")
-    assert [study["sharing"] for study in found["studies"]] == ["a", "a"]
-    assert found["pairs"][0]["no_test"] == []
-    assert found["pairs"][0]["difference"]["units"] == found["studies"][0]["development"] == 160
-    assert "data.drop" in {setting["key"] for setting in found["settings"]}
-
-
-def test_whole_groups_are_the_units(of_table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(of_table)
-    found = document("studies/groups", "studies/groups_more", "--data", "rows.csv")
-    difference = found["pairs"][0]["difference"]
-    assert (difference["method"], difference["units"]) == ("bbc_cv_groups", 40)
-
-
-def test_rows_in_time_order_are_not_tested(of_table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(of_table)
-    found = document("studies/time", "studies/time_more", "--data", "rows.csv")
-    assert reasons(found) == ["time_order"]
-    assert found["pairs"][0]["errors"] is not None
-    assert all(study["corrected"] is None for study in found["studies"])
-    assert "it has no corrected score, so it stands after those that have one" in found["studies"][0]["notes"]
 
 
 class Facts(HTMLParser):
