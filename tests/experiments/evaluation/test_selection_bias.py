@@ -13,7 +13,7 @@ from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers
-from experiments.evaluation.selection_bias import corrected_selection, selection
+from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
@@ -44,11 +44,13 @@ class Means:
 def of_rows(metric: str, z: Array, y: Rows, units: Rows) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
     """The selection of the only configuration."""
     validated = ValidationRows(units.astype(np.intp), np.zeros(len(z), np.intp), y, units.astype(np.intp))
-    return selection([Inline(npy(z))], metric, TWO, validated, 0, 0)
+    return selection([Inline(npy(z))], metric, TWO, validated, Candidates((0.0,), (0,), 0)).record
 
 
 def best_of(means: Means, default: int | None = 0) -> SelectionRecord:
-    found = corrected_selection(means, means.units, int(means.of_units.mean(axis=0).argmax()), default)
+    values = tuple(means.of_units.mean(axis=0).tolist())
+    found = corrected_selection(means, means.units, Candidates(values, tuple(range(len(values))), default)).record
+    assert isinstance(found, SelectionRecord)
     return found
 
 
