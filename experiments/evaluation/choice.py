@@ -13,7 +13,7 @@ from statistics import fmean
 import numpy as np
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.assemble import best_of, finalists_of
+from experiments.evaluation.assemble import best_of, default_of, finalists_of
 from experiments.evaluation.network_sizes import architectures
 from experiments.evaluation.one_standard_error import fold_errors, smallest_within
 from experiments.evaluation.reasons import BootstrapTooSlow, RowsInTimeOrder, TooFewDraws
@@ -50,8 +50,12 @@ class Choice:
         self.complete, self.validated = complete, validation_rows(data.development, data.folds)
         self.shared: list[Shared] = [executor.share(_content(files, trial)) for trial in complete]
         self._sizes = architectures(study, complete)
-        order = sorted(range(len(complete)), key=lambda at: (self._sizes[at].parameters, complete[at].result.number))
-        self._order, self._candidates = order, self._described(order)
+        self._candidates = Candidates(
+            values=tuple(trial.result.value or 0.0 for trial in complete),
+            sizes=tuple(size.parameters for size in self._sizes),
+            default=None if default_of(trials) is None else 0,
+            smallest=study.spec.final.choice == "smallest",
+        )
         self._drawing: Future[Selected] | None = None
         if data.development.table.time is None:  # else a bootstrap of single rows says nothing
             metric, validated = study.spec.cv.metric, self.validated
@@ -78,14 +82,15 @@ class Choice:
         drawn = None if self._drawing is None else self._drawing.result()
         by_draws = drawn is not None and drawn.errors is not None
         errors = np.array(drawn.errors) if drawn is not None and by_draws else self._fold_errors()
-        values, ranks = np.array(self._candidates.values), np.array(self._candidates.ranks)
-        chosen = smallest_within(values, self._candidates.best, errors, ranks)
+        values, sizes = np.array(self._candidates.values), np.array(self._candidates.sizes)
+        chosen = smallest_within(values, self._candidates.best, errors, sizes)
+        order = sorted(range(len(sizes)), key=lambda at: (sizes[at], -values[at], at))
         grouped = self._study.data.development.table.groups is not None
         drawn_by: SmallestMethod = "paired_bootstrap_groups" if grouped else "paired_bootstrap_rows"
         return SmallestRecord(
             best=self._best.result.number,
             trial=self.complete[chosen].result.number,
-            networks=tuple(self._size(at, float(errors[at])) for at in self._order),
+            networks=tuple(self._size(at, float(errors[at])) for at in order),
             method=drawn_by if by_draws else "corrected_folds",
             draws=drawn.draws if drawn is not None and by_draws else None,
         )
@@ -95,15 +100,6 @@ class Choice:
         scores = np.array([trial.result.fold_scores for trial in self.complete])
         pairs = self._study.data.folds.pairs
         return fold_errors(scores, self._candidates.best, fmean(len(held) / len(train) for train, held in pairs))
-
-    def _described(self, order: Sequence[int]) -> Candidates:
-        complete, default = self.complete, self._trials[0]
-        return Candidates(
-            values=tuple(trial.result.value or 0.0 for trial in complete),
-            ranks=tuple(sorted(range(len(order)), key=order.__getitem__)),
-            default=0 if default.result.state == "COMPLETE" else None,
-            smallest=self._study.spec.final.choice == "smallest",
-        )
 
     def _size(self, at: int, error: float) -> NetworkSize:
         candidates, size = self._candidates, self._sizes[at]

@@ -45,27 +45,30 @@ def fold_errors(scores: Numbers, best: int, ratio: float) -> Numbers:
     return errors
 
 
-def smallest_within(scores: Numbers, best: int, errors: Numbers, ranks: Rows) -> int:
+def smallest_within(scores: Numbers, best: int, errors: Numbers, sizes: Rows) -> int:
     """Return the smallest of the configurations that are at most one standard error behind the best.
+
+    Of equally small ones it is the one with the highest score, and the first of equals.
 
     Args:
         scores: (C,) scores, of which that of the best is the highest.
         errors: (C,) standard errors of the differences.
-        ranks:  (C,) place of each configuration in the order of size, from 0.
+        sizes:  (C,) number of parameters.
 
-    >>> smallest_within(np.array([0.5, 0.89, 0.9]), 2, np.array([0.1, 0.02, 0.0]), np.arange(3))
-    1
+    >>> smallest_within(np.array([0.5, 0.88, 0.89, 0.9]), 3, np.array([0.1, 0.02, 0.02, 0.0]), np.array([1, 2, 2, 3]))
+    2
     """
     within = scores[best] - scores <= errors
-    return int(np.where(within, ranks, len(ranks)).argmin())
+    smallest = within & (sizes == sizes[within].min())
+    return int(np.where(smallest, scores, -np.inf).argmax())
 
 
-def smallest_in_draws(draws: Numbers, ranks: Rows) -> Rows:
+def smallest_in_draws(draws: Numbers, sizes: Rows) -> Rows:
     """Apply the rule in each of B draws: the best of a draw, and its standard errors over all draws.
 
     Args:
         draws: (B, C) finite scores.
-        ranks: (C,) place of each configuration in the order of size, from 0.
+        sizes: (C,) number of parameters.
 
     Returns:
         (B,) the smallest configuration within one standard error of the draw's best.
@@ -74,5 +77,5 @@ def smallest_in_draws(draws: Numbers, ranks: Rows) -> Rows:
     for best in np.unique(bests).tolist():
         errors = paired_errors(draws, best)
         for at in np.flatnonzero(bests == best):
-            chosen[at] = smallest_within(draws[at], best, errors, ranks)
+            chosen[at] = smallest_within(draws[at], best, errors, sizes)
     return chosen

@@ -67,8 +67,8 @@ class NetworkSize:
     """A COMPLETE trial's network, and its distance from the best selection score.
 
     parameters: number of trained parameters of one network, for the inputs that all development rows give.
-    products:   number of multiplications with which one network predicts a row, to which its time is proportional in
-                the long run.
+    products:   number of multiplications and additions with which one network predicts a row; the time that it takes is
+                nearly proportional to them, except of small networks.
     behind:     best selection score less the trial's.
     error:      standard error of that difference.
     """
@@ -85,8 +85,8 @@ class SmallestRecord:
     """The smallest network whose selection score is within one standard error of the best; outside the digest.
 
     best:     number of the trial with the best selection score.
-    trial:    number of the smallest of those that are at most one standard error behind; the best may be it itself.
-    networks: every COMPLETE trial, the smallest network first, the earlier trial first of equals.
+    trial:    number of the first in that order that is at most one standard error behind; it may be the best itself.
+    networks: every COMPLETE trial, the smallest network first, of equally small ones the best score, then the earliest.
     method:   the standard error of a difference: of draws of rows or groups that both trials predicted, or of the
               folds, corrected for the training rows that they share.
     draws:    number of draws; None of folds.

@@ -30,13 +30,13 @@ class Candidates:
     """The configurations among which a study chooses.
 
     values:   (C,) selection scores.
-    ranks:    (C,) place of each in the order of size, the smallest network first.
+    sizes:    (C,) number of parameters.
     default:  index of the default configuration; None where it has no score.
     smallest: whether the smallest network within one standard error of the best is chosen, instead of the best.
     """
 
     values: tuple[float, ...]
-    ranks: tuple[int, ...]
+    sizes: tuple[int, ...]
     default: int | None
     smallest: bool = False
 
@@ -53,12 +53,12 @@ class Candidates:
         """
         if not self.smallest:
             return self.best
-        return smallest_within(np.array(self.values), self.best, errors, np.array(self.ranks))
+        return smallest_within(np.array(self.values), self.best, errors, np.array(self.sizes))
 
     def chosen_in(self, draws: Numbers) -> Rows:
         """Return the (B,) configurations that are chosen by the (B, C) scores of each draw."""
         best: Rows = draws.argmax(axis=1)
-        return smallest_in_draws(draws, np.array(self.ranks)) if self.smallest else best
+        return smallest_in_draws(draws, np.array(self.sizes)) if self.smallest else best
 
 
 @dataclass(frozen=True)

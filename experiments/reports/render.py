@@ -37,6 +37,7 @@ from experiments.reports.sections.pruning import pruning
 from experiments.reports.sections.reproducibility import reproduce, tune_command
 from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
+from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
@@ -105,6 +106,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         baselines(result),
         selection(result),
         configurations(result),
+        sizes(result),
         search(result),
         learning_curves(result, curves),
         pruning(result, trained_epochs(trials)),

@@ -151,6 +151,22 @@ def shown(function: Any, *arguments: Any) -> str:
     return console.file.getvalue()
 
 
+def test_of_a_study_that_ended_the_kept_trial_is_shown(studies: Path) -> None:
+    """Trial 3 has as good a score as trial 1, which was kept."""
+    folder = studies / "one"
+    fill(folder, told=4, finished=4)
+    document = json.loads((folder / "results.json").read_text())
+    document["best"]["number"] = 0
+    (folder / "results.json").write_text(json.dumps(document))
+    status = study_status(folder, WHOLE)
+    assert status.best == TOLD[0]
+    console = Console(file=io.StringIO(), width=200)
+    print_status(console, "one", folder, WHOLE)
+    assert "chosen" in console.file.getvalue()
+    (folder / "results.json").unlink()
+    assert study_status(folder, WHOLE).best == TOLD[1]
+
+
 def test_the_status_is_one_fact_a_line(running: Path) -> None:
     lines = [" ".join(line.split()) for line in shown(print_status, "one", running, WHOLE).splitlines()]
     assert lines[0] == "one: running, 3 of 4 trials (2 complete, 1 diverged)"
