@@ -50,9 +50,8 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
 
 
 def test_the_smallest_network_is_named_beside_the_best() -> None:
-    networks = tuple(
-        NetworkSize(trial=at, parameters=1_000 * (at + 4), products=1, behind=0.0, error=0.1) for at in (0, 1)
-    )
+    smaller = NetworkSize(trial=0, parameters=4_000, products=3_900, behind=0.0, error=0.1)
+    networks = (smaller, replace(smaller, trial=1, parameters=5_000))
     found = SmallestRecord(best=1, trial=0, networks=networks, method="corrected_folds", draws=None)
     analysis = AnalysisRecord(smallest=found)
     words = "trial 0: 4,000 parameters of the best's 5,000, within one standard error of its score"
