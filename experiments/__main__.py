@@ -14,6 +14,7 @@ COMMANDS = {
     "predict": "predict new rows with a study's model",
     "report": "write a study's report again",
     "reproduce": "compute a study again and compare the results to the bit",
+    "compare": "compare studies: scores, differences in pairs, curves and errors",
     "sync": "write to MLflow what it lacks of a study",
     "ui": "open MLflow's page on the trials of all studies",
     "delete": "delete a study and its runs in MLflow",

@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("experiments.benchmark",),
     (
         *("experiments.tune", "experiments.predict", "experiments.report", "experiments.reproduce"),
-        *("experiments.sync", "experiments.ui", "experiments.delete"),
+        *("experiments.sync", "experiments.ui", "experiments.delete", "experiments.compare"),
     ),
     ("experiments.__main__",),
 )

@@ -27,6 +27,7 @@ BENCHMARKS = (
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
     ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
+    ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
@@ -44,7 +45,7 @@ COUNTS = (
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2)"),
-    ("--studies", 100, "studies of each kind in --honesty (default: 100)"),
+    ("--studies", 100, "studies of each kind in --honesty, pairs of each kind in --compared (default: 100)"),
     ("--draws", 2000, "fitted models in --honesty (default: 2000)"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from experiments.search.executors.base import Executor, map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
 from experiments.search.loop import search
-from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, TrialOutput, TrialResult, TrialTask
 
 
 def tune(arguments: Sequence[str], folder: Path) -> None:
@@ -41,12 +41,22 @@ def native_arithmetic() -> Mapping[str, str]:
     return environment_of("native", processor())
 
 
-def search_trials(spec: StudySpec, executor: Executor, inputs: Inputs) -> Iterator[FinishedTrial]:
-    """Yield the trials of a study's search as they finish; nothing is written."""
+def search_trials(
+    spec: StudySpec, executor: Executor, inputs: Inputs, outputs: MutableMapping[int, bytes] | None = None
+) -> Iterator[FinishedTrial]:
+    """Yield the trials of a study's search as they finish; nothing is written.
+
+    Args:
+        outputs: receives the .npy file of each COMPLETE trial's out-of-fold outputs, by its number.
+    """
+
+    def keep(output: TrialOutput) -> TrialResult:
+        if outputs is not None and output.outputs is not None:
+            outputs[output.result.number] = output.outputs
+        return output.result
 
     def submit(task: TrialTask) -> Future[TrialResult]:
-        output = executor.submit(run_trial, task, inputs[task.candidate.preprocessing])
-        return map_future(output, lambda output: output.result)
+        return map_future(executor.submit(run_trial, task, inputs[task.candidate.preprocessing]), keep)
 
     return search(spec, Space(spec), [], submit)
 

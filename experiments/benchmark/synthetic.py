@@ -22,10 +22,10 @@ def noise(random: np.random.Generator, rows: int) -> Rows:
     return random.normal(size=(rows, FEATURES)), random.integers(2, size=rows)
 
 
-def curve(random: np.random.Generator, rows: int) -> Rows:
+def curve(random: np.random.Generator, rows: int, bend: float = BEND) -> Rows:
     """Return (N, 4) features and (N,) labels: the side of a parabola, so that a linear model has part of it right."""
     x = random.normal(size=(rows, FEATURES))
-    above = x[:, 0] + BEND * (x[:, 1] ** 2 - 1) > 0
+    above = x[:, 0] + bend * (x[:, 1] ** 2 - 1) > 0
     return x, (above == (random.random(rows) < RIGHT)).astype(np.int64)
 
 

@@ -81,12 +81,13 @@ def _with_pictures(predicted: OutOfFoldRecord, table: Table) -> OutOfFoldRecord:
 
     def complete(mistake: MistakeRecord) -> MistakeRecord:
         row = mistake.row if table.numbers is None else int(table.numbers[mistake.row])
-        return replace(mistake, row=row, picture=_picture(table, mistake.row))
+        return replace(mistake, row=row, picture=picture_of(table, mistake.row))
 
     return replace(predicted, mistakes=tuple(map(complete, predicted.mistakes)))
 
 
-def _picture(table: Table, row: int) -> PictureRecord | None:
+def picture_of(table: Table, row: int) -> PictureRecord | None:
+    """Return a row as a picture; None where rows are none."""
     if table.picture is None or table.pixel_range is None or not isinstance(table.features, np.ndarray):
         return None
     pixels = np.clip(table.features[row].astype(np.float64) / table.pixel_range * 255, 0, 255).round().astype(np.uint8)

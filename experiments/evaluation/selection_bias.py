@@ -6,7 +6,7 @@ No network is trained again. The samples are of units that are independent of on
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,8 +57,7 @@ class Candidates:
 
     def chosen_in(self, draws: Numbers) -> Rows:
         """Return the (B,) configurations that are chosen by the (B, C) scores of each draw."""
-        best: Rows = draws.argmax(axis=1)
-        return smallest_in_draws(draws, np.array(self.sizes)) if self.smallest else best
+        return smallest_in_draws(draws, np.array(self.sizes)) if self.smallest else highest(draws)
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,9 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
     68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
     """
     everything, default = samples.scores(np.ones((1, samples.units)))[0], candidates.default
-    inside = np.concatenate([samples.scores(weights) for weights in _weights(samples)])
+    inside, outside = drawn_scores(samples, samples.draws, candidates.chosen_in)
     finite = np.isfinite(inside).all(axis=1)
     errors = paired_errors(inside[finite], candidates.best) if finite.mean() >= FEW else None
-    chosen = np.zeros(len(inside), np.intp)
-    chosen[finite] = candidates.chosen_in(inside[finite])
-    outside = _outside(samples, chosen)
     usable = finite & np.isfinite(outside)
     if errors is None or not np.isfinite(everything).all() or usable.mean() < FEW:
         few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
@@ -159,22 +155,37 @@ def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Num
     return largest
 
 
-def _weights(samples: Samples) -> Iterator[Numbers]:
-    """Yield the (b, U) weights of all draws, block after block; the same ones whenever they are asked for."""
-    random, units = np.random.default_rng(SEED), samples.units
-    step = max(1, BLOCK // units)
-    for start in range(0, samples.draws, step):
-        weights = np.empty((min(step, samples.draws - start), units))
-        for sample in weights:
-            sample[:] = np.bincount(random.integers(units, size=units), minlength=units)
-        yield weights
+def highest(draws: Numbers) -> Rows:
+    """Return the (B,) configuration with the highest score of each draw, the first of equals."""
+    best: Rows = np.where(np.isnan(draws), -np.inf, draws).argmax(axis=1)
+    return best
 
 
-def _outside(samples: Samples, chosen: Rows) -> Numbers:
-    """Return (B,) the score of each draw's chosen configuration on the units that were not drawn."""
+def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest) -> tuple[Numbers, Numbers]:
+    """Return (B, C) scores of each draw, and (B,) its chosen configuration's on the units left.
+
+    The units of a draw depend on its number and on the number of units alone: two studies of the same units have the
+    same draws, and more draws begin with those of fewer. NaN where a draw has no score.
+
+    Args:
+        choose: the choice by the scores of draws in which every configuration has one.
+    """
+    inside = np.concatenate([samples.scores(weights) for weights in _weights(samples.units, draws)])
+    finite, chosen = np.isfinite(inside).all(axis=1), highest(inside)
+    chosen[finite] = choose(inside[finite])
     outside, start = [], 0
-    for weights in _weights(samples):
+    for weights in _weights(samples.units, draws):
         end = start + len(weights)
         outside.append(samples.scores_of((weights == 0).astype(np.float64), chosen[start:end]))
         start = end
-    return np.concatenate(outside)
+    return inside, np.concatenate(outside)
+
+
+def _weights(units: int, draws: int) -> Iterator[Numbers]:
+    """Yield the (b, U) weights of the draws, block after block; the same ones whenever they are asked for."""
+    random, step = np.random.default_rng(SEED), max(1, BLOCK // units)
+    for start in range(0, draws, step):
+        weights = np.empty((min(step, draws - start), units))
+        for sample in weights:
+            sample[:] = np.bincount(random.integers(units, size=units), minlength=units)
+        yield weights

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.errors import StudyStateError
 from nnet.arrays import Targets
+from nnet.errors import SavingError
+from nnet.npz import content_of, members_of, npz
 
 if TYPE_CHECKING:  # workers load no pydantic
     from experiments.data.splits import DevelopmentSet, Folds
@@ -37,3 +43,36 @@ def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows
     _, units = np.unique(rows if groups is None else groups[rows], return_inverse=True)
     fold_of_row = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     return ValidationRows(rows, fold_of_row, development.y[rows], units)
+
+
+def numbers_of(development: DevelopmentSet, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the number in the data, from 0, of each development row."""
+    numbers = development.table.numbers
+    return rows if numbers is None else numbers[rows]
+
+
+def validation_file(development: DevelopmentSet, folds: Folds) -> bytes:
+    """Return an .npz file of the rows, by which outputs are scored without the data: the same rows, the same bytes."""
+    validated = validation_rows(development, folds)
+    arrays = {name: getattr(validated, name) for name in ("rows", "folds", "y", "units")}
+    fingerprint = np.frombuffer(bytes.fromhex(folds.fingerprint), np.uint8)
+    return npz({**arrays, "numbers": numbers_of(development, validated.rows), "fingerprint": fingerprint})
+
+
+def load_validation_rows(path: Path, folds: str) -> tuple[ValidationRows, NDArray[np.intp]]:
+    """Read the file of `validation_file`; return the rows and their numbers in the data.
+
+    Raises:
+        StudyStateError: there is no such file, or it is damaged or of other folds.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = members_of(path, archive, path.stat().st_size)
+            arrays = {name: content_of(archive, member) for name, member in members.items()}
+        fingerprint = arrays.pop("fingerprint").tobytes().hex()
+        numbers, validated = arrays.pop("numbers"), ValidationRows(**arrays)
+    except (OSError, zipfile.BadZipFile, zlib.error, SavingError, KeyError, TypeError):
+        raise StudyStateError(f"{path}: the file of the rows is not there, was damaged or is another file.") from None
+    if fingerprint != folds or len({array.shape for array in (numbers, *arrays.values())}) != 1 or numbers.ndim != 1:
+        raise StudyStateError(f"{path}: is of other rows or folds than the study.")
+    return validated, numbers

@@ -10,20 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
-from experiments.reports.blocks import Fact, Figures, Picture, Section, plain, sentence
+from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
 from experiments.reports.plots.intervals import difference
-from experiments.reports.plots.svg import inline
 from experiments.reports.run_info import rows_scored, run_facts
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
@@ -39,6 +36,7 @@ from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
 from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.trials import trials as trials_section
+from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
@@ -91,7 +89,7 @@ def render(
     }
     figures = [block for section in sections for block in section.blocks if isinstance(block, Figures)]
     pictures = [*gain, *(picture for block in figures for picture in block.pictures)]
-    html, text = _templates(fact), _templates(fact, markdown.escape)
+    html, text = open_templates(fact), open_templates(fact, markdown.escape)
     return Pages(
         html=html.get_template("report.html.jinja").render(values),
         markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("report.md.jinja").render(values)),
@@ -129,31 +127,3 @@ def _gain(result: StudyResult) -> list[Picture]:
     alt = f"Difference in {name} between the tuned model and the default on the test rows, with its 95% interval"
     caption = sentence(GAIN, Fact("test.metric", name))
     return [Picture("difference", difference(test.difference, test.metric), alt, caption)]
-
-
-def _templates(fact: Callable[[Markup, str], Markup], escape: Callable[[object], Markup] | None = None) -> Environment:
-    """Open the templates, which escape every value they print and refuse unknown names.
-
-    Args:
-        escape: replaces the escaping for HTML.
-    """
-    templates = Environment(
-        autoescape=True,
-        finalize=escape,
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters |= {
-        "inline": inline,
-        "code": markdown.code,
-        "code_block": markdown.code_block,
-        "escaped": markdown.escape,
-        "fact": fact,
-        "kind": lambda part: type(part).__name__,
-        "plain": plain,
-        "link": markdown.link,
-    }
-    return templates

@@ -21,11 +21,13 @@ class JournalView:
     identity: the study's identity, written when it began; None before.
     trials:   the finished trials, in number order.
     spent:    seconds that the search took, over all runs.
+    seconds:  the same, until each trial.
     """
 
     identity: dict[str, Any] | None = None
     trials: tuple[FinishedTrial, ...] = ()
     spent: float = 0.0
+    seconds: tuple[float, ...] = ()
 
 
 def view_journal(path: Path) -> JournalView:
@@ -38,8 +40,10 @@ def view_journal(path: Path) -> JournalView:
         study = _study(path)
         if study is None:
             return JournalView()
-        trials = tuple(map(finished_trial, study.get_trials(deepcopy=False)))
-        return JournalView(study.user_attrs.get("identity"), trials, seconds_spent(study))
+        stored = study.get_trials(deepcopy=False)
+        trials = tuple(map(finished_trial, stored))
+        seconds = tuple(float(trial.user_attrs["spent"]) for trial in stored)
+        return JournalView(study.user_attrs.get("identity"), trials, seconds_spent(study), seconds)
 
 
 class JournalReader:

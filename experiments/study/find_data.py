@@ -13,7 +13,7 @@ from experiments.config.formats import GIVEN, sort_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.load import load_table
-from experiments.data.prepare import prepare
+from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, SpecError
 from experiments.study.results_file import Recorded
@@ -68,14 +68,24 @@ def table_again(spec: StudySpec, recorded: Recorded) -> Table:
     Raises:
         DataError: they cannot be loaded, or are others.
     """
+    return data_again(spec, recorded)[0]
+
+
+def data_again(spec: StudySpec, recorded: Recorded) -> tuple[Table, StudyData]:
+    """Load the rows, which must be those of the study, and split them as the study does.
+
+    Raises:
+        DataError: they cannot be loaded, or are others.
+    """
     table = load_table(spec.data, os.environ)
-    before, here = recorded.result.data.fingerprint, prepare(spec, os.environ, table).fingerprint
+    data = prepare(spec, os.environ, table)
+    before, here = recorded.result.data.fingerprint, data.fingerprint
     if before != here:
         raise DataError(
             f"data.source: {spec.data.source!r} holds other data than the study had: fingerprint {before[:12]} on "
             f"record, {here[:12]} here; --data FILE names another file."
         )
-    return table
+    return table, data
 
 
 def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -30,6 +30,7 @@ class StudyFolder:
         log:         what happened when, for people.
         out_of_fold: the predictions of each trial for the rows that it did not learn from.
         row_hashes:  hashes by which the ledger knows the test rows, so that a report needs no data.
+        validated:   the rows of out_of_fold with their truths, so that a comparison needs no data.
         work:        arrays that the workers map; gone when the command ends.
     """
 
@@ -37,6 +38,7 @@ class StudyFolder:
         self.path = path
         self.journal, self.log, self.out_of_fold = path / "journal.log", path / "log.txt", path / "out_of_fold"
         self.row_hashes, self.work = path / "test_rows.npz", path / ".work"
+        self.validated = path / "validation_rows.npz"
         self._lock = FileLock(path / ".lock", timeout=LOCK_TIMEOUT)
 
     def is_running(self) -> bool:
@@ -114,7 +116,7 @@ class StudyFolder:
             shutil.rmtree(self.path / name, ignore_errors=True)
         names = ["tracking.json", "tracking_state.json", "tracking.log", "results.json", "trials.csv"]
         names += ["report.html", "report.md", "log.txt", "profile.txt"]
-        self._unlink(*names, self.row_hashes.name, self.journal.name)
+        self._unlink(*names, self.row_hashes.name, self.validated.name, self.journal.name)
 
     def remove(self) -> bool:
         """Remove the study and what it left behind, and the folder, if nothing else is in it; True if it is gone.

@@ -25,6 +25,7 @@ from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import write_model
 from experiments.evaluation.provenance import provenance
 from experiments.evaluation.results import StudyResult
+from experiments.evaluation.validation_rows import validation_file
 from experiments.search.arithmetic import processor, resolved
 from experiments.search.compiled.fill import fill
 from experiments.search.context import StudyContext, prepare_study
@@ -157,6 +158,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
         with run.tracking.alone():
             folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
+    write_atomically(folder.validated, validation_file(study.data.development, study.data.folds))
     journal = Journal(folder.journal)
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)

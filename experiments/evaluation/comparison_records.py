@@ -1,0 +1,158 @@
+"""A comparison of studies as compare.json holds it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from experiments.evaluation.comparison import ChoiceDifference
+from experiments.evaluation.joint_errors import JointErrors
+
+ReasonCode = Literal[
+    "not_finished",
+    "no_journal",
+    "other_rows",
+    "other_folds",
+    "other_target",
+    "other_metric",
+    "time_order",
+    "other_members",
+    "other_arithmetic",
+    "no_out_of_fold",
+    "no_data",
+    "bootstrap_too_slow",
+    "too_few_draws",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoTest:
+    """A reason why the difference of two studies is not tested; detail is its values, in words."""
+
+    code: ReasonCode
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedTest:
+    """A test score.
+
+    looks: test evaluations of any study, by the ledger, that used these rows or some of them.
+    own:   of these, those of this study on exactly these rows.
+    """
+
+    score: float
+    ci95: tuple[float, float]
+    rows: int
+    looks: int
+    own: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchCurve:
+    """The best selection score so far: the trials that improved it, and the end of the search.
+
+    trials:  number of each of these trials.
+    seconds: seconds that the search had taken until then, over all its runs.
+    scores:  best score from then on.
+    """
+
+    trials: tuple[int, ...]
+    seconds: tuple[float, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WinnerCurve:
+    """The winner's mean validation score over the folds, at each scored epoch."""
+
+    epochs: tuple[int, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedStudy:
+    """A study in a comparison.
+
+    name:          its name, or its folder where two studies have one name.
+    state:         the state, as `tune --list` has it.
+    data:          name of its data.
+    development:   number of its development rows; None of a study without results.
+    sharing:       letter of the studies with the same rows and folds; empty where no other has them.
+    trials:        number of finished trials.
+    seconds:       seconds of the search, over all its runs; None without a journal.
+    epochs:        epochs that the trials trained, all folds at once; None without a journal.
+    best:          selection score of the best trial; None before a trial is complete.
+    winner:        the best trial's number.
+    configuration: the best trial's configuration in words.
+    corrected:     corrected score; None where it was left out.
+    notes:         what was done about a study that is not finished or of an older version.
+    """
+
+    name: str
+    folder: str
+    state: str
+    data: str
+    development: int | None
+    sharing: str
+    metric: str
+    sampler: str
+    pruner: str
+    arithmetic: str
+    members: int
+    trials: int
+    complete: int
+    pruned: int
+    seconds: float | None
+    epochs: int | None
+    best: float | None
+    winner: int | None
+    configuration: str
+    corrected: float | None
+    ci95: tuple[float, float] | None
+    test: ComparedTest | None
+    search: SearchCurve | None
+    learning: WinnerCurve | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedPair:
+    """Two studies, by their positions in the comparison.
+
+    difference: None where it is not tested, for the reasons in no_test.
+    errors:     None where they have other rows, or outputs are lost.
+    """
+
+    first: int
+    second: int
+    difference: ChoiceDifference | None
+    no_test: tuple[NoTest, ...] = ()
+    errors: JointErrors | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """A key of the resolved study files that differs, with its value in each study; None where a file lacks it."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The studies, one metric after the other, the highest corrected score first; pairs of them, and their settings."""
+
+    studies: tuple[ComparedStudy, ...]
+    pairs: tuple[ComparedPair, ...]
+    settings: tuple[Setting, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document of compare.json.
+
+        Raises:
+            ValueError: a number is NaN or infinite.
+        """
+        body: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return {"schema": 1, **body}

@@ -1,0 +1,174 @@
+"""The differences of the studies in pairs: the answer at the top of the page, and all pairs in a section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from experiments.evaluation.comparison import ChoiceDifference
+from experiments.evaluation.comparison_records import ComparedPair, Comparison
+from experiments.reports.blocks import (
+    Block,
+    Column,
+    Fact,
+    Figures,
+    Heading,
+    Parts,
+    Picture,
+    Row,
+    Section,
+    Strong,
+    Table,
+    Words,
+    joined,
+    note,
+    number,
+    sentence,
+)
+from experiments.reports.comparison.reasons import all_reasons
+from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
+
+AFTER: Final = "after selection; variation of training not included"
+DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
+MEANING: Final = (
+    "How much better or worse the first study's chosen configuration predicts new rows like these than the second's, "
+    "trained on as many rows: {}. In each of {} draws of {} {}, the same for both studies, the configuration of either "
+    "that is best on the drawn ones is scored on the others. The difference is the mean over the draws, the interval "
+    "their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies outside."
+)
+HOLM: Final = (
+    "Several pairs are tested, so each interval has the level that Holm's adjustment gives it: together they claim a "
+    "difference that is not there in at most 5% of such comparisons."
+)
+CAPTION: Final = (
+    "The dot is the difference, the line its interval{}. An interval across zero leaves open which study is better."
+)
+
+
+def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
+    """Return the lines at the top of the page, and their tone."""
+    tested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is not None]
+    claimed = [(at, pair) for at, pair in tested if pair.difference is not None and pair.difference.claimed]
+    lines: list[Words] = [_claim(comparison, at, pair) for at, pair in claimed]
+    if not tested:
+        lines = [Strong("No difference is tested.")]
+        if len(comparison.pairs) == 1:
+            lines = [sentence("{} {}.", Strong("The difference is not tested:"), _why(comparison.pairs[0]))]
+    elif not claimed:
+        lines = [Strong(f"No difference is shown{'' if len(comparison.pairs) == 1 else ' between any two studies'}.")]
+        if len(tested) == 1:
+            lines.append(_estimate(comparison, *tested[0]))
+    if tested:
+        lines.append(f"This is a test {AFTER}.")
+    if 0 < len(tested) < len(comparison.pairs) or (not tested and len(comparison.pairs) > 1):
+        left = len(comparison.pairs) - len(tested)
+        lines.append(f"{left} of {len(comparison.pairs)} pairs are not tested; the reasons stand below.")
+    return lines, "good" if claimed else ""
+
+
+def differences(comparison: Comparison) -> Section:
+    """Show the difference of each pair that is tested, and the reasons against a test of the others."""
+    tested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is not None]
+    blocks: list[Block] = [*_tested(comparison, tested)] if tested else []
+    untested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is None]
+    if untested:
+        rows = tuple(Row((_names(comparison, pair), Fact(f"pairs[{at}].no_test", _why(pair)))) for at, pair in untested)
+        columns = (Column("studies", number=False), Column("reason", number=False))
+        blocks += [Heading("Not tested"), Table("Pairs that are not tested", columns, rows, prose=True)]
+    return Section("Differences", "differences", tuple(blocks))
+
+
+def _tested(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) -> list[Block]:
+    rows = []
+    for at, pair in tested:
+        found, scores = _difference(pair), _scores(comparison, pair)
+        key = f"pairs[{at}].difference"
+        cells: tuple[Words, ...] = (
+            _names(comparison, pair),
+            Fact(f"{key}.score", scores.gain(found.score)),
+            Fact(f"{key}.interval", scores.gain_interval(found.interval)),
+            Fact(f"{key}.level", f"{100 * (1 - found.level):.4g}%"),
+            Fact(f"{key}.claimed", "yes" if found.claimed else "no"),
+        )
+        rows.append(Row(cells, "winner" if found.claimed else ""))
+    columns = (
+        Column("first study over second", number=False),
+        Column("difference"),
+        Column("interval"),
+        Column("its level"),
+        Column("claimed", number=False),
+    )
+    at, found = tested[0][0], _difference(tested[0][1])
+    meaning = note(
+        MEANING,
+        AFTER,
+        number(f"pairs[{at}].difference.draws", found.draws),
+        number(f"pairs[{at}].difference.units", found.units),
+        Fact(f"pairs[{at}].difference.method", DRAWN[found.method]),
+    )
+    holm = [note(HOLM)] if len(tested) > 1 else []
+    return [Table("Differences", columns, tuple(rows), wide=True), meaning, *holm, *_pictures(comparison, tested)]
+
+
+def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) -> list[Block]:
+    """Draw the pairs of each metric."""
+    pictures = []
+    for metric in dict.fromkeys(comparison.studies[pair.first].metric for _, pair in tested):
+        of_metric = [pair for _, pair in tested if comparison.studies[pair.first].metric == metric]
+        named = [
+            NamedDifference(
+                comparison.studies[pair.first].name, comparison.studies[pair.second].name, _difference(pair)
+            )
+            for pair in of_metric
+        ]
+        alt = f"Differences in {metric_label(metric)} between pairs of studies, with their intervals"
+        caption = CAPTION.format(f"; blue: claimed; {AFTER}")
+        pictures.append(Picture(f"differences_{metric}", pair_differences(named, metric), alt, caption))
+    return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "one")]
+
+
+def _claim(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
+    found = _difference(pair)
+    better, worse = (pair.first, pair.second) if found.score > 0 else (pair.second, pair.first)
+    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (better, worse)]
+    said = sentence("{} is better than {}", Strong(names[0]), Strong(names[1]))
+    return joined([said, sentence(": {}", _amount(comparison, at, pair))], "")
+
+
+def _estimate(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
+    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (pair.first, pair.second)]
+    return sentence("{} over {}: {}", names[0], names[1], _amount(comparison, at, pair))
+
+
+def _amount(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
+    found, scores = _difference(pair), _scores(comparison, pair)
+    key, level = f"pairs[{at}].difference", f"{100 * (1 - found.level):.4g}%"
+    if found.interval == (0.0, 0.0):
+        return ("both chose what scores the same in every draw.",)
+    return sentence(
+        "{} {} on new rows, {} interval {}.",
+        metric_label(scores.metric),
+        Fact(f"{key}.score", scores.gain(found.score)),
+        Fact(f"{key}.level", level),
+        Fact(f"{key}.interval", scores.gain_interval(found.interval)),
+    )
+
+
+def _names(comparison: Comparison, pair: ComparedPair) -> Parts:
+    first, second = (Fact(f"studies[{at}].name", comparison.studies[at].name) for at in (pair.first, pair.second))
+    return sentence("{} over {}" if pair.difference else "{} and {}", first, second)
+
+
+def _why(pair: ComparedPair) -> str:
+    return all_reasons(pair.no_test)
+
+
+def _difference(pair: ComparedPair) -> ChoiceDifference:
+    assert pair.difference is not None
+    return pair.difference
+
+
+def _scores(comparison: Comparison, pair: ComparedPair) -> Scores:
+    study = comparison.studies[pair.first]
+    return Scores.like(study.metric, study.best)

@@ -1,0 +1,123 @@
+"""Where the winners of two studies err differently, on development rows that no network had trained on."""
+
+from __future__ import annotations
+
+from experiments.evaluation.comparison_records import ComparedPair, Comparison
+from experiments.evaluation.joint_errors import RowExample
+from experiments.reports.blocks import (
+    Block,
+    Column,
+    Fact,
+    Gallery,
+    Heading,
+    Parts,
+    Row,
+    Section,
+    Table,
+    Thumbnail,
+    Words,
+    note,
+    number,
+    sentence,
+)
+from experiments.reports.images import png
+
+CLASSES = (
+    "Predictions of development rows by the single networks of both winners, none of which had trained on the row: how "
+    "many both, one or neither have right. Rows of the test set have no part in it."
+)
+NUMBERS = (
+    "Predictions of development rows by the single networks of both winners, none of which had trained on the row: how "
+    "often which is nearer. Rows of the test set have no part in it."
+)
+
+
+def errors(comparison: Comparison) -> Section | None:
+    """Show the joint errors of all pairs with the same rows, and examples of the first that differs; None without."""
+    pairs = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.errors is not None]
+    if not pairs:
+        return None
+    classes = pairs[0][1].errors is not None and pairs[0][1].errors.neither is not None
+    titles = ["both right", "only the first", "only the second", "both wrong"]
+    if not classes:
+        titles = ["equally near", "the first is nearer", "the second is nearer"]
+    columns = (Column("first and second study", number=False), *map(Column, titles), Column("predictions"))
+    rows = tuple(Row(_counts(comparison, at, pair)) for at, pair in pairs)
+    blocks: list[Block] = [Table("Errors", columns, rows, wide=True), note(CLASSES if classes else NUMBERS)]
+    with_examples = next(((at, pair) for at, pair in pairs if pair.errors and pair.errors.examples), None)
+    if with_examples is not None:
+        blocks += _examples(comparison, *with_examples)
+    return Section("Where the winners err differently", "errors", tuple(blocks))
+
+
+def _counts(comparison: Comparison, at: int, pair: ComparedPair) -> tuple[Words, ...]:
+    assert pair.errors is not None
+    names = ["both", "first_only", "second_only", "neither", "rows"]
+    counts = {name: getattr(pair.errors, name) for name in names}
+    facts = (number(f"pairs[{at}].errors.{name}", count) for name, count in counts.items() if count is not None)
+    return (_names(comparison, pair, "{} and {}"), *facts)
+
+
+def _names(comparison: Comparison, pair: ComparedPair, words: str) -> Parts:
+    return sentence(
+        words, *(Fact(f"studies[{at}].name", comparison.studies[at].name) for at in (pair.first, pair.second))
+    )
+
+
+def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block]:
+    """Show rows on which the winners differ most, each under the one that has it right."""
+    assert pair.errors is not None
+    examples = list(enumerate(pair.errors.examples))
+    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (pair.first, pair.second)]
+    columns = (
+        Column("row"),
+        Column("truth", number=False),
+        Column(names[0], number=False),
+        Column(names[1], number=False),
+        Column("fold"),
+        Column("some of its values", number=False),
+    )
+    is_number = pair.errors.neither is None
+    blocks: list[Block] = [
+        Heading("Rows on which they differ most"),
+        note("Rows are numbered as in the data, from 0. The largest advantage comes first."),
+    ]
+    for better, name in zip(("first", "second"), names, strict=True):
+        rows = [(place, example) for place, example in examples if example.better == better]
+        if not rows:
+            continue
+        cells = [_cells(f"pairs[{at}].errors.examples[{place}]", example) for place, example in rows]
+        shown = any(example.values for _, example in rows)
+        table = Table(
+            "Rows", columns if shown else columns[:-1], tuple(Row(line if shown else line[:-1]) for line in cells), True
+        )
+        blocks.append(note("{} is nearer:" if is_number else "Only {} is right:", name))
+        pictures = [
+            Thumbnail(
+                png(example.picture),
+                "Image of a row on which two studies differ",
+                example.picture.width,
+                example.picture.height,
+                (
+                    sentence("true {}", line[1]),
+                    sentence("{}: {}, {}: {}", names[0], line[2], names[1], line[3]),
+                    sentence("row {}, fold {}", line[0], line[4]),
+                ),
+            )
+            for (_, example), line in zip(rows, cells, strict=True)
+            if example.picture is not None
+        ]
+        blocks.append(Gallery(tuple(pictures), table) if len(pictures) == len(rows) else table)
+    return blocks
+
+
+def _cells(key: str, example: RowExample) -> tuple[Words, ...]:
+    values = ", ".join(f"{name} {value}" for name, value in example.values)
+    return (
+        Fact(f"{key}.row", str(example.row)),
+        Fact(f"{key}.truth", example.truth),
+        Fact(f"{key}.first", example.first),
+        Fact(f"{key}.second", example.second),
+        Fact(f"{key}.fold", str(example.fold)),
+        Fact(f"{key}.values", values),
+    )

@@ -1,0 +1,59 @@
+"""The comparison of studies as pages: compare.html, which stands alone, and compare.md with its pictures beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+from markupsafe import Markup
+
+from experiments.evaluation.comparison_records import Comparison
+from experiments.reports import markdown
+from experiments.reports.blocks import Figures
+from experiments.reports.comparison.curves import learning_curves, searches
+from experiments.reports.comparison.differences import answer, differences
+from experiments.reports.comparison.errors import errors
+from experiments.reports.comparison.studies import settings, studies, test_scores
+from experiments.reports.render import Pages
+from experiments.reports.templating import open_templates
+
+FOLDER: Final = "compare_files"
+
+
+def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Markup] = markdown.fact) -> Pages:
+    """Make both pages and their pictures, and write nothing.
+
+    Args:
+        fact: how the Markdown page writes a fact, given its text and its key in compare.json.
+    """
+    sections = [
+        studies(comparison),
+        differences(comparison),
+        test_scores(comparison),
+        settings(comparison),
+        searches(comparison),
+        learning_curves(comparison),
+        errors(comparison),
+    ]
+    shown = [section for section in sections if section is not None]
+    lines, tone = answer(comparison)
+    title = title_of([study.name for study in comparison.studies])
+    values = {"answer": lines, "folder": FOLDER, "sections": shown, "title": title, "tone": tone}
+    html, text = open_templates(fact), open_templates(fact, markdown.escape)
+    figures = [block for section in shown for block in section.blocks if isinstance(block, Figures)]
+    return Pages(
+        html=html.get_template("compare.html.jinja").render(values),
+        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("compare.md.jinja").render(values)),
+        pictures=MappingProxyType({picture.name: picture.svg for block in figures for picture in block.pictures}),
+    )
+
+
+def title_of(names: list[str]) -> str:
+    """Name a comparison.
+
+    >>> title_of(["a", "b"]), title_of(["a", "b", "c"])
+    ('a and b', 'a, b and c')
+    """
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,46 @@
+"""The differences of pairs of studies with their intervals, against zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.evaluation.comparison import ChoiceDifference
+from experiments.reports.formatting import MINUS
+from experiments.reports.metrics import metric_label
+from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.marks import Mark, Stroke
+from experiments.reports.plots.svg import BLUE, FAINT, INK, drawable
+from experiments.reports.plots.ticks import number_ticks
+
+WIDTH: Final = 302.0  # points
+ROW: Final = 34.0
+
+
+@dataclass(frozen=True)
+class NamedDifference:
+    """The difference of two studies, by their names."""
+
+    first: str
+    second: str
+    found: ChoiceDifference
+
+
+def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:
+    """Draw each difference, in the first colour where it is claimed; the names of a pair stand on their sides."""
+    ends = [abs(end) for row in rows for end in row.found.interval]
+    reach = 1.15 * max(ends) or 1.0
+    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
+    title = f"difference in {metric_label(metric)}"
+    chart = Chart(WIDTH, ROW * len(rows), Axis(-reach, reach, ticks, title, "line"), Axis(len(rows) - 0.35, -0.6))
+    chart.upright(0.0, Stroke(FAINT, 1))
+    for at, row in enumerate(rows):
+        colour = BLUE if row.found.claimed else INK
+        low, high = row.found.interval
+        chart.line([(low, at), (high, at)], Stroke(colour, 2.2), mark=Mark("bar", colour, 4.5))
+        chart.marks([(row.found.score, at)], Mark("circle", colour, 3.7))
+        words = chart.up(at - 0.42)
+        chart.text(chart.across(-reach), words, f"← {drawable(row.second)} better")
+        chart.text(chart.across(reach), words, f"{drawable(row.first)} better →", "end")
+    return chart.svg()

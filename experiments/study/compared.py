@@ -1,0 +1,252 @@
+"""A study that is to be compared with others, as its folder has it. Files are read, none is written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from experiments.config.study_file import read_spec
+from experiments.errors import SpecError, StudyStateError
+from experiments.evaluation.comparison_records import ComparedStudy, ComparedTest, SearchCurve, WinnerCurve
+from experiments.evaluation.ledger import Ledger
+from experiments.reports.formatting import configuration
+from experiments.reports.metrics import metric_of
+from experiments.reports.trial_lengths import trained_epochs
+from experiments.search.journal_reader import JournalView, view_journal
+from experiments.search.storage import OutOfFoldFiles
+from experiments.search.trial import FinishedTrial, best_trial
+from experiments.study.admission import ledger_reading
+from experiments.study.folder import StudyFolder
+from experiments.study.ledger_check import standing_of
+from experiments.study.lookup import RESULTS, find_study, known_studies, study_folder
+from experiments.study.results_file import Recorded, known_rows, learned, read_own_results
+from experiments.study.resume import recorded_identity
+from experiments.study.status import State, StudyStatus, study_status
+
+
+@dataclass(frozen=True)
+class ReadStudy:
+    """A study as its files have it.
+
+    name:     its name; its folder where two studies have one name.
+    folder:   the folder that it lies in.
+    status:   its state.
+    recorded: its results; None before it has come to its end.
+    view:     its journal.
+    trials:   its finished trials with their learning curves; of a study with results, those of the results.
+    """
+
+    name: str
+    folder: Path
+    status: StudyStatus
+    recorded: Recorded | None
+    view: JournalView
+    trials: tuple[FinishedTrial, ...]
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Return its resolved study file."""
+        return self.status.spec
+
+    @property
+    def best(self) -> FinishedTrial | None:
+        """Return its best trial, with learning curves; None without a journal or before a trial is complete."""
+        return best_trial(self.trials)
+
+    @property
+    def metric(self) -> str:
+        """Return the metric by which it chooses."""
+        return metric_of(self.spec)
+
+    @property
+    def rows(self) -> tuple[str, str]:
+        """Return the fingerprints of its rows and of its folds."""
+        if self.recorded is not None:
+            return self.recorded.result.data.fingerprint, self.recorded.result.split.folds_fingerprint
+        data = (self.view.identity or {}).get("data", {})
+        return str(data.get("fingerprint")), str(data.get("folds"))
+
+    @cached_property
+    def outputs(self) -> dict[int, bytes] | None:
+        """Return the out-of-fold outputs of each complete trial, by its number; None where one is lost."""
+        files, found = OutOfFoldFiles(StudyFolder(self.folder).out_of_fold), {}
+        for trial in self.trials:
+            if trial.result.state == "COMPLETE":
+                content = files.content(trial.result)
+                if content is None:
+                    return None
+                found[trial.result.number] = content
+        return found or None
+
+
+def read_studies(names: Sequence[str]) -> list[ReadStudy]:
+    """Read the studies that a person names.
+
+    Args:
+        names: names, folders, study files or results.json files.
+
+    Raises:
+        SpecError:       fewer than two studies, or the same one twice.
+        StudyStateError: a study has not begun, or its files cannot be read.
+    """
+    studies = [read_study(name) for name in names]
+    twice = Counter(study.folder.resolve() for study in studies).most_common(1)
+    if twice and twice[0][1] > 1:
+        raise SpecError(f"STUDY: {twice[0][0].name!r} is named twice; name different studies.")
+    if len(studies) < 2:
+        raise SpecError("STUDY: a comparison needs at least two studies; name another one.")
+    names_of = Counter(study.name for study in studies)
+    return [replace(study, name=str(study.folder)) if names_of[study.name] > 1 else study for study in studies]
+
+
+def read_study(name: str) -> ReadStudy:
+    """Read a study that a person names.
+
+    Raises:
+        SpecError:       there is no such study.
+        StudyStateError: it has not begun, or its files cannot be read.
+    """
+    path, file = _place_of(name)
+    search = read_spec(file).search if file is not None and file.is_file() else None
+    recorded = read_own_results(path) if path.exists() else None
+    status = study_status(path.parent, search)
+    if recorded is not None and status.result is None:  # a file of another name, copied alone
+        ended: State = "searched" if recorded.result.test is None else "done"
+        status = replace(status, state=ended, result=recorded.result, spec=recorded.result.spec)
+    view = view_journal(StudyFolder(path.parent).journal)
+    if recorded is None and not view.trials:
+        raise StudyStateError(f"{path.parent}: no trial has finished, so there is nothing to compare.")
+    trials = view.trials if recorded is None else learned(recorded)
+    title = (
+        str(status.spec.get("study", {}).get("name", path.parent.name)) if recorded is None else recorded.result.study
+    )
+    return ReadStudy(title, path.parent, status, recorded, view, trials)
+
+
+def _place_of(name: str) -> tuple[Path, Path | None]:
+    """Return the path of a study's results.json, which may not be there yet, and its study file, if it has one."""
+    named = name.endswith(".toml") or name in known_studies()
+    if not named and os.path.isfile(name):  # noqa: PTH113 - never raises, whatever the name
+        return Path(name), None
+    return study_folder(name) / RESULTS, find_study(name).file
+
+
+def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
+    """Return the study's line of a comparison.
+
+    Args:
+        sharing: letter of the studies that have its rows and folds.
+
+    Raises:
+        LedgerError: the ledger has lost entries.
+    """
+    spec, recorded, best = study.spec, study.recorded, study.best
+    result = None if recorded is None else recorded.result
+    selection = None if result is None or result.analysis is None else result.analysis.selection
+    number = best.result.number if best is not None else None
+    reasons = [trial.result.reason for trial in study.trials]
+    states = [trial.result.state for trial in study.trials]
+    if result is not None:
+        number, reasons = result.best.number, [trial.reason for trial in result.trials]
+        states = [trial.state for trial in result.trials]
+    chosen = result.best.params if result is not None else best.params if best is not None else {}
+    epochs = result.best.epochs if result is not None else best.result.epochs if best is not None else 0
+    seconds = _seconds(study)
+    return ComparedStudy(
+        name=study.name,
+        folder=str(study.folder),
+        state=study.status.state,
+        data=str(spec.get("data", {}).get("source", "")) if result is None else result.data.name,
+        development=None if result is None else result.split.development,
+        sharing=sharing,
+        metric=study.metric,
+        sampler=str(spec.get("search", {}).get("sampler", "")),
+        pruner=str(spec.get("search", {}).get("pruner", "")),
+        arithmetic=arithmetic_of(study),
+        members=members_of(study),
+        trials=len(states),
+        complete=states.count("COMPLETE"),
+        pruned=reasons.count("pruned"),
+        seconds=seconds[-1] if seconds else None,
+        epochs=sum(trained_epochs([trial.result for trial in study.trials]).values()) if study.trials else None,
+        best=result.best.cv_mean if result is not None else best.result.value if best is not None else None,
+        winner=number,
+        configuration=configuration(chosen, spec, epochs) if number is not None else "",
+        corrected=None if selection is None else selection.corrected,
+        ci95=None if selection is None else selection.ci95,
+        test=_test(study, ledger),
+        search=_search_curve(study, seconds),
+        learning=_winner_curve(study),
+        notes=tuple(_notes(study)),
+    )
+
+
+def members_of(study: ReadStudy) -> int:
+    """Return the number of networks of its final model; 1 in results that name none."""
+    return int(study.spec.get("final", {}).get("members", 1))
+
+
+def arithmetic_of(study: ReadStudy) -> str:
+    """Return its arithmetic; native in results that name none."""
+    return str(study.spec.get("study", {}).get("arithmetic", "native"))
+
+
+def _notes(study: ReadStudy) -> list[str]:
+    status, recorded = study.status, study.recorded
+    if recorded is None:
+        again = f"python -m experiments.tune {study.folder.name}"
+        has = "it is running" if status.state == "running" else "it was interrupted"
+        return [f"{has} after {status.trials}: its search so far is shown, and {again} brings it to its end"]
+    notes = []
+    if recorded.document["schema"] != recorded.result.schema:
+        notes.append("its results are of version 0.1: what they do not record is not shown")
+    if status.state in ("running", "interrupted"):
+        notes.append("it is being continued: the results of its last end are compared")
+    if status.state == "tried":
+        notes.append(f"it is a try, with {status.trials}")
+    if not study.trials:
+        notes.append("its journal is not there, so it has no curves")
+    if recorded.result.test is None:
+        notes.append("its test rows are sealed: they have not been scored")
+    if recorded.result.analysis is None or recorded.result.analysis.selection is None:
+        notes.append("it has no corrected score, so it stands after those that have one")
+    return notes
+
+
+def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
+    recorded = study.recorded
+    if recorded is None or recorded.result.test is None:
+        return None
+    standing_of(ledger, recorded)
+    seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
+    test = recorded.result.test
+    return ComparedTest(score=test.score, ci95=test.ci95, rows=test.rows, looks=seen.looks, own=seen.own)
+
+
+def _seconds(study: ReadStudy) -> tuple[float, ...]:
+    """Return the seconds that the search had taken until each finished trial."""
+    return study.view.seconds[: len(study.trials)]
+
+
+def _search_curve(study: ReadStudy, seconds: Sequence[float]) -> SearchCurve | None:
+    better: list[tuple[int, float, float]] = []
+    for trial, spent in zip(study.trials, seconds, strict=True):
+        value = trial.result.value
+        if value is not None and (not better or value > better[-1][2]):
+            better.append((trial.result.number, spent, value))
+    if not better:
+        return None
+    numbers, times, scores = zip(*better, (study.trials[-1].result.number, seconds[-1], better[-1][2]), strict=True)
+    return SearchCurve(trials=numbers, seconds=times, scores=scores)
+
+
+def _winner_curve(study: ReadStudy) -> WinnerCurve | None:
+    best = study.best
+    if best is None or not best.result.curves.epochs:
+        return None
+    return WinnerCurve(epochs=best.result.curves.epochs, scores=best.result.curves.mean_scores)

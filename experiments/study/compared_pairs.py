@@ -1,0 +1,109 @@
+"""The test of studies in pairs, or the reasons why a pair has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from experiments.evaluation.comparison import (
+    ChoiceDifference,
+    Gains,
+    Pair,
+    choice_scores,
+    compare_choices,
+    gains,
+    wanted_draws,
+)
+from experiments.evaluation.comparison_records import ComparedPair, NoTest
+from experiments.evaluation.reasons import BootstrapTooSlow
+from experiments.evaluation.resampling import Numbers, Samples, samples_of
+from experiments.search.executors.serial import Inline
+from experiments.study.compared import ReadStudy, arithmetic_of, members_of
+from experiments.study.compared_errors import winners_errors
+from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
+
+
+def compare_pairs(studies: Sequence[ReadStudy], rows: Rows) -> Iterator[ComparedPair]:
+    """Yield each pair with its test, or the reasons why there is none, and its errors on the same rows."""
+    why = {pair: list(_obstacles(studies, rows, *pair)) for pair in combinations(range(len(studies)), 2)}
+    tested, failed = _tested(studies, rows, [pair for pair, reasons in why.items() if not reasons])
+    for pair, reasons in why.items():
+        yield ComparedPair(
+            first=pair[0],
+            second=pair[1],
+            difference=tested.get(pair),
+            no_test=(*reasons, *failed.get(pair, ())),
+            errors=winners_errors(studies, rows, *pair),
+        )
+
+
+def _obstacles(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int) -> Iterator[NoTest]:
+    """Yield the reasons against a test that are known before anything is drawn."""
+    one, other = studies[first], studies[second]
+    if unfinished := [study.name for study in (one, other) if study.recorded is None]:
+        yield NoTest(code="not_finished", detail=" and ".join(unfinished))
+    if one.metric != other.metric:
+        yield NoTest(code="other_metric")
+    if not same_rows(studies, rows, first, second):
+        yield NoTest(code="other_folds" if one.rows[0] == other.rows[0] else "other_rows")
+    elif not unfinished:
+        yield from _unlike_rows(rows, first, second)
+    if any(_in_time_order(study) for study in (one, other)):
+        yield NoTest(code="time_order")
+    for code, value in (("other_members", members_of), ("other_arithmetic", arithmetic_of)):
+        if value(one) != value(other):
+            yield NoTest(code=code, detail=f"{value(one)} and {value(other)}")  # type: ignore[arg-type]
+    lost = [study.name for study in (one, other) if study.recorded is not None and study.outputs is None]
+    if lost:
+        yield NoTest(code="no_out_of_fold", detail=" and ".join(lost))
+
+
+def _unlike_rows(rows: Rows, first: int, second: int) -> Iterator[NoTest]:
+    """Yield the reasons that lie in the rows of two studies that have the same ones."""
+    known = [rows.get(at) for at in (first, second)]
+    unknown = next((found for found in known if not isinstance(found, KnownRows)), None)
+    if unknown is not None:
+        yield NoTest(code="no_data", detail=unknown)
+    elif not same_truths(rows, first, second):
+        yield NoTest(code="other_target")
+
+
+def _in_time_order(study: ReadStudy) -> bool:
+    analysis = None if study.recorded is None else study.recorded.result.analysis
+    reason = None if analysis is None else analysis.left_out.get("selection")
+    return bool(study.spec.get("data", {}).get("time")) or (reason is not None and reason.code == "rows_in_time_order")
+
+
+def _tested(
+    studies: Sequence[ReadStudy], rows: Rows, pairs: Sequence[Pair]
+) -> tuple[dict[Pair, ChoiceDifference], dict[Pair, list[NoTest]]]:
+    """Compare pairs that can be tested; return the differences, and the reasons of those that come to no score."""
+    samples = {at: _samples(studies[at], rows[at]) for at in sorted({at for pair in pairs for at in pair})}
+    chosen: dict[int, tuple[Numbers, Samples]] = {}
+    for at, found in samples.items():
+        if not isinstance(found, BootstrapTooSlow):
+            chosen[at] = choice_scores(found, wanted_draws(found, len(pairs))), found
+    differences: dict[Pair, Gains] = {}
+    failed: dict[Pair, list[NoTest]] = {}
+    for first, second in pairs:
+        if first not in chosen or second not in chosen:
+            failed[first, second] = [NoTest(code="bootstrap_too_slow", detail=studies[first].metric)]
+            continue
+        units, known = chosen[first][1].units, rows[first]
+        assert isinstance(known, KnownRows)
+        grouped = units != len(np.unique(known.validated.rows))
+        gained = gains(chosen[first][0], chosen[second][0], units, grouped)
+        if gained.are_too_few:
+            scored = f"{len(gained.usable)} of {len(gained.values)}"
+            failed[first, second] = [NoTest(code="too_few_draws", detail=scored)]
+        else:
+            differences[first, second] = gained
+    return compare_choices(differences), failed
+
+
+def _samples(study: ReadStudy, rows: KnownRows | str) -> Samples | BootstrapTooSlow:
+    assert isinstance(rows, KnownRows)
+    contents = [Inline(content) for _, content in sorted((study.outputs or {}).items())]
+    return samples_of(study.metric, rows.target, contents, rows.validated.y, rows.validated.units)

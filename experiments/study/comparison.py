@@ -1,0 +1,86 @@
+"""A comparison of studies: their lines in order, the rows that they share, their pairs, the settings that differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_lowercase
+from typing import Any
+
+from experiments.config.documents import rounded
+from experiments.evaluation.comparison_records import Comparison, Setting
+from experiments.evaluation.ledger import Ledger
+from experiments.study.compared import ReadStudy, entry_of
+from experiments.study.compared_pairs import compare_pairs
+from experiments.study.compared_rows import Rows, rows_of, same_rows
+
+NAME = ("study", "name")  # the one key that always differs
+
+
+def compare_studies(studies: Sequence[ReadStudy], ledger: Ledger, data: str | None = None) -> Comparison:
+    """Compare studies; no network is trained and nothing is written.
+
+    Args:
+        ledger: ledger that counts how often their test rows were scored.
+        data:   the file or folder where their data is now.
+
+    Raises:
+        SpecError:   no study has data of that name.
+        LedgerError: the ledger has lost entries of a study.
+    """
+    ordered = in_order(studies)
+    rows = rows_of(ordered, data)
+    letters = sharing(ordered, rows)
+    pairs = compare_pairs(ordered, rows)
+    return rounded(
+        Comparison(
+            studies=tuple(entry_of(study, ledger, letter) for study, letter in zip(ordered, letters, strict=True)),
+            pairs=tuple(pairs),
+            settings=tuple(_settings(ordered)),
+        )
+    )
+
+
+def in_order(studies: Sequence[ReadStudy]) -> list[ReadStudy]:
+    """Return studies of one metric after the other, as named; within a metric the highest corrected score first."""
+    metrics = list(dict.fromkeys(study.metric for study in studies))
+
+    def place(study: ReadStudy) -> tuple[int, bool, float, float]:
+        corrected, best = _corrected(study), 0.0 if study.best is None else study.best.result.value or 0.0
+        return metrics.index(study.metric), corrected is None, -(corrected or 0.0), -best
+
+    return sorted(studies, key=place)
+
+
+def sharing(studies: Sequence[ReadStudy], rows: Rows) -> list[str]:
+    """Return for each study the letter of those with the same rows and folds; nothing where no other has them."""
+    first = [
+        next(one for one in range(at + 1) if one == at or same_rows(studies, rows, one, at))
+        for at in range(len(studies))
+    ]
+    shared = [one for one in dict.fromkeys(first) if first.count(one) > 1]
+    return [ascii_lowercase[shared.index(one) % 26] if one in shared else "" for one in first]
+
+
+def _corrected(study: ReadStudy) -> float | None:
+    analysis = None if study.recorded is None else study.recorded.result.analysis
+    return None if analysis is None or analysis.selection is None else analysis.selection.corrected
+
+
+def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:
+    """Yield the keys of the study files that differ, section by section."""
+    files = [_keys(study.spec) for study in studies]
+    sections = list(dict.fromkeys(key[0] for file in files for key in file))
+    keys = sorted(dict.fromkeys(key for file in files for key in file), key=lambda key: sections.index(key[0]))
+    for key in keys:
+        values = tuple(file.get(key) for file in files)
+        if key != NAME and any(value != values[0] for value in values):
+            yield Setting(key=".".join(key), values=values)
+
+
+def _keys(spec: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """Return the values of a study file by section and key; an empty table is no value."""
+    document: dict[str, dict[str, Any]] = json.loads(json.dumps(spec))
+    return {
+        (section, key): value for section, values in document.items() for key, value in values.items() if value != {}
+    }
