@@ -55,8 +55,9 @@ class ReadStudy:
 
     @property
     def best(self) -> FinishedTrial | None:
-        """Return its best trial, with learning curves; None without a journal or before a trial is complete."""
-        return best_trial(self.trials)
+        """Return its winner, or its best trial so far, with learning curves; None without any or without a journal."""
+        kept = None if self.recorded is None else self.recorded.result.best.number
+        return next((trial for trial in self.trials if trial.result.number == kept), best_trial(self.trials))
 
     @property
     def metric(self) -> str:

@@ -75,7 +75,7 @@ def compare_again(
     contexts = [_prepared(study, data) for study in studies]
     chosen = choose_finalists(studies, contexts, count)
     plan = _plan(chosen, seeds)
-    document = json.dumps({"schema": 1, **asdict(plan)}, indent=1, ensure_ascii=False, allow_nan=False)
+    document = json.dumps({"schema": 1, **asdict(rounded(plan))}, indent=1, ensure_ascii=False, allow_nan=False)
     folder = StudyFolder(options.folder)
     with folder.claimed():
         write_atomically(options.folder / PLAN, f"{document}\n".encode())
