@@ -123,8 +123,9 @@ def _tune(chosen: argparse.Namespace) -> int:
         print("starting", end="\r", flush=True)  # until the first line, which is longer
 
     from experiments.study.console import study_console
+    from experiments.study.listing import print_list
     from experiments.study.lookup import find_study, study_folder
-    from experiments.study.status import print_list, print_status
+    from experiments.study.status import print_status
 
     console = study_console(chosen.quiet)
     check_source(chosen)

@@ -1,4 +1,4 @@
-"""Where two studies' winners err differently: on development rows, by networks that did not train on them."""
+"""The joint errors of two winners: on development rows, by networks that did not train on them."""
 
 from __future__ import annotations
 

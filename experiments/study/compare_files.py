@@ -17,7 +17,7 @@ from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer
 from experiments.reports.comparison.page import FOLDER, render_comparison
 from experiments.reports.comparison.studies import USES_UP
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.reports.run_info import times
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
@@ -65,16 +65,9 @@ def write_comparison(folder: Path, comparison: Comparison) -> Path:
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a line for each study, the answer, and the test scores apart."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("study", "data", "metric"):
-        table.add_column(column, overflow="fold")
-    for column in ("rows", "sampler"):
-        table.add_column(column, no_wrap=True)
-    for column in ("trials", "corrected", "95% interval"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for study in comparison.studies:
-        table.add_row(*_cells(study))
-    console.print(table)
+    for metric in dict.fromkeys(study.metric for study in comparison.studies):
+        console.print(Text(axis_label(metric), style="bold"))
+        console.print(_table([study for study in comparison.studies if study.metric == metric]))
     for study in comparison.studies:
         for line in study.notes:
             console.print(printable(f"{study.name}: {line}"), markup=False, soft_wrap=True)
@@ -87,12 +80,24 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         console.print(printable(f"  {study.name}: {_test(study)}"), markup=False, soft_wrap=True)
 
 
+def _table(studies: Sequence[ComparedStudy]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("study", "data"):
+        table.add_column(column, overflow="fold")
+    for column in ("rows", "sampler"):
+        table.add_column(column, no_wrap=True)
+    for column in ("trials", "corrected", "95% interval"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for study in studies:
+        table.add_row(*_cells(study))
+    return table
+
+
 def _cells(study: ComparedStudy) -> tuple[str | Text, ...]:
     scores = Scores.like(study.metric, study.best)
     return (
         Text(printable(study.name)),
         Text(printable(study.data)),
-        metric_label(study.metric),
         study.sharing,
         study.sampler,
         f"{study.trials:,}",

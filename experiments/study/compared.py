@@ -67,10 +67,8 @@ class ReadStudy:
     @property
     def rows(self) -> tuple[str, str]:
         """Return the fingerprints of its rows and of its folds."""
-        if self.recorded is not None:
-            return self.recorded.result.data.fingerprint, self.recorded.result.split.folds_fingerprint
-        data = (self.view.identity or {}).get("data", {})
-        return str(data.get("fingerprint")), str(data.get("folds"))
+        assert self.status.rows is not None
+        return self.status.rows
 
     @cached_property
     def outputs(self) -> dict[int, bytes] | None:
@@ -119,7 +117,8 @@ def read_study(name: str) -> ReadStudy:
     status = study_status(path.parent, search)
     if recorded is not None and status.result is None:  # a file of another name, copied alone
         ended: State = "searched" if recorded.result.test is None else "done"
-        status = replace(status, state=ended, result=recorded.result, spec=recorded.result.spec)
+        rows = (recorded.result.data.fingerprint, recorded.result.split.folds_fingerprint)
+        status = replace(status, state=ended, result=recorded.result, spec=recorded.result.spec, rows=rows)
     view = view_journal(StudyFolder(path.parent).journal)
     if recorded is None and not view.trials:
         raise StudyStateError(f"{path.parent}: no trial has finished, so there is nothing to compare.")

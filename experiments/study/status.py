@@ -1,4 +1,4 @@
-"""The states of studies: `tune --status` and `tune --list`. Files are read, none is written."""
+"""The state of a study: `tune --status`. Files are read, none is written."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from experiments.config.default_study import folder_of
 from experiments.config.documents import count
 from experiments.config.spec import SearchSection
-from experiments.config.study_file import read_spec
-from experiments.errors import ExperimentError, StudyStateError
+from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.metrics import Scores, metric_label, metric_of, named_score
+from experiments.reports.metrics import metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
-from experiments.study.lookup import RESULTS, holds_a_study, known_studies
+from experiments.study.lookup import RESULTS
 from experiments.study.results_file import read_results
 from experiments.tracking.writer_lock import is_being_written
 from experiments.tracking.writer_state import shortfall
@@ -45,6 +42,7 @@ class StudyStatus:
     wanted:   number of trials that it is to have; None if nothing says so, or it has come to its end.
     spec:     its study file, as far as it is on record.
     result:   the results of its last end; None if it came to no end.
+    rows:     fingerprints of its data and of its folds; None before it has begun.
     when:     the time at which its record last changed.
     log:      the last lines of its log.
     mlflow:   a line about what MLflow lacks, or that it is being written; nothing if it has everything.
@@ -55,6 +53,7 @@ class StudyStatus:
     wanted: int | None
     spec: Mapping[str, Any]
     result: StudyResult | None
+    rows: tuple[str, str] | None
     when: datetime | None
     log: tuple[str, ...]
     mlflow: str = ""
@@ -104,6 +103,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         wanted=None if ended and state != "tried" else planned,
         spec=_recorded(view, result, path),
         result=result,
+        rows=_rows(view, result),
         when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
         log=_last_lines(folder.log),
         mlflow="" if running else ON_ITS_WAY if is_being_written(path) else shortfall(path) or "",
@@ -136,6 +136,14 @@ def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapp
     return spec
 
 
+def _rows(view: JournalView, result: StudyResult | None) -> tuple[str, str] | None:
+    """Return the fingerprints of the data and of the folds, as the results or the journal have them."""
+    if result is not None:
+        return result.data.fingerprint, result.split.folds_fingerprint
+    data = (view.identity or {}).get("data")
+    return (str(data.get("fingerprint")), str(data.get("folds"))) if isinstance(data, Mapping) else None
+
+
 def _no_study(path: Path) -> StudyStateError:
     return StudyStateError(f"{path}: what is recorded of the study is not a study file's content.")
 
@@ -146,55 +154,6 @@ def print_status(console: Console, name: str, path: Path, search: SearchSection 
     endings = f" ({outcomes(trial.result.reason for trial in status.finished)})" if status.finished else ""
     console.print(Text(f"{name}: {status.state}, {status.trials}{endings}", style="bold"), soft_wrap=True)
     print_facts(console, _facts(status, path))
-
-
-def print_list(console: Console, studies: Path) -> None:
-    """Print the studies of a folder, one a line: those with a file, then those that have only a folder."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("study", "state", "trials", "metric"):
-        table.add_column(column, overflow="fold")
-    for column in ("cv_mean", "test", "last change"):
-        table.add_column(column, justify="right", no_wrap=True)
-    problems: list[str] = []
-    rows: list[list[str | Text]] = []
-    for name, path, search, problem in _studies(studies):
-        try:
-            status = None if problem else study_status(path, search)
-        except ExperimentError as error:
-            status, problem = None, str(error)
-        if status is None:
-            rows.append([Text(printable(name)), "unreadable"])
-            problems.append(problem)
-        else:
-            rows.append([Text(printable(name)), status.state, _trials(status), *_scores(status), _time(status.when)])
-            if status.mlflow:
-                rows[-1].append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
-                problems += [status.mlflow] if status.mlflow != ON_ITS_WAY else []
-    if max(map(len, rows), default=0) > len(table.columns):
-        table.add_column("MLflow")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table if table.rows else Text(f"{studies}: no study here"))
-    for problem in problems:
-        console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
-
-
-def _studies(studies: Path) -> Iterator[tuple[str, Path, SearchSection | None, str]]:
-    """Yield name, folder, the search that its file asks for, and what is wrong with the file, of each study."""
-    known, seen = known_studies(studies), set[Path]()
-    study: tuple[str, Path, SearchSection | None, str]
-    for name, file in known.items():
-        if file is not None:
-            try:
-                spec = read_spec(file)
-                study = spec.study.name, folder_of(file, spec), spec.search, ""
-            except ExperimentError as error:
-                study = name, studies / name, None, str(error)
-            seen.add(study[1])
-            yield study
-    for folder in (studies / name for name in known):
-        if folder not in seen and holds_a_study(folder):
-            yield folder.name, folder, None, ""
 
 
 def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
@@ -212,27 +171,15 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
         test, after = status.result.test, count(len(status.result.trials), "trial")
         yield "test score", f"{named_score(test.metric, test.score)}, after {after}"
     if status.when is not None:
-        yield "last change", _time(status.when)
+        yield "last change", written_time(status.when)
     if status.mlflow:
         yield "MLflow", status.mlflow
     for number, line in enumerate(status.log):
         yield "" if number else "log", line
 
 
-def _trials(status: StudyStatus) -> str:
-    return "" if status.state == "not started" else status.trials.removesuffix("s").removesuffix(" trial")
-
-
-def _scores(status: StudyStatus) -> tuple[str, str, str]:
-    """Return the metric, the selection score and the test score."""
-    best, test, metric = status.best, None if status.result is None else status.result.test, metric_of(status.spec)
-    if best is None:
-        return "", "", ""
-    scores = Scores.like(metric, best.result.value)
-    return metric_label(metric), scores.show(best.result.value), "" if test is None else scores.show(test.score)
-
-
-def _time(when: datetime | None) -> str:
+def written_time(when: datetime | None) -> str:
+    """Write when a study's record last changed."""
     return "" if when is None else f"{when:%Y-%m-%d %H:%M}"
 
 

@@ -119,7 +119,7 @@ def everything_is_there(desk: CommandRunner) -> bool:
 def test_the_command_ends_before_its_writer_which_hears_no_hang_up(desk: CommandRunner, writer: StoppedWriter) -> None:
     said = writer.outlives("moons").said  # and the terminal was closed nevertheless
     assert (said.count(BACKGROUND), "MLflow at" in said) == (1, False), said
-    assert re.fullmatch(r"moons +done .* on its way", desk.tune("--list").out.splitlines()[1])
+    assert re.fullmatch(r"moons +done .* on its way", desk.tune("--list").out.splitlines()[2])
     assert "the rest is on its way" in desk.tune("moons", "--status").out
     writer.process.send_signal(signal.SIGHUP)
     writer.process.resume()
@@ -138,7 +138,7 @@ def test_killed_in_the_last_moment_with_its_writer_it_is_told_until_sync_has_sen
     writer.kill()
     sends = "python -m experiments.sync studies/moons sends it"
     listed = desk.tune("--list").out
-    assert re.fullmatch(r"moons +done .* incomplete", listed.splitlines()[1])
+    assert re.fullmatch(r"moons +done .* incomplete", listed.splitlines()[2])
     for said in (listed, desk.tune("moons", "--status").out):
         assert (said.count(MISSING), said.count(sends)) == (1, 1)
     desk.sync()

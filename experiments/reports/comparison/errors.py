@@ -1,4 +1,4 @@
-"""Where the winners of two studies err differently, on development rows that no network had trained on."""
+"""The joint errors of the winners of two studies, on development rows that no network had trained on."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _names(comparison: Comparison, pair: ComparedPair, words: str) -> Parts:
 def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block]:
     """Show rows on which the winners differ most, each under the one that has it right."""
     assert pair.errors is not None
-    examples = list(enumerate(pair.errors.examples))
+    examples, key = list(enumerate(pair.errors.examples)), f"pairs[{at}].errors"
     names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (pair.first, pair.second)]
     columns = (
         Column("row"),
@@ -75,7 +75,10 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
         Column(names[0], number=False),
         Column(names[1], number=False),
         Column("fold"),
-        Column("some of its values", number=False),
+        *(
+            Column(Fact(f"{key}.examples[0].values[{at}][0]", name))
+            for at, (name, _) in enumerate(examples[0][1].values)
+        ),
     )
     is_number = pair.errors.neither is None
     blocks: list[Block] = [
@@ -86,11 +89,8 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
         rows = [(place, example) for place, example in examples if example.better == better]
         if not rows:
             continue
-        cells = [_cells(f"pairs[{at}].errors.examples[{place}]", example) for place, example in rows]
-        shown = any(example.values for _, example in rows)
-        table = Table(
-            "Rows", columns if shown else columns[:-1], tuple(Row(line if shown else line[:-1]) for line in cells), True
-        )
+        cells = [_cells(f"{key}.examples[{place}]", example) for place, example in rows]
+        table = Table("Rows", columns, tuple(map(Row, cells)), wide=True)
         blocks.append(note("{} is nearer:" if is_number else "Only {} is right:", name))
         pictures = [
             Thumbnail(
@@ -112,12 +112,11 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
 
 
 def _cells(key: str, example: RowExample) -> tuple[Words, ...]:
-    values = ", ".join(f"{name} {value}" for name, value in example.values)
     return (
         Fact(f"{key}.row", str(example.row)),
         Fact(f"{key}.truth", example.truth),
         Fact(f"{key}.first", example.first),
         Fact(f"{key}.second", example.second),
         Fact(f"{key}.fold", str(example.fold)),
-        Fact(f"{key}.values", values),
+        *(Fact(f"{key}.values[{at}][1]", value) for at, (_, value) in enumerate(example.values)),
     )

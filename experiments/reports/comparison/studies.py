@@ -19,6 +19,7 @@ from experiments.reports.blocks import (
     Words,
     note,
     number,
+    sentence,
     text,
 )
 from experiments.reports.formatting import NOTHING, parameter
@@ -26,6 +27,11 @@ from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.run_info import times
 
 USES_UP = "choosing by these uses up the test set"
+APART = (
+    "Each is of a final model that was fixed before its test rows were read. They stand apart, as {}: the score of a "
+    "study that is chosen by them is as optimistic as any best of many. The last column says how often studies have "
+    "scored these rows, or some of them, by the ledger here."
+)
 SCORES = (
     Column("study", number=False),
     Column("metric", number=False),
@@ -66,19 +72,20 @@ def studies(comparison: Comparison) -> Section:
         *(_notes(at, study) for at, study in enumerate(comparison.studies) if study.notes),
         Heading("Their searches"),
         Table("Searches", SEARCHES, searches, wide=True),
-        note(
-            "Epochs are of all folds at once. Seconds are of the search, over all its runs, on the machine it ran on."
-        ),
+        note("Epochs are of all folds at once. Seconds are of the search, on the machine that it ran on."),
         Heading("The best configurations"),
         Table(
             "Best configurations",
-            (Column("study", number=False), Column("trial"), Column("configuration", number=False)),
+            (Column("study", number=False), Column("its best trial", number=False)),
             tuple(
                 Row(
                     (
                         Fact(f"studies[{at}].name", study.name),
-                        Fact(f"studies[{at}].winner", str(study.winner)),
-                        Fact(f"studies[{at}].configuration", study.configuration),
+                        sentence(
+                            "trial {}: {}",
+                            Fact(f"studies[{at}].winner", str(study.winner)),
+                            Fact(f"studies[{at}].configuration", study.configuration),
+                        ),
                     )
                 )
                 for at, study in enumerate(comparison.studies)
@@ -116,14 +123,9 @@ def test_scores(comparison: Comparison) -> Section | None:
         Column("test score"),
         Column("95% interval"),
         Column("test rows"),
-        Column("these rows, or some of them, were scored", number=False),
+        Column("scored", number=False),
     )
-    words = "Each is of a final model that was fixed before its test rows were read. They stand apart, as {}: the "
-    words += (
-        "score of a study that is chosen by them is as optimistic as any best of many. The count is of all studies "
-    )
-    words += "in the ledger here."
-    return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), text(words, USES_UP)))
+    return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), text(APART, USES_UP)))
 
 
 def settings(comparison: Comparison) -> Section:
@@ -172,9 +174,7 @@ def _search(at: int, study: ComparedStudy) -> tuple[Words, ...]:
         number(f"{key}.complete", study.complete),
         number(f"{key}.pruned", study.pruned),
         NOTHING if study.epochs is None else number(f"{key}.epochs", study.epochs),
-        NOTHING
-        if seconds is None
-        else Fact(f"{key}.seconds", f"{seconds:,.1f}" if seconds < 10 else f"{seconds:,.0f}"),
+        NOTHING if seconds is None else Fact(f"{key}.seconds", f"{seconds:,.{1 if seconds < 10 else 0}f}"),
     )
 
 

@@ -1,0 +1,140 @@
+"""The list of all studies in a folder: `tune --list`. Files are read, none is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_lowercase
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from experiments.config.default_study import folder_of
+from experiments.config.spec import StudySpec
+from experiments.config.study_file import read_spec
+from experiments.errors import ExperimentError
+from experiments.reports.metrics import Scores, axis_label
+from experiments.study.console import printable
+from experiments.study.lookup import holds_a_study, known_studies
+from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
+
+WIDE = 110  # columns of a terminal that has room for the time of the last change
+NO_METRIC = "no metric yet"
+SAME_ROWS = "rows: studies with the same letter have the same rows and folds, so that `compare` can test them"
+
+
+@dataclass(frozen=True)
+class ListedStudy:
+    """A study of the list.
+
+    status:  its state; None where it cannot be read.
+    spec:    its study file as far as it is on record, else as it is written.
+    problem: what is wrong with it; empty if nothing.
+    """
+
+    name: str
+    status: StudyStatus | None
+    spec: dict[str, Any]
+    problem: str
+
+    @property
+    def metric(self) -> str:
+        """Return scikit-learn's name of its metric; empty where nothing names one."""
+        metric = str(self.spec.get("cv", {}).get("metric"))
+        return "" if metric in ("None", "auto") else metric
+
+
+def print_list(console: Console, studies: Path) -> None:
+    """Print the studies of a folder in blocks, one metric a block; those without a metric come last."""
+    listed = [_listed(name, path, spec, problem) for name, path, spec, problem in _studies(studies)]
+    letters = _letters(listed)
+    for metric in sorted({study.metric for study in listed}, key=lambda metric: (not metric, metric)):
+        console.print(Text(axis_label(metric) if metric else NO_METRIC, style="bold"))
+        console.print(_table([study for study in listed if study.metric == metric], letters, console.width))
+    if not listed:
+        console.print(Text(f"{studies}: no study here"))
+    if letters:
+        console.print(Text(SAME_ROWS), soft_wrap=True)
+    for study in listed:
+        lacks = "" if study.status is None or study.status.mlflow == ON_ITS_WAY else study.status.mlflow
+        if problem := study.problem or lacks:
+            console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
+
+
+def _studies(studies: Path) -> Iterator[tuple[str, Path, StudySpec | None, str]]:
+    """Yield name, folder, study file, and what is wrong with the file, of each study; those with a file come first."""
+    known, seen = known_studies(studies), set[Path]()
+    study: tuple[str, Path, StudySpec | None, str]
+    for name, file in known.items():
+        if file is not None:
+            try:
+                spec = read_spec(file)
+                study = spec.study.name, folder_of(file, spec), spec, ""
+            except ExperimentError as error:
+                study = name, studies / name, None, str(error)
+            seen.add(study[1])
+            yield study
+    for folder in (studies / name for name in known):
+        if folder not in seen and holds_a_study(folder):
+            yield folder.name, folder, None, ""
+
+
+def _listed(name: str, path: Path, spec: StudySpec | None, problem: str) -> ListedStudy:
+    status, document = None, {} if spec is None else spec.to_document()
+    try:
+        status = None if problem else study_status(path, None if spec is None else spec.search)
+    except ExperimentError as error:
+        problem = str(error)
+    return ListedStudy(name, status, dict(status.spec) if status is not None and status.spec else document, problem)
+
+
+def _letters(listed: Sequence[ListedStudy]) -> dict[tuple[str, str], str]:
+    """Return a letter for rows and folds that several studies have."""
+    counts = Counter(
+        study.status.rows for study in listed if study.status is not None and study.status.rows is not None
+    )
+    shared = [rows for rows, studies in counts.items() if rows is not None and studies > 1]
+    return {rows: ascii_lowercase[at % len(ascii_lowercase)] for at, rows in enumerate(shared)}
+
+
+def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], width: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("study", "state", "trials", "data"):
+        table.add_column(column, overflow="fold")
+    for column in ("rows", "sampler"):
+        table.add_column(column, no_wrap=True)
+    for column in ("selection", "test", *(["last change"] if width >= WIDE else [])):
+        table.add_column(column, justify="right", no_wrap=True)
+    rows = [_cells(study, letters, width) for study in studies]
+    if max(map(len, rows)) > len(table.columns):
+        table.add_column("MLflow")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) -> list[str | Text]:
+    status, name = study.status, Text(printable(study.name))
+    if status is None:
+        return [name, "unreadable"]
+    data, search = study.spec.get("data", {}), study.spec.get("search", {})
+    scores = Scores.like(study.metric, None if status.best is None else status.best.result.value)
+    test = None if status.result is None else status.result.test
+    cells: list[str | Text] = [
+        name,
+        status.state,
+        "" if status.state == "not started" else status.trials.removesuffix("s").removesuffix(" trial"),
+        Text(printable(Path(str(data.get("source", ""))).name)),
+        "" if status.rows is None else letters.get(status.rows, ""),
+        str(search.get("sampler", "")),
+        "" if status.best is None else scores.show(status.best.result.value),
+        "" if test is None or status.best is None else scores.show(test.score),
+        *([written_time(status.when)] if width >= WIDE else []),
+    ]
+    if status.mlflow:
+        cells.append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
+    return cells
