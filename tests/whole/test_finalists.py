@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import chdir
 
 import pytest
@@ -60,3 +63,23 @@ def test_what_cannot_be_compared_is_refused_in_one_line_before_anything_is_train
     assert "belong to --finalists N" in capfd.readouterr().err
     assert compared(two, "a") == 2
     assert "at least two studies" in capfd.readouterr().err
+
+
+def test_the_finalists_are_written_down_before_the_first_training(two: CommandRunner) -> None:
+    """A command that is killed at its first repetition has fixed them, and the same command comes to the same plan."""
+    words = ("a", "b", "--finalists", "2", "--seeds", "2", "--workers", "1", "--out", "killed")
+    code = (
+        "import os, signal, sys; import experiments.study.finalists as finalists\n"
+        "finalists.train_finalists = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from experiments import compare; sys.exit(compare.main(sys.argv[1:]))"
+    )
+    portable = {"OPENBLAS_CORETYPE": "Haswell", "NPY_ENABLE_CPU_FEATURES": "X86_V3"}
+    killed = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=two.folder, env={**os.environ, **portable}, capture_output=True
+    )
+    assert killed.returncode == -9, killed
+    folder = two.folder / "killed"
+    plan = (folder / "finalists.json").read_bytes()
+    assert not (folder / "compare.json").exists()
+    assert compared(two, *words) == 0
+    assert (folder / "finalists.json").read_bytes() == plan

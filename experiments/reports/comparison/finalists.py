@@ -35,11 +35,11 @@ CHOSEN: Final = "chosen on these rows"
 COLUMNS: Final = (
     Column("study", number=False),
     Column("trial"),
-    Column("configuration", number=False),
-    Column("networks"),
     Column("when chosen"),
     Column("trained again"),
     Column("sd of repetitions"),
+    Column("networks"),
+    Column("configuration", number=False),
 )
 PAIRS: Final = (
     Column("first over second", number=False),
@@ -141,11 +141,11 @@ def _finalist(record: FinalistsRecord, at: int, scores: Scores) -> Row:
         (
             Fact(f"{key}.study", one.study),
             Fact(f"{key}.trial", str(one.trial)),
-            Fact(f"{key}.configuration", one.configuration),
-            number(f"{key}.members", one.members),
             Fact(f"{key}.selection", scores.show(one.selection)),
             again,
             Fact(f"finalists.deviations[{at}]", scores.size(stdev(means)) if len(means) > 1 else NOTHING),
+            number(f"{key}.members", one.members),
+            Fact(f"{key}.configuration", one.configuration),
         )
     )
 
