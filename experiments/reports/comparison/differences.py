@@ -133,35 +133,40 @@ def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]
 
 
 def _claim(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
-    found = _difference(pair)
-    better, worse = (pair.first, pair.second) if found.score > 0 else (pair.second, pair.first)
-    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (better, worse)]
-    said = sentence("{} is better than {}", Strong(names[0]), Strong(names[1]))
-    return joined([said, sentence(": {}", _amount(comparison, at, pair))], "")
+    """Say that the better study of a pair is better, and by how much."""
+    turned = _difference(pair).score < 0
+    better, worse = _both(comparison, pair)[:: -1 if turned else 1]
+    said = sentence("{} is better than {}: ", Strong(better), Strong(worse))
+    return joined([said, _amount(comparison, at, pair, turned)], "")
 
 
 def _estimate(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
-    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (pair.first, pair.second)]
-    return sentence("{} over {}: {}", names[0], names[1], _amount(comparison, at, pair))
+    return joined([sentence("{} over {}: ", *_both(comparison, pair)), _amount(comparison, at, pair)], "")
 
 
-def _amount(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
+def _amount(comparison: Comparison, at: int, pair: ComparedPair, turned: bool = False) -> Parts:
+    """Write the difference of the first study over the second, or turned, of the second over the first."""
     found, scores = _difference(pair), _scores(comparison, pair)
-    key, level = f"pairs[{at}].difference", f"{100 * (1 - found.level):.4g}%"
     if found.interval == (0.0, 0.0):
         return ("both chose what scores the same in every draw.",)
+    low, high = found.interval
+    key, level = f"pairs[{at}].difference", f"{100 * (1 - found.level):.4g}%"
     return sentence(
         "{} {} on new rows, {} interval {}.",
         metric_label(scores.metric),
-        Fact(f"{key}.score", scores.gain(found.score)),
+        Fact(f"{key}.score", scores.gain(-found.score if turned else found.score)),
         Fact(f"{key}.level", level),
-        Fact(f"{key}.interval", scores.gain_interval(found.interval)),
+        Fact(f"{key}.interval", scores.gain_interval((-high, -low) if turned else (low, high))),
     )
 
 
-def _names(comparison: Comparison, pair: ComparedPair) -> Parts:
+def _both(comparison: Comparison, pair: ComparedPair) -> tuple[Fact, Fact]:
     first, second = (Fact(f"studies[{at}].name", comparison.studies[at].name) for at in (pair.first, pair.second))
-    return sentence("{} over {}" if pair.difference else "{} and {}", first, second)
+    return first, second
+
+
+def _names(comparison: Comparison, pair: ComparedPair) -> Parts:
+    return sentence("{} over {}" if pair.difference else "{} and {}", *_both(comparison, pair))
 
 
 def _why(pair: ComparedPair) -> str:

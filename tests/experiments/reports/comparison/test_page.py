@@ -1,0 +1,156 @@
+"""The pages of a comparison: the answer first, the words that go with it, and names of any kind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from experiments.evaluation.comparison_records import Comparison, NoTest
+from experiments.evaluation.records import PictureRecord
+from experiments.reports.comparison.page import render_comparison
+from experiments.reports.comparison.reasons import SENTENCES, sentence_of
+from support.comparisons import compared_pair, compared_study, comparison, difference
+
+HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) שלום \u202eabc {{ 7*7 }} "q" & ' + "n" * 200
+AFTER = "after selection; variation of training not included"
+
+
+class Page(HTMLParser):
+    """The text of a page, whose tags are closed in order."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+        if tag not in ("meta", "br", "link", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        self.text += " " if tag in ("p", "th", "td", "h2", "h3", "figure") else ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def text_of(made: Comparison) -> str:
+    return " ".join(Page(render_comparison(made).html).text.split())
+
+
+def test_a_claimed_difference_is_the_answer_and_the_better_study_comes_first() -> None:
+    text = text_of(comparison(difference(0.02, 0.01, 0.03)))
+    assert (
+        "one is better than two: accuracy 0.0200 better on new rows, 95% interval [0.0100 better, 0.0300 better]."
+        in text
+    )
+    assert f"This is a test {AFTER}." in text
+    reverse = text_of(comparison(difference(-0.02, -0.03, -0.01)))
+    assert "two is better than one: accuracy 0.0200 better on new rows" in reverse
+    assert "[0.0100 better, 0.0300 better]" in reverse
+
+
+def test_an_open_difference_is_not_claimed() -> None:
+    text = text_of(comparison(difference(0.02, -0.01, 0.05)))
+    assert "No difference is shown. one over two: accuracy 0.0200 better on new rows, 95% interval" in text
+    assert "is better than" not in text
+    assert f"This is a test {AFTER}." in text
+    assert "both chose what scores the same in every draw" in text_of(comparison(difference(0.0, 0.0, 0.0)))
+
+
+def test_without_a_test_the_reasons_are_the_answer() -> None:
+    text = text_of(comparison(None, NoTest(code="other_metric"), NoTest(code="other_members", detail="1 and 5")))
+    assert (
+        "The difference is not tested: they choose by different metrics; their final models are the mean of different "
+        "numbers of networks: 1 and 5." in text
+    )
+    assert AFTER not in text
+
+
+def test_every_reason_has_a_sentence() -> None:
+    for code in SENTENCES:
+        said = sentence_of(NoTest(code=code, detail="accuracy"))
+        assert said
+        assert "{" not in said
+
+
+def test_scores_are_written_with_their_metrics_and_test_scores_stand_apart() -> None:
+    made = comparison(
+        difference(0.5, 0.2, 0.8), **{"metric": "neg_log_loss", "best": -0.25, "corrected": -0.3, "ci95": (-0.4, -0.2)}
+    )
+    text = text_of(made)
+    assert "two log loss 0.3000 [0.2000, 0.4000] 0.2500 iris 120 a" in text
+    assert "one tpe median portable 40 30 9 1,234 12" in text
+    assert "choosing by these uses up the test set" in text
+    assert "one accuracy 0.9333 [0.8000, 0.9800] 30 3 times" in text
+    assert text.index("Differences") < text.index("Test scores")
+    assert "search.sampler tpe random" in text
+    assert "space.l2 – 0.5" in text
+
+
+def test_errors_are_counted_and_shown_with_values() -> None:
+    text = text_of(comparison(difference(0.02, 0.01, 0.03)))
+    assert "one and two 110 4 3 3 120" in text
+    assert "Only one is right: row truth one two fold petal width 3 setosa setosa virginica 1 0.2" in text
+    assert "Only two is right: row truth one two fold petal width 99 setosa virginica setosa 1 0.2" in text
+
+
+def test_rows_that_are_pictures_are_shown_as_such() -> None:
+    made = comparison(difference(0.02, 0.01, 0.03))
+    errors = made.pairs[0].errors
+    assert errors is not None
+    picture = PictureRecord(width=2, height=1, colour=False, pixels="AP8=")
+    shown = tuple(replace(one, picture=picture, values=()) for one in errors.examples)
+    pages = render_comparison(replace(made, pairs=(replace(made.pairs[0], errors=replace(errors, examples=shown)),)))
+    assert Page(pages.html).tags.count("img") == 2
+    assert "| 3 | setosa | setosa | virginica | 1 |" in pages.markdown
+
+
+def test_what_is_missing_leaves_no_empty_part() -> None:
+    bare = {"test": None, "search": None, "learning": None, "corrected": None, "ci95": None, "best": None}
+    bare |= {"winner": None, "seconds": None, "epochs": None, "development": None, "sharing": ""}
+    studies = tuple(compared_study(name, **bare, notes=("it was interrupted",)) for name in ("one", "two"))
+    pair = replace(compared_pair(0, 1, None, NoTest(code="not_finished", detail="one")), errors=None)
+    pages = render_comparison(Comparison(studies=studies, pairs=(pair,), settings=()))
+    text = " ".join(Page(pages.html).text.split())
+    for title in ("Test scores", "Searches", "Learning curves", "Where the winners"):
+        assert title not in text.replace("Their searches", "")
+    assert "one: it was interrupted." in text
+    assert "The study files differ in nothing but their names." in text
+    assert pages.pictures == {}
+
+
+def test_each_metric_has_pictures_of_its_own() -> None:
+    pages = render_comparison(comparison(None, NoTest(code="other_metric"), metric="neg_log_loss", best=-0.2))
+    assert set(pages.pictures) == {
+        f"{kind}_{metric}" for kind in ("trials", "seconds", "winners") for metric in ("accuracy", "neg_log_loss")
+    }
+    for svg in pages.pictures.values():
+        ElementTree.fromstring(svg)
+    claimed = render_comparison(comparison(difference(0.02, 0.01, 0.03)))
+    assert "← two better" in claimed.pictures["differences_accuracy"]
+    assert "one better →" in claimed.pictures["differences_accuracy"]
+
+
+@pytest.mark.parametrize("where", ["name", "data", "configuration"])
+def test_names_of_any_kind_are_text(where: str) -> None:
+    made = comparison(difference(0.02, 0.01, 0.03), **{where: HOSTILE})
+    pages = render_comparison(made)
+    assert "script" not in Page(pages.html).tags
+    assert "<script" not in pages.html
+    assert "<script" not in pages.markdown
+    for svg in pages.pictures.values():
+        ElementTree.fromstring(svg)
+    assert json.loads(json.dumps(made.document()))["studies"][1][where] == HOSTILE

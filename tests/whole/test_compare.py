@@ -1,0 +1,387 @@
+"""Studies compared by the command: what is tested, what is not and why, and what the files say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments import compare
+from experiments.config.study_file import parse_spec
+from experiments.data.prepare import prepare
+from experiments.errors import DataError
+from experiments.evaluation.comparison import choice_scores
+from experiments.evaluation.resampling import samples_of
+from experiments.evaluation.validation_rows import validation_rows
+from experiments.search.executors.serial import Inline
+from nnet.metrics import predicted_labels
+from support.desk import STUDY, CommandRunner, Done
+
+OLD = Path(__file__).parents[1] / "support" / "version_0_1_0"
+SMALL = STUDY.replace("trials = 14", "trials = 6").replace("epochs = 12", "epochs = 8")
+AFTER = "after selection; variation of training not included"
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of studies: of the same rows, of another space, sampler, metric, data, members, and a sealed one."""
+    folder = tmp_path_factory.mktemp("compared")
+    (folder / "studies").mkdir()
+    (folder / "studies" / "moons.toml").write_text(SMALL)
+    desk = CommandRunner(folder)
+    shallow = [line for line in SMALL.splitlines() if not line.startswith(("hidden_", "l2"))]
+    with chdir(folder):
+        desk.studied("studies/moons")
+        desk.studied("studies/sampler", "study.name=sampler", "search.sampler=random", "study.seed=1")
+        desk.studied("studies/by_loss", "study.name=by_loss", "cv.metric=neg_log_loss", look="leave")
+        desk.studied("studies/wine", "study.name=wine", "data.source=wine")
+        desk.studied("studies/folds", "study.name=folds", "cv.n_splits=4", look="leave")
+        desk.studied("studies/members", "study.name=members", "final.members=2", look="leave")
+        desk.studied("studies/sealed", "study.name=sealed", "study.seed=2", look="leave")
+        file = folder / "studies" / "moons.toml"
+        file.write_text("\n".join(shallow))
+        desk.studied("studies/linear", "study.name=linear", "training.hidden_layers=0", look="leave")
+        file.write_text(SMALL)
+    return folder
+
+
+@pytest.fixture
+def folder(studied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(studied, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def compared(*arguments: str) -> Done:
+    out, error = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(error):
+        code = compare.main(arguments)
+    return Done(code, out.getvalue(), error.getvalue())
+
+
+def document(*arguments: str) -> dict[str, Any]:
+    done = compared(*arguments, "--out", "found")
+    assert (done.code, done.error) == (0, ""), done
+    found: dict[str, Any] = json.loads(Path("found/compare.json").read_text())
+    return found
+
+
+def reasons(found: dict[str, Any]) -> list[str]:
+    assert len(found["pairs"]) == 1
+    return [reason["code"] for reason in found["pairs"][0]["no_test"]]
+
+
+def outputs_of(name: str) -> list[bytes]:
+    results = json.loads(Path(f"studies/{name}/results.json").read_text())
+    complete = [trial["number"] for trial in results["trials"] if trial["state"] == "COMPLETE"]
+    return [Path(f"studies/{name}/out_of_fold/{number}.npy").read_bytes() for number in complete]
+
+
+def test_the_difference_is_that_of_the_choices_in_the_same_draws(folder: Path) -> None:
+    found = document("moons", "linear")
+    names = [study["name"] for study in found["studies"]]
+    scores = [study["corrected"] for study in found["studies"]]
+    assert names == ["moons", "linear"]
+    assert scores == sorted(scores, reverse=True)
+    results = json.loads(Path("studies/moons/results.json").read_text())
+    data = prepare(parse_spec(results["spec"], "moons"), {})
+    rows = validation_rows(data.development, data.folds)
+    chosen = []
+    for name in names:
+        contents = [Inline(content) for content in outputs_of(name)]
+        samples = samples_of("accuracy", data.target, contents, rows.y, rows.units)
+        chosen.append(choice_scores(samples, 1000))  # type: ignore[arg-type]
+    gains = chosen[0] - chosen[1]
+    difference = found["pairs"][0]["difference"]
+    assert difference["score"] == pytest.approx(gains.mean(), abs=1e-8)
+    assert difference["ci95"] == pytest.approx(np.quantile(gains, (0.025, 0.975)).tolist(), abs=1e-8)
+    assert difference["score"] == pytest.approx(scores[0] - scores[1], abs=1e-8)
+    assert difference["claimed"] is bool(difference["ci95"][0] > 0)
+
+
+def test_the_errors_are_of_the_winners_on_development_rows(folder: Path) -> None:
+    found = document("moons", "linear")
+    errors = found["pairs"][0]["errors"]
+    results = [json.loads(Path(f"studies/{study['name']}/results.json").read_text()) for study in found["studies"]]
+    data = prepare(parse_spec(results[0]["spec"], "moons"), {})
+    rows = validation_rows(data.development, data.folds)
+    right = [
+        predicted_labels(np.load(f"studies/{one['study']}/out_of_fold/{one['best']['number']}.npy")) == rows.y
+        for one in results
+    ]
+    counts = [int(one.sum()) for one in (right[0] & right[1], right[0] & ~right[1], ~right[0] & right[1])]
+    assert [errors["both"], errors["first_only"], errors["second_only"]] == counts
+    assert errors["neither"] == len(rows.y) - sum(counts) > 0
+    assert data.development.table.numbers is not None
+    numbers = data.development.table.numbers[rows.rows]
+    assert errors["examples"]
+    for example in errors["examples"]:
+        (at,) = np.flatnonzero(numbers == example["row"])  # a development row
+        assert (right[0][at], right[1][at]) == ((True, False) if example["better"] == "first" else (False, True))
+        features = np.asarray(data.development.features)[rows.rows[at]]
+        shown = {name: float(value) for name, value in example["values"]}
+        names = data.development.table.columns
+        assert shown == {name: pytest.approx(features[names.index(name)], rel=1e-5) for name in shown}
+        assert len(shown) == 2
+
+
+def test_each_line_has_what_the_study_recorded(folder: Path) -> None:
+    found = document("sampler", "moons")
+    for study in found["studies"]:
+        results = json.loads(Path(f"studies/{study['name']}/results.json").read_text())
+        states = [trial["state"] for trial in results["trials"]]
+        journal = Path(f"studies/{study['name']}/trials.csv").read_text()
+        assert len(journal.splitlines()) == len(states) + 1
+        assert (study["trials"], study["complete"]) == (6, states.count("COMPLETE"))
+        assert study["best"] == pytest.approx(results["best"]["cv_mean"], rel=1e-8)
+        assert study["winner"] == results["best"]["number"]
+        assert study["corrected"] == results["analysis"]["selection"]["corrected"]
+        assert study["sampler"] == results["spec"]["search"]["sampler"]
+        assert (study["data"], study["development"], study["sharing"]) == (
+            "moons",
+            results["split"]["development"],
+            "a",
+        )
+        assert (study["arithmetic"], study["members"]) == (results["spec"]["study"]["arithmetic"], 1)
+        assert study["epochs"] >= 8 * study["complete"]
+        assert study["seconds"] > 0
+        assert study["search"]["scores"][-1] == study["best"]
+        assert study["search"]["seconds"][-1] == study["seconds"]
+        assert max(study["learning"]["scores"]) == study["best"]
+    settings = {setting["key"]: setting["values"] for setting in found["settings"]}
+    order = [study["name"] for study in found["studies"]]
+    assert dict(zip(order, settings["search.sampler"], strict=True)) == {"sampler": "random", "moons": "tpe"}
+    assert dict(zip(order, settings["study.seed"], strict=True)) == {"sampler": 1, "moons": 0}
+    assert "study.name" not in settings
+    assert "space.learning_rate" not in settings
+
+
+def test_test_scores_stand_apart_with_the_number_of_times_that_their_rows_were_scored(folder: Path) -> None:
+    done = compared("moons", "sampler", "wine", "--out", "found")
+    found = json.loads(Path("found/compare.json").read_text())
+    looks = {study["name"]: study["test"]["looks"] for study in found["studies"]}
+    assert looks["wine"] == 1
+    assert looks["moons"] == looks["sampler"] == 2
+    assert all(study["test"]["own"] == 1 for study in found["studies"])
+    assert "choosing by these uses up the test set" in done.out
+    for page in ("compare.html", "compare.md"):
+        assert "choosing by these uses up the test set" in Path("found", page).read_text()
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("wine", ["other_rows"]),
+        ("folds", ["other_folds"]),
+        ("by_loss", ["other_metric"]),
+        ("members", ["other_members"]),
+    ],
+)
+def test_what_cannot_be_tested_has_a_reason(folder: Path, other: str, expected: list[str]) -> None:
+    found = document("moons", other)
+    assert found["pairs"][0]["difference"] is None
+    assert reasons(found) == expected
+    assert (found["pairs"][0]["errors"] is None) == (other in ("wine", "folds"))
+    assert AFTER not in Path("found/compare.html").read_text()
+
+
+def test_lost_outputs_have_a_reason(folder: Path) -> None:
+    shutil.copytree("studies/sampler", "studies/lost")
+    next(iter(Path("studies/lost/out_of_fold").glob("*.npy"))).write_bytes(b"damaged")
+    assert reasons(document("moons", "studies/lost")) == ["no_out_of_fold"]
+
+
+def test_a_study_whose_data_is_gone_is_tested_by_its_own_record_of_the_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = document("moons", "linear")
+
+    def gone(*_: Any) -> Any:
+        raise DataError("data.source: the rows are gone")
+
+    monkeypatch.setattr("experiments.study.compared_rows.data_again", gone)
+    found = document("moons", "linear")
+    assert found["pairs"][0]["difference"] == whole["pairs"][0]["difference"]
+    rows = [[one["row"] for one in each["pairs"][0]["errors"]["examples"]] for each in (found, whole)]
+    assert rows[0] == rows[1]
+    assert not any(one["values"] for one in found["pairs"][0]["errors"]["examples"])
+    Path("studies/moons/validation_rows.npz").unlink()
+    without = document("moons", "linear")
+    assert without["pairs"][0]["no_test"] == [{"code": "no_data", "detail": "data.source: the rows are gone"}]
+    assert "the truths of their rows are not at hand: data.source: the rows are gone" in Path(
+        "found/compare.md"
+    ).read_text().replace("\\", "")
+
+
+def test_a_sealed_an_interrupted_and_an_older_study_are_shown_and_said_to_be(folder: Path) -> None:
+    shutil.copytree("studies/sampler", "studies/interrupted")
+    Path("studies/interrupted/results.json").unlink()
+    shutil.copytree(OLD / "studies" / "moons", "studies/older")
+    done = compared("moons", "sealed", "studies/interrupted", "studies/older", "--out", "found")
+    assert done.code == 0, done.error
+    found = json.loads(Path("found/compare.json").read_text())
+    by_folder = {Path(study["folder"]).name: study for study in found["studies"]}
+    sealed, interrupted, older = (by_folder[name] for name in ("sealed", "interrupted", "older"))
+    assert sealed["test"] is None
+    assert sealed["notes"] == ["its test rows are sealed: they have not been scored"]
+    assert (interrupted["corrected"], interrupted["trials"], interrupted["state"]) == (None, 6, "interrupted")
+    assert interrupted["notes"][0].startswith("it was interrupted after 6 trials")
+    assert interrupted["best"] == pytest.approx(
+        json.loads(Path("studies/sampler/results.json").read_text())["best"]["cv_mean"], rel=1e-8
+    )
+    assert (older["arithmetic"], older["notes"][0]) == (
+        "native",
+        "its results are of version 0.1: what they do not record is not shown",
+    )
+    named = {study["folder"]: at for at, study in enumerate(found["studies"])}
+    codes = {
+        frozenset((pair["first"], pair["second"])): [one["code"] for one in pair["no_test"]] for pair in found["pairs"]
+    }
+    assert codes[frozenset((named["studies/moons"], named["studies/sealed"]))] == []
+    assert codes[frozenset((named["studies/moons"], named["studies/interrupted"]))] == ["not_finished"]
+    assert "other_arithmetic" in codes[frozenset((named["studies/moons"], named["studies/older"]))]
+    assert found["studies"][-1]["folder"] == "studies/interrupted"  # without a corrected score
+    for note in (*sealed["notes"], *interrupted["notes"], *older["notes"]):
+        assert f"{note}" in done.out
+
+
+def test_of_many_studies_all_pairs_are_judged_together(folder: Path) -> None:
+    found = document("moons", "linear", "sampler", "wine", "by_loss")
+    assert [(pair["first"], pair["second"]) for pair in found["pairs"]] == [
+        (i, j) for i in range(5) for j in range(i + 1, 5)
+    ]
+    tested = [pair["difference"] for pair in found["pairs"] if pair["difference"] is not None]
+    assert sorted(one["level"] for one in tested) == pytest.approx([0.05 / 3, 0.05 / 2, 0.05])
+    assert [study["metric"] for study in found["studies"]] == ["accuracy"] * 4 + ["neg_log_loss"]
+    assert {study["name"]: study["sharing"] for study in found["studies"]}["wine"] == ""
+    assert "after selection; variation of training not included" in Path("found/compare.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def of_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of studies of one table: with all columns, without one, by groups, and in time order."""
+    folder = tmp_path_factory.mktemp("table")
+    (folder / "studies").mkdir()
+    random = np.random.default_rng(0)
+    x = random.normal(size=(200, 3))
+    y = np.where(x[:, 0] + 0.5 * random.normal(size=200) > 0, "up", "down")
+    lines = [
+        f"{a:.3f},{b:.3f},{c:.3f},{at // 4},{at},{label}"
+        for at, ((a, b, c), label) in enumerate(zip(x, y, strict=True))
+    ]
+    (folder / "rows.csv").write_text("\n".join(["a,b,c,person,day,y", *lines]) + "\n")
+    text = SMALL.replace('source = "moons"', 'source = "../rows.csv"\ntarget = "y"').replace("trials = 6", "trials = 3")
+    (folder / "studies" / "moons.toml").write_text(text)
+    desk = CommandRunner(folder)
+    with chdir(folder):
+        desk.studied("studies/all", "study.name=all", 'data.drop=["person", "day"]', look="leave")
+        desk.studied("studies/fewer", "study.name=fewer", 'data.drop=["person", "day", "c"]', look="leave")
+        for name, column in (("groups", "person"), ("time", "day")):
+            other = "day" if name == "groups" else "person"
+            kept = [f"data.{name}={column}", f'data.drop=["{other}"]']
+            desk.studied(f"studies/{name}", f"study.name={name}", *kept, look="leave")
+            desk.studied(f"studies/{name}_more", f"study.name={name}_more", "study.seed=1", *kept, look="leave")
+    return folder
+
+
+def test_studies_with_other_columns_of_the_same_rows_are_tested(
+    of_table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(of_table)
+    found = document("studies/all", "studies/fewer", "--data", "rows.csv")
+    assert [study["sharing"] for study in found["studies"]] == ["a", "a"]
+    assert found["pairs"][0]["no_test"] == []
+    assert found["pairs"][0]["difference"]["units"] == found["studies"][0]["development"] == 160
+    assert "data.drop" in {setting["key"] for setting in found["settings"]}
+
+
+def test_whole_groups_are_the_units(of_table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(of_table)
+    found = document("studies/groups", "studies/groups_more", "--data", "rows.csv")
+    difference = found["pairs"][0]["difference"]
+    assert (difference["method"], difference["units"]) == ("bbc_cv_groups", 40)
+
+
+def test_rows_in_time_order_are_not_tested(of_table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(of_table)
+    found = document("studies/time", "studies/time_more", "--data", "rows.csv")
+    assert reasons(found) == ["time_order"]
+    assert found["pairs"][0]["errors"] is not None
+    assert all(study["corrected"] is None for study in found["studies"])
+    assert "it has no corrected score, so it stands after those that have one" in found["studies"][0]["notes"]
+
+
+class Facts(HTMLParser):
+    """The keys of the facts of a page, and whether every tag is closed in order."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.keys: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        self.keys += [value or "" for name, value in attrs if name == "data-fact"]
+        if tag not in ("meta", "br", "link", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_every_fact_of_the_page_stands_in_the_record(folder: Path) -> None:
+    found = document("moons", "linear", "sampler", "wine", "by_loss")
+    keys = Facts(Path("found/compare.html").read_text()).keys
+    assert len(keys) > 100
+    for key in keys:
+        value: Any = found
+        for part in re.findall(r"[^.\[\]]+", key):
+            value = value[int(part)] if part.isdigit() else value[part]
+    pictures = re.findall(r"\]\((compare_files/[^)]+)\)", Path("found/compare.md").read_text())
+    assert len(pictures) == len(set(pictures)) > 5
+    assert all(Path("found", picture).is_file() for picture in pictures)
+
+
+def test_the_default_folder_has_the_studies_names_and_the_pages_are_the_same_twice(folder: Path) -> None:
+    assert compared("moons", "sampler").out.splitlines()[-1] == "studies/compare-moons-sampler/compare.html"
+    made = Path("studies/compare-moons-sampler")
+    before = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    assert {path.name for path in before} >= {"compare.html", "compare.md", "compare.json"}
+    compared("moons", "sampler")
+    assert {path: path.read_bytes() for path in made.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["moons"], "a comparison needs at least two studies"),
+        (["moons", "studies/moons"], "'moons' is named twice"),
+        (["moons", "nothing"], "must be a study's name"),
+        (["moons", "sampler", "--out", "studies/wine"], "holds a study; choose another folder"),
+        (["moons", "sampler", "--out", "studies/moons.toml"], "must be a folder"),
+        (["moons", "sampler", "--data", "rows.csv"], "must be named as the data of a study (moons)"),
+    ],
+)
+def test_what_is_wrong_is_one_line(folder: Path, arguments: list[str], words: str) -> None:
+    done = compared(*arguments)
+    assert done.code == 2
+    assert len(done.error.splitlines()) == 1
+    assert words in done.error
+
+
+def test_a_results_file_that_was_edited_is_refused(folder: Path) -> None:
+    path = Path("studies/sampler/results.json")
+    path.write_text(path.read_text().replace('"sampler": "random"', '"sampler": "qmc"'))
+    done = compared("moons", "sampler")
+    assert (done.code, len(done.error.splitlines())) == (2, 1)
+    assert "was changed after it was written" in done.error
