@@ -1,17 +1,24 @@
-"""Studies compared from their folders: python -m experiments.compare STUDY STUDY ... [--out DIR]. No training."""
+"""Studies compared from their folders: python -m experiments.compare STUDY STUDY ... [--out DIR].
+
+No network is trained, unless --finalists asks for it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from experiments.study.cli import command_parser, run_command
+from experiments.study.cli import add_workers_argument, command_parser, run_command, workers_of
 
 EPILOG = """\
 The difference of two studies is tested if they have the same rows, folds, metric, final members and arithmetic, after
 selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input."""
+
+
+SEEDS = 10  # repetitions of finalists
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,12 +26,17 @@ def parser() -> argparse.ArgumentParser:
     it = command_parser(
         "compare", "Compare studies: their searches, their corrected scores, and the differences in pairs.", EPILOG
     )
-    words = "a study's name, its folder, its study file (.toml), or a results.json; two or more"
+    words = "a study's name, its folder, its study file (.toml), or a results.json; two, or one with --finalists"
     it.add_argument("studies", nargs="+", metavar="STUDY", help=words)
     it.add_argument(
         "--out", type=Path, metavar="DIR", help="folder of compare.html, .md and .json (default: studies/compare-A-B)"
     )
     it.add_argument("--data", metavar="FILE", help="file or folder of the studies' data, if it has moved")
+    words = "train the best N configurations of all studies again, which must have the same rows, and compare them"
+    it.add_argument("--finalists", type=int, metavar="N", help=words)
+    words = f"with --finalists: repetitions, each with new splits of the development rows and seeds (default: {SEEDS})"
+    it.add_argument("--seeds", type=int, metavar="M", help=words)
+    add_workers_argument(it)
     return it
 
 
@@ -34,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
+    from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import find_ledger, ledger_path
+    from experiments.search.executors.create import usable_cores
     from experiments.search.pruning import quiet_optuna
     from experiments.study.compare_files import (
         check_comparison_folder,
@@ -45,12 +59,25 @@ def _compare(chosen: argparse.Namespace) -> int:
     from experiments.study.compared import read_studies
     from experiments.study.comparison import compare_studies
     from experiments.study.console import study_console
+    from experiments.study.finalists import check_comparable, compare_again
+    from experiments.study.options import Options
+    from experiments.tracking.uris import OFF
 
     quiet_optuna()
-    studies, console = read_studies(chosen.studies), study_console()
+    count, seeds = chosen.finalists, SEEDS if chosen.seeds is None else chosen.seeds
+    if count is None and (chosen.seeds is not None or chosen.workers is not None):
+        raise SpecError("--seeds and --workers belong to --finalists N; add it, or leave them out.")
+    workers = workers_of(chosen.workers, usable_cores())
+    studies, console = read_studies(chosen.studies, least=2 if count is None else 1), study_console()
+    if count is not None:
+        check_comparable(studies, count, seeds)
     folder = chosen.out or comparison_folder(studies)
     check_comparison_folder(folder)
     comparison = compare_studies(studies, find_ledger(ledger_path()), chosen.data)
+    if count is not None:
+        options = Options(folder, ledger_path(), OFF, None, workers, look="leave")
+        found = compare_again(studies, count, seeds, chosen.data, options, console)
+        comparison = replace(comparison, finalists=found)
     print_comparison(console, comparison)
     console.print(str(write_comparison(folder, comparison)), markup=False, soft_wrap=True)
     return 0

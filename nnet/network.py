@@ -83,10 +83,9 @@ class Architecture:
                 raise SettingError(f"{name} must be true or false, but got {getattr(self, name)!r}.")
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
-        weights = sum(a * b for a, b in pairwise(self.sizes))
-        if weights > MOST_WEIGHTS:
+        if self.weights > MOST_WEIGHTS:
             raise SettingError(
-                f"a network must have at most {MOST_WEIGHTS} weights, but the sizes {self.sizes} need {weights}."
+                f"a network must have at most {MOST_WEIGHTS} weights, but the sizes {self.sizes} need {self.weights}."
             )
         for name in ("dropout", "input_dropout"):
             if not 0 <= getattr(self, name) < 1:
@@ -101,6 +100,21 @@ class Architecture:
     def sizes(self) -> tuple[int, ...]:
         """Return the units of all layers, from the inputs to the outputs."""
         return (self.inputs, *self.hidden, self.outputs)
+
+    @property
+    def weights(self) -> int:
+        """Return the number of weights; a prediction of a row multiplies and adds once for each."""
+        return sum(inputs * outputs for inputs, outputs in pairwise(self.sizes))
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of trained parameters: weights, biases, and scales and shifts of the normalisations.
+
+        >>> Architecture(64, (64,), 10).parameters, Architecture(64, (64,), 10, batch_norm=True).parameters
+        (4810, 4874)
+        """
+        hidden = sum(self.hidden) * (2 if self.batch_norm else 1)
+        return self.weights + hidden + self.outputs + self.inputs * self.input_scale
 
 
 class Stack:

@@ -147,10 +147,13 @@ class FinalSection(Section):
 
     members: networks, each with a seed of its own, whose mean is the model.
     epochs:  horizon of their training; without it, training.epochs.
+    choice:  configuration that is kept: of the best selection score, or of the smallest network within one standard
+             error of it.
     """
 
     members: Annotated[int, Field(ge=1, le=32)] = 5
     epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    choice: Literal["best", "smallest"] = "best"
 
 
 class Range(Section):
@@ -294,6 +297,8 @@ class StudySpec(Section):
     def to_document(self) -> dict[str, Any]:
         """Return JSON data that makes the same study again: every default written out, every key in one place."""
         elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
+        if self.final.choice == "best":  # which studies without the key have
+            elsewhere["final"] = {"choice"}
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
             "data": self.data.to_document()
         }

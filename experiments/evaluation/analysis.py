@@ -14,8 +14,8 @@ import numpy as np
 
 from experiments.config.documents import rounded
 from experiments.data.table import Table
-from experiments.errors import StudyStateError
-from experiments.evaluation.assemble import best_of, default_of
+from experiments.evaluation.assemble import default_of
+from experiments.evaluation.choice import Choice
 from experiments.evaluation.diagnostics import CLASSES, predictions
 from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.hyperparameter_importance import importances
@@ -24,7 +24,6 @@ from experiments.evaluation.reasons import (
     NetworkDiverged,
     NoDefaultScore,
     NoProbabilities,
-    RowsInTimeOrder,
     TooManyClasses,
 )
 from experiments.evaluation.records import (
@@ -34,20 +33,17 @@ from experiments.evaluation.records import (
     PictureRecord,
     UncertaintyRecord,
 )
-from experiments.evaluation.selection_bias import selection
 from experiments.evaluation.uncertainty import Development, uncertainty_of, units_of
-from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
-from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 
 
 def analyse(
     study: StudyContext,
     trials: Sequence[FinishedTrial],
-    files: OutOfFoldFiles,
+    choice: Choice,
     inputs: Inputs,
     executor: Executor,
 ) -> AnalysisRecord:
@@ -57,35 +53,28 @@ def analyse(
     of the final model.
 
     Args:
-        trials:   the finished trials, at least one of them COMPLETE.
-        files:  out-of-fold outputs of every COMPLETE trial.
+        trials: the finished trials, at least one of them COMPLETE.
+        choice: the choice of the winner among them.
         inputs: the folds by preprocessing.
 
     Raises:
-        StudyStateError: a file is lost.
-        ExecutorError:   a task was given up.
+        ExecutorError: a task was given up.
     """
-    data, metric = study.data, study.spec.cv.metric
-    best, default, table = best_of(trials), default_of(trials), data.development.table
-    validated = validation_rows(data.development, data.folds)
-    complete = [trial for trial in trials if trial.result.state == "COMPLETE"]
-    shared = [executor.share(_content(files, trial)) for trial in complete]
-    models = FinalModels(study, best, default, inputs, executor)
-    choosing = None  # a bootstrap of single rows says nothing where they are in a time order
-    if table.time is None:
-        at, zero = complete.index(best), None if default is None else 0
-        choosing = executor.submit(selection, shared, metric, data.target, validated, at, zero)
-    found = models.out_of_fold({trial.result.number: content for trial, content in zip(complete, shared, strict=True)})
+    data, winner, table = study.data, choice.winner, study.data.development.table
+    default = default_of(trials)
+    models = FinalModels(study, winner, default, inputs, executor)
+    found = models.out_of_fold(choice.contents)
     uncertain: UncertaintyRecord | NetworkDiverged = NetworkDiverged()
     predicting = None
     if not isinstance(found, NetworkDiverged):
-        rows = Development(validated, data.target, units_of(table))
-        uncertain, (winner, _) = executor.submit(uncertainty_of, *found, rows).result(), found
-        predicting = executor.submit(predictions, winner, validated, data.target, uncertain.temperature)
+        rows = Development(choice.validated, data.target, units_of(table))
+        uncertain, (outputs, _) = executor.submit(uncertainty_of, *found, rows).result(), found
+        predicting = executor.submit(predictions, outputs, choice.validated, data.target, uncertain.temperature)
     parts: dict[str, Any] = {
         "importances": importances(trials, study.space),
         "permutation": models.permutation,
-        "selection": RowsInTimeOrder() if choosing is None else choosing.result(),
+        "selection": choice.selection,
+        "smallest": choice.smallest,
         "out_of_fold": NetworkDiverged() if predicting is None else _with_pictures(predicting.result(), table),
         "uncertainty": uncertain,
     }
@@ -100,16 +89,6 @@ def analyse(
         if data.target.classes and predicted.calibration is None:
             left_out["calibration"] = NoProbabilities()
     return rounded(AnalysisRecord(**records, left_out=left_out))
-
-
-def _content(files: OutOfFoldFiles, trial: FinishedTrial) -> bytes:
-    content = files.content(trial.result)
-    if content is None:
-        raise StudyStateError(
-            f"trial {trial.result.number}: its out-of-fold outputs were lost while the study ran; the same command "
-            "computes them again."
-        )
-    return content
 
 
 def _with_pictures(predicted: OutOfFoldRecord, table: Table) -> OutOfFoldRecord:

@@ -56,10 +56,20 @@ def default_of(trials: Sequence[FinishedTrial]) -> FinishedTrial | None:
     return trials[0] if trials[0].result.state == "COMPLETE" else None
 
 
-def finalists_of(trials: Sequence[FinishedTrial]) -> list[FinishedTrial]:
-    """Return the trials whose models are scored on the test rows: the winner, and the default if it has a score."""
-    best, default = best_of(trials), default_of(trials)
-    return [best] if default is None or default is best else [best, default]
+def finalists_of(trials: Sequence[FinishedTrial], winner: FinishedTrial | None = None) -> list[FinishedTrial]:
+    """Return the trials whose models are scored on the test rows: the winner, and the default if it has a score.
+
+    Args:
+        winner: the trial that is kept; without it, the best.
+    """
+    kept, default = best_of(trials) if winner is None else winner, default_of(trials)
+    return [kept] if default is None or default is kept else [kept, default]
+
+
+def winner_of(study: StudyContext, trials: Sequence[FinishedTrial], analysis: AnalysisRecord | None) -> FinishedTrial:
+    """Return the trial whose configuration is kept: the best, or the smallest network of the analysis."""
+    smallest = None if analysis is None or study.spec.final.choice == "best" else analysis.smallest
+    return best_of(trials) if smallest is None else trials[smallest.trial]
 
 
 def assemble(
@@ -72,7 +82,7 @@ def assemble(
     analysis: AnalysisRecord | None = None,
 ) -> StudyResult:
     """Put together the result of a study whose trials have all finished."""
-    spec, data, best, default = study.spec, study.data, best_of(trials), default_of(trials)
+    spec, data, best, default = study.spec, study.data, winner_of(study, trials, analysis), default_of(trials)
     return StudyResult(
         study=spec.study.name,
         spec=spec.to_document(),

@@ -7,7 +7,7 @@ training is not in the interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,8 @@ import numpy as np
 
 from experiments.evaluation.resampling import Numbers, Samples
 from experiments.evaluation.results import SIGNIFICANCE
-from experiments.evaluation.selection_bias import FEW, drawn_scores
+from experiments.evaluation.selection_bias import FEW, drawn_scores, highest
+from nnet.arrays import Rows
 
 FEWEST = 200  # draws; a metric that is scored draw by draw has fewer for the corrected score of one study
 FOR_EACH_PAIR = 60  # draws, so that the smallest p of so many is below the first level of Holm
@@ -89,9 +90,13 @@ def wanted_draws(samples: Samples, pairs: int) -> int:
     return max(samples.draws, FEWEST, FOR_EACH_PAIR * pairs)
 
 
-def choice_scores(samples: Samples, draws: int) -> Numbers:
-    """Return (B,) the score, on the units left out, of the configuration that is best on the units drawn."""
-    _, outside = drawn_scores(samples, draws)
+def choice_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest) -> Numbers:
+    """Return (B,) the score, on the units left out, of the configuration that is chosen on the units drawn.
+
+    Args:
+        choose: the choice by the scores of the draws; that of the best, unless the study keeps the smallest network.
+    """
+    _, outside = drawn_scores(samples, draws, choose)
     return outside
 
 

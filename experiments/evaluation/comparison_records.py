@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from experiments.evaluation.comparison import ChoiceDifference
+from experiments.evaluation.finalists import FinalistsRecord
 from experiments.evaluation.joint_errors import JointErrors
 
 ReasonCode = Literal[
@@ -147,6 +148,7 @@ class Comparison:
     studies: tuple[ComparedStudy, ...]
     pairs: tuple[ComparedPair, ...]
     settings: tuple[Setting, ...]
+    finalists: FinalistsRecord | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document of compare.json.

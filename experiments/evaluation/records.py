@@ -11,6 +11,7 @@ from typing import Literal
 from experiments.evaluation.reasons import LeftOut
 
 Units = Literal["rows", "groups", "rows_in_time_order"]
+SmallestMethod = Literal["paired_bootstrap_rows", "paired_bootstrap_groups", "corrected_folds"]
 Counts = tuple[tuple[int, ...], ...]  # (classes, classes) rows of each true class (first axis) by predicted class
 
 
@@ -60,6 +61,43 @@ class SelectionRecord:
     draws: int
     method: Literal["bbc_cv_rows", "bbc_cv_groups", "as_written"]
     detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSize:
+    """A COMPLETE trial's network, and its distance from the best selection score.
+
+    parameters: number of trained parameters of one network, for the inputs that all development rows give.
+    products:   number of multiplications and additions with which one network predicts a row; the time that it takes is
+                nearly proportional to them, except of small networks.
+    behind:     best selection score less the trial's.
+    error:      standard error of that difference.
+    """
+
+    trial: int
+    parameters: int
+    products: int
+    behind: float
+    error: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallestRecord:
+    """The smallest network whose selection score is within one standard error of the best; outside the digest.
+
+    best:     number of the trial with the best selection score.
+    trial:    number of the first in that order that is at most one standard error behind; it may be the best itself.
+    networks: every COMPLETE trial, the smallest network first, of equally small ones the best score, then the earliest.
+    method:   the standard error of a difference: of draws of rows or groups that both trials predicted, or of the
+              folds, corrected for the training rows that they share.
+    draws:    number of draws; None of folds.
+    """
+
+    best: int
+    trial: int
+    networks: tuple[NetworkSize, ...]
+    method: SmallestMethod
+    draws: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,4 +296,5 @@ class AnalysisRecord:
     uncertainty: UncertaintyRecord | None = None
     importances: ImportanceRecord | None = None
     permutation: PermutationRecord | None = None
+    smallest: SmallestRecord | None = None
     left_out: dict[str, LeftOut] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """StudyResult: all results of a study, and their one representation on disk, results.json (schema 2).
 
 Methods and reasons are codes; the reports write the sentences. The digest covers all that the study file and the data
-determine. Ledger, provenance and timing belong to one run and stay outside it.
+determine. Ledger, provenance and timing belong to one run and stay outside it, and so does what was added later.
 """
 
 from __future__ import annotations
@@ -338,5 +338,12 @@ def _validator() -> Any:
 
 def digest(document: dict[str, Any]) -> str:
     """Return the sha256 of the canonical JSON of a results document, without the parts of one run only."""
+    return canonical_digest(digested(document))
+
+
+def digested(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a results document that its digest covers."""
     body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
-    return canonical_digest(body)
+    if isinstance(body.get("analysis"), dict):
+        body["analysis"] = {key: value for key, value in body["analysis"].items() if key != "smallest"}
+    return body

@@ -6,45 +6,96 @@ No network is trained again. The samples are of units that are independent of on
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.config.target import Target
+from experiments.evaluation.one_standard_error import paired_errors, smallest_in_draws, smallest_within
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.trial import Shared
+from nnet.arrays import Rows
 
 SEED = 0  # seed of the draws, fixed, so that the record is a function of the predictions
 BLOCK = 1 << 21  # number of weights that are drawn at a time: 16 MB
 FEW = 0.5  # share of the draws that must have a score
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """The configurations among which a study chooses.
+
+    values:   (C,) selection scores.
+    sizes:    (C,) number of parameters.
+    default:  index of the default configuration; None where it has no score.
+    smallest: whether the smallest network within one standard error of the best is chosen, instead of the best.
+    """
+
+    values: tuple[float, ...]
+    sizes: tuple[int, ...]
+    default: int | None
+    smallest: bool = False
+
+    @property
+    def best(self) -> int:
+        """Return the index of the highest selection score, the first of equals."""
+        return max(range(len(self.values)), key=self.values.__getitem__)
+
+    def chosen(self, errors: Numbers) -> int:
+        """Return the index of the configuration that is chosen.
+
+        Args:
+            errors: (C,) standard errors of the differences to the best.
+        """
+        if not self.smallest:
+            return self.best
+        return smallest_within(np.array(self.values), self.best, errors, np.array(self.sizes))
+
+    def chosen_in(self, draws: Numbers) -> Rows:
+        """Return the (B,) configurations that are chosen by the (B, C) scores of each draw."""
+        return smallest_in_draws(draws, np.array(self.sizes)) if self.smallest else highest(draws)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The findings about a choice.
+
+    record: the corrected score, or the reason why there is none.
+    errors: (C,) standard errors of the differences to the best; None where too few draws have scores.
+    draws:  number of draws with a score of every configuration.
+    """
+
+    record: SelectionRecord | BootstrapTooSlow | TooFewDraws
+    errors: tuple[float, ...] | None = None
+    draws: int = 0
+
+
 def selection(
-    contents: Sequence[Shared], metric: str, target: Target, validated: ValidationRows, winner: int, default: int | None
-) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
-    """Correct the winner's score for the choice, from shared out-of-fold outputs, or return the reason why not.
+    contents: Sequence[Shared], metric: str, target: Target, validated: ValidationRows, candidates: Candidates
+) -> Selected:
+    """Correct the winner's score for the choice, from shared out-of-fold outputs.
 
     Args:
         contents: shared .npy files of (P, outputs), one of each configuration.
-        winner:   index of the configuration that was chosen.
-        default:  index of the default configuration; None where it has no score.
     """
     samples = samples_of(metric, target, contents, validated.y, validated.units)
     if isinstance(samples, BootstrapTooSlow):
-        return samples
-    return corrected_selection(samples, len(np.unique(validated.rows)), winner, default)
+        return Selected(samples)
+    return corrected_selection(samples, len(np.unique(validated.rows)), candidates)
 
 
-def corrected_selection(samples: Samples, rows: int, winner: int, default: int | None) -> SelectionRecord | TooFewDraws:
+def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> Selected:
     """Compute the bootstrap bias corrected score of the choice (BBC-CV), and the gain of a choice among equals.
 
     In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
-    scored on those not drawn. `corrected` is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of
-    them is of the 37% of the units that were not drawn, so the interval errs on the wide side. Every configuration
-    comes with its best epoch; that this was chosen on the same rows is not corrected for.
+    scored on those not drawn; or the smallest within one standard error of it, where the study chooses so. `corrected`
+    is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of them is of the 37% of the units that
+    were not drawn, so the interval errs on the wide side. Every configuration comes with its best epoch; that this was
+    chosen on the same rows is not corrected for.
 
     The floor is White's reality check as refined by Hansen: in the same draws each configuration's gain over the
     default, less the gain that it has over all rows, is what chance makes of a configuration that is no better; `floor`
@@ -57,21 +108,25 @@ def corrected_selection(samples: Samples, rows: int, winner: int, default: int |
         rows: number of rows that the samples are of; as many as units, unless the units are groups.
 
     Returns:
-        the record, or the reason that too many draws have no score, as where a class is not drawn.
+        the record, or the reason that too many draws have no score, as where a class is not drawn; and the standard
+        errors of the differences to the best, from the same draws.
 
     Sources: Tsamardinos, Greasidou and Borboudakis (2018), Machine Learning 107, 1895-1922; White (2000), Econometrica
     68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
     """
-    everything = samples.scores(np.ones((1, samples.units)))[0]
-    inside, outside = drawn_scores(samples, samples.draws)
-    usable = np.isfinite(inside).all(axis=1) & np.isfinite(outside)
-    if not np.isfinite(everything).all() or usable.mean() < FEW:
-        return TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
+    everything, default = samples.scores(np.ones((1, samples.units)))[0], candidates.default
+    inside, outside = drawn_scores(samples, samples.draws, candidates.chosen_in)
+    finite = np.isfinite(inside).all(axis=1)
+    errors = paired_errors(inside[finite], candidates.best) if finite.mean() >= FEW else None
+    usable = finite & np.isfinite(outside)
+    if errors is None or not np.isfinite(everything).all() or usable.mean() < FEW:
+        few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
+        return Selected(few) if errors is None else Selected(few, tuple(errors.tolist()), len(inside[finite]))
     inside, outside = inside[usable], outside[usable]
     low, high = np.quantile(outside, (0.025, 0.975)).tolist()
-    pooled, corrected = float(everything[winner]), float(outside.mean())
+    pooled, corrected = float(everything[candidates.chosen(errors)]), float(outside.mean())
     floor = None if default is None else _luck(inside, everything, default, samples.units)
-    return SelectionRecord(
+    record = SelectionRecord(
         configurations=len(everything),
         rows=rows,
         pooled=pooled,
@@ -84,6 +139,7 @@ def corrected_selection(samples: Samples, rows: int, winner: int, default: int |
         draws=len(outside),
         method="bbc_cv_rows" if rows == samples.units else "bbc_cv_groups",
     )
+    return Selected(record, tuple(errors.tolist()), int(np.count_nonzero(finite)))
 
 
 def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Numbers:
@@ -99,21 +155,37 @@ def _luck(inside: Numbers, everything: Numbers, default: int, units: int) -> Num
     return largest
 
 
-def drawn_scores(samples: Samples, draws: int) -> tuple[Numbers, Numbers]:
-    """Return (B, C) scores of each draw, and (B,) its best configuration's, the first of equals, on the units left.
+def highest(draws: Numbers) -> Rows:
+    """Return the (B,) configuration with the highest score of each draw, the first of equals."""
+    best: Rows = np.where(np.isnan(draws), -np.inf, draws).argmax(axis=1)
+    return best
+
+
+def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest) -> tuple[Numbers, Numbers]:
+    """Return (B, C) scores of each draw, and (B,) its chosen configuration's on the units left.
 
     The units of a draw depend on its number and on the number of units alone: two studies of the same units have the
     same draws, and more draws begin with those of fewer. NaN where a draw has no score.
+
+    Args:
+        choose: the choice by the scores of draws in which every configuration has one.
     """
-    random, units = np.random.default_rng(SEED), samples.units
-    step = max(1, BLOCK // units)
-    inside, outside = [], []
+    inside = np.concatenate([samples.scores(weights) for weights in _weights(samples.units, draws)])
+    finite, chosen = np.isfinite(inside).all(axis=1), highest(inside)
+    chosen[finite] = choose(inside[finite])
+    outside, start = [], 0
+    for weights in _weights(samples.units, draws):
+        end = start + len(weights)
+        outside.append(samples.scores_of((weights == 0).astype(np.float64), chosen[start:end]))
+        start = end
+    return inside, np.concatenate(outside)
+
+
+def _weights(units: int, draws: int) -> Iterator[Numbers]:
+    """Yield the (b, U) weights of the draws, block after block; the same ones whenever they are asked for."""
+    random, step = np.random.default_rng(SEED), max(1, BLOCK // units)
     for start in range(0, draws, step):
         weights = np.empty((min(step, draws - start), units))
         for sample in weights:
             sample[:] = np.bincount(random.integers(units, size=units), minlength=units)
-        scores = samples.scores(weights)
-        best = np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1)
-        inside.append(scores)
-        outside.append(samples.scores_of((weights == 0).astype(np.float64), best))
-    return np.concatenate(inside), np.concatenate(outside)
+        yield weights

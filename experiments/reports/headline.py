@@ -82,6 +82,12 @@ def members(result: StudyResult) -> Fact:
     return number("final.members", 1 if result.final is None else result.final.members)
 
 
+def keeps_smallest(result: StudyResult) -> bool:
+    """Return whether the winner is the smallest network within one standard error of the best, not the best itself."""
+    asked = result.spec.get("final", {}).get("choice") == "smallest"
+    return asked and result.analysis is not None and result.analysis.smallest is not None
+
+
 def answer(result: StudyResult) -> Answer | None:
     """Describe the test score; None where the study has none."""
     test = result.test
@@ -133,10 +139,11 @@ def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores) -> 
 
 def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.default is not None and result.default.number == result.best.number:
-        return (
-            "No trial had a better selection score than the default: the winner is the default itself, so there is "
-            "nothing to compare it with.",
-        )
+        if keeps_smallest(result):
+            why = "The default is the smallest network within one standard error of the best selection score"
+        else:
+            why = "No trial had a better selection score than the default"
+        return (f"{why}: the winner is the default itself, so there is nothing to compare it with.",)
     if test.difference is None:
         return (*_why_no_default(result), " So there is no default score to compare the tuned model with.")
     ends = enumerate(test.difference.ci95)

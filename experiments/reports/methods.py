@@ -73,13 +73,18 @@ def _draws(key: str, draws: int | None) -> Parts:
     return () if draws is None else sentence(", {}", counted(key, draws, "draw"))
 
 
-def selection_method(record: SelectionRecord) -> Parts:
-    """Describe how the selection score was corrected."""
+def selection_method(record: SelectionRecord, smallest: bool = False) -> Parts:
+    """Describe how the selection score was corrected.
+
+    Args:
+        smallest: the smallest network within one standard error of the best is chosen, not the best.
+    """
     key = "analysis.selection"
     if record.method == "as_written":
         return (Fact(f"{key}.detail", record.detail),)
+    chosen = "smallest network within one standard error of the best" if smallest else "best configuration"
     return sentence(
-        "BBC-CV: {} bootstrap draws of {}; in each, the best configuration on the drawn rows is scored on the others",
+        f"BBC-CV: {{}} bootstrap draws of {{}}; in each, the {chosen} on the drawn rows is scored on the others",
         number(f"{key}.draws", record.draws),
         Fact(f"{key}.method", DRAWN[record.method]),
     )

@@ -34,6 +34,7 @@ from experiments.reports.sections.pruning import pruning
 from experiments.reports.sections.reproducibility import reproduce, tune_command
 from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
+from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.sections.uncertainty import uncertainty
 from experiments.reports.templating import open_templates
@@ -104,6 +105,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         baselines(result),
         selection(result),
         configurations(result),
+        sizes(result),
         search(result),
         learning_curves(result, curves),
         pruning(result, trained_epochs(trials)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-TRIAL, REFIT, SAMPLER, COLUMN, MEMBER = range(5)
+TRIAL, REFIT, SAMPLER, COLUMN, MEMBER, REPETITION = range(6)
 
 
 def fold_seed(seed: int, purpose: int, trial: int, fold: int) -> np.random.SeedSequence:
@@ -30,3 +30,12 @@ def sampler_seed(seed: int, trial: int) -> int:
     (True, False)
     """
     return int(np.random.SeedSequence(seed, spawn_key=(SAMPLER, trial)).generate_state(1)[0])
+
+
+def repetition_seed(repetition: int) -> int:
+    """Return the seed, below 2**32, of the splits and trainings of finalists, the same for all studies.
+
+    >>> len({repetition_seed(repetition) for repetition in range(100)})
+    100
+    """
+    return int(np.random.SeedSequence(0, spawn_key=(REPETITION, repetition)).generate_state(1)[0])

@@ -55,8 +55,9 @@ class ReadStudy:
 
     @property
     def best(self) -> FinishedTrial | None:
-        """Return its best trial, with learning curves; None without a journal or before a trial is complete."""
-        return best_trial(self.trials)
+        """Return its winner, or its best trial so far, with learning curves; None without any or without a journal."""
+        kept = None if self.recorded is None else self.recorded.result.best.number
+        return next((trial for trial in self.trials if trial.result.number == kept), best_trial(self.trials))
 
     @property
     def metric(self) -> str:
@@ -82,21 +83,22 @@ class ReadStudy:
         return found or None
 
 
-def read_studies(names: Sequence[str]) -> list[ReadStudy]:
+def read_studies(names: Sequence[str], least: int = 2) -> list[ReadStudy]:
     """Read the studies that a person names.
 
     Args:
         names: names, folders, study files or results.json files.
+        least: number of studies that are needed.
 
     Raises:
-        SpecError:       fewer than two studies, or the same one twice.
+        SpecError:       fewer studies, or the same one twice.
         StudyStateError: a study has not begun, or its files cannot be read.
     """
     studies = [read_study(name) for name in names]
     twice = Counter(study.folder.resolve() for study in studies).most_common(1)
     if twice and twice[0][1] > 1:
         raise SpecError(f"STUDY: {twice[0][0].name!r} is named twice; name different studies.")
-    if len(studies) < 2:
+    if len(studies) < least:
         raise SpecError("STUDY: a comparison needs at least two studies; name another one.")
     names_of = Counter(study.name for study in studies)
     return [replace(study, name=str(study.folder)) if names_of[study.name] > 1 else study for study in studies]

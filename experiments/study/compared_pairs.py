@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -17,12 +18,16 @@ from experiments.evaluation.comparison import (
     wanted_draws,
 )
 from experiments.evaluation.comparison_records import ComparedPair, NoTest
+from experiments.evaluation.one_standard_error import smallest_in_draws
 from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
+from experiments.evaluation.selection_bias import highest
+from experiments.reports.headline import keeps_smallest
 from experiments.search.executors.serial import Inline
 from experiments.study.compared import ReadStudy, arithmetic_of, members_of
 from experiments.study.compared_errors import winners_errors
 from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
+from nnet.arrays import Rows as Positions
 
 
 def compare_pairs(studies: Sequence[ReadStudy], rows: Rows) -> Iterator[ComparedPair]:
@@ -84,7 +89,7 @@ def _tested(
     chosen: dict[int, tuple[Numbers, Samples]] = {}
     for at, found in samples.items():
         if not isinstance(found, BootstrapTooSlow):
-            chosen[at] = choice_scores(found, wanted_draws(found, len(pairs))), found
+            chosen[at] = choice_scores(found, wanted_draws(found, len(pairs)), _rule(studies[at])), found
     differences: dict[Pair, Gains] = {}
     failed: dict[Pair, list[NoTest]] = {}
     for first, second in pairs:
@@ -101,6 +106,17 @@ def _tested(
         else:
             differences[first, second] = gained
     return compare_choices(differences), failed
+
+
+def _rule(study: ReadStudy) -> Callable[[Numbers], Positions]:
+    """Return the choice of a study, by the (B, C) scores of its complete trials in draws."""
+    analysis = None if study.recorded is None else study.recorded.result.analysis
+    if study.recorded is None or analysis is None or analysis.smallest is None:
+        return highest
+    if not keeps_smallest(study.recorded.result):
+        return highest
+    sizes = {one.trial: one.parameters for one in analysis.smallest.networks}
+    return partial(smallest_in_draws, sizes=np.array([sizes[number] for number in sorted(study.outputs or {})]))
 
 
 def _samples(study: ReadStudy, rows: KnownRows | str) -> Samples | BootstrapTooSlow:

@@ -18,7 +18,7 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import OUTSIDE_THE_DIGEST, FinalScore, StudyResult, digest
+from experiments.evaluation.results import FinalScore, StudyResult, digest, digested
 from experiments.evaluation.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.create import one_kernel
@@ -96,7 +96,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     elif result.test is not None:
         notes.append("the models differ from those on record, so the test rows were not read")
         before["test"] = None
-    both = [{key: value for key, value in one.items() if key not in OUTSIDE_THE_DIGEST} for one in (before, document)]
+    both = [digested(one) for one in (before, document)]
     return Replay(
         digest=digest(document),
         differences=tuple(differences(*both)),

@@ -17,7 +17,8 @@ from experiments.data.row_hashes import save_row_hashes
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.analysis import analyse
-from experiments.evaluation.assemble import assemble, finalists_of
+from experiments.evaluation.assemble import assemble
+from experiments.evaluation.choice import Choice
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import open_ledger
@@ -119,12 +120,13 @@ def run_study(
                 study, executor, inputs = _restart(study, run, trials, stack)
                 fits = None if fits is None else FinalFits(study, executor)
             run.clock.lap("search")
-            if fits is not None:
-                fits.begin(finalists_of(trials))  # they are fitted beside the analysis
             progress.stage("analysing the search")
-            analysis = analyse(study, trials, outputs, inputs, executor)
+            choice = Choice(study, trials, outputs, executor)
+            if fits is not None:
+                fits.begin(choice.finalists)  # they are fitted beside the analysis
+            analysis = analyse(study, trials, choice, inputs, executor)
             run.clock.lap("analysis")
-            scored = None if fits is None else _score(fits, run, trials, ledger, analysis.uncertainty)
+            scored = None if fits is None else _score(fits, run, choice.finalists, ledger, analysis.uncertainty)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel, digests)
@@ -206,14 +208,13 @@ def _end_on_record(run: RunContext, journal: Journal) -> Iterator[None]:
 def _score(
     fits: FinalFits,
     run: RunContext,
-    trials: Sequence[FinishedTrial],
+    finalists: Sequence[FinishedTrial],
     ledger: Ledger,
     uncertainty: UncertaintyRecord | None,
 ) -> LastFit:
     """Score the final models on the test rows."""
     from experiments.evaluation.last_fit import last_fit
 
-    finalists = finalists_of(trials)
     run.progress.stage("refitting the best configuration")
     fits.wait()
     run.progress.stage("scoring the test rows")

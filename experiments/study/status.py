@@ -60,8 +60,11 @@ class StudyStatus:
 
     @property
     def best(self) -> FinishedTrial | None:
-        """Return the trial with the best selection score so far; the first of equals."""
-        return best_trial(self.finished)
+        """Return the trial with the best selection score so far; of a study that ended, the one that it keeps."""
+        best = best_trial(self.finished)
+        if self.result is None or len(self.result.trials) != len(self.finished):
+            return best
+        return next((trial for trial in self.finished if trial.result.number == self.result.best.number), best)
 
     @property
     def trials(self) -> str:
@@ -162,7 +165,8 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
             words = configuration(status.best.params, status.spec, best.epochs)
         except (TypeError, ValueError):
             raise _no_study(path) from None
-        yield "best so far", f"trial {best.number}: {named_score(metric, best.value)}, {words}"
+        label = "best so far" if status.best is best_trial(status.finished) else "chosen"
+        yield label, f"trial {best.number}: {named_score(metric, best.value)}, {words}"
     if status.result is not None and status.result.test is not None:
         test, after = status.result.test, count(len(status.result.trials), "trial")
         yield "test score", f"{named_score(test.metric, test.score)}, after {after}"

@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.config.documents import count
+from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
+from experiments.reports.headline import keeps_smallest
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
@@ -48,17 +50,20 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         planned: number of trials of the whole study, if this was a try of fewer.
     """
     best, trials = result.best, len(result.trials)
-    yield "best configuration", f"trial {best.number}: {configuration(best.params, result.spec, best.epochs)}"
+    small, configured = keeps_smallest(result), configuration(best.params, result.spec, best.epochs)
+    yield f"{'chosen' if small else 'best'} configuration", f"trial {best.number}: {configured}"
     scores = Scores.of_selection(result)
     default = "the default has no score" if result.default is None else f"default {scores.show(result.default.cv_mean)}"
-    metric, chosen_of = (
-        label_of_class(scores.metric, result.data.classes),
-        f"(optimistic: chosen as the best of {trials:,})",
-    )
+    metric, rule = label_of_class(scores.metric, result.data.classes), "the best of"
+    if small:
+        rule = "the smallest within one standard error of the best of"
+    chosen_of = f"(optimistic: chosen as {rule} {trials:,})"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
+    if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
+        yield "smallest network", _smallest(size)
     if result.final is not None and result.final.members > 1:
         yield "final model", f"the mean of {result.final.members} networks; the scores above are of single ones"
     if result.test is not None:
@@ -86,6 +91,12 @@ def ui_command(tracking_uri: str, local: str) -> str:
         return masked(tracking_uri)
     option = [] if tracking_uri == local else ["--tracking-uri", masked(tracking_uri)]
     return shlex.join(["python", "-m", "experiments.ui", *option])
+
+
+def _smallest(record: SmallestRecord) -> str:
+    parameters = {one.trial: one.parameters for one in record.networks}
+    here, there = f"trial {record.trial}: {parameters[record.trial]:,} parameters", f"{parameters[record.best]:,}"
+    return f"{here} of the best's {there}, within one standard error of its score"
 
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:

@@ -235,3 +235,11 @@ def test_few_outputs_are_laid_out_unit_by_unit_and_hidden_layers_never(outputs, 
     a = hidden.forward(x)
     assert a.flags.c_contiguous
     assert last.forward(a).flags.c_contiguous != unit_major
+
+
+def test_sizes_are_counted_without_a_network(make_seeds):
+    for options in ({}, {"batch_norm": True}, {"input_scale": True}, {"hidden": ()}, {"hidden": (3, 8)}):
+        spec = Architecture(**{"inputs": 7, "hidden": (5,), "outputs": 4} | options)
+        network = Network(spec, make_seeds(1))
+        assert spec.parameters == network.parameters.values.shape[1]
+        assert spec.weights == network.parameters.weight_columns == sum(one.size for one, _ in network.weights(0))

@@ -170,6 +170,13 @@ def luck(record: Record) -> str:
     return "more than luck gives in most such searches, which only the test score can confirm"
 
 
+def smaller(record: Record) -> float:
+    """Return the parameters of the smallest network for each one of the best's."""
+    found = record.document["analysis"]["smallest"]
+    parameters = {one["trial"]: one["parameters"] for one in found["networks"]}
+    return float(parameters[found["trial"]] / parameters[found["best"]])
+
+
 def side(record: Record) -> str:
     low, high = record.document["test"]["difference"]["ci95"]
     return "includes" if low <= 0 <= high else "excludes"
@@ -221,6 +228,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"stopped\.(\w+)": stopped,
     r"rungs\[(\d+)\]\.(\w+)": rung,
     r"selection\.luck": luck,
+    r"sizes\.share": smaller,
     r"test\.difference\.side": side,
     r"classes\.share\.(least|most)": class_share,
     r"permutation\.darkest": darkest,

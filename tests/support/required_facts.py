@@ -206,10 +206,22 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
             found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
     found += _predictions(analysis["out_of_fold"], in_html)
     found += _uncertainty(document, analysis["uncertainty"])
+    found += _sizes(analysis["smallest"])
     if ranked := analysis["importances"]:
         found.update(["analysis.importances.evaluator", "analysis.importances.better"])
         found.update(f"analysis.importances.values.{name}" for name in ranked["values"] if in_html)
     return found
+
+
+def _sizes(smallest: dict[str, Any]) -> Counts:
+    """Count the facts of the sentence and of the table, with rows for the smallest network and the best."""
+    found = Counter(["analysis.smallest.best"])
+    found["analysis.smallest.draws"] += smallest["draws"] is not None
+    one, sizes = int(smallest["trial"] != smallest["best"]), {one["parameters"] for one in smallest["networks"]}
+    found += Counter({"analysis.smallest.trial": one, "sizes.share": one, "trials[*].value": one})
+    rows = 0 if len(sizes) == 1 else 1 + (smallest["networks"][0]["trial"] != smallest["best"])
+    found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "products", "behind", "error")})
+    found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
 
 
 def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:

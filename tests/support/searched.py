@@ -14,6 +14,9 @@ from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
+from experiments.evaluation.analysis import analyse
+from experiments.evaluation.choice import Choice
+from experiments.evaluation.records import AnalysisRecord
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import WorkerDied, map_future
@@ -77,6 +80,12 @@ class Searched:
     @property
     def data(self) -> StudyData:
         return self.study.data
+
+
+def analysed(done: Searched) -> AnalysisRecord:
+    """The analysis of a search."""
+    choice = Choice(done.study, done.told, done.files, done.executor)
+    return analyse(done.study, done.told, choice, done.inputs, done.executor)
 
 
 def evaluate(

@@ -25,6 +25,7 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
+from experiments.reports.comparison.finalists import claims
 from experiments.reports.comparison.reasons import all_reasons
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
@@ -48,6 +49,9 @@ CAPTION: Final = (
 
 def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
     """Return the lines at the top of the page, and their tone."""
+    again = claims(comparison)
+    if not comparison.pairs:
+        return again, ""
     tested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is not None]
     claimed = [(at, pair) for at, pair in tested if pair.difference is not None and pair.difference.claimed]
     lines: list[Words] = [_claim(comparison, at, pair) for at, pair in claimed]
@@ -64,7 +68,7 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
     if 0 < len(tested) < len(comparison.pairs) or (not tested and len(comparison.pairs) > 1):
         left = len(comparison.pairs) - len(tested)
         lines.append(f"{left} of {len(comparison.pairs)} pairs are not tested; the reasons stand below.")
-    return lines, "good" if claimed else ""
+    return [*lines, *again], "good" if claimed else ""
 
 
 def differences(comparison: Comparison) -> Section:

@@ -15,6 +15,7 @@ from experiments.reports.blocks import Figures
 from experiments.reports.comparison.curves import learning_curves, searches
 from experiments.reports.comparison.differences import answer, differences
 from experiments.reports.comparison.errors import errors
+from experiments.reports.comparison.finalists import finalists
 from experiments.reports.comparison.studies import settings, studies, test_scores
 from experiments.reports.render import Pages
 from experiments.reports.templating import open_templates
@@ -30,7 +31,8 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
     """
     sections = [
         studies(comparison),
-        differences(comparison),
+        differences(comparison) if comparison.pairs else None,
+        finalists(comparison),
         test_scores(comparison),
         settings(comparison),
         searches(comparison),
@@ -53,7 +55,7 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
 def title_of(names: list[str]) -> str:
     """Name a comparison.
 
-    >>> title_of(["a", "b"]), title_of(["a", "b", "c"])
-    ('a and b', 'a, b and c')
+    >>> title_of(["a", "b"]), title_of(["a", "b", "c"]), title_of(["a"])
+    ('a and b', 'a, b and c', 'a')
     """
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from experiments.evaluation.comparison import ChoiceDifference
 from experiments.reports.formatting import MINUS
 from experiments.reports.metrics import metric_label
 from experiments.reports.plots.chart import Axis, Chart
@@ -18,13 +17,29 @@ WIDTH: Final = 302.0  # points
 ROW: Final = 34.0
 
 
+class Difference(Protocol):
+    """A difference with its interval, and whether it is claimed."""
+
+    @property
+    def score(self) -> float:
+        """Return the difference; positive means that the first is better."""
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return its interval."""
+
+    @property
+    def claimed(self) -> bool:
+        """Return whether it is claimed."""
+
+
 @dataclass(frozen=True)
 class NamedDifference:
-    """The difference of two studies, by their names."""
+    """The difference of two studies or finalists, by their names."""
 
     first: str
     second: str
-    found: ChoiceDifference
+    found: Difference
 
 
 def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:

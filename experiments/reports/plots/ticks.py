@@ -9,6 +9,7 @@ from typing import Final
 from experiments.reports.formatting import MINUS
 
 _MOST_DECIMALS: Final = 6  # more would make a long label
+_MOST_ROUND: Final = 7
 
 Ticks = Sequence[tuple[float, str]]  # values with their labels
 
@@ -38,6 +39,21 @@ def log_ticks(low: float, high: float, base: int) -> list[float]:
     step = max(1, math.ceil((last - first + 1) / 5))
     ticks = [float(base) ** power for power in range(first, last + 1, step)]
     return ticks if len(ticks) > 1 else [low, high]
+
+
+def round_ticks(low: float, high: float) -> list[int]:
+    """List the whole numbers 1, 2 and 5 times a power of ten in a range, or the powers alone where these are many.
+
+    >>> round_ticks(2600.0, 61000.0), round_ticks(30.0, 200000.0), round_ticks(3.2, 4.1)
+    ([5000, 10000, 20000, 50000], [100, 1000, 10000, 100000], [3, 4])
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for factors in ((1, 2, 5), (1,)):
+        ticks = [factor * 10**power for power in range(max(0, first), last + 1) for factor in factors]
+        within = [tick for tick in ticks if low <= tick <= high]
+        if len(within) <= _MOST_ROUND:
+            break
+    return within if len(within) > 1 else sorted({round(low), round(high)})
 
 
 def number_ticks(low: float, high: float, most: int = 5, whole: bool = False) -> Ticks:

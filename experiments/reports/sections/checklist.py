@@ -24,6 +24,7 @@ from experiments.reports.blocks import (
     percent,
     sentence,
 )
+from experiments.reports.headline import keeps_smallest
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.data import folds
@@ -89,7 +90,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
                 ", all in trials.csv",
             ),
             "Choice of the final model": sentence(
-                "best mean {} over {} of the development rows", metric, folds(result)
+                "{} mean {} over {} of the development rows", _chosen(result), metric, folds(result)
             ),
             "Comparison": _compared(result),
         },
@@ -115,6 +116,10 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Cases in which the result should not be expected to hold": "",
         },
     }
+
+
+def _chosen(result: StudyResult) -> str:
+    return "smallest network within one standard error of the best" if keeps_smallest(result) else "best"
 
 
 def _target(result: StudyResult) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
-from experiments.reports.headline import members
+from experiments.reports.headline import keeps_smallest, members
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
 
@@ -52,4 +52,5 @@ def configurations(result: StudyResult) -> Section:
                 Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
             ),
         ]
-    return Section("Best configuration", "configuration", tuple(blocks))
+    title = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
+    return Section(title, "configuration", tuple(blocks))

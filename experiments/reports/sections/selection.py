@@ -22,12 +22,13 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.headline import members
+from experiments.reports.headline import keeps_smallest, members
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
 
+SMALLEST = "The winner’s network is the smallest within one standard error of the best of"
 MORE = "more than luck gives in most such searches, which only the test score can confirm"
 
 
@@ -57,9 +58,9 @@ def selection(result: StudyResult) -> Section:
     blocks: list[Block] = [
         Table("Selection score", columns, tuple(rows)),
         note(
-            "The selection score is the mean over the folds at the trial’s best epoch. The winner’s is the best of {} "
-            "on the same folds, and being chosen for that makes it optimistic. Only the test score speaks about new "
-            "data.{}{}",
+            "The selection score is the mean over the folds at the trial’s best epoch. {} {} on the same folds, and "
+            "being chosen for that makes it optimistic. Only the test score speaks about new data.{}{}",
+            SMALLEST if keeps_smallest(result) else "The winner’s is the best of",
             counted("trials.count", len(result.trials), "trial"),
             "" if result.default else " The default has no score because it did not finish.",
             _single(result),
@@ -114,7 +115,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
             "Method: {}. The interval holds for a choice among these configurations on rows like these, and is too "
             "wide rather than too narrow. Each configuration is taken at its best epoch; the choice of the epoch is "
             "not corrected for.",
-            selection_method(record),
+            selection_method(record, keeps_smallest(result)),
         ),
     ]
 

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from experiments.config.data_options import OF_A_SOURCE, DataSection
 from experiments.config.sampler_options import SAMPLERS, CMAESOptions
 from experiments.config.spec import Choices, CVSection, Range, StudySection, StudySpec, TrainingSection
+from experiments.config.study_file import parse_spec
+from experiments.errors import SpecError
 
 SPACE: dict[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 0.1, "log": True},
@@ -295,3 +297,16 @@ def test_where_the_files_lie_does_not_matter() -> None:
         found = make(data=keys).to_document()["data"]
         assert found == {**resolved, "test_size": 0.2, "split_seed": 0, "task": "auto"}
         assert DataSection.model_validate(found).to_document() == found
+
+
+def test_a_choice_that_is_not_named_is_not_written_out() -> None:
+    """So studies from before there was a choice keep their identity."""
+    document = {"study": {"name": "mine"}, "data": {"source": "iris"}, "space": {"l2": {"low": 0, "high": 1}}}
+    plain = parse_spec(document, "here").to_document()
+    assert plain["final"] == {"members": 5}
+    assert parse_spec({**document, "final": {"choice": "best"}}, "here").to_document() == plain
+    small = parse_spec({**document, "final": {"choice": "Smallest"}}, "here")
+    assert small.to_document()["final"] == {"members": 5, "choice": "smallest"}
+    assert parse_spec(small.to_document(), "here").final == small.final
+    with pytest.raises(SpecError, match=r"final\.choice.*best.*smallest"):
+        parse_spec({**document, "final": {"choice": "tiniest"}}, "here")

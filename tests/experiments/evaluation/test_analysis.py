@@ -13,14 +13,12 @@ import pytest
 from experiments.config.documents import rounded
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
-from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
 from experiments.evaluation.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
-from experiments.evaluation.records import AnalysisRecord
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
-from support.searched import Searched, searched
+from support.searched import Searched, analysed, searched
 from support.tables import mixed_table
 
 SPACE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}}
@@ -36,10 +34,6 @@ def document(source: str, **sections: Any) -> dict[str, Any]:
         "space": SPACE,
         "final": {"members": 1},
     } | sections
-
-
-def analysed(done: Searched) -> AnalysisRecord:
-    return analyse(done.study, done.told, done.files, done.inputs, done.executor)
 
 
 def winner_outputs(done: Searched) -> Array:

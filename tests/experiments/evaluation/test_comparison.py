@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.evaluation.comparison import Gains, choice_scores, compare_choices, gains, wanted_draws
 from experiments.evaluation.resampling import Numbers
-from experiments.evaluation.selection_bias import corrected_selection
+from experiments.evaluation.selection_bias import Candidates, corrected_selection
 from nnet.arrays import Rows
 
 
@@ -43,10 +43,13 @@ def of(first: Means, second: Means) -> Gains:
 
 def test_the_mean_of_a_studys_choices_is_its_corrected_score() -> None:
     means = coins(0, 0.7)
-    record = corrected_selection(means, means.units, 0, None)
-    chosen = choice_scores(means, means.draws)
-    assert chosen.mean() == pytest.approx(record.corrected, abs=1e-12)  # type: ignore[union-attr]
-    assert np.quantile(chosen, (0.025, 0.975)) == pytest.approx(record.ci95)  # type: ignore[union-attr]
+    values, sizes = tuple(means.of_units.mean(axis=0).tolist()), tuple(range(means.of_units.shape[1]))
+    for smallest in (False, True):
+        candidates = Candidates(values, sizes, None, smallest)
+        record = corrected_selection(means, means.units, candidates).record
+        chosen = choice_scores(means, means.draws, candidates.chosen_in)
+        assert chosen.mean() == pytest.approx(record.corrected, abs=1e-12)  # type: ignore[union-attr]
+        assert np.quantile(chosen, (0.025, 0.975)) == pytest.approx(record.ci95)  # type: ignore[union-attr]
 
 
 def test_the_difference_is_that_of_the_corrected_scores_and_its_sign_says_who_is_better() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation import final_folds
-from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
 from experiments.evaluation.final_folds import FinalModels, begin_models
 from experiments.evaluation.fold_models import FoldModel, FoldModelsTask, run_fold_models, train_fold_models
@@ -26,7 +25,7 @@ from experiments.search.seeds import member_seed
 from nnet.arrays import Array
 from nnet.batches import FoldData
 from nnet.training import fit
-from support.searched import Searched, searched
+from support.searched import Searched, analysed, searched
 from support.tables import mixed_table
 
 PLATEAU = {"epochs": 12, "schedule": "plateau", "plateau_patience": 1, "decay": 0.3, "learning_rate": 0.2}
@@ -117,14 +116,14 @@ def test_folds_of_different_widths_are_trained_in_one_task(tmp_path: Path) -> No
 def test_the_record_says_how_many_networks_and_how_well(tmp_path: Path) -> None:
     cv = {"n_splits": 3, "metric": "neg_log_loss"}
     done = searched(document(3, cv=cv), tmp_path)
-    found = analyse(done.study, done.told, done.files, done.inputs, done.executor)
+    found = analysed(done)
     record, best = found.out_of_fold, best_of(done.told).result
     assert record is not None
     assert record.members == found.permutation.members == 3
     assert record.score == found.permutation.baseline != pytest.approx(best.value)
     assert record.default_score is not None
     one = searched(document(1, cv=cv), tmp_path / "one")
-    single = analyse(one.study, one.told, one.files, one.inputs, one.executor)
+    single = analysed(one)
     assert single.selection == found.selection, "the corrected score is of single networks"
     assert single.out_of_fold.calibration != record.calibration
     assert (single.out_of_fold.members, single.out_of_fold.score, single.permutation.members) == (1, None, 1)
@@ -145,7 +144,7 @@ def test_a_network_that_diverges_leaves_out_what_it_predicts(tmp_path: Path, mon
 
     done = searched(document(2), tmp_path)
     monkeypatch.setattr(final_folds, "run_fold_models", diverged)
-    found = analyse(done.study, done.told, done.files, done.inputs, done.executor)
+    found = analysed(done)
     assert (found.out_of_fold, found.permutation) == (None, None)
     assert found.left_out["out_of_fold"] == found.left_out["permutation"] == NetworkDiverged()
     assert found.selection is not None

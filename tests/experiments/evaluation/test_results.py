@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
+from experiments.evaluation.records import AnalysisRecord, NetworkSize, SmallestRecord
 from experiments.evaluation.results import (
     OUTSIDE_THE_DIGEST,
     BestRecord,
@@ -29,6 +30,7 @@ from experiments.evaluation.results import (
     TrialRecord,
     WorkerFailure,
     digest,
+    digested,
 )
 
 PARAMS: dict[str, Any] = {"learning_rate": 0.01, "hidden_units_1": 8, "activation": "relu"}
@@ -151,6 +153,18 @@ def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
     rest = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
     assert set(document) - set(rest) == {"digest", "reading", "copies", "ledger", "provenance", "timing"}
     assert document["digest"] == canonical_digest(rest) == digest(document) == result().digest
+
+
+def test_the_smallest_network_is_beside_the_digest() -> None:
+    size = NetworkSize(trial=0, parameters=9, products=6, behind=0.0, error=0.0)
+    found = SmallestRecord(best=0, trial=0, networks=(size,), method="corrected_folds", draws=None)
+    without, beside = result(analysis=AnalysisRecord()), result(analysis=AnalysisRecord(smallest=found))
+    assert without.digest == beside.digest != result().digest
+    earlier = without.document()
+    del earlier["analysis"]["smallest"]
+    assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
+    assert StudyResult.of_document(beside.document()).analysis == AnalysisRecord(smallest=found)
+    assert digested(beside.document())["analysis"].keys() == earlier["analysis"].keys()
 
 
 def test_the_digest_leaves_out_what_belongs_to_one_run() -> None:

@@ -13,7 +13,7 @@ from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers
-from experiments.evaluation.selection_bias import corrected_selection, selection
+from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
@@ -44,11 +44,13 @@ class Means:
 def of_rows(metric: str, z: Array, y: Rows, units: Rows) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:
     """The selection of the only configuration."""
     validated = ValidationRows(units.astype(np.intp), np.zeros(len(z), np.intp), y, units.astype(np.intp))
-    return selection([Inline(npy(z))], metric, TWO, validated, 0, 0)
+    return selection([Inline(npy(z))], metric, TWO, validated, Candidates((0.0,), (0,), 0)).record
 
 
 def best_of(means: Means, default: int | None = 0) -> SelectionRecord:
-    found = corrected_selection(means, means.units, int(means.of_units.mean(axis=0).argmax()), default)
+    values = tuple(means.of_units.mean(axis=0).tolist())
+    found = corrected_selection(means, means.units, Candidates(values, (1,) * len(values), default)).record
+    assert isinstance(found, SelectionRecord)
     return found
 
 
@@ -70,6 +72,30 @@ def test_one_configuration_has_nothing_to_be_corrected_for() -> None:
     # what is not drawn is 0.37 of the rows
     error = float(means.of_units.std()) / np.sqrt(0.37 * 300)
     assert found.ci95[1] - found.ci95[0] == pytest.approx(2 * 1.96 * error * np.sqrt(1 - 0.37), rel=0.1)
+
+
+def test_the_choice_of_the_smallest_is_corrected_by_the_same_rule() -> None:
+    """The smaller of two networks is chosen in each draw in which it is at most a standard error behind."""
+    scores, draws = np.random.default_rng(0).normal(size=(400, 2)), 300
+    scores[:, 1] += scores[:, 0].mean() - scores[:, 1].mean() - 0.02
+    values = tuple(scores.mean(axis=0).tolist())
+    means = Means(scores, draws)
+    best, smallest = (corrected_selection(means, 400, Candidates(values, (9, 3), 0, by)) for by in (False, True))
+    assert isinstance(best.record, SelectionRecord)
+    assert isinstance(smallest.record, SelectionRecord)
+    assert (best.record.pooled, smallest.record.pooled) == (pytest.approx(values[0]), pytest.approx(values[1]))
+    random = np.random.default_rng(0)
+    rows = [random.integers(400, size=400) for _ in range(draws)]
+    inside = np.array([scores[drawn].mean(axis=0) for drawn in rows])
+    error = (inside[:, 0] - inside[:, 1]).std(ddof=1)
+    assert best.errors == smallest.errors == pytest.approx((0.0, error))
+    assert error == pytest.approx((scores[:, 0] - scores[:, 1]).std() / 20, rel=0.15)
+    small = inside[:, 0] - inside[:, 1] <= error
+    left = [np.delete(scores, drawn, axis=0).mean(axis=0) for drawn in rows]
+    expected = np.mean([means[int(one)] for means, one in zip(left, small, strict=True)])
+    assert 0.5 < small.mean() < 1
+    assert smallest.record.corrected == pytest.approx(expected)
+    assert smallest.record.floor == best.record.floor
 
 
 def test_a_configuration_that_is_far_better_is_hardly_corrected() -> None:

@@ -12,7 +12,6 @@ import pytest
 from experiments.config.documents import rounded
 from experiments.data.holdout import SealedTestSet
 from experiments.data.table import Table
-from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of, default_of, finalists_of
 from experiments.evaluation.conformal import quantiles_of
 from experiments.evaluation.final_fits import FinalFits
@@ -29,7 +28,7 @@ from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import probabilities
 from nnet.arrays import Array
 from nnet.metrics import log_likelihood
-from support.searched import Searched, searched
+from support.searched import Searched, analysed, searched
 from support.tables import mixed_frame, mixed_table
 
 FIERCE: dict[str, Any] = {  # networks that are too sure of themselves
@@ -59,7 +58,7 @@ def noisy() -> Table:
 
 
 def known(done: Searched) -> UncertaintyRecord:
-    found = analyse(done.study, done.told, done.files, done.inputs, done.executor).uncertainty
+    found = analysed(done).uncertainty
     assert found is not None
     return found
 
@@ -141,7 +140,7 @@ def test_the_quantiles_of_classes_are_at_the_temperature(loss: str, tmp_path: Pa
 
 def test_calibration_and_losses_of_mistakes_are_at_the_temperatures_of_the_folds(tmp_path: Path) -> None:
     done = searched(document(**FIERCE), tmp_path, noisy())
-    analysis, (z, _, rows) = analyse(done.study, done.told, done.files, done.inputs, done.executor), predicted(done)
+    analysis, (z, _, rows) = analysed(done), predicted(done)
     shares = probabilities(z / np.array(analysis.uncertainty.temperature.of_folds)[rows.folds, None])
     confidence = [(part.rows, part.confidence) for part in analysis.out_of_fold.calibration.bins]
     assert sum(count * mean for count, mean in confidence) / 160 == pytest.approx(shares.max(axis=1).mean(), abs=1e-8)

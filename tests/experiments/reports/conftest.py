@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from statistics import stdev
 from typing import Any
 
@@ -19,11 +20,13 @@ from experiments.evaluation.records import (
     CoverageRecord,
     ImportanceRecord,
     MistakeRecord,
+    NetworkSize,
     OutOfFoldRecord,
     PermutationRecord,
     PermutedColumn,
     PictureRecord,
     SelectionRecord,
+    SmallestRecord,
     TemperatureRecord,
     UncertaintyRecord,
 )
@@ -43,6 +46,7 @@ from experiments.evaluation.results import (
     TrialRecord,
     WorkerFailure,
 )
+from experiments.reports.formatting import hidden
 from experiments.reports.render import Pages, render
 from experiments.search.trial import Curves, TrialResult
 
@@ -168,6 +172,23 @@ def build(trials: int = 40, **changes: Any) -> Study:
     return StudyResult(**(fields | changes)), tuple(result for _, result in pairs)
 
 
+def smallest(result: StudyResult) -> SmallestRecord:
+    """Sizes of the complete trials' networks; trials at most 0.0025 behind are within one standard error."""
+    values = {trial.number: trial.value for trial in result.trials if trial.value is not None}
+    best = max(values, key=values.__getitem__)
+    networks = []
+    for number, value in values.items():
+        units = hidden(result.trials[number].params, result.spec) or ()
+        layers = [64, *units, 10]
+        products = sum(here * there for here, there in pairwise(layers))
+        error = 0.0 if number == best else 0.0025
+        networks.append(NetworkSize(trial=number, parameters=products + sum(layers[1:]), products=products,
+                                    behind=values[best] - value, error=error))  # fmt: skip
+    networks.sort(key=lambda one: (one.parameters, one.behind, one.trial))
+    chosen = next(one.trial for one in networks if one.behind <= one.error)
+    return SmallestRecord(best=best, trial=chosen, networks=tuple(networks), method="paired_bootstrap_rows", draws=500)
+
+
 def analysis(result: StudyResult) -> AnalysisRecord:
     """Every part that a study of classes can have; pictures of 2 x 2 pixels."""
     rows, classes = result.split.development, len(result.data.classes)
@@ -208,6 +229,7 @@ def analysis(result: StudyResult) -> AnalysisRecord:
             PermutedColumn(name=f"pixel_{row}_{column}", position=4 * row + column,
                            drop=0.01 * row - 0.001 * column, deviation=0.002)
             for row in range(3) for column in range(4))),
+        smallest=smallest(result),
         left_out={"another part": AsWritten(detail="it takes too long")},
     )  # fmt: skip
 

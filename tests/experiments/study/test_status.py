@@ -94,6 +94,19 @@ def test_the_first_of_equals_is_the_best(studies: Path) -> None:
     assert study_status(studies / "one", WHOLE).best == TOLD[1]
 
 
+def test_of_a_study_that_ended_the_kept_trial_is_shown(studies: Path) -> None:
+    """Trial 1 has the best score, and trial 0 was kept."""
+    folder = studies / "one"
+    fill(folder, told=4, finished=4)
+    document = json.loads((folder / "results.json").read_text())
+    document["best"]["number"] = 0
+    (folder / "results.json").write_text(json.dumps(document))
+    assert study_status(folder, WHOLE).best == TOLD[0]
+    assert "chosen" in shown(print_status, "one", folder, WHOLE)
+    (folder / "results.json").unlink()
+    assert study_status(folder, WHOLE).best == TOLD[1]
+
+
 def test_the_status_is_one_fact_a_line(running: Path) -> None:
     lines = [" ".join(line.split()) for line in shown(print_status, "one", running, WHOLE).splitlines()]
     assert lines[0] == "one: running, 3 of 4 trials (2 complete, 1 diverged)"

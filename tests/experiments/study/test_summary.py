@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments.evaluation.records import AnalysisRecord, FinalRecord, SelectionRecord
+from experiments.evaluation.records import AnalysisRecord, FinalRecord, NetworkSize, SelectionRecord, SmallestRecord
 from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
 from experiments.study.options import Outcome
 from experiments.study.summary import facts, print_summary, ui_command
@@ -47,6 +47,22 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
                             floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected score"]
     assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+
+
+def test_the_smallest_network_is_named_beside_the_best() -> None:
+    smaller = NetworkSize(trial=0, parameters=4_000, products=3_900, behind=0.0, error=0.1)
+    networks = (smaller, replace(smaller, trial=1, parameters=5_000))
+    found = SmallestRecord(best=1, trial=0, networks=networks, method="corrected_folds", draws=None)
+    analysis = AnalysisRecord(smallest=found)
+    words = "trial 0: 4,000 parameters of the best's 5,000, within one standard error of its score"
+    usual = said(analysis=analysis)
+    assert usual["smallest network"] == words
+    assert usual["selection score"].endswith("(optimistic: chosen as the best of 2)")
+    assert "smallest network" not in said(analysis=AnalysisRecord(smallest=replace(found, trial=1)))
+    kept = said(analysis=analysis, spec=made_up().spec | {"final": {"choice": "smallest"}})
+    assert "chosen configuration" in kept
+    rule = "(optimistic: chosen as the smallest within one standard error of the best of 2)"
+    assert kept["selection score"].endswith(rule)
 
 
 def test_a_default_without_a_score_may_have_diverged_or_failed() -> None:

@@ -37,3 +37,8 @@ def test_the_final_models_have_their_own_epochs_and_networks(study):
     assert several["epochs of the refit"] == ("108", "60")
     assert several["networks, whose mean is the model"] == ("5", "5")
     assert "networks, whose mean is the model" not in rows(FinalRecord(members=1, epochs=108, default_epochs=60))
+
+
+def test_a_smallest_network_is_the_chosen_configuration(full):
+    kept = replace(full[0], spec=full[0].spec | {"final": {"choice": "smallest"}})
+    assert (configurations(full[0]).title, configurations(kept).title) == ("Best configuration", "Chosen configuration")

@@ -37,6 +37,16 @@ def test_without_the_analysis_the_score_stays_optimistic(study):
     assert "Corrected" not in said
 
 
+def test_the_choice_of_the_smallest_is_said_with_the_correction(full):
+    kept = replaced(full[0], "", spec=full[0].spec | {"final": {"choice": "smallest"}})
+    said = _said(selection(kept))
+    assert "The winner’s network is the smallest within one standard error of the best of 40 trials on the same" in said
+    assert "in each, the smallest network within one standard error of the best on the drawn rows is scored" in said
+    usual = _said(selection(full[0]))
+    assert "The winner’s is the best of 40 trials on the same folds" in usual
+    assert "in each, the best configuration on the drawn rows is scored on the others" in usual
+
+
 def test_a_missing_correction_has_its_reason(full):
     said = _said(selection(replaced(full[0], "analysis", selection=None, left_out={"selection": RowsInTimeOrder()})))
     assert "Corrected selection score: left out. Reason: rows in time order (they depend" in said
