@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
-from experiments.config.data_options import DataSection, Decided
+from experiments.config.data_options import DataSection, Decided, OuterFolds
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.section import Section, broken_rule, options_of, section_from
@@ -54,7 +54,10 @@ class StudySection(Section):
 
 
 class CVSection(Section):
-    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data."""
+    """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data.
+
+    outer: number of outer folds, each the test set of a search of its own (nested cross-validation); None: no such.
+    """
 
     splitter: Literal[
         "auto",
@@ -69,6 +72,7 @@ class CVSection(Section):
     n_splits: Annotated[int, Field(ge=2, le=100)] = 5
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
     metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
+    outer: OuterFolds | None = None
 
     @model_validator(mode="after")
     def _bounded(self) -> CVSection:
@@ -208,6 +212,16 @@ class StudySpec(Section):
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
     final: FinalSection = FinalSection()
 
+    @field_validator("cv")
+    @classmethod
+    def _one_kind_of_test_set(cls, cv: CVSection, info: ValidationInfo) -> CVSection:
+        """Refuse outer folds beside another test set: they are the test sets."""
+        for key in ("test", "test_fold"):
+            if cv.outer is not None and (named := getattr(info.data.get("data"), key, None)) is not None:
+                rule = f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"
+                raise broken_rule(("outer",), rule)
+        return cv
+
     @field_validator("final")
     @classmethod
     def _no_plateau_on_another_horizon(cls, final: FinalSection, info: ValidationInfo) -> FinalSection:
@@ -284,6 +298,8 @@ class StudySpec(Section):
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
             "data": self.data.to_document()
         }
+        if self.cv.outer is not None:
+            del document["data"]["test_size"]  # which is not used
         ours = {
             key: document[section].pop(key)
             for section in ("training", "preprocessing")

@@ -79,11 +79,7 @@ def split(
     Raises:
         DataError: a class or a group cannot be on the sides on which it must be.
     """
-    check_classes(table, target, y)
-    if table.groups is not None and table.time is not None:
-        raise DataError(
-            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
-        )
+    check_roles(table, target, y)
     try:
         development, test = _test_split(table, target, y, test_size, split_seed)
     except ValueError as error:
@@ -92,20 +88,52 @@ def split(
     for part, side, change in ((development, "development", "smaller"), (test, "test", "larger")):
         if len(part) < 2:  # a score of numbers needs two
             raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
-        if target.classes:
-            advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
-            rule = f"{key}: every class needs a row on each side"
-            _check_counts(table, y, y[part], target, 1, (rule, f" {side} rows", advice))
+        advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
+        check_side(table, target, y, part, (f"{key}: every class needs a row on each side", f" {side} rows", advice))
     _check_sides(table, development, test)
     if positive is not None:
         target, y = with_positive_last(target, y, positive)
-    ours, labels = rows_of(table, development), y[development]
+    return development_set(table, target, y, development), sealed_set(table, y, test)
+
+
+def development_set(table: Table, target: Target, y: NDArray[Any], rows: Rows) -> DevelopmentSet:
+    """Make the development set of these rows, in the order given."""
+    ours, labels = rows_of(table, rows), y[rows]
     labels.setflags(write=False)
-    theirs = rows_of(table, test)
-    return (
-        DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels)),
-        SealedTestSet(theirs.features, y[test], theirs.groups, table.source_cells().take(test)),
-    )
+    return DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels))
+
+
+def sealed_set(table: Table, y: NDArray[Any], rows: Rows) -> SealedTestSet:
+    """Seal these rows, in the order given."""
+    theirs = rows_of(table, rows)
+    return SealedTestSet(theirs.features, y[rows], theirs.groups, table.source_cells().take(rows))
+
+
+def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
+    """Refuse a class with too few rows for any split, and rows with groups and a time order.
+
+    Raises:
+        DataError: the message names the class and its rows, or the two keys.
+    """
+    check_classes(table, target, y)
+    if table.groups is not None and table.time is not None:
+        raise DataError(
+            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
+        )
+
+
+def check_side(table: Table, target: Target, y: NDArray[Any], rows: Rows, words: tuple[str, str, str]) -> None:
+    """Refuse a side of a split that lacks a class.
+
+    Args:
+        rows:  the rows on this side.
+        words: the rule, what is counted, and what to do instead.
+
+    Raises:
+        DataError: the message names the class and its rows.
+    """
+    if target.classes:
+        _check_counts(table, y, y[rows], target, 1, words)
 
 
 def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
@@ -179,8 +207,11 @@ def different_counts(development: DevelopmentSet) -> NDArray[np.intp]:
     return np.bincount(labels, minlength=len(development.target.classes))
 
 
-def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Folds:
+def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, key: str = "n_splits") -> Folds:
     """Make the folds with scikit-learn's splitter, shuffled by split_seed.
+
+    Args:
+        key: the key of [cv] that names the number of folds, for messages.
 
     Raises:
         DataError: the splitter does not suit the rows, or there are more folds than rows, rows of a class, or groups.
@@ -188,7 +219,7 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int) -> F
     from sklearn import model_selection
 
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
-    _check_splitter(name, development, cv.n_splits)
+    _check_splitter(name, development, cv.n_splits, key)
     options: dict[str, Any] = {"random_state": split_seed}
     if name == "TimeSeriesSplit":
         options = {}
@@ -237,7 +268,7 @@ def _with_copies(table: Table, rows: Rows) -> Rows:
     return np.sort(with_their_copies(table, rows))
 
 
-def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> None:
+def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, key: str) -> None:
     """Refuse a splitter that needs something the rows lack, or ignores their groups or time."""
     groups, timed = development.table.groups, development.table.time is not None
     grouped = groups is not None
@@ -255,15 +286,15 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int) -> No
         if broken:
             raise DataError(f"cv.splitter: {name} {rule}.")
     if "Stratified" in name:
-        rule = f"cv.n_splits: every class needs at least n_splits={n_splits} development rows"
+        rule = f"cv.{key}: every class needs at least {key}={n_splits} development rows"
         most = int(different_counts(development).min())
-        advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
+        advice = f"set {key} = {most}" if most > 1 else "remove its rows, or add some"
         table, y = development.table, development.y
         _check_counts(table, y, y[different], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
-        raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
+        raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
-        raise DataError(f"cv.n_splits: `n_splits <= groups` must hold, but got n_splits={n_splits}, groups={count}.")
+        raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}.")
 
 
 def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation: Rows) -> None:

@@ -23,18 +23,23 @@ from experiments.evaluation.final_models import final_models
 from experiments.evaluation.final_score import final_score, other_metrics
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.model import Model
-from experiments.evaluation.refit import Refit, network_of, outputs
+from experiments.evaluation.outer_record import OuterRecord
+from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs
 from experiments.evaluation.results import FinalScore
 from experiments.search.trial import FinishedTrial
 
 
 @dataclass(frozen=True)
 class LastFit:
-    """The test evaluation: the record for the results, and the winner's model with its training losses."""
+    """The test evaluation: the record for the results, and the winner's model with its training losses.
+
+    outer: the outer folds with their scores; None of a study without them.
+    """
 
     record: FinalScore
     model: Model
     losses: tuple[float, ...]
+    outer: OuterRecord | None = None
 
 
 def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger, acknowledged: bool) -> LastFit:
@@ -54,11 +59,7 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
     fits.begin(finalists)
     refits = [fits.refit(trial) for trial in finalists]
     winning, winner = refits[0]
-    if not _converged(winner):
-        raise SearchError(
-            f"the refit of trial {winner.number} on all development rows diverged, so there is no model to score; "
-            "lower the upper end of space.learning_rate. The test set was not read."
-        )
+    check_converged(winner)
     baselines = fits.baselines()
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines])
     look = Look(test.fingerprint, canonical_digest(models), study.identity)
@@ -68,7 +69,7 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
     predicting = [
         executor.submit(outputs, model, rows[task.candidate.preprocessing])
         for task, model in refits
-        if _converged(model)
+        if is_finite(model)
     ]
     target, metric = development.target, spec.cv.metric
     scoring = [
@@ -87,12 +88,19 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
         )
     )
     ledger.complete(look, record.metrics)
+    model = model_of(fits, winning, winner)
+    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
+
+
+def model_of(fits: FinalFits, winning: RefitTask, winner: Refit) -> Model:
+    """Return the winner's model, which is kept."""
+    spec, development = fits.study.spec, fits.study.data.development
     table = development.table
-    model = Model(
+    return Model(
         network=network_of(winner),
         probabilities=winner.probabilities,
         preprocessor=fits.preprocessors[winning.candidate.preprocessing],
-        target=target,
+        target=development.target,
         units=winner.units,
         inputs=tuple(zip(table.columns, table.kinds, strict=True)),
         predicts=table.target_name,
@@ -103,8 +111,24 @@ def last_fit(fits: FinalFits, finalists: Sequence[FinishedTrial], ledger: Ledger
         identifiers=identifiers_of(spec.data),
         picture=table.picture if table.pixel_range == WHITE else None,
     )
-    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 
 
-def _converged(model: Refit) -> bool:
+def check_converged(winner: Refit, where: str = "all development rows") -> None:
+    """Refuse to score a winner whose refit diverged.
+
+    Args:
+        where: the rows that it was fitted on.
+
+    Raises:
+        SearchError: it diverged.
+    """
+    if not is_finite(winner):
+        raise SearchError(
+            f"the refit of trial {winner.number} on {where} diverged, so there is no model to score; "
+            "lower the upper end of space.learning_rate. The test set was not read."
+        )
+
+
+def is_finite(model: Refit) -> bool:
+    """Tell whether a refit has converged to finite parameters and losses."""
     return all(map(isfinite, model.losses)) and bool(np.isfinite(model.parameters).all())

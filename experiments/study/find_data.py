@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.config.default_study import STUDY_FILE
 from experiments.config.formats import GIVEN, sort_of
+from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.load import load_table
@@ -68,7 +69,7 @@ def table_again(spec: StudySpec, recorded: Recorded) -> Table:
     Raises:
         DataError: they cannot be loaded, or are others.
     """
-    table = load_table(spec.data, os.environ)
+    table = load_table(rows_of(spec), os.environ)
     before, here = recorded.result.data.fingerprint, prepare(spec, os.environ, table).fingerprint
     if before != here:
         raise DataError(
@@ -80,7 +81,8 @@ def table_again(spec: StudySpec, recorded: Recorded) -> Table:
 
 def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Yield the places where the data may be: by a study file of this study, beside the results, and here."""
-    folder, source = recorded.folder, section["source"]
+    outer = section.get("test_fold") is not None  # whose folder lies in that of the whole study
+    folder, source = recorded.folder.parent if outer else recorded.folder, section["source"]
     named = sort_of(source) in ("name", "openml")
     files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
     for file in (folder / STUDY_FILE, *files):
