@@ -5,17 +5,25 @@ from __future__ import annotations
 from experiments.config.data_options import DataSection
 from experiments.config.spec import StudySpec
 
+SEEDS = 1 << 63  # number of seeds that a study can have
+
 
 def outer_study(spec: StudySpec, fold: int) -> StudySpec:
-    """Return the study whose test set is an outer fold, from 1 on: the same study but for its rows.
+    """Return the study whose test set is an outer fold, from 1 on: the same study but for its rows and its seed.
+
+    With one seed all searches would begin with the same configurations, and hide how much chance decides.
 
     Raises:
         ValueError: the study has no outer folds.
     """
     if spec.cv.outer is None:
         raise ValueError("the study has no outer folds.")
-    cv = spec.cv.model_copy(update={"outer": None})
-    return spec.model_copy(update={"data": _with_test_fold(spec.data, fold, spec.cv.outer), "cv": cv})
+    changed = {
+        "study": spec.study.model_copy(update={"seed": (spec.study.seed + fold) % SEEDS}),
+        "data": _with_test_fold(spec.data, fold, spec.cv.outer),
+        "cv": spec.cv.model_copy(update={"outer": None}),
+    }
+    return spec.model_copy(update=changed)
 
 
 def rows_of(spec: StudySpec) -> DataSection:

@@ -218,7 +218,9 @@ class StudySpec(Section):
         """Refuse outer folds beside another test set: they are the test sets."""
         for key in ("test", "test_fold"):
             if cv.outer is not None and (named := getattr(info.data.get("data"), key, None)) is not None:
-                rule = f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"
+                rule = (
+                    f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"
+                )
                 raise broken_rule(("outer",), rule)
         return cv
 

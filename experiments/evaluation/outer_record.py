@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.search.trial import InterventionKind
 
@@ -60,3 +60,8 @@ class OuterRecord:
     splitter: str
     folds: tuple[OuterFold, ...]
     baselines: tuple[OuterBaseline, ...] = ()
+
+
+def unscored(outer: OuterRecord) -> OuterRecord:
+    """Return the outer folds as they are before their rows are scored."""
+    return replace(outer, folds=tuple(replace(fold, score=None, default=None) for fold in outer.folds), baselines=())

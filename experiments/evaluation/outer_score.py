@@ -34,7 +34,16 @@ from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, Score, row_score
 
-SHARES: Final = ("accuracy", "average_precision", "balanced_accuracy", "f1", "jaccard", "precision", "recall", "roc_auc")
+SHARES: Final = (
+    "accuracy",
+    "average_precision",
+    "balanced_accuracy",
+    "f1",
+    "jaccard",
+    "precision",
+    "recall",
+    "roc_auc",
+)
 AT_MOST_ONE: Final = ("d2_", "explained_variance", "matthews_corrcoef", "r2")
 
 

@@ -31,7 +31,9 @@ from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
+from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.sections.omitted import others_left_out
+from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance
 from experiments.reports.sections.pruning import pruning
 from experiments.reports.sections.reproducibility import reproduce, tune_command
@@ -43,6 +45,10 @@ from experiments.search.trial import TrialResult
 
 PAGE_VERSION: Final = 9  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
+OF_PROCEDURE: Final = (
+    "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "
+    "difference, the line its 95% interval. An interval across zero leaves open which is better."
+)
 GAIN: Final = (
     "How much better or worse the tuned model is than the default, in {} on the test rows: the dot is the difference, "
     "the line its 95% interval. An interval across zero leaves open which model is better."
@@ -81,6 +87,7 @@ def render(
         "folder": FOLDER,
         "gain": gain,
         "lead": lead(result),
+        "outer_fold": outer_fold_of(result),
         "result": result,
         "run_facts": run_facts(result, reading),
         "rows_scored": rows_scored(result, reading, now=ledger is not None),
@@ -102,6 +109,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
     """List the sections below the answer, in the order of reading."""
     curves = next((trial.curves for trial in trials if trial.number == result.best.number), None)
     sections = [
+        outer_folds(result),
         baselines(result),
         selection(result),
         configurations(result),
@@ -125,7 +133,7 @@ def _gain(result: StudyResult) -> list[Picture]:
         return []
     name = metric_label(test.metric)
     alt = f"Difference in {name} between the tuned model and the default on the test rows, with its 95% interval"
-    caption = sentence(GAIN, Fact("test.metric", name))
+    caption = sentence(GAIN if result.outer is None else OF_PROCEDURE, Fact("test.metric", name))
     return [Picture("difference", difference(test.difference, test.metric), alt, caption)]
 
 

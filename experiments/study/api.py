@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.config.formats import GIVEN
+from experiments.config.outer import outer_study, rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.readers.in_memory import Rows, given_table
+from experiments.data.table import Table
 from experiments.errors import SpecError
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.executors.create import usable_cores
 from experiments.study.console import study_console
 from experiments.study.interrupts import between_imports
+from experiments.study.nested import OuterInput
 from experiments.study.options import Options
 from experiments.study.run import run_study
 from experiments.tracking.uris import check_register, tracking_store
@@ -66,7 +69,7 @@ def run(
     """
     _check_arguments(look, workers, {"fresh": fresh, "quiet": quiet, "wait": False if wait is None else wait})
     read = _read(spec, given=data is not None, target=target)
-    table = None if data is None else given_table(data, read.data)
+    table = None if data is None else given_table(data, rows_of(read))
     wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
@@ -82,10 +85,18 @@ def run(
         wait=wait,
     )
     with between_imports(signal.SIGINT):
-        outcome = run_study(read, options, study_console(quiet), table=table)
+        outcome = run_study(read, options, study_console(quiet), table=table, outer=_outer(read, data, table))
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return outcome.result
+
+
+def _outer(spec: StudySpec, data: Rows | None, table: Table | None) -> tuple[OuterInput, ...]:
+    """Return the rows of each outer study, where how they are read depends on the fold."""
+    if data is None or table is None or table.reading is None or spec.cv.outer is None:
+        return ()
+    sections = [rows_of(outer_study(spec, fold)) for fold in range(1, spec.cv.outer + 1)]
+    return tuple(OuterInput(given_table(data, section)) for section in sections)
 
 
 def _check_arguments(look: object, workers: object, switches: Mapping[str, object]) -> None:

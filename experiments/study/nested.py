@@ -52,6 +52,11 @@ class OuterInput:
     interventions: Mapping[int, InterventionKind] = field(default_factory=dict)
 
 
+def outer_inputs(outer: OuterRecord) -> tuple[OuterInput, ...]:
+    """Return what a record says of its outer studies, so that they can be repeated."""
+    return tuple(OuterInput(trials=fold.trials, interventions=dict(fold.interventions)) for fold in outer.folds)
+
+
 OuterRun = tuple[StudySpec, Options, Mapping[int, InterventionKind], Table | None]
 
 
@@ -71,9 +76,7 @@ class Nested:
     given: Sequence[OuterInput]
 
     @classmethod
-    def of(
-        cls, spec: StudySpec, run: RunContext, table: Table | None, given: Sequence[OuterInput]
-    ) -> Nested | None:
+    def of(cls, spec: StudySpec, run: RunContext, table: Table | None, given: Sequence[OuterInput]) -> Nested | None:
         """Return the outer studies of a run; None of a study without outer folds, and of a try."""
         return None if spec.cv.outer is None or run.options.planned is not None else cls(spec, run, table, given)
 

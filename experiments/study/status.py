@@ -48,6 +48,7 @@ class StudyStatus:
     when:     the time at which its record last changed.
     log:      the last lines of its log.
     mlflow:   a line about what MLflow lacks, or that it is being written; nothing if it has everything.
+    outer:    number of finished trials of each outer study that has begun.
     """
 
     state: State
@@ -58,6 +59,7 @@ class StudyStatus:
     when: datetime | None
     log: tuple[str, ...]
     mlflow: str = ""
+    outer: tuple[int, ...] = ()
 
     @property
     def best(self) -> FinishedTrial | None:
@@ -87,10 +89,11 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     result = read_results(file).result if file.exists() else None
     ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
+    outer = tuple(len(view_journal(one.journal).trials) for one in folder.outer_folders)
     state: State = "interrupted"
     if running:
         state = "running"
-    elif result is None and not view.trials:
+    elif result is None and not view.trials and not any(outer):
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
@@ -103,6 +106,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         result=result,
         when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
         log=_last_lines(folder.log),
+        outer=outer,
         mlflow="" if running else ON_ITS_WAY if is_being_written(path) else shortfall(path) or "",
     )
 
@@ -206,7 +210,10 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
         yield "best so far", f"trial {best.number}: {named_score(metric, best.value)}, {words}"
     if status.result is not None and status.result.test is not None:
         test, after = status.result.test, count(len(status.result.trials), "trial")
-        yield "test score", f"{named_score(test.metric, test.score)}, after {after}"
+        label = "test score" if status.result.outer is None else "nested score"
+        yield label, f"{named_score(test.metric, test.score)}, after {after}"
+    if status.outer:
+        yield "outer studies", f"{len(status.outer)} begun, with {', '.join(map(str, status.outer))} finished trials"
     if status.when is not None:
         yield "last change", _time(status.when)
     if status.mlflow:
@@ -225,7 +232,9 @@ def _scores(status: StudyStatus) -> tuple[str, str, str]:
     if best is None:
         return "", "", ""
     scores = Scores.like(metric, best.result.value)
-    return metric_label(metric), scores.show(best.result.value), "" if test is None else scores.show(test.score)
+    nested = status.result is not None and status.result.outer is not None
+    tested = "" if test is None else f"{scores.show(test.score)}{' (nested)' if nested else ''}"
+    return metric_label(metric), scores.show(best.result.value), tested
 
 
 def _time(when: datetime | None) -> str:
