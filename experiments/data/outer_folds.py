@@ -1,6 +1,6 @@
 """The outer folds of nested cross-validation: each is the test set of a study that learns from other rows.
 
-Classes are stratified, groups stay whole, and of rows in time order a fold is later than all that its study learns from.
+Classes are stratified and groups stay whole. Of rows in time order, a fold is later than all that its study learns from.
 """
 
 from __future__ import annotations

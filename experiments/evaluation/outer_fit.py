@@ -1,4 +1,4 @@
-"""The last fit of nested cross-validation: all models are fitted before the first outer row is read, then each is scored.
+"""The last fit of nested cross-validation: all models are fitted, and only then is the first outer row read and scored.
 
 One reservation in the ledger names the models of every outer fold, the model that is kept, and all rows.
 """

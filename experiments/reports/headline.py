@@ -37,8 +37,8 @@ PROCEDURE: Final = "This is the score of the procedure, its search included, and
 OF_PROCEDURES: Final[dict[Verdict, str]] = {
     "helped": "On rows that its searches did not have, the procedure does better than the default by more than chance "
     "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
-    "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show that "
-    "they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that tuning "
+    "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show "
+    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that tuning "
     "improved it.",
     "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
     "chance would explain: searches on rows like these overfit their own folds. Use the default configuration.",

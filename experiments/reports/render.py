@@ -22,6 +22,7 @@ from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, plain, sentence
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
+from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
 from experiments.reports.plots.svg import inline
 from experiments.reports.run_info import rows_scored, run_facts
@@ -31,7 +32,6 @@ from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
-from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.sections.omitted import others_left_out
 from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance

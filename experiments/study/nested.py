@@ -31,7 +31,6 @@ from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger
 from experiments.study.finished import has_input, input_digests, recorded_end
-from experiments.study.folder import StudyFolder
 from experiments.study.options import Options, RunContext
 from experiments.study.results_file import Recorded, read_own_results
 from experiments.study.resume import check_same_study, start_or_resume

@@ -96,8 +96,8 @@ def run_study(
     quiet_optuna()
     if (nested := Nested.of(spec, run, table, outer)) is not None:
         with nested.runs() as studies:
-            for of_fold, ours, lost, rows in studies:
-                run_study(of_fold, ours, console, lost, rows)
+            for of_fold, ours, ended, rows in studies:
+                run_study(of_fold, ours, console, ended, rows)
         options = replace(options, fresh=False)  # everything was cleared before the first of them
         run = replace(run, options=options)
         run.clock.lap("outer studies")

@@ -39,12 +39,13 @@ KEPT: Final = (
 )
 APPROXIMATE: Final = (
     "The interval is approximate. The searches share most of their rows, so the scores of the folds depend on each "
-    "other, and no unbiased estimate of their variance exists. The correction for it (Nadeau and Bengio) and the limits "
-    "of the rows themselves are both kept, which made it too wide rather than too narrow where the truth was known."
+    "other, and no unbiased estimate of their variance exists. The correction for it (Nadeau and Bengio) and the "
+    "limits of the rows themselves are both kept. Where the truth was known, that made it too wide rather than too "
+    "narrow."
 )
 ORDERED: Final = (
-    "Rows are in time order: each fold is tested by a search that had only earlier rows, so the first folds are scored by "
-    "models of fewer rows. The interval counts rows as if they were independent, and leaves out how the searches vary."
+    "Rows are in time order: each fold is tested by a search that had only earlier rows, so the first folds are scored "
+    "by models of fewer rows. The interval counts rows as if they were independent, and leaves out how the searches vary."
 )
 DIFFER: Final = (
     "The more the columns differ, the less one search says about the best configuration for rows like these. The score "
@@ -81,7 +82,7 @@ def _picture(result: StudyResult, outer: OuterRecord) -> list[Block]:
         if fold.score is not None
     ]
     caption = sentence(
-        "Horizontal axis: {} on rows that the search did not have. The line is the 95% interval of the score of all folds.",
+        "Horizontal axis: {} on rows that the search did not have. The line is the 95% interval of all folds’ score.",
         Fact("test.metric", name),
     )
     alt = "Score of all outer folds with its 95% interval, and of each"
