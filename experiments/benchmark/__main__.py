@@ -27,24 +27,25 @@ BENCHMARKS = (
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
     ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
+    ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
-OTHER_TRIALS = {"real_tables": 30, "screen": 16}
+OTHER_TRIALS = {"real_tables": 30, "screen": 16, "nested": 10}
 COUNTS = (
     ("--repeats", 5, "measurements of each side, which take turns (default: 5)"),
     (
         "--trials",
         None,
-        "trials of a study (default: 40; --study: as many as it has; --tables FOLDER: 30; --screen: 16)",
+        "trials of a study (default: 40; --study: as many as it has; --tables FOLDER: 30; --screen: 16; --nested: 10)",
     ),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2)"),
-    ("--studies", 100, "studies of each kind in --honesty (default: 100)"),
+    ("--studies", 100, "studies of each kind in --honesty and --nested (default: 100)"),
     ("--draws", 2000, "fitted models in --honesty (default: 2000)"),
 )
 

@@ -1,6 +1,6 @@
 """The outer folds of nested cross-validation: each is the test set of a study that learns from other rows.
 
-Classes are stratified and groups stay whole. Of rows in time order, a fold is later than all that its study learns from.
+Classes are stratified and groups stay whole. Of rows in time order, a fold comes after all that its study has.
 """
 
 from __future__ import annotations

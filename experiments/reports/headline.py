@@ -38,8 +38,8 @@ OF_PROCEDURES: Final[dict[Verdict, str]] = {
     "helped": "On rows that its searches did not have, the procedure does better than the default by more than chance "
     "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
     "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show "
-    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that tuning "
-    "improved it.",
+    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that "
+    "tuning improved it.",
     "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
     "chance would explain: searches on rows like these overfit their own folds. Use the default configuration.",
     "not compared": "The two were not compared, as the default has no score in some outer fold.",
