@@ -237,7 +237,7 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, key:
     except ValueError as error:
         raise DataError(f"cv.splitter: {' '.join(str(error).split())}") from None
     for fold, pair in enumerate(pairs):
-        _check_fold(development, fold, *pair)
+        _check_fold(development, f"fold {fold}" if key == "n_splits" else f"outer fold {fold + 1}", *pair, key)
         for rows in pair:
             rows.setflags(write=False)
     return Folds(pairs, fingerprint(*(rows for pair in pairs for rows in pair)), development.fingerprint, name)
@@ -297,19 +297,19 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, key: 
         raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}.")
 
 
-def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation: Rows) -> None:
+def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation: Rows, key: str) -> None:
     if not len(train) or not len(validation):
         raise DataError(
-            f"cv: a fold needs training and validation rows, but fold {fold} has {len(train)} and {len(validation)}."
+            f"cv: a fold needs training and validation rows, but {fold} has {len(train)} and {len(validation)}."
         )
     if development.target.classes:
-        rule, advice = "cv: every class needs a training row in every fold", "stratify, or set a smaller cv.n_splits"
+        rule, advice = "cv: every class needs a training row in every fold", f"stratify, or set a smaller cv.{key}"
         labels, there = development.y, development.y[train]
-        words = rule, f" in fold {fold}", advice
+        words = rule, f" in {fold}", advice
         _check_counts(development.table, labels, there, development.target, 1, words)
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
-        raise DataError(f"data.weights: every fold needs a training row of weight above 0, but fold {fold} has none.")
+        raise DataError(f"data.weights: every fold needs a training row of weight above 0, but {fold} has none.")
 
 
 def _check_counts(
