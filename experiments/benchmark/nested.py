@@ -78,8 +78,8 @@ def show(lines: Sequence[Line], console: Console) -> None:
     everything = lines[-1]
     low, high = everything["ci95_low"], everything["ci95_high"]
     console.print(
-        f"true score: mean of the kept models', of {ROWS} rows each, on {TRUTH:,} rows more; on fewer rows: of those of",
-        "the outer folds. interval: that of nested cross-validation. of the model: it holds that of its kept model.",
+        f"true score: mean of the kept models', of {ROWS} rows each, on {TRUTH:,} rows more; on fewer rows: of those",
+        "of the outer folds. interval: that of nested cross-validation. of the model: it holds that of its kept model.",
         "Wilson: all rows as one test set. folds: mean ± 1.96 sd/√k of the outer scores.",
         f"interval, all studies: {everything['nested']:.1%} [{low:.1%}, {high:.1%}], at least {WANTED:.0%} wanted: "
         f"{'held' if everything['held'] else 'not held'}.",

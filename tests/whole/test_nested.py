@@ -22,12 +22,16 @@ from experiments.delete import main as delete
 from experiments.evaluation.results import StudyResult
 from experiments.predict import main as predict
 from experiments.report import main as report
+from experiments.reports.markdown import marked_fact
+from experiments.reports.render import render
 from experiments.reproduce import main as reproduce
 from experiments.study.console import study_console
 from experiments.study.options import Options
+from experiments.study.results_file import learned, read_own_results
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
 from support.desk import CommandRunner, kill
+from support.facts import Record, page_of_html, page_of_markdown
 from support.tables import mixed_frame, mixed_table
 from support.waiting import wait_until
 
@@ -324,3 +328,23 @@ def test_a_data_frame_is_read_anew_for_each_fold(desk: CommandRunner, monkeypatc
     assert again.outer is not None
     assert [one.score for one in again.outer.folds] == [one.score for one in result.outer.folds]
     assert pd.read_csv("studies/frame/outer-1/trials.csv").shape[0] == 2
+
+
+@pytest.mark.parametrize("folder", ["", *FOLDERS[:1]])
+def test_every_fact_of_its_pages_is_what_the_files_say(folder: str, whole: CommandRunner) -> None:
+    record = Record.read(whole.folder, whole.study / folder)
+    recorded = read_own_results(record.folder / "results.json")
+    trials = [one.result for one in learned(recorded)]
+    marked = render(recorded.result, trials, recorded.result.ledger, marked_fact).markdown
+    for page in (page_of_html(record.page), page_of_markdown(marked)):
+        assert [one for one in record.wrong(page.facts) if not one.startswith("ledger.")] == []
+        assert page.unmarked() == []
+        keys = {one.key for one in page.facts}
+        if not folder:
+            assert {
+                f"outer.folds[{at}].{what}" for at in range(3) for what in ("score", "default", "rows", "network")
+            } <= keys
+            assert {f"outer.baselines[{at}].score" for at in range(3)} <= keys
+        else:
+            assert {"spec.data.test_fold[0]", "spec.data.test_fold[1]"} <= keys
+            assert "test.score" not in keys

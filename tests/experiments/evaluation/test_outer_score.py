@@ -1,4 +1,4 @@
-"""The pooled score of outer folds, its interval, and the comparison with the default: by hand where that is possible."""
+"""The pooled score of outer folds, its interval, and the comparison with the default, by hand where possible."""
 
 from __future__ import annotations
 
