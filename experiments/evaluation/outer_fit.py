@@ -44,7 +44,7 @@ class OuterFits:
 
 @dataclass(frozen=True)
 class ScoredFold:
-    """What is known of an outer fold once its rows were scored.
+    """The scores of an outer fold, and the outputs that they were computed from.
 
     outputs: outputs of winner and default.
     metrics: further scores of the winner.
