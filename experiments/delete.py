@@ -53,7 +53,8 @@ def _delete(chosen: argparse.Namespace) -> int:
     with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
         runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
-        print(f"{folder.path}: {len(view.trials)} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
+        trials = len(view.trials) + sum(len(view_journal(one.journal).trials) for one in folder.outer_folders)
+        print(f"{folder.path}: {trials} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
         if not chosen.yes and not confirmed():
             print("nothing was deleted")
             return 0

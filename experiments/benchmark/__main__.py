@@ -28,6 +28,7 @@ BENCHMARKS = (
     ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
+    ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
@@ -35,7 +36,7 @@ TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data al
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
-OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8}
+OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8, "nested": 10}
 OTHER_DRAWS = {"uncertainty": 200}
 DRAWS = 2000
 COUNTS = (
@@ -43,12 +44,17 @@ COUNTS = (
     (
         "--trials",
         None,
-        "trials of a study (default: 40; --study: as many as it has; with FOLDER: 30, --screen 16, --uncertainty 8)",
+        "trials of a study (default: 40; --study: as many as it has; with FOLDER: 30, --screen 16, --uncertainty 8; "
+        "--nested: 10)",
     ),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2, --uncertainty 3)"),
-    ("--studies", 100, "studies of each kind in --honesty, pairs of each kind in --compared (default: 100)"),
+    (
+        "--studies",
+        100,
+        "studies of each kind (--honesty, --nested), pairs of each kind (--compared) (default: 100)",
+    ),
     ("--draws", None, "fitted models in --honesty (default: 2000), draws of each kind in --uncertainty (default: 200)"),
 )
 

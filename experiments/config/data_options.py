@@ -71,6 +71,8 @@ Columns = Annotated[
 Word = Annotated[str, Field(min_length=1)]
 Format = Annotated[str, Field(min_length=1, max_length=60)]  # as "%d.%m.%Y" or "$1,234.5"
 Side = Annotated[int, Field(ge=1, le=4096)]
+OuterFolds = Annotated[int, Field(ge=2, le=20)]  # each is a whole search
+TestFold = tuple[Annotated[int, Field(ge=1)], OuterFolds]
 
 
 class DataSection(Section):
@@ -111,6 +113,7 @@ class DataSection(Section):
     task: Literal["auto", "classification", "regression"] = "auto"  # auto: inferred from the target
     target_transform: Literal["log"] | None = None  # learn the logarithm of a positive target
     test_size: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    test_fold: TestFold | None = None  # (k, K): the test set is the k-th of K outer folds, and no share of the rows
     split_seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
 
     @property
@@ -129,6 +132,11 @@ class DataSection(Section):
                 raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it")
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
+        if self.test_fold is not None and self.test is not None:
+            raise ValueError(f"test_fold and test = {self.test!r} both name the test set; remove one of them")
+        if self.test_fold is not None and self.test_fold[0] > self.test_fold[1]:
+            fold, folds = self.test_fold
+            raise ValueError(f"test_fold = [k, K] is the k-th of K folds, from 1 on, but got [{fold}, {folds}]")
         return self
 
     def columns(self, key: str) -> tuple[str | int, ...]:
@@ -149,7 +157,8 @@ class DataSection(Section):
 
     def to_document(self) -> dict[str, Any]:
         """Return JSON data with the names of the files and without their folders."""
-        document = self.model_dump(mode="json", exclude_none=True, exclude={"folder"})
+        unused = {"folder"} if self.test_fold is None else {"folder", "test_size"}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=unused)
         return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
-from experiments.config.data_options import DataSection, Decided
+from experiments.config.data_options import DataSection, Decided, OuterFolds
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.section import Section, broken_rule, options_of, section_from
@@ -57,6 +57,7 @@ class CVSection(Section):
     """[cv]: scikit-learn's splitter by class name, and its scorer by name; auto is what suits the data.
 
     fold_rows: development rows to draw for the folds, by split_seed; without it all. The final model learns from all.
+    outer:     number of outer folds, each the test set of a search of its own (nested cross-validation); None: no such.
     """
 
     splitter: Literal[
@@ -73,6 +74,7 @@ class CVSection(Section):
     n_repeats: Annotated[int, Field(ge=1, le=50)] = 1
     fold_rows: Annotated[int, Field(ge=2)] | None = None
     metric: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
+    outer: OuterFolds | None = None
 
     @model_validator(mode="after")
     def _bounded(self) -> CVSection:
@@ -215,6 +217,18 @@ class StudySpec(Section):
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
     final: FinalSection = FinalSection()
 
+    @field_validator("cv")
+    @classmethod
+    def _one_kind_of_test_set(cls, cv: CVSection, info: ValidationInfo) -> CVSection:
+        """Refuse outer folds beside another test set: they are the test sets."""
+        for key in ("test", "test_fold"):
+            if cv.outer is not None and (named := getattr(info.data.get("data"), key, None)) is not None:
+                rule = (
+                    f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"
+                )
+                raise broken_rule(("outer",), rule)
+        return cv
+
     @field_validator("final")
     @classmethod
     def _no_plateau_on_another_horizon(cls, final: FinalSection, info: ValidationInfo) -> FinalSection:
@@ -272,15 +286,6 @@ class StudySpec(Section):
             }
         )
 
-    def without_searched(self, key: str) -> StudySpec:
-        """Return the spec without a key of [space]; no configuration to try first has a value of it either."""
-        search = self.search.model_copy(
-            update={"enqueue": tuple(_without(key, given) for given in self.search.enqueue)}
-        )
-        return self.model_copy(
-            update={"space": _without(key, self.space), "default": _without(key, self.default), "search": search}
-        )
-
     def with_decided(self, keys: Decided) -> StudySpec:
         """Return the spec with these keys of [data], which leave nothing to decide about a file."""
         changed: dict[str, Any] = {key: None if value in ((), {}) else value for key, value in keys.items()}
@@ -302,6 +307,8 @@ class StudySpec(Section):
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
             "data": self.data.to_document()
         }
+        if self.cv.outer is not None:
+            del document["data"]["test_size"]  # which is not used
         ours = {
             key: document[section].pop(key)
             for section in ("training", "preprocessing")
@@ -325,10 +332,6 @@ def _one_form(value: Any) -> Any:
     if isinstance(value, list):
         return [_one_form(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _without(key: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if name != key}
 
 
 def without_trials(spec: StudySpec) -> dict[str, Any]:

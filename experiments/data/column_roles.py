@@ -21,6 +21,7 @@ from experiments.data.copies import with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.dotted_classes import without_dots
 from experiments.data.number_formats import is_number_format
+from experiments.data.outer_folds import split_by_fold
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
 from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights
@@ -207,7 +208,10 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
         if data.rows is not None:
             light, y = subset(light, target, y, data.rows, data.split_seed)
         light, _ = with_copies(light, data.copies)
-        development, _ = split(light, target, y, data.test_size, data.split_seed)
+        if data.test_fold is None:
+            development, _ = split(light, target, y, data.test_size, data.split_seed)
+        else:
+            development, _ = split_by_fold(light, target, y, data)
     except DataError:
         return np.arange(len(table.target))
     assert development.table.numbers is not None

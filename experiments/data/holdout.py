@@ -25,11 +25,13 @@ class Look:
     rows:   fingerprint of the test rows.
     models: digest of the models, fixed before the rows are read.
     study:  identity of the study, which does not depend on its number of trials.
+    parts:  fingerprints of the parts of these rows that are sealed apart, each for the models that it is scored by.
     """
 
     rows: str
     models: str
     study: str
+    parts: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -80,6 +82,6 @@ class SealedTestSet:
         """
         if not is_reserved(look):
             raise LedgerError("the test rows are sealed: the ledger has no reservation for this look.")
-        if look.rows != self.fingerprint:
+        if self.fingerprint not in (look.rows, *look.parts):
             raise LedgerError("the look was reserved for other test rows: their fingerprints differ.")
         return self._features, self._y

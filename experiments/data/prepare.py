@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.data_options import Decided
+from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, with_copies, with_equal_rows
@@ -17,6 +18,7 @@ from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
+from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.spellings import with_one_spelling
@@ -81,7 +83,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     Raises:
         DataError: the data breaks a rule.
     """
-    table = load_table(spec.data, environ) if table is None else table
+    section = rows_of(spec)
+    table = load_table(section, environ) if table is None else table
     table, notes = with_one_spelling(with_equal_rows(table))
     target, y = target_of(table, spec.data.task)
     if spec.data.target_transform is not None:
@@ -92,7 +95,13 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
     table, copies = with_copies(table, spec.data.copies)
     notes += () if copies is None else copies.notes(spec.data.copies)
-    development, test = split(table, target, y, spec.data.test_size, spec.data.split_seed, spec.data.positive)
+    if section.test_fold is None:
+        development, test = split(table, target, y, section.test_size, section.split_seed, section.positive)
+    else:
+        development, test = split_by_fold(table, target, y, section)
+    if spec.cv.outer is not None:
+        check_inner_folds(table, target, y, section, spec.cv)
+        notes += _unused_test_size(spec)
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
@@ -114,6 +123,20 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         notes=notes,
         copies=copies,
     )
+
+
+def _unused_test_size(spec: StudySpec) -> tuple[str, ...]:
+    """Say that the size of a test set is not used, where the study file names one.
+
+    Raises:
+        DataError: [data] is strict.
+    """
+    if "test_size" not in spec.data.model_fields_set:
+        return ()
+    rule = "with cv.outer each row is tested by the search that did not have it"
+    if spec.data.strict:
+        raise DataError(f"data.test_size: {rule}; remove data.test_size.")
+    return (f"data.test_size: not used, as {rule}.",)
 
 
 def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Rows) -> str:

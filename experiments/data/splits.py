@@ -79,11 +79,7 @@ def split(
     Raises:
         DataError: a class or a group cannot be on the sides on which it must be.
     """
-    check_classes(table, target, y)
-    if table.groups is not None and table.time is not None:
-        raise DataError(
-            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
-        )
+    check_roles(table, target, y)
     try:
         development, test = _test_split(table, target, y, test_size, split_seed)
     except ValueError as error:
@@ -92,20 +88,52 @@ def split(
     for part, side, change in ((development, "development", "smaller"), (test, "test", "larger")):
         if len(part) < 2:  # a score of numbers needs two
             raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
-        if target.classes:
-            advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
-            rule = f"{key}: every class needs a row on each side"
-            _check_counts(table, y, y[part], target, 1, (rule, f" {side} rows", advice))
+        advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
+        check_side(table, target, y, part, (f"{key}: every class needs a row on each side", f" {side} rows", advice))
     _check_sides(table, development, test)
     if positive is not None:
         target, y = with_positive_last(target, y, positive)
-    ours, labels = rows_of(table, development), y[development]
+    return development_set(table, target, y, development), sealed_set(table, y, test)
+
+
+def development_set(table: Table, target: Target, y: NDArray[Any], rows: Rows) -> DevelopmentSet:
+    """Make the development set of these rows, in the order given."""
+    ours, labels = rows_of(table, rows), y[rows]
     labels.setflags(write=False)
-    theirs = rows_of(table, test)
-    return (
-        DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels)),
-        SealedTestSet(theirs.features, y[test], theirs.groups, table.source_cells().take(test)),
-    )
+    return DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels))
+
+
+def sealed_set(table: Table, y: NDArray[Any], rows: Rows) -> SealedTestSet:
+    """Seal these rows, in the order given."""
+    theirs = rows_of(table, rows)
+    return SealedTestSet(theirs.features, y[rows], theirs.groups, table.source_cells().take(rows))
+
+
+def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
+    """Refuse a class with too few rows for any split, and rows with groups and a time order.
+
+    Raises:
+        DataError: the message names the class and its rows, or the two keys.
+    """
+    check_classes(table, target, y)
+    if table.groups is not None and table.time is not None:
+        raise DataError(
+            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
+        )
+
+
+def check_side(table: Table, target: Target, y: NDArray[Any], rows: Rows, words: tuple[str, str, str]) -> None:
+    """Refuse a side of a split that lacks a class.
+
+    Args:
+        rows:  the rows on this side.
+        words: the rule, what is counted, and what to do instead.
+
+    Raises:
+        DataError: the message names the class and its rows.
+    """
+    if target.classes:
+        _check_counts(table, y, y[rows], target, 1, words)
 
 
 def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
@@ -182,11 +210,14 @@ def class_counts(development: DevelopmentSet, rows: Rows) -> NDArray[np.intp]:
     return np.bincount(development.y[rows], minlength=len(development.target.classes))
 
 
-def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, drawn: Rows | None = None) -> Folds:
+def make_folds(
+    development: DevelopmentSet, cv: CVSection, split_seed: int, drawn: Rows | None = None, key: str = "n_splits"
+) -> Folds:
     """Make the folds with scikit-learn's splitter, shuffled by split_seed.
 
     Args:
         drawn: rows that the folds are made of; all where None.
+        key:   the key of [cv] that names the number of folds, for messages.
 
     Raises:
         DataError: the splitter does not suit the rows, or there are more folds than rows, rows of a class, or groups.
@@ -195,7 +226,7 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, draw
 
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
     drawn = different_rows(development.table) if drawn is None else drawn
-    _check_splitter(name, development, cv.n_splits, drawn)
+    _check_splitter(name, development, cv.n_splits, drawn, key)
     options: dict[str, Any] = {"random_state": split_seed}
     if name == "TimeSeriesSplit":
         options = {}
@@ -213,7 +244,7 @@ def make_folds(development: DevelopmentSet, cv: CVSection, split_seed: int, draw
     except ValueError as error:
         raise DataError(f"cv.splitter: {' '.join(str(error).split())}") from None
     for fold, pair in enumerate(pairs):
-        _check_fold(development, fold, *pair)
+        _check_fold(development, f"fold {fold}" if key == "n_splits" else f"outer fold {fold + 1}", *pair, key)
         for rows in pair:
             rows.setflags(write=False)
     return Folds(pairs, fingerprint(*(rows for pair in pairs for rows in pair)), development.fingerprint, name)
@@ -244,7 +275,7 @@ def _with_copies(table: Table, rows: Rows) -> Rows:
     return np.sort(with_their_copies(table, rows))
 
 
-def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn: Rows) -> None:
+def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn: Rows, key: str) -> None:
     """Refuse a splitter that needs something the rows lack, or ignores their groups or time."""
     groups, timed = development.table.groups, development.table.time is not None
     grouped = groups is not None
@@ -261,30 +292,30 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn
         if broken:
             raise DataError(f"cv.splitter: {name} {rule}.")
     if "Stratified" in name:
-        rule = f"cv.n_splits: every class needs at least n_splits={n_splits} development rows"
+        rule = f"cv.{key}: every class needs at least {key}={n_splits} development rows"
         most = int(class_counts(development, drawn).min())
-        advice = f"set n_splits = {most}" if most > 1 else "remove its rows, or add some"
+        advice = f"set {key} = {most}" if most > 1 else "remove its rows, or add some"
         table, y = development.table, development.y
         _check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
-        raise DataError(f"cv.n_splits: `n_splits <= rows` must hold, but got n_splits={n_splits}, rows={rows}.")
+        raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
-        raise DataError(f"cv.n_splits: `n_splits <= groups` must hold, but got n_splits={n_splits}, groups={count}.")
+        raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}.")
 
 
-def _check_fold(development: DevelopmentSet, fold: int, train: Rows, validation: Rows) -> None:
+def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation: Rows, key: str) -> None:
     if not len(train) or not len(validation):
         raise DataError(
-            f"cv: a fold needs training and validation rows, but fold {fold} has {len(train)} and {len(validation)}."
+            f"cv: a fold needs training and validation rows, but {fold} has {len(train)} and {len(validation)}."
         )
     if development.target.classes:
-        rule, advice = "cv: every class needs a training row in every fold", "stratify, or set a smaller cv.n_splits"
+        rule, advice = "cv: every class needs a training row in every fold", f"stratify, or set a smaller cv.{key}"
         labels, there = development.y, development.y[train]
-        words = rule, f" in fold {fold}", advice
+        words = rule, f" in {fold}", advice
         _check_counts(development.table, labels, there, development.target, 1, words)
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
-        raise DataError(f"data.weights: every fold needs a training row of weight above 0, but fold {fold} has none.")
+        raise DataError(f"data.weights: every fold needs a training row of weight above 0, but {fold} has none.")
 
 
 def _check_counts(

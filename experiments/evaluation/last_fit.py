@@ -24,8 +24,9 @@ from experiments.evaluation.final_score import final_score, other_metrics
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.records import UncertaintyRecord
-from experiments.evaluation.refit import Refit, network_of, outputs
+from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs
 from experiments.evaluation.results import FinalScore
 from experiments.evaluation.temperature import scaled, temperatures_of
 from experiments.search.trial import FinishedTrial
@@ -33,11 +34,15 @@ from experiments.search.trial import FinishedTrial
 
 @dataclass(frozen=True)
 class LastFit:
-    """The test evaluation: the record for the results, and the winner's model with its training losses."""
+    """The test evaluation: the record for the results, and the winner's model with its training losses.
+
+    outer: the outer folds with their scores; None of a study without them.
+    """
 
     record: FinalScore
     model: Model
     losses: tuple[float, ...]
+    outer: OuterRecord | None = None
 
 
 def last_fit(
@@ -64,11 +69,7 @@ def last_fit(
     fits.begin(finalists)
     refits = [fits.refit(trial) for trial in finalists]
     winning, winner = refits[0]
-    if not _converged(winner):
-        raise SearchError(
-            f"the refit of trial {winner.number} on all development rows diverged, so there is no model to score; "
-            "lower the upper end of space.learning_rate. The test set was not read."
-        )
+    check_converged(winner)
     baselines = fits.baselines()
     temperatures = temperatures_of(uncertainty)[: len(finalists)]
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
@@ -79,7 +80,7 @@ def last_fit(
     predicting = [
         (temperature, executor.submit(outputs, model, rows[task.candidate.preprocessing]))
         for (task, model), temperature in zip(refits, temperatures, strict=True)
-        if _converged(model)
+        if is_finite(model)
     ]
     target, metric = development.target, spec.cv.metric
     scoring = [
@@ -100,12 +101,19 @@ def last_fit(
         )
     )
     ledger.complete(look, record.metrics)
+    model = model_of(fits, winning, winner, uncertainty)
+    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
+
+
+def model_of(fits: FinalFits, winning: RefitTask, winner: Refit, uncertainty: UncertaintyRecord | None) -> Model:
+    """Return the winner's model, which is kept, with what is known of its errors."""
+    spec, development = fits.study.spec, fits.study.data.development
     table = development.table
-    model = Model(
+    return Model(
         network=network_of(winner),
         probabilities=winner.probabilities,
         preprocessor=fits.preprocessors[winning.candidate.preprocessing],
-        target=target,
+        target=development.target,
         units=winner.units,
         inputs=tuple(zip(table.columns, table.kinds, strict=True)),
         predicts=table.target_name,
@@ -117,8 +125,24 @@ def last_fit(
         picture=table.picture if table.pixel_range == WHITE else None,
         uncertainty=Uncertainty.of(uncertainty),
     )
-    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 
 
-def _converged(model: Refit) -> bool:
+def check_converged(winner: Refit, where: str = "all development rows") -> None:
+    """Refuse to score a winner whose refit diverged.
+
+    Args:
+        where: the rows that it was fitted on.
+
+    Raises:
+        SearchError: it diverged.
+    """
+    if not is_finite(winner):
+        raise SearchError(
+            f"the refit of trial {winner.number} on {where} diverged, so there is no model to score; "
+            "lower the upper end of space.learning_rate. The test set was not read."
+        )
+
+
+def is_finite(model: Refit) -> bool:
+    """Tell whether a refit has converged to finite parameters and losses."""
     return all(map(isfinite, model.losses)) and bool(np.isfinite(model.parameters).all())

@@ -11,27 +11,29 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from experiments.config.documents import canonical_digest
 from experiments.data.copies import CopiesSplit
 from experiments.data.table import ColumnReason, Kind
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts, FinalRecord
+from experiments.evaluation.result_digest import digest
 from experiments.search.trial import InterventionKind, Reason, State
 
-OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "ledger", "provenance", "timing")
 # nothing is converted, no key is unknown, no number is infinite; dataclasses inside inherit the rules
 STRICT = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 Parameters = dict[str, float | int | str | bool]
 Verdict = Literal["helped", "no evidence either way", "default better", "not compared"]
 SIGNIFICANCE: Final = 0.05  # p-value below which two models are said to differ
 IntervalMethod = Literal[
-    "wilson", "bootstrap_rows", "bootstrap_groups", "bootstrap_rows_of_each_class", "as_written"
+    "wilson", "bootstrap_rows", "bootstrap_groups", "bootstrap_rows_of_each_class", "corrected_resampled_t",
+    "as_written",
 ]  # fmt: skip
 DifferenceMethod = Literal[
     "mcnemar_bonett_price",
     "paired_bootstrap_rows",
     "paired_bootstrap_groups",
     "paired_bootstrap_rows_of_each_class",
+    "corrected_resampled_t",
     "as_written",
 ]
 BaselineId = Literal[
@@ -275,7 +277,8 @@ class StudyResult:
     """The whole study.
 
     final:          None in results of older versions, whose final model is a single network.
-    test:           None without a test evaluation (--no-test), and so is `ledger`.
+    test:           None without a test evaluation (--no-test), and so is `ledger`; with `outer` the pooled score.
+    outer:          the outer folds of nested cross-validation; absent from the document of a study without them.
     analysis:       analysis of the development rows; None in results without it.
     earlier_digest: digest of the document of an older schema that this was translated from; not written.
     """
@@ -293,6 +296,7 @@ class StudyResult:
     best: BestRecord
     final: FinalRecord | None = None
     test: FinalScore | None
+    outer: OuterRecord | None = None
     analysis: AnalysisRecord | None = None
     reading: ReadingRecord | None = None
     copies: CopiesRecord | None = None
@@ -309,6 +313,8 @@ class StudyResult:
         """
         body = json.loads(json.dumps(asdict(self), allow_nan=False))
         del body["earlier_digest"]
+        if self.outer is None:
+            del body["outer"]
         own = digest(body)
         return {"schema": body.pop("schema"), "study": body.pop("study"), "digest": own, **body}
 
@@ -334,16 +340,3 @@ def _validator() -> Any:
     from pydantic import TypeAdapter  # which workers need not load
 
     return TypeAdapter(StudyResult)
-
-
-def digest(document: dict[str, Any]) -> str:
-    """Return the sha256 of the canonical JSON of a results document, without the parts of one run only."""
-    return canonical_digest(digested(document))
-
-
-def digested(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a results document that its digest covers."""
-    body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
-    if isinstance(body.get("analysis"), dict):
-        body["analysis"] = {key: value for key, value in body["analysis"].items() if key != "smallest"}
-    return body

@@ -10,6 +10,7 @@ from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, num
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
+from experiments.reports.outer_fold import outer_fold_of
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -31,6 +32,17 @@ MEANINGS: Final[dict[Verdict, str]] = {
     "default better": "On rows that neither model had seen, the tuned model does worse than the default by more than "
     "chance would explain: the search has overfitted its own folds. Use the default configuration.",
     "not compared": "The two were not compared.",
+}
+PROCEDURE: Final = "This is the score of the procedure, its search included, and not of this one model. "
+OF_PROCEDURES: Final[dict[Verdict, str]] = {
+    "helped": "On rows that its searches did not have, the procedure does better than the default by more than chance "
+    "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
+    "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show "
+    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that "
+    "tuning improved it.",
+    "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
+    "chance would explain: searches on rows like these overfit their own folds. Use the default configuration.",
+    "not compared": "The two were not compared, as the default has no score in some outer fold.",
 }
 
 
@@ -69,8 +81,10 @@ def lead(result: StudyResult) -> Parts:
     if final is not None:
         epochs = counted("final.epochs", final.epochs, "epoch")
     several = final is not None and final.members > 1
+    part = outer_fold_of(result)
     return sentence(
-        "The tuned model: {}; {}trained for {}.",
+        "{}The tuned model: {}; {}trained for {}.",
+        sentence("A study inside nested cross-validation, of {}. ", part) if part else "",
         joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
         sentence("the mean of {} such networks, ", members(result)) if several else "",
         epochs,
@@ -106,8 +120,9 @@ def answer(result: StudyResult) -> Answer | None:
     return Answer(
         score=Fact("test.score", scores.show(test.score)),
         title=sentence(
-            "{} on the test set{}",
+            "{} {}{}",
             Fact("test.metric", label_of_class(test.metric, result.data.classes)),
+            "on the test set" if result.outer is None else "of the procedure, by nested cross-validation",
             " (lower is better)" if lower_is_better(test.metric) else "",
         ),
         interval=sentence(
@@ -120,16 +135,17 @@ def answer(result: StudyResult) -> Answer | None:
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),
         tone=TONES[test.verdict],
-        difference=_difference(test, compared, scores) if compared else (),
+        difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
         method=(*difference_method(compared), ", two-sided, same test rows") if compared else (),
         meaning=_meaning(result, test, scores),
     )
 
 
-def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores) -> Parts:
+def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores, nested: bool) -> Parts:
     default = sentence(" ({})", Fact("test.default.score", scores.show(test.default.score))) if test.default else ()
     return sentence(
-        "Tuned model against the default{}: {}, 95% interval {}, {}",
+        "{} against the default{}: {}, 95% interval {}, {}",
+        "Procedure" if nested else "Tuned model",
         default,
         Strong(Fact("test.difference.score", scores.gain(compared.score))),
         Fact("test.difference.ci95", scores.gain_interval(compared.ci95)),
@@ -138,7 +154,9 @@ def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores) -> 
 
 
 def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
-    if result.default is not None and result.default.number == result.best.number:
+    if result.outer is not None and test.difference is None:
+        return (PROCEDURE, OF_PROCEDURES["not compared"])
+    if result.outer is None and result.default is not None and result.default.number == result.best.number:
         if keeps_smallest(result):
             why = "The default is the smallest network within one standard error of the best selection score"
         else:
@@ -148,7 +166,7 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
         return (*_why_no_default(result), " So there is no default score to compare the tuned model with.")
     ends = enumerate(test.difference.ci95)
     limits = [Fact(f"test.difference.ci95[{at}]", scores.gain(limit)) for at, limit in ends]
-    template = MEANINGS[test.verdict]
+    template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 

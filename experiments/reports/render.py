@@ -20,6 +20,7 @@ from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
+from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import rows_scored, run_facts
 from experiments.reports.sections.baselines import baselines
@@ -29,6 +30,7 @@ from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
 from experiments.reports.sections.omitted import others_left_out
+from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance
 from experiments.reports.sections.pruning import pruning
 from experiments.reports.sections.reproducibility import reproduce, tune_command
@@ -41,8 +43,12 @@ from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 9  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 10  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
+OF_PROCEDURE: Final = (
+    "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "
+    "difference, the line its 95% interval. An interval across zero leaves open which is better."
+)
 GAIN: Final = (
     "How much better or worse the tuned model is than the default, in {} on the test rows: the dot is the difference, "
     "the line its 95% interval. An interval across zero leaves open which model is better."
@@ -81,6 +87,7 @@ def render(
         "folder": FOLDER,
         "gain": gain,
         "lead": lead(result),
+        "outer_fold": outer_fold_of(result),
         "result": result,
         "run_facts": run_facts(result, reading),
         "rows_scored": rows_scored(result, reading, now=ledger is not None),
@@ -102,6 +109,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
     """List the sections below the answer, in the order of reading."""
     curves = next((trial.curves for trial in trials if trial.number == result.best.number), None)
     sections = [
+        outer_folds(result),
         baselines(result),
         selection(result),
         configurations(result),
@@ -127,5 +135,5 @@ def _gain(result: StudyResult) -> list[Picture]:
         return []
     name = metric_label(test.metric)
     alt = f"Difference in {name} between the tuned model and the default on the test rows, with its 95% interval"
-    caption = sentence(GAIN, Fact("test.metric", name))
+    caption = sentence(GAIN if result.outer is None else OF_PROCEDURE, Fact("test.metric", name))
     return [Picture("difference", difference(test.difference, test.metric), alt, caption)]

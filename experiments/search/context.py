@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from experiments.config.documents import canonical_digest
 from experiments.config.grid import within_grid
@@ -60,10 +62,20 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     spec = spec.with_decided(data.decided).with_arithmetic(arithmetic)
     spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
     if "numbers" in spec.space and not {"number", "date"} & set(data.development.table.kinds):
-        spec = spec.without_searched("numbers")
+        spec = _without_searched(spec, "numbers")
         data = replace(data, notes=(*data.notes, "space.numbers: is not searched, as no column holds numbers."))
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
     check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
     return StudyContext(spec, space, data)
+
+
+def _without_searched(spec: StudySpec, key: str) -> StudySpec:
+    """Return the spec without a key of [space]; no configuration to try first has a value of it either."""
+
+    def without(table: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in table.items() if name != key}
+
+    search = spec.search.model_copy(update={"enqueue": tuple(map(without, spec.search.enqueue))})
+    return spec.model_copy(update={"space": without(spec.space), "default": without(spec.default), "search": search})

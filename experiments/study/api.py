@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.config.formats import GIVEN
+from experiments.config.outer import outer_study, rows_of
+from experiments.config.spec import StudySpec
 from experiments.data.readers.in_memory import Rows, given_table
+from experiments.data.table import Table
 from experiments.errors import SpecError
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.search.executors.create import usable_cores
@@ -19,6 +22,7 @@ from experiments.study.asked_study import Asked, asked_study, in_python
 from experiments.study.console import study_console
 from experiments.study.interrupts import between_imports
 from experiments.study.lookup import results_file
+from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
 from experiments.study.results_file import read_own_results
@@ -84,7 +88,7 @@ def run(
     _check_arguments(look, workers, {"fresh": fresh, "quiet": quiet, "wait": False if wait is None else wait})
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
-    table = None if given is None else given_table(given, asked.spec.data)
+    table = None if given is None else given_table(given, rows_of(asked.spec))
     wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
@@ -103,7 +107,7 @@ def run(
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     with between_imports(signal.SIGINT):
-        outcome = run_study(asked.spec, options, console, table=table)
+        outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
     if not quiet:
         print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]))
     if outcome.untracked:
@@ -129,6 +133,14 @@ def open(study: str | Path) -> Study:
         return Study(read_own_results(results_file(str(study))))
     except SpecError as error:
         raise in_python(error) from None
+
+
+def _outer(spec: StudySpec, data: Rows | None, table: Table | None) -> tuple[OuterInput, ...]:
+    """Return the rows of each outer study, where how they are read depends on the fold."""
+    if data is None or table is None or table.reading is None or spec.cv.outer is None:
+        return ()
+    sections = [rows_of(outer_study(spec, fold)) for fold in range(1, spec.cv.outer + 1)]
+    return tuple(OuterInput(given_table(data, section)) for section in sections)
 
 
 def _check_arguments(look: object, workers: object, switches: Mapping[str, object]) -> None:

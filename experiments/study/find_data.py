@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.config.default_study import STUDY_FILE
 from experiments.config.formats import GIVEN, sort_of
+from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.load import load_table
@@ -77,7 +78,7 @@ def data_again(spec: StudySpec, recorded: Recorded) -> tuple[Table, StudyData]:
     Raises:
         DataError: they cannot be loaded, or are others.
     """
-    table = load_table(spec.data, os.environ)
+    table = load_table(rows_of(spec), os.environ)
     data = prepare(spec, os.environ, table)
     before, here = recorded.result.data.fingerprint, data.fingerprint
     if before != here:
@@ -90,7 +91,8 @@ def data_again(spec: StudySpec, recorded: Recorded) -> tuple[Table, StudyData]:
 
 def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Yield the places where the data may be: by a study file of this study, beside the results, and here."""
-    folder, source = recorded.folder, section["source"]
+    outer = section.get("test_fold") is not None  # whose folder lies in that of the whole study
+    folder, source = recorded.folder.parent if outer else recorded.folder, section["source"]
     named = sort_of(source) in ("name", "openml")
     files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
     for file in (folder / STUDY_FILE, *files):

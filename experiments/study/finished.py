@@ -46,6 +46,9 @@ def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
         recorded = read_own_results(path)
     except (ExperimentError, OSError):
         return None  # the study says what is wrong where it matters
+    only_a_try = recorded.result.spec.get("cv", {}).get("outer") is not None and recorded.result.outer is None
+    if only_a_try and options.planned is None:
+        return None  # a try has no outer studies
     return recorded if recorded.result.test is not None or options.look == "leave" else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from experiments.errors import StudyStateError
 from experiments.search.storage import is_locked, write_atomically
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
+
+OUTER = re.compile(r"outer-([1-9]\d?)")  # name of an outer study's folder
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
@@ -40,6 +43,16 @@ class StudyFolder:
         self.row_hashes, self.work = path / "test_rows.npz", path / ".work"
         self.validated = path / "validation_rows.npz"
         self._lock = FileLock(path / ".lock", timeout=LOCK_TIMEOUT)
+
+    def outer(self, fold: int) -> StudyFolder:
+        """Return the folder of the study of an outer fold, from 1 on."""
+        return StudyFolder(self.path / f"outer-{fold}")
+
+    @property
+    def outer_folders(self) -> list[StudyFolder]:
+        """Return the folders of outer studies that are there, in the order of their folds."""
+        folds = [int(found[1]) for path in self.path.glob("outer-*") if (found := OUTER.fullmatch(path.name))]
+        return [self.outer(fold) for fold in sorted(folds)]
 
     def is_running(self) -> bool:
         """Tell whether a command has the folder now; nothing is written."""
@@ -109,9 +122,13 @@ class StudyFolder:
     def clear(self) -> None:
         """Start anew: remove the study, but nothing that another program put here; the journal goes last.
 
+        Its outer studies are removed first.
+
         Raises:
             StudyStateError: something cannot be removed.
         """
+        for outer in self.outer_folders:
+            outer.remove()
         for name in ("model", "out_of_fold", "report_files"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         names = ["tracking.json", "tracking_state.json", "tracking.log", "results.json", "trials.csv"]

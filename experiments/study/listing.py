@@ -124,6 +124,7 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
     data, search = study.spec.get("data", {}), study.spec.get("search", {})
     scores = Scores.like(study.metric, None if status.best is None else status.best.result.value)
     test = None if status.result is None else status.result.test
+    nested = " (nested)" if status.result is not None and status.result.outer is not None else ""
     cells: list[str | Text] = [
         name,
         status.state,
@@ -132,7 +133,7 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
         "" if status.rows is None else letters.get(status.rows, ""),
         str(search.get("sampler", "")),
         "" if status.best is None else scores.show(status.best.result.value),
-        "" if test is None or status.best is None else scores.show(test.score),
+        "" if test is None or status.best is None else f"{scores.show(test.score)}{nested}",
         *([written_time(status.when)] if width >= WIDE else []),
     ]
     if status.mlflow:

@@ -24,7 +24,7 @@ from experiments.config.near import did_you_mean, near
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
-from experiments.study.folder import STUDIES
+from experiments.study.folder import OUTER, STUDIES
 
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
@@ -153,6 +153,11 @@ def model_folder(study: str) -> Path:
     if study and os.path.isfile(Path(study) / "model.json"):  # noqa: PTH113
         return Path(study)
     path = study_folder(study, "MODEL") / "model"
+    if not path.is_dir() and OUTER.fullmatch(path.parent.name) and holds_a_study(path.parent.parent):
+        raise StudyStateError(
+            f"{path.parent}: the study of an outer fold keeps no model; that of the whole study is in "
+            f"{path.parent.parent}."
+        )
     if not path.is_dir():
         raise StudyStateError(
             f"{path.parent}: the study has no model; it gets one when its test rows are scored, with python -m "

@@ -57,6 +57,7 @@ class Options:
     kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     wait:              at the end, wait until MLflow has everything; None: but not for a store in trouble.
+    label:             words before each stage on the terminal, of an outer study of nested cross-validation.
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class Options:
     kernel: str = ""
     planned: int | None = None
     wait: bool | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
     say = partial(console.print, markup=False, soft_wrap=True)
     tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say, options.wait)
-    return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console))
+    return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console, options.label))
 
 
 def has_arithmetic(spec: StudySpec, options: Options) -> bool:

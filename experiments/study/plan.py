@@ -22,6 +22,7 @@ from rich.text import Text
 from experiments.config.candidate import Candidate
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
+from experiments.data.outer_folds import outer_folds
 from experiments.errors import SearchError
 from experiments.evaluation.ledger_place import find_ledger
 from experiments.evaluation.statistics import wilson_interval
@@ -31,6 +32,7 @@ from experiments.search.executors.base import Executor, WorkerLost
 from experiments.search.executors.create import one_kernel
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
+from experiments.search.journal_reader import view_journal
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
@@ -43,6 +45,7 @@ from experiments.tracking.uris import masked
 
 SECONDS = 2.5  # after which no other configuration is timed
 EPOCHS = 2  # of a configuration that is timed
+OUTER_WIDTH = "95%, approximate: its width depends on how the scores of the outer folds differ, and is not known yet"
 STOPPED = 0.5  # share of its epochs that a trial is assumed to run, if patience or a pruner may end it
 ACCURACIES = (0.8, 0.9, 0.95, 0.99)  # for which the width of the test interval is printed
 
@@ -86,8 +89,9 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         kernel, workers = one_kernel(there, trials, study.spec.study.arithmetic), min(options.workers, len(there))
         measured = calibrate(study, inputs, executor, workers)
     options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
-    rounds = (study.spec.search.trials - len(trials)) / workers
-    tests = [("test interval", interval_widths(study.spec.cv.metric, len(study.data.test))), ("test rows", seen)]
+    rounds = (study.spec.search.trials - len(trials) + outer_trials(study, options, folder)) / workers
+    width = interval_widths(study.spec.cv.metric, len(study.data.test))
+    tests = [("test interval", width if study.spec.cv.outer is None else OUTER_WIDTH), ("test rows", seen)]
     console.print(Text(study_file(study.spec.to_document())), soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
@@ -164,12 +168,28 @@ def interval_widths(metric: str, rows: int) -> str:
     return "; ".join([f"95% Wilson, {halves[0]} if the accuracy is {ACCURACIES[0]:g}", *more])
 
 
+def outer_trials(study: StudyContext, options: Options, folder: StudyFolder) -> float:
+    """Count the trials that the outer studies still have to run, each by its rows as a share of all rows."""
+    folds, development = study.spec.cv.outer, study.data.development
+    if folds is None or options.planned is not None:
+        return 0.0
+    pairs = outer_folds(development.table, development.target, development.y, folds, study.spec.data.split_seed)
+    left = 0.0
+    for fold, (learned, _) in enumerate(pairs, 1):
+        finished = 0 if options.fresh else len(view_journal(folder.outer(fold).journal).trials)
+        left += max(0, study.spec.search.trials - finished) * len(learned) / len(development.y)
+    return left
+
+
 def search_facts(study: StudyContext, options: Options, finished: int) -> Iterator[tuple[str, str]]:
     spec, data = study.spec, study.data
     predicted = f"{len(data.target.classes)} classes" if data.target.classes else "a number to predict"
     yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {predicted}"
     development, folds = len(data.development.y), len(data.folds.pairs)
-    yield "split", f"{development} development rows in {folds} folds, {len(data.test)} test rows"
+    tested = f"{len(data.test)} test rows"
+    if spec.cv.outer is not None:
+        tested += f" in {spec.cv.outer} outer folds, each of which has a search of its own over other rows"
+    yield "split", f"{development} development rows in {folds} folds, {tested}"
     yield from (("", note) for note in data.notes)
     searched = sum(not distribution.single() for distribution in study.space.distributions.values())
     trials = f"{spec.search.trials} trials"
@@ -196,13 +216,14 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
     time = f"about {duration(seconds)}"
     if spec.training.patience or spec.search.pruner != "none":
         time = f"about {duration(STOPPED * seconds)} if trials run {STOPPED:.0%} of their epochs, at most {time}"
-    time = f"{time} for the search" if rounds else "nothing is left to search"
+    searches = "search" if spec.cv.outer is None else f"{spec.cv.outer + 1} searches"
+    time = f"{time} for the {searches}" if rounds else "nothing is left to search"
     yield "time", f"{time}; then come refit, baselines and report"
     yield "", f"from {len(measured.epochs)} configurations timed in {where}"
     free = decimal(psutil.virtual_memory().available)
     yield "memory", f"about {decimal(measured.memory)} in the command and its workers; {free} are free here"
     rows = sum(len(validation) for _, validation in study.data.folds.pairs)
-    outputs = spec.search.trials * rows * (4 * target.outputs if target.classes else 8)
+    outputs = spec.search.trials * rows * (spec.cv.outer or 1) * (4 * target.outputs if target.classes else 8)
     yield "disk", f"at most {decimal(outputs)} of out-of-fold outputs"
 
 

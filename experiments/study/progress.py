@@ -21,10 +21,11 @@ class StudyProgress:
 
     Args:
         console: the terminal; nothing is shown if it is quiet.
+        label:   words before each stage, of a study that is a part of another.
     """
 
-    def __init__(self, console: Console):
-        self._console = console
+    def __init__(self, console: Console, label: str = ""):
+        self._console, self._label = console, f"{label}: " if label else ""
         self._live = console.is_terminal and not console.quiet
         self._times = _Times()
         self._line = Progress(
@@ -52,7 +53,7 @@ class StudyProgress:
         """Begin a stage, which ends the one before."""
         self._show(name, None)
         if not self._live:
-            self._console.print(name)
+            self._console.print(f"{self._label}{name}")
 
     def search(self, trials: int, metric: str, left: TimeLeft) -> None:
         """Begin the search.
@@ -79,7 +80,7 @@ class StudyProgress:
         )
         every = -(-self._trials // LINES)
         if not from_journal and not self._live and self._done % every == 0:
-            self._console.print(f"{self._done}/{self._trials} trials, {self._result}")
+            self._console.print(f"{self._label}{self._done}/{self._trials} trials, {self._result}")
 
     def end_search(self) -> None:
         """Count the time from now on as that of what comes after the search."""
@@ -93,7 +94,7 @@ class StudyProgress:
 
     def _show(self, name: str, total: int | None) -> None:
         self._line.remove_task(self._task)
-        self._task = self._line.add_task(name, total=total, result="")
+        self._task = self._line.add_task(f"{self._label}{name}", total=total, result="")
 
 
 class _Times(ProgressColumn):

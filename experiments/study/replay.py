@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.config.documents import Difference, differences
+from experiments.config.outer import outer_study
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
@@ -18,15 +19,20 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import FinalScore, StudyResult, digest, digested
+from experiments.evaluation.outer_fit import OuterFits, outer_fit
+from experiments.evaluation.outer_record import OuterRecord, unscored
+from experiments.evaluation.result_digest import digest, digested
+from experiments.evaluation.results import FinalScore, StudyResult
 from experiments.evaluation.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
+from experiments.search.executors.base import Executor
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.folder import StudyFolder
+from experiments.study.nested import outer_inputs
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
-from experiments.study.results_file import Recorded, learned
+from experiments.study.results_file import Recorded, learned, read_results
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
 
@@ -86,22 +92,24 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     """
     result, notes = recorded.result, []
     interventions = {one.trial: one.kind for one in result.interventions}
-    searched = run_study(spec, options, console, interventions, table).result
+    outer = () if result.outer is None else outer_inputs(result.outer)
+    searched = run_study(spec, options, console, interventions, table, outer).result
     document, before = searched.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, searched):
         known = _acknowledged(options, recorded, prepare_study(spec, table).with_trials(len(searched.trials)))
         again = replace(options, look="only", acknowledge_reuse=known)
-        document = run_study(spec, again, console, interventions, table).result.document()
+        document = run_study(spec, again, console, interventions, table, outer).result.document()
         notes += _as_many_times(before["test"], document["test"])
     elif result.test is not None:
         notes.append("the models differ from those on record, so the test rows were not read")
-        before["test"] = None
+        before |= {"test": None, **({} if result.outer is None else {"outer": asdict(unscored(result.outer))})}
     both = [digested(one) for one in (before, document)]
     return Replay(
         digest=digest(document),
         differences=tuple(differences(*both)),
         kernel=document["provenance"]["blas"]["kernel"],
         compared=f"spec, data, split, {len(searched.trials)} trials, best"
+        + ("" if result.outer is None else f", {len(result.outer.folds)} outer studies")
         + ("" if document["test"] is None else ", test"),
         notes=tuple(notes),
     )
@@ -125,11 +133,18 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [], study.spec.study.arithmetic)
         uncertainty = None if result.analysis is None else result.analysis.uncertainty
-        scored = last_fit(FinalFits(study, executor), finalists, ledger, known, uncertainty)
+        fits = FinalFits(study, executor)
+        if result.outer is None:
+            scored = last_fit(fits, finalists, ledger, known, uncertainty)
+        else:
+            of_folds = _outer_fits(recorded, result.outer, spec, table, executor)
+            scored = outer_fit(fits, finalists[0], uncertainty, of_folds, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
-        changed = differences({"test": before}, {"test": test})
+        outer = None if scored.outer is None else asdict(scored.outer)
+        on_record = {"test": before, "outer": recorded.document.get("outer")}
+        changed = differences(on_record, {"test": test, "outer": outer})
         return Replay(None, tuple(changed), kernel, "test scores of the final models", notes=tuple(notes))
     margin = SHARE * (result.test.ci95[1] - result.test.ci95[0])
     return Replay(
@@ -161,8 +176,8 @@ def _same_models(before: StudyResult, now: StudyResult) -> bool:
     def models(result: StudyResult) -> Any:
         default = None if result.default is None else (result.default.params, result.trials[0].epochs)
         temperatures = temperatures_of(None if result.analysis is None else result.analysis.uncertainty)
-        best = result.best
-        return result.split, result.spec, best.number, best.params, best.epochs, default, temperatures
+        best, outer = result.best, None if result.outer is None else unscored(result.outer)
+        return result.split, result.spec, best.number, best.params, best.epochs, default, temperatures, outer
 
     return bool(models(before) == models(now))
 
@@ -211,6 +226,25 @@ def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:
             FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
         )
     return finalists
+
+
+def _outer_fits(
+    recorded: Recorded, outer: OuterRecord, spec: StudySpec, table: Table, executor: Executor
+) -> list[OuterFits]:
+    """Return the fits of the outer studies, by the results in their folders.
+
+    Raises:
+        StudyStateError: the results of an outer study are not there, or not those on record.
+    """
+    found, shared = [], table if table.reading is None else None
+    for number, fold in enumerate(unscored(outer).folds, 1):
+        of_fold = read_results(StudyFolder(recorded.folder).outer(number).path / "results.json")
+        if of_fold.digest != fold.digest or of_fold.contradictions():
+            raise StudyStateError(f"--final: {of_fold.path} is not what {recorded.path} was made with.")
+        study = prepare_study(outer_study(spec, number), shared).with_trials(fold.trials)
+        uncertainty = None if of_fold.result.analysis is None else of_fold.result.analysis.uncertainty
+        found.append(OuterFits(FinalFits(study, executor), _finalists(of_fold, study.space), fold, uncertainty))
+    return found
 
 
 def _outside(margin: float, before: FinalScore, now: FinalScore) -> list[Difference]:

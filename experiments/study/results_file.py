@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from experiments.config.documents import Difference, differences
 from experiments.data.row_hashes import RowHashes, load_row_hashes
 from experiments.errors import StudyStateError
-from experiments.evaluation.results import StudyResult, digest
+from experiments.evaluation.result_digest import digest
+from experiments.evaluation.results import StudyResult
 from experiments.evaluation.schema_1 import from_schema_1
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial

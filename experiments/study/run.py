@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -43,6 +44,7 @@ from experiments.study.admission import check_folder, check_ledger, ledger_readi
 from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
 from experiments.study.finished import INPUT, finish_again, has_input, input_digests, recorded_end
+from experiments.study.nested import Nested, OuterInput
 from experiments.study.options import (
     Options,
     Outcome,
@@ -68,12 +70,16 @@ def run_study(
     console: Console,
     interventions: Mapping[int, InterventionKind] = NONE,
     table: Table | None = None,
+    outer: Sequence[OuterInput] = (),
 ) -> Outcome:
     """Search, refit, score once, and write everything down. Of a study that is finished, only its pages are written.
+
+    The studies of outer folds come first.
 
     Args:
         interventions: the trials that are not computed, each with what ended it in the study that is repeated.
         table:         the rows, if they are not to be loaded from the spec's source.
+        outer:         what is known beforehand of the study of each outer fold; nothing, if it is empty.
 
     Raises:
         ExperimentError: in one line, what is wrong. Every finished trial is in the journal.
@@ -87,9 +93,17 @@ def run_study(
         console.print(line, markup=False, soft_wrap=True)
     spec = spec.with_arithmetic(arithmetic)
     if not has_arithmetic(spec, options):
-        return call(study_environment(spec, options), run_study, spec, options, console, dict(interventions), table)
+        arguments = (spec, options, console, dict(interventions), table, tuple(outer))
+        return call(study_environment(spec, options), run_study, *arguments)
     run = new_run(options, console)
     quiet_optuna()
+    if (nested := Nested.of(spec, run, table, outer)) is not None:
+        with nested.runs() as studies:
+            for of_fold, ours, ended, rows in studies:
+                run_study(of_fold, ours, console, ended, rows)
+        options = replace(options, fresh=False)  # everything was cleared before the first of them
+        run = replace(run, options=options)
+        run.clock.lap("outer studies")
     with ExitStack() as stack:
         progress = stack.enter_context(run.progress)
         progress.stage("loading the data")
@@ -108,7 +122,7 @@ def run_study(
         run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):
-            fits = None if options.look == "leave" else FinalFits(study, executor)
+            fits = None if options.look == "leave" or nested else FinalFits(study, executor)
             search = SearchRun(study, run, journal, outputs, kernel, interventions, fits)
             trials = search.finish(trials, executor, inputs)
             trials, lost = restore(study, trials, outputs, inputs, executor)
@@ -127,10 +141,14 @@ def run_study(
             analysis = analyse(study, trials, choice, inputs, executor)
             run.clock.lap("analysis")
             scored = None if fits is None else _score(fits, run, choice.finalists, ledger, analysis.uncertainty)
+            if nested is not None and options.look != "leave":
+                scored = nested.score(study, choice.winner, analysis.uncertainty, ledger, executor)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel, digests)
             result = assemble(study, trials, test, seen, made_by, run.clock.total(), analysis)
+            if nested is not None:
+                result = replace(result, outer=nested.record(study) if scored is None else scored.outer)
             untracked = _publish(run, result, trials, scored)
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
@@ -141,9 +159,10 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
     """Check that the folder and the ledger allow the study; return it with the trials that it will have."""
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
-    print_notes(run.console, study.data.notes)
+    if not run.options.label:  # of an outer study the whole study says nearly the same
+        print_notes(run.console, study.data.notes)
     run.clock.lap("data")
-    if study.data.reading is not None:
+    if study.data.reading is not None and not run.options.label:
         run.say(columns_line(study.data, study.data.reading))
     run.folder.check_free()
     study = check_folder(study, run.folder, run.options)

@@ -46,6 +46,7 @@ class StudyStatus:
     when:     the time at which its record last changed.
     log:      the last lines of its log.
     mlflow:   a line about what MLflow lacks, or that it is being written; nothing if it has everything.
+    outer:    number of finished trials of each outer study that has begun.
     """
 
     state: State
@@ -57,6 +58,7 @@ class StudyStatus:
     when: datetime | None
     log: tuple[str, ...]
     mlflow: str = ""
+    outer: tuple[int, ...] = ()
 
     @property
     def best(self) -> FinishedTrial | None:
@@ -89,10 +91,11 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     result = read_results(file).result if file.exists() else None
     ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
+    outer = tuple(len(view_journal(one.journal).trials) for one in folder.outer_folders)
     state: State = "interrupted"
     if running:
         state = "running"
-    elif result is None and not view.trials:
+    elif result is None and not view.trials and not any(outer):
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
@@ -106,6 +109,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         rows=_rows(view, result),
         when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
         log=_last_lines(folder.log),
+        outer=outer,
         mlflow="" if running else ON_ITS_WAY if is_being_written(path) else shortfall(path) or "",
     )
 
@@ -169,7 +173,10 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
         yield label, f"trial {best.number}: {named_score(metric, best.value)}, {words}"
     if status.result is not None and status.result.test is not None:
         test, after = status.result.test, count(len(status.result.trials), "trial")
-        yield "test score", f"{named_score(test.metric, test.score)}, after {after}"
+        label = "test score" if status.result.outer is None else "nested score"
+        yield label, f"{named_score(test.metric, test.score)}, after {after}"
+    if status.outer:
+        yield "outer studies", f"{len(status.outer)} begun, with {', '.join(map(str, status.outer))} finished trials"
     if status.when is not None:
         yield "last change", written_time(status.when)
     if status.mlflow:

@@ -102,13 +102,24 @@ def _smallest(record: SmallestRecord) -> str:
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
     scores, metric = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
     interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows)"
-    yield "test score", f"{metric} {scores.show(test.score)}, {interval}"
+    score = f"{metric} {scores.show(test.score)}, {interval}"
+    if result.outer is None:
+        yield "test score", score
+    else:
+        yield "nested score", f"{score}, approximate; of the procedure, not of this model"
+        folds = ", ".join(scores.show(fold.score) for fold in result.outer.folds)
+        yield "outer folds", f"{folds}; each by the choice of a search that did not have its rows"
     baselines = [f"{baseline_name(one)} {scores.show(one.score)}" for one in test.references if one.score is not None]
+    if result.outer is not None:
+        known = [one for one in result.outer.baselines if one.score is not None]
+        baselines = [f"{one.id.replace('_', ' ')} {scores.show(one.score)}" for one in known]
     if baselines:
         yield "baselines", ", ".join(baselines)
     if test.default is None or test.difference is None:
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"
+        if result.outer is not None:
+            why = "the default has no score in some outer fold"
         yield "against the default", f"not compared: {why}"
         return
     gain = f"{scores.gain(test.difference.score)} {scores.gain_interval(test.difference.ci95)}"

@@ -28,13 +28,16 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         "test_rows": data.test.fingerprint,
         "seed": str(spec.study.seed),
     }
+    tested = "its score on the test set"
+    if spec.cv.outer is not None:
+        tested = f"the score of the procedure, in {spec.cv.outer} outer folds (nested cross-validation)"
     head = commit()
     return RunMetadata(
         name=spec.study.name,
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
         f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean, or by rank once "
-        "the study has come to its end; the run `final` is the refit of the best one and its score on the test set.",
+        f"the study has come to its end; the run `final` is the refit of the best one and {tested}.",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),
@@ -90,6 +93,9 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
             metrics["test_difference_ci95_low"], metrics["test_difference_ci95_high"] = result.test.difference.ci95
             metrics["test_p_value"] = result.test.difference.p_value
         metrics |= {f"test_metrics/{name}": value for name, value in result.test.metrics.items()}
+    for fold, found in enumerate(() if result.outer is None else result.outer.folds, 1):
+        if found.score is not None:
+            metrics[f"test_outer/fold_{fold}"] = found.score
     return metrics
 
 

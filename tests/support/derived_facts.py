@@ -32,6 +32,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mcnemar_bonett_price": ("exact McNemar test, adjusted Wald interval (Bonett and Price)",),
     "paired_bootstrap_rows": ("paired percentile bootstrap over rows",),
     "paired_bootstrap_groups": ("paired percentile bootstrap over groups",),
+    "corrected_resampled_t": (
+        "approximate: corrected resampled t over the outer folds, and the limits of their rows",
+        "approximate: corrected resampled t test over the outer folds, and a test of their rows",
+    ),
     "bbc_cv_rows": ("rows",),
     "bbc_cv_groups": ("groups of rows",),
     "ped_anova": ("PED-ANOVA",),
@@ -65,9 +69,12 @@ def metric_of(document: dict[str, Any], key: str) -> str | None:
     """Return the metric of a key that holds a score or its interval; None for other keys."""
     if other := re.fullmatch(r"test\.metrics\.(\w+)", key):
         return other[1]
+    if re.fullmatch(r"outer\.(folds\[\d+\]\.(score|default)|baselines\[\d+\]\.score)", key):
+        return str(document["test"]["metric"])
     if re.fullmatch(r"test\.(score|ci95|default\.score|references\[\d+\]\.(score|ci95))", key):
         return str(document["test"]["metric"])
     selection = r"analysis\.out_of_fold\.(score|default_score)|"
+    selection += r"outer\.folds\[\d+\]\.cv_mean|"
     selection += r"(best|default)\.cv_mean|trials\[\d+\]\.(value|last)|analysis\.selection\.(pooled|corrected|ci95)"
     if re.fullmatch(selection, key):
         return str(document["spec"]["cv"]["metric"])
@@ -94,8 +101,15 @@ def hidden(record: Record, at: str) -> str:
     return "-".join(map(str, units(record, trial(record, at)["params"]))) or "none"
 
 
+def part(record: Record, which: str) -> dict[str, Any]:
+    """Return the winner, the default, or the record of an outer fold."""
+    fold = re.fullmatch(r"outer\.folds\[(\d+)\]", which)
+    found: dict[str, Any] = record.document["outer"]["folds"][int(fold[1])] if fold else record.document[which]
+    return found
+
+
 def network(record: Record, which: str) -> str:
-    params = record.document[which]["params"]
+    params = part(record, which)["params"]
     activation = {**record.document["spec"]["training"], **params}["activation"]
     layers = "-".join(map(str, units(record, params)))
     return f"{layers} {activation.replace('relu', 'ReLU').replace('leaky_', 'leaky ')}" if layers else "no hidden layer"
@@ -103,7 +117,7 @@ def network(record: Record, which: str) -> str:
 
 def configured(record: Record, which: str, name: str) -> Any:
     """Return a parameter of a configuration; None for a layer that its network lacks."""
-    params = record.document[which]["params"]
+    params = part(record, which)["params"]
     layer = re.fullmatch(r"hidden_units_(\d+)", name)
     return None if layer and int(layer[1]) > len(units(record, params)) else params.get(name)
 
@@ -203,6 +217,8 @@ def checked(record: Record, what: str) -> int:
 
 def command(record: Record, name: str) -> str:
     study = shlex.quote(record.document["study"])
+    if name == "reproduce" and (fold := record.document["spec"]["data"].get("test_fold")):
+        study = f"studies/{study}/outer-{fold[0]}"
     module, option = {"tune": ("tune", ""), "score": ("tune", " --score"), "reproduce": ("reproduce", "")}[name]
     return f"python -m experiments.{module} {study}{option}"
 
@@ -218,8 +234,9 @@ def factor(record: Record, level: str) -> float:
 
 
 DERIVED: dict[str, Callable[..., Any]] = {
-    r"(best|default)\.network": network,
-    r"(best|default)\.params\.(\w+)": configured,
+    r"(best|default|outer\.folds\[\d+\])\.network": network,
+    r"(best|default|outer\.folds\[\d+\])\.params\.(\w+)": configured,
+    r"outer\.folds\[(\d+)\]\.place": lambda _, at: int(at) + 1,
     r"trials\[(\d+)\]\.hidden": hidden,
     r"trials\[(\d+)\]\.outcome": outcome,
     r"trials\[(\d+)\]\.role": role,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from experiments import reproduce
-from experiments.evaluation.results import digest
+from experiments.evaluation.result_digest import digest
 from experiments.search.journal_reader import view_journal
 from support.desk import CommandRunner
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from experiments.evaluation.results import digest
+from experiments.evaluation.result_digest import digest
 from support.desk import STUDY, CommandRunner
 
 

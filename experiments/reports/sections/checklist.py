@@ -54,7 +54,7 @@ def checklist(result: StudyResult) -> Section:
 
 def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
     """Map each group to its items, and each item to its answer; "" where only the author can answer."""
-    data, split, test = result.data, result.split, result.test
+    data, split, test, outer = result.data, result.split, result.test, result.outer
     metric = Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
     return {
         "Goal": {
@@ -75,7 +75,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Do the rows represent the population?": "",
             "Target": _target(result),
             "Size": sentence(
-                "{}, {}; {} for development, {} for the test",
+                "{}, {}; {} for development, {} for the test" + ("" if outer is None else ", in outer folds"),
                 counted("data.rows", data.rows, "row"),
                 counted("data.features", data.features, "feature"),
                 number("split.development", split.development),
@@ -95,7 +95,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Comparison": _compared(result),
         },
         "Leakage": {
-            "Test rows kept apart": f"split off first, not readable to the search{'' if test else UNSCORED}",
+            "Test rows kept apart": f"{_apart(result)}{'' if test else UNSCORED}",
             "Rows that depend on each other, duplicates": _dependence(result),
             "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
         },
@@ -120,6 +120,12 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
 
 def _chosen(result: StudyResult) -> str:
     return "smallest network within one standard error of the best" if keeps_smallest(result) else "best"
+
+
+def _apart(result: StudyResult) -> str:
+    if result.outer is not None:
+        return "each outer fold split off first, not readable to the search whose choice it scores"
+    return "split off first, not readable to the search"
 
 
 def _target(result: StudyResult) -> Words:

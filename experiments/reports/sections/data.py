@@ -32,12 +32,20 @@ def data(result: StudyResult) -> Section:
     development = counted("split.development", split.development, "row")
     facts += [
         ("development set", sentence("{} in {}; the search never received any other", development, folds(result))),
-        ("test set", sentence("{}, split off first", counted("split.test", split.test, "row"))),
+        ("test set", _test_set(result)),
         ("fingerprint of the data", _hash("data.fingerprint", data.fingerprint)),
         ("fingerprint of the test rows", _hash("split.test_fingerprint", split.test_fingerprint)),
         ("fingerprint of the folds", _hash("split.folds_fingerprint", split.folds_fingerprint)),
     ]
     return Section("Data and split", "data", (Facts(tuple(facts)), *columns(result)))
+
+
+def _test_set(result: StudyResult) -> Parts:
+    rows = counted("split.test", result.split.test, "row")
+    if result.outer is not None:
+        many = counted("outer.folds.count", len(result.outer.folds), "outer fold")
+        return sentence("{} in {}, each split off first from the rows of a search of its own", rows, many)
+    return sentence("{}, split off first", rows)
 
 
 def folds(result: StudyResult) -> Parts:

@@ -101,9 +101,10 @@ def _confusions(result: StudyResult, predictions: OutOfFoldRecord | None) -> lis
         pictures.append(Picture("confusion", confusion(CONFUSION, counts, classes), ALT, caption))
         pairs = _frequent_pairs(counts, classes)
     if test is not None and test.confusion:
-        caption = sentence("Confusion matrix of the test set: {}.", counted("test.rows", test.rows, "row"))
+        where = "test set" if result.outer is None else "outer folds"
+        caption = sentence(f"Confusion matrix of the {where}: {{}}.", counted("test.rows", test.rows, "row"))
         svg = confusion("test.confusion", test.confusion, classes)
-        pictures.append(Picture("test_confusion", svg, f"{ALT}, on the test set", caption))
+        pictures.append(Picture("test_confusion", svg, f"{ALT}, on the {where}", caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "square"), *pairs] if pictures else []
 
 

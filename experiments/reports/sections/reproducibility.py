@@ -7,6 +7,7 @@ import shlex
 from experiments.config.toml import study_file
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Fact, Heading, Listing, Section, text
+from experiments.reports.outer_fold import study_name
 
 ARITHMETIC = {
     "portable": "every x86-64 processor with AVX2 comes to the same digest, with the same versions of the packages",
@@ -28,7 +29,7 @@ def _arithmetic(result: StudyResult) -> tuple[Block, ...]:
 
 def reproduce(result: StudyResult) -> Section:
     """Show the commands, the digest and the study file."""
-    command = f"python -m experiments.reproduce {shlex.quote(result.study)}"
+    command = f"python -m experiments.reproduce {study_name(result)}"
     return Section(
         "Reproduce this study",
         "reproduce",

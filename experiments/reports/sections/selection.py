@@ -87,7 +87,15 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
         Dot("corrected", record.corrected, record.ci95, key="analysis.selection.corrected"),
     ]
     if result.test is not None and result.test.metric == metric:
-        rows.append(Dot("test score", result.test.score, result.test.ci95, main=True, key="test.score"))
+        rows.append(
+            Dot(
+                "test score" if result.outer is None else "nested score",
+                result.test.score,
+                result.test.ci95,
+                main=True,
+                key="test.score",
+            )
+        )
     label = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
     alt = f"{label.text} of the winner: {', '.join(row.name for row in rows)}"
     caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.records import AnalysisRecord, NetworkSize, SmallestRecord
+from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, digest, digested
 from experiments.evaluation.results import (
-    OUTSIDE_THE_DIGEST,
     BestRecord,
     CopiesRecord,
     DataRecord,
@@ -29,8 +29,6 @@ from experiments.evaluation.results import (
     StudyResult,
     TrialRecord,
     WorkerFailure,
-    digest,
-    digested,
 )
 
 PARAMS: dict[str, Any] = {"learning_rate": 0.01, "hidden_units_1": 8, "activation": "relu"}

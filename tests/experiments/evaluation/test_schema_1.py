@@ -11,7 +11,8 @@ import pytest
 
 from experiments.evaluation import reasons
 from experiments.evaluation.reasons import LeftOut, NoScore
-from experiments.evaluation.results import StudyResult, digest
+from experiments.evaluation.result_digest import digest
+from experiments.evaluation.results import StudyResult
 from experiments.evaluation.schema_1 import from_schema_1
 
 OLD: dict[str, Any] = json.loads((Path(__file__).parent / "schema_1.json").read_text())

@@ -36,7 +36,7 @@ def path(tmp_path: Path, trials: tuple[FinishedTrial, ...], space: Space) -> Pat
 
 
 def test_it_shows_what_the_journal_holds(path: Path, trials: tuple[FinishedTrial, ...]) -> None:
-    assert view_journal(path) == JournalView({"spec": {"a": 1}}, trials)
+    assert view_journal(path) == JournalView({"spec": {"a": 1}}, trials, seconds=(0.0,) * len(trials))
 
 
 def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, trials: tuple[FinishedTrial, ...]) -> None:

@@ -99,3 +99,16 @@ def test_the_time_left_is_shown_once_a_trial_tells() -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 def test_quiet_is_quiet(terminal: bool) -> None:
     assert shown([DONE] * 5, trials=5, terminal=terminal, quiet=True) == ""
+
+
+def test_an_outer_study_says_which_fold_it_is() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    with StudyProgress(console, "outer fold 2 of 5") as progress:
+        progress.stage("loading the data")
+        progress.search(1, "accuracy", TimeLeft(1, 1, 4.0))
+        progress.update(FinishedTrial({}, DONE))
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines() == [
+        "outer fold 2 of 5: loading the data",
+        "outer fold 2 of 5: 1/1 trials, best accuracy 0.5000, 0 pruned",
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.results import digest
+from experiments.evaluation.result_digest import digest
 from experiments.study.results_file import read_own_results, read_results
 from support.results import made_up
 

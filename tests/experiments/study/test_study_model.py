@@ -67,7 +67,7 @@ def test_arrays_are_for_models_of_arrays(tmp_path: Path) -> None:
 def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
     frame = mixed_frame(6, seed=5)
     frame.loc[2, "colour"] = "mauve"
-    with pytest.warns(UserWarning, match=r"1 cell holds a category that the model has not seen: colour \('mauve'\)"):
+    with pytest.warns(UserWarning, match=r"that the model has not seen, by row from 0: colour \('mauve' in row 2\)"):
         saved(tmp_path, mixed_model(())).predict(frame)
 
 

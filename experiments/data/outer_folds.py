@@ -1,0 +1,109 @@
+"""The outer folds of nested cross-validation: each is the test set of a study that learns from other rows.
+
+Classes are stratified and groups stay whole. Of rows in time order, a fold comes after all that its study has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.data_options import DataSection
+from experiments.config.spec import CVSection
+from experiments.config.target import Target
+from experiments.data.holdout import SealedTestSet
+from experiments.data.positive import with_positive_last
+from experiments.data.splits import (
+    DevelopmentSet,
+    Rows,
+    check_roles,
+    check_side,
+    development_set,
+    make_folds,
+    sealed_set,
+    suitable_folds,
+)
+from experiments.data.table import Table
+from experiments.errors import DataError
+
+SIDE = "cv.outer: every class needs a row on each side"
+FEWER = "set a smaller cv.outer"
+
+
+def split_by_fold(
+    table: Table, target: Target, y: NDArray[Any], data: DataSection
+) -> tuple[DevelopmentSet, SealedTestSet]:
+    """Split an outer fold off. For fold 0 all rows are learned from, and those of all folds are sealed.
+
+    Args:
+        data: [data] with `test_fold`.
+
+    Raises:
+        DataError: the source has test rows of its own, or there is no such fold.
+    """
+    assert data.test_fold is not None
+    fold, folds = data.test_fold
+    pairs = outer_folds(table, target, y, folds, data.split_seed)
+    if data.positive is not None:
+        target, y = with_positive_last(target, y, data.positive)
+    if fold:
+        development, test = pairs[fold - 1]
+    else:
+        development, test = _in_order(table), np.sort(np.concatenate([test for _, test in pairs]))
+    return development_set(table, target, y, development), sealed_set(table, y, test)
+
+
+def outer_folds(
+    table: Table, target: Target, y: NDArray[Any], folds: int, split_seed: int
+) -> tuple[tuple[Rows, Rows], ...]:
+    """Return (development, test) row numbers of each outer fold.
+
+    Raises:
+        DataError: the source has test rows of its own, or there are too few rows, groups, or rows of a class.
+    """
+    if table.own_test:
+        raise DataError(
+            f"cv.outer: the outer folds are the test sets, but {table.name} has {table.own_test} test rows of its own; "
+            "remove cv.outer."
+        )
+    check_roles(table, target, y)
+    order = _in_order(table)
+    everything = _without_features(table, target, y, order)
+    made = make_folds(everything, CVSection(n_splits=folds), split_seed, key="outer")
+    pairs = tuple((order[learned], order[tested]) for learned, tested in made.pairs)
+    for fold, pair in enumerate(pairs, 1):
+        for rows, side in zip(pair, ("development", "test"), strict=True):
+            if len(rows) < 2:  # a score of numbers needs two
+                raise DataError(f"cv.outer: each side needs two rows, but outer fold {fold} has {len(rows)}; {FEWER}.")
+            check_side(table, target, y, rows, (SIDE, f" {side} rows in outer fold {fold}", FEWER))
+    return pairs
+
+
+def check_inner_folds(table: Table, target: Target, y: NDArray[Any], data: DataSection, cv: CVSection) -> None:
+    """Refuse at once what the folds of one of the outer studies would refuse.
+
+    Raises:
+        DataError: the message names the outer fold.
+    """
+    assert data.test_fold is not None
+    for fold, (rows, _) in enumerate(outer_folds(table, target, y, data.test_fold[1], data.split_seed), 1):
+        development = _without_features(table, target, y, rows)
+        try:
+            make_folds(development, suitable_folds(development, cv), data.split_seed)
+        except DataError as error:
+            raise DataError(f"outer fold {fold}: {error}") from None
+
+
+def _in_order(table: Table) -> Rows:
+    """Return all rows in the order of time, or as they are in the source."""
+    return np.arange(len(table.target)) if table.time is None else np.argsort(table.time, kind="stable")
+
+
+def _without_features(table: Table, target: Target, y: NDArray[Any], rows: Rows) -> DevelopmentSet:
+    light = replace(
+        table, features=np.zeros((len(table.target), 1)), kinds=("number",), columns=("",), cells=None, picture=None
+    )
+    return development_set(light, target, y, rows)

@@ -1,0 +1,172 @@
+"""The last fit of nested cross-validation: all models are fitted, and only then is the first outer row read and scored.
+
+One reservation in the ledger names the models of every outer fold, the model that is kept, and all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from experiments.config.documents import canonical_digest, rounded
+from experiments.data.holdout import Look
+from experiments.data.splits import suitable_splitter
+from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.diagnostics import confusion
+from experiments.evaluation.final_fits import FinalFits
+from experiments.evaluation.final_models import final_models, nested_models
+from experiments.evaluation.final_score import other_metrics
+from experiments.evaluation.last_fit import LastFit, check_converged, is_finite, model_of
+from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
+from experiments.evaluation.outer_score import FoldOutputs, pooled_score
+from experiments.evaluation.records import Counts, UncertaintyRecord
+from experiments.evaluation.refit import outputs
+from experiments.evaluation.results import BaselineRecord
+from experiments.evaluation.temperature import scaled, temperatures_of
+from experiments.search.trial import FinishedTrial
+
+
+@dataclass(frozen=True)
+class OuterFits:
+    """The fits of the study of one outer fold.
+
+    finalists:   its winner, then the default unless it diverged or is the winner itself.
+    found:       its record, without scores.
+    uncertainty: of its development rows; its temperatures belong to the models.
+    """
+
+    fits: FinalFits
+    finalists: Sequence[FinishedTrial]
+    found: OuterFold
+    uncertainty: UncertaintyRecord | None
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Return the temperature of each finalist."""
+        return temperatures_of(self.uncertainty)[: len(self.finalists)]
+
+
+@dataclass(frozen=True)
+class ScoredFold:
+    """The scores of an outer fold, and the outputs that they were computed from.
+
+    outputs: outputs of winner and default.
+    metrics: further scores of the winner.
+    """
+
+    outputs: FoldOutputs
+    metrics: dict[str, float]
+    confusion: Counts | None
+    baselines: tuple[BaselineRecord, ...]
+
+
+def outer_fit(
+    fits: FinalFits,
+    winner: FinishedTrial,
+    uncertainty: UncertaintyRecord | None,
+    outer: Sequence[OuterFits],
+    ledger: Ledger,
+    acknowledged: bool,
+) -> LastFit:
+    """Refit the winner on all rows and the finalists of each outer fold, reserve one look, and score every fold.
+
+    Args:
+        fits:        fits of the search over all rows, whose winner's model is kept and not scored.
+        winner:      the winner of that search.
+        uncertainty: of all rows.
+
+    Raises:
+        LedgerError: the study has scored other models on these rows.
+        SearchError: a winner's refit diverged, before any test row was read; or the metric has no value in a fold.
+        WorkerLost:  a task was given up; the same models can be scored again.
+    """
+    study, development = fits.study, fits.study.data.development
+    for one in outer:
+        one.fits.begin(one.finalists)
+    kept, model = fits.refit(winner)
+    check_converged(model)
+    for number, one in enumerate(outer, 1):
+        check_converged(one.fits.refit(one.finalists[0])[1], f"the rows outside outer fold {number}")
+        for trial in one.finalists:
+            one.fits.refit(trial)
+    document = nested_models(
+        study.spec, development.fingerprint, winner, temperatures_of(uncertainty)[0], list(map(_models, outer))
+    )
+    parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
+    look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts)
+    ledger.reserve(
+        look, study.data.test.known_by, study.spec.study.name, study.spec.search.trials, acknowledged, document
+    )
+    scored = [_score(one, look, ledger) for one in outer]
+    metric, target, sizes = study.spec.cv.metric, development.target, [len(fold.outputs.y) for fold in scored]
+    ordered = development.table.time is not None
+    record, winners, defaults = pooled_score(metric, target, [fold.outputs for fold in scored], ordered)
+    named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
+    metrics = {name: float(np.average([fold.metrics[name] for fold in scored], weights=sizes)) for name in named}
+    record = rounded(replace(record, metrics=metrics, confusion=_sum([fold.confusion for fold in scored])))
+    folds = tuple(
+        replace(one.found, score=rounded(winners[at]), default=rounded(defaults[at]) if defaults else None)
+        for at, one in enumerate(outer)
+    )
+    baselines = rounded(_baselines([one.baselines for one in scored], sizes))
+    ledger.complete(look, record.metrics)
+    return LastFit(
+        record=replace(record, times_scored=ledger.times(look)),
+        model=model_of(fits, kept, model, uncertainty),
+        losses=model.losses,
+        outer=OuterRecord(splitter=suitable_splitter(development), folds=folds, baselines=baselines),
+    )
+
+
+def _models(one: OuterFits) -> dict[str, Any]:
+    """Write out the models of an outer fold, and the rows that they are scored on."""
+    study, tasks = one.fits.study, [task for task, _ in one.fits.baselines()]
+    document = final_models(study.spec, study.data.development.fingerprint, one.finalists, tasks, one.temperatures)
+    return {**document, "tested": study.data.test.fingerprint}
+
+
+def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
+    """Read the rows of an outer fold, and score its models on them."""
+    fits, study = one.fits, one.fits.study
+    test, target, metric = study.data.test, study.data.development.target, study.spec.cv.metric
+    features, y = test.open(look, ledger.has)
+    rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
+    refits = [fits.refit(trial) for trial in one.finalists]
+    predicting = [
+        (temperature, fits.executor.submit(outputs, model, rows[task.candidate.preprocessing]))
+        for (task, model), temperature in zip(refits, one.temperatures, strict=True)
+        if is_finite(model)
+    ]
+    scoring = [
+        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], y, None)
+        for task, model in fits.baselines()
+    ]
+    z, *default = [scaled(future.result(), temperature) for temperature, future in predicting]
+    won = one.finalists[0].result.number == 0  # the default itself was chosen
+    return ScoredFold(
+        outputs=FoldOutputs(y, z, default[0] if default else z if won else None, test.groups),
+        metrics=other_metrics(target, refits[0][0].candidate.training.loss, y, z),
+        confusion=confusion(target, y, z),
+        baselines=tuple(future.result() for future in scoring),
+    )
+
+
+def _baselines(folds: Sequence[Sequence[BaselineRecord]], sizes: Sequence[int]) -> tuple[OuterBaseline, ...]:
+    """Pool the scores of each baseline."""
+    pooled = []
+    for records in zip(*folds, strict=True):
+        scores = tuple(record.score for record in records)
+        known = [score for score in scores if score is not None]
+        mean = float(np.average(known, weights=sizes)) if len(known) == len(scores) else None
+        pooled.append(OuterBaseline(id=records[0].id, version=records[0].version, scores=scores, score=mean))
+    return tuple(pooled)
+
+
+def _sum(counts: Sequence[Counts | None]) -> Counts | None:
+    """Add confusion matrices; None where a fold has none."""
+    known = [np.array(one) for one in counts if one is not None]
+    return tuple(map(tuple, sum(known).tolist())) if len(known) == len(counts) else None  # type: ignore[union-attr]

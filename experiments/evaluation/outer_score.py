@@ -1,0 +1,264 @@
+"""The pooled score of nested cross-validation, and an interval that knows that its training sets overlap.
+
+The score is that of the procedure, search included, on training sets that are smaller by a fold. Its interval is
+approximate: no unbiased estimate of the variance of cross-validation exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, sqrt
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.errors import SearchError
+from experiments.evaluation.final_score import SEED
+from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.statistics import (
+    BOOTSTRAP,
+    DRAWS,
+    Interval,
+    bootstrap_interval,
+    paired_difference,
+    paired_mean_difference,
+    resampled,
+    resampled_difference,
+    verdict,
+    wilson_interval,
+)
+from experiments.search.scorers import scorer
+from nnet.arrays import Array, Targets
+from nnet.metrics import ROW_SCORES, Score, row_score
+
+SHARES: Final = (
+    "accuracy",
+    "average_precision",
+    "balanced_accuracy",
+    "f1",
+    "jaccard",
+    "precision",
+    "recall",
+    "roc_auc",
+)
+AT_MOST_ONE: Final = ("d2_", "explained_variance", "matthews_corrcoef", "r2")
+
+
+@dataclass(frozen=True)
+class FoldOutputs:
+    """The outputs for the rows of an outer fold.
+
+    y:       (n,) labels or numbers.
+    winner:  (n, outputs) of the configuration that its study chose.
+    default: the same of the default; None where it has none.
+    groups:  (n,) group of each row; None where every row stands alone.
+    """
+
+    y: Targets
+    winner: Array
+    default: Array | None
+    groups: NDArray[Any] | None
+
+
+@dataclass(frozen=True)
+class OfRows:
+    """The interval and the comparison that the rows of all folds give, if the models of the folds were fixed.
+
+    draws:      number of bootstrap draws; None without a bootstrap.
+    difference: None where there is no default to compare with.
+    """
+
+    interval: Interval
+    method: IntervalMethod
+    draws: int | None
+    difference: ScoreDifference | None
+
+
+def pooled_score(
+    metric: str, target: Target, folds: Sequence[FoldOutputs], ordered: bool
+) -> tuple[FinalScore, list[float], list[float]]:
+    """Score every fold, and pool the scores: their mean, each with the weight of its rows.
+
+    The interval is that of the corrected resampled t test, or that of the rows where that is wider. Folds of rows in
+    time order learn from more and more rows, for which that test is not made: they have the interval of the rows alone.
+
+    Args:
+        ordered: the rows are in time order.
+
+    Returns:
+        the pooled score, without other metrics and confusion; and the scores of winner and default in each fold, of
+        which the latter are none where some fold has no default.
+
+    Raises:
+        SearchError: the metric has no value in some fold.
+    """
+    score, compared = scorer(metric, target), all(fold.default is not None for fold in folds)
+    winners = _scores(metric, [score(fold.winner, fold.y) for fold in folds])
+    defaults = [score(fold.default, fold.y) for fold in folds if fold.default is not None] if compared else []
+    defaults = _scores(metric, defaults)
+    sizes = [len(fold.y) for fold in folds]
+    of_rows = _of_rows(metric, target, folds, compared)
+    method: IntervalMethod = "corrected_resampled_t"
+    interval, draws, difference = corrected_interval(winners, sizes), None, None
+    if of_rows is not None and ordered:
+        interval, method, draws, difference = of_rows.interval, of_rows.method, of_rows.draws, of_rows.difference
+    elif ordered:
+        raise SearchError(f"cv.metric: {metric} has no interval on these outer folds; choose another metric.")
+    else:
+        interval = _within(metric, interval if of_rows is None else _hull(interval, of_rows.interval))
+        difference = _difference(winners, defaults, sizes, of_rows) if compared else None
+    pooled = FinalScore(
+        metric=metric,
+        score=_mean(winners, sizes),
+        ci95=interval,
+        ci_method=method,
+        ci_draws=draws,
+        rows=sum(sizes),
+        times_scored=1,
+        metrics={},
+        default=DefaultScore(score=_mean(defaults, sizes)) if compared else None,
+        difference=difference,
+        verdict=verdict(difference),
+    )
+    return pooled, winners, defaults
+
+
+def corrected_interval(scores: Sequence[float], sizes: Sequence[int]) -> Interval:
+    """Compute the 95% interval of the corrected resampled t test for the mean score of K folds.
+
+    The variance of the mean is taken as (1/K + 1/(K-1)) s², s² being that of the scores over the folds: 1/(K-1), the
+    size of a test set as a share of its training set, stands for the training rows that the folds have in common. The
+    quantile is Student's with K - 1 degrees of freedom.
+
+    Args:
+        scores: (K,) score of each fold, K at least 2.
+        sizes:  (K,) number of rows of each fold, by which it counts.
+
+    Source: Nadeau and Bengio (2003), Inference for the generalization error, Machine Learning 52, 239-281.
+
+    >>> low, high = corrected_interval([0.8, 0.9, 0.7, 0.8, 0.8], [20] * 5)
+    >>> round(low, 4), round(high, 4)
+    (0.6683, 0.9317)
+    """
+    from scipy.stats import t
+
+    mean, error = _mean(scores, sizes), _standard_error(scores, sizes)
+    reach = float(t.ppf(0.975, len(scores) - 1)) * error
+    return mean - reach, mean + reach
+
+
+def corrected_p_value(gains: Sequence[float], sizes: Sequence[int]) -> float:
+    """Compute the two-sided p-value of the corrected resampled t test that the mean gain over the folds is 0.
+
+    >>> round(corrected_p_value([0.02, 0.04, 0.03, 0.01, 0.05], [20] * 5), 4)
+    0.0471
+    """
+    from scipy.stats import t
+
+    mean, error = _mean(gains, sizes), _standard_error(gains, sizes)
+    if error == 0:
+        return float(mean == 0)
+    return 2 * float(t.sf(abs(mean) / error, len(gains) - 1))
+
+
+def _mean(scores: Sequence[float], sizes: Sequence[int]) -> float:
+    return sum(size * score for size, score in zip(sizes, scores, strict=True)) / sum(sizes)
+
+
+def _standard_error(scores: Sequence[float], sizes: Sequence[int]) -> float:
+    """Return the standard error of the mean score of folds whose training sets overlap."""
+    folds, mean = len(scores), _mean(scores, sizes)
+    variance = _mean([(score - mean) ** 2 for score in scores], sizes) * folds / (folds - 1)
+    return sqrt((1 / folds + 1 / (folds - 1)) * variance)
+
+
+def _difference(
+    winners: Sequence[float], defaults: Sequence[float], sizes: Sequence[int], of_rows: OfRows | None
+) -> ScoreDifference:
+    """Compare the procedure with the default: where folds and rows disagree, the more careful of the two counts."""
+    gains = [winner - default for winner, default in zip(winners, defaults, strict=True)]
+    interval, p_value = corrected_interval(gains, sizes), corrected_p_value(gains, sizes)
+    if of_rows is not None and of_rows.difference is not None:
+        interval = _hull(interval, of_rows.difference.ci95)
+        p_value = max(p_value, of_rows.difference.p_value)
+    return ScoreDifference(
+        score=_mean(gains, sizes), ci95=interval, p_value=min(1.0, p_value), method="corrected_resampled_t"
+    )
+
+
+def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared: bool) -> OfRows | None:
+    """Return the interval and the comparison of all rows together; None where too few samples of them have a score."""
+    groups = None if folds[0].groups is None else np.concatenate([fold.groups for fold in folds])
+    if groups is not None or metric not in ROW_SCORES:
+        return _of_samples(scorer(metric, target), target, folds, groups, compared)
+    of_row = row_score(metric)
+    winner = np.concatenate([of_row(fold.winner, fold.y) for fold in folds])
+    default = np.concatenate([of_row(fold.default, fold.y) for fold in folds if fold.default is not None] or [winner])
+    if metric == "accuracy":
+        hits = winner > 0
+        difference = paired_difference(hits, default > 0) if compared else None
+        return OfRows(wilson_interval(int(hits.sum()), len(hits)), "wilson", None, difference)
+    difference = paired_mean_difference(winner, default, SEED) if compared else None
+    return OfRows(bootstrap_interval(winner, SEED), BOOTSTRAP["rows"], DRAWS, difference)
+
+
+def _of_samples(
+    score: Score, target: Target, folds: Sequence[FoldOutputs], groups: NDArray[Any] | None, compared: bool
+) -> OfRows | None:
+    """Draw samples of the rows of all folds, or of whole groups; each fold is scored by its own rows of a sample."""
+    ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
+
+    def pooled(which: Callable[[FoldOutputs], Array | None]) -> Callable[[NDArray[np.intp]], float]:
+        def of_sample(sample: NDArray[np.intp]) -> float:
+            total = 0.0
+            for at, fold in enumerate(folds):
+                inside = sample[(ends[at] <= sample) & (sample < ends[at + 1])] - ends[at]
+                outputs = which(fold)
+                if not len(inside) or outputs is None:
+                    return float("nan")
+                total += len(inside) * score(outputs[inside], fold.y[inside])
+            return total / len(sample)
+
+        return of_sample
+
+    models = [pooled(lambda fold: fold.winner), *([pooled(lambda fold: fold.default)] if compared else [])]
+    classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
+    try:
+        drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
+    except ValueError:
+        return None
+    difference = resampled_difference(*drawn) if compared else None
+    return OfRows(drawn[0].interval(), BOOTSTRAP[drawn[0].drawn], len(drawn[0].draws), difference)
+
+
+def _scores(metric: str, scores: list[float]) -> list[float]:
+    for fold, score in enumerate(scores, 1):
+        if not isfinite(score):
+            raise SearchError(
+                f"cv.metric: {metric} has no value on the rows of outer fold {fold}; choose another metric, or set a "
+                "smaller cv.outer."
+            )
+    return scores
+
+
+def _hull(one: Interval, other: Interval) -> Interval:
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _within(metric: str, interval: Interval) -> Interval:
+    """Keep an interval within the scores that a metric can have.
+
+    >>> _within("accuracy", (0.9, 1.04)), _within("r2", (-0.2, 1.1)), _within("neg_log_loss", (-0.2, 0.1))
+    ((0.9, 1.0), (-0.2, 1.0), (-0.2, 0.0))
+    """
+    low, high = -inf, inf
+    if metric.startswith("neg_"):
+        high = 0.0
+    elif metric.startswith(SHARES):
+        low, high = 0.0, 1.0
+    elif metric.startswith(AT_MOST_ONE):
+        high = 1.0
+    return max(low, interval[0]), min(high, interval[1])

@@ -1,0 +1,27 @@
+"""The words on the pages of the study of one outer fold, which is a part of nested cross-validation."""
+
+from __future__ import annotations
+
+import shlex
+
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import Fact, Parts, sentence
+
+
+def outer_fold_of(result: StudyResult) -> Parts:
+    """Name the outer fold that a study is tested on; nothing of any other study."""
+    facts = [Fact(f"spec.data.test_fold[{at}]", str(one)) for at, one in enumerate(_fold(result))]
+    return sentence("outer fold {} of {}", *facts) if facts else ()
+
+
+def study_name(result: StudyResult) -> str:
+    """Return the study as it is named on the command line; an outer study by its folder in the usual place.
+
+    Its folder is that of the whole study's name in studies/, unless that went elsewhere.
+    """
+    fold = _fold(result)
+    return shlex.quote(f"studies/{result.study}/outer-{fold[0]}" if fold else result.study)
+
+
+def _fold(result: StudyResult) -> list[int]:
+    return list(result.spec.get("data", {}).get("test_fold") or ())

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
+from experiments.reports.blocks import Figures, Table, Text, plain
+from experiments.reports.headline import answer
+from experiments.reports.sections.outer_folds import outer_folds
+from support.results import replaced
+
+
+def _nested(result, scored=True):
+    params = [{**result.best.params, "learning_rate": 0.001 * (at + 1)} for at in range(2)]
+    folds = tuple(
+        OuterFold(development=900, rows=897 + at, test_fingerprint="t", digest="d", trials=40 + at, number=at,
+                  params=params[at], epochs=5 + at, cv_mean=0.98, score=0.96 + 0.02 * at if scored else None,
+                  default=0.95 if scored else None)
+        for at in range(2)
+    )  # fmt: skip
+    baselines = (OuterBaseline(id="logistic_regression", version=1, scores=(0.9, 0.94), score=0.92),)
+    outer = OuterRecord(splitter="StratifiedKFold", folds=folds, baselines=baselines if scored else ())
+    return replace(result, outer=outer) if scored else replace(result, outer=outer, test=None)
+
+
+def _tables(section):
+    tables = [block for block in section.blocks if isinstance(block, Table)]
+    return {one.title: [tuple(map(plain, row.cells)) for row in one.rows] for one in tables}
+
+
+def _said(section):
+    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
+
+
+def test_each_fold_has_its_score_and_the_last_row_is_all(full):
+    rows = _tables(outer_folds(_nested(full[0])))["Scores of the outer folds"]
+    assert rows == [
+        ("1", "0.9600", "0.9500", "0.9800", "897", "900", "40"),
+        ("2", "0.9800", "0.9500", "0.9800", "898", "900", "41"),
+        ("all", "0.9722", "0.9583", "–", "360", "–", "–"),
+    ]
+
+
+def test_the_choices_stand_side_by_side_with_the_one_that_is_kept(full):
+    rows = {name: cells for name, *cells in _tables(outer_folds(_nested(full[0])))["Choices of the searches"]}
+    kept = full[0].best.params["learning_rate"]
+    assert rows["learning rate"] == ["0.001", "0.002", f"{kept:.3g}"]
+    assert rows["epochs"] == ["5", "6", str(full[0].best.epochs)]
+    assert len(set(rows["network"])) == 1
+
+
+def test_it_is_said_that_the_score_is_of_the_procedure(full):
+    said = _said(outer_folds(_nested(full[0])))
+    assert "This scores the procedure, not this model" in said
+    assert "2 outer folds by StratifiedKFold" in said
+    assert "The interval is approximate." in said
+    shown = answer(_nested(full[0]))
+    assert plain(shown.title) == "accuracy of the procedure, by nested cross-validation"
+    assert plain(shown.meaning).startswith(
+        "This is the score of the procedure, its search included, and not of this one"
+    )
+    assert plain(shown.difference).startswith("Procedure against the default")
+    no_default = replaced(_nested(full[0]), "test", default=None, difference=None, verdict="not compared")
+    assert plain(answer(no_default).meaning).endswith("as the default has no score in some outer fold.")
+
+
+def test_baselines_of_the_folds_stand_beside_the_procedure(full):
+    assert _tables(outer_folds(_nested(full[0])))["Baselines in the outer folds"] == [
+        ("procedure", "0.9722"),
+        ("logistic regression", "0.9200"),
+    ]
+
+
+def test_before_the_look_there_are_choices_and_no_scores(full):
+    section = outer_folds(_nested(full[0], scored=False))
+    assert "No score yet. The outer folds have not been scored." in _said(section)
+    assert "approximate" not in _said(section)
+    assert not [block for block in section.blocks if isinstance(block, Figures)]
+    tables = _tables(section)
+    assert list(tables) == ["Scores of the outer folds", "Choices of the searches"]
+    assert tables["Scores of the outer folds"][0][1:3] == ("–", "–")
+
+
+def test_rows_in_time_order_have_words_of_their_own(full):
+    result = _nested(full[0])
+    ordered = replace(result, spec={**result.spec, "data": {**result.spec["data"], "time": "day"}})
+    assert "Rows are in time order: each fold is tested by a search that had only earlier rows" in _said(
+        outer_folds(ordered)
+    )
+
+
+def test_a_study_without_outer_folds_has_no_section(full):
+    assert outer_folds(full[0]) is None
+    assert "outer" not in full[0].document()
