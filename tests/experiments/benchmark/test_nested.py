@@ -29,11 +29,8 @@ def test_an_interval_is_compared_with_the_mean_of_the_models() -> None:
 
 
 def test_the_last_line_is_all_studies() -> None:
-    lines = [
-        coverage_line("noise", [study((0.5, 0.7), 0.6, 0.6)] * 3),
-        coverage_line("curve", [study((0, 1), 0.9, 0.9)]),
-    ]
-    (everything,) = together(lines)
+    few = coverage_line("curve", [study((0, 1), 0.9, 0.9)])
+    (everything,) = together([coverage_line("noise", [study((0.5, 0.7), 0.6, 0.6)] * 3), few])
     assert (everything["made"], everything["studies"], everything["nested"]) == ("all", 4, 1.0)
     assert everything["truth"] == pytest.approx((3 * 0.6 + 0.9) / 4)
     assert everything["held"]
