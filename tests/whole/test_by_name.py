@@ -26,9 +26,11 @@ def test_its_status_is_found_and_its_number_of_trials_is_its_own(capsys: Output)
     assert tune.main(["moons", "--status", "--set", "study.name=other"]) == 0
     assert capsys.readouterr().out.startswith("other: done, 3 trials (")
     assert tune.main(["--list"]) == 0
-    assert [line.split()[:4] for line in capsys.readouterr().out.splitlines()[1:]] == [
-        ["moons", "done", "5", "accuracy"],
-        ["other", "done", "3", "accuracy"],
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[0] == "accuracy"
+    assert [line.split()[:4] for line in listed[2:4]] == [
+        ["moons", "done", "5", "moons"],
+        ["other", "done", "3", "moons"],
     ]
 
 
