@@ -222,6 +222,7 @@ def _sizes(smallest: dict[str, Any]) -> Counts:
     rows = 0 if len(sizes) == 1 else 1 + (smallest["networks"][0]["trial"] != smallest["best"])
     found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "products", "behind", "error")})
     found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
+    return found
 
 
 def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
