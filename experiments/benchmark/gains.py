@@ -13,7 +13,7 @@ from experiments.benchmark.tabulate import Line
 from experiments.evaluation.statistics import bootstrap_interval
 
 SEED = 0  # seed of the draws of tables
-DIGITS = 9  # decimals of a gain, so that scores which differ in their last bits are equal
+DIGITS = 6  # decimals of a gain: scores that differ by the rounding of results.json are equal
 METRICS: dict[Task, str] = {"classification": "accuracy", "regression": "RMSE"}
 UNITS: dict[Task, str] = {"classification": "points of accuracy", "regression": "per cent of the RMSE"}
 
@@ -30,11 +30,11 @@ def gain(task: Task, score: float, other: float) -> float:
 
     >>> round(gain("classification", 0.75, 0.5), 6), gain("regression", 3.0, 4.0)
     (25.0, 25.0)
-    >>> gain("classification", 0.1 + 0.2, 0.3)
-    0.0
+    >>> gain("classification", 0.1 + 0.2, 0.3), gain("classification", 0.633333333, 19 / 30)
+    (0.0, 0.0)
     """
     better = 100 * (score - other) if task == "classification" else 100 * (other - score) / other
-    return round(better, DIGITS)
+    return round(better, DIGITS) + 0.0  # no negative zero
 
 
 def mean_with_interval(gains: Sequence[float]) -> Line:
