@@ -134,7 +134,7 @@ def run_study(
                 study, executor, inputs = _restart(study, run, trials, stack)
                 fits = None if fits is None else FinalFits(study, executor)
             run.clock.lap("search")
-            progress.stage("analysing the search")
+            progress.stage("analysing the search" if fits is None else "analysing the search, and refitting meanwhile")
             choice = Choice(study, trials, outputs, executor)
             if fits is not None:
                 fits.begin(choice.finalists)  # they are fitted beside the analysis

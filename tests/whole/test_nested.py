@@ -171,7 +171,7 @@ def test_its_model_predicts_and_its_pages_are_written_again(
     assert "python -m experiments.reproduce studies/moons/outer-1" in pages["outer-1/report.md"].decode()
     assert pages["report.html"] == (whole.study / "report.html").read_bytes()
     listed = whole.tune("--list").out
-    assert [line.split()[0] for line in listed.splitlines()[1:]] == ["moons"]
+    assert [line.split()[0] for line in listed.splitlines()[2:]] == ["moons"]
     assert "(nested)" in listed
 
 
