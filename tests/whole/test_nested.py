@@ -318,13 +318,13 @@ def test_a_data_frame_is_read_anew_for_each_fold(desk: CommandRunner, monkeypatc
         "space": {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}},
         "final": {"members": 1},
     }
-    result = experiments.run(spec, frame, target="y", workers=1)
+    result = experiments.run(spec, frame, target="y", workers=1, quiet=True).result
     assert result.outer is not None
     assert result.test is not None
     assert result.test.rows == 90
     frame.to_csv("frame.csv", index=False)
     named = {**spec, "data": {"source": "frame.csv", "target": "y"}}
-    again = experiments.run(named, workers=1, out="other")
+    again = experiments.run(named, workers=1, out="other", quiet=True).result
     assert again.outer is not None
     assert [one.score for one in again.outer.folds] == [one.score for one in result.outer.folds]
     assert pd.read_csv("studies/frame/outer-1/trials.csv").shape[0] == 2
