@@ -39,8 +39,9 @@ class NoTest:
 class ComparedTest:
     """A test score.
 
-    looks: test evaluations of any study, by the ledger, that used these rows or some of them.
-    own:   of these, those of this study on exactly these rows.
+    looks:  test evaluations of any study, by the ledger, that used these rows or some of them.
+    own:    of these, those of this study on exactly these rows.
+    nested: whether it is pooled over outer folds, and so of the whole procedure.
     """
 
     score: float
@@ -48,6 +49,7 @@ class ComparedTest:
     rows: int
     looks: int
     own: int
+    nested: bool
 
 
 @dataclass(frozen=True, kw_only=True)

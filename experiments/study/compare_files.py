@@ -110,4 +110,5 @@ def _test(study: ComparedStudy) -> str:
     assert study.test is not None
     scores = Scores.like(study.metric, study.test.score)
     shown = f"{metric_label(study.metric)} {scores.show(study.test.score)} {scores.interval(study.test.ci95)}"
-    return f"{shown}, {study.test.rows:,} rows that were scored {times(study.test.looks)}"
+    of = "nested, of the whole procedure: " if study.test.nested else ""
+    return f"{of}{shown}, {study.test.rows:,} rows that were scored {times(study.test.looks)}"

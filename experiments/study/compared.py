@@ -226,7 +226,8 @@ def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
     standing_of(ledger, recorded)
     seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
     test = recorded.result.test
-    return ComparedTest(score=test.score, ci95=test.ci95, rows=test.rows, looks=seen.looks, own=seen.own)
+    nested = recorded.result.outer is not None
+    return ComparedTest(score=test.score, ci95=test.ci95, rows=test.rows, looks=seen.looks, own=seen.own, nested=nested)
 
 
 def _seconds(study: ReadStudy) -> tuple[float, ...]:

@@ -32,6 +32,7 @@ APART = (
     "study that is chosen by them is as optimistic as any best of many. The last column says how often studies have "
     "scored these rows, or some of them, by the ledger here."
 )
+NESTED = "{}: the score of nested cross-validation, of the whole procedure with its search, and of no single model."
 SCORES = (
     Column("study", number=False),
     Column("metric", number=False),
@@ -125,7 +126,9 @@ def test_scores(comparison: Comparison) -> Section | None:
         Column("test rows"),
         Column("scored", number=False),
     )
-    return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), text(APART, USES_UP)))
+    nested = ", ".join(study.name for study in comparison.studies if study.test is not None and study.test.nested)
+    notes = (text(APART, USES_UP), *((text(NESTED, nested),) if nested else ()))
+    return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), *notes))
 
 
 def settings(comparison: Comparison) -> Section:

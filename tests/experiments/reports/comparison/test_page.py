@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments.evaluation.comparison_records import Comparison, NoTest
+from experiments.evaluation.comparison_records import ComparedTest, Comparison, NoTest
 from experiments.evaluation.records import PictureRecord
 from experiments.reports.comparison.page import render_comparison
 from experiments.reports.comparison.reasons import SENTENCES, sentence_of
@@ -98,6 +98,13 @@ def test_scores_are_written_with_their_metrics_and_test_scores_stand_apart() -> 
     assert text.index("Differences") < text.index("Test scores")
     assert "search.sampler tpe random" in text
     assert "space.l2 – 0.5" in text
+
+
+def test_a_nested_score_is_said_to_be_of_the_procedure() -> None:
+    said = "the score of nested cross-validation, of the whole procedure with its search, and of no single model"
+    assert said not in text_of(comparison(difference(0.5, 0.2, 0.8)))
+    test = ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=150, looks=1, own=1, nested=True)
+    assert f"two: {said}" in text_of(comparison(difference(0.5, 0.2, 0.8), test=test))
 
 
 def test_errors_are_counted_and_shown_with_values() -> None:
