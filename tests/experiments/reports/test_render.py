@@ -230,7 +230,7 @@ def _tables(markdown):
 
 def test_markdown_tables_are_rectangular(pages):
     tables = _tables(pages.markdown)
-    assert len(tables) == 15
+    assert len(tables) == 16
     for table in tables:
         assert re.fullmatch(r"\|(-+:?\|)+", table[1].replace(" ", ""))
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
