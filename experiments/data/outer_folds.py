@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
+from experiments.data.fold_rows import fold_rows
 from experiments.data.holdout import SealedTestSet
 from experiments.data.positive import with_positive_last
 from experiments.data.splits import (
@@ -92,7 +93,8 @@ def check_inner_folds(table: Table, target: Target, y: NDArray[Any], data: DataS
     for fold, (rows, _) in enumerate(outer_folds(table, target, y, data.test_fold[1], data.split_seed), 1):
         development = _without_features(table, target, y, rows)
         try:
-            make_folds(development, suitable_folds(development, cv), data.split_seed)
+            drawn = fold_rows(development, cv, data.split_seed)
+            make_folds(development, suitable_folds(development, cv, drawn), data.split_seed, drawn)
         except DataError as error:
             raise DataError(f"outer fold {fold}: {error}") from None
 

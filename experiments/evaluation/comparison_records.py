@@ -12,7 +12,6 @@ from experiments.evaluation.joint_errors import JointErrors
 
 ReasonCode = Literal[
     "not_finished",
-    "no_journal",
     "other_rows",
     "other_folds",
     "other_target",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,10 +13,12 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod
+from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     DRAWS,
+    Interval,
+    Resampled,
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
@@ -25,13 +29,49 @@ from experiments.evaluation.statistics import (
 )
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import ROW_SCORES, Score, correct, row_score
+from nnet.metrics import ROW_SCORES, Score, row_score
 
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 OTHER_METRICS = {
     "classification": ("accuracy",),
     "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
 }
+
+
+@dataclass(frozen=True)
+class OfRows:
+    """The interval of a model's score, and its comparison with another model, as the rows that were predicted give it.
+
+    draws:      number of bootstrap draws; None without a bootstrap.
+    difference: None where there is no other model.
+    """
+
+    interval: Interval
+    method: IntervalMethod
+    draws: int | None
+    difference: ScoreDifference | None
+
+
+def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
+    """Judge a metric that is a mean over rows.
+
+    Args:
+        rows: scores (N,) of the rows by the model, and by the one that it is compared with, if there is one.
+    """
+    several = len(rows) > 1
+    if metric == "accuracy":
+        hits = [of_model > 0 for of_model in rows]
+        interval = wilson_interval(int(hits[0].sum()), len(hits[0]))
+        return OfRows(interval, "wilson", None, paired_difference(*hits) if several else None)
+    difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
+    return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], DRAWS, difference)
+
+
+def of_resampled(drawn: Sequence[Resampled]) -> OfRows:
+    """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one."""
+    first = drawn[0]
+    difference = resampled_difference(*drawn) if len(drawn) > 1 else None
+    return OfRows(first.interval(), BOOTSTRAP[first.drawn], len(first.draws), difference)
 
 
 def final_score(
@@ -54,21 +94,11 @@ def final_score(
         SearchError: the metric has no interval on so few groups.
     """
     outputs = [winner] if default is None else [winner, default]
-    method: IntervalMethod = BOOTSTRAP["rows"]
-    draws: int | None = DRAWS
-    difference = None
-    if metric == "accuracy" and groups is None:
-        hits = [correct(z, y) > 0 for z in outputs]
-        scores = [float(of_rows.mean()) for of_rows in hits]
-        interval, method, draws = wilson_interval(int(hits[0].sum()), len(y)), "wilson", None
-        if default is not None:
-            difference = paired_difference(*hits)
-    elif metric in ROW_SCORES and groups is None:
+    if metric in ROW_SCORES and groups is None:
         rows = [row_score(metric)(z, y) for z in outputs]
-        scores = [float(of_rows.mean()) for of_rows in rows]
-        interval = bootstrap_interval(rows[0], SEED)
-        if default is not None:
-            difference = paired_mean_difference(rows[0], rows[1], SEED)
+        hits = metric == "accuracy"  # a row without a finite output is a miss
+        scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
+        found = of_row_scores(metric, rows)
     else:
         score = scorer(metric, target)
         try:
@@ -79,22 +109,19 @@ def final_score(
             raise SearchError(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
-        scores = [of_model.score for of_model in drawn]
-        interval, method, draws = drawn[0].interval(), BOOTSTRAP[drawn[0].drawn], len(drawn[0].draws)
-        if default is not None:
-            difference = resampled_difference(*drawn)
+        scores, found = [of_model.score for of_model in drawn], of_resampled(drawn)
     return FinalScore(
         metric=metric,
         score=scores[0],
-        ci95=interval,
-        ci_method=method,
-        ci_draws=draws,
+        ci95=found.interval,
+        ci_method=found.method,
+        ci_draws=found.draws,
         rows=len(y),
         times_scored=1,
         metrics={},
         default=None if default is None else DefaultScore(score=scores[1]),
-        difference=difference,
-        verdict=verdict(difference),
+        difference=found.difference,
+        verdict=verdict(found.difference),
     )
 
 

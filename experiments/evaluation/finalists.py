@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
 
 import numpy as np
 
+from experiments.evaluation.corrected_t_test import corrected_t_test
 from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.results import SIGNIFICANCE
 
@@ -112,7 +112,7 @@ def compare_finalists(plan: FinalistsPlan, scores: Sequence[Numbers], ratio: flo
     pairs = list(combinations(whole, 2))
     differences = [scores[first] - scores[second] for first, second in pairs]
     tests = [corrected_t_test(one, ratio) for one in differences]
-    adjusted = holm([p_value for _, p_value in tests])
+    adjusted = holm([test.p_value for test in tests])
     return FinalistsRecord(
         plan=plan,
         scores=tuple(tuple(tuple(map(_finite, row)) for row in one.tolist()) for one in scores),
@@ -121,45 +121,17 @@ def compare_finalists(plan: FinalistsPlan, scores: Sequence[Numbers], ratio: flo
             FinalistPair(
                 first=first,
                 second=second,
-                score=float(found.mean()),
-                interval=interval,
-                p_value=p_value,
+                score=test.mean,
+                interval=test.interval,
+                p_value=test.p_value,
                 adjusted=together,
                 claimed=together < SIGNIFICANCE,
                 better=superiority(found),
                 share95=superiority_interval(found),
             )
-            for (first, second), found, (interval, p_value), together in zip(
-                pairs, differences, tests, adjusted, strict=True
-            )
+            for (first, second), found, test, together in zip(pairs, differences, tests, adjusted, strict=True)
         ),
     )
-
-
-def corrected_t_test(differences: Numbers, ratio: float) -> tuple[tuple[float, float], float]:
-    """Return the 95% interval of the mean difference and p, by the corrected resampled t test.
-
-    Trainings share rows, so the variance of the mean of n differences is (1/n + ratio) times theirs, not 1/n times.
-
-    Args:
-        differences: (M, K) of M repetitions of K folds.
-        ratio:       validation rows of a fold for each of its training rows.
-
-    Source: Nadeau and Bengio (2003), Inference for the Generalization Error, Machine Learning 52, 239-281; for repeated
-    cross-validation Bouckaert and Frank (2004), PAKDD, 3-12.
-
-    >>> interval, p_value = corrected_t_test(np.array([[0.02, 0.01], [0.03, 0.02]]), ratio=1.0)
-    >>> [round(limit, 4) for limit in interval], round(p_value, 4)
-    ([-0.0091, 0.0491], 0.1162)
-    """
-    from scipy.stats import t
-
-    count, mean = differences.size, float(differences.mean())
-    error = sqrt((1 / count + ratio) * float(differences.var(ddof=1)))
-    if error == 0:
-        return (mean, mean), 1.0 if mean == 0 else 0.0
-    reach = float(t.ppf(LIMITS[1], count - 1)) * error
-    return (mean - reach, mean + reach), float(2 * t.sf(abs(mean) / error, count - 1))
 
 
 def superiority(differences: Numbers) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, sqrt
+from math import inf, isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -16,20 +16,10 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
-from experiments.evaluation.final_score import SEED
+from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
+from experiments.evaluation.final_score import SEED, OfRows, of_resampled, of_row_scores
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
-from experiments.evaluation.statistics import (
-    BOOTSTRAP,
-    DRAWS,
-    Interval,
-    bootstrap_interval,
-    paired_difference,
-    paired_mean_difference,
-    resampled,
-    resampled_difference,
-    verdict,
-    wilson_interval,
-)
+from experiments.evaluation.statistics import Interval, resampled, verdict
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, Score, row_score
@@ -63,20 +53,6 @@ class FoldOutputs:
     groups: NDArray[Any] | None
 
 
-@dataclass(frozen=True)
-class OfRows:
-    """The interval and the comparison that the rows of all folds give, if the models of the folds were fixed.
-
-    draws:      number of bootstrap draws; None without a bootstrap.
-    difference: None where there is no default to compare with.
-    """
-
-    interval: Interval
-    method: IntervalMethod
-    draws: int | None
-    difference: ScoreDifference | None
-
-
 def pooled_score(
     metric: str, target: Target, folds: Sequence[FoldOutputs], ordered: bool
 ) -> tuple[FinalScore, list[float], list[float]]:
@@ -102,7 +78,7 @@ def pooled_score(
     sizes = [len(fold.y) for fold in folds]
     of_rows = _of_rows(metric, target, folds, compared)
     method: IntervalMethod = "corrected_resampled_t"
-    interval, draws, difference = corrected_interval(winners, sizes), None, None
+    interval, draws, difference = fold_test(winners, sizes).interval, None, None
     if of_rows is not None and ordered:
         interval, method, draws, difference = of_rows.interval, of_rows.method, of_rows.draws, of_rows.difference
     elif ordered:
@@ -126,53 +102,21 @@ def pooled_score(
     return pooled, winners, defaults
 
 
-def corrected_interval(scores: Sequence[float], sizes: Sequence[int]) -> Interval:
-    """Compute the 95% interval of the corrected resampled t test for the mean score of K folds.
+def fold_test(scores: Sequence[float], sizes: Sequence[int]) -> TTest:
+    """Test the mean score, or the mean gain, of K outer folds, each of which counts by its rows.
 
-    The variance of the mean is taken as (1/K + 1/(K-1)) s², s² being that of the scores over the folds: 1/(K-1), the
-    size of a test set as a share of its training set, stands for the training rows that the folds have in common. The
-    quantile is Student's with K - 1 degrees of freedom.
+    1/(K-1), the size of a test set as a share of its training set, stands for the training rows that the folds have in
+    common.
 
-    Args:
-        scores: (K,) score of each fold, K at least 2.
-        sizes:  (K,) number of rows of each fold, by which it counts.
-
-    Source: Nadeau and Bengio (2003), Inference for the generalization error, Machine Learning 52, 239-281.
-
-    >>> low, high = corrected_interval([0.8, 0.9, 0.7, 0.8, 0.8], [20] * 5)
-    >>> round(low, 4), round(high, 4)
-    (0.6683, 0.9317)
+    >>> found = fold_test([0.8, 0.9, 0.7, 0.8, 0.8], [20] * 5)
+    >>> [round(limit, 4) for limit in found.interval]
+    [0.6683, 0.9317]
     """
-    from scipy.stats import t
-
-    mean, error = _mean(scores, sizes), _standard_error(scores, sizes)
-    reach = float(t.ppf(0.975, len(scores) - 1)) * error
-    return mean - reach, mean + reach
-
-
-def corrected_p_value(gains: Sequence[float], sizes: Sequence[int]) -> float:
-    """Compute the two-sided p-value of the corrected resampled t test that the mean gain over the folds is 0.
-
-    >>> round(corrected_p_value([0.02, 0.04, 0.03, 0.01, 0.05], [20] * 5), 4)
-    0.0474
-    """
-    from scipy.stats import t
-
-    mean, error = _mean(gains, sizes), _standard_error(gains, sizes)
-    if error == 0:
-        return float(mean == 0)
-    return 2 * float(t.sf(abs(mean) / error, len(gains) - 1))
+    return corrected_t_test(scores, 1 / (len(scores) - 1), sizes)
 
 
 def _mean(scores: Sequence[float], sizes: Sequence[int]) -> float:
     return sum(size * score for size, score in zip(sizes, scores, strict=True)) / sum(sizes)
-
-
-def _standard_error(scores: Sequence[float], sizes: Sequence[int]) -> float:
-    """Return the standard error of the mean score of folds whose training sets overlap."""
-    folds, mean = len(scores), _mean(scores, sizes)
-    variance = _mean([(score - mean) ** 2 for score in scores], sizes) * folds / (folds - 1)
-    return sqrt((1 / folds + 1 / (folds - 1)) * variance)
 
 
 def _difference(
@@ -180,13 +124,12 @@ def _difference(
 ) -> ScoreDifference:
     """Compare the procedure with the default: where folds and rows disagree, the more careful of the two counts."""
     gains = [winner - default for winner, default in zip(winners, defaults, strict=True)]
-    interval, p_value = corrected_interval(gains, sizes), corrected_p_value(gains, sizes)
+    test = fold_test(gains, sizes)
+    interval, p_value = test.interval, test.p_value
     if of_rows is not None and of_rows.difference is not None:
         interval = _hull(interval, of_rows.difference.ci95)
         p_value = max(p_value, of_rows.difference.p_value)
-    return ScoreDifference(
-        score=_mean(gains, sizes), ci95=interval, p_value=min(1.0, p_value), method="corrected_resampled_t"
-    )
+    return ScoreDifference(score=test.mean, ci95=interval, p_value=min(1.0, p_value), method="corrected_resampled_t")
 
 
 def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared: bool) -> OfRows | None:
@@ -195,14 +138,10 @@ def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared
     if groups is not None or metric not in ROW_SCORES:
         return _of_samples(scorer(metric, target), target, folds, groups, compared)
     of_row = row_score(metric)
-    winner = np.concatenate([of_row(fold.winner, fold.y) for fold in folds])
-    default = np.concatenate([of_row(fold.default, fold.y) for fold in folds if fold.default is not None] or [winner])
-    if metric == "accuracy":
-        hits = winner > 0
-        difference = paired_difference(hits, default > 0) if compared else None
-        return OfRows(wilson_interval(int(hits.sum()), len(hits)), "wilson", None, difference)
-    difference = paired_mean_difference(winner, default, SEED) if compared else None
-    return OfRows(bootstrap_interval(winner, SEED), BOOTSTRAP["rows"], DRAWS, difference)
+    rows = [np.concatenate([of_row(fold.winner, fold.y) for fold in folds])]
+    if compared:
+        rows.append(np.concatenate([of_row(fold.default, fold.y) for fold in folds if fold.default is not None]))
+    return of_row_scores(metric, rows)
 
 
 def _of_samples(
@@ -230,8 +169,7 @@ def _of_samples(
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
     except ValueError:
         return None
-    difference = resampled_difference(*drawn) if compared else None
-    return OfRows(drawn[0].interval(), BOOTSTRAP[drawn[0].drawn], len(drawn[0].draws), difference)
+    return of_resampled(drawn)
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:

@@ -17,12 +17,14 @@ from rich.console import Console
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import rounded
 from experiments.config.target import Target
+from experiments.data.fold_rows import fold_rows
 from experiments.data.prepare import preprocessed_folds
 from experiments.data.splits import Folds, make_folds
 from experiments.errors import SpecError
 from experiments.evaluation.final_folds import begin_models
 from experiments.evaluation.finalists import Finalist, FinalistsPlan, FinalistsRecord, compare_finalists
 from experiments.evaluation.fold_models import FoldModel
+from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import configuration
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
@@ -36,6 +38,7 @@ from experiments.study.find_data import spec_again, table_again
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
+from experiments.study.results_file import Recorded
 
 PLAN = "finalists.json"
 Say = Callable[[str], None]
@@ -175,7 +178,8 @@ def _begun(
 
 def _folds(best: StudyContext, study: StudyContext, repetition: int) -> Folds:
     """Make a repetition's folds with the splitter of the best finalist's study; the same for all studies."""
-    return make_folds(study.data.development, best.spec.cv, repetition_seed(repetition))
+    development, cv, seed = study.data.development, best.spec.cv, repetition_seed(repetition)
+    return make_folds(development, cv, seed, fold_rows(development, cv, seed))
 
 
 def _plan(chosen: Sequence[Chosen], seeds: int) -> FinalistsPlan:
@@ -222,12 +226,12 @@ def _arithmetics(studies: Sequence[ReadStudy]) -> list[str]:
     return [arithmetic_of(study) for study in studies]
 
 
-def _recorded(study: ReadStudy) -> Any:
+def _recorded(study: ReadStudy) -> Recorded:
     assert study.recorded is not None
     return study.recorded
 
 
-def _result(study: ReadStudy) -> Any:
+def _result(study: ReadStudy) -> StudyResult:
     return _recorded(study).result
 
 

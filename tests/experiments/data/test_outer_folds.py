@@ -139,6 +139,13 @@ def test_the_folds_of_all_outer_studies_are_checked_at_once() -> None:
         prepared({"outer": 5, "n_splits": 5}, table, source="given")
 
 
+def test_rows_drawn_for_the_folds_are_checked_for_all_outer_studies_at_once() -> None:
+    with pytest.raises(DataError, match=r"outer fold 1: cv\.fold_rows: must be at most 118, the development rows"):
+        prepared({"outer": 3, "fold_rows": 150})
+    drawn = prepared({"outer": 3, "fold_rows": 90}, fold=2)
+    assert len(np.unique(np.concatenate([rows for pair in drawn.folds.pairs for rows in pair]))) == 90
+
+
 def test_what_cannot_be_an_outer_fold_is_refused() -> None:
     wine = load_builtin("wine")
     rare = replace(wine, target=np.where(np.arange(178) < 4, 0, 1 + np.arange(178) % 2))

@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from experiments.evaluation.comparison import Gains, choice_scores, compare_choices, gains, wanted_draws
-from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.selection_bias import Candidates, corrected_selection
-from nnet.arrays import Rows
-
-
-@dataclass(frozen=True)
-class Means:
-    """Samples of a mean over units: (U, C) scores of each."""
-
-    of_units: NDArray[np.float64]
-    draws: int = 1000
-
-    @property
-    def units(self) -> int:
-        return len(self.of_units)
-
-    def scores(self, weights: Numbers) -> Numbers:
-        with np.errstate(invalid="ignore"):
-            return weights @ self.of_units / weights.sum(axis=1, keepdims=True)
-
-    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
-        return self.scores(weights)[np.arange(len(chosen)), chosen]
+from support.means import Means
 
 
 def coins(seed: int, share: float, rows: int = 400, configurations: int = 8) -> Means:

@@ -6,13 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp
 
 from experiments.evaluation.finalists import (
     Finalist,
     FinalistsPlan,
     compare_finalists,
-    corrected_t_test,
     holm,
     superiority,
     superiority_interval,
@@ -24,43 +22,6 @@ BASE = np.random.default_rng(0).normal(0.9, 0.01, size=(6, 5))
 def plan(count: int) -> FinalistsPlan:
     one = Finalist(study="a", trial=0, selection=0.9, configuration="8 ReLU", epochs=3, members=1)
     return FinalistsPlan(metric="accuracy", finalists=(one,) * count, seeds=6, splitter="KFold", folds=5, rows="f")
-
-
-def test_without_shared_rows_the_t_test_is_the_usual_one() -> None:
-    differences = np.random.default_rng(1).normal(0.004, 0.01, size=(6, 5))
-    interval, p_value = corrected_t_test(differences, ratio=0.0)
-    usual = ttest_1samp(differences.ravel(), 0.0)
-    assert p_value == pytest.approx(usual.pvalue)
-    assert interval == pytest.approx(tuple(usual.confidence_interval()))
-
-
-def test_shared_rows_widen_the_interval_by_the_factor_of_nadeau_and_bengio() -> None:
-    """Of 30 trainings with a fifth of the rows held out the variance is (1/30 + 1/4) of a difference's, not 1/30."""
-    differences = np.random.default_rng(1).normal(0.004, 0.01, size=(6, 5))
-    (low, high), (bottom, top) = corrected_t_test(differences, 0.0)[0], corrected_t_test(differences, 0.25)[0]
-    assert (top - bottom) / (high - low) == pytest.approx(np.sqrt((1 / 30 + 0.25) * 30))
-    assert low + high == pytest.approx(bottom + top)
-
-
-def test_equal_scores_differ_in_nothing() -> None:
-    assert corrected_t_test(np.zeros((6, 5)), 0.25) == ((0.0, 0.0), 1.0)
-    assert corrected_t_test(np.full((6, 5), 0.25), 0.25) == ((0.25, 0.25), 0.0)
-
-
-@pytest.mark.slow
-def test_the_corrected_test_rarely_claims_where_nothing_differs() -> None:
-    """Two classifiers that are right in 0.8 of all cases, scored by six cross-validations of the same 100 rows."""
-    claimed = {0.0: 0, 0.25: 0}
-    for seed in range(300):
-        random = np.random.default_rng(seed)
-        rows = (random.random((2, 100)) < 0.8).astype(float)
-        folds = np.array([np.split(random.permutation(100), 5) for _ in range(6)])
-        again = rows[:, folds] * (random.random((2, 6, 5, 20)) < 0.95)  # a training that is done again errs elsewhere
-        difference = np.subtract(*again.mean(axis=-1))
-        for ratio in claimed:
-            claimed[ratio] += corrected_t_test(difference, ratio)[1] < 0.05
-    assert claimed[0.25] <= 0.08 * 300
-    assert claimed[0.0] >= 0.2 * 300, "without the correction it claims what is not there"
 
 
 def test_half_of_the_ties_count_for_either() -> None:

@@ -13,7 +13,7 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
-from experiments.evaluation.outer_score import FoldOutputs, corrected_interval, corrected_p_value, pooled_score
+from experiments.evaluation.outer_score import FoldOutputs, fold_test, pooled_score
 from experiments.evaluation.statistics import paired_difference, wilson_interval
 
 CLASSES, NUMBER = Target(("no", "yes")), Target(())
@@ -34,15 +34,15 @@ def fold(right: int, wrong: int, default: int | None = None, groups: Any = None)
 def test_the_interval_is_that_of_nadeau_and_bengio() -> None:
     scores = [0.80, 0.90, 0.70, 0.85, 0.75]
     reach = t.ppf(0.975, 4) * sqrt((1 / 5 + 1 / 4) * np.var(scores, ddof=1))
-    assert corrected_interval(scores, [20] * 5) == pytest.approx((0.80 - reach, 0.80 + reach))
+    assert fold_test(scores, [20] * 5).interval == pytest.approx((0.80 - reach, 0.80 + reach))
     p = 2 * t.sf(0.8 / sqrt((1 / 5 + 1 / 4) * np.var(scores, ddof=1)), 4)
-    assert corrected_p_value(scores, [20] * 5) == pytest.approx(p)
-    assert corrected_p_value([0.0] * 5, [20] * 5) == 1
-    assert corrected_p_value([0.1] * 5, [20] * 5) == 0
+    assert fold_test(scores, [20] * 5).p_value == pytest.approx(p)
+    assert fold_test([0.0] * 5, [20] * 5).p_value == 1
+    assert fold_test([0.1] * 5, [20] * 5).p_value == 0
 
 
 def test_a_fold_counts_by_its_rows() -> None:
-    low, high = corrected_interval([1.0, 0.5], [30, 10])
+    low, high = fold_test([1.0, 0.5], [30, 10]).interval
     assert (low + high) / 2 == pytest.approx(0.875)
     found, winners, defaults = pooled_score("accuracy", CLASSES, [fold(30, 0), fold(5, 5)], ordered=False)
     assert (found.score, winners, defaults, found.rows) == (0.875, [1.0, 0.5], [], 40)
@@ -63,7 +63,7 @@ def test_folds_that_differ_have_the_wider_interval() -> None:
     folds = [fold(right, 20 - right) for right in (20, 12, 18, 14, 16)]
     found, winners, _ = pooled_score("accuracy", CLASSES, folds, ordered=False)
     assert winners == [1.0, 0.6, 0.9, 0.7, 0.8]
-    low, high = corrected_interval(winners, [20] * 5)
+    low, high = fold_test(winners, [20] * 5).interval
     assert high > 1
     assert found.ci95 == pytest.approx((low, 1.0))
 
@@ -108,7 +108,7 @@ def test_a_metric_that_is_no_mean_over_rows_is_scored_fold_by_fold() -> None:
     found, winners, _ = pooled_score("r2", NUMBER, folds, ordered=False)
     assert winners == pytest.approx([r2_score(one.y, one.winner[:, 0]) for one in folds])
     assert found.score == pytest.approx(np.mean(winners))
-    assert found.ci95[0] <= corrected_interval(winners, [25] * 4)[0]
+    assert found.ci95[0] <= fold_test(winners, [25] * 4).interval[0]
     assert found.verdict == "helped"
     classes = [fold(right, 40 - right) for right in (30, 34, 36)]
     area, _, _ = pooled_score("roc_auc", CLASSES, classes, ordered=False)

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
-from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
 from nnet.arrays import Array, Rows
+from support.means import Means
 
 TWO = Target(("no", "yes"))
-
-
-@dataclass(frozen=True)
-class Means:
-    """Samples of a mean over units: (U, C) scores of each."""
-
-    of_units: NDArray[np.float64]
-    draws: int = 1000
-
-    @property
-    def units(self) -> int:
-        return len(self.of_units)
-
-    def scores(self, weights: Numbers) -> Numbers:
-        with np.errstate(invalid="ignore"):
-            return weights @ self.of_units / weights.sum(axis=1, keepdims=True)
-
-    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
-        return self.scores(weights)[np.arange(len(chosen)), chosen]
 
 
 def of_rows(metric: str, z: Array, y: Rows, units: Rows) -> SelectionRecord | BootstrapTooSlow | TooFewDraws:

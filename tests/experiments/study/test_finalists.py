@@ -17,6 +17,7 @@ from experiments.evaluation.finalists import FinalistsPlan, FinalistsRecord
 from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.refit import RefitTask
 from experiments.search.seeds import repetition_seed
+from experiments.study import finalists
 from experiments.study.compared import ReadStudy
 from experiments.study.finalists import Chosen, check_comparable, choose_finalists, train_finalists
 from support.searched import Searched, searched
@@ -103,6 +104,21 @@ def test_scores_are_those_of_final_models_on_new_folds(tmp_path: Path) -> None:
     assert record.ratio == pytest.approx(0.5, abs=0.01)
     ours, theirs = (np.array(record.scores[at], float) for at in (0, 1))
     assert record.pairs[0].score == pytest.approx((ours - theirs).mean(), abs=1e-9)
+
+
+def test_a_repetition_has_as_many_rows_in_its_folds_as_the_search(tmp_path: Path) -> None:
+    done = study(tmp_path, cv={"n_splits": 3, "fold_rows": 60})
+    rows = [
+        np.unique(
+            np.concatenate([part for pair in finalists._folds(done.study, done.study, at).pairs for part in pair])
+        )
+        for at in (0, 1)
+    ]
+    assert [len(of) for of in rows] == [60, 60]
+    assert rows[0].tolist() != rows[1].tolist()
+    chosen, record = trained(done, count=2, seeds=2)
+    assert len(chosen) == 2
+    assert np.isfinite(np.array(record.scores, float)).all()
 
 
 def test_the_same_plan_gives_the_same_scores_in_any_company(tmp_path: Path) -> None:
