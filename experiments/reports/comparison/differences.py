@@ -34,9 +34,10 @@ AFTER: Final = "after selection; variation of training not included"
 DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
 MEANING: Final = (
     "How much better or worse the first study's chosen configuration predicts new rows like these than the second's, "
-    "trained on as many rows: {}. In each of {} draws of {} {}, the same for both studies, the configuration that either "
-    "would choose by the drawn ones is scored on the others. The difference is the mean over the draws, the interval "
-    "their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies outside."
+    "trained on as many rows: {}. In each of {} draws of {} {}, the same for both studies, the configuration that "
+    "either would choose by the drawn ones is scored on the others. The difference is the mean over the draws, the "
+    "interval their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies "
+    "outside."
 )
 HOLM: Final = (
     "Several pairs are tested, so each interval has the level that Holm's adjustment gives it: together they claim a "
