@@ -10,7 +10,7 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from experiments.search.journal import STUDY, finished_trial, seconds_spent, study_errors
+from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 
 
@@ -71,4 +71,6 @@ def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
     if not path.exists() or b"\n" not in path.read_bytes():
         return None
-    return optuna.load_study(study_name=STUDY, storage=JournalStorage(JournalFileBackend(str(path))))
+    if (study := first_study(JournalStorage(JournalFileBackend(str(path))))) is None:
+        raise ValueError("it has no study")
+    return study
