@@ -54,6 +54,17 @@ class JournalReader:
         self._study: optuna.Study | None = None
         self._seen = 0
 
+    def space(self) -> dict[str, Any]:
+        """Return the searched ranges, as the study file has them; none before the study has begun.
+
+        Raises:
+            StudyStateError: the file is not a journal, or cannot be read.
+        """
+        with study_errors(self._path, "read"):
+            self._study = self._study or _study(self._path)
+            identity = self._study.user_attrs.get("identity", {}) if self._study else {}
+            return dict(identity.get("spec", {}).get("space", {}))
+
     def new_trials(self) -> list[FinishedTrial]:
         """Return the trials that finished since the last call, in number order.
 
