@@ -1,10 +1,9 @@
-"""MLflow's page on the local store: python -m experiments.ui [--port N] [--tracking-uri URI]."""
+"""MLflow's page on the local store: python -m experiments.ui [--port N] [--no-browser] [--tracking-uri URI]."""
 
 from __future__ import annotations
 
 import argparse
 import http.client
-import json
 import os
 import signal
 import socket
@@ -21,22 +20,28 @@ from experiments.errors import StudyStateError, TrackingError
 from experiments.study.cli import add_tracking_argument, command_parser, run_command
 
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
-NEWEST = 5  # studies, whose addresses are printed
 START_TIMEOUT = 120.0  # seconds until the page answers
 END_TIMEOUT = 5.0  # seconds for its processes to end
 WRITER_TIMEOUT = 10.0  # seconds for what is on its way from a study that has just ended
-# MLflow's jobs evaluate language models, for which it would start more processes
-SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+# MLflow's jobs evaluate language models, for which it would start more processes; its gateway leads to such models
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_ENABLE_AI_GATEWAY": "false",
+}
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""
     it = command_parser(
-        "ui", "Open MLflow's page on the trials of this folder's studies, on this machine only. Ctrl-C ends it."
+        "ui",
+        "Open MLflow's page on the trials of the newest study in your browser, on this machine only, and print the "
+        "addresses of the others. Ctrl-C ends it.",
     )
     it.add_argument(
         "--port", type=int, metavar="N", help=f"port of the page (default: {PORT}, or a free one if that is taken)"
     )
+    it.add_argument("--no-browser", action="store_true", help="print the addresses only")
     add_tracking_argument(it)
     return it
 
@@ -47,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(chosen: argparse.Namespace) -> int:
+    from experiments.tracking.browser import has_screen, open_page
+    from experiments.tracking.page_links import page_links
     from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
     uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
@@ -63,7 +70,11 @@ def _show(chosen: argparse.Namespace) -> int:
         try:
             with serving(command(database, artifacts, port), log) as server:
                 wait_for_answer(server, port, log)
-                print("\n".join([f"MLflow's page: http://{HOST}:{port} (Ctrl-C ends it)", *studies(port)]), flush=True)
+                (name, address), *others = page_links(HOST, port)
+                lines = [f"MLflow's page on {name}: {address} (Ctrl-C ends it)"]
+                print("\n".join([*lines, *(f"  {name}: {address}" for name, address in others)]), flush=True)
+                if not chosen.no_browser and has_screen(sys.stdout.isatty(), os.environ):
+                    open_page(address)
                 server.wait()
         except KeyboardInterrupt:  # which is how a page is closed
             print()
@@ -161,29 +172,6 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
                 return
         time.sleep(0.1)
     raise TrackingError(f"MLflow's page does not answer after {START_TIMEOUT:.0f} s: {last_line(log)}.")
-
-
-def studies(port: int) -> list[str]:
-    """List the newest studies with the addresses of their trials; nothing if the server lists none."""
-    from experiments.tracking.chart_view import trials_address
-
-    query = {"max_results": NEWEST, "filter": "name != 'Default'", "order_by": ["last_update_time DESC"]}
-    try:
-        connection = http.client.HTTPConnection(HOST, port, timeout=START_TIMEOUT)
-        headers = {"Content-Type": "application/json"}
-        connection.request("POST", "/api/2.0/mlflow/experiments/search", json.dumps(query), headers)
-        found = json.loads(connection.getresponse().read()).get("experiments", [])
-        rows = [
-            (one["name"], one["experiment_id"], {t["key"]: t["value"] for t in one.get("tags", [])}) for one in found
-        ]
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError):
-        return []
-    return [f"  {shown(name)}: {trials_address(f'http://{HOST}:{port}', number, tags)}" for name, number, tags in rows]
-
-
-def shown(name: str) -> str:
-    """Return a name without what could steer a terminal."""
-    return "".join(c for c in name if c.isprintable())[:60]
 
 
 def last_line(log: IO[str]) -> str:

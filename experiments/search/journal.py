@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -24,27 +25,28 @@ from experiments.config.candidate import Hyperparameters
 from experiments.errors import StudyStateError
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
-STUDY = "study"  # name inside the file; the study's own name may change with the folder's
+STUDY = "study"  # name inside the file of a study that gives none, and of all studies of version 0.1.0
 
 
 class Journal:
     """A journal file, of which the caller is the only writer.
 
+    Args:
+        name: of the study inside the file, for Optuna's tools; one that is there keeps its name.
+
     Raises:
         StudyStateError: the file is not a journal of this program, or cannot be written. From any method.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, name: str = STUDY):
         self._path = path
         with study_errors(path, "written"):
             cut_torn_tail(path)
             for lock in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: the folder has no other user
                 lock.unlink(missing_ok=True)
             storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
-            self._study = (
-                optuna.load_study(study_name=STUDY, storage=storage)
-                if STUDY in optuna.get_all_study_names(storage)
-                else optuna.create_study(study_name=STUDY, storage=storage, direction="maximize")
+            self._study = first_study(storage) or optuna.create_study(
+                study_name=name, storage=storage, direction="maximize"
             )
 
     @property
@@ -89,14 +91,17 @@ class Journal:
         spent: float = 0.0,
         timing: Mapping[str, float] | None = None,
     ) -> None:
-        """Write a finished trial.
+        """Write a finished trial, with its start and its end as Optuna's tools show them.
+
+        A trial that was given up ends now. None ends later than now, whatever the clock of its worker says.
 
         Args:
             inside: True if its parameters lie in the distributions; Optuna can then show them.
             spent:  seconds that the search has taken, over all runs.
             timing: seconds that each part of the study has taken, over all runs.
         """
-        result = trial.result
+        result, now = trial.result, time.time()
+        ended = min(result.ended_at or now, now)
         frozen = create_trial(
             state=TrialState[result.state],
             value=result.value,
@@ -107,16 +112,24 @@ class Journal:
                 "result": result_document(result),
                 "spent": spent,
                 "timing": dict(timing or {}),
-                "at": time.time(),
+                "at": ended,
             },
             intermediate_values=dict(zip(result.curves.epochs, result.curves.mean_scores, strict=True)),
         )
+        frozen.datetime_start = datetime.fromtimestamp(ended - result.seconds, UTC)
+        frozen.datetime_complete = datetime.fromtimestamp(ended, UTC)
         with study_errors(self._path, "written"):
             self._study.add_trial(frozen)
 
     def _set(self, key: str, value: Any) -> None:
         with study_errors(self._path, "written"):
             self._study.set_user_attr(key, value)
+
+
+def first_study(storage: JournalStorage) -> optuna.Study | None:
+    """Load the study that a journal began with, whatever its name; None if it has begun none."""
+    names = optuna.get_all_study_names(storage)
+    return optuna.load_study(study_name=names[0], storage=storage) if names else None
 
 
 def seconds_spent(study: optuna.Study) -> float:
@@ -167,8 +180,9 @@ def finished_trial(trial: FrozenTrial) -> FinishedTrial:
 
 
 def result_document(result: TrialResult) -> dict[str, Any]:
-    """Return the result as JSON data; `dataclasses.asdict` would copy every number of its curves."""
-    return {**vars(result), "curves": vars(result.curves)}
+    """Return the result, without its end, as JSON data; `asdict` would copy every number of its curves."""
+    fields = {key: value for key, value in vars(result).items() if key != "ended_at"}
+    return {**fields, "curves": vars(result.curves)}
 
 
 def parse_result(document: Mapping[str, Any]) -> TrialResult:

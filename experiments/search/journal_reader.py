@@ -10,7 +10,7 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from experiments.search.journal import STUDY, finished_trial, seconds_spent, study_errors
+from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 
 
@@ -54,6 +54,17 @@ class JournalReader:
         self._study: optuna.Study | None = None
         self._seen = 0
 
+    def space(self) -> dict[str, Any]:
+        """Return the searched ranges, as the study file has them; none before the study has begun.
+
+        Raises:
+            StudyStateError: the file is not a journal, or cannot be read.
+        """
+        with study_errors(self._path, "read"):
+            self._study = self._study or _study(self._path)
+            identity = self._study.user_attrs.get("identity", {}) if self._study else {}
+            return dict(identity.get("spec", {}).get("space", {}))
+
     def new_trials(self) -> list[FinishedTrial]:
         """Return the trials that finished since the last call, in number order.
 
@@ -71,4 +82,6 @@ def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
     if not path.exists() or b"\n" not in path.read_bytes():
         return None
-    return optuna.load_study(study_name=STUDY, storage=JournalStorage(JournalFileBackend(str(path))))
+    if (study := first_study(JournalStorage(JournalFileBackend(str(path))))) is None:
+        raise ValueError("it has no study")
+    return study

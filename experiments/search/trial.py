@@ -109,6 +109,7 @@ class TrialResult:
     cv_std:      standard deviation over the folds at `epochs`, ddof 1.
     fold_scores: (F,) the scores at `epochs`; empty when no epoch was scored.
     seconds:     duration of the evaluation; in no digest.
+    ended_at:    seconds since 1970 at its end, by the worker's clock; 0 where no worker came to it; in no digest.
     kernel:      BLAS kernel that computed the trial.
     marks:       values that the pruner stored with the trial, for decisions about later trials.
     out_of_fold: sha256 of the trial's out-of-fold outputs, which have a file of their own; empty unless COMPLETE.
@@ -127,6 +128,7 @@ class TrialResult:
     kernel: str = field(compare=False, default="")
     marks: PrunerAttributes = ()
     out_of_fold: str = ""
+    ended_at: float = field(compare=False, default=0.0)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class TrialOutput:
 class FinishedTrial:
     """A row of the trial table: the parameters and their result.
 
-    finished_at: seconds since 1970 at which the trial was journalled; 0 for a trial that was not read from a journal.
+    finished_at: seconds since 1970 at which its evaluation ended; 0 for a trial that was not read from a journal.
     """
 
     params: Hyperparameters

@@ -107,7 +107,7 @@ class Nested:
             if run.options.fresh:
                 with run.tracking.alone():
                     run.folder.clear()
-            start_or_resume(Journal(run.folder.journal), study, run.folder.path)
+            start_or_resume(Journal(run.folder.journal, study.spec.study.name), study, run.folder.path)
             first, last = (run.folder.outer(fold).path.name for fold in (self.folds[0], self.folds[-1]))
             run.say(f"{len(self.folds)} outer studies come first, in {first} to {last}; then the study of all rows")
             run.log.write(f"outer studies: {first} to {last}")

@@ -179,7 +179,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
             folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
     write_atomically(folder.validated, validation_file(study.data.development, study.data.folds))
-    journal = Journal(folder.journal)
+    journal = Journal(folder.journal, study.spec.study.name)
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)

@@ -8,41 +8,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+
+from experiments.tracking.runs import score_name
 
 KEY = "trials"
 TAG = f"mlflow.sharedViewState.{KEY}"
-METRICS = ("cv_mean", "cv_std", "epochs")
 SHOWN = 20  # trials in the charts, the best ones
 MOST = 24  # parameters; MLflow takes 5,000 characters
 
 
-def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
+def trial_view(params: Iterable[str], log_scaled: Collection[str], metric: str = "") -> str:
     """Return the view as the text of the tag: the table's columns, and parallel coordinates of the best trials.
+
+    The study, with its score on the test rows, stands beside its best trial, whose score it has.
 
     Args:
         params:     names of the searched parameters that are numbers.
         log_scaled: names of those on a log scale, which trials have as log10_NAME, too. The units of a layer are shown
                     as they are: a trial without the layer has no logarithm, and would be missing in the plot.
+        metric:     name of the metric; empty if it is not known.
     """
     names = list(params)[:MOST]
     logs = {name for name in log_scaled if not name.startswith("hidden_units")}
     axes = [f"log10_{name}" if name in logs else name for name in names]
+    score, tested = score_name("cv_mean", metric), score_name("test", metric or "score")
     charts = [
-        {"type": "PARALLEL", "selectedMetrics": ["cv_mean"], "selectedParams": axes, "showAllRuns": False},
+        {"type": "PARALLEL", "selectedMetrics": [score], "selectedParams": axes, "showAllRuns": False},
         _lines("val_score"),
         _lines("train_loss"),
     ]
     section = {"uuid": "search", "name": "Search", "display": True, "isGenerated": False, "columns": 1}
     view = {
-        "orderByKey": "metrics.`cv_mean`",
+        "orderByKey": f"metrics.`{score}`",
         "orderByAsc": False,
         "searchFilter": "",
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs",
         "datasetsFilter": [],
-        "selectedColumns": [*(f"metrics.`{name}`" for name in METRICS), *(f"params.`{name}`" for name in names)],
+        "selectedColumns": [
+            *(f"metrics.`{name}`" for name in (score, tested, "cv_std", "epochs")),
+            *(f"params.`{name}`" for name in names),
+        ],
         "runsHiddenMode": f"FIRST_{SHOWN}_RUNS",
         "runsExpanded": {},
         "runsPinned": [],
@@ -62,15 +70,14 @@ def trial_view(params: Iterable[str], log_scaled: Collection[str]) -> str:
 
 
 def trials_address(page: str, experiment: str, tags: Mapping[str, str]) -> str:
-    """Return the address of an experiment's trials on MLflow's page, in the view of its tag if it has that.
+    """Return the address of an experiment's trials on MLflow's page: in the view of its tag, or in MLflow's charts.
 
-    >>> trials_address("http://127.0.0.1:5000", "1", {})
-    'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
+    >>> trials_address("http://127.0.0.1:5000", "1", {TAG: "{}"})
+    'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning&compareRunsMode=CHART&viewStateShareKey=trials'
     """
-    query = {"workflowType": "machine_learning"}  # else the page is one about language models
-    if TAG in tags:
-        query |= {"viewStateShareKey": KEY, "compareRunsMode": "CHART"}
-    return f"{page}/#/experiments/{experiment}/runs?{urlencode(query)}"
+    query = {"workflowType": "machine_learning", "compareRunsMode": "CHART"}  # else it is a page on language models
+    query |= {"viewStateShareKey": KEY} if TAG in tags else {"orderByKey": "metrics.`cv_mean`", "orderByAsc": "false"}
+    return f"{page}/#/experiments/{quote(experiment, safe='')}/runs?{urlencode(query)}"
 
 
 def _lines(metric: str) -> dict[str, object]:

@@ -36,8 +36,9 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         name=spec.study.name,
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
-        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by cv_mean, or by rank once "
-        f"the study has come to its end; the run `final` is the refit of the best one and {tested}.",
+        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by "
+        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` is the refit of "
+        f"the best one and {tested}.",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),

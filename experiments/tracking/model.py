@@ -38,6 +38,7 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
         if known.status != "READY":  # a kill left it
             store.client.delete_logged_model(known.model_id)
         elif known.tags.get("digest") == outcome.digest:
+            _log_scores(store, known.model_id, outcome, {metric.key for metric in known.metrics or ()})
             return
     params = dict(store.client.get_run(store.parent).data.params)
     if outcome.refitted is not None:
@@ -60,12 +61,19 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
         store.client.log_model_artifacts(logged.model_id, str(path))
     entities = store.mlflow.entities
     store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
-    scores = [
-        entities.Metric(key, value, int(1000 * outcome.at), 0, model_id=logged.model_id)
-        for key, value in outcome.metrics.items()
-    ]
-    store.client.log_batch(store.parent, metrics=scores)
+    _log_scores(store, logged.model_id, outcome)
     store.client.finalize_logged_model(logged.model_id, "READY")
+
+
+def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collection[str] = ()) -> None:
+    """Log the scores of the outcome as the model's, but those that it has."""
+    scores = [
+        store.mlflow.entities.Metric(key, value, int(1000 * outcome.at), 0, model_id=model)
+        for key, value in outcome.metrics.items()
+        if key not in known
+    ]
+    if scores:
+        store.client.log_batch(store.parent, metrics=scores)
 
 
 def register_model(store: Store, name: str, outcome: StudyOutcome) -> None:

@@ -47,13 +47,27 @@ class Run:
     tags: Mapping[str, str]
 
 
-def trial_run(trial: FinishedTrial, log_scaled: Collection[str]) -> Run:
-    """Return the run of one trial, which ended when it entered the journal."""
+def score_name(prefix: str, metric: str) -> str:
+    """Return the name of a score that says its metric.
+
+    >>> score_name("cv_mean", "accuracy"), score_name("cv_mean", "")
+    ('cv_mean_accuracy', 'cv_mean')
+    """
+    return f"{prefix}_{metric}" if metric else prefix
+
+
+def trial_run(trial: FinishedTrial, log_scaled: Collection[str], metric: str = "") -> Run:
+    """Return the run of one trial.
+
+    Args:
+        metric: name of the metric; empty if it is not known.
+    """
     result, curves = trial.result, trial.result.curves
     seconds = result.seconds if math.isfinite(result.seconds) else 0.0
     started, ended = _milliseconds(trial.finished_at - seconds), _milliseconds(trial.finished_at)
     last = max(curves.epochs, default=1)
-    single = {"cv_mean": result.value, "cv_std": result.cv_std, "epochs": result.epochs, "seconds": result.seconds}
+    single = {"cv_mean": result.value, score_name("cv_mean", metric): result.value, "cv_std": result.cv_std}
+    single |= {"epochs": result.epochs, "seconds": result.seconds}
     points = [Point(key, float(value), SINGLE, ended) for key, value in single.items() if value is not None]
     points += [
         Point(key, value, epoch, started + (ended - started) * epoch // last)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
+from experiments.tracking.comparable import METRIC
 from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
 from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
@@ -26,6 +27,7 @@ from experiments.tracking.runs import (
     folder_name,
     safe_key,
     safe_name,
+    score_name,
     shown_params,
     shown_tags,
 )
@@ -54,6 +56,7 @@ class Store:
     ranks:   trial -> its rank as MLflow has it.
     final:   the run of the refit.
     final_digest: digest of the results that `final` shows.
+    final_metrics: names of its metrics.
     metrics: metrics of the study's own run.
     """
 
@@ -66,6 +69,7 @@ class Store:
     ranks: dict[int, float | None] = field(default_factory=dict)
     final: str | None = None
     final_digest: str = ""
+    final_metrics: frozenset[str] = frozenset()
     metrics: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -80,7 +84,8 @@ class Store:
         """Read the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
-        are what a kill or a lost answer left; they are written anew.
+        are what a kill or a lost answer left; they are written anew. Trials of earlier versions get their score by the
+        name of its metric.
         """
         mlflow = prepare_mlflow(environ)
         database = database_of(uri)
@@ -95,7 +100,11 @@ class Store:
         parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metrics=dict(parent.data.metrics))
         for run in runs:
-            if run.info.run_id != store.parent and not store._take(run):
+            if run.info.run_id == store.parent:
+                continue
+            if store._take(run):
+                store._name_score(run, metadata.params.get(METRIC, ""))
+            else:
                 client.delete_run(run.info.run_id)
         store._describe(parent, metadata)
         return store
@@ -108,6 +117,7 @@ class Store:
         if "trial" not in tags:
             if self.final is None:
                 self.final, self.final_digest = identity, tags.get("digest", "")
+                self.final_metrics = frozenset(run.data.metrics)
             return self.final == identity
         number = int(tags["trial"])
         if number in self.trials:
@@ -115,6 +125,12 @@ class Store:
         self.trials[number] = identity
         self.ranks[number] = run.data.metrics.get("rank")
         return True
+
+    def _name_score(self, run: Any, metric: str) -> None:
+        """Write the score of a trial by the name of its metric, if it has it without that name only."""
+        score, name = run.data.metrics.get("cv_mean"), safe_key(score_name("cv_mean", metric))
+        if score is not None and name not in run.data.metrics:
+            self._log(run.info.run_id, (Point(name, score, SINGLE, run.info.end_time),))
 
     def _describe(self, parent: Any, metadata: RunMetadata) -> None:
         """Write to the parent what it lacks. Parameters of a study never change, and a description may be edited."""
@@ -152,11 +168,16 @@ class Store:
         self.trials[number] = self._write(run, {"trial": str(number)})
 
     def write_final(self, run: Run, digest: str) -> None:
-        """Write the run of the refit, in place of that of another outcome.
+        """Write the run of the refit, in place of that of another outcome; one of this outcome gets what it lacks.
 
         Raises:
             RefusedError: MLflow does not take the run; nothing of it is left.
         """
+        if self.final is not None and self.final_digest == digest:
+            points = tuple(point for point in run.points if safe_key(point.key) not in self.final_metrics)
+            if points:  # it is of an earlier version
+                self._log(self.final, points, tags=run.tags)
+            return
         if self.final is not None:
             self.client.delete_run(self.final)
             self.final = None
@@ -229,11 +250,8 @@ class Store:
 def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
     """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
     title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
-    tags = {
-        **PAGES,
-        **shown_tags({NOTE: metadata.description}),
-        VIEW: trial_view(metadata.numbers, metadata.log_scaled),
-    }
+    view = trial_view(metadata.numbers, metadata.log_scaled, metadata.params.get(METRIC, ""))
+    tags = {**PAGES, **shown_tags({NOTE: metadata.description}), VIEW: view}
     experiment = client.get_experiment_by_name(title)
     if experiment is None:
         place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
@@ -246,7 +264,7 @@ def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> s
     if experiment.lifecycle_stage == "deleted":
         client.restore_experiment(experiment.experiment_id)
     for key, value in tags.items():
-        if key not in experiment.tags:
+        if key not in experiment.tags or (key == VIEW and experiment.tags[key] != value):  # of another version
             client.set_experiment_tag(experiment.experiment_id, key, value)
     return str(experiment.experiment_id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from typing import Literal
 from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
+from experiments.tracking.comparable import METRIC, comparable_metadata, comparable_outcome
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
@@ -59,8 +60,9 @@ class Writer:
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
         self._folder, self._uri, self._artifacts = folder, uri, artifacts
-        self._metadata, self._begun = outbox.metadata, outbox.begun
         self._journal = JournalReader(folder / "journal.log")
+        self._metadata, self._begun = comparable_metadata(outbox.metadata, self._journal.space()), outbox.begun
+        self._metric = self._metadata.params.get(METRIC, "")
         self._news: list[FinishedTrial] = []
         self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
@@ -78,7 +80,10 @@ class Writer:
         self._read_journal()
         outbox = self._outbox()
         outcome = None if outbox is None else outbox.outcome
-        self._outcome = outcome if outcome is not None and outcome.trials == len(self._trials) else None
+        if outcome is not None and outcome.trials == len(self._trials):
+            self._outcome = comparable_outcome(outcome, self._metric, self._trials)
+        else:
+            self._outcome = None
         self._items = self._left()
 
     def close(self, status: EndStatus | Literal["RUNNING"] | None = None) -> None:
@@ -181,12 +186,18 @@ class Writer:
 
     def _left(self) -> deque[Item]:
         """Return what is not written. Files come last: their place may need more rights."""
-        items = [_trial_item(number, entry, self._metadata.log_scaled) for number, entry in self._trials.items()]
+        items = [self._trial(number, entry) for number, entry in self._trials.items()]
         if self._outcome is not None:
             items += self._scores(self._outcome)
             if self._published:
                 items += self._files(self._outcome)
         return deque(item for item in items if item.name not in self._written and item.name not in self._refused)
+
+    def _trial(self, number: int, entry: FinishedTrial) -> Item:
+        def write(store: Store) -> None:
+            store.write_trial(number, trial_run(entry, self._metadata.log_scaled, self._metric))
+
+        return Item(_title(number), write, "trial")
 
     def _scores(self, outcome: StudyOutcome) -> Iterator[Item]:
         metadata, refitted = self._metadata, outcome.refitted
@@ -196,11 +207,8 @@ class Writer:
         if refitted is None:
             return
 
-        def final(store: Store) -> None:
-            if store.final_digest != outcome.digest:
-                store.write_final(final_run(outcome, refitted, metadata.log_scaled), outcome.digest)
-
-        yield Item("the final run", final)
+        final = final_run(outcome, refitted, metadata.log_scaled)
+        yield Item("the final run", lambda store: store.write_final(final, outcome.digest))
         yield Item("the model", lambda store: log_model(store, self._folder / "model", outcome, metadata.log_scaled))
         if outcome.register_as is not None:
             name = outcome.register_as
@@ -215,10 +223,6 @@ class Writer:
             yield _file_item(name, text)
         for name in outcome.files:
             yield _file_item(name, self._folder / name)
-
-
-def _trial_item(number: int, entry: FinishedTrial, log_scaled: Collection[str]) -> Item:
-    return Item(_title(number), lambda store: store.write_trial(number, trial_run(entry, log_scaled)), "trial")
 
 
 def _file_item(name: str, content: Path | str) -> Item:

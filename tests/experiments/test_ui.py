@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import psutil
@@ -79,8 +80,9 @@ def test_the_page_answers_when_its_address_is_said_and_ends_with_its_processes(
     process = start(tmp_path)
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line.startswith("MLflow's page: http://127.0.0.1:")
-    port = int(line.split(":")[3].split()[0])
+    said = re.fullmatch(r"MLflow's page on experiments: http://127\.0\.0\.1:(\d+)/#/\S+ \(Ctrl-C ends it\)\n", line)
+    assert said is not None
+    port = int(said[1])
     socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     servers = psutil.Process(process.pid).children(recursive=True)
     assert len(servers) == 2
@@ -88,6 +90,56 @@ def test_the_page_answers_when_its_address_is_said_and_ends_with_its_processes(
     out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.strip(), error) == (0, "", "")
     assert not psutil.wait_procs(servers, timeout=PATIENCE)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "screen", "opened"),
+    [
+        ([], True, ["http://127.0.0.1:5/#/newest"]),
+        (["--no-browser"], True, []),
+        ([], False, []),
+    ],
+)
+def test_the_browser_opens_on_the_address_that_is_printed_first(
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    screen: bool,
+    opened: list[str],
+) -> None:
+    addresses: list[str] = []
+
+    class Server:
+        def wait(self) -> None:
+            raise KeyboardInterrupt
+
+    links = [("newest", "http://127.0.0.1:5/#/newest"), ("older", "http://127.0.0.1:5/#/older")]
+    monkeypatch.setattr(ui, "serving", lambda words, log: nullcontext(Server()))
+    monkeypatch.setattr(ui, "wait_for_answer", lambda server, port, log: None)
+    monkeypatch.setattr("experiments.tracking.page_links.page_links", lambda host, port: links)
+    monkeypatch.setattr("experiments.tracking.browser.has_screen", lambda terminal, environ: screen)
+    monkeypatch.setattr("experiments.tracking.browser.open_page", addresses.append)
+    assert ui.main(arguments) == 0
+    assert addresses == opened
+    assert capsys.readouterr().out.splitlines() == [
+        "MLflow's page on newest: http://127.0.0.1:5/#/newest (Ctrl-C ends it)",
+        "  older: http://127.0.0.1:5/#/older",
+        "",
+    ]
+
+
+def test_mlflow_sends_no_reports_and_starts_no_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("MLFLOW_DISABLE_TELEMETRY", "MLFLOW_ENABLE_AI_GATEWAY", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(names[2], "true")  # a wish of the user's stays
+    words = [sys.executable, "-c", f"import os; print(*(os.environ.get(name) for name in {names}))"]
+    with tempfile.TemporaryFile("w+") as log:
+        with ui.serving(words, log) as server:
+            server.wait()
+        log.seek(0)
+        assert log.read() == "true false true\n"
 
 
 def test_a_page_that_ends_by_itself_is_an_error_in_one_line(database: Path, tmp_path: Path) -> None:

@@ -43,13 +43,12 @@ class Pages:
         self._runs = {run.info.run_name: run.info.run_id for run in runs if "mlflow.parentRunId" in run.data.tags}
         self._parent = next(run.info.run_id for run in runs if "mlflow.parentRunId" not in run.data.tags)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "experiments.ui"], cwd=folder, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "experiments.ui", "--no-browser"], cwd=folder, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        self._page = said.split()[2]
-        lines = iter(self._process.stdout.readline, "")
-        self.trials = next(line.split()[-1] for line in lines if f"/experiments/{self._experiment}/" in line)
+        lines = (re.search(r"(http://[^/]+)/#\S+", line) for line in iter(self._process.stdout.readline, ""))
+        said = next(one for one in lines if one is not None and f"/experiments/{self._experiment}/" in one[0])
+        self.trials, self._page = said[0], said[1]
 
     def __enter__(self) -> Pages:
         return self

@@ -109,9 +109,9 @@ class Place:
         experiment = self.client.get_experiment_by_name(name)
         return list(self.client.search_runs([experiment.experiment_id], query)) if experiment else []
 
-    def trials(self) -> dict[str, Any]:
+    def trials(self, name: str = NASTY) -> dict[str, Any]:
         """Trial tag -> run; fails if a trial is there twice."""
-        runs = [run for run in self.runs() if "trial" in run.data.tags]
+        runs = [run for run in self.runs(name=name) if "trial" in run.data.tags]
         assert len({run.data.tags["trial"] for run in runs}) == len(runs)
         return {run.data.tags["trial"]: run for run in runs}
 

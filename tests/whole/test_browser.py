@@ -99,7 +99,10 @@ def test_the_command_ends_with_its_page(desk: CommandRunner) -> None:
         text=True,
     )
     assert process.stdout is not None
-    assert re.match(r"MLflow's page: http://127\.0\.0\.1:\d+ \(Ctrl-C ends it\)$", process.stdout.readline())
+    line = process.stdout.readline()
+    assert re.match(
+        r"MLflow's page on moons: http://127\.0\.0\.1:\d+/#/experiments/\d+/runs\?\S+ \(Ctrl-C ends it\)$", line
+    )
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=PATIENCE)[1] == ""
     assert process.returncode == 0

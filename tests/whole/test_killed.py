@@ -8,9 +8,13 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
+import optuna
 import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from experiments.tracking.process import GRACE
 from support.desk import CommandRunner, kill
@@ -26,6 +30,31 @@ def status_of_the_study(desk: CommandRunner) -> str:
     """What MLflow says of the study's own run."""
     (parent,) = [run for run in desk.runs() if "mlflow.parentRunId" not in run.data.tags]
     return str(parent.info.status)
+
+
+def timeline(desk: CommandRunner) -> tuple[str, list[tuple[datetime | None, datetime | None]]]:
+    """Return the study's name, and the start and the end of each trial, as Optuna's tools find them in the journal."""
+    study = optuna.load_study(
+        study_name=None, storage=JournalStorage(JournalFileBackend(str(desk.study / "journal.log")))
+    )
+    return study.study_name, [(trial.datetime_start, trial.datetime_complete) for trial in study.trials]
+
+
+def test_a_resumed_study_keeps_its_name_and_the_times_of_its_trials(desk: CommandRunner) -> None:
+    begun = datetime.now()
+    desk.tuned("moons", "--trials", "3", "--no-test")
+    name, before = timeline(desk)
+    first = datetime.now()
+    desk.tuned("moons", "--trials", "5", "--no-test")
+    after = timeline(desk)
+    assert name == after[0] == "moons"
+    assert len(before) == 3
+    assert after[1][:3] == before
+    times = [time for trial in after[1] for time in trial if time is not None]
+    assert len(times) == 10
+    assert begun < times[0] < times[5] < first < times[6]  # of one worker
+    assert times == sorted(times)
+    assert times[-1] < datetime.now()
 
 
 @pytest.mark.usefixtures("tracked")

@@ -38,7 +38,7 @@ def hello() -> WorkerInfo:
 
 
 def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
-    """Cross-validate a trial, and add its duration and BLAS kernel to the result."""
+    """Cross-validate a trial, and add its duration, its end and its BLAS kernel to the result."""
     global _seconds
     if _seconds > REPAID or at_once():
         load_passes()
@@ -46,7 +46,8 @@ def run_trial(task: TrialTask, reference: DataReference) -> TrialOutput:
     output = cross_validate(task, open_folds(reference), reference.target, visible_study())
     seconds = time.perf_counter() - start
     _seconds += seconds
-    return replace(output, result=replace(output.result, seconds=seconds, kernel=blas_kernel()))
+    result = replace(output.result, seconds=seconds, ended_at=time.time(), kernel=blas_kernel())
+    return replace(output, result=result)
 
 
 @cache

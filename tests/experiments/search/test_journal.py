@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import optuna
@@ -56,6 +59,57 @@ def test_optunas_own_tools_can_read_it(path: Path, trials: list[FinishedTrial]) 
     assert study.best_value == max(trial.result.value for trial in trials if trial.result.value is not None)
     assert dict(study.trials[3].params) == trials[3].params
     assert len(study.trials[3].intermediate_values) == len(trials[3].result.curves.epochs)
+
+
+def optunas(path: Path) -> optuna.Study:
+    """The only study of a journal, as Optuna's tools find it."""
+    return optuna.load_study(study_name=None, storage=JournalStorage(JournalFileBackend(str(path))))
+
+
+def test_optunas_tools_see_the_study_by_its_name_and_when_each_trial_ran(
+    tmp_path: Path, trials: list[FinishedTrial], space: Space
+) -> None:
+    path, end = tmp_path / "journal.log", time.time() - 1000
+    ran = [replace(trial.result, seconds=30.0 + n, ended_at=end - 10 * n) for n, trial in enumerate(trials[:3])]
+    for trial, result in zip(trials, ran, strict=False):
+        Journal(path, "digits").append(replace(trial, result=result), space.distributions, inside=True)
+    assert optunas(path).study_name == "digits"
+    assert [(one.datetime_start, one.datetime_complete) for one in optunas(path).trials] == [
+        (datetime.fromtimestamp(end - 10 * n - 30.0 - n), datetime.fromtimestamp(end - 10 * n)) for n in range(3)
+    ]
+    assert [one.finished_at for one in Journal(path).trials()] == [end, end - 10, end - 20]
+    assert Journal(path).trials() == trials[:3]
+
+
+def test_a_study_that_goes_on_keeps_its_name_and_its_times(path: Path, trials: list[FinishedTrial]) -> None:
+    before = [(one.datetime_start, one.datetime_complete) for one in optunas(path).trials]
+    Journal(path, "another").end(1.0)
+    assert optunas(path).study_name == "study"
+    assert [(one.datetime_start, one.datetime_complete) for one in optunas(path).trials] == before
+    assert Journal(path, "another").trials() == trials
+
+
+def test_a_trial_that_was_given_up_or_whose_worker_has_a_fast_clock_ends_when_it_is_written(
+    tmp_path: Path, trials: list[FinishedTrial], space: Space
+) -> None:
+    path, begun = tmp_path / "journal.log", datetime.now()
+    given_up = replace(trials[0].result, state="FAIL", value=None, seconds=0.0, ended_at=0.0)
+    fast = replace(trials[1].result, seconds=5.0, ended_at=time.time() + 3600)
+    for trial, result in zip(trials, (given_up, fast), strict=False):
+        Journal(path).append(replace(trial, result=result), space.distributions, inside=True)
+    first, second = optunas(path).trials
+    assert first.datetime_start == first.datetime_complete
+    assert begun <= first.datetime_complete <= second.datetime_complete <= datetime.now()
+    assert second.duration == timedelta(seconds=5)
+
+
+def test_the_times_of_a_trial_are_no_part_of_its_result(
+    tmp_path: Path, trials: list[FinishedTrial], space: Space
+) -> None:
+    late = replace(trials[0], result=replace(trials[0].result, seconds=9.0, ended_at=1e9))
+    Journal(tmp_path / "journal.log").append(late, space.distributions, inside=True)
+    assert Journal(tmp_path / "journal.log").trials() == trials[:1]
+    assert (tmp_path / "journal.log").read_text().count("ended_at") == 0
 
 
 def test_a_tail_torn_anywhere_is_cut_and_kept(

@@ -63,6 +63,15 @@ def test_it_can_be_followed_as_it_grows(tmp_path: Path, trials: tuple[FinishedTr
     assert reader.new_trials() == []
 
 
+def test_it_knows_the_searched_ranges_once_the_study_has_begun(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    assert JournalReader(path).space() == {}
+    journal = Journal(path)
+    assert JournalReader(path).space() == {}
+    journal.begin({"spec": {"space": {"l2": {"low": 0, "high": 1}}}})
+    assert JournalReader(path).space() == {"l2": {"low": 0, "high": 1}}
+
+
 def test_a_trial_without_a_time_of_ours_has_that_of_optuna(path: Path) -> None:
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     for line in lines:

@@ -20,7 +20,7 @@ from experiments.tracking.pyfunc import _load_pyfunc
 from experiments.tracking.uris import check_register
 from support.models import mixed_model
 from support.tables import mixed_frame
-from support.tracking import Place, end, refitted, result
+from support.tracking import Place, end, metadata, refitted, result
 
 pytestmark = pytest.mark.filterwarnings("ignore:::mlflow")  # of its own modules; `prepare_mlflow` silences them too
 CLASSES = ("a", "b", "c,d")
@@ -143,6 +143,19 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     assert len(place.client.search_logged_models([parent.info.experiment_id])) == 2
     assert len(place.client.search_model_versions("name = 'a model'")) == 2
     assert (place.final().data.metrics["test_score"], place.final().data.tags["digest"]) == (0.7, "d2")
+
+
+@pytest.mark.slow
+def test_a_model_of_an_earlier_version_gets_the_scores_that_it_lacks_once(place: Place) -> None:
+    write_model(mixed_model(CLASSES), place.study / "model")
+    outcome = end(1, refitted=refitted(), metrics={"test_score": 0.8})
+    place.write(result(0), end=outcome)
+    known = metadata(params={**metadata().params, "cv.metric": "accuracy"})
+    place.write(study=known, end=outcome)
+    place.sync()
+    (logged,) = place.client.search_logged_models([place.parent().info.experiment_id])
+    scores = sorted((metric.key, metric.value) for metric in logged.metrics)
+    assert scores == [("test_accuracy", 0.8), ("test_score", 0.8)]
 
 
 @pytest.mark.slow

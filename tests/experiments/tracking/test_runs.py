@@ -33,6 +33,15 @@ def test_a_trial_without_epochs_or_time_is_a_run() -> None:
     assert run.tags["not_finite"] == "seconds (1 of 1)"
 
 
+def test_a_trial_has_its_score_by_the_name_of_its_metric_too() -> None:
+    single = {"cv_mean": 0.605, "cv_mean_accuracy": 0.605, "cv_std": 0.1, "epochs": 3, "seconds": 2.0}
+    trial = replace(result(0), value=0.605)
+    points = {point.key: point.value for point in trial_run(FinishedTrial({}, trial), (), "accuracy").points}
+    assert single.items() <= points.items()
+    pruned = trial_run(FinishedTrial({}, result(1, "PRUNED", "pruned")), (), "accuracy")
+    assert not {"cv_mean", "cv_mean_accuracy"} & {point.key for point in pruned.points}
+
+
 def test_keys_and_names_are_made_safe() -> None:
     assert shown_params({"a<b>*": 1, "x" * 300: 2}) == {"a_b__": "1", "x" * 250: "2"}
     assert shown_tags({"ünï\0cödé": "a\0b\udc80"}) == {"ünï_cödé": "a b?"}

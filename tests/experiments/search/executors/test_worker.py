@@ -16,6 +16,7 @@ class Answer:
 
     result: Any = None
     seconds: float = 0.0
+    ended_at: float = 0.0
     kernel: str = ""
 
 
@@ -33,6 +34,15 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 class Reference:
     target = None
+
+
+def test_a_result_has_its_duration_and_its_end_by_the_clock_of_its_worker(
+    loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker.time, "time", lambda: 1e9)
+    monkeypatch.setattr(worker.time, "perf_counter", iter([3.0, 5.5]).__next__)
+    result = worker.run_trial(None, Reference()).result  # type: ignore[arg-type]
+    assert (result.seconds, result.ended_at) == (2.5, 1e9)
 
 
 def test_compiled_passes_are_loaded_once_the_trials_have_taken_long_enough(

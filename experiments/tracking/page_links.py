@@ -1,0 +1,75 @@
+"""The addresses on MLflow's page that are worth a visit: the trials of the newest studies, and these studies compared.
+
+The server is asked, which has the database open anyway: MLflow is not imported.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from experiments.tracking.chart_view import trials_address
+
+NEWEST = 5  # studies that are named
+MOST_RUNS = 100  # finished runs of these studies, the newest of which are compared
+TIMEOUT = 120.0  # seconds for an answer
+ERRORS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError)
+MODEL_TRAINING = {"workflowType": "machine_learning"}  # else MLflow's pages are about language models
+
+
+def page_links(host: str, port: int) -> list[tuple[str, str]]:
+    """Return names and addresses, the best to begin with first: that of the newest study, or MLflow's list of none."""
+    page = f"http://{host}:{port}"
+    try:
+        found = _ask(host, port, "experiments", order_by=["last_update_time DESC"], filter="name != 'Default'")
+        studies = {
+            str(one["experiment_id"]): (
+                _shown(one["name"]),
+                trials_address(
+                    page, str(one["experiment_id"]), {tag["key"]: tag["value"] for tag in one.get("tags", [])}
+                ),
+            )
+            for one in found
+        }
+    except ERRORS:
+        studies = {}
+    if not studies:
+        return [("experiments", f"{page}/#/experiments?{urlencode(MODEL_TRAINING)}")]
+    return [*studies.values(), *_comparison(host, port, {key: name for key, (name, _) in studies.items()})]
+
+
+def _comparison(host: str, port: int, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the address that compares the studies; nothing if fewer than two of them are finished.
+
+    Args:
+        names: experiment -> name of the study.
+    """
+    query = {"filter": "tags.study_uid LIKE '%' AND metrics.trials > 0", "order_by": ["attributes.start_time DESC"]}
+    try:
+        found = _ask(host, port, "runs", MOST_RUNS, experiment_ids=list(names), **query)
+        newest = {one["info"]["experiment_id"]: one["info"]["run_id"] for one in reversed(found)}
+    except ERRORS:
+        return []
+    finished = [experiment for experiment in names if experiment in newest]
+    if len(finished) < 2:
+        return []
+    runs = [newest[experiment] for experiment in finished]
+    query_of = {"runs": json.dumps(runs), "experiments": json.dumps(finished), **MODEL_TRAINING}
+    address = f"http://{host}:{port}/#/compare-runs?{urlencode(query_of, quote_via=quote)}"
+    return [(f"{', '.join(names[one] for one in finished)} compared", address)]
+
+
+def _ask(host: str, port: int, what: str, most: int = NEWEST, **query: object) -> Sequence[Mapping[str, Any]]:
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+    body = json.dumps({"max_results": most, **query})
+    connection.request("POST", f"/api/2.0/mlflow/{what}/search", body, {"Content-Type": "application/json"})
+    answer: Sequence[Mapping[str, Any]] = json.loads(connection.getresponse().read()).get(what, [])
+    return answer
+
+
+def _shown(name: str) -> str:
+    """Return a name without what could steer a terminal."""
+    return "".join(letter for letter in name if letter.isprintable())[:60]
