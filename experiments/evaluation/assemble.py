@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
-from experiments.data.table import Kind, Table
+from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord, FinalRecord
 from experiments.evaluation.refit import refit_task
@@ -141,14 +141,16 @@ def _missing(table: Table) -> MissingCounts:
 
 
 def _reading(data: StudyData) -> ReadingRecord | None:
-    """Record how a file was read, and what of it is not used."""
+    """Record how a table was read, and what of it is not used; None of pixels that nothing was decided about."""
     reading, table = data.reading, data.development.table
-    if reading is None:
+    if reading is None and set(table.kinds) == {"pixel"}:
         return None
+    reading = reading or TableReading(tuple(zip(table.columns, table.kinds, strict=True)))
     missing = np.zeros(len(table.columns), int)
     if not isinstance(table.features, np.ndarray):
         missing = table.features.isna().to_numpy().sum(axis=0)
     return ReadingRecord(
+        target=table.target_name,
         columns=tuple(
             ColumnRecord(name=name, kind=kind, format=reading.formats.get(name, ""), missing=int(holes))
             for (name, kind), holes in zip(reading.columns, missing, strict=True)

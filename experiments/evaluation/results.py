@@ -80,8 +80,9 @@ class ColumnRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingRecord:
-    """The reading of a file, and what of it is not used; a study file that names it has the same digest.
+    """The reading of a table, and what of it is not used; a study file that names it has the same digest.
 
+    target:    name of the column to predict; empty where it is not recorded.
     columns:   the features, in the order of the file.
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
@@ -90,6 +91,7 @@ class ReadingRecord:
     notes:     what else was decided, one line each.
     """
 
+    target: str = ""
     columns: tuple[ColumnRecord, ...] = ()
     left_out: tuple[LeftOutColumn, ...] = ()
     no_target: int = 0

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
+from experiments.reports.glance import glance, made_by
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of
@@ -43,7 +44,7 @@ from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 10  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 11  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 OF_PROCEDURE: Final = (
     "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "
@@ -86,7 +87,9 @@ def render(
         "command": tune_command(result),
         "folder": FOLDER,
         "gain": gain,
+        "glance": glance(result),
         "lead": lead(result),
+        "made_by": made_by(result),
         "outer_fold": outer_fold_of(result),
         "result": result,
         "run_facts": run_facts(result, reading),

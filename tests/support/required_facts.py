@@ -18,12 +18,15 @@ ALWAYS = {
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
     **dict.fromkeys(("best.network", "final.epochs", "best.number", "spec.cv.splitter"), 2),
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
-    **dict.fromkeys(("split.development", "split.test"), 2),
+    **dict.fromkeys(("split.development", "split.test"), 3),
     "best.fold_scores.count": 3,
     "spec.study.arithmetic": 1,
-    "spec.cv.metric": 9,
-    "trials.count": 3,
+    "spec.cv.metric": 10,
+    "trials.count": 4,
 }
+
+MADE = ("date", "environment.processor", "environment.system", "environment.cores", "versions.nnet-experiments",
+        "versions.python")  # fmt: skip
 
 
 def counted(facts: list[Fact]) -> Counts:
@@ -47,6 +50,7 @@ def required(record: Record, in_html: bool) -> Counts:
     found += _analysis(document, in_html)
     found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
+    found += Counter(f"provenance.{name}" for name in MADE)
     return found + Counter(key for key, _ in _leaves("provenance", document["provenance"]))
 
 
@@ -77,7 +81,10 @@ def _configurations(record: Record) -> Counts:
 
 def _data(record: Record) -> Counts:
     data, found = record.document["data"], Counter[str]()
-    found.update(f"data.columns.{kind}" for kind, number in data["columns"].items() if number)
+    kinds = [kind for kind, number in data["columns"].items() if number]
+    found.update({f"data.columns.{kind}": 2 for kind in kinds})
+    found["data.features"] += kinds != ["pixel"]
+    found["reading.target"] += record.document["reading"] is not None
     found.update(f"data.missing.{kind}" for kind, number in data["missing"].items() if number)
     if data["columns"]["number"]:
         searched = "numbers" in record.document["best"]["params"]
@@ -85,7 +92,7 @@ def _data(record: Record) -> Counts:
     if data["columns"]["category"]:
         found["spec.preprocessing.rare"] += 1
     if data["classes"]:
-        found += Counter({"data.classes.count": 2, "classes.share.least": 1, "classes.share.most": 1})
+        found += Counter({"data.classes.count": 3, "classes.share.least": 1, "classes.share.most": 1})
         found["data.classes[*]"] += min(20, len(data["classes"]))
     found += _columns(record.document["reading"])
     copies = record.document["copies"] or {"rows": 0, "test": 0}
@@ -103,7 +110,7 @@ def _columns(reading: dict[str, Any] | None) -> Counts:
     shown = reading["columns"][:60]
     found = Counter({f"reading.columns[*].{what}": len(shown) for what in ("name", "kind", "missing")})
     found["reading.columns[*].format"] += sum(bool(one["format"]) for one in shown)
-    found["reading.columns.dates"] += any(one["kind"] == "date" for one in reading["columns"])
+    found["reading.columns.dates"] += 2 * any(one["kind"] == "date" for one in reading["columns"])
     found["reading.large"] += reading["large"] > 0
     found["reading.notes[*]"] += len(reading["notes"])
     return found
@@ -222,6 +229,7 @@ def _sizes(smallest: dict[str, Any]) -> Counts:
     rows = 0 if len(sizes) == 1 else 1 + (smallest["networks"][0]["trial"] != smallest["best"])
     found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "products", "behind", "error")})
     found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
+    return found
 
 
 def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
