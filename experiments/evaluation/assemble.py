@@ -13,6 +13,7 @@ from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord, FinalRecord
 from experiments.evaluation.refit import refit_task
+from experiments.evaluation.report_record import report_record
 from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
@@ -122,6 +123,7 @@ def assemble(
         analysis=analysis,
         reading=_reading(data),
         copies=_copies(data.copies),
+        report=report_record(spec.report),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -163,10 +165,10 @@ def _reading(data: StudyData) -> ReadingRecord | None:
     )
 
 
-def _copies(copies: Copies | None) -> CopiesRecord | None:
+def _copies(copies: Copies | None) -> CopiesRecord:
     """Record the copies; rows that are equal by chance are none."""
-    if copies is None or not (copies.rows or copies.test):
-        return None
+    if copies is None:
+        return CopiesRecord(rows=0, split="free")
     return CopiesRecord(rows=copies.rows, split=copies.split, test=copies.test)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.config.documents import canonical_digest
 
-OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "ledger", "provenance", "timing")
+OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "report", "ledger", "provenance", "timing")
 
 
 def digest(document: dict[str, Any]) -> str:

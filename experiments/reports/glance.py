@@ -14,7 +14,7 @@ KINDS = {"number": ("number", "numbers"), "category": ("category", "categories")
 
 
 def glance(result: StudyResult) -> FactRows:
-    """List target, columns, metric, rows and trials: the same in every run of the study."""
+    """List target, columns, metric, rows, trials and the author: the same in every run of the study."""
     split, metric, outer = result.split, metric_of(result.spec), result.outer
     named = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
     rows: Words = sentence(
@@ -22,11 +22,13 @@ def glance(result: StudyResult) -> FactRows:
         number("split.development", split.development),
         number("split.test", split.test),
     )
+    author = result.report.author if result.report else ""
     return (
         ("predicts", sentence("{}, from {}", _target(result), _columns(result))),
         ("metric", sentence("{}{}", named, " (lower is better)" if lower_is_better(metric) else "")),
         ("rows", rows),
         ("trials", number("trials.count", len(result.trials))),
+        *((("author", Fact("report.author", author)),) if author else ()),
     )
 
 

@@ -1,8 +1,8 @@
 """The report of a study: report.html, a page that stands alone, and report.md with its pictures beside it.
 
 Both are pure functions of the result and of a reading of the ledger. Whatever belongs to one run stands between
-`<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study. Each fact carries its
-key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
+`<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study with the same texts of
+its author. Each fact carries its key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
 """
 
 from __future__ import annotations

@@ -212,7 +212,15 @@ def checked(record: Record, what: str) -> int:
     assert section is not None
     rows = re.findall(r"<tr[^>]*>.*?</tr>", section[0].partition("<tbody>")[2], re.DOTALL)
     open_ones = sum(">not answered<" in one for one in rows)
-    return {"items": len(rows), "open": open_ones, "answered": len(rows) - open_ones}[what]
+    said = [key for key, text in (record.document.get("report") or {}).items() if text and key != "author"]
+    answered = len(rows) - open_ones - len(said)
+    return {"items": len(rows), "open": open_ones, "answered": answered, "by_author": len(said)}[what]
+
+
+def missing(record: Record, what: str) -> int:
+    """Return the number of missing cells, or of columns that have some."""
+    holes = [one["missing"] for one in record.document["reading"]["columns"] if one["missing"]]
+    return {"cells": sum(holes), "columns": len(holes)}[what]
 
 
 def command(record: Record, name: str) -> str:
@@ -249,7 +257,8 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"test\.difference\.side": side,
     r"classes\.share\.(least|most)": class_share,
     r"permutation\.darkest": darkest,
-    r"checklist\.(items|open|answered)": checked,
+    r"checklist\.(items|open|answered|by_author)": checked,
+    r"missing\.(cells|columns)": missing,
     r"commands\.(\w+)": command,
     r"reading\.columns\.dates": dates,
     r"analysis\.uncertainty\.factors\.([\d.]+)": factor,

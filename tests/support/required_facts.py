@@ -48,6 +48,9 @@ def required(record: Record, in_html: bool) -> Counts:
     else:
         found += _test(document, in_html)
     found += _analysis(document, in_html)
+    texts = {key: text for key, text in (document.get("report") or {}).items() if text}
+    found.update(f"report.{key}" for key in texts)
+    found["checklist.by_author"] += any(key != "author" for key in texts)
     found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
     found += Counter(f"provenance.{name}" for name in MADE)
@@ -96,7 +99,7 @@ def _data(record: Record) -> Counts:
         found["data.classes[*]"] += min(20, len(data["classes"]))
     found += _columns(record.document["reading"])
     copies = record.document["copies"] or {"rows": 0, "test": 0}
-    found += Counter({"copies.rows": int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
+    found += Counter({"copies.rows": 2 * int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
     found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
@@ -112,6 +115,9 @@ def _columns(reading: dict[str, Any] | None) -> Counts:
     found["reading.columns[*].format"] += sum(bool(one["format"]) for one in shown)
     found["reading.columns.dates"] += 2 * any(one["kind"] == "date" for one in reading["columns"])
     found["reading.large"] += reading["large"] > 0
+    found.update(
+        f"missing.{what}" for what in ("cells", "columns") if any(one["missing"] for one in reading["columns"])
+    )
     found["reading.notes[*]"] += len(reading["notes"])
     return found
 

@@ -176,7 +176,8 @@ def test_copies_are_recorded_beside_the_digest(spec: StudySpec, data: StudyData)
     several = (None, Copies(0, 150, "free"), Copies(7, 150, "together"), Copies(0, 150, "free", 2, 9))
     results = [assembled(spec, replace(data, copies=copies), [complete(0, 0.5)]) for copies in several]
     assert [result.copies for result in results] == [
-        *(None, None),
+        CopiesRecord(rows=0, split="free"),
+        CopiesRecord(rows=0, split="free"),
         CopiesRecord(rows=7, split="together"),
         CopiesRecord(rows=0, split="free", test=2),
     ]

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.records import AnalysisRecord, NetworkSize, SmallestRecord
+from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, digest, digested
 from experiments.evaluation.results import (
     BestRecord,
@@ -144,6 +145,15 @@ def test_a_result_from_before_copies_were_counted_is_read() -> None:
     copies = CopiesRecord(rows=7, split="together", test=2)
     again = StudyResult.of_document(result(copies=copies).document())
     assert (again.copies, again.digest) == (copies, result().digest)
+
+
+def test_the_authors_texts_are_beside_the_digest_and_absent_where_there_are_none() -> None:
+    with_texts = result(report=ReportRecord(author="Ann", limits="none"))
+    document = with_texts.document()
+    assert with_texts.digest == result().digest == digest(document)
+    assert "report" not in result().document()
+    assert document["report"] == {"author": "Ann", "purpose": "", "source": "", "intended_use": "", "limits": "none"}
+    assert StudyResult.of_document(document) == with_texts
 
 
 def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:

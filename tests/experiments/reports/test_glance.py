@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import ColumnCounts, ReadingRecord
 from experiments.reports.blocks import plain
 from experiments.reports.glance import glance, made_by
@@ -35,6 +36,12 @@ def test_metric_rows_and_trials_are_said(study):
         ("rows", "1,437 for development, 360 for the test"),
         ("trials", "40"),
     ]
+
+
+def test_the_author_is_named(study):
+    said = _said(replace(study[0], report=ReportRecord(author="Ann")))
+    assert list(said.items())[-1] == ("author", "Ann")
+    assert "author" not in _said(replace(study[0], report=ReportRecord(limits="none")))
 
 
 def test_what_made_the_study_is_named_as_far_as_it_is_known(study):
