@@ -202,6 +202,18 @@ def class_share(record: Record, which: str) -> float:
     return {"least": min, "most": max}[which](sizes) / sum(sizes)
 
 
+def of_class(record: Record, at: str, what: str) -> float | None:
+    """Return the size or the score of a class by the confusion matrix; None of a share of no rows."""
+    confusion = record.document["analysis"]["out_of_fold"]["confusion"]
+    rows, predicted = sum(confusion[int(at)]), sum(line[int(at)] for line in confusion)
+    if what in ("rows", "predicted"):
+        return {"rows": rows, "predicted": predicted}[what]
+    hits = confusion[int(at)][int(at)]
+    recall, precision = (hits / whole if whole else None for whole in (rows, predicted))
+    harmonic = 2 / (1 / recall + 1 / precision) if recall and precision else 0.0
+    return {"recall": recall, "precision": precision, "f1": harmonic if rows + predicted else None}[what]
+
+
 def darkest(record: Record) -> float:
     """Return the largest change by a pixel of grey pictures."""
     return max(abs(one["drop"]) for one in record.document["analysis"]["permutation"]["columns"])
@@ -256,6 +268,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"sizes\.share": smaller,
     r"test\.difference\.side": side,
     r"classes\.share\.(least|most)": class_share,
+    r"classes\[(\d+)\]\.(\w+)": of_class,
     r"permutation\.darkest": darkest,
     r"checklist\.(items|open|answered|by_author)": checked,
     r"missing\.(cells|columns)": missing,

@@ -218,6 +218,12 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
             found["analysis.permutation.repeats"] += permuted["repeats"] > 1
             found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
     found += _predictions(analysis["out_of_fold"], in_html)
+    if curve := analysis["roc"]:
+        found.update(f"analysis.roc.{what}" for what in curve if what != "points")
+        found["data.classes[*]"] += 1
+    if cells := analysis["mistake_values"]:
+        found["analysis.mistake_values.columns[*]"] += len(cells["columns"])
+        found["analysis.mistake_values.rows[*][*]"] += sum(map(len, cells["rows"]))
     found += _uncertainty(document, analysis["uncertainty"])
     found += _sizes(analysis["smallest"])
     if ranked := analysis["importances"]:
@@ -259,6 +265,9 @@ def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
 def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
     found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
+    classes = len(predicted["confusion"] or ())
+    found.update({f"classes[*].{what}": classes for what in ("rows", "predicted", "precision", "recall", "f1")})
+    found["data.classes[*]"] += classes
     if predicted["calibration"]:
         found["analysis.out_of_fold.calibration.error"] += 1
     if predicted["points"]:

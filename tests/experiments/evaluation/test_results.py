@@ -14,9 +14,9 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
-from experiments.evaluation.records import AnalysisRecord, NetworkSize, SmallestRecord
+from experiments.evaluation.records import AnalysisRecord, MistakeValues, NetworkSize, RocRecord, SmallestRecord
 from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, digest, digested
+from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
 from experiments.evaluation.results import (
     BestRecord,
     CopiesRecord,
@@ -169,10 +169,23 @@ def test_the_smallest_network_is_beside_the_digest() -> None:
     without, beside = result(analysis=AnalysisRecord()), result(analysis=AnalysisRecord(smallest=found))
     assert without.digest == beside.digest != result().digest
     earlier = without.document()
-    del earlier["analysis"]["smallest"]
+    for name in PARTS_OUTSIDE:
+        del earlier["analysis"][name]
     assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
     assert StudyResult.of_document(beside.document()).analysis == AnalysisRecord(smallest=found)
     assert digested(beside.document())["analysis"].keys() == earlier["analysis"].keys()
+
+
+def test_roc_and_values_of_mistakes_are_beside_the_digest() -> None:
+    roc = RocRecord(area=0.5, positives=1, negatives=1, points=((0.0, 0.0), (1.0, 1.0)))
+    parts = {"roc": roc, "mistake_values": MistakeValues(columns=("a",), rows=(("1",),))}
+    without, beside = result(analysis=AnalysisRecord()), result(analysis=AnalysisRecord(**parts))
+    assert without.digest == beside.digest
+    earlier = without.document()
+    for name in parts:
+        del earlier["analysis"][name]
+    assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
+    assert StudyResult.of_document(beside.document()) == beside
 
 
 def test_the_digest_leaves_out_what_belongs_to_one_run() -> None:

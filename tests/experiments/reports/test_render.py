@@ -10,8 +10,15 @@ from xml.etree import ElementTree
 import pytest
 
 from experiments.evaluation.reasons import AsWritten
-from experiments.evaluation.records import MistakeRecord, OutOfFoldRecord, PermutationRecord, PermutedColumn
-from experiments.evaluation.results import BaselineRecord, LedgerRecord, StudyResult
+from experiments.evaluation.records import (
+    MistakeRecord,
+    MistakeValues,
+    OutOfFoldRecord,
+    PermutationRecord,
+    PermutedColumn,
+)
+from experiments.evaluation.report_record import ReportRecord
+from experiments.evaluation.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
 from support.results import replaced
 
@@ -158,6 +165,7 @@ def hostile(full):
         "permutation": PermutationRecord(metric=HOSTILE, rows=9, repeats=1, baseline=0.5, columns=columns),
         "out_of_fold": OutOfFoldRecord(rows=9, confusion=counts, calibration=None, points=(), mistakes=(mistake,)),
         "left_out": {HOSTILE: AsWritten(detail=HOSTILE)},
+        "mistake_values": MistakeValues(columns=(HOSTILE, "`|"), rows=((HOSTILE, "<b>"),)),
     }
     analysis = replace(result.analysis, **changes)
     written = BaselineRecord(id="as_written", version=0, settings={}, converged=None, score=0.5, ci95=None,
@@ -168,7 +176,8 @@ def hostile(full):
     )
     test = replace(result.test, references=(written,), confusion=None)
     changes = {"study": HOSTILE, "spec": spec, "data": data, "provenance": {HOSTILE: HOSTILE}, "analysis": analysis,
-               "test": test, "trials": params}  # fmt: skip
+               "test": test, "trials": params, "reading": ReadingRecord(target=HOSTILE),
+               "report": ReportRecord(author=HOSTILE, purpose=HOSTILE)}  # fmt: skip
     return render(replace(result, **changes), trials)
 
 
@@ -233,7 +242,7 @@ def _tables(markdown):
 
 def test_markdown_tables_are_rectangular(pages):
     tables = _tables(pages.markdown)
-    assert len(tables) == 17
+    assert len(tables) == 18
     for table in tables:
         assert re.fullmatch(r"\|(-+:?\|)+", table[1].replace(" ", ""))
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
