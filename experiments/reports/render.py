@@ -24,6 +24,7 @@ from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import rows_scored, run_facts
+from experiments.reports.script import page_script
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
@@ -94,6 +95,7 @@ def render(
         "result": result,
         "run_facts": run_facts(result, reading),
         "rows_scored": rows_scored(result, reading, now=ledger is not None),
+        "script": page_script(),
         "sections": sections,
         "test": answer(result),
         "version": PAGE_VERSION,
