@@ -1,4 +1,7 @@
-"""A study's report written again from its record: python -m experiments.report STUDY. No training, no data."""
+"""A study's report written again from its record: python -m experiments.report STUDY. No training, no data.
+
+The author's texts are those of [report] in the study file as it is now.
+"""
 
 from __future__ import annotations
 
@@ -31,18 +34,20 @@ def _report(chosen: argparse.Namespace) -> int:
     from experiments.study.ledger_check import standing_of
     from experiments.study.lookup import results_file
     from experiments.study.outputs import write_report
+    from experiments.study.report_texts import texts_now, with_texts
     from experiments.study.results_file import known_rows, learned, read_own_results
     from experiments.study.resume import recorded_identity
 
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))
+    texts = texts_now(chosen.study, recorded)
     ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
     seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
     folder = StudyFolder(recorded.folder)
     with folder.claimed():
         trials = learned(recorded)
-        for path in write_report(folder, recorded.result, trials, seen):
+        for path in write_report(folder, with_texts(recorded, texts), trials, seen):
             print(path)
     if not trials:
         print(f"note: {folder.journal} is not there, so the report has no learning curves")

@@ -19,7 +19,7 @@ KEYS: dict[str, tuple[str, ...]] = {  # the keys of each section whose keys do n
 def whole_key(key: str) -> list[str]:
     """Return the parts of a key of --set, with its section where the key was typed without and only one has it.
 
-    A key that [final] shares with another section is the other's.
+    A key that [final] or [report] shares with another section is the other's.
 
     Raises:
         SpecError: several sections have it.
@@ -59,4 +59,4 @@ def _named(name: str) -> list[str]:
 
 def _of_any_section(key: str) -> list[str]:
     found = [f"{section}.{key}" for section, keys in KEYS.items() if key in keys]
-    return [one for one in found if one != f"final.{key}"] or found
+    return [one for one in found if one not in (f"final.{key}", f"report.{key}")] or found

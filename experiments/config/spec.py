@@ -19,6 +19,7 @@ from pydantic import (
 from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection, Decided, OuterFolds
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
+from experiments.config.report_options import ReportSection
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.section import Section, broken_rule, options_of, section_from
 from nnet.network import Architecture
@@ -205,7 +206,7 @@ Searched = Annotated[
 
 
 class StudySpec(Section):
-    """The whole study file. Nothing but it and the data can change the outcome."""
+    """The whole study file. Nothing but it and the data can change the outcome, and [report] changes none of it."""
 
     study: StudySection
     data: DataSection
@@ -216,6 +217,7 @@ class StudySpec(Section):
     space: dict[str, Searched]
     default: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
     final: FinalSection = FinalSection()
+    report: ReportSection = ReportSection()
 
     @field_validator("cv")
     @classmethod
@@ -299,9 +301,14 @@ class StudySpec(Section):
         """Return the same study with another number of trials."""
         return self.model_copy(update={"search": self.search.model_copy(update={"trials": trials})})
 
+    @property
+    def texts(self) -> ReportSection | None:
+        """Return the author's texts; None where the study file has no [report]."""
+        return self.report if "report" in self.model_fields_set else None
+
     def to_document(self) -> dict[str, Any]:
         """Return JSON data that makes the same study again: every default written out, every key in one place."""
-        elsewhere: dict[str, Any] = {"data": True, "search": {"patience", "budget_minutes"}}
+        elsewhere: dict[str, Any] = {"data": True, "report": True, "search": {"patience", "budget_minutes"}}
         if self.final.choice == "best":  # which studies without the key have
             elsewhere["final"] = {"choice"}
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {

@@ -16,6 +16,8 @@ from experiments.config.formats import sort_of
 from experiments.config.grid import check_sampler
 from experiments.config.keys import whole_key
 from experiments.config.problems import one_line
+from experiments.config.report_options import ReportSection
+from experiments.config.section import Section
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.words import canonical, sizes_of
@@ -30,22 +32,36 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     Raises:
         SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
     """
-    try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise SpecError(f"{path}: a study file must be a regular file.")
-        if path.stat().st_size > LARGEST_FILE:
-            raise SpecError(
-                f"{path}: a study file has at most {LARGEST_FILE} bytes, but this has {path.stat().st_size}."
-            )
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SpecError(f"{path}: {error.strerror or error}.") from None
-    except (RecursionError, ValueError) as error:  # those of tomllib and of UTF-8 are ValueErrors
-        raise SpecError(f"{path}: a study file must be TOML in UTF-8, but {readable(str(error), 120)}.") from None
-    document = located(document, path.parent)
+    document = located(_document(path), path.parent)
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, str(path))
+
+
+def read_report_section(path: Path, study: str) -> ReportSection | None:
+    """Read the [report] of a study file, whatever else is wrong with it.
+
+    Args:
+        study: name of the study.
+
+    Returns:
+        None where the file has no such section, or is of a study of another name.
+
+    Raises:
+        SpecError: the file cannot be read, or the section breaks a rule.
+    """
+    document = _document(path)
+    named = document.get("study")
+    if "report" not in document or not isinstance(named, Mapping) or named.get("name") != study:
+        return None
+    try:
+        return _WithReport.model_validate({"report": document["report"]}).report
+    except ValidationError as error:
+        raise SpecError(f"{path}: {one_line(error)}") from None
+
+
+class _WithReport(Section):
+    report: ReportSection
 
 
 def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
@@ -97,6 +113,26 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
         value = list(sizes)
     table[parts[-1]] = value
     return changed
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Read the content of a study file.
+
+    Raises:
+        SpecError: it cannot be read, or is no TOML.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SpecError(f"{path}: a study file must be a regular file.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise SpecError(
+                f"{path}: a study file has at most {LARGEST_FILE} bytes, but this has {path.stat().st_size}."
+            )
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}.") from None
+    except (RecursionError, ValueError) as error:  # those of tomllib and of UTF-8 are ValueErrors
+        raise SpecError(f"{path}: a study file must be TOML in UTF-8, but {readable(str(error), 120)}.") from None
 
 
 def _tuples(value: Any) -> Any:

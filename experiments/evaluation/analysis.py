@@ -33,6 +33,8 @@ from experiments.evaluation.records import (
     PictureRecord,
     UncertaintyRecord,
 )
+from experiments.evaluation.roc import roc_of
+from experiments.evaluation.row_values import mistake_values
 from experiments.evaluation.uncertainty import Development, uncertainty_of, units_of
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
@@ -65,17 +67,19 @@ def analyse(
     models = FinalModels(study, winner, default, inputs, executor)
     found = models.out_of_fold(choice.contents)
     uncertain: UncertaintyRecord | NetworkDiverged = NetworkDiverged()
-    predicting = None
+    predicting = curve = None
     if not isinstance(found, NetworkDiverged):
         rows = Development(choice.validated, data.target, units_of(table))
         uncertain, (outputs, _) = executor.submit(uncertainty_of, *found, rows).result(), found
         predicting = executor.submit(predictions, outputs, choice.validated, data.target, uncertain.temperature)
+        if len(data.target.classes) == 2 and len(np.unique(choice.validated.y)) == 2:
+            curve = executor.submit(roc_of, outputs, choice.validated, uncertain.temperature)
     parts: dict[str, Any] = {
         "importances": importances(trials, study.space),
         "permutation": models.permutation,
         "selection": choice.selection,
         "smallest": choice.smallest,
-        "out_of_fold": NetworkDiverged() if predicting is None else _with_pictures(predicting.result(), table),
+        "out_of_fold": NetworkDiverged() if predicting is None else predicting.result(),
         "uncertainty": uncertain,
     }
     left_out = {name: part for name, part in parts.items() if isinstance(part, LeftOut)}
@@ -83,7 +87,10 @@ def analyse(
     if default is None and "selection" in records:
         left_out["floor"] = NoDefaultScore()
     if predicted := records.get("out_of_fold"):
-        records["out_of_fold"] = replace(predicted, **models.scores)
+        worst = [mistake.row for mistake in predicted.mistakes]
+        records["out_of_fold"] = replace(_with_pictures(predicted, table), **models.scores)
+        records["mistake_values"] = mistake_values(table, worst, records.get("permutation"))
+        records["roc"] = None if curve is None else curve.result()
         if data.target.classes and predicted.confusion is None:
             left_out["confusion"] = TooManyClasses(limit=CLASSES)
         if data.target.classes and predicted.calibration is None:

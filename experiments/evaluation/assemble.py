@@ -9,10 +9,11 @@ import numpy as np
 
 from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
-from experiments.data.table import Kind, Table
+from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord, FinalRecord
 from experiments.evaluation.refit import refit_task
+from experiments.evaluation.report_record import report_record
 from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
@@ -122,6 +123,7 @@ def assemble(
         analysis=analysis,
         reading=_reading(data),
         copies=_copies(data.copies),
+        report=report_record(spec.report),
         ledger=ledger,
         provenance=provenance,
         timing=timing,
@@ -141,14 +143,16 @@ def _missing(table: Table) -> MissingCounts:
 
 
 def _reading(data: StudyData) -> ReadingRecord | None:
-    """Record how a file was read, and what of it is not used."""
+    """Record how a table was read, and what of it is not used; None of pixels that nothing was decided about."""
     reading, table = data.reading, data.development.table
-    if reading is None:
+    if reading is None and set(table.kinds) == {"pixel"}:
         return None
+    reading = reading or TableReading(tuple(zip(table.columns, table.kinds, strict=True)))
     missing = np.zeros(len(table.columns), int)
     if not isinstance(table.features, np.ndarray):
         missing = table.features.isna().to_numpy().sum(axis=0)
     return ReadingRecord(
+        target=table.target_name,
         columns=tuple(
             ColumnRecord(name=name, kind=kind, format=reading.formats.get(name, ""), missing=int(holes))
             for (name, kind), holes in zip(reading.columns, missing, strict=True)
@@ -161,10 +165,10 @@ def _reading(data: StudyData) -> ReadingRecord | None:
     )
 
 
-def _copies(copies: Copies | None) -> CopiesRecord | None:
+def _copies(copies: Copies | None) -> CopiesRecord:
     """Record the copies; rows that are equal by chance are none."""
-    if copies is None or not (copies.rows or copies.test):
-        return None
+    if copies is None:
+        return CopiesRecord(rows=0, split="free")
     return CopiesRecord(rows=copies.rows, split=copies.split, test=copies.test)
 
 

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import nnet
 from experiments.config.documents import Difference, differences, flat
 from experiments.search.arithmetic import processor
+from experiments.version import VERSION
 
+OWN = "nnet-experiments"  # the program's name among the versions
 PACKAGES = ("numpy", "optuna", "scikit-learn", "scipy", "mlflow", "pydantic", "loky")
 VARIABLES = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_ENABLE_CPU_FEATURES", "NPY_DISABLE_CPU_FEATURES"),
@@ -41,7 +44,7 @@ def provenance(
     executor: str,
     planned: int | None = None,
 ) -> dict[str, Any]:
-    """Collect versions, commit, BLAS kernel, seeds and environment for results.json.
+    """Collect date, versions, commit, BLAS kernel, seeds and environment for results.json.
 
     Args:
         kernel:      BLAS kernel of the worker processes.
@@ -50,8 +53,10 @@ def provenance(
         executor:    name of the executor.
         planned:     number of trials of the whole study, where this run was a try of fewer.
     """
+    packages = {name: version(name) for name in PACKAGES}
     return {
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "versions": {OWN: VERSION, "python": platform.python_version(), **packages},
         "commit": commit(),
         "blas": {"kernel": kernel, "threads": 1},
         "seeds": dict(seeds),

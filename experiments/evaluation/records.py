@@ -178,6 +178,33 @@ class OutOfFoldRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RocRecord:
+    """The ROC curve of the second of two classes, over all out-of-fold predictions; outside the digest.
+
+    area:                 area under the whole curve.
+    positives, negatives: number of predictions of rows of the second class and of the first.
+    points:               (false positive rate, true positive rate) from (0, 0) to (1, 1), at most 200 of the corners.
+    """
+
+    area: float
+    positives: int
+    negatives: int
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MistakeValues:
+    """Cells of the rows with the worst predictions; outside the digest.
+
+    columns: names of a few columns, the most important first.
+    rows:    texts of the cells in these columns, a row for each mistake.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportanceRecord:
     """The share of each parameter in separating the better COMPLETE trials from all, by an evaluator of Optuna's.
 
@@ -288,7 +315,9 @@ class UncertaintyRecord:
 class AnalysisRecord:
     """The parts of the analysis.
 
-    left_out: reasons for the parts that are missing, and for a part's missing floor, confusion or calibration.
+    roc:            None of a number, of another number of classes than two, and in older results.
+    mistake_values: None where rows are pictures or pixels, and in older results.
+    left_out:       reasons for the parts that are missing, and for a part's missing floor, confusion or calibration.
     """
 
     selection: SelectionRecord | None = None
@@ -297,4 +326,6 @@ class AnalysisRecord:
     importances: ImportanceRecord | None = None
     permutation: PermutationRecord | None = None
     smallest: SmallestRecord | None = None
+    roc: RocRecord | None = None
+    mistake_values: MistakeValues | None = None
     left_out: dict[str, LeftOut] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """StudyResult: all results of a study, and their one representation on disk, results.json (schema 2).
 
 Methods and reasons are codes; the reports write the sentences. The digest covers all that the study file and the data
-determine. Ledger, provenance and timing belong to one run and stay outside it, and so does what was added later.
+determine. Ledger, provenance and timing belong to one run and stay outside it; so do the author's texts, and what was
+added later.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from experiments.data.table import ColumnReason, Kind
 from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts, FinalRecord
+from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import digest
 from experiments.search.trial import InterventionKind, Reason, State
 
@@ -80,8 +82,9 @@ class ColumnRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingRecord:
-    """The reading of a file, and what of it is not used; a study file that names it has the same digest.
+    """The reading of a table, and what of it is not used; a study file that names it has the same digest.
 
+    target:    name of the column to predict; empty where it is not recorded.
     columns:   the features, in the order of the file.
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
@@ -90,6 +93,7 @@ class ReadingRecord:
     notes:     what else was decided, one line each.
     """
 
+    target: str = ""
     columns: tuple[ColumnRecord, ...] = ()
     left_out: tuple[LeftOutColumn, ...] = ()
     no_target: int = 0
@@ -102,7 +106,7 @@ class ReadingRecord:
 class CopiesRecord:
     """Rows that are copies of other rows, equal in every cell.
 
-    rows:  number of copies of an earlier row, without the source's own test rows.
+    rows:  number of copies of an earlier row, without the source's own test rows; 0 of rows equal by chance.
     split: how the splits treat them: they stay together or are free, or groups or the time decide.
     test:  number of the source's own test rows that are copies of other rows.
     """
@@ -279,6 +283,7 @@ class StudyResult:
     final:          None in results of older versions, whose final model is a single network.
     test:           None without a test evaluation (--no-test), and so is `ledger`; with `outer` the pooled score.
     outer:          the outer folds of nested cross-validation; absent from the document of a study without them.
+    report:         the author's texts; absent from the document of a study without any.
     analysis:       analysis of the development rows; None in results without it.
     earlier_digest: digest of the document of an older schema that this was translated from; not written.
     """
@@ -300,6 +305,7 @@ class StudyResult:
     analysis: AnalysisRecord | None = None
     reading: ReadingRecord | None = None
     copies: CopiesRecord | None = None
+    report: ReportRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
     timing: dict[str, float]
@@ -313,8 +319,9 @@ class StudyResult:
         """
         body = json.loads(json.dumps(asdict(self), allow_nan=False))
         del body["earlier_digest"]
-        if self.outer is None:
-            del body["outer"]
+        for name in ("outer", "report"):
+            if body[name] is None:
+                del body[name]
         own = digest(body)
         return {"schema": body.pop("schema"), "study": body.pop("study"), "digest": own, **body}
 

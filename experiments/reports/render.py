@@ -1,8 +1,8 @@
 """The report of a study: report.html, a page that stands alone, and report.md with its pictures beside it.
 
 Both are pure functions of the result and of a reading of the ledger. Whatever belongs to one run stands between
-`<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study. Each fact carries its
-key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
+`<!-- this run -->` and `<!-- /this run -->`; all the rest has the same bytes for the same study with the same texts of
+its author. Each fact carries its key: `data-fact` in HTML; Markdown stays clean text, and marks facts for a check only.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from markupsafe import Markup
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
+from experiments.reports.glance import glance, made_by
 from experiments.reports.headline import answer, lead
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import rows_scored, run_facts
+from experiments.reports.script import page_script
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
@@ -43,7 +45,7 @@ from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 10  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 11  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 OF_PROCEDURE: Final = (
     "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "
@@ -86,11 +88,14 @@ def render(
         "command": tune_command(result),
         "folder": FOLDER,
         "gain": gain,
+        "glance": glance(result),
         "lead": lead(result),
+        "made_by": made_by(result),
         "outer_fold": outer_fold_of(result),
         "result": result,
         "run_facts": run_facts(result, reading),
         "rows_scored": rows_scored(result, reading, now=ledger is not None),
+        "script": page_script(),
         "sections": sections,
         "test": answer(result),
         "version": PAGE_VERSION,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from experiments.evaluation.analysis import picture_of
 from experiments.evaluation.joint_errors import JointErrors, RowExample, joint_errors
 from experiments.evaluation.mean_outputs import are_probabilities
+from experiments.evaluation.row_values import cell_texts, telling_columns
 from experiments.search.out_of_fold import array_of
 from experiments.study.compared import ReadStudy
 from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
@@ -45,27 +45,6 @@ def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> 
     table = known.source[1].development.table
     if (picture := picture_of(table, example.row)) is not None:
         return replace(numbered, picture=picture)
-    shown = [name for name in _telling(pair[0]) if name in table.columns] or list(table.columns)
-    kinds = dict(zip(table.columns, table.kinds, strict=True))
-    names = [name for name in shown if kinds[name] != "date"][:VALUES]
-    places = [table.columns.index(name) for name in names]
-    cells = [
-        table.features[example.row, place]
-        if isinstance(table.features, np.ndarray)
-        else table.features.iloc[example.row, place]
-        for place in places
-    ]
-    return replace(numbered, values=tuple((name, _text(cell)) for name, cell in zip(names, cells, strict=True)))
-
-
-def _telling(study: ReadStudy) -> list[str]:
-    """List columns, those first whose shuffling costs the study's winner most."""
-    analysis = None if study.recorded is None else study.recorded.result.analysis
-    permuted = None if analysis is None else analysis.permutation
-    return [] if permuted is None else [column.name for column in permuted.columns]
-
-
-def _text(cell: Any) -> str:
-    if cell is None or cell != cell:
-        return "missing"
-    return str(cell) if isinstance(cell, str) else f"{float(cell):.6g}"
+    analysis = None if pair[0].recorded is None else pair[0].recorded.result.analysis
+    names = telling_columns(table, None if analysis is None else analysis.permutation)[:VALUES]
+    return replace(numbered, values=tuple((name, cell_texts(table, [example.row], name)[0]) for name in names))

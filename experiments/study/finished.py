@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from experiments.config.documents import canonical_digest
+from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
 from experiments.data.source_digest import source_digest
 from experiments.errors import ExperimentError, StudyStateError
@@ -34,7 +35,9 @@ def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
         given: rows come from the caller, who may have others the next time.
     """
     source = None if given else source_digest(spec.data, os.environ)
-    return {} if source is None else {"settings": canonical_digest(spec.model_dump(mode="json")), "source": source}
+    if source is None:
+        return {}
+    return {"settings": canonical_digest(spec.model_dump(mode="json", exclude={"report"})), "source": source}
 
 
 def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
@@ -52,13 +55,17 @@ def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
     return recorded if recorded.result.test is not None or options.look == "leave" else None
 
 
-def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None) -> Outcome | None:
+def finish_again(
+    recorded: Recorded, run: RunContext, study: StudyContext | None, texts: ReportSection | None = None
+) -> Outcome | None:
     """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished.
 
     Args:
         study: study of this run; None if its input is that of the results, byte for byte.
+        texts: the author's texts; None leaves those on record.
     """
     from experiments.study.outputs import write_report
+    from experiments.study.report_texts import with_texts
 
     options, folder, clock, tracking = run.options, run.folder, run.clock, run.tracking
     clock.lap("data")
@@ -79,7 +86,8 @@ def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None
         if standing_of(ledger, recorded) == "different":
             return None  # the test evaluation is entered anew
         seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
-        write_report(folder, recorded.result, journal.trials, seen)
+        result = with_texts(recorded, texts)
+        write_report(folder, result, journal.trials, seen)
         clock.lap("report")
         untracked = None
         if options.register_as is not None or not tracking.has_everything(recorded.result.digest):
@@ -88,9 +96,7 @@ def finish_again(recorded: Recorded, run: RunContext, study: StudyContext | None
                 tracking.register(options.register_as)
             untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(
-        recorded.result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True
-    )
+    return Outcome(result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True)
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:

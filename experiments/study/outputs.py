@@ -9,6 +9,7 @@ from pathlib import Path
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.render import render
 from experiments.reports.trials_csv import trials_csv
+from experiments.search.storage import write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 
@@ -16,7 +17,17 @@ from experiments.study.folder import StudyFolder
 def publish(folder: StudyFolder, result: StudyResult, finished: Sequence[FinishedTrial]) -> None:
     """Write the trial table, the report and last results.json."""
     write_report(folder, result, finished, result.ledger)
-    folder.write("results.json", json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False))
+    write_results(folder.path / "results.json", result)
+
+
+def write_results(path: Path, result: StudyResult) -> Path:
+    """Write results.json whole or not at all.
+
+    Raises:
+        StudyStateError: the disk is full or the folder cannot be written to.
+    """
+    text = json.dumps(result.document(), indent=1, ensure_ascii=False, allow_nan=False)
+    return write_atomically(path, text.encode())
 
 
 def write_report(

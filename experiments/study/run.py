@@ -110,7 +110,7 @@ def run_study(
         digests, study = input_digests(spec, given=table is not None), None
         if (recorded := recorded_end(run.folder, options)) is not None:
             study = None if has_input(recorded, digests) else prepare_study(spec, table)
-            if (outcome := finish_again(recorded, run, study)) is not None:
+            if (outcome := finish_again(recorded, run, study, spec.texts)) is not None:
                 return outcome
         fill(run.log.write)
         executor = stack.enter_context(open_executor_of(options, run.folder))  # workers start while the data is loaded

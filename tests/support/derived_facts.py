@@ -202,6 +202,18 @@ def class_share(record: Record, which: str) -> float:
     return {"least": min, "most": max}[which](sizes) / sum(sizes)
 
 
+def of_class(record: Record, at: str, what: str) -> float | None:
+    """Return the size or the score of a class by the confusion matrix; None of a share of no rows."""
+    confusion = record.document["analysis"]["out_of_fold"]["confusion"]
+    rows, predicted = sum(confusion[int(at)]), sum(line[int(at)] for line in confusion)
+    if what in ("rows", "predicted"):
+        return {"rows": rows, "predicted": predicted}[what]
+    hits = confusion[int(at)][int(at)]
+    recall, precision = (hits / whole if whole else None for whole in (rows, predicted))
+    harmonic = 2 / (1 / recall + 1 / precision) if recall and precision else 0.0
+    return {"recall": recall, "precision": precision, "f1": harmonic if rows + predicted else None}[what]
+
+
 def darkest(record: Record) -> float:
     """Return the largest change by a pixel of grey pictures."""
     return max(abs(one["drop"]) for one in record.document["analysis"]["permutation"]["columns"])
@@ -212,7 +224,15 @@ def checked(record: Record, what: str) -> int:
     assert section is not None
     rows = re.findall(r"<tr[^>]*>.*?</tr>", section[0].partition("<tbody>")[2], re.DOTALL)
     open_ones = sum(">not answered<" in one for one in rows)
-    return {"items": len(rows), "open": open_ones, "answered": len(rows) - open_ones}[what]
+    said = [key for key, text in (record.document.get("report") or {}).items() if text and key != "author"]
+    answered = len(rows) - open_ones - len(said)
+    return {"items": len(rows), "open": open_ones, "answered": answered, "by_author": len(said)}[what]
+
+
+def missing(record: Record, what: str) -> int:
+    """Return the number of missing cells, or of columns that have some."""
+    holes = [one["missing"] for one in record.document["reading"]["columns"] if one["missing"]]
+    return {"cells": sum(holes), "columns": len(holes)}[what]
 
 
 def command(record: Record, name: str) -> str:
@@ -248,8 +268,10 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"sizes\.share": smaller,
     r"test\.difference\.side": side,
     r"classes\.share\.(least|most)": class_share,
+    r"classes\[(\d+)\]\.(\w+)": of_class,
     r"permutation\.darkest": darkest,
-    r"checklist\.(items|open|answered)": checked,
+    r"checklist\.(items|open|answered|by_author)": checked,
+    r"missing\.(cells|columns)": missing,
     r"commands\.(\w+)": command,
     r"reading\.columns\.dates": dates,
     r"analysis\.uncertainty\.factors\.([\d.]+)": factor,

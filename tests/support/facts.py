@@ -32,6 +32,7 @@ CONSTANTS = [
     r"x86-64 processor with AVX2",
     r"units of layer \d+",
     r"by L2 strength",
+    r"recall F1 |recall \| F1 |\. F1: their",
 ]
 MARK = re.compile(r"⟦([^|⟧]*)\|(.*?)⟧", re.DOTALL)
 GAIN = re.compile(r"(\d[\d,.]*(?:e[+-]?\d+)?) (better|worse)")

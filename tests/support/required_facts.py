@@ -18,12 +18,15 @@ ALWAYS = {
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
     **dict.fromkeys(("best.network", "final.epochs", "best.number", "spec.cv.splitter"), 2),
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
-    **dict.fromkeys(("split.development", "split.test"), 2),
+    **dict.fromkeys(("split.development", "split.test"), 3),
     "best.fold_scores.count": 3,
     "spec.study.arithmetic": 1,
-    "spec.cv.metric": 9,
-    "trials.count": 3,
+    "spec.cv.metric": 10,
+    "trials.count": 4,
 }
+
+MADE = ("date", "environment.processor", "environment.system", "environment.cores", "versions.nnet-experiments",
+        "versions.python")  # fmt: skip
 
 
 def counted(facts: list[Fact]) -> Counts:
@@ -45,8 +48,12 @@ def required(record: Record, in_html: bool) -> Counts:
     else:
         found += _test(document, in_html)
     found += _analysis(document, in_html)
+    texts = {key: text for key, text in (document.get("report") or {}).items() if text}
+    found.update(f"report.{key}" for key in texts)
+    found["checklist.by_author"] += any(key != "author" for key in texts)
     found += Counter() if document["ledger"] is None else _ledger(document)
     found += Counter(f"timing.{name}" for name in document["timing"])
+    found += Counter(f"provenance.{name}" for name in MADE)
     return found + Counter(key for key, _ in _leaves("provenance", document["provenance"]))
 
 
@@ -77,7 +84,10 @@ def _configurations(record: Record) -> Counts:
 
 def _data(record: Record) -> Counts:
     data, found = record.document["data"], Counter[str]()
-    found.update(f"data.columns.{kind}" for kind, number in data["columns"].items() if number)
+    kinds = [kind for kind, number in data["columns"].items() if number]
+    found.update({f"data.columns.{kind}": 2 for kind in kinds})
+    found["data.features"] += kinds != ["pixel"]
+    found["reading.target"] += record.document["reading"] is not None
     found.update(f"data.missing.{kind}" for kind, number in data["missing"].items() if number)
     if data["columns"]["number"]:
         searched = "numbers" in record.document["best"]["params"]
@@ -85,11 +95,11 @@ def _data(record: Record) -> Counts:
     if data["columns"]["category"]:
         found["spec.preprocessing.rare"] += 1
     if data["classes"]:
-        found += Counter({"data.classes.count": 2, "classes.share.least": 1, "classes.share.most": 1})
+        found += Counter({"data.classes.count": 3, "classes.share.least": 1, "classes.share.most": 1})
         found["data.classes[*]"] += min(20, len(data["classes"]))
     found += _columns(record.document["reading"])
     copies = record.document["copies"] or {"rows": 0, "test": 0}
-    found += Counter({"copies.rows": int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
+    found += Counter({"copies.rows": 2 * int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
     found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
@@ -103,8 +113,11 @@ def _columns(reading: dict[str, Any] | None) -> Counts:
     shown = reading["columns"][:60]
     found = Counter({f"reading.columns[*].{what}": len(shown) for what in ("name", "kind", "missing")})
     found["reading.columns[*].format"] += sum(bool(one["format"]) for one in shown)
-    found["reading.columns.dates"] += any(one["kind"] == "date" for one in reading["columns"])
+    found["reading.columns.dates"] += 2 * any(one["kind"] == "date" for one in reading["columns"])
     found["reading.large"] += reading["large"] > 0
+    found.update(
+        f"missing.{what}" for what in ("cells", "columns") if any(one["missing"] for one in reading["columns"])
+    )
     found["reading.notes[*]"] += len(reading["notes"])
     return found
 
@@ -205,6 +218,12 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
             found["analysis.permutation.repeats"] += permuted["repeats"] > 1
             found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
     found += _predictions(analysis["out_of_fold"], in_html)
+    if curve := analysis["roc"]:
+        found.update(f"analysis.roc.{what}" for what in curve if what != "points")
+        found["data.classes[*]"] += 1
+    if cells := analysis["mistake_values"]:
+        found["analysis.mistake_values.columns[*]"] += len(cells["columns"])
+        found["analysis.mistake_values.rows[*][*]"] += sum(map(len, cells["rows"]))
     found += _uncertainty(document, analysis["uncertainty"])
     found += _sizes(analysis["smallest"])
     if ranked := analysis["importances"]:
@@ -246,6 +265,9 @@ def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
 def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
     found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
+    classes = len(predicted["confusion"] or ())
+    found.update({f"classes[*].{what}": classes for what in ("rows", "predicted", "precision", "recall", "f1")})
+    found["data.classes[*]"] += classes
     if predicted["calibration"]:
         found["analysis.out_of_fold.calibration.error"] += 1
     if predicted["points"]:

@@ -127,7 +127,8 @@ def no_look() -> None:
 def groups() -> None:
     """Rows belong to groups, which stay together."""
     table = mixed_table(120, groups=np.repeat(np.arange(24), 5))
-    ran(study("groups", preprocessing={"rare": 0.05}), table)
+    texts = {"author": "Ann (ann@example.org)", "purpose": "All patients\nof 2025 | <b>", "limits": "None known."}
+    ran(study("groups", preprocessing={"rare": 0.05}, report=texts), table)
 
 
 def time() -> None:

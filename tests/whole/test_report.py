@@ -35,6 +35,38 @@ def test_without_a_journal_or_the_ledger_the_report_names_what_is_missing(done: 
     assert Path("alone/report.md").exists()
 
 
+def test_the_texts_of_the_study_file_are_applied_as_they_are_now(done: CommandRunner, capsys: Output) -> None:
+    results, file = done.study / "results.json", Path("studies/moons.toml")
+    before, study = json.loads(results.read_text()), file.read_text()
+    assert "report" not in before
+    file.write_text(f'{study}\n[report]\nauthor = "Ann <b>"\nlimits = """Not for\nother moons."""\n')
+    assert report.main(["moons"]) == 0
+    page, document = (done.study / "report.html").read_text(), json.loads(results.read_text())
+    assert '<bdi data-fact="report.author">Ann &lt;b&gt;</bdi>' in page
+    assert '<bdi data-fact="report.limits">Not for other moons.</bdi>' in page
+    texts = document.pop("report")
+    assert (texts["author"], texts["limits"], document) == ("Ann <b>", "Not for other moons.", before)
+    file.write_text(study)
+    assert report.main(["moons"]) == 0
+    assert "Ann &lt;b&gt;" in (done.study / "report.html").read_text()
+    with_another = {"report.author": "Eve"}
+    again = done.tune("moons", *(f"--set={key}={text}" for key, text in with_another.items()))
+    assert again.code == 0
+    assert json.loads(results.read_text())["report"] == {**dict.fromkeys(texts, ""), "author": "Eve"}
+    assert json.loads(results.read_text())["digest"] == before["digest"]
+    assert '"report.author">Eve<' in (done.study / "report.html").read_text()
+    file.write_text(f"{study}\n[report]\n")
+    assert report.main([str(file)]) == 0
+    assert "report" not in json.loads(results.read_text())
+    assert ">Eve<" not in (done.study / "report.html").read_text()
+    file.write_text(f'{study}\n[report]\nauthors = "Ann"\n')
+    capsys.readouterr()
+    assert report.main(["moons"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {file}: report.authors: there is no such key (did you mean report.author?).\n"
+    )
+
+
 def test_a_changed_results_file_is_refused(done: CommandRunner, capsys: Output) -> None:
     path = done.study / "results.json"
     document = json.loads(path.read_text())

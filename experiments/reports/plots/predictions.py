@@ -1,11 +1,11 @@
-"""Predictions against the truth: probabilities against frequencies, predicted against true numbers."""
+"""Predictions against the truth: probabilities against frequencies, ROC curves, predicted and true numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.records import CalibrationRecord
+from experiments.evaluation.records import CalibrationRecord, RocRecord
 from experiments.reports.plots.chart import Axis, Chart, stacked
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.svg import BLUE, FAINT
@@ -39,10 +39,38 @@ def scatter(points: Sequence[tuple[float, float]]) -> str:
     low, high = min(map(min, points)), max(map(max, points))
     margin = 0.04 * (high - low) or 1.0
     low, high = low - margin, high + margin
-    few = len(points) <= 100
     ticks = number_ticks(low, high)
     chart = Chart(SIDE, None, Axis(low, high, ticks, "true value", "line"), Axis(low, high, ticks, "predicted value"))
     chart.line([(low, low), (high, high)], DASHED, "predicted = true")
-    mark = Mark("circle", BLUE, 2.25 if few else 1.6, opacity=0.75 if few else 0.5)
-    chart.marks(points, mark, "a development row")
+    chart.marks(points, _mark(points), "a development row")
     return chart.svg()
+
+
+def residuals(points: Sequence[tuple[float, float]]) -> str:
+    """Draw true less predicted value by predicted value, with the line on which both are equal."""
+    predicted = [(guess, true - guess) for true, guess in points]
+    low, high = min(guess for guess, _ in predicted), max(guess for guess, _ in predicted)
+    margin = 0.04 * (high - low) or 1.0
+    reach = 1.08 * max(abs(residual) for _, residual in predicted) or 1.0
+    across = Axis(low - margin, high + margin, number_ticks(low - margin, high + margin), "predicted value", "line")
+    up = Axis(-reach, reach, number_ticks(-reach, reach), "true − predicted value")
+    chart = Chart(SIDE, 200, across, up)
+    chart.line([(low - margin, 0), (high + margin, 0)], DASHED, "predicted = true")
+    chart.marks(predicted, _mark(points), "a development row")
+    return chart.svg()
+
+
+def roc(record: RocRecord) -> str:
+    """Draw the true positive rate by the false positive rate, with the line of guessing."""
+    ticks = number_ticks(0, 1)
+    across = Axis(-0.02, 1.02, ticks, "false positive rate", "line")
+    chart = Chart(SIDE, None, across, Axis(-0.02, 1.02, ticks, "true positive rate"))
+    chart.line([(0, 0), (1, 1)], DASHED, "guessing")
+    chart.line(record.points, Stroke(BLUE, 1.6), "the winner")
+    return chart.svg()
+
+
+def _mark(points: Sequence[tuple[float, float]]) -> Mark:
+    """Return the mark of a row, smaller and lighter where there are many."""
+    few = len(points) <= 100
+    return Mark("circle", BLUE, 2.25 if few else 1.6, opacity=0.75 if few else 0.5)

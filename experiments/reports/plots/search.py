@@ -46,7 +46,7 @@ def _slice(result: StudyResult, axis: ParameterAxis, name: str, named: bool) -> 
     margin = 0.04 + 0.2 * axis.step
     x = Axis(-margin, 1 + margin, axis.ticks, label(name), "line", named)
     chart = Chart(*SMALL, x, trial_axis(result))
-    draw_trials(chart, result, {at: place + axis.step * _aside(at) for at, place in axis.places.items()})
+    draw_trials(chart, result, {at: place + axis.step * aside(at) for at, place in axis.places.items()})
     return chart.svg()
 
 
@@ -61,6 +61,6 @@ def _best_so_far(result: StudyResult) -> list[tuple[float, float]]:
     return [*corners, (max(trial.number for trial in result.trials), corners[-1][1])]
 
 
-def _aside(number: int) -> float:
+def aside(number: int) -> float:
     """Return a small step to either side, so that trials with the same value do not hide each other."""
     return 0.3 * (number * 0.618034 % 1 - 0.5)

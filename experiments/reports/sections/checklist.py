@@ -10,6 +10,8 @@ from typing import Final
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
+    Block,
+    Code,
     Column,
     Fact,
     Parts,
@@ -31,6 +33,7 @@ from experiments.reports.sections.data import folds
 from experiments.reports.sections.transformations import transformations
 
 OPEN: Final = "not answered"
+KEYS: Final = ("purpose", "intended_use", "source", "limits")  # of [report], each the answer to an item
 UNSCORED: Final = ": this result has no test score"
 COLUMNS: Final = (Column("", number=False), Column("item", number=False), Column("answer", number=False))
 
@@ -42,14 +45,28 @@ def checklist(result: StudyResult) -> Section:
         for at, (item, answer) in enumerate(items.items()):
             rows.append(Row(("" if at else group, item, answer or OPEN), "" if answer else "open"))
     still_open = sum(row.kind == "open" for row in rows)
+    answers = [_said(result, key) for key in KEYS]
+    by_author = len([answer for answer in answers if answer])
     explanation = note(
-        "After REFORMS (Kapoor et al. 2024). The study itself answers {} of {} items; only its author can answer the "
-        "other {}.",
-        number("checklist.answered", len(rows) - still_open),
+        "After REFORMS (Kapoor et al. 2024). The study itself answers {} of {} items{}; {}.",
+        number("checklist.answered", len(rows) - still_open - by_author),
         number("checklist.items", len(rows)),
-        number("checklist.open", still_open),
+        sentence(", its author {}", number("checklist.by_author", by_author)) if by_author else "",
+        sentence("only its author can answer the other {}", number("checklist.open", still_open))
+        if still_open
+        else "none is open",
     )
-    return Section("Checklist", "checklist", (explanation, Table("Checklist", COLUMNS, tuple(rows), prose=True)))
+    blocks: list[Block] = [explanation, Table("Checklist", COLUMNS, tuple(rows), prose=True)]
+    if by_author < len(KEYS):
+        keys = joined([Code(key) for key, answer in zip(KEYS, answers, strict=True) if not answer])
+        blocks.append(note("In {} of the study file, {} answer open items.", Code("[report]"), keys))
+    return Section("Checklist", "checklist", tuple(blocks))
+
+
+def _said(result: StudyResult, key: str) -> Words:
+    """Return the author's text of a key; "" without one."""
+    said: str = "" if result.report is None else getattr(result.report, key)
+    return Fact(f"report.{key}", said) if said else ""
 
 
 def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
@@ -58,8 +75,8 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
     metric = Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
     return {
         "Goal": {
-            "Population that the result is about, and why": "",
-            "Reason for a learning method, and use of its predictions": "",
+            "Population that the result is about, and why": _said(result, "purpose"),
+            "Reason for a learning method, and use of its predictions": _said(result, "intended_use"),
         },
         "Reproducibility": {
             "Data, identified": sentence(
@@ -71,7 +88,9 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Script for all the numbers": "under “Reproduce this study”",
         },
         "Data": {
-            "Origin of rows and labels: by whom, when and how": "",
+            "Origin of rows and labels: by whom, when and how; what was left out before the study": _said(
+                result, "source"
+            ),
             "Do the rows represent the population?": "",
             "Target": _target(result),
             "Size": sentence(
@@ -81,7 +100,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
                 number("split.development", split.development),
                 number("split.test", split.test),
             ),
-            "Rows left out before the study, impossible and missing values": "",
+            "Missing values and duplicates": _counted(result),
             "Transformations": transformations(result),
         },
         "Models": {
@@ -96,7 +115,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
         },
         "Leakage": {
             "Test rows kept apart": f"{_apart(result)}{'' if test else UNSCORED}",
-            "Rows that depend on each other, duplicates": _dependence(result),
+            "Rows that depend on each other": _dependence(result),
             "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
         },
         "Metrics": {
@@ -113,7 +132,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
         },
         "Limits": {
             "Evidence on data from elsewhere or from later": "",
-            "Cases in which the result should not be expected to hold": "",
+            "Cases in which the result should not be expected to hold": _said(result, "limits"),
         },
     }
 
@@ -150,6 +169,26 @@ def _compared(result: StudyResult) -> Parts:
         if baseline.score is not None
     ]
     return joined(["the default configuration" if test.default else "", *baselines]) or ("nothing",)
+
+
+def _counted(result: StudyResult) -> Parts:
+    """Count missing cells of the development rows and copies of rows; nothing of what older results did not record."""
+    reading, missing, copies = result.reading, result.data.missing, result.copies
+    parts: list[Words] = []
+    holes = [one.missing for one in reading.columns if one.missing] if reading is not None else []
+    if holes:
+        cells = counted("missing.cells", sum(holes), "missing cell")
+        columns = counted("missing.columns", len(holes), "column")
+        parts.append(sentence("{} in {} of the development rows", cells, columns))
+    elif missing is not None and not (missing.number or missing.category):
+        parts.append("no cell is missing in the development rows")
+    if copies is not None:
+        parts.append(
+            counted("copies.rows", copies.rows, "row is a copy of an earlier one", "rows are copies of earlier ones")
+            if copies.rows
+            else "no row counts as a copy of another"
+        )
+    return joined(parts, "; ")
 
 
 def _dependence(result: StudyResult) -> Words:

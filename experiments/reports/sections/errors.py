@@ -30,7 +30,8 @@ from experiments.reports.formatting import NOTHING
 from experiments.reports.images import png
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.matrix import NAMED, confusion
-from experiments.reports.plots.predictions import calibration, scatter
+from experiments.reports.plots.predictions import calibration, residuals, scatter
+from experiments.reports.sections.class_scores import class_scores
 from experiments.reports.sections.omitted import left_out
 
 MOST_PAIRS = 10
@@ -49,6 +50,10 @@ SCATTER = (
     "Predicted by true value, for {} of {} out-of-fold predictions, spread over the data. Points above the dashed line "
     "are predicted too high."
 )
+RESIDUALS = (
+    "True less predicted value, by predicted value, for the same rows. Points evenly around the dashed line are as it "
+    "should be; a curve shows where the model is off, a funnel where it is less sure."
+)
 
 
 def errors(result: StudyResult) -> Section | None:
@@ -57,7 +62,7 @@ def errors(result: StudyResult) -> Section | None:
     blocks: list[Block] = _models(result, predictions)
     blocks += _confusions(result, predictions)
     if predictions is not None:
-        blocks += [*_predictions(predictions), *_mistakes(result, predictions.mistakes)]
+        blocks += [*class_scores(result), *_predictions(predictions), *_mistakes(result, predictions.mistakes)]
     blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Errors", "errors", tuple(blocks)) if blocks else None
 
@@ -146,7 +151,8 @@ def _predictions(predictions: OutOfFoldRecord) -> list[Block]:
             number("analysis.out_of_fold.rows", predictions.rows),
         )
         picture = Picture("predictions", scatter(predictions.points), "Predicted by true value", caption)
-        return [Figures((picture,), "square")]
+        rest = Picture("residuals", residuals(predictions.points), "Residual by predicted value", RESIDUALS)
+        return [Figures((picture, rest), "pair")]
     return []
 
 
@@ -169,7 +175,16 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
     if all(mistake.probability is None for mistake in mistakes):
         del columns[3]
         rows = [Row((*line[:3], *line[4:])) for line in cells]
-    table = Table("Worst predictions", tuple(columns), tuple(rows))
+    values = result.analysis.mistake_values if result.analysis else None
+    if values is not None and len(values.rows) == len(mistakes):
+        key = "analysis.mistake_values"
+        columns += [Column(Fact(f"{key}.columns[{at}]", name), number=False) for at, name in enumerate(values.columns)]
+        rows = [
+            Row((*row.cells, *(Fact(f"{key}.rows[{at}][{place}]", cell) for place, cell in enumerate(cells))))
+            for at, (row, cells) in enumerate(zip(rows, values.rows, strict=True))
+        ]
+    told = "" if values is None else " The last columns are cells of the row, in the columns that matter most."
+    table = Table("Worst predictions", tuple(columns), tuple(rows), wide=values is not None)
     thumbnails = [
         Thumbnail(
             png(mistake.picture),
@@ -187,7 +202,7 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
     ]
     return [
         Heading("Worst predictions"),
-        note(f"Development rows, out of fold, {order}. Rows are numbered as in the data, from 0."),
+        note(f"Development rows, out of fold, {order}. Rows are numbered as in the data, from 0.{told}"),
         Gallery(tuple(thumbnails), table) if len(thumbnails) == len(mistakes) else table,
     ]
 

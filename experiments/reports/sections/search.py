@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Fact, Figures, Heading, Picture, Section, note, sentence
@@ -12,6 +13,7 @@ from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots import search as plots
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.parallel import MOST, parallel
+from experiments.reports.plots.two_parameters import two_parameters
 from experiments.reports.sections.omitted import left_out
 
 HISTORY = (
@@ -27,6 +29,10 @@ SLICES = (
     "Mean {} over the folds by the value of one parameter, for the trials that used it. Marks and scale are those of "
     "the first picture of this section; trials with equal values stand side by side. The trials differ in the other "
     "parameters too, so a pattern is a hint and not an effect."
+)
+TWO = (
+    "Each mark is a complete trial that used both parameters; the stronger its colour, the better its mean {} over the "
+    "folds. A pointer on a mark shows the score. Trials with equal values stand side by side."
 )
 IMPORTANCES = (
     "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. It holds for the "
@@ -70,4 +76,15 @@ def _importances(result: StudyResult) -> list[Block]:
     return [
         Heading("Parameter importance"),
         Figures((Picture("importances", svg, "Importance of each parameter", caption),)),
+        *_most_important(result, [name for name, share in ranked if share > 0]),
     ]
+
+
+def _most_important(result: StudyResult, ranked: Sequence[str]) -> list[Block]:
+    """Draw the two most important parameters against each other."""
+    if len(ranked) < 2 or (svg := two_parameters(result, *ranked[:2])) is None:
+        return []
+    name = metric_label(metric_of(result.spec))
+    alt = f"{name} of each complete trial by {' and '.join(map(label, ranked[:2]))}"
+    caption = sentence(TWO, Fact("spec.cv.metric", name))
+    return [Heading("The two most important parameters"), Figures((Picture("two_parameters", svg, alt, caption),))]

@@ -17,9 +17,10 @@ def test_a_key_of_one_section_is_whole_without_it() -> None:
 def test_a_key_of_several_sections_is_refused_with_all_of_them() -> None:
     keys = [key for of_one in KEYS.values() for key in of_one]
     twice = {key for key in keys if keys.count(key) > 1}
-    assert twice == {"epochs", "numbers", "patience"}
-    twice.remove("epochs")  # the trials' where nobody says that the final model's are meant
+    assert twice == {"epochs", "numbers", "patience", "source"}
+    twice -= {"epochs", "source"}  # the trials' and the data's where nobody says that others are meant
     assert whole_key("epochs") == ["training", "epochs"]
+    assert whole_key("source") == ["data", "source"]
     for key in twice:
         with pytest.raises(SpecError) as caught:
             whole_key(key)

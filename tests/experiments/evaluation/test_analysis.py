@@ -93,6 +93,37 @@ def test_repeated_folds_predict_a_row_again_and_it_is_one_row(tmp_path: Path) ->
     assert len({one.row for one in found.out_of_fold.mistakes}) == len(found.out_of_fold.mistakes)
 
 
+def test_mistakes_have_the_values_of_their_own_development_rows(tmp_path: Path) -> None:
+    table = mixed_table(90)
+    done = searched(document("given"), tmp_path, table)
+    found = analysed(done)
+    values, mistakes = found.mistake_values, found.out_of_fold.mistakes
+    assert sorted(values.columns) == ["age", "city", "colour", "height"]
+    assert values.columns == tuple(one.name for one in found.permutation.columns)
+    assert len(values.rows) == len(mistakes) > 0
+    numbers = done.data.development.table.numbers
+    for one, cells in zip(mistakes, values.rows, strict=True):
+        assert one.row in numbers
+        shown = dict(zip(values.columns, cells, strict=True))
+        row = table.features.iloc[one.row]
+        assert (shown["age"], shown["colour"]) == (f"{row['age']:.6g}", row["colour"])
+        assert shown["height"] == ("missing" if np.isnan(row["height"]) else f"{row['height']:.6g}")
+
+
+def test_two_classes_have_a_roc_curve_and_others_have_none(tmp_path: Path) -> None:
+    from sklearn.metrics import roc_auc_score
+
+    done = searched(document("moons"), tmp_path)
+    found = analysed(done)
+    rows = validation_rows(done.data.development, done.data.folds)
+    z = winner_outputs(done).astype(float)
+    assert not found.uncertainty.temperature.kept
+    area = roc_auc_score(rows.y, z[:, 1] - z[:, 0])
+    assert found.roc.area == pytest.approx(area, abs=1e-8)
+    assert (found.roc.positives, found.roc.negatives) == (int(rows.y.sum()), int((1 - rows.y).sum()))
+    assert analysed(searched(document("iris"), tmp_path / "iris")).roc is None
+
+
 def test_without_a_default_the_floor_is_left_out(tmp_path: Path) -> None:
     done = searched(document("moons"), tmp_path)
     first = done.told[0].result

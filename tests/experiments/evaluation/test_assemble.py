@@ -15,7 +15,14 @@ from experiments.data.prepare import StudyData, prepare
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import ColumnCounts, CopiesRecord, LedgerRecord, MissingCounts, StudyResult
+from experiments.evaluation.results import (
+    ColumnCounts,
+    ColumnRecord,
+    CopiesRecord,
+    LedgerRecord,
+    MissingCounts,
+    StudyResult,
+)
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table
@@ -146,11 +153,31 @@ def test_columns_are_counted_by_kind_and_by_missing_cells(spec: StudySpec) -> No
     assert found.missing == MissingCounts(number=1, category=1)
 
 
+def test_target_and_columns_are_recorded_where_nothing_was_decided_about_them(spec: StudySpec, data: StudyData) -> None:
+    reading = assembled(spec, data, [complete(0, 0.5)]).reading
+    assert reading is not None
+    assert reading.target == "class"
+    assert reading.columns[3] == ColumnRecord(name="petal width (cm)", kind="number")
+    given = parse_spec({**spec.to_document(), "data": {"source": "given"}}, "here")
+    mixed = prepare(given, {}, mixed_table(100))
+    reading = assembled(given, mixed, [complete(0, 0.5)]).reading
+    assert reading is not None
+    features = mixed.development.table.features
+    assert [one.missing for one in reading.columns] == features.isna().sum().tolist()  # type: ignore[union-attr]
+    assert sum(one.missing > 0 for one in reading.columns) == 2
+
+
+def test_pixels_are_not_listed(spec: StudySpec) -> None:
+    digits = parse_spec({**spec.to_document(), "data": {"source": "digits"}}, "here")
+    assert assembled(digits, prepare(digits, {}), [complete(0, 0.5)]).reading is None
+
+
 def test_copies_are_recorded_beside_the_digest(spec: StudySpec, data: StudyData) -> None:
     several = (None, Copies(0, 150, "free"), Copies(7, 150, "together"), Copies(0, 150, "free", 2, 9))
     results = [assembled(spec, replace(data, copies=copies), [complete(0, 0.5)]) for copies in several]
     assert [result.copies for result in results] == [
-        *(None, None),
+        CopiesRecord(rows=0, split="free"),
+        CopiesRecord(rows=0, split="free"),
         CopiesRecord(rows=7, split="together"),
         CopiesRecord(rows=0, split="free", test=2),
     ]

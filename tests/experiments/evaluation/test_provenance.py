@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.evaluation.provenance import PACKAGES, PROGRAM, VARIABLES, commit, provenance
+from experiments.evaluation.provenance import OWN, PACKAGES, PROGRAM, VARIABLES, commit, provenance
+from experiments.version import VERSION
 
 SECRETS = {"AWS_SECRET_ACCESS_KEY": "s3cret", "MLFLOW_TRACKING_PASSWORD": "s3cret", "HOME": "/home/s3cret"}
 
@@ -25,11 +27,13 @@ def no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_git")
 def test_the_record_has_the_schemas_parts() -> None:
     record = provenance("Haswell", {"study": 3, "split": 0}, 2, "sqlite:///x", {}, "local")
-    assert list(record) == ["versions", "commit", "blas", "seeds", "environment"]
+    assert list(record) == ["date", "versions", "commit", "blas", "seeds", "environment"]
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert record["versions"]["numpy"] == np.__version__
     assert record["versions"]["python"] == platform.python_version()
-    assert record["versions"].keys() == {"python", *PACKAGES}
+    assert record["versions"].keys() == {OWN, "python", *PACKAGES}
+    assert record["versions"][OWN] == VERSION
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", record["date"])
     assert record["blas"] == {"kernel": "Haswell", "threads": 1}
     assert record["seeds"] == {"study": 3, "split": 0}
     environment = record["environment"]

@@ -14,8 +14,9 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
-from experiments.evaluation.records import AnalysisRecord, NetworkSize, SmallestRecord
-from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, digest, digested
+from experiments.evaluation.records import AnalysisRecord, MistakeValues, NetworkSize, RocRecord, SmallestRecord
+from experiments.evaluation.report_record import ReportRecord
+from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
 from experiments.evaluation.results import (
     BestRecord,
     CopiesRecord,
@@ -146,6 +147,15 @@ def test_a_result_from_before_copies_were_counted_is_read() -> None:
     assert (again.copies, again.digest) == (copies, result().digest)
 
 
+def test_the_authors_texts_are_beside_the_digest_and_absent_where_there_are_none() -> None:
+    with_texts = result(report=ReportRecord(author="Ann", limits="none"))
+    document = with_texts.document()
+    assert with_texts.digest == result().digest == digest(document)
+    assert "report" not in result().document()
+    assert document["report"] == {"author": "Ann", "purpose": "", "source": "", "intended_use": "", "limits": "none"}
+    assert StudyResult.of_document(document) == with_texts
+
+
 def test_the_digest_is_the_sha256_of_the_canonical_json_of_the_rest() -> None:
     document = result().document()
     rest = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
@@ -159,10 +169,23 @@ def test_the_smallest_network_is_beside_the_digest() -> None:
     without, beside = result(analysis=AnalysisRecord()), result(analysis=AnalysisRecord(smallest=found))
     assert without.digest == beside.digest != result().digest
     earlier = without.document()
-    del earlier["analysis"]["smallest"]
+    for name in PARTS_OUTSIDE:
+        del earlier["analysis"][name]
     assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
     assert StudyResult.of_document(beside.document()).analysis == AnalysisRecord(smallest=found)
     assert digested(beside.document())["analysis"].keys() == earlier["analysis"].keys()
+
+
+def test_roc_and_values_of_mistakes_are_beside_the_digest() -> None:
+    roc = RocRecord(area=0.5, positives=1, negatives=1, points=((0.0, 0.0), (1.0, 1.0)))
+    parts = {"roc": roc, "mistake_values": MistakeValues(columns=("a",), rows=(("1",),))}
+    without, beside = result(analysis=AnalysisRecord()), result(analysis=AnalysisRecord(**parts))
+    assert without.digest == beside.digest
+    earlier = without.document()
+    for name in parts:
+        del earlier["analysis"][name]
+    assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
+    assert StudyResult.of_document(beside.document()) == beside
 
 
 def test_the_digest_leaves_out_what_belongs_to_one_run() -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.records import CalibrationBin, CalibrationRecord
-from experiments.reports.plots.predictions import calibration, scatter
-from support.svg import circles, elements, place, words
+from experiments.evaluation.records import CalibrationBin, CalibrationRecord, RocRecord
+from experiments.reports.plots.predictions import calibration, residuals, roc, scatter
+from support.svg import circles, elements, place, points, words
 
 
 def _bin(low, rows):
@@ -29,3 +29,26 @@ def test_predicted_against_true():
     assert second[0] == pytest.approx(place(svg, "3.0", -1)[0], abs=0.01)
     assert first[1] > second[1]
     assert "true value" in words(scatter([(1.0, 1.0)]))
+
+
+def test_residuals_stand_above_the_line_where_the_prediction_is_too_low():
+    svg = residuals([(3.0, 2.0), (1.0, 2.5), (2.0, 4.0)])
+    assert {"predicted value", "true − predicted value", "predicted = true"} <= words(svg)
+    low, high, far = [point for point in circles(svg, fill_opacity="0.75") if point[1] > 0]
+    zero, unit = place(svg, "0")[1] - 3.15, place(svg, "0")[1] - place(svg, "1")[1]
+    assert [y for _, y in (low, high, far)] == pytest.approx(
+        [zero - unit, zero + 1.5 * unit, zero + 2 * unit], abs=0.02
+    )
+    assert low[0] < high[0] < far[0]
+    assert "predicted value" in words(residuals([(1.0, 1.0)]))
+
+
+def test_a_roc_curve_goes_from_corner_to_corner():
+    record = RocRecord(area=0.75, positives=2, negatives=2, points=((0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)))
+    svg = roc(record)
+    assert {"false positive rate", "true positive rate", "guessing", "the winner"} <= words(svg)
+    (line,) = [points(one) for one in elements(svg, "path", stroke="#0072b2") if len(points(one)) == 4]
+    left, right = place(svg, "0.0", -1)[0], place(svg, "1.0", -1)[0]
+    lower, upper = place(svg, "0.0")[1] - 3.15, place(svg, "1.0")[1] - 3.15
+    assert [x for x, _ in line] == pytest.approx([left, left, (left + right) / 2, right], abs=0.02)
+    assert [y for _, y in line] == pytest.approx([lower, (lower + upper) / 2, upper, upper], abs=0.02)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.report_record import ReportRecord
+from experiments.evaluation.results import ColumnRecord, CopiesRecord, ReadingRecord
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.checklist import OPEN, checklist
 
@@ -14,7 +16,7 @@ def _answers(result):
 def test_what_only_the_author_knows_stays_visibly_open(full):
     answers = _answers(full[0])
     asked = [what for what, row in answers.items() if row[0] == OPEN]
-    assert "Origin of rows and labels: by whom, when and how" in asked
+    assert "Do the rows represent the population?" in asked
     assert all(answers[what][1] == "open" for what in asked)
     assert f"answers {len(answers) - len(asked)} of {len(answers)} items" in plain(checklist(full[0]).blocks[0].parts)
 
@@ -30,6 +32,50 @@ def test_what_the_study_knows_is_filled_in(full):
     assert answers["Uncertainty of the score"] == "95% interval, Wilson score interval"
 
 
+def test_the_authors_texts_answer_their_items(full):
+    section = checklist(full[0])
+    assert plain(section.blocks[-1].parts) == (
+        "In [report] of the study file, purpose, intended_use, source, limits answer open items."
+    )
+    texts = ReportRecord(author="Ann", purpose="All pumps.", source="Plant A, 2024.", intended_use="To repair early.")
+    result = replace(full[0], report=texts)
+    before, answers = _answers(full[0]), _answers(result)
+    changed = {what: row for what, row in answers.items() if row != before[what]}
+    assert changed == {
+        "Population that the result is about, and why": ("All pumps.", ""),
+        "Reason for a learning method, and use of its predictions": ("To repair early.", ""),
+        "Origin of rows and labels: by whom, when and how; what was left out before the study": ("Plant A, 2024.", ""),
+    }
+    own = [row for row in before.values() if row[0] != OPEN]
+    rest = len(answers) - len(own) - 3
+    said = plain(checklist(result).blocks[0].parts)
+    assert (
+        f"answers {len(own)} of {len(answers)} items, its author 3; only its author can answer the other {rest}."
+        in said
+    )
+    assert plain(checklist(result).blocks[-1].parts).endswith("study file, limits answer open items.")
+
+
+def test_missing_cells_and_copies_are_counted(full):
+    def said(reading, copies):
+        return _answers(replace(full[0], reading=reading, copies=copies))["Missing values and duplicates"]
+
+    columns = tuple(ColumnRecord(name=f"c{holes}", kind="number", missing=holes) for holes in (3, 0, 1))
+    seven = CopiesRecord(rows=7, split="together")
+    assert said(ReadingRecord(columns=columns), seven) == (
+        "4 missing cells in 2 columns of the development rows; 7 rows are copies of earlier ones", "",
+    )  # fmt: skip
+    one = CopiesRecord(rows=1, split="free")
+    assert said(ReadingRecord(columns=columns[:1]), one)[0] == (
+        "3 missing cells in 1 column of the development rows; 1 row is a copy of an earlier one"
+    )
+    nothing = "no cell is missing in the development rows"
+    assert said(None, CopiesRecord(rows=0, split="free"))[0] == f"{nothing}; no row counts as a copy of another"
+    assert said(ReadingRecord(columns=columns[1:2]), None)[0] == nothing
+    older = replace(full[0], data=replace(full[0].data, columns=None, missing=None))
+    assert _answers(older)["Missing values and duplicates"] == (OPEN, "open")
+
+
 def test_a_sealed_study_claims_no_score(make_study):
     result, _ = make_study(trials=1, test=None, ledger=None)
     answers = {what: row[0] for what, row in _answers(result).items()}
@@ -40,4 +86,4 @@ def test_a_sealed_study_claims_no_score(make_study):
 def test_known_groups_answer_for_dependent_rows(full):
     spec = full[0].spec | {"data": {"source": "a.csv", "groups": "patient"}}
     answers = _answers(replace(full[0], spec=spec))
-    assert answers["Rows that depend on each other, duplicates"][0] == "groups of patient stay together"
+    assert answers["Rows that depend on each other"][0] == "groups of patient stay together"

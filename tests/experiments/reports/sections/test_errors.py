@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.evaluation.reasons import NetworkDiverged
+from experiments.evaluation.records import MistakeValues
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
@@ -33,12 +34,25 @@ def test_mistakes_without_pictures_are_a_table(full):
     mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes)
     section = errors(_with(full[0], mistakes=mistakes))
     assert not [block for block in section.blocks if isinstance(block, Gallery)]
-    assert [block.title for block in section.blocks if isinstance(block, Table)] == ["Worst predictions"]
+    titles = [block.title for block in section.blocks if isinstance(block, Table)]
+    assert titles == ["Scores of each class", "Worst predictions"]
+
+
+def test_mistakes_have_the_values_of_their_rows(full):
+    mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes[:2])
+    values = MistakeValues(columns=("area", "<town>"), rows=(("1.5", "Ulm"), ("missing", "Jena")))
+    result = replaced(_with(full[0], mistakes=mistakes), "analysis", mistake_values=values)
+    table = [block for block in errors(result).blocks if isinstance(block, Table)][-1]
+    assert [plain(column.title) for column in table.columns][-3:] == ["fold", "area", "<town>"]
+    assert [[plain(cell) for cell in row.cells][-3:] for row in table.rows] == [
+        *(["0", "1.5", "Ulm"], ["1", "missing", "Jena"]),
+    ]
+    assert table.rows[1].cells[-1].key == "analysis.mistake_values.rows[1][1]"
 
 
 def test_numbers_are_drawn_against_the_truth(full):
     result = _with(full[0], confusion=None, calibration=None, mistakes=(), points=((1.0, 2.0), (2.0, 2.5)))
-    assert _names(errors(result)) == ["predictions"]
+    assert _names(errors(result)) == ["predictions", "residuals"]
 
 
 def test_the_most_frequent_confusions_of_many_classes_are_listed(full):

@@ -1,0 +1,77 @@
+"""The study at a glance, at the top of the report: what it predicts from what, and by what it was made."""
+
+from __future__ import annotations
+
+from experiments.config.documents import flat
+from experiments.evaluation.provenance import OWN
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
+from experiments.reports.formatting import parameter
+from experiments.reports.metrics import label_of_class, lower_is_better, metric_of
+from experiments.reports.run_info import FactRows
+
+KINDS = {"number": ("number", "numbers"), "category": ("category", "categories"), "pixel": ("pixel", "pixels")}
+
+
+def glance(result: StudyResult) -> FactRows:
+    """List target, columns, metric, rows, trials and the author: the same in every run of the study."""
+    split, metric, outer = result.split, metric_of(result.spec), result.outer
+    named = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
+    rows: Words = sentence(
+        "{} for development, {} for the test" + ("" if outer is None else ", in outer folds"),
+        number("split.development", split.development),
+        number("split.test", split.test),
+    )
+    author = result.report.author if result.report else ""
+    return (
+        ("predicts", sentence("{}, from {}", _target(result), _columns(result))),
+        ("metric", sentence("{}{}", named, " (lower is better)" if lower_is_better(metric) else "")),
+        ("rows", rows),
+        ("trials", number("trials.count", len(result.trials))),
+        *((("author", Fact("report.author", author)),) if author else ()),
+    )
+
+
+def made_by(result: StudyResult) -> Parts:
+    """Name the date, the machine and the version of this run; nothing where none of them is recorded."""
+    known = flat(result.provenance)
+
+    def fact(name: str, words: str = "{}") -> Words:
+        value = known.get(name)
+        return sentence(words, Fact(f"provenance.{name}", parameter(value))) if value else ""
+
+    machine = ("environment.processor", "environment.system")
+    cores = fact("environment.cores", "{} core" if known.get("environment.cores") == 1 else "{} cores")
+    facts = joined(
+        [
+            fact("date"),
+            *map(fact, machine),
+            cores,
+            fact(f"versions.{OWN}", "version {} of this program"),
+            fact("versions.python", "Python {}"),
+        ]
+    )
+    return sentence("Made: {}.", facts) if facts else ()
+
+
+def _target(result: StudyResult) -> Words:
+    """Name the column to predict, where it is recorded, and its kind."""
+    classes, reading = result.data.classes, result.reading
+    named = Strong(Fact("reading.target", reading.target)) if reading is not None and reading.target else ""
+    kind: Words = "a number"
+    if classes:
+        kind = sentence("one of {}", counted("data.classes.count", len(classes), "class", "classes"))
+    return joined([named, kind])
+
+
+def _columns(result: StudyResult) -> Words:
+    """Count the columns, by kind where there are several."""
+    data, columns = result.data, result.data.columns
+    counts = {kind: getattr(columns, kind) for kind in KINDS if columns is not None and getattr(columns, kind)}
+    of = {kind: counted(f"data.columns.{kind}", many, *KINDS[kind]) for kind, many in counts.items()}
+    if (dates := data.features - sum(counts.values())) and columns is not None:
+        of["date"] = counted("reading.columns.dates", dates, "date")
+    if list(of) == ["pixel"]:
+        return of["pixel"]
+    every = counted("data.features", data.features, "column")
+    return sentence("{} ({})", every, joined(list(of.values()))) if of else every

@@ -1,0 +1,78 @@
+"""Precision and recall of each class, and the ROC curve of two, from out-of-fold predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from experiments.evaluation.records import Counts, RocRecord
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import (
+    Block,
+    Column,
+    Fact,
+    Figures,
+    Heading,
+    Picture,
+    Row,
+    Table,
+    note,
+    number,
+    sentence,
+)
+from experiments.reports.formatting import NOTHING
+from experiments.reports.plots.predictions import roc
+
+ROC: Final = (
+    "ROC curve of {}: the share of its {} that are found, by the share of the {} other rows that are taken for it, for "
+    "every threshold of its probability. Area under the curve: {}."
+)
+
+
+def class_scores(result: StudyResult) -> list[Block]:
+    """Tabulate the scores of each class, and draw the ROC curve; nothing where they are unknown."""
+    analysis, classes = result.analysis, result.data.classes
+    if analysis is None or analysis.out_of_fold is None:
+        return []
+    counts = analysis.out_of_fold.confusion
+    blocks: list[Block] = [Heading("Classes"), *_table(counts, classes)] if counts else []
+    if analysis.roc is not None:
+        blocks.append(Figures((_curve(analysis.roc, classes),), "square"))
+    return blocks
+
+
+def _table(counts: Counts, classes: Sequence[str]) -> list[Block]:
+    rows = []
+    for at, name in enumerate(classes):
+        key, hits = f"classes[{at}]", counts[at][at]
+        true, predicted = sum(counts[at]), sum(line[at] for line in counts)
+        shares = {
+            "precision": (hits, predicted),
+            "recall": (hits, true),
+            "f1": (2 * hits, true + predicted),
+        }
+        scores = [
+            Fact(f"{key}.{score}", f"{part / whole:.4f}" if whole else NOTHING)
+            for score, (part, whole) in shares.items()
+        ]
+        sizes = (number(f"{key}.rows", true), number(f"{key}.predicted", predicted))
+        rows.append(Row((Fact(f"data.classes[{at}]", name), *sizes, *scores)))
+    titles = [Column("class", number=False), *map(Column, ("rows", "predicted", "precision", "recall", "F1"))]
+    return [
+        Table("Scores of each class", tuple(titles), tuple(rows)),
+        note(
+            "Development rows, out of fold. Precision: share of the rows predicted as the class that are of it. "
+            "Recall: share of the rows of the class that are predicted as it. F1: their harmonic mean."
+        ),
+    ]
+
+
+def _curve(record: RocRecord, classes: Sequence[str]) -> Picture:
+    caption = sentence(
+        ROC,
+        Fact("data.classes[1]", classes[1]),
+        number("analysis.roc.positives", record.positives),
+        number("analysis.roc.negatives", record.negatives),
+        Fact("analysis.roc.area", f"{record.area:.4f}"),
+    )
+    return Picture("roc", roc(record), "ROC curve: true positive rate by false positive rate", caption)

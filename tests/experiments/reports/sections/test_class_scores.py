@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from experiments.evaluation.records import RocRecord
+from experiments.reports.blocks import Figures, Table, plain
+from experiments.reports.sections.class_scores import class_scores
+from support.results import replaced
+
+
+def _of(result, counts, classes, curve=None):
+    result = replaced(replaced(result, "data", classes=classes), "analysis", roc=curve)
+    return class_scores(replaced(result, "analysis.out_of_fold", confusion=counts))
+
+
+def test_each_class_has_its_precision_and_recall(full):
+    blocks = _of(full[0], ((6, 2, 0), (1, 1, 0), (5, 5, 0)), ("a", "b", "c"))
+    (table,) = [block for block in blocks if isinstance(block, Table)]
+    assert [plain(column.title) for column in table.columns] == [
+        *("class", "rows", "predicted", "precision", "recall", "F1"),
+    ]
+    assert [[plain(cell) for cell in row.cells] for row in table.rows] == [
+        ["a", "8", "12", "0.5000", "0.7500", "0.6000"],
+        ["b", "2", "8", "0.1250", "0.5000", "0.2000"],
+        ["c", "10", "0", "–", "0.0000", "0.0000"],
+    ]
+    assert not [block for block in blocks if isinstance(block, Figures)]
+
+
+def test_two_classes_have_a_curve_of_the_second(full):
+    curve = RocRecord(area=0.93754, positives=1234, negatives=8, points=((0.0, 0.0), (1.0, 1.0)))
+    blocks = _of(full[0], ((6, 2), (1, 1)), ("ok", "broken"), curve)
+    (figures,) = [block for block in blocks if isinstance(block, Figures)]
+    assert figures.pictures[0].name == "roc"
+    assert plain(figures.pictures[0].caption).startswith(
+        "ROC curve of broken: the share of its 1,234 that are found, by the share of the 8 other rows"
+    )
+    assert plain(figures.pictures[0].caption).endswith("Area under the curve: 0.9375.")
+
+
+def test_numbers_and_studies_without_an_analysis_have_none(full, study):
+    assert class_scores(study[0]) == []
+    assert _of(full[0], None, ()) == []

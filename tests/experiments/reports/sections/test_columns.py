@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from experiments.evaluation.results import ColumnRecord, LeftOutColumn, ReadingRecord
+from experiments.reports.blocks import Table, Text, plain
+from experiments.reports.sections.columns import columns
+
+
+def _shown(result, **reading):
+    blocks = columns(replace(result, reading=ReadingRecord(**reading)))
+    tables = [block for block in blocks if isinstance(block, Table)]
+    rows = [[plain(cell) for cell in row.cells] for table in tables for row in table.rows]
+    titles = [plain(column.title) for table in tables for column in table.columns]
+    return titles, rows, [plain(block.parts) for block in blocks if isinstance(block, Text)]
+
+
+def test_each_column_has_its_kind_and_its_missing_cells(study):
+    area = ColumnRecord(name="area", kind="number", missing=1234)
+    gone = LeftOutColumn(name="id", reason="identifies_rows")
+    titles, rows, notes = _shown(study[0], columns=(area, ColumnRecord(name="town", kind="category")), left_out=(gone,))
+    assert titles == ["column", "read as", "missing"]
+    assert rows == [
+        ["area", "number", "1,234"],
+        ["town", "category", "0"],
+        ["id", "left out: differs in nearly every row", ""],
+    ]
+    assert notes == ["Missing cells are counted among the development rows."]
+
+
+def test_formats_have_a_column_where_there_are_any(study):
+    paid = ColumnRecord(name="paid", kind="number", format="$1,234.5")
+    titles, rows, _ = _shown(study[0], columns=(paid, ColumnRecord(name="b", kind="number")))
+    assert titles == ["column", "read as", "written as", "missing"]
+    assert rows == [["paid", "number", "$1,234.5", "0"], ["b", "number", "", "0"]]
+
+
+def test_pixels_are_not_listed_and_many_columns_are_counted(study):
+    pixels = tuple(ColumnRecord(name=f"p{at}", kind="pixel") for at in range(784))
+    assert _shown(study[0], columns=pixels, notes=("resized to 28 x 28",)) == ([], [], ["resized to 28 x 28"])
+    many = tuple(ColumnRecord(name=f"c{at}", kind="number") for at in range(75))
+    _, rows, notes = _shown(study[0], columns=many)
+    assert (len(rows), notes[1]) == (60, "15 more columns are in results.json.")
+    assert columns(replace(study[0], reading=None)) == ()
