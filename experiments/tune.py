@@ -153,7 +153,8 @@ def _tune(chosen: argparse.Namespace) -> int:
 def _wanted(chosen: argparse.Namespace, study: str) -> tuple[StudySpec, Path, dict[str, Any] | None]:
     """Return the study as its file or its data define it, its folder, and the study file to write for data."""
     from experiments.config.default_study import own_study
-    from experiments.config.study_file import read_spec, with_override
+    from experiments.config.override import with_override
+    from experiments.config.study_file import read_spec
     from experiments.study.folder import STUDIES
     from experiments.study.lookup import folder_for, study_file
 

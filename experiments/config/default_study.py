@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from experiments.config.formats import GIVEN, sort_of, stem_of
+from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, seen_from, with_override
+from experiments.config.study_file import parse_spec, seen_from
 from experiments.config.toml import study_file
 
 Typed = str | list[str] | dict[str, str]  # what is typed for a key of [data]
@@ -66,17 +67,7 @@ def own_study(
         document["space"] = {key: axis for key, axis in document["space"].items() if key != "numbers"}
     for override in overrides:
         document = with_override(document, override)
-    return parse_spec(document := _without_fixed(document), "--data"), document
-
-
-def _without_fixed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the settings that are fixed out of the default space; a list of sizes fixes layers and units."""
-    fixed = {key for section in ("training", "preprocessing") for key in document.get(section, {})}
-    if any(isinstance(document["training"].get(key), list) for key in ("hidden_layers", "hidden_units")):
-        fixed |= {"hidden_layers", "hidden_units"}
-    default = DEFAULTS["space"]
-    space = {key: axis for key, axis in document["space"].items() if key not in fixed or axis != default.get(key)}
-    return {**document, "space": space}
+    return parse_spec(document, "--data"), document
 
 
 def _place(source: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +13,13 @@ from pydantic import ValidationError
 from experiments.config.documents import readable
 from experiments.config.formats import sort_of
 from experiments.config.grid import check_sampler
-from experiments.config.keys import whole_key
+from experiments.config.override import with_override
 from experiments.config.problems import one_line
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
-from experiments.config.words import canonical, sizes_of
+from experiments.config.words import canonical
 from experiments.errors import SpecError
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
@@ -80,39 +79,6 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
     return spec
-
-
-def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
-    """Return a document with a key set; the value is TOML, or else a string.
-
-    The section of a key may be left out where no other section has such a key. The sizes of layers replace those that
-    the document gives.
-
-    >>> with_override({"search": {"trials": 40}}, "search.trials=20")
-    {'search': {'trials': 20}}
-    >>> with_override({}, "cv.metric=accuracy")
-    {'cv': {'metric': 'accuracy'}}
-    """
-    key, separator, text = override.partition("=")
-    key = key.strip()
-    if not separator or not all(key.split(".")) or key.count(".") > 9 or not override.isprintable():
-        raise SpecError(f"--set needs key=value, as in search.trials=20, but got {override!r}.")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        value = text.strip()
-    parts = whole_key(key)
-    changed = copy.deepcopy(dict(document))
-    table: Any = changed
-    for part in parts[:-1]:
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
-            raise SpecError(f"--set {override}: {part} is not a table.")
-    if parts[-1] == "hidden_layers" and (sizes := sizes_of(value)):
-        table.pop("hidden_units", None)
-        value = list(sizes)
-    table[parts[-1]] = value
-    return changed
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class WinnerCurve:
 class ComparedStudy:
     """A study in a comparison.
 
-    name:          its name, or its folder where two studies have one name.
+    name:          its name; where two studies have one, that of its folder, or its path.
     state:         the state, as `tune --list` has it.
     data:          name of its data.
     development:   number of its development rows; None of a study without results.

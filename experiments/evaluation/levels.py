@@ -17,7 +17,8 @@ from experiments.evaluation.conformal import THOUSANDTHS, in_set, level_name
 from experiments.evaluation.records import UncertaintyRecord, Units
 from experiments.evaluation.temperature import temperatures_of
 
-INTERVAL, SET_COVERAGE = "--interval", "--set-coverage"
+INTERVAL, SET_COVERAGE = "--interval", "--set-coverage"  # options of the command
+ARGUMENTS = ("interval", "set_coverage")  # the same as arguments and as MLflow's params
 LEVELS = {level_name(level): level for level in THOUSANDTHS}
 RULE = "must be a share of 0.5 to 0.99 in steps of 0.01, or 0.995 or 0.999"
 

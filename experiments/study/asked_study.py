@@ -11,8 +11,9 @@ from typing import Any
 from experiments.config.default_study import name_of, own_study
 from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.keys import KEYS
+from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, read_spec, with_override
+from experiments.config.study_file import parse_spec, read_spec
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 from experiments.study.folder import STUDIES

@@ -33,7 +33,7 @@ from experiments.study.status import State, StudyStatus, study_status
 class ReadStudy:
     """A study as its files have it.
 
-    name:     its name; its folder where two studies have one name.
+    name:     its name; where two studies have one name, that of its folder, or its path where these are equal too.
     folder:   the folder that it lies in.
     status:   its state.
     recorded: its results; None before it has come to its end.
@@ -100,8 +100,12 @@ def read_studies(names: Sequence[str], least: int = 2) -> list[ReadStudy]:
         raise SpecError(f"STUDY: {twice[0][0].name!r} is named twice; name different studies.")
     if len(studies) < least:
         raise SpecError("STUDY: a comparison needs at least two studies; name another one.")
-    names_of = Counter(study.name for study in studies)
-    return [replace(study, name=str(study.folder)) if names_of[study.name] > 1 else study for study in studies]
+    if len({study.name for study in studies}) == len(studies):
+        return studies
+    names = [study.folder.resolve().name for study in studies]
+    if len(set(names)) < len(names):
+        names = [str(study.folder) for study in studies]
+    return [replace(study, name=name) for study, name in zip(studies, names, strict=True)]
 
 
 def read_study(name: str) -> ReadStudy:

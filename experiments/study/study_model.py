@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.config.documents import count
 from experiments.data.raw_table import listed
 from experiments.errors import DataError
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
@@ -42,23 +43,29 @@ class StudyModel:
 
     def __repr__(self) -> str:
         model = self._model
-        classes, networks = len(model.target.classes), model.network.folds
+        classes, networks = len(model.target.classes), count(model.network.folds, "network")
         what = f"{classes} classes" if classes else "a number"
-        return f"<StudyModel: {model.predicts}, {what}, from {len(model.inputs)} columns by {networks} networks>"
+        return f"<StudyModel: {model.predicts}, {what}, from {len(model.inputs)} columns by {networks}>"
 
-    def predict(self, rows: Any) -> pd.DataFrame:
+    def predict(self, rows: Any, *, interval: float | None = None, set_coverage: float | None = None) -> pd.DataFrame:
         """Predict new rows as `python -m experiments.predict` predicts a file of them.
 
         Args:
             rows: a DataFrame, or another table with Arrow's interface, whose columns go by name; those that the model
                   does not know are ignored. For a model that learnt from an array also an array (N, features), or
                   (N, height, width[, 3]) of pictures.
+            interval: share of new rows whose true number should lie in the interval, such as 0.9; for a model that
+                  predicts a number.
+            set_coverage: share of new rows whose true class should be in the set, such as 0.9; for a model that
+                  predicts classes.
 
         Returns:
-            `prediction`, and for classes `probability_NAME` of each, with the index of the rows.
+            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. With `interval` also
+            `interval_low` and `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of classes.
 
         Raises:
-            DataError: there is no row, a column is missing, or a cell is not of its column's type.
+            DataError: there is no row, a column is missing, a cell is not of its column's type, or the model has no
+                such interval or set.
 
         Warns:
             UserWarning: a category is one that the model has not seen.
@@ -66,14 +73,17 @@ class StudyModel:
         import pandas as pd
 
         from experiments.data.new_rows import frame_rows
+        from experiments.evaluation.levels import ARGUMENTS, asked_level
         from experiments.evaluation.unknown_categories import UnknownCategories
 
-        frame = _frame(rows, self._model)
+        model = self._model
+        level = asked_level(model.uncertainty, model.target, interval, set_coverage, ARGUMENTS)
+        frame = _frame(rows, model)
         if not len(frame):
             raise DataError("rows: there is no row to predict.")
-        unknown = UnknownCategories(self._model)
-        chunks = map(unknown.look_at, frame_rows(frame, self._model.rows, ROWS))
-        predictions = pd.concat([predicted(self._model, chunk) for chunk in chunks], ignore_index=True)
+        unknown = UnknownCategories(model)
+        chunks = map(unknown.look_at, frame_rows(frame, model.rows, ROWS))
+        predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
         if note := unknown.note():
             warnings.warn(note, stacklevel=2)
         return predictions.set_axis(frame.index)

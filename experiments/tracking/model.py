@@ -16,9 +16,9 @@ from typing import Any
 
 from experiments.data.date_formats import ISO, date_text
 from experiments.errors import DataError
+from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import Model, read_model
 from experiments.tracking.outbox import StudyOutcome
-from experiments.tracking.pyfunc import PARAMS
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
 
@@ -144,7 +144,7 @@ def _schemas(model: Model) -> tuple[Any, Any]:
 def _params(model: Model) -> Any:
     """Return the schema of the params: the level of intervals or sets, by default none."""
     schema = importlib.import_module("mlflow.types.schema")
-    of_numbers, of_classes = PARAMS
+    of_numbers, of_classes = ARGUMENTS
     return schema.ParamSchema([schema.ParamSpec(of_classes if model.target.classes else of_numbers, "double", None)])
 
 

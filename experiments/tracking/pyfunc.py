@@ -9,10 +9,8 @@ import pandas as pd
 
 from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
-from experiments.evaluation.levels import INTERVAL, SET_COVERAGE, asked_level
+from experiments.evaluation.levels import ARGUMENTS, asked_level
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
-
-PARAMS = tuple(option.strip("-").replace("-", "_") for option in (INTERVAL, SET_COVERAGE))  # as params name them
 
 
 class PyfuncModel:
@@ -31,8 +29,8 @@ class PyfuncModel:
         Raises:
             DataError: there is no row, a cell is not of its column's type, or the model has no such level.
         """
-        interval, set_coverage = map((params or {}).get, PARAMS)
-        level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, PARAMS)
+        interval, set_coverage = map((params or {}).get, ARGUMENTS)
+        level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict.")
         chunks = frame_rows(rows, self._model.rows, ROWS)

@@ -51,12 +51,12 @@ def results(trials: int, tested: bool) -> dict[str, Any]:
     return StudyResult.of_document(document).document()
 
 
-def fill(folder: Path, told: int, finished: int | None = None, tested: bool = True) -> None:
-    """Write a journal of so many trials, and the results of so many, if any."""
+def fill(folder: Path, told: int, finished: int | None = None, tested: bool = True, spec: Any = SPEC) -> None:
+    """Write a journal of so many trials of a study file, and the results of so many, if any."""
     folder.mkdir(exist_ok=True)
     journal = Journal(folder / "journal.log")
     if told:
-        journal.begin({"spec": SPEC, "uid": "u"})
+        journal.begin({"spec": spec, "uid": "u"})
     for one in TOLD[len(journal.trials()) : told]:
         journal.append(one, {"l2": FloatDistribution(0, 1)}, inside=True, spent=60.0)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(8)) + "half a li")

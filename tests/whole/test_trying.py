@@ -54,7 +54,7 @@ def test_trying_costs_no_look(desk: CommandRunner) -> None:
     for page in ("report.md", "report.html"):
         text = (desk.study / page).read_text()
         assert "still sealed" not in text
-        assert "this study has scored these test rows" in text.split("<!-- this run -->")[1]
+        assert "this study has scored these test rows" in text.split("<!-- this run -->")[2]
         assert "This result has no test score." in text
 
 
@@ -77,7 +77,7 @@ def test_a_finished_study_has_the_ledger_as_it_is_now(done: CommandRunner) -> No
     assert recorded["ledger"]["looks"] == 1
     done.studied("studies/moons")
     assert done.results() == recorded
-    top = (done.study / "report.md").read_text().split("<!-- this run -->")[1]
+    top = (done.study / "report.md").read_text().split("<!-- this run -->")[2]
     assert "twice" in top.split("<!-- /this run -->")[0]
 
 

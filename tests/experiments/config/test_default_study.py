@@ -103,6 +103,9 @@ def test_pictures_have_no_numbers_to_scale(here: Path) -> None:
     )
 
 
-def test_a_setting_that_is_both_fixed_and_searched_is_refused() -> None:
-    with pytest.raises(SpecError, match="is also fixed"):
-        own_study("my.csv", "y", ["training.l2=0", "space.l2={low=1e-5,high=1e-1}"])
+def test_of_a_setting_that_is_fixed_and_searched_the_last_word_holds() -> None:
+    fixed, searched = "training.l2=0", "space.l2={low=1e-5,high=1e-1}"
+    assert "l2" not in own_study("my.csv", "y", [searched, fixed])[0].space
+    spec, document = own_study("my.csv", "y", [fixed, searched])
+    assert "l2" in spec.space
+    assert "l2" not in document["training"]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from experiments.config.documents import canonical_json
-from experiments.config.study_file import LARGEST_FILE, parse_spec, read_spec, with_override
+from experiments.config.study_file import LARGEST_FILE, parse_spec, read_spec
 from experiments.errors import SpecError
 
 FAILED = pytest.fail.Exception
@@ -198,48 +198,6 @@ def test_strange_names_are_kept(tmp_path: Path) -> None:
         assert read_spec(path).study.name == name
 
 
-def test_overrides_come_after_the_file_and_in_order(tmp_path: Path) -> None:
-    path = tmp_path / "s.toml"
-    path.write_text(toml(search="trials = 7"))
-    spec = read_spec(path, ["search.trials=8", "search.trials=9", "cv.metric=neg_log_loss", "study.name = a=b"])
-    assert (spec.search.trials, spec.cv.metric, spec.study.name) == (9, "neg_log_loss", "a=b")
-    spec = read_spec(path, ["space.learning_rate.low=1e-5", "space.l2={low=0.1,high=0.2}", 'study.name="7"'])
-    assert (spec.space["learning_rate"].low, list(spec.space), spec.study.name) == (1e-5, ["learning_rate", "l2"], "7")
-
-
-def test_a_bad_override_is_one_line(tmp_path: Path) -> None:
-    for override, words in [
-        ("search.trials", "needs key=value.*'search.trials'"),
-        ("=1", "needs key=value"),
-        ("a..b=1", "needs key=value"),
-        ("study.name.x=1", "name is not a table"),
-        ("bogus=1", "bogus: there is no such key"),
-        ("trails=5", r"trails: there is no such key \(did you mean search\.trials\?\)"),
-        ("patience=5", r"--set patience: .*; type training\.patience or search\.patience\."),
-        ("search.trials=x", "search.trials: .*'x'"),
-        ("search.trials='20'", "search.trials: .*'20'"),
-        ("study.name=", "study.name: "),
-        ("study=1", "study: must be a table, but got 1"),
-        ("data.source=\udcff", "needs key=value.*udcff"),
-    ]:
-        (tmp_path / "s.toml").write_text(toml())
-        with pytest.raises(SpecError, match=words) as caught:
-            read_spec(tmp_path / "s.toml", [override])
-        assert len(str(caught.value).splitlines()) == 1
-
-
-def test_an_override_needs_no_section_where_one_has_the_key(tmp_path: Path) -> None:
-    (tmp_path / "s.toml").write_text(toml())
-    spec = read_spec(tmp_path / "s.toml", ["trials=5", "metric=acc", "l2=0", "seed=3"])
-    assert (spec.search.trials, spec.cv.metric, spec.training.l2, spec.study.seed) == (5, "accuracy", 0, 3)
-
-
-def test_an_override_leaves_the_document_alone() -> None:
-    document = {"search": {"trials": 1}}
-    assert with_override(document, "search.trials=2") == {"search": {"trials": 2}}
-    assert document == {"search": {"trials": 1}}
-
-
 def test_resolved_round_trips_in_the_order_of_the_space() -> None:
     keys = ["momentum", "hidden_units", "activation", "l2", "dropout"]
     space = {key: {"low": 0, "high": 0.5} for key in keys} | {
@@ -318,12 +276,6 @@ def test_a_message_is_one_readable_line(tmp_path: Path, line: str) -> None:
     message = refusal(tmp_path / "s.toml", toml(study=line))
     assert message.isprintable()
     assert len(message) < 1000
-
-
-def test_an_override_sets_one_key(tmp_path: Path) -> None:
-    (tmp_path / "s.toml").write_text(toml())
-    with pytest.raises(SpecError):
-        read_spec(tmp_path / "s.toml", ["search.trials=2\nseed=3"])
 
 
 def test_one_meaning_has_one_resolved_form() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sklearn.metrics import get_scorer_names
 
+from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, with_override
+from experiments.config.study_file import parse_spec
 from experiments.config.words import METRICS, WORDS, canonical
 from experiments.errors import SpecError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.errors import DataError
+from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import ROWS, Model, predicted, write_model
 from experiments.predict import main as predict
 from experiments.study.study_model import StudyModel
@@ -27,7 +29,7 @@ def test_its_line_names_target_columns_and_networks(tmp_path: Path) -> None:
     assert repr(model) == "<StudyModel: y, 3 classes, from 4 columns by 2 networks>"
     assert model.predicts == "y"
     assert list(model.inputs.values()) == ["number", "category", "number", "category"]
-    assert repr(saved(tmp_path, mixed_model(()))) == "<StudyModel: y, a number, from 4 columns by 1 networks>"
+    assert repr(saved(tmp_path, mixed_model(()))) == "<StudyModel: y, a number, from 4 columns by 1 network>"
 
 
 def test_a_frame_is_predicted_as_its_file(tmp_path: Path) -> None:
@@ -62,6 +64,36 @@ def test_arrays_are_for_models_of_arrays(tmp_path: Path) -> None:
         model.predict(pictures.reshape(4, 6)[:, :5])
     with pytest.raises(DataError, match=r"an array has no names of columns; the model needs a DataFrame with 'age', "):
         saved(tmp_path, mixed_model(())).predict(np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize(
+    ("classes", "option", "argument", "columns"),
+    [
+        ((), "--interval", {"interval": 0.9}, ["interval_low", "interval_high"]),
+        (("a", "b,c"), "--set-coverage", {"set_coverage": 0.8}, ["prediction_set"]),
+    ],
+)
+def test_intervals_and_sets_are_those_of_the_command(
+    tmp_path: Path, classes: tuple[str, ...], option: str, argument: dict[str, float], columns: list[str]
+) -> None:
+    known = Uncertainty(1.5, 99, "rows", {"0.8": 0.5, "0.9": 0.625})
+    model, frame = saved(tmp_path, replace(mixed_model(classes, 2), uncertainty=known)), mixed_frame(6, seed=5)
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    level = str(next(iter(argument.values())))
+    files = [str(tmp_path / "model"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]
+    assert predict([*files, option, level]) == 0
+    predictions = model.predict(frame, **argument)
+    assert [name for name in predictions if name in columns] == columns
+    predictions.to_csv(tmp_path / "mine.csv", index=False, lineterminator="\n")
+    assert (tmp_path / "mine.csv").read_text() == (tmp_path / "out.csv").read_text()
+
+
+def test_a_level_that_the_model_lacks_is_named_as_the_argument_is(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(("a", "b"))), mixed_frame(6)
+    with pytest.raises(DataError, match=r"^interval: is for numbers, but the model predicts classes; set_coverage "):
+        model.predict(frame, interval=0.9)
+    with pytest.raises(DataError, match=r"^set_coverage: must be a share of 0\.5 to 0\.99"):
+        model.predict(frame, set_coverage=90)
 
 
 def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
