@@ -64,7 +64,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
     if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
-    if result.final is not None and result.final.members > 1:
+    if result.test is not None and result.final is not None and result.final.members > 1:
         yield "final model", f"the mean of {result.final.members} networks; the scores above are of single ones"
     if result.test is not None:
         yield from _test_facts(result, result.test)

@@ -1,0 +1,76 @@
+"""The path from a table to predictions, in the guide of studies and in README.md: its commands give what they show."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.search.arithmetic import obstacle, processor
+
+ROOT = Path(__file__).parents[2]
+STUDIES = (ROOT / "studies" / "README.md").read_text()
+README = (ROOT / "README.md").read_text()
+COMMAND = re.compile(  # with the lines below it
+    r"^(?:\$ )?nnet-experiments ([^#\n]*?)(?: *#.*)?\n((?:(?!\$ |nnet-experiments ).*\n)*)", re.MULTILINE
+)
+PATH = ["tune", "tune", "tune", "compare", "predict", "reproduce"]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, whose studies are unknown to MLflow."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "none")
+    return tmp_path
+
+
+def run(command: str) -> str:
+    """Run a command that ends well; return what it prints, with what it says on standard error first."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "experiments", *command.split()], capture_output=True, text=True
+    )
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stderr + done.stdout
+
+
+@pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
+def test_the_guide_shows_what_its_commands_print(here: Path) -> None:
+    program = next(code for code in re.findall(r"```python\n(.*?)```", STUDIES, re.DOTALL) if "patients.csv" in code)
+    subprocess.run([sys.executable, "-c", program], check=True)
+    blocks = re.findall(r"<!-- path -->\n```console\n(.*?)```", STUDIES, re.DOTALL)
+    commands = [found for block in blocks for found in COMMAND.findall(block)]
+    assert [command.split()[0] for command, _ in commands] == [
+        "tune",
+        "tune",
+        "tune",
+        "compare",
+        "predict",
+        "reproduce",
+    ]
+    for command, shown in commands:
+        printed = run(command).splitlines()
+        assert shown
+        assert [line for line in shown.splitlines() if line not in printed] == [], command
+
+
+def test_the_commands_of_readme_lead_from_a_table_to_predictions(here: Path) -> None:
+    noise = np.random.default_rng(0)
+    table = pd.DataFrame({"a": noise.normal(size=90), "b": noise.normal(size=90)})
+    table[:4].to_csv("new_rows.csv", index=False)
+    table.assign(label=np.where(table["a"] > 0.3, "yes", "no")).to_csv("my.csv", index=False)
+    block = next(code for code in re.findall(r"```console\n(.*?)```", README, re.DOTALL) if "my.csv" in code)
+    said = {command: run(command) for command, _ in COMMAND.findall(block) if command != "ui"}
+    assert [command.split()[0] for command in said] == PATH
+    tried, whole, second, compared, predicted, reproduced = said.values()
+    assert "no refit, no baselines and no test score" in tried
+    assert "These test rows were scored once" in whole
+    assert "test score           none" in second
+    assert "after selection" in compared
+    assert re.search(r'^(yes|no),"\[""(yes|no)""', predicted, re.MULTILINE)
+    assert "the same, to the bit" in reproduced
