@@ -65,13 +65,13 @@ def _target(result: StudyResult) -> Words:
 
 
 def _columns(result: StudyResult) -> Words:
-    """Count the columns, by kind where there are several."""
+    """Count the columns by their kinds, and all of them where there are several kinds."""
     data, columns = result.data, result.data.columns
     counts = {kind: getattr(columns, kind) for kind in KINDS if columns is not None and getattr(columns, kind)}
     of = {kind: counted(f"data.columns.{kind}", many, *KINDS[kind]) for kind, many in counts.items()}
     if (dates := data.features - sum(counts.values())) and columns is not None:
         of["date"] = counted("reading.columns.dates", dates, "date")
-    if list(of) == ["pixel"]:
-        return of["pixel"]
+    if len(of) == 1:
+        return next(iter(of.values()))
     every = counted("data.features", data.features, "column")
     return sentence("{} ({})", every, joined(list(of.values()))) if of else every

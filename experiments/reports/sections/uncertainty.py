@@ -28,7 +28,7 @@ from experiments.reports.sections.omitted import left_out
 
 KEY: Final = "analysis.uncertainty"
 SOURCE: Final = (
-    "They are made from the errors of {} that models of the final model's kind predicted without having trained on "
+    "They are made from the errors of {} that models of the final model’s kind predicted without having trained on "
     "them. The share inside is that of these rows, for each fold with the errors of the other folds."
 )
 OPENING: Final = {

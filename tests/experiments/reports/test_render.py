@@ -65,7 +65,7 @@ def _flat(text):
 def test_the_answer_comes_first(full, pages):
     page = _flat(Page(pages.html).text)
     order = [
-        "one of 10 classes, from 64 columns (64 numbers)",
+        "one of 10 classes, from 64 numbers",
         "1,437 for development, 360 for the test",
         "Made: Python 3.11.9.",
         "83-47 ReLU",

@@ -26,7 +26,7 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
     assert _rows(section) == [["80%", "81.2%", "1.80"], ["90%", "91.2%", "1.90"], ["95%", "96.2%", "1.95"]]
     said = _said(section)
     assert said[0].startswith("Sets of classes of new rows, by predict --set-coverage, hold the classes that are ")
-    assert "from the errors of 1,437 rows that models of the final model's kind predicted" in said[0]
+    assert "from the errors of 1,437 rows that models of the final model’s kind predicted" in said[0]
     assert said[1].startswith("A level is meant for new rows like these, and is no guarantee")
 
 
