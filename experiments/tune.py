@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
         help="override a key of the study file, as in search.trials=20; may be repeated",
     )
     it.add_argument(
+        "--name", help="run a changed study under this name, in a folder of this name, and leave its study file there"
+    )
+    it.add_argument(
         "--trials",
         type=int,
         metavar="N",
@@ -154,15 +157,16 @@ def _wanted(chosen: argparse.Namespace, study: str) -> tuple[StudySpec, Path, di
     """Return the study as its file or its data define it, its folder, and the study file to write for data."""
     from experiments.config.default_study import own_study
     from experiments.config.override import with_override
-    from experiments.config.study_file import read_spec
+    from experiments.config.toml import toml_value
+    from experiments.study.asked_study import study_of_file
     from experiments.study.folder import STUDIES
-    from experiments.study.lookup import folder_for, study_file
+    from experiments.study.lookup import study_file
 
+    overrides = [*chosen.overrides, *([] if chosen.name is None else [f"study.name={toml_value(chosen.name)}"])]
     if chosen.data is None:
-        path = study_file(study)
-        spec = read_spec(path, chosen.overrides)
-        return spec, chosen.out or folder_for(path, spec), None
-    spec, document = own_study(chosen.data, chosen.target, chosen.overrides, keys_of(chosen))
+        asked = study_of_file(study_file(study), overrides)
+        return asked.spec, chosen.out or asked.folder, asked.document
+    spec, document = own_study(chosen.data, chosen.target, overrides, keys_of(chosen))
     if chosen.trials is not None and chosen.trials > spec.search.trials:
         document = with_override(document, f"search.trials={chosen.trials}")
     return spec, chosen.out or STUDIES / spec.study.name, document

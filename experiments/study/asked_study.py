@@ -1,23 +1,23 @@
-"""The study that a Python caller asks for: a study's name, file or sections, or data with the default space."""
+"""The study that is asked for: by a study's name, file or sections, or by data with the default space."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.config.default_study import name_of, own_study
+from experiments.config.default_study import STUDY_FILE, name_of, own_study
 from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.keys import KEYS
 from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
-from experiments.config.study_file import parse_spec, read_spec
+from experiments.config.study_file import parse_spec, read_document
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 from experiments.study.folder import STUDIES
-from experiments.study.lookup import folder_for, study_file
+from experiments.study.lookup import SHIPPED, folder_for, study_file
 
 Asked = StudySpec | Mapping[str, Any] | str | Path | None
 
@@ -27,7 +27,7 @@ class AskedStudy:
     """A study that is to run.
 
     folder:   its folder, unless the caller names another one.
-    document: the study file to write into the folder, for a study of a file with the default space.
+    document: the study file to write into the folder, for a study with the default space or another name.
     """
 
     spec: StudySpec
@@ -55,9 +55,7 @@ def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) ->
         if isinstance(spec, str | Path):
             if sort_of(str(spec)) in SORTS.values():
                 raise SpecError(f"spec: must be a study's name or file, but {str(spec)!r} is data; pass it as data=.")
-            file = study_file(str(spec))
-            read = read_spec(file, changes)
-            return AskedStudy(read, folder_for(file, read))
+            return study_of_file(study_file(str(spec)), changes)
         if not isinstance(spec, StudySpec | Mapping):
             raise SpecError(
                 f"spec: must be a study's name, file or sections, but got a {type(spec).__name__}; pass rows as data=."
@@ -69,6 +67,30 @@ def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) ->
         return AskedStudy(read, STUDIES / read.study.name)
     except SpecError as error:  # whose words are those of the command
         raise in_python(error) from None
+
+
+def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
+    """Return the study of a study file with `key=value` overrides.
+
+    A study that an override gives another name has a folder of that name, beside that of the file's own study, and a
+    study file in it.
+
+    Raises:
+        SpecError: the file cannot be read or breaks a rule, or the name is that of another study file.
+    """
+    document = read_document(file, overrides)
+    spec, own = parse_spec(document, str(file)), _named(read_document(file))
+    if own in (None, spec.study.name):
+        return AskedStudy(spec, folder_for(file, spec))
+    folder = (STUDIES if file.parent == SHIPPED else file.parents[file.name == STUDY_FILE]) / spec.study.name
+    if (other := folder.with_name(f"{folder.name}.toml")).is_file():
+        raise SpecError(f"study.name: {other} is the study file of that name; choose another name.")
+    return AskedStudy(spec, folder, document)
+
+
+def _named(document: Mapping[str, Any]) -> object:
+    study = document.get("study")
+    return study.get("name") if isinstance(study, Mapping) else None
 
 
 def in_python(error: SpecError) -> SpecError:

@@ -1,4 +1,4 @@
-"""A study made by --set study.name=other has no file of that name, and every command finds it by the name."""
+"""Every command finds a study by its name, also where no study file has that name."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def test_it_is_not_run_by_its_name_and_one_line_says_what_to_type(done: CommandR
     assert "python -m experiments.tune FILE --set study.name=other" in error
     assert error.count("\n") == 1
     assert done.contents() == before
+
+
+def test_a_changed_study_under_another_name_goes_on_by_that_name(done: CommandRunner) -> None:
+    tried = done.tune("moons", "--name", "linear", "--set", "hidden_layers=0", "--trials", "2", "--tracking-uri", OFF)
+    assert (tried.code, tried.error) == (0, "")
+    whole = done.tune("linear", "--tracking-uri", OFF)
+    assert (whole.code, whole.error) == (0, "")
+    assert "linear: 5 trials (" in whole.out
+    spec = done.results(done.folder / "studies" / "linear")["spec"]
+    assert (spec["study"]["name"], spec["training"]["hidden_layers"]) == ("linear", 0)
+    assert "hidden_layers" not in spec["space"]
 
 
 def test_report_predict_and_reproduce_find_it(other: Path, capsys: Output) -> None:

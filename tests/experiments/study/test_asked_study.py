@@ -55,6 +55,24 @@ def test_a_name_a_file_and_a_path_are_found_as_the_command_finds_them() -> None:
     assert asked("xor").folder == Path("studies/xor")
 
 
+def test_a_study_with_another_name_has_a_folder_and_a_study_file_of_that_name(here: Path) -> None:
+    for study, folder in (
+        ("flowers", "studies/linear"),
+        ("elsewhere/mine.toml", "elsewhere/linear"),
+        ("xor", "studies/linear"),
+    ):
+        found = asked(study, name="linear", l2=0, epochs=3)
+        assert found.folder == Path(folder)
+        assert found.document is not None
+        assert parse_spec(found.document, "again") == found.spec
+    (here / "studies" / "copy").mkdir()
+    (here / "studies" / "copy" / "study.toml").write_text(STUDY)
+    assert asked("copy").folder == Path("studies/copy")
+    assert asked("copy", name="linear").folder == Path("studies/linear")
+    with pytest.raises(SpecError, match=r"^study\.name: studies/flowers\.toml is the study file of that name; choose "):
+        asked("xor", name="flowers")
+
+
 def test_sections_and_a_spec_lie_in_studies() -> None:
     read = read_spec(Path("elsewhere/mine.toml"))
     document = read.model_dump(exclude_unset=True)
