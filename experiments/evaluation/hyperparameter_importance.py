@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from math import ceil
 
 from experiments.config.space import Space
 from experiments.evaluation.reasons import EqualScores, NoParameterTells, TooFewTrials
@@ -18,26 +19,30 @@ DIGITS = 6  # last bits of exponentials differ between processors
 def importances(
     trials: Sequence[FinishedTrial], space: Space
 ) -> ImportanceRecord | TooFewTrials | EqualScores | NoParameterTells:
-    """Compute the record from the COMPLETE trials in the space, or return the reason why there is none.
+    """Compute the record from the trials in the space, or return the reason why there is none.
 
-    A parameter without effect in a trial, such as the size of an absent layer, is left out of that trial. Nothing is
-    random.
+    A pruned trial, which was worse than others when it was stopped, is not among the better ones. A parameter without
+    effect in a trial, such as the size of an absent layer, is left out of that trial. Nothing is random.
 
     Source: Watanabe, Bansal and Hutter (2023), PED-ANOVA, IJCAI.
     """
     import optuna
 
-    complete = [trial for trial in trials if trial.result.state == "COMPLETE" and space.contains(trial.params)]
-    if len(complete) < LEAST_TRIALS:
-        return TooFewTrials(trials=len(complete), least=LEAST_TRIALS)
-    if len({trial.result.value for trial in complete}) == 1:
+    ended = [trial for trial in trials if trial.result.state != "FAILED" and space.contains(trial.params)]
+    scores = {trial.result.number: trial.result.value for trial in ended if trial.result.state == "COMPLETE"}
+    least = ceil(BETTER * len(ended)) if len(ended) >= LEAST_TRIALS else LEAST_TRIALS
+    if len(scores) < least:
+        return TooFewTrials(trials=len(scores), least=least)
+    if len(set(scores.values())) == 1:
         return EqualScores()
+    below = min(scores.values()) - 1.0
     study = optuna.create_study(direction="maximize")
-    for trial in complete:
+    for trial in ended:
         unused = space.unused(trial.params)
         used = {name: space.distributions[name] for name in space.distributions if name not in unused}
         params = {name: trial.params[name] for name in used}
-        study.add_trial(optuna.trial.create_trial(params=params, distributions=dict(used), value=trial.result.value))
+        value = scores.get(trial.result.number, below)
+        study.add_trial(optuna.trial.create_trial(params=params, distributions=dict(used), value=value))
     names = sorted({name for trial in study.get_trials(deepcopy=False) for name in trial.params})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about parameters that few trials have
@@ -49,7 +54,7 @@ def importances(
         return NoParameterTells()
     values |= {name: 0.0 for name in space.distributions if name not in values}
     return ImportanceRecord(
-        evaluator="ped_anova",
+        evaluator="ped_anova_pruned",
         better=BETTER,
         values=dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))),
     )

@@ -206,14 +206,15 @@ class MistakeValues:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportanceRecord:
-    """The share of each parameter in separating the better COMPLETE trials from all, by an evaluator of Optuna's.
+    """The share of each parameter in separating the better trials from all, by an evaluator of Optuna's.
 
+    evaluator: "ped_anova_pruned", where pruned trials are among the others; "ped_anova", where all were complete.
     better: share of the trials that count as the better ones; None where it is not known.
     detail: the evaluator in the words of an older version, with "as_written".
     values: shares that sum to 1 but for rounding, the largest first.
     """
 
-    evaluator: Literal["ped_anova", "as_written"]
+    evaluator: Literal["ped_anova_pruned", "ped_anova", "as_written"]
     better: float | None = None
     detail: str = ""
     values: dict[str, float]

@@ -98,7 +98,8 @@ def evaluator(record: ImportanceRecord) -> Parts:
         return (Fact("analysis.importances.detail", record.detail),)
     method = Fact("analysis.importances.evaluator", "PED-ANOVA")
     better = percent("analysis.importances.better", record.better)
-    return sentence("{} (Optuna): the best {} of trials against all", method, better)
+    others = "all, pruned ones with them" if record.evaluator == "ped_anova_pruned" else "all"
+    return sentence(f"{{}} (Optuna): the best {{}} of trials against {others}", method, better)
 
 
 def baseline_name(baseline: BaselineRecord) -> str:

@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "bbc_cv_rows": ("rows",),
     "bbc_cv_groups": ("groups of rows",),
     "ped_anova": ("PED-ANOVA",),
+    "ped_anova_pruned": ("PED-ANOVA",),
     "lbfgs": ("L-BFGS",),
     "lsqr": ("LSQR",),
     "standard": ("scaled to mean zero and variance one",),

@@ -65,7 +65,7 @@ def test_what_the_score_depends_on_comes_first_whatever_the_order_of_the_draws(s
     assert sum(record.values.values()) == pytest.approx(1, abs=1e-5)
     assert list(record.values.values()) == sorted(record.values.values(), reverse=True)
     assert importances(trials, space) == record
-    assert (record.evaluator, record.better) == ("ped_anova", 0.25)
+    assert (record.evaluator, record.better) == ("ped_anova_pruned", 0.25)
 
 
 def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> None:
@@ -79,8 +79,17 @@ def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> Non
 def test_too_little_is_a_reason(space: Space) -> None:
     params = drawn(25)
     few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]
-    pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(params, start=19)]
+    failed = [told(number, one, None, "FAILED") for number, one in enumerate(params, start=19)]
     outside = told(90, {**params[0], "learning_rate": 5.0}, 1.0)
-    assert importances([*few, *pruned, outside], space) == TooFewTrials(trials=19, least=20)
+    assert importances([*few, *failed, outside], space) == TooFewTrials(trials=19, least=20)
+    pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(drawn(20), start=19)]
+    assert importances([*few[:6], *pruned], space) == TooFewTrials(trials=6, least=7)
     alike = [told(number, one, 0.5) for number, one in enumerate(params)]
     assert importances(alike, space) == EqualScores()
+
+
+def test_pruned_trials_are_among_the_others(space: Space) -> None:
+    params = sorted(drawn(40), key=by_rate, reverse=True)
+    complete = [told(number, one, by_rate(one)) for number, one in enumerate(params)]
+    pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(params[10:], start=10)]
+    assert importances([*complete[:10], *pruned], space) == importances(complete, space)
