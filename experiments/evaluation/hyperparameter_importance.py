@@ -28,8 +28,8 @@ def importances(
     """
     import optuna
 
-    ended = [trial for trial in trials if trial.result.state != "FAILED" and space.contains(trial.params)]
-    scores = {trial.result.number: trial.result.value for trial in ended if trial.result.state == "COMPLETE"}
+    ended = [trial for trial in trials if trial.result.state != "FAIL" and space.contains(trial.params)]
+    scores = {one.result.number: one.result.value for one in ended if one.result.value is not None}  # of complete ones
     least = ceil(BETTER * len(ended)) if len(ended) >= LEAST_TRIALS else LEAST_TRIALS
     if len(scores) < least:
         return TooFewTrials(trials=len(scores), least=least)

@@ -79,7 +79,7 @@ def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> Non
 def test_too_little_is_a_reason(space: Space) -> None:
     params = drawn(25)
     few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]
-    failed = [told(number, one, None, "FAILED") for number, one in enumerate(params, start=19)]
+    failed = [told(number, one, None, "FAIL") for number, one in enumerate(params, start=19)]
     outside = told(90, {**params[0], "learning_rate": 5.0}, 1.0)
     assert importances([*few, *failed, outside], space) == TooFewTrials(trials=19, least=20)
     pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(drawn(20), start=19)]
