@@ -86,7 +86,8 @@ def _data(record: Record) -> Counts:
     data, found = record.document["data"], Counter[str]()
     kinds = [kind for kind, number in data["columns"].items() if number]
     found.update({f"data.columns.{kind}": 2 for kind in kinds})
-    found["data.features"] += kinds != ["pixel"]
+    dates = data["features"] > sum(data["columns"].values())
+    found["data.features"] += len(kinds) + dates > 1
     found["reading.target"] += record.document["reading"] is not None
     found.update(f"data.missing.{kind}" for kind, number in data["missing"].items() if number)
     if data["columns"]["number"]:

@@ -85,6 +85,6 @@ def _most_important(result: StudyResult, ranked: Sequence[str]) -> list[Block]:
     if len(ranked) < 2 or (svg := two_parameters(result, *ranked[:2])) is None:
         return []
     name = metric_label(metric_of(result.spec))
-    alt = f"{name} of each complete trial by {' and '.join(map(label, ranked[:2]))}"
+    alt = f"{name} of each complete trial by the two most important parameters"
     caption = sentence(TWO, Fact("spec.cv.metric", name))
     return [Heading("The two most important parameters"), Figures((Picture("two_parameters", svg, alt, caption),))]
