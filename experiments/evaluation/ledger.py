@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +26,7 @@ from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError
 from experiments.evaluation.results import LedgerRecord
+from nnet.durable import FileGrownError, append, cut_torn_tail, end_of_lines, make_folder
 
 GENESIS = "0" * 64
 FIELDS = {
@@ -48,6 +47,7 @@ class Ledger:
 
     def __init__(self, path: Path):
         self.path = path
+        self._size = 0  # of the file when it was read under the lock, in bytes
 
     def check(self, study: str, test: RowHashes, trials: range) -> None:
         """Refuse to test a study again with another number of trials.
@@ -173,13 +173,12 @@ class Ledger:
     def _locked(self) -> Iterator[list[Entry]]:
         """Hold the ledger's lock and give its entries; a torn last line is cut off first, with a copy kept."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
-                raw = self._content()
-                if not raw.endswith(b"\n") and raw:
-                    shutil.copyfile(self.path, self.path.with_suffix(".torn"))
-                    os.truncate(self.path, raw.rfind(b"\n") + 1)
-                yield self._entries()
+                cut_torn_tail(self.path, self.path.with_suffix(".torn"))
+                content = self._content()
+                self._size = len(content)
+                yield self._parsed(content)
         except Timeout:
             raise LedgerError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
         except OSError as error:
@@ -195,9 +194,11 @@ class Ledger:
 
     def _entries(self) -> list[Entry]:
         """Return the entries of all whole lines, each checked against the line before."""
-        raw = self._content()
+        return self._parsed(self._content())
+
+    def _parsed(self, raw: bytes) -> list[Entry]:
         entries: list[Entry] = []
-        for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), start=1):
+        for number, line in enumerate(raw[: end_of_lines(raw)].splitlines(), start=1):
             try:
                 entry: Entry = json.loads(line)
                 intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
@@ -213,11 +214,15 @@ class Ledger:
         return entries
 
     def _append(self, entry: Entry, entries: list[Entry]) -> None:
+        """Append an entry to those that the file has; they were checked when the lock was taken."""
         line = canonical_json({**entry, "previous": _head(entries)})
-        with self.path.open("ab") as file:
-            file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            append(self.path, line.encode() + b"\n", self._size)
+        except FileGrownError:
+            raise LedgerError(
+                f"{self.path}: another command wrote to the ledger at the same time; nothing was written. The same "
+                "command again goes on."
+            ) from None
 
 
 def _reservations(entries: list[Entry]) -> list[Entry]:

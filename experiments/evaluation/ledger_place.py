@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
 from experiments.search.storage import write_atomically
+from nnet.durable import make_folder
 
 PLACE = Path("studies") / "ledger.jsonl"
 OLD_PLACE = Path("mlruns") / "looks.jsonl"  # place of version 0.1.0
@@ -51,7 +52,7 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
     if old is None or not old.exists():
         return Ledger(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # two locks: against commands of this version, and against those of version 0.1.0
         with FileLock(path.with_suffix(".lock"), timeout=WAIT), FileLock(old.with_suffix(".lock"), timeout=WAIT):
             if not old.exists():

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from experiments.errors import StudyStateError
 from experiments.search.storage import is_locked, write_atomically
+from nnet.durable import flush_folder, make_folder
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
@@ -91,7 +92,7 @@ class StudyFolder:
         """
         self.check_place()
         try:
-            self.path.mkdir(exist_ok=True, parents=self.path.parent == STUDIES)
+            make_folder(self.path)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
             self._lock.acquire()
@@ -152,6 +153,8 @@ class StudyFolder:
     def _unlink(self, *names: str) -> None:
         try:
             for name in names:
+                if name == self.journal.name:
+                    flush_folder(self.path)  # whatever outlasts a loss of power, the journal is the last to go
                 (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None

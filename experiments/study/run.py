@@ -261,6 +261,7 @@ def _publish(
     from experiments.study.outputs import publish
 
     run.progress.stage("writing the report")
+    OutOfFoldFiles(run.folder.out_of_fold).flush()
     if scored is not None:
         write_model(scored.model, run.folder.path / "model")
     losses = () if scored is None else scored.losses
