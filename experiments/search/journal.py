@@ -7,7 +7,7 @@ study; everything else can be made from it again.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import isfinite
@@ -32,14 +32,15 @@ class Journal:
     """A journal file, of which the caller is the only writer.
 
     Args:
-        name: of the study inside the file, for Optuna's tools; one that is there keeps its name.
+        name:  of the study inside the file, for Optuna's tools; one that is there keeps its name.
+        check: raises an error if this command may no longer write, as it has lost the folder.
 
     Raises:
         StudyStateError: the file is not a journal of this program, or cannot be written. From any method.
     """
 
-    def __init__(self, path: Path, name: str = STUDY):
-        self._path = path
+    def __init__(self, path: Path, name: str = STUDY, check: Callable[[], object] = lambda: None):
+        self._path, self._check = path, check
         with study_errors(path, "written"):
             cut_torn_tail(path, path.with_name(f"{path.name}.torn"))
             create(path)  # Optuna flushes each line, but not the name of a file that it makes
@@ -119,10 +120,12 @@ class Journal:
         )
         frozen.datetime_start = datetime.fromtimestamp(ended - result.seconds, UTC)
         frozen.datetime_complete = datetime.fromtimestamp(ended, UTC)
+        self._check()
         with study_errors(self._path, "written"):
             self._study.add_trial(frozen)
 
     def _set(self, key: str, value: Any) -> None:
+        self._check()
         with study_errors(self._path, "written"):
             self._study.set_user_attr(key, value)
 

@@ -1,9 +1,7 @@
-"""Files: the out-of-fold outputs of COMPLETE trials in DIR/out_of_fold/NUMBER.npy, writes that are atomic, locks."""
+"""Files: the out-of-fold outputs of COMPLETE trials in DIR/out_of_fold/NUMBER.npy, and writes that are atomic."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -88,18 +86,3 @@ def write_atomically(path: Path, content: bytes) -> Path:
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path
-
-
-def is_locked(path: Path) -> bool:
-    """Tell whether a process has a lock file now; nothing is written."""
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(number)
-    return False

@@ -132,7 +132,7 @@ def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
         folder.write(name, name)
     folder.write("mine.toml", "mine")
     folder.clear()
-    assert sorted(path.name for path in folder.path.iterdir()) == [".lock", "mine.toml", "notes"]
+    assert sorted(path.name for path in folder.path.iterdir()) == [".lock", ".lock.holder", "mine.toml", "notes"]
     assert (folder.path / "notes" / "mine.txt").read_text() == "notes/mine.txt"
     folder.clear()  # nothing is there, which is no error
     with pytest.raises(StudyStateError, match="another command"):
