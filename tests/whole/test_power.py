@@ -44,9 +44,15 @@ def test_nor_does_a_part_of_what_was_not_flushed_do_harm(study: Recorded, tmp_pa
         check_what_is_left(study, at, at, tmp_path / "left")
 
 
+def _is_of_the_ledger(study: Recorded, at: int) -> bool:
+    what, _, content = study.disk.steps[at - 1]
+    return what == "data" and b'"kind":"reserved"' in content
+
+
 def test_the_study_is_resumed_from_any_point_with_one_look(study: Recorded, tmp_path: Path) -> None:
     chance = random.Random(7)
     points = [*chance.sample(range(study.steps + 1), 5), study.looked - 3, study.looked, study.looked + 5]
+    points.append(next(at for at in range(study.looked, 0, -1) if _is_of_the_ledger(study, at)))  # before it is flushed
     for count, at in enumerate(points):
         check_what_is_left(study, at, at if count % 2 else None, tmp_path / "left")
         check_resumed(study, tmp_path / "left")
