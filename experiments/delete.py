@@ -49,7 +49,7 @@ def _delete(chosen: argparse.Namespace) -> int:
     if not chosen.yes and not sys.stdin.isatty():
         raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
     uri, _ = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
-    locks = {lock.lock_file: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}
+    locks = {lock.path: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}
     with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
         runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)

@@ -8,7 +8,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -64,6 +63,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.evaluation.unknown_categories import UnknownCategories
     from experiments.study.lookup import model_folder
+    from nnet.durable import replacing
 
     file, out = chosen.file, chosen.out
     model = read_model(model_folder(chosen.model))
@@ -92,17 +92,13 @@ def _predict(chosen: argparse.Namespace) -> int:
         raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
     if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as whole:
-            _write(whole, predictions)
-        _note_cells(rows, unknown.note())
-        part.replace(out)
+        with replacing(out) as part:
+            with part.open("w", encoding="utf-8", newline="") as whole:
+                _write(whole, predictions)
+            _note_cells(rows, unknown.note())
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return 0
 
 

@@ -45,9 +45,10 @@ def _sync(chosen: argparse.Namespace) -> int:
     where, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if where == OFF:
         raise SpecError("--tracking-uri: must be a store, but got none.")
-    writer, running = Writer(folder, where, artifacts), StudyFolder(folder).is_running()
+    lock = lock_of(folder, where)
+    writer, running = Writer(folder, where, artifacts, lock.check), StudyFolder(folder).is_running()
     say = (lambda _: None) if chosen.quiet else print
-    with without_writers(folder, [lock_of(folder, where)], 0.0 if running else LIMIT, say):
+    with without_writers(folder, [lock], 0.0 if running else LIMIT, say):
         writer.close("RUNNING" if running else None)
         deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
         while not writer.write(lambda: True) and time.monotonic() < deadline:

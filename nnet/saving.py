@@ -16,7 +16,6 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from os import fsync
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array
+from nnet.durable import write_together
 from nnet.errors import NNetError, SavingError, ShapeError
 from nnet.network import Architecture, Network
 from nnet.npz import NAME, NUMBERS, clipped, content_of, little, members_of, npz, shown
@@ -102,7 +102,7 @@ def save(
         raise SavingError(f"about must be of types that JSON has, but: {clipped(str(error))}.") from None
     if len(text) > LARGEST_MODEL:
         raise SavingError(f"`bytes of {MODEL} <= {LARGEST_MODEL}` must hold, but about makes them {len(text)}.")
-    _write(folder, {WEIGHTS: weights, MODEL: text})
+    write_together(folder, {WEIGHTS: weights, MODEL: text})
 
 
 def load(folder: Path) -> Saved:
@@ -162,21 +162,6 @@ def _shapes(architecture: Architecture, folds: int) -> dict[str, tuple[int, ...]
     if architecture.input_scale:
         shapes["input_scale"] = (*first, architecture.inputs)
     return shapes
-
-
-def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
-    temporary = {name: folder / f".{name}.part" for name in contents}
-    try:
-        for name, content in contents.items():
-            with temporary[name].open("wb") as file:
-                file.write(content)
-                file.flush()
-                fsync(file.fileno())
-        for name, path in temporary.items():
-            path.replace(folder / name)
-    finally:
-        for path in temporary.values():
-            path.unlink(missing_ok=True)
 
 
 def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str, Any], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,28 @@ def test_a_command_loads_no_library_of_tables_before_it_reads_one() -> None:
     loaded = "import sys, experiments.study.run; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "pyarrow", "sklearn", "PIL", "mlflow", "matplotlib", "numba", "llvmlite"} & set(modules)
+
+
+WRITING = re.compile(r"fsync\(|os\.(replace|rename|truncate)\(|\.rename\(|write_(bytes|text)\(|open\(\"[awxr]\+?b?\"")
+READING = ('open("rb"', 'open("r"')
+OTHERS = {  # write files that no promise rests on
+    "experiments.search.shared_lock": "records of holders, which mean nothing after a loss of power",
+    "experiments.search.executors.local": "arrays of a running command",
+    "experiments.search.compiled.place": "machine code, which has a checksum and can be compiled again",
+    "experiments.study.folder": "the log for people",
+    "experiments.predict": "the file under another name, which `replacing` flushes",
+    "experiments.search.executors.ray_cluster": "/dev/null",
+}
+
+
+def test_what_must_last_is_written_by_one_module() -> None:
+    writers = {
+        name_of(path)
+        for path in MODULES
+        if not inside(name_of(path), "experiments.benchmark")
+        and any(found[0] not in READING for found in WRITING.finditer(path.read_text()))
+    }
+    assert writers - {"nnet.durable"} <= OTHERS.keys()
 
 
 def test_no_file_is_long() -> None:

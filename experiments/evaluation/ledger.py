@@ -11,16 +11,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-
-from filelock import FileLock, Timeout
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.data.hashes import HASH_BYTES
@@ -28,6 +24,8 @@ from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError
 from experiments.evaluation.results import LedgerRecord
+from experiments.search.shared_lock import HeldError, LostError, SharedLock
+from nnet.durable import FileGrownError, append, cut_torn_tail, end_of_lines, make_folder
 
 GENESIS = "0" * 64
 FIELDS = {
@@ -42,12 +40,17 @@ Entry = dict[str, Any]
 class Ledger:
     """The ledger in one file.
 
+    Args:
+        check: raises an error if this command may no longer add entries, as it has lost its study's folder.
+
     Raises:
         LedgerError: an entry was edited, removed or inserted, so that the chain of hashes is broken. From any method.
     """
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: Path, check: Callable[[], object] = lambda: None):
+        self.path, self._check = path, check
+        self._lock = SharedLock(path.with_suffix(".lock"))
+        self._size = 0  # of the file when it was read under the lock, in bytes
 
     def check(self, study: str, test: RowHashes, trials: range) -> None:
         """Refuse to test a study again with another number of trials.
@@ -173,15 +176,17 @@ class Ledger:
     def _locked(self) -> Iterator[list[Entry]]:
         """Hold the ledger's lock and give its entries; a torn last line is cut off first, with a copy kept."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
-                raw = self._content()
-                if not raw.endswith(b"\n") and raw:
-                    shutil.copyfile(self.path, self.path.with_suffix(".torn"))
-                    os.truncate(self.path, raw.rfind(b"\n") + 1)
-                yield self._entries()
-        except Timeout:
-            raise LedgerError(f"{self.path}: another command has held the ledger for {WAIT:.0f} seconds.") from None
+            make_folder(self.path.parent)
+            self._lock.acquire(WAIT)
+            try:
+                cut_torn_tail(self.path, self.path.with_suffix(".torn"))
+                content = self._content()
+                self._size = len(content)
+                yield self._parsed(content)
+            finally:
+                self._lock.release()
+        except HeldError as error:
+            raise LedgerError(f"{self.path}: {error} has held the ledger for {WAIT:.0f} seconds.") from None
         except OSError as error:
             raise LedgerError(f"{self.path}: the ledger cannot be read or written: {error.strerror}.") from None
 
@@ -195,9 +200,11 @@ class Ledger:
 
     def _entries(self) -> list[Entry]:
         """Return the entries of all whole lines, each checked against the line before."""
-        raw = self._content()
+        return self._parsed(self._content())
+
+    def _parsed(self, raw: bytes) -> list[Entry]:
         entries: list[Entry] = []
-        for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), start=1):
+        for number, line in enumerate(raw[: end_of_lines(raw)].splitlines(), start=1):
             try:
                 entry: Entry = json.loads(line)
                 intact = entry["previous"] == _head(entries) and canonical_json(entry).encode() == line
@@ -213,11 +220,17 @@ class Ledger:
         return entries
 
     def _append(self, entry: Entry, entries: list[Entry]) -> None:
+        """Append an entry to those that the file has; they were checked when the lock was taken."""
         line = canonical_json({**entry, "previous": _head(entries)})
-        with self.path.open("ab") as file:
-            file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        self._check()
+        try:
+            self._lock.check()
+            append(self.path, line.encode() + b"\n", self._size)
+        except (LostError, FileGrownError):
+            raise LedgerError(
+                f"{self.path}: another command wrote to the ledger at the same time; nothing was written. The same "
+                "command again goes on."
+            ) from None
 
 
 def _reservations(entries: list[Entry]) -> list[Entry]:

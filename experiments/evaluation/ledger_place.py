@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
+from experiments.search.shared_lock import HeldError, SharedLock
 from experiments.search.storage import write_atomically
+from nnet.durable import make_folder
 
 PLACE = Path("studies") / "ledger.jsonl"
 OLD_PLACE = Path("mlruns") / "looks.jsonl"  # place of version 0.1.0
@@ -36,12 +37,13 @@ def find_ledger(path: Path) -> Ledger:
     return Ledger(path)
 
 
-def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
+def open_ledger(path: Path, say: Callable[[str], object], check: Callable[[], object] = lambda: None) -> Ledger:
     """Return the ledger in that place; one in the old place is moved there first.
 
     Args:
         path: the place; only a studies/ledger.jsonl has an old place beside it.
         say:  function that shows a line about the move.
+        check: raises an error if this command may no longer add entries.
 
     Raises:
         LedgerError:     there are two ledgers, or the old one cannot be moved.
@@ -49,26 +51,37 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
     """
     old = _old_place(path)
     if old is None or not old.exists():
-        return Ledger(path)
+        return Ledger(path, check)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # two locks: against commands of this version, and against those of version 0.1.0
-        with FileLock(path.with_suffix(".lock"), timeout=WAIT), FileLock(old.with_suffix(".lock"), timeout=WAIT):
+        with _held(path), _held(old):
             if not old.exists():
-                return Ledger(path)
+                return Ledger(path, check)
             moved = not path.exists()
             if moved:
                 write_atomically(path, old.read_bytes())
             else:
                 _check_contained(old, path)
             old.unlink()
-    except Timeout:
-        raise LedgerError(f"{old}: another command has held the ledger for {WAIT:.0f} seconds.") from None
+    except HeldError as error:
+        raise LedgerError(f"{old}: {error} has held the ledger for {WAIT:.0f} seconds.") from None
     except OSError as error:
         raise LedgerError(f"{old}: the ledger cannot be moved to {path}: {error.strerror}.") from None
     if moved:
         say(f"{old} is now {path}: deleting mlruns/ no longer deletes the ledger")
-    return Ledger(path)
+    return Ledger(path, check)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold the lock of a ledger within the block."""
+    lock = SharedLock(path.with_suffix(".lock"))
+    lock.acquire(WAIT)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _old_place(path: Path) -> Path | None:

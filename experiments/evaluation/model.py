@@ -24,6 +24,7 @@ from experiments.evaluation.mean_outputs import model_outputs
 from experiments.evaluation.results import STRICT
 from experiments.evaluation.temperature import scaled
 from experiments.search.target_scaling import TargetScaler
+from nnet.durable import make_folder
 from nnet.errors import SavingError
 from nnet.network import CHUNK, Network
 from nnet.saving import load, save
@@ -120,7 +121,7 @@ def write_model(model: Model, folder: Path) -> None:
     )
     units = np.array([model.units.centre, model.units.scale])
     try:
-        folder.mkdir(exist_ok=True)
+        make_folder(folder)
         save(folder, model.network, extra={**fitted.arrays, "units": units}, about=asdict(about))
     except SavingError as error:
         raise StudyStateError(f"{folder}: the model cannot be saved: {error}") from None

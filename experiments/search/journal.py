@@ -6,9 +6,8 @@ study; everything else can be made from it again.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import isfinite
@@ -24,6 +23,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from experiments.config.candidate import Hyperparameters
 from experiments.errors import StudyStateError
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
+from nnet.durable import create, cut_torn_tail
 
 STUDY = "study"  # name inside the file of a study that gives none, and of all studies of version 0.1.0
 
@@ -32,16 +32,18 @@ class Journal:
     """A journal file, of which the caller is the only writer.
 
     Args:
-        name: of the study inside the file, for Optuna's tools; one that is there keeps its name.
+        name:  of the study inside the file, for Optuna's tools; one that is there keeps its name.
+        check: raises an error if this command may no longer write, as it has lost the folder.
 
     Raises:
         StudyStateError: the file is not a journal of this program, or cannot be written. From any method.
     """
 
-    def __init__(self, path: Path, name: str = STUDY):
-        self._path = path
+    def __init__(self, path: Path, name: str = STUDY, check: Callable[[], object] = lambda: None):
+        self._path, self._check = path, check
         with study_errors(path, "written"):
-            cut_torn_tail(path)
+            cut_torn_tail(path, path.with_name(f"{path.name}.torn"))
+            create(path)  # Optuna flushes each line, but not the name of a file that it makes
             for lock in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: the folder has no other user
                 lock.unlink(missing_ok=True)
             storage = JournalStorage(JournalFileBackend(str(path), lock_obj=JournalFileOpenLock(str(path))))
@@ -118,10 +120,12 @@ class Journal:
         )
         frozen.datetime_start = datetime.fromtimestamp(ended - result.seconds, UTC)
         frozen.datetime_complete = datetime.fromtimestamp(ended, UTC)
+        self._check()
         with study_errors(self._path, "written"):
             self._study.add_trial(frozen)
 
     def _set(self, key: str, value: Any) -> None:
+        self._check()
         with study_errors(self._path, "written"):
             self._study.set_user_attr(key, value)
 
@@ -152,15 +156,6 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
         raise StudyStateError(f"{path}: cannot be {action}: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudyStateError(f"{path}: not a journal of this program: {error}.") from None
-
-
-def cut_torn_tail(path: Path) -> None:
-    """Cut a journal back to its last whole line, after a kill or a full disk; the torn file is kept as a copy."""
-    content = path.read_bytes() if path.is_file() else b""
-    end = content.rfind(b"\n") + 1
-    if end < len(content):
-        path.with_name(f"{path.name}.torn").write_bytes(content)
-        os.truncate(path, end)
 
 
 def finished_trial(trial: FrozenTrial) -> FinishedTrial:

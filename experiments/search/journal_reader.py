@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
+from nnet.durable import end_of_lines
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,23 @@ class JournalReader:
             return [finished_trial(trial) for trial in trials]
 
 
+class _WholeLines(JournalFileBackend):
+    """The file of a journal as Optuna reads it, without a last line that lost power while it was written."""
+
+    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+        try:
+            yield from super().read_logs(log_number_from)
+        except UnicodeDecodeError:  # zeros at the start of a line are taken for another encoding
+            content = Path(self._file_path).read_bytes()
+            end = end_of_lines(content)
+            if end == len(content) or b"\0" in content[:end]:
+                raise
+
+
 def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
     if not path.exists() or b"\n" not in path.read_bytes():
         return None
-    if (study := first_study(JournalStorage(JournalFileBackend(str(path))))) is None:
+    if (study := first_study(JournalStorage(_WholeLines(str(path))))) is None:
         raise ValueError("it has no study")
     return study

@@ -1,22 +1,21 @@
-"""Files: the out-of-fold outputs of COMPLETE trials in DIR/out_of_fold/NUMBER.npy, writes that are atomic, locks."""
+"""Files: the out-of-fold outputs of COMPLETE trials in DIR/out_of_fold/NUMBER.npy, and writes that are atomic."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import fingerprint
 from experiments.search.trial import TrialOutput, TrialResult
+from nnet import durable
 
 
 class OutOfFoldFiles:
     """The files of a study, in a folder that is created with the first file.
 
-    A result names the content of its file by a hash, so a damaged or foreign file counts as missing.
+    A result names the content of its file by a hash, so a damaged or foreign file counts as missing. What a loss of
+    power takes can be computed again, so that files are flushed when the study ends.
     """
 
     def __init__(self, path: Path):
@@ -29,8 +28,28 @@ class OutOfFoldFiles:
             StudyStateError: the disk is full or the folder cannot be written to.
         """
         if output.outputs is not None:
-            write_atomically(self._file(output.result.number), output.outputs)
+            file = self._file(output.result.number)
+            try:
+                self._path.mkdir(parents=True, exist_ok=True)
+                durable.write(file, output.outputs, lasting=False)  # else a trial would wait twice for the disk
+            except OSError as error:
+                raise StudyStateError(f"{file}: cannot be written: {error.strerror}.") from None
         return output.result
+
+    def flush(self) -> None:
+        """Wait until all files are on the disk, before the study is said to be finished.
+
+        Raises:
+            StudyStateError: they cannot be written there.
+        """
+        try:
+            for file in sorted(self._path.glob("*.npy")):
+                durable.flush(file)
+            if self._path.exists():
+                durable.flush_folder(self._path)
+                durable.flush_folder(self._path.parent)
+        except OSError as error:
+            raise StudyStateError(f"{self._path}: cannot be written: {error.strerror}.") from None
 
     def content(self, result: TrialResult) -> bytes | None:
         """Return the content of the trial's file; None where the file is missing or damaged."""
@@ -55,41 +74,15 @@ class OutOfFoldFiles:
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file under another name, flush it to the disk, and rename it.
+    """Write a file whole or not at all, and its folder if it is not there; it outlasts a loss of power.
 
     Raises:
         StudyStateError: the file cannot be written; its earlier content is still there.
     """
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)  # the new name, too
-        finally:
-            os.close(folder)
+        if not path.parent.is_dir():
+            durable.make_folder(path.parent)
+        durable.write(path, content)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
     return path
-
-
-def is_locked(path: Path) -> bool:
-    """Tell whether a process has a lock file now; nothing is written."""
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(number)
-    return False

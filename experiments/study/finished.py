@@ -74,7 +74,7 @@ def finish_again(
         study = check_folder(study, folder, options)
     ledger = open_ledger(options.ledger, run.say)
     with ExitStack() as stack:
-        stack.enter_context(folder.claimed())
+        stack.enter_context(folder.claimed(run.say))
         journal = view_journal(folder.journal)
         if study is not None and not is_finished(recorded.result, study, journal):
             return None

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from experiments.errors import StudyStateError
-from experiments.search.storage import is_locked, write_atomically
+from experiments.search.shared_lock import HeldError, LostError, SharedLock, is_locked
+from experiments.search.storage import write_atomically
+from nnet.durable import flush_folder, make_folder
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
 OUTER = re.compile(r"outer-([1-9]\d?)")  # name of an outer study's folder
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
+
+
+def print_note(line: str) -> None:
+    """Print a line beside what a command prints."""
+    print(line, file=sys.stderr)
 
 
 class StudyFolder:
@@ -42,7 +48,7 @@ class StudyFolder:
         self.journal, self.log, self.out_of_fold = path / "journal.log", path / "log.txt", path / "out_of_fold"
         self.row_hashes, self.work = path / "test_rows.npz", path / ".work"
         self.validated = path / "validation_rows.npz"
-        self._lock = FileLock(path / ".lock", timeout=LOCK_TIMEOUT)
+        self._lock = SharedLock(path / ".lock")
 
     def outer(self, fold: int) -> StudyFolder:
         """Return the folder of the study of an outer fold, from 1 on."""
@@ -55,7 +61,7 @@ class StudyFolder:
         return [self.outer(fold) for fold in sorted(folds)]
 
     def is_running(self) -> bool:
-        """Tell whether a command has the folder now; nothing is written."""
+        """Tell whether a command of this machine has the folder now; nothing is written."""
         return is_locked(self.path / ".lock")
 
     def check_place(self) -> None:
@@ -83,41 +89,66 @@ class StudyFolder:
         if self.is_running():
             raise StudyStateError(f"{self.path}: another command is running this study.")
 
-    def claim(self) -> None:
+    def claim(self, say: Callable[[str], object] = print_note) -> None:
         """Take the folder for this command, and make sure that it can be written to.
+
+        Args:
+            say: receives a line about a command on another machine that has the folder, or had it.
 
         Raises:
             StudyStateError: it cannot be made or written to, or another command has it.
         """
         self.check_place()
         try:
-            self.path.mkdir(exist_ok=True, parents=self.path.parent == STUDIES)
+            make_folder(self.path)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
-            self._lock.acquire()
-        except Timeout:
-            raise StudyStateError(f"{self.path}: another command is running this study.") from None
+            self._lock.say = say
+            self._lock.acquire(LOCK_TIMEOUT)
+        except HeldError as error:
+            raise StudyStateError(f"{self.path}: another command is running this study: {error}.") from None
         except OSError as error:
             raise StudyStateError(f"{self.path}: cannot write to the study's folder: {error.strerror}.") from None
         shutil.rmtree(self.work, ignore_errors=True)
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
+    def claimed(self, say: Callable[[str], object] = print_note) -> Iterator[None]:
         """Have the folder for this command within the block.
+
+        Args:
+            say: as of `claim`.
 
         Raises:
             StudyStateError: it cannot be made or written to, or another command has it.
         """
-        self.claim()
+        self.claim(say)
         try:
             yield
         finally:
             self.release()
 
     def release(self) -> None:
-        """Let other commands have the folder."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        """Let other commands have the folder; one that has taken it over already is left alone."""
+        with suppress(OSError):
+            if self._lock.is_held:
+                shutil.rmtree(self.work, ignore_errors=True)
         self._lock.release()
+
+    def check_held(self) -> None:
+        """Refuse to go on in a folder that another command has taken over from this one.
+
+        Raises:
+            StudyStateError: one has, on another machine, while this one stood still; or the lock cannot be read.
+        """
+        try:
+            self._lock.check()
+        except LostError as error:
+            raise StudyStateError(
+                f"{self.path}: {error} took this study over while this command stood still; nothing more is written "
+                "here. The same command continues the study once the other has ended."
+            ) from None
+        except OSError as error:
+            raise StudyStateError(f"{self.path}: the lock cannot be read: {error.strerror}.") from None
 
     def clear(self) -> None:
         """Start anew: remove the study, but nothing that another program put here; the journal goes last.
@@ -142,9 +173,9 @@ class StudyFolder:
             StudyStateError: something cannot be removed.
         """
         shutil.rmtree(self.work, ignore_errors=True)
-        parts = [path.name for pattern in (".*.part", ".*.lock") for path in self.path.glob(pattern)]
+        parts = [path.name for pattern in (".*.part", ".*.lock", ".*.holder") for path in self.path.glob(pattern)]
         self.clear()
-        self._unlink(f"{self.journal.name}.torn", f"{self.journal.name}.lock", *parts, ".lock")
+        self._unlink(f"{self.journal.name}.torn", f"{self.journal.name}.lock", *parts, ".lock", ".lock.holder")
         with suppress(OSError):
             self.path.rmdir()
         return not self.path.exists()
@@ -152,6 +183,8 @@ class StudyFolder:
     def _unlink(self, *names: str) -> None:
         try:
             for name in names:
+                if name == self.journal.name:
+                    flush_folder(self.path)  # whatever outlasts a loss of power, the journal is the last to go
                 (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise StudyStateError(f"{self.path / name}: cannot be removed: {error.strerror}.") from None
@@ -160,8 +193,9 @@ class StudyFolder:
         """Write a file whole or not at all.
 
         Raises:
-            StudyStateError: the disk is full or the folder cannot be written to.
+            StudyStateError: the disk is full, the folder cannot be written to, or another command took it over.
         """
+        self.check_held()
         return write_atomically(self.path / name, text.encode())
 
     def keep(self, name: str, text: str) -> None:

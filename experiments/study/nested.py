@@ -103,11 +103,12 @@ class Nested:
         run.folder.check_free()
         study = check_folder(study, run.folder, run.options)
         check_ledger(study, run.folder, run.options, open_ledger(run.options.ledger, run.say))
-        with run.folder.claimed():
+        with run.folder.claimed(run.say):
             if run.options.fresh:
                 with run.tracking.alone():
                     run.folder.clear()
-            start_or_resume(Journal(run.folder.journal, study.spec.study.name), study, run.folder.path)
+            journal = Journal(run.folder.journal, study.spec.study.name, run.folder.check_held)
+            start_or_resume(journal, study, run.folder.path)
             first, last = (run.folder.outer(fold).path.name for fold in (self.folds[0], self.folds[-1]))
             run.say(f"{len(self.folds)} outer studies come first, in {first} to {last}; then the study of all rows")
             run.log.write(f"outer studies: {first} to {last}")

@@ -115,7 +115,7 @@ def run_study(
         fill(run.log.write)
         executor = stack.enter_context(open_executor_of(options, run.folder))  # workers start while the data is loaded
         study, ledger = _admit(study or prepare_study(spec, table), run, spec.search.trials)
-        stack.enter_context(run.folder.claimed())
+        stack.enter_context(run.folder.claimed(run.say))
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing
         journal, outputs, trials, uid = _open_record(study, run)
         kernel = _wait_for_workers(executor, run, study, trials)
@@ -166,7 +166,8 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
         run.say(columns_line(study.data, study.data.reading))
     run.folder.check_free()
     study = check_folder(study, run.folder, run.options)
-    ledger = open_ledger(run.options.ledger, run.say)  # last: what is wrong with the study is said first
+    # last: what is wrong with the study is said first
+    ledger = open_ledger(run.options.ledger, run.say, run.folder.check_held)
     check_ledger(study, run.folder, run.options, ledger)
     return study, ledger
 
@@ -179,7 +180,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
             folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
     write_atomically(folder.validated, validation_file(study.data.development, study.data.folds))
-    journal = Journal(folder.journal, study.spec.study.name)
+    journal = Journal(folder.journal, study.spec.study.name, folder.check_held)
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
@@ -261,6 +262,8 @@ def _publish(
     from experiments.study.outputs import publish
 
     run.progress.stage("writing the report")
+    run.folder.check_held()
+    OutOfFoldFiles(run.folder.out_of_fold).flush()
     if scored is not None:
         write_model(scored.model, run.folder.path / "model")
     losses = () if scored is None else scored.losses

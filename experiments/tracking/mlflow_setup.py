@@ -17,6 +17,7 @@ from typing import Any
 from filelock import FileLock
 
 from experiments.tracking.uris import masked
+from nnet.durable import rename
 
 PAGE = 500  # results of a search that come at once
 
@@ -68,7 +69,7 @@ def make_database(path: Path, artifacts: Path) -> None:
         folder.mkdir()
         sqlalchemy_store = importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
         sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{folder / path.name}", str(artifacts)).engine.dispose()
-        (folder / path.name).rename(path)
+        rename(folder / path.name, path)  # SQLite has flushed its content
         shutil.rmtree(folder)
     # The migrations leave classes behind. Collected at a chance moment, they take entries from under linecache's
     # hands, which then raises KeyError in whoever reads a traceback or runs a doctest.

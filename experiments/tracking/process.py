@@ -152,11 +152,11 @@ def write_alone(study: Study) -> None:
     if not place.is_dir():
         return
     try:
-        with lock_of(place, uri):  # the writer of an earlier run has it, for LIMIT seconds at most
+        with lock_of(place, uri) as lock:  # the writer of an earlier run has it, for LIMIT seconds at most
             keep_log(place)
             note(f"process {os.getpid()} writes to MLflow at {masked(uri)}")
             load(uri)
-            follow(Writer(place, uri, None if artifacts is None else Path(artifacts)), study, report)
+            follow(Writer(place, uri, None if artifacts is None else Path(artifacts), lock.check), study, report)
     except Exception as error:
         report(reason(error), None, done=True)
         note(f"ended: {reason(error)}")

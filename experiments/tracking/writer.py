@@ -47,6 +47,7 @@ class Writer:
         folder:    of the study; read only.
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., or what else MLflow knows.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
+        check:     raises an error if another machine has become the writer.
 
     Attributes:
         trouble: why the last attempt failed; empty if it did not.
@@ -55,11 +56,11 @@ class Writer:
         StudyStateError: the folder has nothing for MLflow.
     """
 
-    def __init__(self, folder: Path, uri: str, artifacts: Path | None):
+    def __init__(self, folder: Path, uri: str, artifacts: Path | None, check: Callable[[], object] = lambda: None):
         outbox = read_outbox(folder)
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
-        self._folder, self._uri, self._artifacts = folder, uri, artifacts
+        self._folder, self._uri, self._artifacts, self._check = folder, uri, artifacts, check
         self._journal = JournalReader(folder / "journal.log")
         self._metadata, self._begun = comparable_metadata(outbox.metadata, self._journal.space()), outbox.begun
         self._metric = self._metadata.params.get(METRIC, "")
@@ -106,6 +107,7 @@ class Writer:
             store = self._store = self._store or self._connect()
             self._show(store)
             while self._items and go_on():
+                self._check()
                 self._write_item(store, self._items[0])
                 self._items.popleft()
         except Exception as error:

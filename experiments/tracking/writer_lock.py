@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from experiments.errors import StudyStateError
-from experiments.search.storage import is_locked
+from experiments.search.shared_lock import HeldError, SharedLock, is_locked
 from experiments.tracking.runs import short_hash
 from experiments.tracking.uris import database_of
 
@@ -24,24 +22,24 @@ def store_id(uri: str) -> str:
     return short_hash(uri if database is None else str(database.resolve()))
 
 
-def lock_of(folder: Path, uri: str) -> FileLock:
+def lock_of(folder: Path, uri: str) -> SharedLock:
     """Return the lock of the only writer of a study to a store."""
-    return FileLock(folder / f".tracking-{store_id(uri)}.lock")
+    return SharedLock(folder / f".tracking-{store_id(uri)}.lock")
 
 
-def locks_of(folder: Path) -> list[FileLock]:
+def locks_of(folder: Path) -> list[SharedLock]:
     """Return the locks of all writers that a study has had."""
-    return [FileLock(path) for path in sorted(folder.glob(".tracking-*.lock"))]
+    return [SharedLock(path) for path in sorted(folder.glob(".tracking-*.lock"))]
 
 
 def is_being_written(folder: Path) -> bool:
-    """Tell whether a process writes a study to a store now; nothing is written here."""
-    return any(is_locked(Path(lock.lock_file)) for lock in locks_of(folder))
+    """Tell whether a process of this machine writes a study to a store now; nothing is written here."""
+    return any(is_locked(lock.path) for lock in locks_of(folder))
 
 
 @contextmanager
 def without_writers(
-    folder: Path, locks: Sequence[FileLock], seconds: float, say: Callable[[str], None]
+    folder: Path, locks: Sequence[SharedLock], seconds: float, say: Callable[[str], None]
 ) -> Iterator[None]:
     """Hold locks of a study within the block; wait for the writers that have them.
 
@@ -69,9 +67,9 @@ def without_writers(
         yield
 
 
-def _taken(lock: FileLock, seconds: float) -> bool:
+def _taken(lock: SharedLock, seconds: float) -> bool:
     try:
-        lock.acquire(timeout=seconds)
-    except Timeout:
+        lock.acquire(seconds)
+    except HeldError:
         return False
     return True

@@ -107,7 +107,7 @@ def test_a_failed_save_leaves_what_was_there(folder, monkeypatch):
         if len(synced) == 2:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nnet.saving.fsync", full)
+    monkeypatch.setattr("nnet.durable.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         save(folder, trained(ARCHITECTURES["plain"]))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -15,7 +15,7 @@ from optuna.storages.journal import JournalFileBackend
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
-from experiments.search.journal import Journal, cut_torn_tail
+from experiments.search.journal import Journal
 from experiments.search.journal_reader import view_journal
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
@@ -129,11 +129,21 @@ def test_a_tail_torn_anywhere_is_cut_and_kept(
             assert torn.with_name("journal.log.torn").read_bytes() == whole[:-cut]
 
 
-def test_a_file_without_any_newline_is_cut_to_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "journal.log"
-    path.write_bytes(b"x" * 100_000)
-    cut_torn_tail(path)
-    assert path.read_bytes() == b""
+def test_a_line_of_which_the_disk_got_a_part_is_cut_and_kept(path: Path, trials: list[FinishedTrial]) -> None:
+    whole = path.read_bytes()
+    start = whole[:-1].rfind(b"\n") + 1
+    torn = whole[: start + 9] + bytes(40) + whole[start + 49 :]
+    path.write_bytes(torn)
+    assert Journal(path).trials() == trials[:-1]
+    assert path.read_bytes() == whole[:start]
+    assert path.with_name("journal.log.torn").read_bytes() == torn
+
+
+def test_the_name_of_a_new_journal_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr("nnet.durable.flush_folder", flushed.append)
+    Journal(tmp_path / "journal.log")
+    assert flushed == [tmp_path]
 
 
 def test_the_lock_of_a_killed_writer_does_not_stop_the_next(

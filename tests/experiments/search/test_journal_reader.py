@@ -49,6 +49,18 @@ def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, tri
     assert [file.name for file in path.parent.iterdir()] == ["journal.log"]
 
 
+def test_a_line_of_which_the_disk_got_a_part_is_left_out(path: Path, trials: tuple[FinishedTrial, ...]) -> None:
+    whole = path.read_bytes()
+    last = whole[:-1].rfind(b"\n") + 1
+    for at in (last, last + 1, last + 40, len(whole) - 9):
+        path.write_bytes(whole[:at] + bytes(8) + whole[at + 8 :])
+        assert view_journal(path).trials == trials[:-1]
+    first = whole.find(b"\n") + 1
+    path.write_bytes(whole[:first] + bytes(8) + whole[first + 8 :])
+    with pytest.raises(StudyStateError, match="not a journal"):
+        view_journal(path)
+
+
 def test_it_can_be_followed_as_it_grows(tmp_path: Path, trials: tuple[FinishedTrial, ...], space: Space) -> None:
     reader = JournalReader(tmp_path / "journal.log")
     assert reader.new_trials() == []

@@ -18,6 +18,7 @@ import pytest
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
 from experiments.study.folder import StudyFolder
+from support.machines import TWO, Clock, lock_on, share_no_locks
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,24 @@ def test_two_commands_cannot_have_one_folder(folder: StudyFolder) -> None:
     assert not folder.work.exists()
     other = StudyFolder(folder.path)
     other.claim()
+    other.release()
+
+
+def test_a_folder_that_another_machine_took_over_is_left_alone(
+    folder: StudyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share_no_locks(monkeypatch)
+    folder.write("log.txt", "ours")
+    folder.work.mkdir()
+    other = lock_on(TWO, folder.path / ".lock", Clock())
+    other.acquire(0.3)
+    with pytest.raises(
+        StudyStateError, match=r"process \d+ on two took this study over .* nothing more is written here"
+    ):
+        folder.write("log.txt", "late")
+    folder.release()
+    assert (folder.work.is_dir(), (folder.path / "log.txt").read_text()) == (True, "ours")
+    other.check()
     other.release()
 
 
@@ -132,7 +151,7 @@ def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
         folder.write(name, name)
     folder.write("mine.toml", "mine")
     folder.clear()
-    assert sorted(path.name for path in folder.path.iterdir()) == [".lock", "mine.toml", "notes"]
+    assert sorted(path.name for path in folder.path.iterdir()) == [".lock", ".lock.holder", "mine.toml", "notes"]
     assert (folder.path / "notes" / "mine.txt").read_text() == "notes/mine.txt"
     folder.clear()  # nothing is there, which is no error
     with pytest.raises(StudyStateError, match="another command"):

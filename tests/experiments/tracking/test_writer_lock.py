@@ -13,7 +13,7 @@ from support.waiting import PATIENCE
 
 
 def test_a_local_store_has_one_lock_however_its_path_is_written(tmp_path: Path) -> None:
-    names = {lock_of(tmp_path, f"sqlite:///{tmp_path}/{path}").lock_file for path in ("m.db", "x/../m.db")}
+    names = {lock_of(tmp_path, f"sqlite:///{tmp_path}/{path}").path for path in ("m.db", "x/../m.db")}
     assert len(names) == 1
 
 
@@ -66,7 +66,7 @@ def test_one_that_does_not_end_is_an_error_and_other_locks_are_given_back(
         without_writers(tmp_path, [free, held], seconds, said.append),
     ):
         raise AssertionError
-    assert (free.is_locked, len(said)) == (False, lines)
+    assert (free.is_held, len(said)) == (False, lines)
 
 
 def test_a_folder_without_room_for_a_lock_is_one_line(tmp_path: Path) -> None:

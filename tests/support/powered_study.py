@@ -1,0 +1,151 @@
+"""A small study on a disk that loses its power, and what must be true of the folder afterwards."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.config.study_file import parse_spec
+from experiments.data.holdout import SealedTestSet
+from experiments.evaluation import final_fits
+from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.model import read_model
+from experiments.evaluation.results import StudyResult
+from experiments.search import shared_lock
+from experiments.search.executors.serial import SerialExecutor
+from experiments.search.journal_reader import view_journal
+from experiments.search.trial import FinishedTrial
+from experiments.study import run
+from experiments.study.console import study_console
+from experiments.study.options import Options
+from experiments.study.progress import StudyProgress
+from experiments.study.results_file import read_own_results
+from experiments.tracking.uris import OFF
+from support.golden import sampled
+from support.power import RecordedDisk
+
+TRIALS = 5
+STUDY = sampled("random", {}, training={"epochs": 2, "batch_size": 160}, default={})
+STUDY["search"] |= {"trials": TRIALS, "lookahead": 2, "pruner": "none", "pruner_options": {}}
+STUDY["cv"] |= {"n_splits": 2}
+STUDY["study"] |= {"name": "powered"}
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Compute studies in this process, with the quickest baseline alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "open_executor_of", lambda *_: SerialExecutor())
+        tasks = final_fits.baseline_tasks
+        patch.setattr(final_fits, "baseline_tasks", lambda *known: tasks(*known)[:1])
+        patch.setenv("NNET_COMPILED", "0")
+        yield
+
+
+def run_in(root: Path, fresh: bool = False) -> StudyResult:
+    """Run the study, or resume it, in studies/powered of a working folder, with the ledger beside it."""
+    spec = parse_spec(STUDY, "powered")
+    options = Options(Path("studies", "powered"), Path("studies", "ledger.jsonl"), OFF, None, 1, fresh=fresh)
+    with chdir(root):
+        return run.run_study(spec, options, study_console(quiet=True)).result
+
+
+@dataclass
+class Recorded:
+    """A study that was run on a recorded disk.
+
+    told:   the trials that were told, each with the number of steps before that.
+    looked: number of steps before the first test row was read.
+    digest: digest of the results.
+    """
+
+    disk: RecordedDisk
+    told: list[tuple[int, FinishedTrial]] = field(default_factory=list)
+    looked: int = 0
+    digest: str = ""
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of the whole life of the study."""
+        return len(self.disk.steps)
+
+    @property
+    def decisive(self) -> list[int]:
+        """The points at which the disk has more, or more was said, than one step before: between them is no change."""
+        flushed = [at for at, step in enumerate(self.disk.steps, 1) if step[0] == "flush"]
+        return sorted({0, *flushed, *(step for step, _ in self.told), self.looked, self.steps})
+
+
+def recorded(root: Path) -> Recorded:
+    """Run the study in a folder, and record it."""
+    it = Recorded(RecordedDisk(root))
+    update, opened = StudyProgress.update, SealedTestSet.open
+
+    def told(self: StudyProgress, trial: FinishedTrial, from_journal: bool = False) -> None:
+        it.told.append((it.steps, trial))
+        update(self, trial, from_journal)
+
+    def look(self: SealedTestSet, *how: Any) -> Any:
+        it.looked = it.steps
+        return opened(self, *how)
+
+    with pytest.MonkeyPatch.context() as patch, it.disk.recording():
+        patch.setattr(StudyProgress, "update", told)
+        patch.setattr(SealedTestSet, "open", look)
+        it.digest = run_in(root).digest
+    return it
+
+
+def check_what_is_left(it: Recorded, at: int, seed: int | None, folder: Path) -> None:
+    """Lose the power after so many steps, and check that all that was said until then is there.
+
+    Args:
+        seed:   of what reached the disk without being flushed; None: nothing did.
+        folder: the folder as it is then, which is made.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    it.disk.lose_power(at, folder, None if seed is None else random.Random(seed))
+    study, ledger = folder / "studies" / "powered", folder / "studies" / "ledger.jsonl"
+    told = [trial for step, trial in it.told if step <= at]
+    if told:
+        kept = view_journal(study / "journal.log").trials
+        assert [_known(trial) for trial in kept[: len(told)]] == [_known(trial) for trial in told]
+    if at >= it.looked:
+        assert _looks(Ledger(ledger)) == 1, "test rows were read, and no look is in the ledger"
+    if (study / "results.json").exists():  # whole, and so is what it is about
+        assert read_own_results(study / "results.json").result.digest == it.digest
+        assert read_model(study / "model").trial >= 0
+    else:
+        assert at < it.steps, "the study was finished, and has no results"
+
+
+def check_resumed(it: Recorded, folder: Path) -> None:
+    """Resume the study in a folder that is left, and check that it is the undisturbed one with one look."""
+    study, ledger = folder / "studies" / "powered", folder / "studies" / "ledger.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, seconds in (("BEAT", 0.01), ("PATIENCE", 0.0), ("POLL", 0.0)):  # nobody waits for who lost the power
+            patch.setattr(shared_lock, name, seconds)
+        assert run_in(folder).digest == it.digest
+    assert [json.loads(line)["kind"] for line in ledger.read_bytes().splitlines()] == ["reserved", "completed"]
+    assert read_own_results(study / "results.json").result.digest == it.digest
+    assert read_model(study / "model").trial >= 0
+    trials = view_journal(study / "journal.log").trials
+    assert [_known(trial) for trial in trials] == [_known(trial) for _, trial in it.told]
+    assert not list(study.rglob("*.holder"))
+
+
+def _known(trial: FinishedTrial) -> tuple[Any, ...]:
+    result = trial.result
+    return result.number, trial.params, result.state, result.value, result.fold_scores
+
+
+def _looks(ledger: Ledger) -> int:
+    return sum(entry["kind"] == "reserved" for entry in ledger._entries())
