@@ -147,7 +147,7 @@ def test_a_study_that_was_stopped_ends_with_the_digest_of_an_undisturbed_one(
 
 
 @computes
-@pytest.mark.parametrize("name", ("apart", "nested"))
+@pytest.mark.parametrize("name", ["apart", "nested"])
 def test_it_is_reproduced_without_another_look(
     name: str, recorded: CommandRunner, capsys: pytest.CaptureFixture[str]
 ) -> None:
