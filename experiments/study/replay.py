@@ -32,7 +32,7 @@ from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.find_data import PLACES
 from experiments.study.folder import StudyFolder
-from experiments.study.nested import outer_inputs
+from experiments.study.nested import OuterInput, outer_inputs
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
 from experiments.study.results_file import Recorded, learned, read_own_results, read_results
@@ -95,7 +95,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     """
     result, notes = recorded.result, []
     interventions = {one.trial: one.kind for one in result.interventions}
-    outer = ()
+    outer: tuple[OuterInput, ...] = ()
     if result.outer is not None:
         sections = [_outer_data(recorded, number, fold, spec) for number, fold in enumerate(result.outer.folds, 1)]
         outer = outer_inputs(result.outer, sections)
