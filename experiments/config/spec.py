@@ -18,6 +18,7 @@ from pydantic import (
 
 from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection, Decided, OuterFolds
+from experiments.config.later_keys import without_later_keys
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.report_options import ReportSection
 from experiments.config.sampler_options import SAMPLERS
@@ -307,10 +308,8 @@ class StudySpec(Section):
         return self.report if "report" in self.model_fields_set else None
 
     def to_document(self) -> dict[str, Any]:
-        """Return JSON data that makes the same study again: every default written out, every key in one place."""
+        """Return JSON data that makes the same study again: every default but those of later keys, in one place."""
         elsewhere: dict[str, Any] = {"data": True, "report": True, "search": {"patience", "budget_minutes"}}
-        if self.final.choice == "best":  # which studies without the key have
-            elsewhere["final"] = {"choice"}
         document = self.model_dump(mode="json", exclude_none=True, exclude=elsewhere) | {
             "data": self.data.to_document()
         }
@@ -324,12 +323,14 @@ class StudySpec(Section):
         }
         default = _one_form(ours | document["default"])
         enqueue = [default | _one_form(entry) for entry in document["search"]["enqueue"]]
-        return {
-            **document,
-            "search": {**document["search"], "enqueue": enqueue},
-            "space": _one_form(document["space"]),
-            "default": default,
-        }
+        return without_later_keys(
+            {
+                **document,
+                "search": {**document["search"], "enqueue": enqueue},
+                "space": _one_form(document["space"]),
+                "default": default,
+            }
+        )
 
 
 def _one_form(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from experiments.config.documents import canonical_digest
+from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
 from experiments.data.source_digest import source_digest
@@ -37,7 +38,8 @@ def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
     source = None if given else source_digest(spec.data, os.environ)
     if source is None:
         return {}
-    return {"settings": canonical_digest(spec.model_dump(mode="json", exclude={"report"})), "source": source}
+    settings = without_later_keys(spec.model_dump(mode="json", exclude_none=True, exclude={"report"}))
+    return {"settings": canonical_digest(settings), "source": source}
 
 
 def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:

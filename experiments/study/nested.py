@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from experiments.config.data_options import DataSection
 from experiments.config.outer import outer_study
 from experiments.config.spec import StudySpec
 from experiments.data.splits import suitable_splitter
@@ -45,16 +46,25 @@ class OuterInput:
     table:         its rows as it reads them, if the caller has them; None: as the whole study's, or from the source.
     trials:        number of trials, of a study that is repeated; None: as many as the whole study's.
     interventions: trials that are not computed, each with what ended it in the study that is repeated.
+    data:          [data] with all that was decided about its own rows, of a study that is repeated.
     """
 
     table: Table | None = None
     trials: int | None = None
     interventions: Mapping[int, InterventionKind] = field(default_factory=dict)
+    data: DataSection | None = None
 
 
-def outer_inputs(outer: OuterRecord) -> tuple[OuterInput, ...]:
-    """Return what a record says of its outer studies, so that they can be repeated."""
-    return tuple(OuterInput(trials=fold.trials, interventions=dict(fold.interventions)) for fold in outer.folds)
+def outer_inputs(outer: OuterRecord, data: Sequence[DataSection | None]) -> tuple[OuterInput, ...]:
+    """Return what a record says of its outer studies, so that they can be repeated.
+
+    Args:
+        data: [data] of each outer study, with all that was decided; None where it is not on record.
+    """
+    return tuple(
+        OuterInput(trials=fold.trials, interventions=dict(fold.interventions), data=section)
+        for fold, section in zip(outer.folds, data, strict=True)
+    )
 
 
 OuterRun = tuple[StudySpec, Options, Mapping[int, InterventionKind], Table | None]
@@ -158,7 +168,12 @@ class Nested:
             document=None,
             label=f"outer fold {fold} of {len(self.folds)}",
         )
-        return outer_study(self.spec, fold).with_trials(trials), ours, known.interventions, self._table(fold)
+        return self._spec(fold).with_trials(trials), ours, known.interventions, self._table(fold)
+
+    def _spec(self, fold: int) -> StudySpec:
+        """Return the study of an outer fold; what was decided about the rows of another one is not its own."""
+        study, data = outer_study(self.spec, fold), self._given(fold).data
+        return study if data is None else study.model_copy(update={"data": data})
 
     def _trials(self) -> int:
         """Return the number of trials of an outer study: with --score as many as the whole study has."""
@@ -175,8 +190,9 @@ class Nested:
 
     def _table(self, fold: int) -> Table | None:
         """Return the rows of an outer study; None where they are loaded, as how they are read depends on the fold."""
-        shared = None if self.table is None or self.table.reading is not None else self.table
-        return self._given(fold).table or shared
+        known = self._given(fold)
+        decided = self.table is None or self.table.reading is not None or known.data is not None
+        return known.table or (None if decided else self.table)
 
     def _is_done(self) -> bool:
         """Tell whether results and input show that the whole study is finished, and its outer studies are there."""
@@ -201,7 +217,7 @@ class Nested:
         """
         folder, result = self.run.folder.outer(fold), self._recorded(fold).result
         view = view_journal(folder.journal)
-        study = prepare_study(outer_study(self.spec, fold), self._table(fold)).with_trials(len(view.trials))
+        study = prepare_study(self._spec(fold), self._table(fold)).with_trials(len(view.trials))
         check_same_study(view.identity or {}, study, folder.path)
         if len(view.trials) != len(result.trials):
             raise StudyStateError(f"{folder.path}: its journal is not that of its results; the same command mends it.")

@@ -10,17 +10,19 @@ from typing import Any
 
 from rich.console import Console
 
+from experiments.config.data_options import DataSection
 from experiments.config.documents import Difference, differences
 from experiments.config.outer import outer_study
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
+from experiments.config.study_file import parse_spec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_fit import OuterFits, outer_fit
-from experiments.evaluation.outer_record import OuterRecord, unscored
+from experiments.evaluation.outer_record import OuterFold, OuterRecord, unscored
 from experiments.evaluation.result_digest import digest, digested
 from experiments.evaluation.results import FinalScore, StudyResult
 from experiments.evaluation.temperature import temperatures_of
@@ -28,11 +30,12 @@ from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
+from experiments.study.find_data import PLACES
 from experiments.study.folder import StudyFolder
-from experiments.study.nested import outer_inputs
+from experiments.study.nested import OuterInput, outer_inputs
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
-from experiments.study.results_file import Recorded, learned, read_results
+from experiments.study.results_file import Recorded, learned, read_own_results, read_results
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
 
@@ -92,7 +95,14 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     """
     result, notes = recorded.result, []
     interventions = {one.trial: one.kind for one in result.interventions}
-    outer = () if result.outer is None else outer_inputs(result.outer)
+    outer: tuple[OuterInput, ...] = ()
+    if result.outer is not None:
+        sections = [_outer_data(recorded, number, fold, spec) for number, fold in enumerate(result.outer.folds, 1)]
+        outer = outer_inputs(result.outer, sections)
+        if None in sections:
+            notes.append(
+                "the results of the outer studies are not there, so their columns are those of the whole study"
+            )
     searched = run_study(spec, options, console, interventions, table, outer).result
     document, before = searched.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, searched):
@@ -137,7 +147,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         if result.outer is None:
             scored = last_fit(fits, finalists, ledger, known, uncertainty)
         else:
-            of_folds = _outer_fits(recorded, result.outer, spec, table, executor)
+            of_folds = _outer_fits(recorded, result.outer, spec, executor)
             scored = outer_fit(fits, finalists[0], uncertainty, of_folds, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
@@ -228,23 +238,44 @@ def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:
     return finalists
 
 
-def _outer_fits(
-    recorded: Recorded, outer: OuterRecord, spec: StudySpec, table: Table, executor: Executor
-) -> list[OuterFits]:
+def _outer_fits(recorded: Recorded, outer: OuterRecord, spec: StudySpec, executor: Executor) -> list[OuterFits]:
     """Return the fits of the outer studies, by the results in their folders.
 
     Raises:
         StudyStateError: the results of an outer study are not there, or not those on record.
     """
-    found, shared = [], table if table.reading is None else None
+    found = []
     for number, fold in enumerate(unscored(outer).folds, 1):
         of_fold = read_results(StudyFolder(recorded.folder).outer(number).path / "results.json")
-        if of_fold.digest != fold.digest or of_fold.contradictions():
+        if (data := _outer_data(recorded, number, fold, spec)) is None:
             raise StudyStateError(f"--final: {of_fold.path} is not what {recorded.path} was made with.")
-        study = prepare_study(outer_study(spec, number), shared).with_trials(fold.trials)
+        of_rows = outer_study(spec, number).model_copy(update={"data": data})
+        study = prepare_study(of_rows).with_trials(fold.trials)
         uncertainty = None if of_fold.result.analysis is None else of_fold.result.analysis.uncertainty
         found.append(OuterFits(FinalFits(study, executor), _finalists(of_fold, study.space), fold, uncertainty))
     return found
+
+
+def _outer_data(recorded: Recorded, number: int, fold: OuterFold, spec: StudySpec) -> DataSection | None:
+    """Return [data] of an outer study by the results in its folder, with the place where the data is now.
+
+    A column may be no feature among the rows of one outer study and a feature among all rows.
+
+    Args:
+        spec: the whole study, which says where the data is.
+
+    Returns:
+        None if there are no results, or not those on record.
+    """
+    path = StudyFolder(recorded.folder).outer(number).path / "results.json"
+    try:
+        of_fold = read_own_results(path)
+    except StudyStateError:
+        return None
+    if of_fold.digest != fold.digest:
+        return None
+    section, places = of_fold.result.spec["data"], spec.data.model_dump(include=set(PLACES), exclude_none=True)
+    return parse_spec({**of_fold.result.spec, "data": {**section, **places}}, str(path)).data
 
 
 def _outside(margin: float, before: FinalScore, now: FinalScore) -> list[Difference]:
