@@ -21,7 +21,8 @@ STUDY = "compare a whole study, by name or study file (default: digits), with Op
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")
 
 # option, module, what --help says. A module has run(options), which yields the lines of a table, and the table's
-# COLUMNS; where there is more to print than a table, it has show(lines, console) instead.
+# COLUMNS; where there is more to print than a table, it has show(lines, console) instead. It may have
+# line_of(line), which is printed as each line comes, and exit_code(lines).
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
@@ -34,6 +35,7 @@ BENCHMARKS = (
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
+FAULTS = "make every fault of the table on a real study, or ROWS: numbers between commas, kills"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
 OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8, "nested": 10}
@@ -74,6 +76,9 @@ def parser() -> argparse.ArgumentParser:
     benchmarks.add_argument("--tables", nargs="?", const=False, type=Path, metavar="FOLDER", help=TABLES)
     benchmarks.add_argument("--uncertainty", nargs="?", const=False, type=Path, metavar="FOLDER", help=UNCERTAINTY)
     benchmarks.add_argument("--screen", type=Path, metavar="FOLDER", help=SCREEN)
+    benchmarks.add_argument("--faults", nargs="?", const="", metavar="ROWS", help=FAULTS)
+    it.add_argument("--record", type=Path, metavar="FILE", help="with --faults: known outcomes; new ones are appended")
+    it.add_argument("--again", action="store_true", help="with --faults: run rows of known outcome again")
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
     settings: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE"}
@@ -115,6 +120,7 @@ def _chosen(options: argparse.Namespace) -> str:
     if options.tables is not None:
         return "tables" if options.tables is False else "real_tables"
     chosen = {"whole_study": options.study, "screen": options.screen, "uncertainty": options.uncertainty}
+    chosen["faults"] = options.faults
     return next((module for module, given in chosen.items() if given is not None), str(options.benchmark))
 
 
@@ -134,6 +140,8 @@ def _check(options: argparse.Namespace) -> None:
         raise SpecError("--against goes with --screen, which is missing; add it.")
     if not listed and options.cache is not None:
         raise SpecError("--cache goes with --tables FOLDER or --screen FOLDER; add one of them.")
+    if options.faults is None and (options.record is not None or options.again):
+        raise SpecError("--record and --again go with --faults, which is missing; add it.")
     if not (listed or options.uncertainty) and options.half is not None:
         raise SpecError("--half goes with --tables, --screen or --uncertainty FOLDER; add one of them.")
     if not (study or listed) and options.overrides:
@@ -154,6 +162,8 @@ def _run(options: argparse.Namespace) -> int:
     with console.status("measuring") as status:
         for line in benchmark.run(options):
             lines.append(line)
+            if hasattr(benchmark, "line_of"):
+                console.print(benchmark.line_of(line), markup=False, soft_wrap=True)
             status.update(f"lines measured: {len(lines)}")
             if options.json is not None:
                 options.json.write_text(json.dumps(lines, indent=1, default=lambda number: number.item()) + "\n")
@@ -161,7 +171,7 @@ def _run(options: argparse.Namespace) -> int:
         benchmark.show(lines, console)
     else:
         print_table(console, lines, benchmark.COLUMNS)
-    return 0
+    return int(benchmark.exit_code(lines)) if hasattr(benchmark, "exit_code") else 0
 
 
 if __name__ == "__main__":

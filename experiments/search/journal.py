@@ -41,8 +41,8 @@ class Journal:
 
     def __init__(self, path: Path, name: str = STUDY, check: Callable[[], object] = lambda: None):
         self._path, self._check = path, check
+        repair_journal(path)
         with study_errors(path, "written"):
-            cut_torn_tail(path, path.with_name(f"{path.name}.torn"))
             create(path)  # Optuna flushes each line, but not the name of a file that it makes
             for lock in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: the folder has no other user
                 lock.unlink(missing_ok=True)
@@ -156,6 +156,16 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
         raise StudyStateError(f"{path}: cannot be {action}: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudyStateError(f"{path}: not a journal of this program: {error}.") from None
+
+
+def repair_journal(path: Path) -> None:
+    """Cut a journal back to its last whole record, after a kill or a full disk; the torn file is kept as a copy.
+
+    Raises:
+        StudyStateError: it cannot be written.
+    """
+    with study_errors(path, "written"):
+        cut_torn_tail(path, path.with_name(f"{path.name}.torn"))
 
 
 def finished_trial(trial: FrozenTrial) -> FinishedTrial:

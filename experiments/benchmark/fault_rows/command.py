@@ -1,0 +1,99 @@
+"""A command in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from experiments.benchmark.fault_rows.outcome import Broken
+from experiments.benchmark.fault_rows.waiting import PATIENCE
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    error: str
+
+
+class Started:
+    """A command that was started.
+
+    Its output goes to a file: a pipe would make `done` wait for whatever it leaves behind.
+
+    Args:
+        terminal: its standard output is a terminal, which nobody reads: it must print less than 4 kB.
+    """
+
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: bool = False):
+        self._out, self._error = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115  # closed in `done`
+        self._done: Done | None = None
+        self._terminal = pty.openpty() if terminal else ()
+        self.process = subprocess.Popen(
+            words,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=self._terminal[1] if self._terminal else self._out,
+            stderr=self._error,
+            start_new_session=True,
+        )
+
+    @property
+    def runs(self) -> bool:
+        """Return whether it has not ended."""
+        return self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        """Return what it has printed so far, errors last."""
+        return _content(self._out) + _content(self._error)
+
+    def send(self, what: signal.Signals) -> None:
+        """Send its own process a signal."""
+        self.process.send_signal(what)
+
+    def done(self, seconds: float = PATIENCE) -> Done:
+        """Wait for its end.
+
+        Raises:
+            Broken: it does not end in time; it is killed.
+        """
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Broken(f"the command did not end within {seconds:.0f} s") from None
+        if self._done is None:
+            self._done = Done(code, _content(self._out), _content(self._error))
+            self._out.close()
+            self._error.close()
+            for number in self._terminal:
+                os.close(number)
+        return self._done
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> Done:
+        """Send its own process a signal, not its children, and wait for its end."""
+        self.send(how)
+        return self.done()
+
+
+def last_line(done: Done) -> str:
+    """Return the last line that a command said."""
+    lines = (done.out + done.error).strip().splitlines()
+    return lines[-1] if lines else "no message"
+
+
+def _content(file: IO[str]) -> str:
+    file.flush()
+    return os.pread(file.fileno(), 1 << 24, 0).decode(errors="replace")

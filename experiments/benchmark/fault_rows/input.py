@@ -1,0 +1,7 @@
+"""Rows about bad input."""
+
+from __future__ import annotations
+
+from experiments.benchmark.fault_rows.row import Row
+
+ROWS: tuple[Row, ...] = ()
