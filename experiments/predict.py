@@ -94,7 +94,8 @@ def _predict(chosen: argparse.Namespace) -> int:
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
     part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as whole:
+        part.unlink(missing_ok=True)  # of a kill, or somebody's link, which "x" does not follow
+        with part.open("x", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
         _note_cells(rows, unknown.note())
         part.replace(out)

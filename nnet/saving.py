@@ -111,6 +111,9 @@ def load(folder: Path) -> Saved:
     Raises:
         SavingError: a file is missing, damaged, or of another format.
     """
+    for path in (folder / MODEL, folder / WEIGHTS):
+        if path.exists() and not path.is_file():  # a pipe or a device may block or never end
+            raise SavingError(f"{path}: must be a regular file.")
     architecture, dtype, folds, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
     try:
@@ -168,7 +171,8 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
     temporary = {name: folder / f".{name}.part" for name in contents}
     try:
         for name, content in contents.items():
-            with temporary[name].open("wb") as file:
+            temporary[name].unlink(missing_ok=True)  # of a kill, or somebody's link, which "x" does not follow
+            with temporary[name].open("xb") as file:
                 file.write(content)
                 file.flush()
                 fsync(file.fileno())

@@ -23,6 +23,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from experiments.config.documents import canonical_digest, canonical_json
+from experiments.config.regular_file import read_regular
 from experiments.data.hashes import HASH_BYTES
 from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
@@ -177,7 +178,9 @@ class Ledger:
             with FileLock(self.path.with_suffix(".lock"), timeout=WAIT):
                 raw = self._content()
                 if not raw.endswith(b"\n") and raw:
-                    shutil.copyfile(self.path, self.path.with_suffix(".torn"))
+                    copy = self.path.with_suffix(".torn")
+                    copy.unlink(missing_ok=True)  # which may be somebody's link
+                    shutil.copyfile(self.path, copy)
                     os.truncate(self.path, raw.rfind(b"\n") + 1)
                 yield self._entries()
         except Timeout:
@@ -187,7 +190,7 @@ class Ledger:
 
     def _content(self) -> bytes:
         try:
-            return self.path.read_bytes()
+            return read_regular(self.path)
         except FileNotFoundError:
             return b""
         except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
 from experiments.search.storage import write_atomically
@@ -58,7 +59,7 @@ def open_ledger(path: Path, say: Callable[[str], object]) -> Ledger:
                 return Ledger(path)
             moved = not path.exists()
             if moved:
-                write_atomically(path, old.read_bytes())
+                write_atomically(path, read_regular(old))
             else:
                 _check_contained(old, path)
             old.unlink()
@@ -81,7 +82,7 @@ def _check_contained(old: Path, new: Path) -> None:
     Raises:
         LedgerError: they are two chains.
     """
-    before, now = old.read_bytes(), new.read_bytes()
+    before, now = read_regular(old), read_regular(new)
     if now.startswith(before[: before.rfind(b"\n") + 1]):  # a torn last line was no entry
         return
     tests, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))

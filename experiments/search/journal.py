@@ -40,6 +40,10 @@ class Journal:
 
     def __init__(self, path: Path, name: str = STUDY):
         self._path = path
+        if path.is_symlink():
+            raise StudyStateError(
+                f"{path}: is a symbolic link, through which no study writes; put the journal itself in its place."
+            )
         with study_errors(path, "written"):
             cut_torn_tail(path)
             for lock in path.parent.glob(f"{path.name}.lock*"):  # of a killed writer: the folder has no other user
@@ -159,7 +163,9 @@ def cut_torn_tail(path: Path) -> None:
     content = path.read_bytes() if path.is_file() else b""
     end = content.rfind(b"\n") + 1
     if end < len(content):
-        path.with_name(f"{path.name}.torn").write_bytes(content)
+        copy = path.with_name(f"{path.name}.torn")
+        copy.unlink(missing_ok=True)  # which may be somebody's link
+        copy.write_bytes(content)
         os.truncate(path, end)
 
 

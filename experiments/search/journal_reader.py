@@ -10,6 +10,7 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from experiments.config.regular_file import read_regular
 from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 
@@ -80,7 +81,7 @@ class JournalReader:
 
 def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
-    if not path.exists() or b"\n" not in path.read_bytes():
+    if not path.exists() or b"\n" not in read_regular(path):
         return None
     if (study := first_study(JournalStorage(JournalFileBackend(str(path))))) is None:
         raise ValueError("it has no study")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import fingerprint
 from experiments.search.trial import TrialOutput, TrialResult
@@ -35,7 +36,7 @@ class OutOfFoldFiles:
     def content(self, result: TrialResult) -> bytes | None:
         """Return the content of the trial's file; None where the file is missing or damaged."""
         try:
-            content = self._file(result.number).read_bytes()
+            content = read_regular(self._file(result.number))
         except OSError:
             return None
         return content if fingerprint(content) == result.out_of_fold else None
@@ -55,7 +56,7 @@ class OutOfFoldFiles:
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file under another name, flush it to the disk, and rename it.
+    """Write a file under another name, flush it to the disk, and rename it; a symbolic link of its name is replaced.
 
     Raises:
         StudyStateError: the file cannot be written; its earlier content is still there.
@@ -63,7 +64,8 @@ def write_atomically(path: Path, content: bytes) -> Path:
     temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)  # of a kill, or somebody's link, which "x" does not follow
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import ExperimentError
 from experiments.search.storage import write_atomically
 from experiments.tracking.uris import masked, tracking_store
@@ -71,7 +72,7 @@ def new_state(run: str, uri: str) -> WriterState:
 def read_state(folder: Path) -> WriterState | None:
     """Read the state; None if there is none, or it is damaged."""
     try:
-        return WriterState.model_validate_json((folder / STATE).read_bytes())
+        return WriterState.model_validate_json(read_regular(folder / STATE))
     except (OSError, ValidationError):
         return None
 

@@ -310,3 +310,12 @@ def test_a_results_file_that_was_edited_is_refused(folder: Path) -> None:
     done = compared("moons", "sampler")
     assert (done.code, len(done.error.splitlines())) == (2, 1)
     assert "was changed after it was written" in done.error
+
+
+def test_a_link_in_place_of_the_pictures_is_replaced(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "out").mkdir()
+    (folder / "out" / "compare_files").symlink_to(tmp_path / "elsewhere")
+    compared("moons", "sampler", "--out", "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert list((folder / "out" / "compare_files").glob("*.svg"))

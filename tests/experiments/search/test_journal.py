@@ -220,3 +220,17 @@ def test_a_parameter_that_is_no_number_is_refused_in_one_line(path: Path, trials
         path.write_text("\n".join([first, second, spoilt, *rest, ""]))
         with pytest.raises(StudyStateError, match=f"not a journal of this program: {name} is inf"):
             view_journal(path)
+
+
+def test_nothing_is_written_through_a_link(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    path.with_name("journal.log.torn").symlink_to(tmp_path / "file")
+    with path.open("ab") as file:
+        file.write(b"{torn")
+    cut_torn_tail(path)
+    assert (tmp_path / "file").read_text() == "somebody's"
+    (tmp_path / "link").symlink_to(path)
+    before = path.read_bytes()
+    with pytest.raises(StudyStateError, match=r"link: is a symbolic link, through which no study writes; "):
+        Journal(tmp_path / "link")
+    assert path.read_bytes() == before

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import array_of, fingerprint, npy
-from experiments.search.storage import OutOfFoldFiles
+from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import Curves, TrialOutput, TrialResult
 
 CONTENT = npy(np.arange(6, dtype=np.float32).reshape(3, 2))
@@ -61,3 +61,14 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StudyStateError, match=r"file/4\.npy: cannot be written"):
         OutOfFoldFiles(tmp_path / "file").keep(TrialOutput(RESULT, CONTENT))
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    for name in ("page", ".page.part"):
+        (tmp_path / name).symlink_to("file")
+    write_atomically(tmp_path / "page", b"ours")
+    assert (tmp_path / "file").read_text() == "somebody's"
+    assert not (tmp_path / "page").is_symlink()
+    assert (tmp_path / "page").read_bytes() == b"ours"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "page"]
