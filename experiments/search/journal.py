@@ -22,7 +22,8 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.config.candidate import Hyperparameters
-from experiments.errors import StudyStateError
+from experiments.config.documents import readable
+from experiments.errors import StudyStateError, first_line
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 STUDY = "study"  # name inside the file of a study that gives none, and of all studies of version 0.1.0
@@ -145,7 +146,7 @@ def seconds_spent(study: optuna.Study) -> float:
 
 @contextmanager
 def study_errors(path: Path, action: str) -> Iterator[None]:
-    """Turn errors of the file system and of the parsers into a StudyStateError.
+    """Turn errors of the file system and of the parsers into a StudyStateError; a forged file may raise any of them.
 
     Args:
         action: "read" or "written".
@@ -154,8 +155,10 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be {action}: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StudyStateError(f"{path}: not a journal of this program: {error}.") from None
+    except StudyStateError:
+        raise
+    except Exception as error:
+        raise StudyStateError(f"{path}: not a journal of this program: {readable(first_line(error), 200)}.") from None
 
 
 def cut_torn_tail(path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -234,3 +235,11 @@ def test_nothing_is_written_through_a_link(path: Path, tmp_path: Path) -> None:
     with pytest.raises(StudyStateError, match=r"link: is a symbolic link, through which no study writes; "):
         Journal(tmp_path / "link")
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("code", [0, 99, -1, "x", None])
+def test_lines_that_optuna_does_not_write_are_no_journal(path: Path, code: object) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps({"op_code": code, "worker_id": "", "study_id": 7}) + "\n")
+    with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]{2,250}$"):
+        view_journal(path)
