@@ -9,19 +9,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from experiments.config.regular_file import read_regular
+from experiments.config.target import Target
 from experiments.errors import StudyStateError
-from experiments.search.out_of_fold import fingerprint
+from experiments.search.out_of_fold import are_outputs, fingerprint
 from experiments.search.trial import TrialOutput, TrialResult
 
 
 class OutOfFoldFiles:
     """The files of a study, in a folder that is created with the first file.
 
-    A result names the content of its file by a hash, so a damaged or foreign file counts as missing.
+    A result names the content of its file by a hash, so a damaged or foreign file counts as missing. So does one that
+    holds no such outputs, although a forged journal names it.
+
+    Args:
+        expected: number of rows of every trial's outputs, and their target; None where these are not known.
     """
 
-    def __init__(self, path: Path):
-        self._path = path
+    def __init__(self, path: Path, expected: tuple[int, Target] | None = None):
+        self._path, self._expected = path, expected
 
     def keep(self, output: TrialOutput) -> TrialResult:
         """Write a trial's outputs, if it has any, and return its result.
@@ -39,7 +44,9 @@ class OutOfFoldFiles:
             content = read_regular(self._file(result.number))
         except OSError:
             return None
-        return content if fingerprint(content) == result.out_of_fold else None
+        if fingerprint(content) != result.out_of_fold:
+            return None
+        return content if self._expected is None or are_outputs(content, *self._expected) else None
 
     def remove_others(self, numbers: Collection[int]) -> None:
         """Remove the files of all other trials: those that were running when the search ended."""

@@ -36,8 +36,13 @@ def test_a_study_that_starts_anew_replaces_every_link(done: CommandRunner, elsew
     results = done.results()
     before = victim(elsewhere)
     lay(done.study, (*FOLDERS, *FILES, *PARTS, "outer-1"), elsewhere)
+    ledger = done.folder / "studies" / "ledger.jsonl"
+    with ledger.open("ab") as file:
+        file.write(b"{torn")
+    ledger.with_suffix(".torn").symlink_to(elsewhere / "notes.txt")
     assert tune([*TUNE, "--fresh", "--set", "search.trials=5"]) == 0
     assert contents(elsewhere) == before
+    assert ledger.with_suffix(".torn").read_bytes().endswith(b"{torn")
     assert done.results()["digest"] == results["digest"]
     left = {path.name for path in done.study.rglob("*") if path.is_symlink()}
     assert left == {"journal.log.torn", ".study.toml.part"}  # which were not written

@@ -234,17 +234,6 @@ def test_a_torn_tail_is_cut_and_kept(ledger: Ledger) -> None:
     assert ledger.read("b", TEST).looks == 2
 
 
-def test_the_copy_of_a_torn_ledger_replaces_a_link(ledger: Ledger, tmp_path: Path) -> None:
-    look(ledger)
-    with ledger.path.open("ab") as file:
-        file.write(b"{torn")
-    (tmp_path / "file").write_text("somebody's")
-    ledger.path.with_suffix(".torn").symlink_to(tmp_path / "file")
-    look(ledger, study="b", models="n")
-    assert (tmp_path / "file").read_text() == "somebody's"
-    assert ledger.path.with_suffix(".torn").read_bytes().endswith(b"{torn")
-
-
 def test_a_torn_first_line_leaves_an_empty_ledger_and_an_empty_ledger_is_not_torn(ledger: Ledger) -> None:
     look(ledger)
     torn, content = ledger.path.with_suffix(".torn"), ledger.path.read_bytes()
