@@ -94,7 +94,7 @@ def _predict(chosen: argparse.Namespace) -> int:
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
     try:
         with replacing(out) as part:
-            with part.open("w", encoding="utf-8", newline="") as whole:
+            with part.open("x", encoding="utf-8", newline="") as whole:
                 _write(whole, predictions)
             _note_cells(rows, unknown.note())
     except OSError as error:

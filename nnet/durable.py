@@ -29,17 +29,18 @@ def write(path: Path, content: bytes | memoryview, lasting: bool = True) -> None
         OSError: the file cannot be written; its earlier content is still there.
     """
     with replacing(path, lasting) as part:
-        part.write_bytes(content)
+        _write_new(part, content)
 
 
 @contextmanager
 def replacing(path: Path, lasting: bool = True) -> Iterator[Path]:
-    """Give the name of a file to write within the block, which then takes the place of `path`.
+    """Give the name of a file to make within the block, which then takes the place of `path`, or of a link there.
 
     Raises:
         OSError: the file cannot be written; its earlier content is still there.
     """
     part = _part(path)
+    part.unlink(missing_ok=True)  # of a kill, or somebody's link
     try:
         yield part
         if lasting:
@@ -62,7 +63,8 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
     parts = {name: _part(folder / name) for name in contents}
     try:
         for name, content in contents.items():
-            parts[name].write_bytes(content)
+            parts[name].unlink(missing_ok=True)
+            _write_new(parts[name], content)
             flush(parts[name])
         for name, part in parts.items():
             part.replace(folder / name)
@@ -179,6 +181,11 @@ def flush_folder(path: Path) -> None:
     except OSError as error:
         if error.errno not in NOT_FLUSHED:
             raise
+
+
+def _write_new(path: Path, content: bytes | memoryview) -> None:
+    with path.open("xb") as file:  # which follows no link
+        file.write(content)
 
 
 def _part(path: Path) -> Path:

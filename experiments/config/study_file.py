@@ -15,6 +15,7 @@ from experiments.config.formats import sort_of
 from experiments.config.grid import check_sampler
 from experiments.config.override import with_override
 from experiments.config.problems import one_line
+from experiments.config.regular_file import check_regular
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section
 from experiments.config.space import Space
@@ -97,8 +98,7 @@ def _document(path: Path) -> dict[str, Any]:
         SpecError: it cannot be read, or is no TOML.
     """
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise SpecError(f"{path}: a study file must be a regular file.")
+        check_regular(path)
         if path.stat().st_size > LARGEST_FILE:
             raise SpecError(
                 f"{path}: a study file has at most {LARGEST_FILE} bytes, but this has {path.stat().st_size}."

@@ -9,6 +9,7 @@ from pathlib import Path
 from experiments.config.data_options import LAYOUT, SINGLE, DataSection
 from experiments.config.formats import unread_format
 from experiments.config.near import same_column
+from experiments.config.regular_file import check_regular
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys
@@ -47,6 +48,7 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
         return table_of(*read_openml(data))
     paths = [Path(source) for source in (data.source, data.test) if source is not None]
     for path in paths:
+        check_regular(path)
         path.open("rb").close()  # or an error with the reason
     if data.sort == "npz":
         from experiments.data.readers.arrays.npz import read_npz

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.config.near import did_you_mean, near, same_column
+from experiments.config.regular_file import check_regular
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.file_keys import FileKeys
@@ -54,6 +55,7 @@ def read_rows(path: Path, form: RowFormat, rows: int, keep: Sequence[str] = ()) 
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
     """
     try:
+        check_regular(path)
         pictures = path.is_dir() or path.suffix.lower() in PICTURES
         if keep and (pictures or path.suffix.lower() in (".npy", ".npz")):
             raise DataError(f"--keep: {path} has no columns with names to keep; leave it out.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from experiments.data.hashes import HASH_BYTES
 from experiments.errors import StudyStateError
+from nnet.npz import content_of, members_of
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,12 @@ def load_row_hashes(raw: bytes, where: str = "the file of the test rows") -> Row
         StudyStateError: the file is damaged or another file.
     """
     try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
-            fingerprint = file["fingerprint"].tobytes()
-            hashes = [file[name].reshape(-1, HASH_BYTES) for name in ("cells", "read")]
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = members_of(Path(where), archive, len(raw))
+            fingerprint = content_of(archive, members["fingerprint"]).tobytes()
+            hashes = [content_of(archive, members[name]).reshape(-1, HASH_BYTES) for name in ("cells", "read")]
             cells, read = (tuple(row.tobytes() for row in rows) for rows in hashes)
-    except Exception:  # zipfile, zlib and NumPy raise many types for a damaged file
+    except Exception:  # zipfile and NumPy raise many types for a damaged file
         fingerprint, cells, read = b"", (), ()
     if len(fingerprint) != 32 or not 0 < len(cells) == len(read):
         raise StudyStateError(f"{where}: does not hold the hashes of test rows; it was damaged or is another file.")

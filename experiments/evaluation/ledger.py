@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest, canonical_json
+from experiments.config.regular_file import read_regular
 from experiments.data.hashes import HASH_BYTES
 from experiments.data.holdout import Look
 from experiments.data.row_hashes import RowHashes
@@ -192,7 +193,7 @@ class Ledger:
 
     def _content(self) -> bytes:
         try:
-            return self.path.read_bytes()
+            return read_regular(self.path)
         except FileNotFoundError:
             return b""
         except OSError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
 from experiments.search.shared_lock import HeldError, SharedLock
@@ -60,7 +61,7 @@ def open_ledger(path: Path, say: Callable[[str], object], check: Callable[[], ob
                 return Ledger(path, check)
             moved = not path.exists()
             if moved:
-                write_atomically(path, old.read_bytes())
+                write_atomically(path, read_regular(old))
             else:
                 _check_contained(old, path)
             old.unlink()
@@ -94,7 +95,7 @@ def _check_contained(old: Path, new: Path) -> None:
     Raises:
         LedgerError: they are two chains.
     """
-    before, now = old.read_bytes(), new.read_bytes()
+    before, now = read_regular(old), read_regular(new)
     if now.startswith(before[: before.rfind(b"\n") + 1]):  # a torn last line was no entry
         return
     tests, others = (raw.count(b'"kind":"reserved"') for raw in (now, before))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.regular_file import check_regular
 from experiments.errors import StudyStateError
 from nnet.arrays import Targets
 from nnet.errors import SavingError
@@ -66,6 +67,7 @@ def load_validation_rows(path: Path, folds: str) -> tuple[ValidationRows, NDArra
         StudyStateError: there is no such file, or it is damaged or of other folds.
     """
     try:
+        check_regular(path)
         with zipfile.ZipFile(path) as archive:
             members = members_of(path, archive, path.stat().st_size)
             arrays = {name: content_of(archive, member) for name, member in members.items()}

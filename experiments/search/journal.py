@@ -21,7 +21,8 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from experiments.config.candidate import Hyperparameters
-from experiments.errors import StudyStateError
+from experiments.config.documents import readable
+from experiments.errors import StudyStateError, first_line
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from nnet.durable import create, cut_torn_tail
 
@@ -41,6 +42,10 @@ class Journal:
 
     def __init__(self, path: Path, name: str = STUDY, check: Callable[[], object] = lambda: None):
         self._path, self._check = path, check
+        if path.is_symlink():
+            raise StudyStateError(
+                f"{path}: is a symbolic link, through which no study writes; put the journal itself in its place."
+            )
         repair_journal(path)
         with study_errors(path, "written"):
             create(path)  # Optuna flushes each line, but not the name of a file that it makes
@@ -145,7 +150,7 @@ def seconds_spent(study: optuna.Study) -> float:
 
 @contextmanager
 def study_errors(path: Path, action: str) -> Iterator[None]:
-    """Turn errors of the file system and of the parsers into a StudyStateError.
+    """Turn errors of the file system and of the parsers into a StudyStateError; a forged file may raise any of them.
 
     Args:
         action: "read" or "written".
@@ -154,8 +159,10 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be {action}: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StudyStateError(f"{path}: not a journal of this program: {error}.") from None
+    except StudyStateError:
+        raise
+    except Exception as error:
+        raise StudyStateError(f"{path}: not a journal of this program: {readable(first_line(error), 200)}.") from None
 
 
 def repair_journal(path: Path) -> None:

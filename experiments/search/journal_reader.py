@@ -11,6 +11,7 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from experiments.config.regular_file import read_regular
 from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 from nnet.durable import end_of_lines
@@ -95,7 +96,7 @@ class _WholeLines(JournalFileBackend):
 
 def _study(path: Path) -> optuna.Study | None:
     """Open the study for reading; None before its first line is whole. Optuna itself leaves out a torn last line."""
-    if not path.exists() or b"\n" not in path.read_bytes():
+    if not path.exists() or b"\n" not in read_regular(path):
         return None
     if (study := first_study(JournalStorage(_WholeLines(str(path))))) is None:
         raise ValueError("it has no study")

@@ -10,9 +10,11 @@ import hashlib
 import io
 from collections.abc import Sequence
 from functools import partial
+from math import prod
 
 import numpy as np
 
+from experiments.config.target import Target
 from nnet.arrays import Array, Targets
 from nnet.metrics import Score
 
@@ -72,6 +74,25 @@ def array_of(content: bytes | memoryview) -> Array:
     """
     array: Array = np.load(io.BytesIO(content), allow_pickle=False)
     return array
+
+
+def are_outputs(content: bytes, rows: int, target: Target) -> bool:
+    """Tell whether the content is what `npy` encodes of finite outputs for so many rows.
+
+    >>> are_outputs(npy(np.array([[0.5, 2.0]])), 1, Target(("a", "b"))), are_outputs(b"", 1, Target())
+    (True, False)
+    """
+    file = io.BytesIO(content)
+    try:
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    except Exception:  # NumPy's parsers raise many types for a forged header
+        return False
+    widths = (target.outputs, 1) if target.outputs == 2 else (target.outputs,)
+    if dtype.kind != "f" or shape not in [(rows, width) for width in widths]:
+        return False
+    size = len(content) - file.tell()
+    return size == prod(shape) * dtype.itemsize and bool(np.isfinite(np.frombuffer(content[-size:], dtype)).all())
 
 
 def fingerprint(content: bytes) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from experiments.config.regular_file import read_regular
+from experiments.config.target import Target
 from experiments.errors import StudyStateError
-from experiments.search.out_of_fold import fingerprint
+from experiments.search.out_of_fold import are_outputs, fingerprint
 from experiments.search.trial import TrialOutput, TrialResult
 from nnet import durable
 
@@ -14,12 +16,16 @@ from nnet import durable
 class OutOfFoldFiles:
     """The files of a study, in a folder that is created with the first file.
 
-    A result names the content of its file by a hash, so a damaged or foreign file counts as missing. What a loss of
-    power takes can be computed again, so that files are flushed when the study ends.
+    A result names the content of its file by a hash, so a damaged or foreign file counts as missing. So does one that
+    holds no such outputs, although a forged journal names it. What a loss of power takes can be computed again, so that
+    files are flushed when the study ends.
+
+    Args:
+        expected: number of rows of every trial's outputs, and their target; None where these are not known.
     """
 
-    def __init__(self, path: Path):
-        self._path = path
+    def __init__(self, path: Path, expected: tuple[int, Target] | None = None):
+        self._path, self._expected = path, expected
 
     def keep(self, output: TrialOutput) -> TrialResult:
         """Write a trial's outputs, if it has any, and return its result.
@@ -54,10 +60,12 @@ class OutOfFoldFiles:
     def content(self, result: TrialResult) -> bytes | None:
         """Return the content of the trial's file; None where the file is missing or damaged."""
         try:
-            content = self._file(result.number).read_bytes()
+            content = read_regular(self._file(result.number))
         except OSError:
             return None
-        return content if fingerprint(content) == result.out_of_fold else None
+        if fingerprint(content) != result.out_of_fold:
+            return None
+        return content if self._expected is None or are_outputs(content, *self._expected) else None
 
     def remove_others(self, numbers: Collection[int]) -> None:
         """Remove the files of all other trials: those that were running when the search ended."""
@@ -75,6 +83,8 @@ class OutOfFoldFiles:
 
 def write_atomically(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all, and its folder if it is not there; it outlasts a loss of power.
+
+    A symbolic link of its name is replaced.
 
     Raises:
         StudyStateError: the file cannot be written; its earlier content is still there.

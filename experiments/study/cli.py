@@ -82,6 +82,8 @@ def run_command(
         computes:    True if the work depends on arithmetic, which is portable where it can be.
     """
     chosen = parser.parse_args(arguments)
+    # workers, trackers and MLflow's server start as `python -m` or `-c`, which would run a module of the working folder
+    os.environ["PYTHONSAFEPATH"] = "1"
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:

@@ -60,6 +60,8 @@ def write_comparison(folder: Path, comparison: Comparison) -> Path:
     document = json.dumps(comparison.document(), indent=1, ensure_ascii=False, allow_nan=False)
     files = {f"{FOLDER}/{name}.svg": svg for name, svg in pages.pictures.items()}
     files |= {"compare.json": f"{document}\n", "compare.md": pages.markdown, "compare.html": pages.html}
+    if (folder / FOLDER).is_symlink():  # a write would follow it
+        (folder / FOLDER).unlink()
     return [write_atomically(folder / name, content.encode()) for name, content in files.items()][-1]
 
 

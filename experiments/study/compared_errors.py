@@ -25,7 +25,10 @@ def winners_errors(studies: Sequence[ReadStudy], rows: Rows, first: int, second:
     if not same_rows(studies, rows, first, second) or not same_truths(rows, first, second) or None in outputs:
         return None
     assert isinstance(known, KnownRows)
-    z = [array_of((of or {})[study.recorded.result.best.number]) for study, of in zip(pair, outputs, strict=True)]  # type: ignore[union-attr]
+    winners = [(of or {}).get(study.recorded.result.best.number, b"") for study, of in zip(pair, outputs, strict=True)]  # type: ignore[union-attr]
+    if not all(map(known.are_predicted_by, winners)):
+        return None
+    z = [array_of(content) for content in winners]
     logits = all(are_probabilities(_loss(study)) for study in pair)
     found = joint_errors(z[0], z[1], known.validated, known.target, logits)
     return replace(found, examples=tuple(_shown(example, known, pair) for example in found.examples))

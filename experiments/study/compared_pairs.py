@@ -60,9 +60,16 @@ def _obstacles(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int
     for code, value in (("other_members", members_of), ("other_arithmetic", arithmetic_of)):
         if value(one) != value(other):
             yield NoTest(code=code, detail=f"{value(one)} and {value(other)}")  # type: ignore[arg-type]
-    lost = [study.name for study in (one, other) if study.recorded is not None and study.outputs is None]
+    lost = [studies[at].name for at in (first, second) if _has_lost_outputs(studies[at], rows.get(at))]
     if lost:
         yield NoTest(code="no_out_of_fold", detail=" and ".join(lost))
+
+
+def _has_lost_outputs(study: ReadStudy, known: KnownRows | str | None) -> bool:
+    """Tell whether out-of-fold outputs of a finished study are lost, or not those of its rows."""
+    if study.recorded is None or study.outputs is None:
+        return study.recorded is not None
+    return isinstance(known, KnownRows) and not all(map(known.are_predicted_by, study.outputs.values()))
 
 
 def _unlike_rows(rows: Rows, first: int, second: int) -> Iterator[NoTest]:

@@ -16,6 +16,7 @@ from experiments.data.prepare import StudyData
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.validation_rows import ValidationRows, load_validation_rows, numbers_of, validation_rows
+from experiments.search.out_of_fold import are_outputs
 from experiments.study.compared import ReadStudy
 from experiments.study.find_data import data_again, spec_again
 from experiments.study.folder import StudyFolder
@@ -35,6 +36,10 @@ class KnownRows:
     numbers: NDArray[np.intp]
     target: Target
     source: tuple[Table, StudyData] | None = None
+
+    def are_predicted_by(self, content: bytes) -> bool:
+        """Tell whether a trial's out-of-fold outputs are such of these rows."""
+        return are_outputs(content, len(self.validated.y), self.target)
 
     @cached_property
     def cells(self) -> tuple[bytes, ...] | None:

@@ -1,7 +1,12 @@
-"""A study's folder: one command at a time, and no file in it is ever half written."""
+"""A study's folder: one command at a time, and no file in it is ever half written.
+
+The folder may come from a stranger. So a symbolic link that stands for one of the study's own files or folders is
+replaced or refused, and never followed by a write or a deletion. The folder itself may be a link.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -11,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.shared_lock import HeldError, LostError, SharedLock, is_locked
 from experiments.search.storage import write_atomically
@@ -19,6 +25,8 @@ from nnet.durable import flush_folder, make_folder
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
 OUTER = re.compile(r"outer-([1-9]\d?)")  # name of an outer study's folder
+
+FOLDERS = ("model", "out_of_fold", "report_files")  # folders that a study writes into its own
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
@@ -79,6 +87,11 @@ class StudyFolder:
             raise StudyStateError(f"{self.path}: must be the study's folder, but there is a file.")
         if not parent:
             raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.")
+        if OUTER.fullmatch(self.path.name) and self.path.is_symlink():
+            raise StudyStateError(
+                f"{self.path}: is a symbolic link, but the study of an outer fold lies in the whole study's folder; "
+                "remove the link."
+            )
 
     def check_free(self) -> None:
         """Refuse a folder that another command has, without taking it.
@@ -105,6 +118,9 @@ class StudyFolder:
                 pass
             self._lock.say = say
             self._lock.acquire(LOCK_TIMEOUT)
+            for name in (*FOLDERS, self.work.name, self.log.name):
+                if (self.path / name).is_symlink():
+                    (self.path / name).unlink()
         except HeldError as error:
             raise StudyStateError(f"{self.path}: another command is running this study: {error}.") from None
         except OSError as error:
@@ -159,9 +175,12 @@ class StudyFolder:
             StudyStateError: something cannot be removed.
         """
         for outer in self.outer_folders:
-            outer.remove()
-        for name in ("model", "out_of_fold", "report_files"):
-            shutil.rmtree(self.path / name, ignore_errors=True)
+            if outer.path.is_symlink():
+                self._unlink(outer.path.name)
+            else:
+                outer.remove()
+        for name in FOLDERS:
+            shutil.rmtree(self.path / name, ignore_errors=True)  # of a link it removes nothing
         names = ["tracking.json", "tracking_state.json", "tracking.log", "results.json", "trials.csv"]
         names += ["report.html", "report.md", "log.txt", "profile.txt"]
         self._unlink(*names, self.row_hashes.name, self.validated.name, self.journal.name)
@@ -206,7 +225,7 @@ class StudyFolder:
         """
         path = self.path / name
         try:
-            before = path.read_bytes() if path.exists() else None
+            before = read_regular(path) if path.exists() else None
         except OSError as error:
             raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
         if before != text.encode():
@@ -216,7 +235,10 @@ class StudyFolder:
 
 
 class StudyLog:
-    """A log with the time before each line. A line that cannot be written is dropped, and the study goes on."""
+    """A log with the time before each line. A line that cannot be written is dropped, and the study goes on.
+
+    Nothing is written through a symbolic link or into a pipe.
+    """
 
     def __init__(self, path: Path):
         self._path = path
@@ -224,7 +246,8 @@ class StudyLog:
     def write(self, line: str) -> None:
         """Append a line."""
         try:
-            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+            with os.fdopen(os.open(self._path, flags, 0o666), "a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(
                     f"{datetime.now().astimezone().isoformat(timespec='milliseconds')}  {' '.join(line.split())}\n"
                 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from experiments.config.documents import Difference, differences
+from experiments.config.regular_file import read_regular
 from experiments.data.row_hashes import RowHashes, load_row_hashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.result_digest import digest
@@ -56,7 +57,7 @@ def read_results(path: Path) -> Recorded:
         StudyStateError: it cannot be read, or is not of this schema.
     """
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_no_number, parse_float=_finite)
+        document = json.loads(read_regular(path), parse_constant=_no_number, parse_float=_finite)
         schema = document["schema"]
         if isinstance(schema, int) and schema > SCHEMA:
             raise StudyStateError(
@@ -113,7 +114,7 @@ def known_rows(recorded: Recorded) -> RowHashes:
     """
     path, fingerprint = StudyFolder(recorded.folder).row_hashes, recorded.result.split.test_fingerprint
     try:
-        rows = load_row_hashes(path.read_bytes(), str(path))
+        rows = load_row_hashes(read_regular(path), str(path))
     except FileNotFoundError:
         return RowHashes(fingerprint, (), ())
     except OSError as error:

@@ -188,7 +188,9 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
         folder.keep(STUDY_FILE, study_text(with_decided(options.document, study.data.decided), folder.path))
     run.clock.lap("folder, journal, folds")
     run.log.write(f"{len(trials)} of {study.spec.search.trials} trials finished before")
-    return journal, OutOfFoldFiles(folder.out_of_fold), trials, uid
+    predicted = sum(len(validation) for _, validation in study.data.folds.pairs)
+    outputs = OutOfFoldFiles(folder.out_of_fold, (predicted, study.data.development.target))
+    return journal, outputs, trials, uid
 
 
 def _wait_for_workers(executor: Executor, run: RunContext, study: StudyContext, trials: Sequence[FinishedTrial]) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.config.documents import count
+from experiments.config.regular_file import check_regular
 from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
 from experiments.evaluation.results import StudyResult
@@ -192,6 +193,7 @@ def written_time(when: datetime | None) -> str:
 
 def _last_lines(path: Path) -> tuple[str, ...]:
     try:
+        check_regular(path)
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - LOG_BYTES))

@@ -41,7 +41,8 @@ class MaskedLog(io.TextIOBase):
 def keep_log(folder: Path) -> None:
     """Send what this process prints to the log, in place of the log before; without a place for it, nowhere."""
     with suppress(OSError):
-        number = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+        (folder / LOG).unlink(missing_ok=True)  # which may be somebody's link
+        number = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
         for stream in (1, 2):  # for what no stream of Python's prints
             os.dup2(number, stream)
         sys.stdout = sys.stderr = MaskedLog(number)

@@ -21,6 +21,7 @@ from experiments.evaluation.model import Model, read_model
 from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
+from nnet.saving import MODEL, WEIGHTS
 
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
@@ -109,12 +110,16 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
     environment.warn_dependency_requirement_mismatches = lambda _: None
     model = read_model(folder)
     with tempfile.TemporaryDirectory() as code:
+        files = Path(code, folder.name)
+        files.mkdir()
+        for name in (MODEL, WEIGHTS):  # whatever else lies or is linked in the folder stays there
+            shutil.copyfile(folder / name, files / name)
         for package in ("experiments", "nnet"):
             shutil.copytree(PACKAGES / package, Path(code, package), ignore=NO_SOURCE)
         pyfunc.save_model(
             str(path),
             loader_module=LOADER,
-            data_path=str(folder),
+            data_path=str(files),
             code_paths=[str(Path(code, package)) for package in ("experiments", "nnet")],
             mlflow_model=about,
             signature=models.ModelSignature(*_schemas(model), params=_params(model)),

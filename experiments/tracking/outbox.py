@@ -11,12 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
 
 OUTBOX = "tracking.json"
 
 Scalar = float | int | str | bool
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]  # leads out of no folder
 EndStatus = Literal["FINISHED", "KILLED", "FAILED"]
 
 
@@ -92,7 +94,7 @@ class StudyOutcome(Record):
     at: float
     metrics: dict[str, float]
     tags: dict[str, str]
-    files: tuple[str, ...]
+    files: tuple[FileName, ...]
     refitted: Refitted | None = None
     register_as: str | None = None
 
@@ -119,7 +121,7 @@ def read_outbox(folder: Path) -> Outbox | None:
     """
     path = folder / OUTBOX
     try:
-        return Outbox.model_validate_json(path.read_bytes())
+        return Outbox.model_validate_json(read_regular(path))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -218,11 +218,14 @@ class Store:
         """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
-            RefusedError: the file is not there, or the place for artifacts cannot be used from here.
+            RefusedError: the file is not there, it is or holds a symbolic link, which may lead to anything on this
+                machine, or the place for artifacts cannot be used from here.
         """
         try:
             if isinstance(content, str):
                 self.client.log_text(self.parent, content, name)
+            elif any(path.is_symlink() for path in (content, *content.rglob("*"))):
+                raise RefusedError("symbolic links are not sent")
             elif content.exists():
                 self.client.log_artifact(self.parent, str(content))
             else:

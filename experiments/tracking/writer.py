@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
@@ -155,7 +156,7 @@ class Writer:
         if RESULTS_FILE not in outcome.files:
             return True
         try:
-            document = json.loads((self._folder / RESULTS_FILE).read_bytes())
+            document = json.loads(read_regular(self._folder / RESULTS_FILE))
         except (OSError, ValueError):
             return False
         return isinstance(document, dict) and document.get("digest") == outcome.digest

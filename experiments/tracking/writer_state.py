@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from experiments.config.regular_file import read_regular
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.search.storage import write_atomically
 from experiments.tracking.uris import masked, tracking_store
@@ -76,7 +77,7 @@ def new_state(run: str, uri: str) -> WriterState:
 def read_state(folder: Path) -> WriterState | None:
     """Read the state; None if there is none, or it is damaged."""
     try:
-        return WriterState.model_validate_json((folder / STATE).read_bytes())
+        return WriterState.model_validate_json(read_regular(folder / STATE))
     except (OSError, ValidationError):
         return None
 

@@ -66,6 +66,15 @@ def test_a_study_has_a_name(model: Model, tmp_path: Path, monkeypatch: pytest.Mo
     assert len(pd.read_csv("out.csv")) == 3
 
 
+def test_a_link_of_the_name_of_the_unfinished_file_is_not_followed(model: Model, tmp_path: Path) -> None:
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    (tmp_path / "file").write_text("somebody's")
+    (tmp_path / ".out.csv.part").symlink_to("file")
+    assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    assert (tmp_path / "file").read_text() == "somebody's"
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 3
+
+
 def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     NEW.iloc[:3].assign(name="x", other=1).to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0

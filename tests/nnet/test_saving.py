@@ -1,6 +1,7 @@
 """Saved networks are loaded to the bit; other files are refused before they cost memory."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -111,6 +112,30 @@ def test_a_failed_save_leaves_what_was_there(folder, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         save(folder, trained(ARCHITECTURES["plain"]))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_links_are_replaced_and_not_followed(folder, tmp_path):
+    before = (folder / WEIGHTS).read_bytes()
+    (tmp_path / "file").write_text("somebody's")
+    for name in (WEIGHTS, MODEL):
+        (folder / name).unlink()
+        (folder / name).symlink_to(tmp_path / "file")
+        (folder / f".{name}.part").symlink_to(tmp_path / "file")
+    save(folder, trained(ARCHITECTURES["plain"]))
+    assert (tmp_path / "file").read_text() == "somebody's"
+    assert not any(path.is_symlink() for path in folder.iterdir())
+    assert load(folder).network.folds == 1
+    assert len((folder / WEIGHTS).read_bytes()) < len(before)
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, MODEL])
+def test_a_device_and_a_pipe_are_not_opened(name, folder):
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    assert "must be a regular file" in refusal(folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert "must be a regular file" in refusal(folder)
 
 
 def test_extra_arrays_that_cannot_be_saved(tmp_path):

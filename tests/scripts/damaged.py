@@ -1,68 +1,71 @@
-"""Damage small files of every kind and give them to the loaders, and some to the whole command.
+"""Damage files of every kind and give them to what reads them, most in this process's forks, some to whole commands.
 
-A script, not a test of every day: python tests/scripts/damaged.py [--loaders 1000] [--commands 20] [--seed 0]. Each
-file must run or be refused in one line; nothing half written may be left. It ends with exit code 1 otherwise.
+A script, not a test of every day: python tests/scripts/damaged.py [--files 2000] [--commands 100] [--seed 0]
+[--only N ...]. Each file must run or be refused in one line, without a warning, with bounded memory, and without a
+trace outside what a study writes. --only repeats single files by their numbers. It ends with exit code 1 otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
-import subprocess
+import os
 import sys
 import tempfile
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
-from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
-from support.mutations import Specimen, damage_done, specimens
-from support.waiting import PATIENCE
+from experiments.search.arithmetic import PORTABLE, lacking, processor
 
-MOST_MEMORY = 2048  # MiB of the process that read all of them
-SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out"]
+if lacking(processor()) is None:
+    os.environ.update(PORTABLE)  # before NumPy is loaded
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
+from support.damage import Finding, damage_done, kinds, warm
+from support.damaged_commands import commands_done
+from support.damaged_studies import make_studies
 
 
-def complaints(specimen: Specimen, folder: Path) -> tuple[int, str]:
-    """How the whole command ended, and what is wrong with that; nothing if nothing is."""
-    command = [sys.executable, "-W", "error", "-m", "experiments.tune", *specimen.options(folder), *SMALL]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    results, partial = folder / "out" / "results.json", list(folder.rglob("*.part"))
-    whole = done.returncode == 0 and done.stderr == "" and results.exists()
-    refused = done.returncode == 2 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
-    if (whole or (refused and not results.exists())) and not partial:
-        return done.returncode, ""
-    return done.returncode, f"exit {done.returncode}, files {partial}\n{done.stdout}{done.stderr}"
+def tabulate(title: str, findings: Iterable[Finding]) -> int:
+    """Print what is wrong as it is found, and then a line for each kind; return the number of wrong ones."""
+    by_kind: dict[str, list[Finding]] = defaultdict(list)
+    for one in findings:
+        by_kind[one.kind].append(one)
+        if one.wrong:
+            print(f"--only {one.number}: {one.kind}, {one.words}: {one.wrong}\n", flush=True)
+    print(f"{title:20} {'files':>6} {'ran':>6} {'refused':>8} {'wrong':>6} {'MiB':>6}")
+    total = 0
+    for kind in [*sorted(by_kind), ""]:
+        ones = by_kind[kind] if kind else [one for found in by_kind.values() for one in found]
+        codes, wrong = [one.ended.code for one in ones], sum(bool(one.wrong) for one in ones)
+        most = max((one.ended.memory for one in ones), default=0)
+        print(
+            f"{kind or 'all':20} {len(ones):6} {codes.count(0):6} {codes.count(2):8} {wrong:6} {most:6.0f}", flush=True
+        )
+        total = wrong
+    return total
 
 
 def main() -> int:
     it = argparse.ArgumentParser(description=__doc__)
-    it.add_argument("--loaders", type=int, default=1000)
-    it.add_argument("--commands", type=int, default=20)
+    it.add_argument("--files", type=int, default=2000)
+    it.add_argument("--commands", type=int, default=100)
     it.add_argument("--seed", type=int, default=0)
+    it.add_argument("--only", type=int, nargs="*")
+    it.add_argument("--kind", choices=kinds())
     chosen = it.parse_args()
-    bad, read = 0, Counter[str]()
-    for kind, wrong in damage_done(chosen.seed, chosen.loaders):
-        read[kind] += 1
-        if wrong:
-            bad += 1
-            print(f"{kind}: {wrong}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"loaders: {dict(read)}, {bad} wrong; at most {peak:.0f} MiB")
-    bad += peak > MOST_MEMORY
-    rng, kinds, codes = Random(chosen.seed + 1), list(specimens().values()), Counter[int]()
-    for number in range(chosen.commands):
-        with tempfile.TemporaryDirectory() as place:
-            folder, specimen = Path(place).resolve(), kinds[number % len(kinds)]
-            specimen.write(folder, rng)
-            code, wrong = complaints(specimen, folder)
-            codes[code] += 1
-            if wrong:
-                bad += 1
-                print(f"{specimen.source}: {wrong}")
-    print(f"commands by exit code: {dict(codes)}, {bad} wrong in all")
-    return 1 if bad else 0
+    warm()
+    with tempfile.TemporaryDirectory() as place:
+        base = Path(place).resolve() / "base"
+        make_studies(base)
+        numbers = chosen.only or range(chosen.files)
+        numbers = [one for one in numbers if chosen.kind is None or kinds()[one % len(kinds())] == chosen.kind]
+        wrong = tabulate("readers", damage_done(chosen.seed, numbers, base))
+        if not chosen.only and chosen.commands:
+            wrong += tabulate("commands", commands_done(chosen.seed, chosen.commands, base))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,40 +1,26 @@
-"""Small files of every kind that a user brings, and seeded damage to them."""
+"""Small files of every kind that a user brings, whole or damaged."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import struct
-import tempfile
-import time
-import traceback
-import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from experiments.config.default_study import own_study
 from experiments.config.study_file import read_spec
-from experiments.errors import ExperimentError
 from experiments.search.context import prepare_study
-
-WORDS = [b'"', b",", b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"nan", b"-inf", b"1e999", b"=1+1", b"'''"]
-WORDS += [
-    b"[search]\n",
-    b"seed = -1\n",
-    b"trials = 1e400\n",
-    b"low = 2, high = 1",
-    b"\xf0\x9f\x98\x80",
-    b"\\u0000",
-    b"?",
-]
-WORDS += [struct.pack(">I", number) for number in (0, 1, 2**31 - 1, 2**32 - 1)] + [b"<script>", b"9" * 400]
-SLOW = 20.0  # seconds of the processor, within which the smallest file is read or refused whatever it says
+from support.accidents import mutated
+from support.hostile_files import HOSTILE
+from support.json_accidents import wrong_json, wrong_toml
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,7 @@ class Specimen:
         for name, content in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if rng is None or name != chosen else mutated(content, rng))
+            path.write_bytes(content if rng is None or name != chosen else _damaged(name, content, rng))
 
     def options(self, folder: Path) -> list[str]:
         """How the command takes them."""
@@ -66,6 +52,31 @@ class Specimen:
             return [str(folder / self.source)]
         target = [] if self.target is None else ["--target", self.target]
         return ["--data", str(folder / self.source), *target]
+
+
+def load(options: Sequence[str]) -> None:
+    """Read the files as the command does before its first trial.
+
+    Raises:
+        ExperimentError: they are refused.
+    """
+    if options[0] == "--data":
+        spec, _ = own_study(options[1], options[3] if len(options) > 2 else None)
+    else:
+        spec = read_spec(Path(options[0]), [])
+    prepare_study(spec)
+
+
+def _damaged(name: str, content: bytes, rng: Random) -> bytes:
+    """Return what an accident, or now and then somebody's malice, leaves of a file."""
+    wrong = next((HOSTILE[ending] for ending in HOSTILE if name.endswith(ending)), None)
+    if wrong is not None and rng.random() < 0.25:
+        return wrong(rng)
+    if name.endswith((".json", ".jsonl")) and rng.random() < 0.5:
+        return wrong_json(content, rng)
+    if name.endswith(".toml") and rng.random() < 0.7:
+        return wrong_toml(content, rng)
+    return mutated(content, rng)
 
 
 def specimens() -> dict[str, Specimen]:
@@ -91,9 +102,15 @@ def specimens() -> dict[str, Specimen]:
         labels = (np.arange(rows) % 3).astype(np.uint8)
         idx[f"digits/{part}-images-idx3-ubyte"] = struct.pack(">IIII", 0x803, rows, 4, 4) + pixels.tobytes()
         idx[f"digits/{part}-labels-idx1-ubyte"] = struct.pack(">II", 0x801, rows) + labels.tobytes()
+    pictures = {
+        f"pictures/{name}/{number}{ending}": _picture(rng, ending)
+        for name in "ab"
+        for number, ending in enumerate((".png", ".png", ".jpg", ".bmp", ".gif", ".tiff", ".webp", ".png"))
+    }
     zipped = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in idx.items()}
     frame = pd.read_csv(io.StringIO(plain)).set_index(np.arange(40) * 2)
     frames = {f"table.{ending}": _file_of(frame, ending) for ending in ("json", "jsonl", "xlsx", "parquet", "csv.zip")}
+    frames["table.ndjson"], frames["table.npy"] = frames["table.jsonl"], _npy(x)
     frames["table.csv.gz"] = gzip.compress(plain.encode(), mtime=0)
     frames["table.txt"] = ("A title\n\n" + plain.replace(",", ";") + "Total\n").encode("utf-16")
     return {
@@ -102,6 +119,7 @@ def specimens() -> dict[str, Specimen]:
         "toml": Specimen({"study.toml": study.encode()}, ["study.toml"], "study.toml"),
         "npz": Specimen({"table.npz": arrays.getvalue()}, ["table.npz"], "table.npz"),
         **{name.partition(".")[2]: Specimen({name: file}, [name], name, "label") for name, file in frames.items()},
+        "pictures": Specimen(pictures, list(pictures), "pictures/"),
         "idx": Specimen(idx, list(idx), "digits/"),
         "idx.gz": Specimen(zipped, list(zipped), "digits/"),
     }
@@ -122,112 +140,12 @@ def _file_of(frame: pd.DataFrame, ending: str) -> bytes:
     return file.getvalue()
 
 
-def mutated(content: bytes, rng: Random) -> bytes:
-    """The content after one to three accidents."""
-    for _ in range(rng.randint(1, 3)):
-        content = rng.choice(ACCIDENTS)(content, rng)
-    return content
+def _npy(array: np.ndarray) -> bytes:
+    np.save(file := io.BytesIO(), array)
+    return file.getvalue()
 
 
-def loads(specimen: Specimen, folder: Path) -> str:
-    """Read the files as the command does before its first trial.
-
-    Returns:
-        what is wrong: a traceback, an error of more than one line, or that it took too long; empty if nothing is.
-    """
-    started = time.process_time()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            options = specimen.options(folder)
-            if options[0] == "--data":
-                spec, _ = own_study(options[1], specimen.target)
-            else:
-                spec = read_spec(Path(options[0]), [])
-            prepare_study(spec)
-    except ExperimentError as error:
-        if not str(error).strip():
-            return "an error without words"
-    except Exception:
-        return traceback.format_exc()
-    seconds = time.process_time() - started
-    return f"it took {seconds:.0f} s" if seconds > SLOW else ""
-
-
-def damage_done(seed: int, count: int) -> Iterator[tuple[str, str]]:
-    """Damage so many files, one after the other; yields each one's kind and what is wrong with how it was read."""
-    rng, kinds = Random(seed), specimens()
-    for number in range(count):
-        kind = list(kinds)[number % len(kinds)]
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            kinds[kind].write(folder, rng)
-            yield kind, loads(kinds[kind], folder)
-
-
-def _somewhere(content: bytes, rng: Random) -> int:
-    return rng.randint(0, len(content))
-
-
-def _cut(content: bytes, rng: Random) -> bytes:
-    return content[: _somewhere(content, rng)]
-
-
-def _drop(content: bytes, rng: Random) -> bytes:
-    at = _somewhere(content, rng)
-    return content[:at] + content[at + rng.randint(1, 20) :]
-
-
-def _flip(content: bytes, rng: Random) -> bytes:
-    if not content:
-        return b"\1"
-    at = rng.randrange(len(content))
-    return content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
-
-
-def _insert(content: bytes, rng: Random) -> bytes:
-    at = _somewhere(content, rng)
-    return content[:at] + rng.choice(WORDS) + content[at:]
-
-
-def _repeat(content: bytes, rng: Random) -> bytes:
-    start, end = sorted((_somewhere(content, rng), _somewhere(content, rng)))
-    return content[:end] + content[start:end] + content[end:]
-
-
-def _swap_lines(content: bytes, rng: Random) -> bytes:
-    lines = content.splitlines(keepends=True)
-    rng.shuffle(lines)
-    return b"".join(lines)
-
-
-def _replace_cell(content: bytes, rng: Random) -> bytes:
-    cells = content.split(b",")
-    cells[rng.randrange(len(cells))] = rng.choice(WORDS)
-    return b",".join(cells)
-
-
-def _inside(content: bytes, rng: Random) -> bytes:
-    """Damage what an archive holds, so that the archive itself is whole."""
-    accident = rng.choice([_cut, _drop, _flip, _insert, _repeat, _replace_cell])
-    try:
-        if content[:2] == b"\x1f\x8b":
-            return gzip.compress(accident(gzip.decompress(content), rng), mtime=0)
-        if content[:2] == b"PK":
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                parts = {name: archive.read(name) for name in archive.namelist()}
-            name = rng.choice(sorted(parts))
-            parts[name] = accident(parts[name], rng)
-            with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
-                for part, text in parts.items():
-                    archive.writestr(zipfile.ZipInfo(part), text)
-            return file.getvalue()
-    except Exception:  # an archive that was damaged before
-        return content
-    return accident(content, rng)
-
-
-ACCIDENTS: list[Callable[[bytes, Random], bytes]] = [
-    *(_cut, _drop, _flip, _insert, _repeat, _swap_lines, _replace_cell),
-    *(_inside, _inside),
-]
+def _picture(rng: np.random.Generator, ending: str) -> bytes:
+    kind = {"jpg": "JPEG", "tiff": "TIFF"}.get(ending[1:], ending[1:].upper())
+    Image.fromarray(rng.integers(0, 256, (6, 6, 3)).astype(np.uint8)).save(file := io.BytesIO(), kind)
+    return file.getvalue()

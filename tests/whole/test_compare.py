@@ -21,8 +21,10 @@ from experiments.evaluation.comparison import choice_scores
 from experiments.evaluation.resampling import samples_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.executors.serial import Inline
+from experiments.search.out_of_fold import npy
 from nnet.metrics import predicted_labels
 from support.compare import SMALL, compared, document, reasons
+from support.damaged_studies import known_to_the_journal
 from support.desk import CommandRunner
 
 OLD = Path(__file__).parents[1] / "support" / "version_0_1_0"
@@ -310,3 +312,22 @@ def test_a_results_file_that_was_edited_is_refused(folder: Path) -> None:
     done = compared("moons", "sampler")
     assert (done.code, len(done.error.splitlines())) == (2, 1)
     assert "was changed after it was written" in done.error
+
+
+def test_a_link_in_place_of_the_pictures_is_replaced(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "out").mkdir()
+    (folder / "out" / "compare_files").symlink_to(tmp_path / "elsewhere")
+    compared("moons", "sampler", "--out", "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert list((folder / "out" / "compare_files").glob("*.svg"))
+
+
+def test_outputs_that_a_forged_journal_names_are_lost(folder: Path) -> None:
+    path = folder / "studies" / "moons" / "out_of_fold" / "0.npy"
+    path.write_bytes(npy(np.array(["x"])))  # type: ignore[arg-type]
+    known_to_the_journal(folder, path)
+    assert reasons(document("moons", "sampler")) == ["no_out_of_fold"]
+    path.write_bytes(npy(np.zeros((2, 2), np.float32)))
+    known_to_the_journal(folder, path)
+    assert reasons(document("moons", "sampler")) == ["no_out_of_fold"]

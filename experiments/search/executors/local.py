@@ -26,12 +26,15 @@ from typing import Any
 import psutil
 from loky import ProcessPoolExecutor
 from loky.backend import get_context
+from loky.backend import resource_tracker as loky_tracker
 
 from experiments.errors import ExecutorError
 from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
 from experiments.search.executors.worker import hello, prepare
 
 WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
+# a process that starts as `python -m` or `-c` runs no module of the working folder
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 CHECKS = 10  # of a worker's processor time, within its timeout
 BUSY_SHARE = 1e-3  # least processor time of a busy worker, as a share of the timeout; an idle worker uses a tenth of it
 BUSY_SECONDS = 0.03  # least processor time of a busy worker; systems count processor time in hundredths
@@ -57,6 +60,7 @@ class LocalExecutor(Executor):
         worker_timeout: float = WORKER_TIMEOUT,
     ):
         self._environment, self._work, self._timeout = dict(environment), work, worker_timeout
+        _start_trackers()
         self._closing, self._closed = Lock(), False
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
@@ -125,9 +129,23 @@ class LocalExecutor(Executor):
         return worker
 
 
+def _start_trackers() -> None:
+    """Start the processes that clean up after a kill, before a thread would start them.
+
+    In a thread that blocks Ctrl-C they would unblock it.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ.update(SAFE_PATH)
+    try:
+        resource_tracker.ensure_running()
+        loky_tracker.ensure_running()
+    finally:
+        del os.environ["PYTHONSAFEPATH"]
+        os.environ.update({} if before is None else {"PYTHONSAFEPATH": before})
+
+
 def _leave_interrupts_to_the_main_thread() -> None:
     """Block Ctrl-C in this thread and in the processes that it starts; Python would print a traceback in them."""
-    resource_tracker.ensure_running()  # started with the first worker, it would unblock Ctrl-C in this thread
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
@@ -151,7 +169,7 @@ class _Worker:
             1,
             context=get_context("loky"),
             # loky would restart, with a warning, a worker that has mapped more than 300 MB of data
-            env={**environment, "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"},
+            env={**SAFE_PATH, **environment, "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"},
             initializer=prepare,
             initargs=(os.getpid(),),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -199,3 +200,11 @@ def test_pandas_and_arrow_wait_for_a_table() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"pandas", "pyarrow", "PIL", "sklearn"} & set(done.stdout.split())
+
+
+def test_a_pipe_and_a_device_are_refused_and_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.csv"):
+        with pytest.raises(DataError, match=rf"{name}: it must be a regular file\.$"):
+            load_table(DataSection(source=str(tmp_path / name), target="y"), {})

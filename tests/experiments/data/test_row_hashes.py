@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import tracemalloc
 from contextlib import suppress
 
 import numpy as np
@@ -38,6 +39,16 @@ def test_a_damaged_file_is_refused_or_says_the_same() -> None:
     for size in range(0, len(RAW), 7):
         with pytest.raises(StudyStateError):
             load_row_hashes(RAW[:size])
+
+
+def test_a_file_that_unpacks_to_much_is_refused_before() -> None:
+    file, cells = io.BytesIO(), np.zeros(1 << 26, np.uint8)
+    np.savez_compressed(file, fingerprint=PRINT, cells=cells, read=cells)
+    tracemalloc.start()
+    with pytest.raises(StudyStateError):
+        load_row_hashes(file.getvalue())
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
 
 
 PRINT = np.zeros(32, np.uint8)

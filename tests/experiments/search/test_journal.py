@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,7 +16,7 @@ from optuna.storages.journal import JournalFileBackend
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
-from experiments.search.journal import Journal
+from experiments.search.journal import Journal, repair_journal
 from experiments.search.journal_reader import view_journal
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
@@ -230,3 +231,25 @@ def test_a_parameter_that_is_no_number_is_refused_in_one_line(path: Path, trials
         path.write_text("\n".join([first, second, spoilt, *rest, ""]))
         with pytest.raises(StudyStateError, match=f"not a journal of this program: {name} is inf"):
             view_journal(path)
+
+
+def test_nothing_is_written_through_a_link(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    path.with_name("journal.log.torn").symlink_to(tmp_path / "file")
+    with path.open("ab") as file:
+        file.write(b"{torn")
+    repair_journal(path)
+    assert (tmp_path / "file").read_text() == "somebody's"
+    (tmp_path / "link").symlink_to(path)
+    before = path.read_bytes()
+    with pytest.raises(StudyStateError, match=r"link: is a symbolic link, through which no study writes; "):
+        Journal(tmp_path / "link")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("code", [0, 99, -1, "x", None])
+def test_lines_that_optuna_does_not_write_are_no_journal(path: Path, code: object) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps({"op_code": code, "worker_id": "", "study_id": 7}) + "\n")
+    with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]{2,250}$"):
+        view_journal(path)

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.config.target import Target
 from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import array_of, fingerprint, npy
-from experiments.search.storage import OutOfFoldFiles
+from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import Curves, TrialOutput, TrialResult
 
 CONTENT = npy(np.arange(6, dtype=np.float32).reshape(3, 2))
@@ -48,6 +49,19 @@ def test_a_damaged_file_counts_as_missing(files: OutOfFoldFiles, tmp_path: Path)
         assert files.content(RESULT) == CONTENT
 
 
+def test_content_that_is_no_outputs_of_these_rows_counts_as_missing_although_the_trial_names_it(tmp_path: Path) -> None:
+    of_three = OutOfFoldFiles(tmp_path, (3, Target(("a", "b"))))
+    strings, infinite = npy(np.full((3, 2), "x")), npy(np.array([[0, np.inf]] * 3))  # type: ignore[arg-type]
+    wide, long = npy(np.zeros((3, 3), np.float32)), npy(np.zeros((4, 2), np.float32))
+    lying = CONTENT.replace(b"(3, 2)", b"(9, 2)")
+    for content in (strings, infinite, wide, long, lying, b"", b"\x80."):
+        (tmp_path / "4.npy").write_bytes(content)
+        assert of_three.content(replace(RESULT, out_of_fold=fingerprint(content))) is None
+    for content in (CONTENT, npy(np.zeros((3, 1), np.float32))):  # a network of two classes may have one output
+        (tmp_path / "4.npy").write_bytes(content)
+        assert of_three.content(replace(RESULT, out_of_fold=fingerprint(content))) == content
+
+
 def test_files_of_other_trials_are_removed_and_nothing_else(files: OutOfFoldFiles, tmp_path: Path) -> None:
     folder = tmp_path / "out_of_fold"
     for name in ("7.npy", "notes.txt"):
@@ -61,3 +75,14 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StudyStateError, match=r"file/4\.npy: cannot be written"):
         OutOfFoldFiles(tmp_path / "file").keep(TrialOutput(RESULT, CONTENT))
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    for name in ("page", ".page.part"):
+        (tmp_path / name).symlink_to("file")
+    write_atomically(tmp_path / "page", b"ours")
+    assert (tmp_path / "file").read_text() == "somebody's"
+    assert not (tmp_path / "page").is_symlink()
+    assert (tmp_path / "page").read_bytes() == b"ours"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "page"]

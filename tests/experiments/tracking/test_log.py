@@ -55,3 +55,11 @@ def test_the_log_does_not_grow_without_end_and_a_password_is_not_cut_in_two(tmp_
     text = path.read_text()
     assert text.startswith(f"http://***@host\n{'x' * log.LONGEST_LINE}\n")
     assert LONGEST - 2000 < len(text) <= LONGEST
+
+
+def test_a_link_in_its_place_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    (tmp_path / LOG).symlink_to(tmp_path / "file")
+    subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, check=False)
+    assert (tmp_path / "file").read_text() == "somebody's"
+    assert "from a library in C" in (tmp_path / LOG).read_text()

@@ -182,3 +182,13 @@ def test_a_name_that_the_registry_does_not_take_is_refused() -> None:
         with pytest.raises(SpecError, match="--register: a name has 1 to 250 printable characters"):
             check_register(name, False, "http://host")
     check_register("a model", False, "http://host")
+
+
+@pytest.mark.slow
+def test_nothing_but_the_two_files_of_a_model_is_logged(tmp_path: Path, environment: None) -> None:
+    write_model(mixed_model(("no", "yes")), tmp_path / "model")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "model" / "notes.txt").symlink_to(tmp_path / "secret")
+    write_mlflow_model(tmp_path / "model", tmp_path / "ml")
+    logged = tmp_path / "ml" / "data" / "model"
+    assert sorted(path.name for path in logged.iterdir()) == ["model.json", "weights.npz"]

@@ -34,3 +34,12 @@ def test_an_outbox_of_somebody_else_is_named(tmp_path: Path) -> None:
     (tmp_path / OUTBOX).mkdir()
     with pytest.raises(StudyStateError, match=r"tracking\.json: cannot be read"):
         read_outbox(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "..", ".ssh", "a/b", ""])
+def test_a_file_outside_the_folder_is_none_of_the_study(name: str, tmp_path: Path) -> None:
+    write_outbox(tmp_path, Outbox(metadata=metadata(), begun=1.5, outcome=end(2, files=("report.html",))))
+    text = (tmp_path / OUTBOX).read_text()
+    (tmp_path / OUTBOX).write_text(text.replace('"report.html"', json.dumps(name)))
+    with pytest.raises(StudyStateError, match=r"tracking\.json: not what a study wrote: end\.files\.0: "):
+        read_outbox(tmp_path)

@@ -274,3 +274,17 @@ def test_trials_of_a_study_that_was_begun_anew_in_the_folder_are_not_written_as_
     writer.close()
     assert writer.write(lambda: True)
     assert (set(place.trials()), place.parent().info.status) == ({"0"}, "KILLED")
+
+
+def test_a_symbolic_link_is_not_sent(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (place.study / "report.html").symlink_to(tmp_path / "secret")
+    (place.study / "report_files").mkdir()
+    (place.study / "report_files" / "a.svg").symlink_to(tmp_path / "secret")
+    (place.study / "report.md").write_text("# page")
+    files = ("report.html", "report_files", "report.md")
+    missing = place.write(result(0), study=metadata(), end=end(1, files=files))
+    assert missing is not None
+    for name in files[:2]:
+        assert f"{name} (refused: symbolic links are not sent)" in missing
+    assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
