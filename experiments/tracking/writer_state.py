@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from experiments.errors import ExperimentError
+from experiments.errors import ExperimentError, StudyStateError
 from experiments.search.storage import write_atomically
 from experiments.tracking.uris import masked, tracking_store
 from experiments.tracking.writer_lock import is_being_written, store_id
 
 STATE = "tracking_state.json"
+LOCK, WAIT = (
+    ".tracking_state.lock",
+    10.0,
+)  # name of its lock; seconds, of which another process's write takes thousandths
 
 
 class WriterState(BaseModel):
@@ -77,20 +82,23 @@ def read_state(folder: Path) -> WriterState | None:
 
 
 def write_state(folder: Path, state: WriterState) -> None:
-    """Write the state, whole or not at all.
+    """Write the state, whole or not at all; an older writer may be writing its own.
 
     Raises:
         StudyStateError: the file cannot be written.
     """
-    write_atomically(folder / STATE, state.model_dump_json(indent=1).encode(errors="replace"))
+    with _locked(folder):
+        _write(folder, state)
 
 
 def update_state(folder: Path, state: WriterState) -> None:
     """Write the state if it is that of the same run; a full disk or a folder that is gone is no matter."""
-    last = read_state(folder)
-    if last is not None and last.run == state.run:
-        with suppress(ExperimentError):
-            write_state(folder, state)
+    if read_state(folder) is None:
+        return
+    with suppress(ExperimentError), _locked(folder):
+        last = read_state(folder)
+        if last is not None and last.run == state.run:
+            _write(folder, state)
 
 
 def note_sync(folder: Path, uri: str, digest: str, missing: str | None) -> None:
@@ -126,3 +134,19 @@ def sync_command(folder: Path, state: WriterState, environ: Mapping[str, str]) -
         default = ""
     option = [] if default == state.store else ["--tracking-uri", state.uri]
     return shlex.join(["python", "-m", "experiments.sync", str(folder), *option])
+
+
+def _write(folder: Path, state: WriterState) -> None:
+    write_atomically(folder / STATE, state.model_dump_json(indent=1).encode(errors="replace"))
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Be the only process that reads and writes the state within the block."""
+    try:
+        with FileLock(folder / LOCK, timeout=WAIT):
+            yield
+    except Timeout:
+        raise StudyStateError(f"{folder / STATE}: another process has held it for {WAIT:.0f} seconds.") from None
+    except OSError as error:
+        raise StudyStateError(f"{folder / STATE}: cannot be written: {error.strerror}.") from None

@@ -111,6 +111,13 @@ class Desk:
         ledger = self.folder / "studies" / "ledger.jsonl"
         return [json.loads(line) for line in ledger.read_bytes().splitlines()] if ledger.exists() else []
 
+    def statuses(self) -> list[str]:
+        """Return the status that MLflow shows of each run of a study here."""
+        client = prepare_mlflow(os.environ).MlflowClient(self.uri)
+        experiment = client.get_experiment_by_name(NAME)
+        runs = [] if experiment is None else client.search_runs([experiment.experiment_id])
+        return [run.info.status for run in runs if "mlflow.parentRunId" not in run.data.tags]
+
     def processes(self, role: str = "") -> list[psutil.Process]:
         """Return the processes that work in this folder, or those with one part in a study (see ROLES)."""
         return processes_in(self.folder, role)

@@ -32,3 +32,4 @@ l2 = { low = 1e-6, high = 1e-1, log = true }
 members = 1
 """
 LONGER = MOONS.replace("epochs = 12", "epochs = 150").replace("[search]", '[search]\npruner = "none"')  # some seconds
+MANY = LONGER.replace("trials = 14", "trials = 60")

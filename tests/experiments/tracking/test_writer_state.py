@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,29 @@ def test_an_older_writer_leaves_the_state_of_a_newer_run_alone(tmp_path: Path) -
     assert read_state(tmp_path) == new
     update_state(tmp_path, new.model_copy(update={"done": True}))
     assert shortfall(tmp_path, {}) is None
+
+
+def test_an_older_writer_does_not_disturb_the_state_that_a_newer_run_writes(tmp_path: Path) -> None:
+    """Each had the same file in the making, of which one took the other's away, or wrote over its state."""
+    old = new_state("run 0", URI)
+    write_state(tmp_path, old)
+    over = threading.Event()
+
+    def work_on() -> None:
+        while not over.is_set():
+            update_state(tmp_path, old)
+
+    writer = threading.Thread(target=work_on)
+    writer.start()
+    try:
+        for number in range(1, 100):
+            old = new_state(f"run {number}", URI)
+            write_state(tmp_path, newer := new_state("newer", URI))
+            assert read_state(tmp_path) == newer
+            write_state(tmp_path, old)
+    finally:
+        over.set()
+        writer.join()
 
 
 def test_no_state_is_made_in_a_folder_that_has_none(tmp_path: Path) -> None:
