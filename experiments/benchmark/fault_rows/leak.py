@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest.mock import patch
 
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
@@ -63,7 +64,7 @@ def plant_garbage() -> None:
         wrong = chance.permutation(y) if y.dtype.kind in "iu" else chance.normal(0, 1e6, len(y))
         return development, SealedTestSet(dirt, wrong.astype(y.dtype), test.groups)
 
-    prepare.split = with_garbage
+    patch.object(prepare, "split", with_garbage).start()
 
 
 def _compare(kind: str, clean: Desk, dirty: Desk) -> str:

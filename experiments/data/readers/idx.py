@@ -53,11 +53,11 @@ def read_idx_folder(folder: Path) -> Table:
         for part in ("train", *(("t10k",) if has_test else ()))
     ]
     announced = [[_announced(folder, *file) for file in part] for part in files]  # before memory is taken
-    for images, labels in announced:
-        if images[1:] != announced[0][0][1:] or images[:1] != labels:
+    for shape, count in announced:
+        if shape[1:] != announced[0][0][1:] or shape[:1] != count:
             raise DataError(
-                f"{folder}: must have images of equal size and a label for each, but the shapes are {images} and "
-                f"{labels}, and {announced[0][0]} in the first part."
+                f"{folder}: must have images of equal size and a label for each, but the shapes are {shape} and "
+                f"{count}, and {announced[0][0]} in the first part."
             )
     parts = [[read_idx(folder, *file) for file in part] for part in files]
     pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
