@@ -14,6 +14,7 @@ from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.results import StudyResult
 from experiments.search.context import StudyContext
+from experiments.search.journal import cut_torn_tail, study_errors
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
@@ -75,6 +76,8 @@ def finish_again(
     ledger = open_ledger(options.ledger, run.say)
     with ExitStack() as stack:
         stack.enter_context(folder.claimed())
+        with study_errors(folder.journal, "written"):
+            cut_torn_tail(folder.journal)  # of the last record, after a full disk or a kill
         journal = view_journal(folder.journal)
         if study is not None and not is_finished(recorded.result, study, journal):
             return None

@@ -28,10 +28,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
+from experiments.benchmark.fault_rows.gate import TROUBLES, FlakyServer, Mode
+from experiments.benchmark.fault_rows.mlflow_runs import lacking
+from experiments.benchmark.fault_rows.mlflow_server import MLflowServer
 from experiments.search.journal_reader import view_journal
 from experiments.tracking.mlflow_setup import make_database, prepare_mlflow
-from support.gate import TROUBLES, FlakyServer, Mode
-from support.mlflow_server import MLflowServer, lacking
 from support.waiting import wait_until
 
 DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"

@@ -125,6 +125,15 @@ def test_a_torn_journal_is_repaired(desk: CommandRunner, undisturbed: dict[str, 
     assert (desk.study / "journal.log.torn").read_bytes() == whole[:-100]
 
 
+def test_a_torn_journal_of_a_finished_study_is_repaired(done: CommandRunner) -> None:
+    journal = done.study / "journal.log"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:-1])  # the last record is of the seconds that each part took
+    done.tuned("moons")
+    assert journal.read_bytes() == whole[: whole.rfind(b"\n", 0, -1) + 1]
+    assert (done.study / "journal.log.torn").read_bytes() == whole[:-1]
+
+
 @pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
 def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {

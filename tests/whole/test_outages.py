@@ -16,11 +16,12 @@ from unittest.mock import patch
 
 import pytest
 
+from experiments.benchmark.fault_rows.gate import PAGE, FlakyServer
+from experiments.benchmark.fault_rows.mlflow_runs import lacking
+from experiments.benchmark.fault_rows.mlflow_server import MLflowServer
 from experiments.tracking.process import GRACE
 from scripts.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 from support.desk import STUDY, CommandRunner, kill
-from support.gate import PAGE, FlakyServer
-from support.mlflow_server import MLflowServer, lacking
 from support.waiting import PATIENCE, wait_until
 
 TRIALS = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import tempfile
@@ -28,17 +29,21 @@ class Started:
     """A command that was started.
 
     Its output goes to a file: a pipe would make `done` wait for whatever it leaves behind.
+
+    Args:
+        terminal: its standard output is a terminal, which nobody reads: it must print less than 4 kB.
     """
 
-    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]):
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: bool = False):
         self._out, self._error = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115  # closed in `done`
         self._done: Done | None = None
+        self._terminal = pty.openpty() if terminal else ()
         self.process = subprocess.Popen(
             words,
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=self._out,
+            stdout=self._terminal[1] if self._terminal else self._out,
             stderr=self._error,
             start_new_session=True,
         )
@@ -73,6 +78,8 @@ class Started:
             self._done = Done(code, _content(self._out), _content(self._error))
             self._out.close()
             self._error.close()
+            for number in self._terminal:
+                os.close(number)
         return self._done
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> Done:

@@ -28,7 +28,7 @@ MOMENTS = {  # the function after which the command dies -> the moment
     "experiments.study.folder:StudyFolder.write": "in the writing of the report",
     "experiments.study.outputs:publish": "after the report",
 }
-UNNAMED = ("results.json", "report.html", "journal.log", "0.npy")  # files that are written, but have no name yet
+UNNAMED = ("results.json", "report.html", "0.npy")  # files that are written, but have no name yet
 
 
 def killed_workers(desk: Desk) -> Iterator[str]:
@@ -132,7 +132,7 @@ def interrupted(desk: Desk) -> Iterator[str]:
 def killed_at_moments(desk: Desk) -> Iterator[str]:
     """Kill the command at each of the moments that could lose something, and run it to its end."""
     faults = {
-        f"{moment} ({where.split('.')[-1]})": killed_after(desk.folder / f"injected-{number}", where)
+        moment: killed_after(desk.folder / f"injected-{number}", where)
         for number, (where, moment) in enumerate(MOMENTS.items())
     }
     faults |= {

@@ -66,15 +66,20 @@ class Desk:
         return {**kept, **(more or {}), "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
     def start(
-        self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        module: str = "experiments.tune",
+        more: Mapping[str, str] | None = None,
+        terminal: bool = False,
     ) -> Started:
         """Start a command in this folder, in a session of its own.
 
         Args:
-            more: variables of its environment.
+            more:     variables of its environment.
+            terminal: see `Started`.
         """
         words = [sys.executable, "-m", module, *arguments]
-        return Started(words, self.folder, self.environment(more))
+        return Started(words, self.folder, self.environment(more), terminal)
 
     def run(self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None) -> Done:
         """Run a command in this folder to its end."""

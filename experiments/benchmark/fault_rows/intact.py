@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from experiments.benchmark.fault_rows.command import last_line
 from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.mlflow_runs import lacking, runs_of
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.studies import NAME
 from experiments.evaluation.model import read_model
+from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
-from experiments.tracking.mlflow_setup import prepare_mlflow
+from experiments.tracking.writer_state import read_state
 
-PARENT = "mlflow.parentRunId"
+ENDED = ("FINISHED", "FAILED")  # a FAILED run is of a trial that was lost
 HALF_WRITTEN = ("*.part", ".work", ".mlflow.db.new", "*.tmp")  # what a write leaves that did not come to its end
 JSON_FILES = ("results.json", "tracking.json", "mlflow.json")
 
@@ -82,36 +80,21 @@ def check_processes(desk: Desk) -> str:
 
 
 def check_mlflow(desk: Desk, uri: str | None = None) -> str:
-    """Check that MLflow has the study and each of its trials once, after `sync` was run.
+    """Check that MLflow has the study and each of its trials once, after `sync`, where its writer was not done.
 
     Args:
         uri: of the store, if it is not the desk's own.
     """
     uri = uri or desk.uri
-    done = desk.run(str(desk.study), "--tracking-uri", uri, module="experiments.sync")
-    demand(done.code == 0, f"sync ended with exit code {done.code}: {last_line(done)}")
-    lacks = lacking(uri, desk.results())
+    state = read_state(desk.study)
+    if state is None or not state.complete:
+        done = desk.run(str(desk.study), "--tracking-uri", uri, module="experiments.sync")
+        demand(done.code == 0, f"sync ended with exit code {done.code}: {last_line(done)}")
+    uid = str((view_journal(desk.study / "journal.log").identity or {})["uid"])
+    lacks = lacking(uri, uid, desk.results())
+    lacks += [f"the study is {run.info.status}" for run in runs_of(uri, uid) if run.info.status not in ENDED]
     demand(not lacks, f"MLflow: {'; '.join(lacks[:3])}")
     return "each trial once in MLflow"
-
-
-def lacking(uri: str, results: dict[str, Any]) -> list[str]:
-    """Return what an MLflow store lacks, has twice or has otherwise of the only study that it holds."""
-    client = prepare_mlflow(os.environ).MlflowClient(uri)
-    experiment = client.get_experiment_by_name(NAME)
-    runs = [] if experiment is None else list(client.search_runs([experiment.experiment_id], max_results=10_000))
-    parents = [run for run in runs if PARENT not in run.data.tags]
-    children = [run for run in runs if PARENT in run.data.tags and "trial" in run.data.tags]
-    found = [f"{len(parents)} runs of the study"] if len(parents) != 1 else []
-    found += [f"the study is {run.info.status}" for run in parents if run.info.status != "FINISHED"]
-    times = Counter(int(run.data.tags["trial"]) for run in children)
-    expected = {trial["number"]: trial for trial in results["trials"]}
-    found += [f"trial {n} is there {times[n]} times" for n in {*expected, *times} if times[n] != (n in expected)]
-    for run in children:
-        trial = expected.get(int(run.data.tags["trial"]), {})
-        if run.data.metrics.get("cv_mean") != trial.get("value"):
-            found.append(f"trial {trial.get('number')} has another score")
-    return found
 
 
 def check_files(desk: Desk) -> str:

@@ -1,7 +1,136 @@
-"""Rows about journals, databases and full disks."""
+"""Rows about files: a torn journal, a leftover lock, a first start that is killed, and a disk that is full."""
 
 from __future__ import annotations
 
-from experiments.benchmark.fault_rows.row import Row
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
 
-ROWS: tuple[Row, ...] = ()
+import psutil
+
+from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.injected import instead_of
+from experiments.benchmark.fault_rows.intact import check_intact
+from experiments.benchmark.fault_rows.namespace import on_small_disk
+from experiments.benchmark.fault_rows.outcome import NotMade, demand
+from experiments.benchmark.fault_rows.row import Row
+from experiments.benchmark.fault_rows.studies import NAME
+from experiments.benchmark.fault_rows.waiting import wait_until
+from experiments.search.journal import Journal
+
+CUTS = 200  # bytes at the end of a journal, of which any number may be lost
+RESUMED = (1, 117, 200)  # cuts after which the study is run to its end
+FULL = {  # the function before which the disk is full, and the call of it -> the file that cannot be written
+    ("experiments.search.journal:Journal.append", 3): "the journal",
+    ("experiments.tracking.store:Store.write_trial", 2): "MLflow's database",
+    ("experiments.evaluation.ledger:Ledger.reserve", 1): "the ledger",
+    ("experiments.study.run:write_model", 1): "the model",
+    ("experiments.study.outputs:publish", 1): "the report",
+}
+FILL = """\
+patched.calls = getattr(patched, "calls", 0) + 1
+if patched.calls == {call}:
+    with open({ballast!r}, "wb", 0) as ballast:
+        for size in (1 << 20, 1 << 12, 1):
+            try:
+                while True:
+                    ballast.write(bytes(size))
+            except OSError:
+                pass
+return function(*a, **k)"""
+MEGABYTES = 48
+
+
+def torn_journal(desk: Desk) -> Iterator[str]:
+    """Cut the journal's end off, in every length; resume after some; kill the first start of MLflow's database."""
+    begun = desk.run(NAME, "--workers", "1", "--trials", "6", "--no-test")
+    demand(begun.code == 0, f"exit code {begun.code}: {begun.error}")
+    whole, told = (desk.study / "journal.log").read_bytes(), desk.trials()
+    for cut in range(1, CUTS + 1):
+        place = desk.folder / "cut" / "journal.log"
+        shutil.rmtree(place.parent, ignore_errors=True)
+        place.parent.mkdir()
+        place.write_bytes(whole[:-cut])
+        kept = Journal(place).trials()
+        demand(tuple(kept) == told[: len(kept)], f"cut by {cut} bytes, the journal has other trials")
+        demand(len(kept) >= len(told) - 1, f"cut by {cut} bytes, the journal has lost {len(told) - len(kept)} trials")
+        torn = place.with_name("journal.log.torn")
+        ends = whole[:-cut].endswith(b"\n")
+        demand(ends or torn.read_bytes() == whole[:-cut], f"cut by {cut} bytes, no copy was kept")
+    yield f"all {CUTS} cuts: at most the last trial lost, a copy kept"
+    for cut in RESUMED if desk.full else RESUMED[1:2]:
+        one = desk.another()
+        shutil.copytree(desk.study, one.study)
+        (one.study / "journal.log").write_bytes(whole[:-cut])
+        (one.study / "journal.log.lock").touch()
+        one.tuned("--workers", "1")
+        checked = list(check_intact(one, told[:-1]))
+        yield f"cut by {cut} bytes, with a leftover lock, and resumed: intact"
+    if desk.full:
+        yield from killed_first_start(desk.another(database=False))
+    yield f"intact: {', '.join(checked[1:])}"
+
+
+def killed_first_start(desk: Desk) -> Iterator[str]:
+    """Kill command and writer while MLflow's database is made for the first time."""
+    command = desk.start(NAME, "--workers", "1")
+    making = desk.folder / "mlruns" / ".mlflow.db.new" / "mlflow.db"
+    wait_until(lambda: making.exists() or not command.runs, "MLflow's first start")
+    for process in desk.processes():
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    command.done()
+    if (desk.folder / "mlruns" / "mlflow.db").exists():
+        raise NotMade("MLflow's database was made before it could be killed")
+    before = desk.trials()
+    desk.tuned("--workers", "1")
+    list(check_intact(desk, before))
+    yield "killed in the first start of MLflow's database: made anew, intact"
+
+
+def full_disk(desk: Desk) -> Iterator[str]:
+    """Fill a small disk before each kind of file is written."""
+    yield from on_small_disk(MEGABYTES, __name__, "filled", desk.full)
+
+
+def filled(desk: Desk) -> Iterator[str]:
+    """Fill this desk's disk before a file is written, make room, and run the study to its end; so for each file."""
+    for (where, call), file in FULL.items() if desk.full else list(FULL.items())[:1]:
+        one = desk.another()
+        ballast = one.folder / "ballast"
+        fault = instead_of(one.folder / "injected", where, FILL.format(call=call, ballast=str(ballast)))
+        done = one.run(NAME, "--workers", "1", more=fault)
+        demand(ballast.exists(), f"the disk was not filled before {file} was written: {done.error}")
+        demand("Traceback" not in done.error + done.out, f"{file}: a traceback")
+        if done.code:
+            demand((done.code, done.error.count("\n")) == (2, 1), f"{file}: exit code {done.code}: {done.error}")
+            demand("No space left on device" in done.error, f"{file}: it said {done.error}")
+        else:  # only MLflow lacks something
+            demand("is missing" in done.out + done.error, f"{file}: nothing was said: {done.out}{done.error}")
+        for process in one.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        before = one.trials()
+        ballast.unlink()
+        one.tuned("--workers", "1")
+        checked = list(check_intact(one, before))
+        yield f"full before {file}: exit code {done.code}, {len(before)} trials kept, then intact"
+        shutil.rmtree(one.folder)
+    yield f"intact: {', '.join(checked[1:])}"
+
+
+ROWS = (
+    Row(
+        "5",
+        "torn tail of the journal; leftover lock; killed in the first start of the MLflow database",
+        "repaired with a copy kept, or waits a bounded time; intact",
+        torn_journal,
+    ),
+    Row(
+        "6",
+        "disk full while writing journal, database, model or report",
+        "a clear error; what was told is intact; resumes when there is room",
+        full_disk,
+    ),
+)

@@ -39,6 +39,7 @@ class FlakyServer:
 
     @property
     def uri(self) -> str:
+        """Return its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> FlakyServer:
@@ -49,7 +50,7 @@ class FlakyServer:
         self.set("away")
 
     def set(self, mode: Mode) -> None:
-        """From now on, everything that comes meets this."""
+        """Let everything that comes meet this from now on."""
         self.mode = mode
         if self._listener is not None:
             with suppress(OSError):
