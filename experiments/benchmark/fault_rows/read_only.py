@@ -11,6 +11,7 @@ from pathlib import Path
 
 from experiments.benchmark.fault_rows.command import Done
 from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.namespace import ENTER
 from experiments.benchmark.fault_rows.outcome import NotMade
 
 IMPOSSIBLE = 77  # exit code
@@ -32,7 +33,7 @@ def run_read_only(desk: Desk, folder: Path, *arguments: str, module: str = "expe
 def main() -> int:
     """Be that process; return the command's exit code."""
     folder, *words = sys.argv[1:]
-    start = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", MOUNT, "sh", folder]
+    start = [*ENTER, "sh", "-c", MOUNT, "sh", folder]
     try:
         if subprocess.call([*start, "true"], stderr=subprocess.DEVNULL):
             return IMPOSSIBLE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,20 +77,6 @@ def test_nothing_is_known_before_the_first_look(ledger: Ledger) -> None:
     assert ledger.read("a", TEST) == LedgerRecord(
         file=str(ledger.path), looks=0, largest_overlap=0.0, head=GENESIS, first=GENESIS
     )
-
-
-def test_a_place_where_nothing_can_be_written_is_refused_beforehand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Ledger(tmp_path / "new" / "studies" / "ledger.jsonl").check_place()
-    assert not list(tmp_path.iterdir())
-    (tmp_path / "file").touch()
-    with pytest.raises(LedgerError, match=r"ledger cannot be written, .* or use --no-test"):
-        Ledger(tmp_path / "file" / "ledger.jsonl").check_place()
-    for locked in (tmp_path, tmp_path / "file"):
-        monkeypatch.setattr(os, "access", lambda path, _, locked=locked: path != locked)
-        with pytest.raises(LedgerError, match=r"file: the ledger cannot be written"):
-            Ledger(tmp_path / "file").check_place()
 
 
 def test_each_entry_has_the_hash_of_the_one_before(ledger: Ledger) -> None:
