@@ -1,4 +1,4 @@
-"""A network saved in a folder: weights.npz, and model.json with its architecture and the weights' checksum. No pickle.
+"""A network saved in a folder: weights.npz, and model.json with its architecture and both files' checksums. No pickle.
 
 The arrays of several folds (format 2) have an axis more, the first: that of the folds.
 
@@ -35,6 +35,7 @@ LARGEST_MODEL = 1 << 20  # bytes of model.json
 DTYPES = ("float32", "float64")
 LATER = {"noise": 0.0, "input_noise": 0.0, "input_scale": False}  # keys that an architecture of version 0.1 lacks
 EXTRA = "extra_"
+OWN = "own_sha256"  # key of model.json's checksum of its other keys, which models of before 0.2.0 lack
 DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, OverflowError, struct.error)
 
 
@@ -97,6 +98,7 @@ def save(
         "sha256": hashlib.sha256(weights).hexdigest(),
     }
     try:
+        model[OWN] = _own_checksum(model)
         text = (json.dumps(model, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise SavingError(f"about must be of types that JSON has, but: {clipped(str(error))}.") from None
@@ -116,6 +118,7 @@ def load(folder: Path) -> Saved:
             raise SavingError(f"{path}: must be a regular file.")
     architecture, dtype, folds, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
+    _check_regular(path)
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -169,6 +172,7 @@ def _shapes(architecture: Architecture, folds: int) -> dict[str, tuple[int, ...]
 
 def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str, Any], str]:
     """Read the architecture, the type of the weights, the number of folds, the notes and the weights' checksum."""
+    _check_regular(path)
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_MODEL + 1)
@@ -178,6 +182,7 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str,
         raise SavingError(f"{path}: must have at most {LARGEST_MODEL} bytes, but has more.")
     try:
         model = json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        own = _own_checksum(model) if isinstance(model, dict) else ""
     except (ValueError, RecursionError) as error:
         raise SavingError(f"{path}: must be JSON, but: {' '.join(str(error).split())}.") from None
     known = (ONE_FOLD, FOLDS)
@@ -185,6 +190,7 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str,
         raise SavingError(f"{path}: must be an object with format {ONE_FOLD} or {FOLDS}, but is {shown(model)}.")
     types = {"format": int, "architecture": dict, "dtype": str, "about": dict, "sha256": str}
     types |= {"folds": int} if model["format"] == FOLDS else {}
+    types |= {OWN: str} if OWN in model else {}
     _check_types(path, "", model, types)
     if model["dtype"] not in DTYPES:
         raise SavingError(f"{path}: dtype must be one of {', '.join(DTYPES)}, but got {shown(model['dtype'])}.")
@@ -194,7 +200,25 @@ def _read_model(path: Path) -> tuple[Architecture, np.dtype[Any], int, dict[str,
     if model["format"] == FOLDS and not 2 <= folds <= MOST_FOLDS:
         raise SavingError(f"{path}: folds must be 2 to {MOST_FOLDS}, but got {shown(folds)}.")
     architecture = _architecture(path, model["architecture"])
+    if model.get(OWN, own) != own:
+        raise SavingError(f"{path}: was changed: its other keys do not have the sha256 that {OWN} says.")
     return architecture, np.dtype(model["dtype"]), folds, model["about"], model["sha256"]
+
+
+def _own_checksum(model: Mapping[str, Any]) -> str:
+    """Return the sha256 of all keys of a model.json but its own checksum."""
+    others = json.loads(json.dumps({key: value for key, value in model.items() if key != OWN}))  # as it is read
+    return hashlib.sha256(json.dumps(others, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse what a read could wait for without an end.
+
+    Raises:
+        SavingError: it is a device, a pipe or a folder.
+    """
+    if path.exists() and not path.is_file():
+        raise SavingError(f"{path}: must be a regular file.")
 
 
 def _architecture(path: Path, spec: dict[str, Any]) -> Architecture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from experiments.config.words import canonical
 from experiments.errors import SpecError
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
+PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
@@ -103,11 +105,31 @@ def _document(path: Path) -> dict[str, Any]:
             raise SpecError(
                 f"{path}: a study file has at most {LARGEST_FILE} bytes, but this has {path.stat().st_size}."
             )
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            wrong = _with_line(str(error), text)
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror or error}.") from None
-    except (RecursionError, ValueError) as error:  # those of tomllib and of UTF-8 are ValueErrors
-        raise SpecError(f"{path}: a study file must be TOML in UTF-8, but {readable(str(error), 120)}.") from None
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        wrong = f"line {line} is not: {error}"
+    except (RecursionError, ValueError) as error:
+        wrong = str(error)
+    raise SpecError(f"{path}: a study file must be TOML in UTF-8, but {readable(wrong, 200)}.")
+
+
+def _with_line(error: str, text: str) -> str:
+    """Return an error of TOML with the line that it names, which has the key.
+
+    >>> _with_line("Cannot overwrite a value (at line 2, column 6)", "epochs = 1" + chr(10) + "epochs = 2")
+    'Cannot overwrite a value (at line 2, column 6): epochs = 2'
+    """
+    place, lines = PLACE.search(error), text.split("\n")
+    if place is None or not 0 < int(place[1]) <= len(lines):
+        return error
+    return f"{error}: {readable(lines[int(place[1]) - 1].strip(), 60)}"
 
 
 def _tuples(value: Any) -> Any:

@@ -62,7 +62,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         test, theirs, _, _ = _targeted(test, theirs, target, data, form)
     table = _without_features(ours, raw, roles, formats)
     if len(np.unique(table.target)) < 2:
-        every = f"{raw.at(target)} is the target, but every row has {table.target[0]}"
+        every = f"{raw.at(target)} is the target, but all {len(table.target)} rows have {str(table.target[0])!r}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test)

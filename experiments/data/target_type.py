@@ -57,7 +57,7 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
         return Target(tuple(map(_name, names))), _labels(values, names)
     if own.min() == own.max():
         raise DataError(
-            f"data: the target {table.target_name!r} must vary, but every row has {own[0]:g}; name another."
+            f"data: the target {table.target_name!r} must vary, but all {len(own)} rows have {own[0]:g}; name another."
         )
     return Target(), values.astype(np.float64)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,6 +70,20 @@ class Ledger:
                     "would select on test data already seen. Use --no-test to continue the search without testing, or "
                     "--acknowledge-reuse to test again (the report will say so)."
                 )
+
+    def check_place(self) -> None:
+        """Refuse a place where a look could not be recorded; nothing is written.
+
+        Raises:
+            LedgerError: the file, or the folder that it lies in or would be made in, is not writable.
+        """
+        folder = next(place for place in self.path.parents if place.exists())
+        writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        if not writable or (self.path.exists() and not os.access(self.path, os.W_OK)):
+            raise LedgerError(
+                f"{self.path}: the ledger cannot be written, so the test rows must not be scored; make its folder "
+                "writable, or use --no-test."
+            )
 
     def reserve(
         self,

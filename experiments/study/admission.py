@@ -55,8 +55,11 @@ def check_ledger(study: StudyContext, folder: StudyFolder, options: Options, led
     """Refuse what the ledger does not allow, once everything else is known to be right.
 
     Raises:
-        LedgerError: the study's test rows may not be scored again, or the ledger is damaged or lacks an entry.
+        LedgerError: the study's test rows may not be scored again, or the ledger is damaged, lacks an entry or cannot
+            be written.
     """
+    if options.look != "leave":
+        ledger.check_place()
     view, rows = view_of(folder, options), study.data.test.known_by
     possible = possible_trials([trial.result for trial in view.trials], study.spec.search, view.spent)
     if options.look != "leave" and not options.acknowledge_reuse:

@@ -8,9 +8,9 @@ import pytest
 
 from nnet.errors import NNetError, SavingError, ShapeError
 from nnet.network import Architecture, Network
-from nnet.saving import MODEL, WEIGHTS, load, save
+from nnet.saving import MODEL, OWN, WEIGHTS, load, save
 from support.pairs import each_once
-from support.saved_networks import ARCHITECTURES, arrays_of, refusal, trained
+from support.saved_networks import ARCHITECTURES, arrays_of, refusal, trained, words_of
 
 
 @pytest.mark.parametrize(("name", "dtype"), each_once(ARCHITECTURES, [np.float32, np.float64]))
@@ -61,7 +61,7 @@ def test_all_folds_have_an_axis_of_their_own(name, tmp_path):
 
 def test_a_number_of_folds_that_the_file_does_not_hold_is_refused(tmp_path):
     save(tmp_path, Network(ARCHITECTURES["plain"], np.random.SeedSequence(0).spawn(3)))
-    whole = json.loads((tmp_path / MODEL).read_text())
+    whole = words_of(tmp_path)
     for folds, words in (
         (2, "its header claims"),
         (1, "folds must be 2"),
@@ -186,7 +186,7 @@ SHAPES = [
 
 
 def test_a_model_file_that_is_wrong(folder):
-    model = json.loads((folder / MODEL).read_text())
+    model = words_of(folder)
     for change in [*CHANGES, *({"architecture": {**model["architecture"], **shape}} for shape in SHAPES)]:
         (folder / MODEL).write_text(json.dumps({**model, **change}))
         refusal(folder)
@@ -195,7 +195,7 @@ def test_a_model_file_that_is_wrong(folder):
 
 
 def test_a_model_file_without_a_key(folder):
-    model = json.loads((folder / MODEL).read_text())
+    model = words_of(folder)
     for name in model:
         (folder / MODEL).write_text(json.dumps({key: model[key] for key in model if key != name}))
         refusal(folder)
@@ -209,3 +209,32 @@ def test_a_model_file_that_is_not_json(folder):
     for text in (*NO_JSON, *NO_MODEL):
         (folder / MODEL).write_bytes(text)
         refusal(folder)
+
+
+def test_a_model_file_that_was_edited_is_refused_unless_it_is_of_before(folder):
+    model = json.loads((folder / MODEL).read_text())
+    (folder / MODEL).write_text(json.dumps({**model, "about": {"classes": ["b", "a"]}}))
+    assert "was changed: its other keys do not have the sha256 that own_sha256 says" in refusal(folder)
+    (folder / MODEL).write_text(json.dumps({**model, OWN: 7}))
+    assert "own_sha256 must be of type str" in refusal(folder)
+    (folder / MODEL).write_text(json.dumps(dict(reversed(model.items()))))
+    assert load(folder).about == model["about"]
+    (folder / MODEL).write_text(json.dumps(words_of(folder)))
+    assert load(folder).about == model["about"]
+
+
+@pytest.mark.parametrize("about", [{"2": 1, "10": {"b": 1e22, "a": [-0.0, "ü", None]}}, {2: "two", 10: "ten", 1: ()}])
+def test_notes_of_any_form_are_read_back(about, tmp_path):
+    network = trained(ARCHITECTURES["plain"])
+    save(tmp_path, network, about=about)
+    assert load(tmp_path).about == json.loads(json.dumps(about))
+
+
+@pytest.mark.parametrize("name", [MODEL, WEIGHTS])
+def test_a_pipe_or_a_device_is_not_waited_for(name, folder):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert refusal(folder).endswith(f"{name}: must be a regular file.")
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    assert refusal(folder).endswith(f"{name}: must be a regular file.")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from nnet.batches import FoldData
 from nnet.errors import SavingError
 from nnet.network import Architecture, Network
-from nnet.saving import MODEL, WEIGHTS, load
+from nnet.saving import MODEL, OWN, WEIGHTS, load
 from nnet.settings import TrainingSettings
 from nnet.training import fit
 
@@ -40,10 +41,17 @@ def arrays_of(folder: Path) -> dict[str, np.ndarray]:
         return dict(archive)
 
 
+def words_of(folder: Path) -> dict[str, Any]:
+    """Return the content of model.json without its checksum of itself, so that it can be forged."""
+    model: dict[str, Any] = json.loads((folder / MODEL).read_text())
+    model.pop(OWN, None)
+    return model
+
+
 def forge(folder: Path, weights: bytes) -> None:
     """Replace the weights, and set their checksum."""
     (folder / WEIGHTS).write_bytes(weights)
-    model = json.loads((folder / MODEL).read_text())
+    model = words_of(folder)
     model["sha256"] = hashlib.sha256(weights).hexdigest()
     (folder / MODEL).write_text(json.dumps(model))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,14 @@ def test_an_old_ledger_is_moved_along_and_counts_on(done: CommandRunner, capsys:
     assert capsys.readouterr().err.startswith(
         "error: studies/ledger.jsonl (test evaluations: 2) and mlruns/looks.jsonl (test evaluations: 0) are"
     )
+
+
+def test_a_ledger_that_cannot_be_written_is_said_before_the_first_trial(
+    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, *_: Path(path).name != "studies")
+    done = desk.tune("moons", "--out", "elsewhere")
+    assert (done.code, done.error.count("\n")) == (2, 1)
+    assert "studies/ledger.jsonl: the ledger cannot be written" in done.error
+    assert not (desk.folder / "elsewhere").exists()
+    assert desk.tune("moons", "--out", "elsewhere", "--no-test", "--set", "search.trials=2").code == 0

@@ -2,6 +2,134 @@
 
 from __future__ import annotations
 
-from experiments.benchmark.fault_rows.row import Row
+import math
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
 
-ROWS: tuple[Row, ...] = ()
+from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.outcome import demand
+from experiments.benchmark.fault_rows.planted import run_planted
+from experiments.benchmark.fault_rows.refusals import NOISE, accepted, check_refusal, ending
+from experiments.benchmark.fault_rows.row import Row
+from experiments.benchmark.fault_rows.studies import MOONS, NAME
+
+RATE = "learning_rate = { low = 1e-3, high = 1e-1, log = true }"
+WIDE = RATE.replace("1e-1", "1e18")
+SOME = MOONS.replace(RATE, WIDE).replace("epochs = 12", 'epochs = 12\noptimizer = "sgd"') + (
+    "\n[default]\nlearning_rate = 0.01\n"
+)
+KINDS = {  # a study in which some trainings diverge, by what it is
+    "classes by SGD": SOME,
+    "classes by Adam, without a pruner": SOME.replace('optimizer = "sgd"', "").replace(
+        "[search]", '[search]\npruner = "none"'
+    ),
+    "numbers by SGD with momentum": SOME.replace('"moons"\n\n[cv]', '"diabetes"\n\n[cv]').replace(
+        'optimizer = "sgd"', 'optimizer = "sgd"\nmomentum = 0.9'
+    ),
+}
+ALL = MOONS.replace(RATE, RATE.replace("1e-3", "1e17").replace("1e-1", "1e18")).replace(
+    "epochs = 12", 'epochs = 12\noptimizer = "sgd"'
+) + ("\n[default]\nlearning_rate = 1e18\n")
+INFINITY = ("1.797", "1.7976931348623157e+308", "1.8e308", "1.8e+308", "1.80e+308")
+STRICT = {"PYTHONWARNINGS": "error::RuntimeWarning"}  # a warning of NumPy's ends the command
+
+
+def diverged(desk: Desk) -> Iterator[str]:
+    """Make a learning rate that makes losses NaN or infinite."""
+    for kind, text in list(KINDS.items())[: None if desk.full else 1]:
+        words = (NAME, "--workers", "2") if desk.full else (NAME, "--workers", "1", "--tracking-uri", "none")
+        place = desk.another(text.replace("trials = 14", "trials = 20" if desk.full else "trials = 8"), desk.full)
+        result = accepted(place, *words, noise=(*NOISE, "Warning", "overflow", "invalid value"))
+        trials, epochs = result["trials"], result["spec"]["training"]["epochs"]
+        lost = [trial for trial in trials if trial["reason"] == "diverged"]
+        demand(lost, f"{kind}: no training diverges, so nothing is shown")
+        for trial in lost:
+            _check_record(trial, epochs)
+        best = trials[result["best"]["number"]]
+        finite = best["state"] == "COMPLETE" and math.isfinite(best["value"])
+        demand(finite, f"{kind}: the best trial is {best['state']} with {best['value']}")
+        complete = [trial["value"] for trial in trials if trial["state"] == "COMPLETE"]
+        demand(best["value"] == max(complete), f"{kind}: the best trial has not the best score of those that completed")
+        _check_no_infinity(place, kind)
+        yield f"{kind}: {len(lost)} of {len(trials)} trials pruned as diverged with their epoch, none the best"
+        if not desk.full:
+            return
+        again = place.another(place.text)
+        done = again.run(NAME, "--workers", "1", "--tracking-uri", "none", more=STRICT)
+        demand(done.code == 0, f"{kind}: with NumPy's warnings as errors the command fails: {ending(done)}")
+        demand(again.results()["digest"] == result["digest"], f"{kind}: another number of workers, another digest")
+    yield "no warning shown, nor raised where warnings are errors"
+    yield "neither 1.8e308 nor NaN in any file or in MLflow's database"
+
+
+def all_diverged(desk: Desk) -> Iterator[str]:
+    """Make every training diverge."""
+    place = desk.another(ALL.replace("trials = 14", "trials = 4"))
+    words = r"no trial of 4 came to a score \(4 diverged\).* lower space\.learning_rate"
+    line = check_refusal(run_planted(place, f"{__name__}:guard_test_rows", NAME, "--workers", "1"), words)
+    yield f"exit 2: {line.removeprefix('error: ')}"
+    demand(not place.entries(), "the ledger has an entry")
+    demand(not (place.study / "results.json").exists(), "there are results")
+    demand(len(place.trials()) == 4, "not all trials are told")
+    yield "the test rows stayed sealed, no reservation in the ledger"
+    check_refusal(place.run(NAME, "--workers", "2"), words)
+    demand(not place.entries() and len(place.trials()) == 4, "the second call changed the study")
+    yield "the same command again says the same"
+
+
+def guard_test_rows() -> None:
+    """Make every opening of test rows end the process with another exit code."""
+    from experiments.data.holdout import SealedTestSet
+
+    def opened(*_: Any) -> Any:
+        raise SystemExit("the test rows were read")
+
+    patch.object(SealedTestSet, "open", opened).start()
+
+
+def _check_record(trial: dict[str, Any], epochs: int) -> None:
+    """Check the record of a trial that diverged: the last epoch with a score, 0 if none had one.
+
+    Raises:
+        Broken: it is another.
+    """
+    name = f"trial {trial['number']}"
+    demand(trial["state"] == "PRUNED" and trial["value"] is None, f"{name} is {trial['state']}: {trial['value']}")
+    demand(0 <= trial["epochs"] <= epochs, f"{name} ends in epoch {trial['epochs']} of {epochs}")
+
+
+def _check_no_infinity(desk: Desk, kind: str) -> None:
+    """Check that no file and no metric in MLflow holds an infinite number or what stands for one.
+
+    Raises:
+        Broken: one does.
+    """
+    for path in desk.folder.rglob("*"):
+        if path.is_file() and path.suffix in (".json", ".jsonl", ".csv", ".md", ".html", ".svg", ".log", ".txt"):
+            text = path.read_text(errors="replace")
+            found = [word for word in INFINITY if word in text]
+            demand(not found, f"{kind}: {path.name} holds {found[:1]}")
+    if not desk.full:
+        return
+    database = sqlite3.connect(desk.folder / "mlruns" / "mlflow.db")
+    try:
+        values = database.execute("select is_nan or abs(value) > 1e300 from metrics").fetchall()
+        demand(values, f"{kind}: MLflow has no metric")
+        infinite = sum(one for (one,) in values)
+        demand(not infinite, f"{kind}: {infinite} numbers in MLflow are NaN or infinite")
+    finally:
+        database.close()
+
+
+ROWS: tuple[Row, ...] = (
+    Row(
+        "9",
+        "a learning rate that makes the loss NaN or inf",
+        "the trial is pruned as diverged with its epoch; never the best; no NumPy warning reaches the user; 1.8e308 "
+        "appears nowhere",
+        diverged,
+    ),
+    Row("10", "every trial diverges", "exit 2 with the reason and a hint, test set unread", all_diverged),
+)

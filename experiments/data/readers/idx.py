@@ -8,7 +8,10 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +32,9 @@ def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
     Raises:
         DataError: there is no such file, or its header is wrong.
     """
-    path = next((file for file in (folder / name, folder / f"{name}.gz") if file.is_file()), None)
-    if path is None:
-        raise DataError(f"{folder}: must have a file {name} or {name}.gz, but has neither.")
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            header = file.read(4 * (1 + dimensions))
-            shape = _shape(path, header, dimensions)
-            size = math.prod(shape)
-            content = file.read(size + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read: {error}.") from None
+    with _opened(folder, name, dimensions) as (path, shape, file):
+        size = math.prod(shape)
+        content = file.read(size + 1)
     if len(content) != size:
         there = "more" if len(content) > size else str(len(content))
         raise DataError(f"{path}: must have the {size} bytes of its header, but has {there}.")
@@ -50,19 +45,21 @@ def read_idx_folder(folder: Path) -> Table:
     """Read the table of a folder with MNIST's four files, or with the two of `train`; classes are the labels used.
 
     Raises:
-        DataError: a file is missing or damaged, or images and labels do not match.
+        DataError: a file is missing or damaged, or images and labels do not match, which their headers show.
     """
     has_test = any(folder.glob("t10k-*"))
-    parts = [
-        (read_idx(folder, f"{part}-images-idx3-ubyte", 3), read_idx(folder, f"{part}-labels-idx1-ubyte", 1))
+    files = [
+        ((f"{part}-images-idx3-ubyte", 3), (f"{part}-labels-idx1-ubyte", 1))
         for part in ("train", *(("t10k",) if has_test else ()))
     ]
-    for pixels, labels in parts:
-        if pixels.shape[1:] != parts[0][0].shape[1:] or len(pixels) != len(labels):
+    announced = [[_announced(folder, *file) for file in part] for part in files]  # before memory is taken
+    for shape, count in announced:
+        if shape[1:] != announced[0][0][1:] or shape[:1] != count:
             raise DataError(
-                f"{folder}: must have images of equal size and a label for each, but the shapes are {pixels.shape} and "
-                f"{labels.shape}, and {parts[0][0].shape} in the first part."
+                f"{folder}: must have images of equal size and a label for each, but the shapes are {shape} and "
+                f"{count}, and {announced[0][0]} in the first part."
             )
+    parts = [[read_idx(folder, *file) for file in part] for part in files]
     pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     names, target = np.unique(labels, return_inverse=True)
     columns = array_columns(pixels, str(folder))
@@ -77,6 +74,29 @@ def read_idx_folder(folder: Path) -> Table:
         reading=TableReading(tuple(zip(columns["columns"], columns["kinds"], strict=True)), notes=facts),
         **columns,
     )
+
+
+@contextmanager
+def _opened(folder: Path, name: str, dimensions: int) -> Iterator[tuple[Path, tuple[int, ...], IO[bytes]]]:
+    """Open a file behind its header; give its path, the shape in the header, and the file.
+
+    Raises:
+        DataError: there is no such file, its header is wrong, or it cannot be read.
+    """
+    path = next((file for file in (folder / name, folder / f"{name}.gz") if file.is_file()), None)
+    if path is None:
+        raise DataError(f"{folder}: must have a file {name} or {name}.gz, but has neither.")
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield path, _shape(path, file.read(4 * (1 + dimensions)), dimensions), cast("IO[bytes]", file)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read: {error}.") from None
+
+
+def _announced(folder: Path, name: str, dimensions: int) -> tuple[int, ...]:
+    """Return the shape in a file's header."""
+    with _opened(folder, name, dimensions) as (_, shape, _):
+        return shape
 
 
 def _shape(path: Path, header: bytes, dimensions: int) -> tuple[int, ...]:

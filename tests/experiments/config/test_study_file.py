@@ -154,12 +154,13 @@ def test_a_broken_rule_is_one_line_with_the_key_and_the_value(tmp_path: Path) ->
 
 def test_the_rule_is_the_one_that_was_broken(tmp_path: Path) -> None:
     for content, words in [
-        (toml(study='name = "y"'), "TOML in UTF-8, but .*line 3"),
+        (toml(study='name = "y"'), r"TOML in UTF-8, but .*\(at line 3, column \d+\): name = \"y\"\.$"),
         (toml() + "\n[study]\n", "TOML in UTF-8, but .*study.*line"),
         ("[study\n", "TOML in UTF-8, but .*line 1"),
         (toml().replace('"x"', r'"\ud800"'), "TOML in UTF-8, but .*line 2"),
         (toml() + "\0", "TOML in UTF-8, but .*line"),
-        (b"# \xff\n" + toml().encode(), "UTF-8, but .* position 2"),
+        (b"# \xff\n" + toml().encode(), "UTF-8, but line 1 is not: .* position 2"),
+        (toml().encode() + b"# a\n# \xff\n", rf"UTF-8, but line {toml().count(chr(10)) + 2} is not: "),
         (toml().encode("utf-16"), "UTF-8, but .* position 0"),
         (toml(study="int = 1"), "^study.int: there is no such key"),
         (toml(study='"a[0]" = 1'), r"^study\.a\[0\]: there is no such key"),

@@ -100,7 +100,7 @@ def test_words_that_are_present_are_values_in_any_column() -> None:
     assert table.features["a"].isna().tolist() == [False, False, True]
     assert (table.features["a"].tolist()[:2], table.target.tolist()) == (["NA", "EU"], columns["y"])
     with pytest.raises(
-        DataError, match=r"every row has mild; name another column, or set data\.present = \[\"None\"\] if"
+        DataError, match=r"all \d+ rows have 'mild'; name another column, or set data\.present = \[\"None\"\] if"
     ):
         table_of(raw, data())
     with pytest.raises(DataError, match=r"data\.present: 'EU' is never taken for missing, as \?, na, .* are; remove"):
@@ -149,8 +149,8 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
     ("columns", "message"),
     [
         ({"a": ["1"], "y": ["0"]}, "at least 2 rows, but it has 1"),
-        ({"a": ["1", "2"], "y": ["b", "b"]}, "every row has b"),
-        ({"a": ["1", "2"], "y": ["1.5", "1.5"]}, "every row has 1.5"),
+        ({"a": ["1", "2"], "y": ["b", "b"]}, "all 2 rows have 'b'"),
+        ({"a": ["1", "2"], "y": ["1.5", "1.5"]}, "all 2 rows have '1.5'"),
     ],
 )
 def test_too_little_to_learn_from_is_refused(sheet: Make, columns: dict[str, Any], message: str) -> None:

@@ -126,7 +126,7 @@ def test_what_cannot_be_learnt_is_refused() -> None:
         ([0, 1] * 5, ("a", "b"), "regression", "'price' has classes"),
         (["a"] * 5, None, "auto", "at least two classes"),
         ([3] * 9, None, "auto", "at least two classes"),
-        ([2.5] * 9, None, "auto", r"every row has 2\.5"),
+        ([2.5] * 9, None, "auto", r"all 9 rows have 2\.5"),
         ([1.0, np.inf, 2.0], None, "auto", "row 1 .from 0. has inf"),
         ([1.0, 2.0, np.nan], None, "auto", "row 2 .from 0. has nan"),
     ]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -202,3 +203,17 @@ def test_what_cannot_be_moved_is_one_line(old: Path, new: Path) -> None:
     with pytest.raises(LedgerError, match=r"looks\.jsonl: the ledger cannot be moved to .*ledger\.jsonl: "):
         opened(new)
     assert old.exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(tmp_path / "new" / "studies" / "ledger.jsonl").check_place()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError, match=r"ledger cannot be written, .* or use --no-test"):
+        Ledger(tmp_path / "file" / "ledger.jsonl").check_place()
+    for locked in (tmp_path, tmp_path / "file"):
+        monkeypatch.setattr(os, "access", lambda path, _, locked=locked: path != locked)
+        with pytest.raises(LedgerError, match=r"file: the ledger cannot be written"):
+            Ledger(tmp_path / "file").check_place()

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import LARGEST_FILE, brief
+from experiments.data.raw_table import LARGEST_FILE, brief, check_size
 from experiments.errors import DataError
 
 READABLE = "biufUS"  # kinds of arrays
@@ -55,6 +55,16 @@ class ArrayHeader:
             )
         return None
 
+    def check(self, name: str, path: Path) -> None:
+        """Refuse an array of a file, before memory is taken for it.
+
+        Raises:
+            DataError: it cannot be read, or has too many cells.
+        """
+        if (problem := self.problem(name)) is not None:
+            raise DataError(f"{path}: {problem}.")
+        check_size(str(path), self.rows, math.prod(self.shape[1:]))
+
 
 @dataclass(frozen=True)
 class ArrayArchive:
@@ -84,10 +94,9 @@ class ArrayArchive:
         """Read an array of numbers or texts.
 
         Raises:
-            DataError: it holds something else, or its header does not fit its size.
+            DataError: it holds something else, is too large, or its header does not fit its size.
         """
-        if (problem := self.header(name).problem(name)) is not None:
-            raise DataError(f"{self.path}: {problem}.")
+        self.header(name).check(name, self.path)
         with self.archive.open(f"{name}.npy") as member:
             return _texts(np.lib.format.read_array(member, allow_pickle=False))
 
@@ -112,13 +121,12 @@ def read_array(path: Path) -> NDArray[Any]:
     """Read the array of a .npy file.
 
     Raises:
-        DataError: the file is none, holds something else than numbers or texts, or its header does not fit its size.
+        DataError: the file is none, holds something else than numbers or texts, is too large, or its header does not
+            fit its size.
     """
     try:
         with path.open("rb") as file:
-            header = _header(file, str(path), path.stat().st_size)
-            if (problem := header.problem("the array")) is not None:
-                raise DataError(f"{path}: {problem}.")
+            _header(file, str(path), path.stat().st_size).check("the array", path)
             file.seek(0)
             return _texts(np.lib.format.read_array(file, allow_pickle=False))
     except (EOFError, ValueError) as error:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import RawTable, check_size
+from experiments.data.raw_table import RawTable
 from experiments.data.readers.arrays.array_file import read_array
 from experiments.errors import DataError
 
@@ -37,14 +37,13 @@ def columns_of(path: Path, array: NDArray[Any]) -> RawTable:
     """Return the columns of a file's array of shape (rows, columns).
 
     Raises:
-        DataError: the array has another shape, or is too large.
+        DataError: the array has another shape.
     """
     if array.ndim != 2 or not array.size:
         raise DataError(
             f"{path}: a single array must be a table of shape (rows, columns), one of which is the target, but it is "
             f"{array.shape}; save rows and target together, as in numpy.savez('{path.stem}.npz', X=..., y=...)."
         )
-    check_size(str(path), *array.shape)
     columns = {
         str(at): pa.chunked_array([pa.array(np.ascontiguousarray(column), from_pandas=True)])
         for at, column in enumerate(array.T)

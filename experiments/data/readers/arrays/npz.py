@@ -15,7 +15,6 @@ from experiments.config.data_options import DataSection
 from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import equal_pictures, equal_rows
-from experiments.data.raw_table import check_size
 from experiments.data.readers.arrays.array_file import ArrayArchive, open_archive
 from experiments.data.readers.arrays.array_names import ArrayNames, ArrayPart, ChosenArrays, split_name
 from experiments.data.readers.arrays.image_arrays import as_pictures
@@ -80,7 +79,6 @@ def read_features(path: Path) -> tuple[str, NDArray[Any]]:
         raise DataError(
             f"{path}: {there[0]} must be numbers of shape (rows, features), but is {x.dtype} of shape {x.shape}."
         )
-    check_size(str(path), len(x), x.size // len(x))
     return there[0], x
 
 
@@ -95,7 +93,6 @@ def _read(archive: ArrayArchive, parts: Sequence[ArrayPart]) -> list[_Block]:
     blocks = []
     for part in parts:
         x, y = archive.read(part.x), archive.read(part.y)
-        check_size(str(archive.path), len(x), x.size // len(x))
         y = y.ravel() if y.shape[1:] == (1,) else y
         others = {key: archive.read(name) for key, name in part.others.items()}
         beside = [archive.read(name) for name in _beside(archive, part, len(y))]

@@ -52,7 +52,8 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     skip = ends if named else layout.skip
 
     columns, short, uneven = _columns(file, layout, skip)
-    _refuse_open_quote(file, columns)
+    place = _places(file, layout, skip)
+    _refuse_open_quote(file, columns, place)
     columns, left, below_it = without_last_rows(columns, len(short))
     if left:
         raise uneven_lines(file, layout, layout.width, short[:left])
@@ -75,7 +76,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         stem_of(file.path),
         str(file.path),
         by_name,
-        _places(file, layout, skip),
+        place,
         unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
         notes=(*notes, *((note,) if note else ())),
         repairs=(*_said(file, layout), *uneven, *below_it, *beside_it, *quotes, *copies),
@@ -152,12 +153,17 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
     return table.columns, [], ()
 
 
-def _refuse_open_quote(file: TextFile, columns: Sequence[Any]) -> None:
-    """Refuse a quote that is open at the end of the file: the last cell with several lines holds the rest of it."""
+def _refuse_open_quote(file: TextFile, columns: Sequence[Any], place: Callable[[int], str]) -> None:
+    """Refuse a quote that is open at the end of the file: the last cell with several lines holds the rest of it.
+
+    Args:
+        place: function that names the line of a row.
+    """
     last = [column[-1].as_py() for column in columns if len(column)]
     open_cell = next((cell for cell in last if "\n" in cell or "\r" in cell), None)
     if open_cell is not None and sum(line.count('"') for line in file.lines()) % 2:
-        raise DataError(f"{file.path}: every quote must be closed, but the last cell, {shown(open_cell)}, is open.")
+        where = place(len(columns[0]) - 1)
+        raise DataError(f"{file.path}: every quote must be closed, but on {where} that of {shown(open_cell)} is open.")
 
 
 def _places(file: TextFile, layout: Layout, skip: int) -> Callable[[int], str]:

@@ -168,9 +168,10 @@ def checked(text: TextFile, decode: bool = True) -> TextFile:
                 nul = "\0" in _decoded(text, decoder, block, size)
                 pending = bool(decoder.getstate()[0])
             if nul:
-                line = 1
-                with suppress(UnicodeError):  # of bytes after the NUL
+                try:
                     line = next(number for number, line in enumerate(text.lines(), 1) if "\0" in line)
+                except UnicodeError:  # of bytes beside the NUL
+                    line = _line_at(text, size + block.find(b"\0"))
                 raise DataError(
                     f"{text.path}: a table must be text, but line {line} has a NUL byte; remove it, or name the "
                     "encoding in data.encoding if the file is UTF-16 or UTF-32."

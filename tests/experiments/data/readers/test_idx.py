@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,21 @@ def test_pictures_and_labels_belong_together(tmp_path: Path, shape: tuple[int, .
     written(tmp_path, "t10k", np.zeros(shape, np.uint8), labels)
     with pytest.raises(DataError, match="images of equal size and a label for each"):
         read_idx_folder(tmp_path)
+
+
+def test_pictures_without_labels_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    written(tmp_path, "train", np.zeros((2, 4, 2), np.uint8), [0, 1])
+    (tmp_path / "train-images-idx3-ubyte").unlink()
+    bomb = gzip.compress(idx(np.zeros(0, np.uint8), shape=(1 << 18, 16, 16)), mtime=0)
+    bomb += gzip.compress(bytes(1 << 20), mtime=0) * 64
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(bomb)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"a label for each, but the shapes are \(262144, 16, 16\) and \(2,\)"):
+            read_idx_folder(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")

@@ -158,8 +158,8 @@ def test_a_doubtful_header_is_said_and_kept(tmp_path: Path) -> None:
         ("x,y\n1,2,3\n4,5", "2 cells that most lines have, but line 2 has 3: '1,2,3'"),
         ("x,y\n1,2\n3", "line 3 has 1: '3'"),  # the end of a file that was cut off
         ("x,y,z\n1,2\n3,4\n", "2 cells that most lines have, but line 1 has 3: 'x,y,z'"),
-        ('x,y\n1,2\n3,"4\n5,6\n', "last cell, '4.n5,6.n', is open"),
-        ('x,y\n1,2\n"a,4\n5,6\n', "last cell, 'a,4.n5,6.n', is open"),
+        ('x,y\n1,2\n3,"4\n5,6\n', "on line 3 that of '4.n5,6.n' is open"),
+        ('x,y\n1,2\n"a,4\n5,6\n', "on line 3 that of 'a,4.n5,6.n' is open"),
         ("x,y\n1,2\n3,\0\n", "line 3 has a NUL byte"),
     ],
 )

@@ -71,6 +71,7 @@ def test_an_encoding_that_is_named_is_taken(tmp_path: Path) -> None:
         (b"\xff\xfea\0b", None, "must be utf-16, but line 1 has the byte 0x62"),
         (b"a,b\r1,\0\r", None, "line 2 has a NUL byte"),
         ("a,b\n1,\0é\n".encode(), None, "line 2 has a NUL byte"),
+        (b"a,b\n1,2\n1,\0\xff\n", None, "line 3 has a NUL byte"),
         ("a,b\n1,\0".encode("utf-16") + b"\n", None, "line 1 has a NUL byte"),
         ("a,b\n1,2\n".encode("utf-16-le"), None, "has a NUL byte; remove it, or name the encoding"),
         (bytes(range(1, 256)) * 20, None, "must be UTF-8, but line 2 has the byte 0x80; save it as UTF-8"),
