@@ -61,7 +61,7 @@ class LocalExecutor(Executor):
     ):
         self._environment, self._work, self._timeout = dict(environment), work, worker_timeout
         _start_trackers()
-        self._closing, self._closed = Lock(), False
+        self._closing, self._closed, self._turn = Lock(), False, Lock()
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
@@ -105,7 +105,8 @@ class LocalExecutor(Executor):
         self._threads.shutdown(wait=True)
 
     def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
-        worker = self._free.get()
+        with self._turn:  # a thread that has just finished would get its worker back before one that waits for it
+            worker = self._free.get()
         lost = 0
         try:
             while True:

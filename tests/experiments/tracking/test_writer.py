@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
+from experiments.search.shared_lock import LostError
 from experiments.tracking.outbox import DatasetMetadata, Outbox, write_outbox
 from experiments.tracking.runs import LONGEST_PARAM, LONGEST_TAG, safe_name
 from experiments.tracking.store import Store
@@ -288,3 +289,15 @@ def test_a_symbolic_link_is_not_sent(place: Place, tmp_path: Path) -> None:
     for name in files[:2]:
         assert f"{name} (refused: symbolic links are not sent)" in missing
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
+
+
+def test_a_writer_whose_place_another_machine_took_writes_nothing(place: Place) -> None:
+    def lost() -> None:
+        raise LostError("process 7 on two")
+
+    tell(place.study, result(0))
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN))
+    writer = Writer(place.study, place.uri, place.folder / "artifacts", lost)
+    writer.close("KILLED")
+    assert not writer.write(lambda: True)
+    assert (writer.trouble, place.trials()) == ("process 7 on two", {})

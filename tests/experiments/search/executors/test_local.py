@@ -80,6 +80,14 @@ def test_what_a_finished_task_leads_to_holds_up_no_worker() -> None:
         kept.set()
 
 
+def test_a_worker_takes_tasks_in_their_order() -> None:
+    with LocalExecutor(1, {}) as pool:
+        pool.wait_for_workers()
+        started = [pool.submit(time.monotonic) for _ in range(40)]
+        times = [future.result() for future in started]
+    assert times == sorted(times)
+
+
 def test_the_task_of_a_killed_worker_is_run_again_and_given_up_after_three_deaths(
     processes: LocalExecutor, tmp_path: Path
 ) -> None:
