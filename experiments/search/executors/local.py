@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
 
@@ -64,6 +64,7 @@ class LocalExecutor(Executor):
         self._closing, self._closed, self._turn = Lock(), False, Lock()
         self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
         # two threads a worker: one that is still busy with what a finished task leads to holds up no worker
         self._threads = ThreadPoolExecutor(2 * workers, "worker", _leave_interrupts_to_the_main_thread)
@@ -80,8 +81,11 @@ class LocalExecutor(Executor):
         return workers
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run a pure function in the next free worker."""
-        return self._threads.submit(self._run, function, arguments)
+        """Run a pure function in the next free worker; tasks begin in their order."""
+        future: Future[T] = Future()
+        self._tasks.put((future, function, arguments))
+        self._threads.submit(self._run_next)
+        return future
 
     def share(self, content: memoryview | bytes) -> SharedFile:
         """Write content into a file that the workers map into their memory."""
@@ -100,13 +104,32 @@ class LocalExecutor(Executor):
         with self._closing:
             self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                self._tasks.get_nowait()[0].cancel()
         for worker in self._workers:
             worker.kill()
         self._threads.shutdown(wait=True)
 
-    def _run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
-        with self._turn:  # a thread that has just finished would get its worker back before one that waits for it
+    def _run_next(self) -> None:
+        with self._turn:  # else another thread could take a later task to an earlier worker
             worker = self._free.get()
+            try:
+                future, function, arguments = self._tasks.get_nowait()
+            except Empty:  # closed meanwhile
+                self._free.put(worker)
+                return
+        if not future.set_running_or_notify_cancel():
+            self._free.put(worker)
+            return
+        try:
+            result = self._run(worker, function, arguments)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    def _run(self, worker: _Worker, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         lost = 0
         try:
             while True:
