@@ -50,19 +50,14 @@ def jumping(desk: Desk) -> Iterator[str]:
     if not seen >= {1, -1}:
         raise NotMade(f"the clock does not jump here: it is ahead by {sorted(seen)} hours")
     yield f"time of day (Python, NumPy, SQLite, MLflow) an hour ahead, an hour behind, right, every {PERIOD} ms"
-    if desk.full:
-        longer = desk.another(LONGER)
-        command = longer.start(NAME, "--workers", "2", more=fault)
-        longer.wait_for_trials(4, command)
-        command.kill()
-        before = longer.trials()
-        longer.tuned("--workers", "2", more=fault)
-        yield f"killed after {len(before)} trials, and resumed"
-        yield from check_intact(longer, before)
-    else:
-        desk.tuned("--workers", "1", "--tracking-uri", "none", more=fault)
-        yield check_digest(desk)
-        yield check_look(desk)
+    longer = desk.another(LONGER)
+    command = longer.start(NAME, "--workers", "2", more=fault)
+    longer.wait_for_trials(4, command)
+    command.kill()
+    before = longer.trials()
+    longer.tuned("--workers", "2", more=fault)
+    yield f"killed after {len(before)} trials, and resumed"
+    yield from check_intact(longer, before)
 
 
 def _read(environment: dict[str, str]) -> list[str]:
