@@ -92,7 +92,7 @@ def commit(packages: Sequence[Path] = PROGRAM) -> str | None:
     status = _git(folder, "status", "--porcelain", "-z", "--untracked-files=all", "--", *map(str, packages))
     if status is None:
         return None
-    changed = [entry for entry in status.split("\0") if entry and (entry[:2] != "??" or entry.endswith(SOURCES))]
+    changed = [entry for entry in status.split("\0") if entry.endswith(SOURCES)]
     return head.strip() + ("+changes" if changed else "")
 
 

@@ -18,7 +18,7 @@ from experiments.benchmark.fault_rows.waiting import PATIENCE
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended."""
+    """The end of a command."""
 
     code: int
     out: str

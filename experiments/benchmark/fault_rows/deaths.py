@@ -20,7 +20,7 @@ from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 RUN_TRIAL = "experiments.search.executors.worker:run_trial"
 MOMENTS = {  # the function after which the command dies -> the moment
     "experiments.search.journal:Journal.append": "between the telling and the MLflow write",
-    "experiments.evaluation.final_fits:FinalFits.begin": "in the refit",
+    "experiments.study.run:analyse": "in the analysis and the refit",
     "experiments.evaluation.ledger:Ledger.reserve": "after the look was reserved",
     "experiments.data.holdout:SealedTestSet.open": "in the scoring",
     "experiments.evaluation.ledger:Ledger.complete": "after the look was completed",

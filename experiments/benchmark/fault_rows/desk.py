@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -21,6 +22,7 @@ from experiments.benchmark.fault_rows.outcome import Broken, demand
 from experiments.benchmark.fault_rows.processes import end_all_in, processes_in, role_of
 from experiments.benchmark.fault_rows.studies import MOONS, NAME
 from experiments.benchmark.fault_rows.waiting import wait_until
+from experiments.search.arithmetic import PORTABLE
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
@@ -60,9 +62,13 @@ class Desk:
         return f"sqlite:///{self.folder}/mlruns/mlflow.db"
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return the environment of a command at this desk: this program's sources, and the desk's own store."""
+        """Return the environment of a command at this desk: this program's sources, the desk's own store.
+
+        The arithmetic of this process is left out: a study has a process of its own, as in a plain shell.
+        """
         paths = [(more or {}).get("PYTHONPATH"), SOURCES]
-        kept = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+        left_out = {"MLFLOW_TRACKING_URI", *PORTABLE}
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
         return {**kept, **(more or {}), "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
     def start(
@@ -155,6 +161,7 @@ class Room:
         self.folder, self.full = folder.resolve(), full
         self._numbers = count(1)
         self._undisturbed: dict[str, dict[str, Any]] = {}
+        self._lives: dict[str, float] = {}
 
     def desk(self, text: str = MOONS, database: bool = True) -> Desk:
         """Return an empty desk with a study file, and with MLflow's database, whose making takes seconds.
@@ -173,6 +180,15 @@ class Room:
         if text not in self._undisturbed:
             self._undisturbed[text] = self.desk(text).tuned("--workers", "1", "--tracking-uri", "none")
         return self._undisturbed[text]
+
+    def life(self, text: str) -> float:
+        """Return the seconds from the start of a study's command to the end of its last process, timed once."""
+        if text not in self._lives:
+            desk, start = self.desk(text), time.monotonic()
+            desk.tuned("--workers", "2")
+            desk.wait_for_no_process()
+            self._lives[text] = time.monotonic() - start
+        return self._lives[text]
 
     def _database(self) -> Path:
         path = self.folder / "mlflow.db"

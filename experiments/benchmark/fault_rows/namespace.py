@@ -51,7 +51,7 @@ def serve() -> None:
     place, module, function, full = sys.argv[1:]
     room = Room(Path(place), full == "1")
     try:
-        for sentence in getattr(import_module(module), function)(room.desk()):
+        for sentence in getattr(import_module(module), function)(room.desk(database=room.full)):
             print(json.dumps({"held": sentence}), flush=True)
     except Broken as error:
         print(json.dumps({"broken": str(error)}), flush=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 
 class Broken(Exception):
-    """What must follow did not; the message says what happened instead."""
+    """The reason why a row does not hold: the message says what happened instead of what must follow."""
 
 
 class NotMade(Exception):
-    """The fault cannot be made on this machine; the message says why. The row then counts as not shown."""
+    """The reason why a fault cannot be made on this machine. Its row counts as not shown."""
 
 
 def demand(right: object, otherwise: str) -> None:

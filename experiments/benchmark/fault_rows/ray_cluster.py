@@ -54,7 +54,7 @@ def cluster_of_two() -> Iterator[tuple[Any, Any]]:
     """Run a cluster of two nodes; give it and its second node."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         yield cluster, cluster.add_node(num_cpus=1)
     finally:

@@ -43,8 +43,11 @@ def made_tables(wide: int) -> dict[str, Table]:
         wide: number of columns of the widest.
     """
     western = PLAIN.replace("yes", "größe").replace("a,b", "ä,b")
-    names = ",".join(f"column {number}" for number in range(wide))
-    cells = "".join(f"{','.join(str((row * number) % 7) for number in range(wide))},{row % 2}\n" for row in range(90))
+    names = ",".join(f"column {number}" for number in range(1, wide))
+    cells = "".join(
+        f"{','.join(f'{(row * 37 + number * 11) % 97 / 97:.3f}' for number in range(1, wide))},{row % 2}\n"
+        for row in range(90)
+    )
     constant = {"left_out": [{"name": "c", "reason": "constant"}]}
     return {
         "ragged: a line too short": Table(_text(*LINES[:5], "0.1,yes\n", *LINES[5:]), r"line 6 has 2: '0\.1,yes'"),

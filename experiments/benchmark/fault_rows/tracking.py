@@ -39,7 +39,8 @@ def server_in_trouble(desk: Desk) -> Iterator[str]:
                 checked = list(check_intact(one, one.trials(), gate.uri))
             yield f"{trouble}: {seconds:.1f} s until the last trial (undisturbed {calm:.1f}), one warning, then intact"
         if desk.full:
-            one, killed = desk.another(LONGER), []
+            killed: list[int] = []
+            one = desk.another(LONGER)
 
             def kill(told: int) -> None:
                 if told >= 5 and not killed:

@@ -131,6 +131,13 @@ def test_a_change_of_either_package_is_said(checkout: Checkout, how: str, packag
     if how == "staged":
         checkout.git("add", "--all")
     assert commit(checkout.packages) == f"{checkout.head}+changes"
+
+
+def test_a_changed_guide_is_no_change_of_the_program(checkout: Checkout) -> None:
+    guide = checkout.path / "experiments" / "guide.md"
+    guide.write_text("before\n")
+    checkout.git("add", "--all")
+    assert commit(checkout.packages) == checkout.head
     checkout.commit()
     assert commit(checkout.packages) == checkout.head
 
