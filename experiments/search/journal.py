@@ -19,13 +19,16 @@ from optuna.distributions import BaseDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
+from pydantic import TypeAdapter
 
 from experiments.config.candidate import Hyperparameters
 from experiments.config.documents import readable
 from experiments.errors import StudyStateError, first_line
-from experiments.search.trial import Curves, FinishedTrial, TrialResult
+from experiments.search.trial import FinishedTrial, TrialResult
 from nnet.durable import create, cut_torn_tail
 
+_RESULT = TypeAdapter(TrialResult)
+LATEST = 1e11  # seconds since 1970, in the year 5138; as a duration as long
 STUDY = "study"  # name inside the file of a study that gives none, and of all studies of version 0.1.0
 
 
@@ -188,7 +191,13 @@ def finished_trial(trial: FrozenTrial) -> FinishedTrial:
             raise ValueError(f"{name} is {value}")
     # journals of version 0.1.0 have Optuna's time only, which has no time zone
     at = stored["at"] if "at" in stored or not trial.datetime_complete else trial.datetime_complete.timestamp()
-    return FinishedTrial(params, parse_result(stored["result"]), float(at))
+    result = parse_result(stored["result"])
+    if result.number != trial.number:
+        raise ValueError(f"trial {trial.number} has the result of trial {result.number}")
+    for name, seconds in (("at", at), ("spent", stored["spent"])):
+        if not 0 <= float(seconds) < LATEST:
+            raise ValueError(f"trial {trial.number}: {name} is {seconds}")
+    return FinishedTrial(params, result, float(at))
 
 
 def result_document(result: TrialResult) -> dict[str, Any]:
@@ -198,11 +207,17 @@ def result_document(result: TrialResult) -> dict[str, Any]:
 
 
 def parse_result(document: Mapping[str, Any]) -> TrialResult:
-    """Return the result of a document that `result_document` made and JSON stored."""
+    """Return the result of a document that `result_document` made and JSON stored.
 
-    def tuples(value: Any) -> Any:
-        return tuple(tuples(item) for item in value) if isinstance(value, list | tuple) else value
-
-    fields = {key: tuples(value) for key, value in document.items() if key != "curves"}
-    curves = Curves(**{key: tuples(value) for key, value in document["curves"].items()})
-    return TrialResult(**fields, curves=curves)
+    Raises:
+        ValueError: this program did not write it.
+    """
+    result = _RESULT.validate_python(document)
+    curves = result.curves
+    of_epochs = (curves.scores, curves.validation_losses, curves.train_losses)
+    folds = {len(row) for rows in of_epochs for row in rows} | {len(result.fold_scores) or None} - {None}
+    if any(len(rows) != len(curves.epochs) for rows in of_epochs) or len(folds) > 1 or 0 in folds:
+        raise ValueError(f"trial {result.number}: its curves have other epochs or folds than its scores")
+    if (result.state == "COMPLETE") != (result.value is not None):
+        raise ValueError(f"trial {result.number} is {result.state} with the value {result.value}")
+    return result

@@ -38,6 +38,9 @@ class Browser:
 
     Args:
         width, height: of the window, in pixels.
+
+    Attributes:
+        events: messages of the domains that were enabled, as they were read.
     """
 
     def __init__(self, width: int = 1400, height: int = 900):
@@ -58,6 +61,7 @@ class Browser:
         os.close(there)
         os.close(back)
         self._number, self._rest, self._session = 0, b"", None
+        self.events: list[dict[str, Any]] = []
         page = next(one for one in self._pages() if one["type"] == "page")
         self._session = self.do("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
@@ -84,6 +88,8 @@ class Browser:
         os.write(self._to, json.dumps(message | session).encode() + b"\0")
         while True:
             answer = self._read()
+            if "method" in answer:
+                self.events.append(answer)
             if answer.get("id") == self._number:
                 assert "error" not in answer, (method, answer["error"])
                 result: dict[str, Any] = answer["result"]
@@ -112,7 +118,9 @@ class Browser:
 
     def value(self, script: str) -> Any:
         """The value of a piece of JavaScript."""
-        return self.do("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+        return self.do("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)["result"].get(
+            "value"
+        )
 
     def picture(self, path: Path) -> Path:
         """Write what is seen as a PNG."""

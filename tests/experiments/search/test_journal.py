@@ -253,3 +253,27 @@ def test_lines_that_optuna_does_not_write_are_no_journal(path: Path, code: objec
         file.write(json.dumps({"op_code": code, "worker_id": "", "study_id": 7}) + "\n")
     with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]{2,250}$"):
         view_journal(path)
+
+
+def changed(path: Path, key: str, value: object) -> None:
+    """Change a value of the result in the last line of a journal."""
+    *lines, last = path.read_text().splitlines()
+    entry = json.loads(last)
+    result = entry["user_attrs"]["result"]
+    owner = result["curves"] if key in result["curves"] else result if key in result else entry["user_attrs"]
+    owner[key] = value
+    path.write_text("\n".join([*lines, json.dumps(entry), ""]))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("number", 7), ("state", "DONE"), ("value", None), ("value", "high"), ("fold_scores", [0.5])),
+        *(("epochs", [1, 2, 3]), ("scores", [[0.5], [0.5]]), ("train_losses", []), ("marks", {"a": 1}), ("kernel", 3)),
+        *(("at", float("nan")), ("at", 1e300), ("spent", -1.0), ("spent", "long"), ("params", {"l2": [1]})),
+    ],
+)
+def test_a_trial_that_cannot_be_is_no_journal(path: Path, key: str, value: object) -> None:
+    changed(path, key, value)
+    with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]+$"):
+        view_journal(path)

@@ -11,6 +11,7 @@ from experiments.data.readers.pictures.image_file import ENDINGS, ImageHeader, U
 from experiments.errors import DataError
 
 SYSTEM = ("Thumbs.db", "desktop.ini", "__MACOSX")  # what systems leave in folders, beside hidden files
+MOST_FOLDERS = 1 << 16  # below one folder
 SHOWN = 3  # files and endings in a line
 LONGEST = 60  # characters of a name
 
@@ -110,11 +111,17 @@ def find_pictures(root: Path) -> PictureFolder:
     back. Nothing is decoded.
 
     Raises:
-        OSError: a folder cannot be listed.
+        OSError:   a folder cannot be listed.
+        DataError: there are too many folders, as where each of 30 folders has two links to the next.
     """
     found = PictureFolder(root)
     inside: list[tuple[Path, Folders, frozenset[Path]]] = [(root, (), frozenset([root.resolve()]))]
     for folder, folders, above in inside:  # to which the folders below are added on the way
+        if len(inside) > MOST_FOLDERS:
+            raise DataError(
+                f"{root}: at most {MOST_FOLDERS} folders are read, but there are more, counted along symbolic links; "
+                "remove links, or name a folder below it."
+            )
         for path in sorted(folder.iterdir(), key=lambda one: one.name):
             is_folder = path.is_dir()
             if _is_system(path.name) or (is_folder and path.resolve() in above) or not (is_folder or path.is_file()):

@@ -72,3 +72,15 @@ def test_links_are_followed_but_not_back(tmp_path: Path) -> None:
     found = find_pictures(tmp_path / "root")
     assert [one.folders for one in found.pictures] == [("a", "b")]
     assert found.others == ["broken.png", "loop/"]
+
+
+def test_links_that_multiply_folders_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.data.readers.pictures.image_folder.MOST_FOLDERS", 200)
+    for level in range(30):
+        (tmp_path / str(level)).mkdir()
+        for name in "ab":
+            (tmp_path / str(level) / name).symlink_to(tmp_path / str(level + 1))
+    save(tmp_path / "30" / "1.png", grey())
+    with pytest.raises(DataError, match=r"0: at most 200 folders are read, but there are more, counted along symbolic"):
+        find_pictures(tmp_path / "0")
+    assert len(find_pictures(tmp_path / "28").pictures) == 4
