@@ -84,10 +84,12 @@ def steps_of_trials(measure: Stopwatch) -> None:
     visible = [pruning_history(trial.result, choice) for trial in trials]
     shown = VisibleStudy()
 
-    def show(number: int) -> None:
-        shown.show(pickle.loads(pickle.dumps(tuple(visible[:number]))))  # noqa: S301 - as a task brings them to a worker
+    def show() -> None:
+        for number in range(len(visible)):
+            sent = pickle.dumps(tuple(visible[:number]))
+            shown.show(pickle.loads(sent))  # noqa: S301 - as a task brings them to a worker
 
-    measure("pruner, all trials shown in turn", lambda: [show(number) for number in range(len(visible))])
+    measure("pruner, all trials shown in turn", show)
 
 
 def steps_of_rows(measure: Stopwatch) -> None:
