@@ -54,7 +54,7 @@ def steps_of_trials(measure: Stopwatch) -> None:
     from experiments.search.loop import search
     from experiments.search.pruners import pruner_choice, pruning_history
     from experiments.search.pruning import VisibleStudy, quiet_optuna
-    from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
+    from experiments.search.trial import FinishedTrial, TrialResult, TrialTask, VisibleTrials
     from experiments.study.outputs import write_results
     from experiments.study.results_file import read_own_results
 
@@ -81,13 +81,14 @@ def steps_of_trials(measure: Stopwatch) -> None:
     measure("resume, until the next trial", lambda: append(1, coming))
     measure(f"{PROPOSED - 1} trials, proposed and recorded", lambda: append(PROPOSED - 1, coming))
     choice = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
-    visible = [pruning_history(trial.result, choice) for trial in trials]
+    histories = [pruning_history(trial.result, choice) for trial in trials]
     shown = VisibleStudy()
 
     def show() -> None:
-        for number in range(len(visible)):
-            sent = pickle.dumps(tuple(visible[:number]))
-            shown.show(pickle.loads(sent))  # noqa: S301 - as a task brings them to a worker
+        visible = VisibleTrials()
+        for history in histories:
+            visible = visible.plus(history)
+            shown.show(pickle.loads(pickle.dumps(visible)))  # noqa: S301 - as a task brings them to a worker
 
     measure("pruner, all trials shown in turn", show)
 
