@@ -31,6 +31,7 @@ BENCHMARKS = (
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
     ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
+    ("--large", "large", "measure what grows with trials and rows: seconds, memory, and the power of the growth"),
     ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
@@ -38,7 +39,7 @@ UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the 
 FAULTS = "make every fault of the table on a real study, or ROWS: numbers between commas, kills"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
-OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8, "nested": 10}
+OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8, "nested": 10, "large": 2000}
 OTHER_DRAWS = {"uncertainty": 200}
 DRAWS = 2000
 COUNTS = (
@@ -47,8 +48,9 @@ COUNTS = (
         "--trials",
         None,
         "trials of a study (default: 40; --study: as many as it has; with FOLDER: 30, --screen 16, --uncertainty 8; "
-        "--nested: 10)",
+        "--nested: 10, --large: 2000)",
     ),
+    ("--table-rows", 1_000_000, "rows of the largest table of --large (default: 1000000)"),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2, --uncertainty 3)"),

@@ -6,7 +6,6 @@ A small row goes first: what a library loads or compiles at its first use is not
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,21 +17,14 @@ from experiments.benchmark.cases import SEED, Data, folds_of, load
 from experiments.benchmark.peers import OWN, TRAINERS
 from experiments.search.arithmetic import blas_kernel
 from experiments.search.compiled.load import load as load_passes
+from experiments.study.memory import peak_of_this_process
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process has held.
-
-    Linux's own count goes first: getrusage there starts with what the parent held when it started the process.
-    """
-    try:
-        status = Path("/proc/self/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
-    except (OSError, StopIteration):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    """Return the most memory that this process has held."""
+    return peak_of_this_process() / (1 << 20)
 
 
 def _run(trainer: str, file: Path) -> Any:

@@ -99,6 +99,14 @@ def baseline_tasks(target: Target, rows: int, inputs: int) -> tuple[BaselineTask
     return task("mean", rows), regression, boosting
 
 
+def load_estimators() -> None:
+    """Load all that a worker loads to fit baselines, so that its memory is known."""
+    target, rows = Target(("no", "yes")), np.arange(4)
+    fold = FoldData(np.eye(4, 2, dtype=np.float32), np.array([0, 1, 0, 1]), rows, rows[:0], None)
+    for task in baseline_tasks(target, len(rows), 2):
+        fit_baseline(task, fold, target)
+
+
 def fit_baseline(task: BaselineTask, fold: FoldData, target: Target) -> FittedBaseline:
     """Fit a baseline on `fold.train`, every row with its weight; a number is learnt at mean 0 and variance 1.
 

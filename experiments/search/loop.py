@@ -21,9 +21,9 @@ from experiments.search.trial import (
     Curves,
     FinishedTrial,
     InterventionKind,
-    PruningHistory,
     TrialResult,
     TrialTask,
+    VisibleTrials,
 )
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
@@ -86,7 +86,7 @@ class _RunningTrials:
         self._sampler = SamplerStudy(space, spec.search, spec.study.seed)
         self._pruner = pruner_choice(spec.search.pruner, spec.search.pruner_options.model_dump(exclude_none=True))
         self._results = [trial.result for trial in finished]
-        self._visible: list[PruningHistory] = []
+        self._visible = VisibleTrials()
         self._running: dict[int, tuple[Hyperparameters, Future[TrialResult]]] = {}
         visible = self._results[: max(0, len(finished) - spec.search.lookahead)]
         self._sampler.restore([trial.params for trial in finished], visible)
@@ -106,7 +106,7 @@ class _RunningTrials:
             seed=self._spec.study.seed,
             metric=self._spec.cv.metric,
             pruner=self._pruner,
-            visible=tuple(self._visible),
+            visible=self._visible,
         )
         self._running[number] = params, self._submitted(task)
 
@@ -137,7 +137,7 @@ class _RunningTrials:
 
     def _show(self, result: TrialResult) -> None:
         if reads_other_trials(self._pruner):
-            self._visible.append(pruning_history(result, self._pruner))
+            self._visible = self._visible.plus(pruning_history(result, self._pruner))
 
 
 def _failed(number: int, kind: InterventionKind) -> TrialResult:

@@ -24,16 +24,16 @@ class VisibleStudy:
     """
 
     def __init__(self) -> None:
-        self._visible: VisibleTrials = ()
+        self._visible = VisibleTrials()
         self._storage, self._sampler = InMemoryStorage(), RandomSampler(seed=0)  # the sampler is never used
         self._study = self._new(STUDY)
 
     def show(self, visible: VisibleTrials) -> optuna.Study:
         """Return the study of exactly these trials; it is valid until the next call."""
-        known = len(self._visible)
-        if visible[:known] != self._visible:  # the task is of another study, or of an earlier trial
-            known, self._study = 0, self._new(STUDY)
-        for history in visible[known:]:
+        later = visible.beyond(self._visible)
+        if later is None:  # the task is of another study, or of an earlier trial
+            later, self._study = visible.beyond(VisibleTrials()) or (), self._new(STUDY)
+        for history in later:
             self._study.add_trial(_frozen(history))
         self._visible = visible
         return self._study

@@ -5,9 +5,12 @@ No array in a result is an ndarray: results are journalled, digested and compare
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from functools import reduce
+from itertools import chain
+from typing import Final, Literal, Protocol, get_args
 
 from experiments.config.candidate import Candidate, Hyperparameters
 
@@ -16,6 +19,7 @@ State = Literal["COMPLETE", "PRUNED", "FAIL"]
 InterventionKind = Literal["worker died", "worker silent"]
 INTERVENTIONS: tuple[InterventionKind, ...] = get_args(InterventionKind)
 Reason = Literal["", "pruned", "diverged"] | InterventionKind
+PACKED: Final = 64  # histories of a block
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,48 @@ class PruningHistory:
     attributes: PrunerAttributes = ()
 
 
-VisibleTrials = tuple[PruningHistory, ...]
+@dataclass(frozen=True)
+class VisibleTrials:
+    """The earlier trials that pruning decisions of one trial may read.
+
+    Most are packed, because a task brings them all to a worker, which has unpacked most of them for an earlier task.
+    So neither side handles each trial again for every later one.
+
+    blocks: pickled tuples of PACKED histories each, in order.
+    rest:   the histories after them, fewer than PACKED.
+    """
+
+    blocks: tuple[bytes, ...] = ()
+    rest: tuple[PruningHistory, ...] = ()
+
+    @classmethod
+    def of(cls, histories: Iterable[PruningHistory]) -> VisibleTrials:
+        """Return these trials."""
+        return reduce(cls.plus, histories, cls())
+
+    def plus(self, history: PruningHistory) -> VisibleTrials:
+        """Return these trials and one more."""
+        rest = (*self.rest, history)
+        if len(rest) < PACKED:
+            return VisibleTrials(self.blocks, rest)
+        return VisibleTrials((*self.blocks, pickle.dumps(rest)))
+
+    def beyond(self, known: VisibleTrials) -> tuple[PruningHistory, ...] | None:
+        """Return the trials after the known ones; None if these do not begin with those."""
+        before = len(known.blocks)
+        if self.blocks[:before] != known.blocks:
+            return None
+        later = (*chain.from_iterable(map(unpacked, self.blocks[before:])), *self.rest)
+        return later[len(known.rest) :] if later[: len(known.rest)] == known.rest else None
+
+    def __len__(self) -> int:
+        return PACKED * len(self.blocks) + len(self.rest)
+
+
+def unpacked(block: bytes) -> tuple[PruningHistory, ...]:
+    """Return the histories of a block, which came to this process with a task."""
+    histories: tuple[PruningHistory, ...] = pickle.loads(block)  # noqa: S301 - as the whole task
+    return histories
 
 
 class Shared(Protocol):
@@ -96,7 +141,7 @@ class TrialTask:
     seed: int
     metric: str
     pruner: PrunerChoice
-    visible: VisibleTrials = ()
+    visible: VisibleTrials = VisibleTrials()
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 
 import optuna
-import psutil
 from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
@@ -24,6 +22,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.outer_folds import outer_folds
 from experiments.errors import SearchError
+from experiments.evaluation.baselines import load_estimators
 from experiments.evaluation.ledger_place import find_ledger
 from experiments.evaluation.statistics import wilson_interval
 from experiments.reports.run_info import times
@@ -38,6 +37,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.folder import StudyFolder
+from experiments.study.memory import free, held_by_workers, peak_of_this_process, shortage, still_to_come
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
 from experiments.study.time_left import duration
@@ -55,7 +55,7 @@ class Calibration:
     """Measurements of configurations that were trained for a few epochs, in all workers at once.
 
     epochs: mean seconds of an epoch of each, on all rows of all folds.
-    memory: bytes of the command and its workers together, at most.
+    memory: bytes of the command and its workers together, at most, with what comes after the search.
     """
 
     epochs: tuple[float, ...]
@@ -111,7 +111,7 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
     """
     spec, candidates = study.spec, random_candidates(study)
     epochs: list[float] = []
-    memory = 0
+    held = 0
 
     def submit() -> Future[TrialOutput]:
         candidate = next(candidates)
@@ -124,14 +124,17 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
         end, running = time.perf_counter() + SECONDS, {submit() for _ in range(workers)}
         while running:
             done, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
-            memory = max(memory, _memory())
+            held = max(held, held_by_workers())
             for future in done:
                 epochs.append(future.result().result.seconds / EPOCHS)
                 if time.perf_counter() < end:
                     running.add(submit())
+        for loaded in [executor.submit(load_estimators) for _ in range(workers)]:  # as baselines do
+            loaded.result()
+        held = max(held, held_by_workers())
     except WorkerLost as error:
         raise SearchError(f"configurations of this space cannot be timed here: {error}") from None
-    return Calibration(tuple(epochs), memory)
+    return Calibration(tuple(epochs), peak_of_this_process() + held + still_to_come(inputs, workers))
 
 
 def random_candidates(study: StudyContext) -> Iterator[Candidate]:
@@ -143,15 +146,6 @@ def random_candidates(study: StudyContext) -> Iterator[Candidate]:
         average = min(candidate.training.average_epochs, EPOCHS)
         yield replace(candidate, training=replace(candidate.training, epochs=EPOCHS, average_epochs=average))
         params = drawn.ask(fixed_distributions=distributions).params
-
-
-def _memory() -> int:
-    """Return the bytes that this process and its children hold now."""
-    this, total = psutil.Process(), 0
-    for process in (this, *this.children(recursive=True)):
-        with suppress(psutil.Error):  # it has just ended
-            total += process.memory_info().rss
-    return total
 
 
 def interval_widths(metric: str, rows: int) -> str:
@@ -220,8 +214,9 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
     time = f"{time} for the {searches}" if rounds else "nothing is left to search"
     yield "time", f"{time}; then come refit, baselines and report"
     yield "", f"from {len(measured.epochs)} configurations timed in {where}"
-    free = decimal(psutil.virtual_memory().available)
-    yield "memory", f"about {decimal(measured.memory)} in the command and its workers; {free} are free here"
+    yield "memory", f"about {decimal(measured.memory)} in the command and its workers; {decimal(free())} are free here"
+    if short := shortage(measured.memory):
+        yield "", f"that is {short}"
     rows = sum(len(validation) for _, validation in study.data.folds.pairs)
     outputs = spec.search.trials * rows * (spec.cv.outer or 1) * (4 * target.outputs if target.classes else 8)
     yield "disk", f"at most {decimal(outputs)} of out-of-fold outputs"

@@ -44,6 +44,7 @@ from experiments.study.admission import check_folder, check_ledger, ledger_readi
 from experiments.study.columns import columns_line, with_decided
 from experiments.study.console import print_notes
 from experiments.study.finished import INPUT, finish_again, has_input, input_digests, recorded_end
+from experiments.study.memory import shortage, still_to_come
 from experiments.study.nested import Nested, OuterInput
 from experiments.study.options import (
     Options,
@@ -119,6 +120,8 @@ def run_study(
         inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing
         journal, outputs, trials, uid = _open_record(study, run)
         kernel = _wait_for_workers(executor, run, study, trials)
+        if options.executor == "local" and (short := shortage(still_to_come(inputs, options.workers))):
+            run.say(f"memory: refits and baselines may take {short}.")
         run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
         run.clock.lap("start of tracking")
         with _end_on_record(run, journal):

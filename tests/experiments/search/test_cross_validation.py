@@ -17,7 +17,7 @@ from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search.cross_validation import prepare_fold
 from experiments.search.pruners import pruner_choice
 from experiments.search.pruning import VisibleStudy
-from experiments.search.trial import PrunerChoice, PruningHistory, TrialResult, TrialTask
+from experiments.search.trial import PrunerChoice, PruningHistory, TrialResult, TrialTask, VisibleTrials
 from nnet.batches import FoldData
 from support.searched import evaluate
 
@@ -34,7 +34,7 @@ def hopeless(task: TrialTask) -> TrialTask:
     """The same task where all earlier trials were perfect from the first epoch."""
     epochs = tuple(range(1, task.candidate.training.epochs + 1))
     perfect = PruningHistory("COMPLETE", 1.0, epochs, (1.0,) * len(epochs))
-    return replace(task, number=9, visible=(perfect,) * 6)
+    return replace(task, number=9, visible=VisibleTrials.of((perfect,) * 6))
 
 
 def with_training(task: TrialTask, **changes: object) -> TrialTask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -31,7 +32,15 @@ from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.search.loop import search
 from experiments.search.pruning import STUDY, VisibleStudy
-from experiments.search.trial import FinishedTrial, PruningHistory, TrialResult, TrialTask
+from experiments.search.trial import (
+    PACKED,
+    FinishedTrial,
+    PruningHistory,
+    TrialResult,
+    TrialTask,
+    VisibleTrials,
+    unpacked,
+)
 from support.searched import evaluate
 
 pytestmark = pytest.mark.slow
@@ -185,9 +194,36 @@ def test_a_process_that_served_another_study_remembers_nothing_of_it(
 
 def test_the_shown_study_holds_the_visible_trials_and_no_other() -> None:
     study = VisibleStudy()
-    visible = tuple(PruningHistory("COMPLETE", float(n), (3,), (n / 10,)) for n in range(9))
-    for count in (0, 3, 9, 4):
+    visible = tuple(PruningHistory("COMPLETE", float(n), (3,), (n / 10,)) for n in range(3 * PACKED))
+    for count in (0, 3, 9, 4, PACKED - 1, PACKED, PACKED + 2, 3 * PACKED, 2 * PACKED + 1, 2 * PACKED - 1):
         for _ in range(2):
-            shown = study.show(visible[:count]).get_trials()
+            shown = study.show(VisibleTrials.of(visible[:count])).get_trials()
             assert [(trial.number, trial.value) for trial in shown] == [(n, float(n)) for n in range(count)]
             study.running()
+
+
+def test_another_study_of_as_many_trials_is_shown_as_it_is() -> None:
+    study = VisibleStudy()
+    for shift in (0, 1000, 0):
+        for count in (2 * PACKED + 3, 2 * PACKED + 5, PACKED, 5):
+            histories = [PruningHistory("COMPLETE", float(n + shift)) for n in range(count)]
+            shown = study.show(VisibleTrials.of(histories)).get_trials()
+            assert [trial.value for trial in shown] == [float(n + shift) for n in range(count)]
+
+
+def test_a_history_is_sent_and_unpacked_a_few_times_however_many_trials_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bytes] = []
+
+    def counted(block: bytes) -> tuple[PruningHistory, ...]:
+        opened.append(block)
+        return unpacked(block)
+
+    monkeypatch.setattr("experiments.search.trial.unpacked", counted)
+    study, visible, trials = VisibleStudy(), VisibleTrials(), 10 * PACKED
+    for number in range(trials):
+        visible = visible.plus(PruningHistory("COMPLETE", float(number), (3,), (number / 10,)))
+        assert len(visible) == number + 1
+        assert len(visible.rest) < PACKED
+        shown = study.show(pickle.loads(pickle.dumps(visible)))
+    assert [trial.value for trial in shown.get_trials()] == [float(number) for number in range(trials)]
+    assert len(opened) == trials // PACKED  # each block once, and not once for every later trial

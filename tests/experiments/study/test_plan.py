@@ -236,3 +236,22 @@ def test_the_cost_is_that_of_the_trials_to_go(begun: Path) -> None:
 def test_the_interval_of_an_accuracy_narrows_with_the_rows() -> None:
     assert "±0.012 at 0.99" in interval_widths("accuracy", 360)
     assert "±0.002 at 0.99" in interval_widths("accuracy", 10_000)
+
+
+def test_the_memory_of_a_plan_has_the_command_at_its_peak_the_workers_and_what_comes_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.study.memory.free", lambda: 1_300_000_000)
+    monkeypatch.setattr(module, "peak_of_this_process", lambda: 1_000_000_000)
+    monkeypatch.setattr(module, "held_by_workers", lambda: 300_000_000)
+    monkeypatch.setattr(module, "still_to_come", lambda inputs, workers: 50_000_000 * workers)
+    words = " ".join(text(spec_of(), options(tmp_path)).split())
+    assert "about 1.4 GB in the command and its workers" in words  # of 1.35
+    assert "1.4 GB, more than the 1.3 GB that are free here; fewer --workers or data.rows need less" in words
+
+
+def test_a_study_that_fits_says_nothing_of_a_shortage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.study.memory.free", lambda: 50_000_000_000)
+    facts = dict(costs(prepare_study(spec_of()), Calibration((0.1,), 49_000_000_000), 1, "here"))
+    assert "49.0 GB in the command" in facts["memory"]
+    assert not any("more than" in fact for fact in facts.values())
