@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +19,13 @@ if lacking(processor()) is None:
 for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
+
+
+@pytest.fixture(autouse=True)
+def safe_path() -> Iterator[None]:
+    """Take back the variable that a command run in this process sets for the processes that it starts."""
+    yield
+    os.environ.pop("PYTHONSAFEPATH", None)
 
 
 SLOW_EXAMPLES = ("experiments.study.api.run",)  # examples in docstrings that run a study

@@ -23,6 +23,7 @@ if lacking(processor()) is None:
     os.environ.update(PORTABLE)  # before NumPy is loaded
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
+from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from support.damage import Finding, damage_done, kinds, warm
 from support.damaged_commands import commands_done
 from support.damaged_studies import make_studies
@@ -59,7 +60,10 @@ def main() -> int:
     warm()
     with tempfile.TemporaryDirectory() as place:
         base = Path(place).resolve() / "base"
-        make_studies(base)
+        database = base.parent / "mlflow.db"
+        prepare_mlflow(dict(SETTINGS))
+        make_database(database, base.parent / "artifacts")
+        make_studies(base, database)
         numbers = chosen.only or range(chosen.files)
         numbers = [one for one in numbers if chosen.kind is None or kinds()[one % len(kinds())] == chosen.kind]
         wrong = tabulate("readers", damage_done(chosen.seed, numbers, base))

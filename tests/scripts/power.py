@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import conftest  # noqa: F401 - the arithmetic
+sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
+import scripts.portable  # noqa: F401
 from support.powered_study import check_resumed, check_what_is_left, in_this_process, recorded
 
 

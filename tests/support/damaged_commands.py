@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from support.damage import Finding, judged
-from support.damaged_studies import KINDS, WRITES, copied
+from support.damaged_studies import KINDS, STORE, WRITES, copied
 from support.mutations import specimens
 
 SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out", "--tracking-uri", "none"]
@@ -21,7 +21,7 @@ LONGER = (
     "tune own --workers 1 --fresh",
     "reproduce own --final --workers 1",
     "compare own other --out found --finalists 2 --seeds 2 --workers 1",
-    "delete own --yes",
+    f"delete own --yes --tracking-uri {STORE}",
 )
 
 

@@ -68,10 +68,16 @@ def table(rows: int = 60) -> pd.DataFrame:
     return frame.assign(label=np.array(["no", "yes"])[(frame["age"] > 0).astype(int)])
 
 
-def make_studies(folder: Path) -> None:
-    """Run two small studies of one table in a folder, with the ledger and the records of a writer to MLflow."""
+def make_studies(folder: Path, database: Path) -> None:
+    """Run two small studies of one table in a folder, with the ledger and the records of a writer to MLflow.
+
+    Args:
+        database: an empty one of MLflow's.
+    """
+    (folder / "mlruns").mkdir(parents=True)
+    shutil.copy(database, folder / "mlruns" / "mlflow.db")
     studies = folder / "studies"
-    studies.mkdir(parents=True)
+    studies.mkdir()
     table().to_csv(studies / "table.csv", index=False)
     table(9).drop(columns="label").to_csv(folder / "new.csv", index=False)
     np.savez(folder / "new.npz", X=np.zeros((3, 3)))
@@ -168,10 +174,11 @@ def _wrong_npz(content: bytes, rng: Random) -> bytes:
 
 
 COMPARE = "compare own other --out found"
+SYNC, DELETE = f"sync own --tracking-uri {STORE}", f"delete own --yes --tracking-uri {STORE}"
 KINDS = {
     "journal": Kind(
         ["studies/own/journal.log"],
-        ["report own", "tune own --status", "tune --list", COMPARE, "delete own --yes --tracking-uri none", "sync own"],
+        ["report own", "tune own --status", "tune --list", COMPARE, "delete own --yes --tracking-uri none", SYNC],
         wrong_json,
     ),
     "results.json": Kind(
@@ -181,7 +188,7 @@ KINDS = {
         _digested,
     ),
     "ledger": Kind(["studies/ledger.jsonl"], ["report own", COMPARE], _wrong_ledger, _chained),
-    "tracking.json": Kind(["studies/own/tracking.json"], ["sync own", "sync own", "delete own --yes"], wrong_json),
+    "tracking.json": Kind(["studies/own/tracking.json"], [SYNC, SYNC, DELETE], wrong_json),
     "tracking_state.json": Kind(
         ["studies/own/tracking_state.json"], ["tune --list", "tune own --status", "ui"], wrong_json
     ),
@@ -225,7 +232,7 @@ def command_of(words: str) -> Callable[[], int]:
     if name == "ui":  # its list of studies, without a server
         from experiments.ui import _wait_for_writers
 
-        return lambda: _wait_for_writers("sqlite:///mlruns/mlflow.db") or 0
+        return lambda: _wait_for_writers(STORE) or 0
     import importlib
 
     main: Callable[[Sequence[str]], int] = importlib.import_module(f"experiments.{name}").main
