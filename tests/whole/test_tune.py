@@ -261,3 +261,18 @@ def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> Non
     assert desk.tuned("moons", *budget)["digest"] == result["digest"]
     asked_for = desk.tuned("moons", "--set", f"search.trials={trials}", "--out", "asked", "--tracking-uri", "none")
     assert asked_for["digest"] == result["digest"]
+
+
+def test_memory_that_is_not_there_is_said_before_the_search(
+    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.study.memory.free", lambda: 5_000)
+    done = desk.tune("moons", "--trials", "1")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    (said,) = [number for number, line in enumerate(lines) if line.startswith("memory: ")]
+    assert lines[said] == (
+        "memory: refits and baselines may take 7.7 kB, more than the 5.0 kB that are free here; fewer --workers or "
+        "data.rows need less."
+    )
+    assert said < next(number for number, line in enumerate(lines) if "1/1 trials" in line)

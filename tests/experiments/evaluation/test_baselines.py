@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 
@@ -165,3 +167,13 @@ def test_memory_that_is_short_here_is_no_outcome(monkeypatch: pytest.MonkeyPatch
     target, y = TARGETS["three classes"]
     with pytest.raises(MemoryError):
         fit_baseline(baseline_tasks(target, 200, 4)[0], fold_of(y), target)
+
+
+def test_what_baselines_load_is_loaded_beforehand() -> None:
+    program = (
+        "import sys; from experiments.evaluation.baselines import load_estimators; "
+        "before = 'sklearn.ensemble' in sys.modules; load_estimators(); "
+        "print(before, 'sklearn.ensemble' in sys.modules, 'sklearn.linear_model' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]
