@@ -1,6 +1,6 @@
 """MLflow in trouble is no trouble of the study's: one warning, exit code 0, and everything there afterwards.
 
-Nothing is timed here; `python tests/scripts/outages.py` does that with the digits study.
+Nothing is timed here; `benchmark --faults 7,8` does that.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from experiments.benchmark.fault_rows.gate import PAGE, FlakyServer
 from experiments.benchmark.fault_rows.mlflow_runs import lacking
 from experiments.benchmark.fault_rows.mlflow_server import MLflowServer
 from experiments.tracking.process import GRACE
-from scripts.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 from support.desk import STUDY, CommandRunner, kill
+from support.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
 from support.waiting import PATIENCE, wait_until
 
 TRIALS = 6

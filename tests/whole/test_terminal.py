@@ -16,8 +16,8 @@ import pytest
 
 from experiments.benchmark.fault_rows.mlflow_runs import lacking
 from experiments.tracking.writer_state import read_state
-from scripts.outages import uid_of
 from support.desk import CommandRunner
+from support.outages import uid_of
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("tracked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -200,7 +201,12 @@ class Room:
 
 @contextmanager
 def opened_room(full: bool = True) -> Iterator[Room]:
-    """Give a room; at the end everything that still runs in it is killed, and it is removed."""
+    """Give a room; at the end everything that still runs in it is killed, and it is removed.
+
+    A command that was started in the background ignores Ctrl-C, and so would all that it starts; here they do not.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as place:
         room = Room(Path(place), full)
         try:
