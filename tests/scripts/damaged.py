@@ -34,6 +34,8 @@ def tabulate(title: str, findings: Iterable[Finding]) -> int:
     by_kind: dict[str, list[Finding]] = defaultdict(list)
     for one in findings:
         by_kind[one.kind].append(one)
+        if one.number % 100 == 99:
+            print(f"{title}: {one.number + 1} so far", flush=True)
         if one.wrong:
             print(f"--only {one.number}: {one.kind}, {one.words}: {one.wrong}\n", flush=True)
     print(f"{title:20} {'files':>6} {'ran':>6} {'refused':>8} {'wrong':>6} {'MiB':>6}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = resource.getpagesize()
-SECONDS = 60  # of the clock, within which the smallest file is read or refused whatever it says
+SECONDS = 600  # of the clock, within which the smallest file is read or refused, whatever else the machine does
 
 
 @dataclass(frozen=True)

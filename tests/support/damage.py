@@ -21,6 +21,7 @@ from support.damaged_studies import KINDS, WRITES, command_of, copied, files_of
 from support.hostile_files import CANARY
 from support.mutations import load, specimens
 
+NOTES = ("note: ", "MLflow at ")  # beginnings of lines on standard error beside an error
 MOST_MEMORY = 1024.0  # MiB of a file that is read, whatever it says
 # modules that are loaded when they are needed, here once before all forks
 LATE = (
@@ -113,7 +114,7 @@ def _complaints(ended: Ended) -> Iterator[str]:
         ended.code == 2 and len(lines) >= 1 and lines[-1].startswith("error: ") and len(lines[-1]) > len("error: ")
     )
     notes = lines[:-1] if refused else lines
-    if not (ended.code == 0 or refused) or not all(line.startswith("note: ") for line in notes):
+    if not (ended.code == 0 or refused) or not all(line.startswith(NOTES) for line in notes):
         yield f"exit {ended.code}\n{ended.out[-2000:]}{ended.error[-6000:]}"
     if any(not (letter.isprintable() or letter == "\n") for letter in ended.error):
         yield f"control characters: {ended.error!r}"
