@@ -232,10 +232,13 @@ class SharedLock:
 
     def _read(self) -> bytes | None:
         try:
-            with self._record.open("rb") as file:
-                return file.read(LONGEST)
+            number = os.open(self._record, os.O_RDONLY | os.O_NONBLOCK)
         except FileNotFoundError:
             return None
+        try:  # no file object, of which Ctrl-C could leave a warning
+            return os.read(number, LONGEST)
+        finally:
+            os.close(number)
 
     def _is_ours(self, content: bytes | None) -> bool:
         holder = None if content is None else Holder.of_bytes(content)

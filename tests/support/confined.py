@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
+import re
 import signal
 import sys
 import tempfile
@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE = resource.getpagesize()
 SECONDS = 600  # of the clock, within which the smallest file is read or refused, whatever else the machine does
 
 
@@ -36,7 +35,8 @@ def confined(work: Callable[[], int], folder: Path, seconds: int = SECONDS) -> E
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
         sys.stdout.flush()
         sys.stderr.flush()
-        before = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+        anonymous = re.search(r"^RssAnon:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+        before = 1024 * int(anonymous[1]) if anonymous else 0  # what a fork has at once; files are mapped later
         child = os.fork()
         if child == 0:
             _be(work, folder, out.fileno(), error.fileno(), seconds)
