@@ -34,19 +34,19 @@ def read_spec(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     Raises:
         SpecError: the file cannot be read or breaks a rule; the message names the file and the key.
     """
-    return parse_spec(read_document(path, overrides), str(path))
-
-
-def read_document(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """Read the document of a study file with `key=value` overrides; its paths lead from the working directory.
-
-    Raises:
-        SpecError: the file cannot be read, or an override has no place in it.
-    """
-    document = located(_document(path), path.parent)
+    document = read_document(path)
     for override in overrides:
         document = with_override(document, override)
-    return document
+    return parse_spec(document, str(path))
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read the document of a study file; its paths lead from the working directory.
+
+    Raises:
+        SpecError: the file cannot be read, or is no TOML.
+    """
+    return located(_document(path), path.parent)
 
 
 def read_report_section(path: Path, study: str) -> ReportSection | None:

@@ -117,7 +117,7 @@ class VisibleTrials:
 
 def unpacked(block: bytes) -> tuple[PruningHistory, ...]:
     """Return the histories of a block, which came to this process with a task."""
-    histories: tuple[PruningHistory, ...] = pickle.loads(block)  # noqa: S301 - as the whole task
+    histories: tuple[PruningHistory, ...] = pickle.loads(block)  # noqa: S301 - from the study's own process, as the task
     return histories
 
 

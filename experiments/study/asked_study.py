@@ -17,7 +17,7 @@ from experiments.config.study_file import parse_spec, read_document
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 from experiments.study.folder import STUDIES
-from experiments.study.lookup import SHIPPED, folder_for, study_file
+from experiments.study.lookup import folder_for, study_file
 
 Asked = StudySpec | Mapping[str, Any] | str | Path | None
 
@@ -78,11 +78,16 @@ def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
     Raises:
         SpecError: the file cannot be read or breaks a rule, or the name is that of another study file.
     """
-    document = read_document(file, overrides)
-    spec, own = parse_spec(document, str(file)), _named(read_document(file))
+    document = read_document(file)
+    own = _named(document)
+    for override in overrides:
+        document = with_override(document, override)
+    spec = parse_spec(document, str(file))
+    folder = folder_for(file, spec)
     if own in (None, spec.study.name):
-        return AskedStudy(spec, folder_for(file, spec))
-    folder = (STUDIES if file.parent == SHIPPED else file.parents[file.name == STUDY_FILE]) / spec.study.name
+        return AskedStudy(spec, folder)
+    if file.name == STUDY_FILE:  # which lies in its study's folder
+        folder = (folder if folder.name else folder.absolute()).with_name(spec.study.name)
     if (other := folder.with_name(f"{folder.name}.toml")).is_file():
         raise SpecError(f"study.name: {other} is the study file of that name; choose another name.")
     return AskedStudy(spec, folder, document)

@@ -22,10 +22,8 @@ from experiments.tracking.uris import masked, tracking_store
 from experiments.tracking.writer_lock import is_being_written, store_id
 
 STATE = "tracking_state.json"
-LOCK, WAIT = (
-    ".tracking_state.lock",
-    10.0,
-)  # name of its lock; seconds, of which another process's write takes thousandths
+LOCK = ".tracking_state.lock"  # name of its lock
+WAIT = 10.0  # seconds for it; another process's write takes thousandths of one
 
 
 class WriterState(BaseModel):

@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from experiments.benchmark.fault_rows.studies import MOONS
 from experiments.config.study_file import read_spec
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
@@ -27,34 +28,7 @@ from experiments.tracking.tracker import OFF
 from experiments.tune import main
 from support.waiting import PATIENCE
 
-STUDY = """\
-[study]
-name = "moons"
-
-[data]
-source = "moons"
-
-[cv]
-n_splits = 3
-
-[training]
-epochs = 12
-batch_size = 32
-patience = 0
-
-[search]
-trials = 14
-lookahead = 4
-
-[space]
-learning_rate = { low = 1e-3, high = 1e-1, log = true }
-hidden_layers = { low = 1, high = 2 }
-hidden_units = { low = 4, high = 32, log = true }
-l2 = { low = 1e-6, high = 1e-1, log = true }
-
-[final]
-members = 1
-"""
+STUDY = MOONS
 
 
 PYTHON = [sys.executable, "-W", "error", "-m", "experiments.tune"]

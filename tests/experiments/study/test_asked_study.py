@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ def test_a_study_with_another_name_has_a_folder_and_a_study_file_of_that_name(he
     (here / "studies" / "copy" / "study.toml").write_text(STUDY)
     assert asked("copy").folder == Path("studies/copy")
     assert asked("copy", name="linear").folder == Path("studies/linear")
+    with contextlib.chdir(here / "studies" / "copy"):
+        assert asked("study.toml").folder == Path()
+        assert asked("study.toml", name="linear").folder == here / "studies" / "linear"
     with pytest.raises(SpecError, match=r"^study\.name: studies/flowers\.toml is the study file of that name; choose "):
         asked("xor", name="flowers")
 
