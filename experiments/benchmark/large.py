@@ -31,7 +31,7 @@ from experiments.errors import SearchError
 PARTS = (1, 2, 4, 8)  # the sizes, as parts of the largest one
 LONG, WIDE = "trials", "rows"
 LEAST = 0.2  # seconds of the smaller size, below which no growth is told
-EVERY = 0.1  # seconds between two looks at the memory
+EVERY = 0.25  # seconds between two looks at the memory
 COLUMNS = 30
 COMMAND = ("--workers", "2", "--tracking-uri", "none", "--quiet")
 PLANNED = re.compile(r"memory +about ([\d.]+) (bytes|kB|MB|GB)")
