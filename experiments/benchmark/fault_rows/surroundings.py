@@ -13,18 +13,18 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.intact import check_digest, check_intact, check_look
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
 from experiments.benchmark.fault_rows.row import Row
-from experiments.benchmark.fault_rows.studies import LONGER, NAME
+from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 
 NOW = "import time, datetime; print(time.time(), datetime.datetime.now().timestamp())"
 
 
 def two_commands(desk: Desk) -> Iterator[str]:
     """Start a second command while the first one runs, and a third when it was killed."""
-    longer = desk.another(LONGER)
-    command = longer.start(NAME, "--workers", "1")
-    longer.wait_for_trials(1, command)
+    one = desk.another(MANY if desk.full else LONGER)  # the first command outlives three others
+    command = one.start(NAME, "--workers", "1")
+    one.wait_for_trials(1, command)
     for words in ((), ("--fresh",), ("--no-test",)):
-        second = longer.run(NAME, *words)
+        second = one.run(NAME, *words)
         demand(command.runs, "the first command ended before the second was refused")
         demand(second.code == 2, f"the second command ended with exit code {second.code}")
         demand("another command is running this study" in second.error, f"it said: {second.error}")
@@ -33,10 +33,10 @@ def two_commands(desk: Desk) -> Iterator[str]:
         if not desk.full:
             break
     command.kill()
-    before = longer.trials()
-    longer.tuned("--workers", "1")
+    before = one.trials()
+    one.tuned("--workers", "1")
     yield "the first killed, the next one goes on"
-    yield from check_intact(longer, before)
+    yield from check_intact(one, before)
 
 
 def jumping(desk: Desk) -> Iterator[str]:
