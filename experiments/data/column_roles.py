@@ -61,8 +61,9 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is not None and theirs is not None:
         test, theirs, _, _ = _targeted(test, theirs, target, data, form)
     table = _without_features(ours, raw, roles, formats)
-    if len(np.unique(table.target)) < 2:
-        every = f"{raw.at(target)} is the target, but all {len(table.target)} rows have {str(table.target[0])!r}"
+    if (table.target == table.target[0]).all():
+        value = table.target[0] if table.classes is None else table.classes[int(table.target[0])]
+        every = f"{raw.at(target)} is the target, but all {len(table.target)} rows have {str(value)!r}"
         raise DataError(f"{every}; name another column{_present(lost)}.")
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test)

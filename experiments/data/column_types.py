@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,18 +42,26 @@ def cleaned(raw: RawTable, names: Iterable[str]) -> RawTable:
 
 def _stripped(raw: RawTable, name: str) -> pa.ChunkedArray:
     column = raw.columns[name]
-    if pa.types.is_dictionary(column.type):
-        size = sum(pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() or 0 for part in column.chunks)
-        if size > LARGEST_FILE:
-            raise DataError(
-                f"{raw.at(name)} unpacks to {size} bytes of text, but at most {LARGEST_FILE} can be read; drop it."
-            )
     if pa.types.is_boolean(column.type):  # as pandas writes them
         return pc.if_else(column, "True", "False").cast(pa.string())
-    stripped = pc.utf8_trim_whitespace(column.cast(pa.string()))
     words = [word for word in MISSING if word not in raw.present]
-    missing = pc.is_in(pc.utf8_lower(stripped), pa.array(words))
-    return pc.if_else(missing, pa.scalar(None, pa.string()), stripped)
+    if not pa.types.is_dictionary(column.type):
+        return _trimmed(column, words)
+    size = sum(pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() or 0 for part in column.chunks)
+    if size > LARGEST_FILE:
+        raise DataError(
+            f"{raw.at(name)} unpacks to {size} bytes of text, but at most {LARGEST_FILE} can be read; drop it."
+        )
+    return pa.chunked_array(
+        [_trimmed(part.dictionary, words).take(part.indices) for part in column.chunks], pa.string()
+    )
+
+
+def _trimmed(texts: Any, missing: Sequence[str]) -> Any:
+    """Strip texts, and make those null that stand for a missing value."""
+    stripped = pc.utf8_trim_whitespace(texts.cast(pa.string()))
+    absent = pc.is_in(pc.utf8_lower(stripped), pa.array(missing, pa.string()))
+    return pc.if_else(absent, pa.scalar(None, pa.string()), stripped)
 
 
 def without_words(raw: RawTable, names: Iterable[str], words: Sequence[str]) -> RawTable:

@@ -81,6 +81,8 @@ def _finite(raw: RawTable, name: str) -> RawTable:
         infinite = pc.is_inf(column).fill_null(False)
     else:
         return raw
+    if not pc.any(infinite).as_py():
+        return raw
     finite = pc.if_else(infinite, pa.scalar(None, column.type), column)
     return replace(raw, columns=raw.columns | {name: finite})
 
@@ -108,9 +110,9 @@ def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDA
         return read_number(raw, name), None
     column = texts(raw, name)
     if name in raw.declared:
-        coded = column.combine_chunks().dictionary_encode()
+        coded = column.dictionary_encode().combine_chunks()
         order = np.argsort(names := coded.dictionary.to_numpy(zero_copy_only=False).astype(str))
-        return np.argsort(order)[coded.indices.to_numpy()].astype(np.int64), tuple(map(str, names[order]))
+        return np.argsort(order).astype(np.int64)[coded.indices.to_numpy()], tuple(map(str, names[order]))
     if not as_classes:
         words = pc.mean(words_in(column)).as_py()
         if not words:

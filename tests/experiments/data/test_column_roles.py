@@ -151,6 +151,8 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
         ({"a": ["1"], "y": ["0"]}, "at least 2 rows, but it has 1"),
         ({"a": ["1", "2"], "y": ["b", "b"]}, "all 2 rows have 'b'"),
         ({"a": ["1", "2"], "y": ["1.5", "1.5"]}, "all 2 rows have '1.5'"),
+        ({"a": ["1", "2"], "y": pa.array(["b", "b"]).dictionary_encode()}, "all 2 rows have 'b'"),
+        ({"a": ["1", "2"], "y": [True, True]}, "all 2 rows have 'True'"),
     ],
 )
 def test_too_little_to_learn_from_is_refused(sheet: Make, columns: dict[str, Any], message: str) -> None:
