@@ -44,7 +44,6 @@ def time_study(arguments: Sequence[str], folder: Path, terminal: bool = False) -
     try:
         whole = time_module("experiments.tune", [*arguments, "--out", "study", "--profile"], folder, terminal)
         stages = {match[1]: float(match[2]) for match in STAGE.finditer((folder / "study" / "profile.txt").read_text())}
-        _wait_for_processes(folder)
     finally:
         shutil.rmtree(folder)
     known = sum(seconds for stage, seconds in stages.items() if not stage.startswith(" "))
@@ -54,6 +53,8 @@ def time_study(arguments: Sequence[str], folder: Path, terminal: bool = False) -
 def time_module(module: str, arguments: Sequence[str], folder: Path, terminal: bool = False) -> float:
     """Run a module in a folder as a process; return its seconds from start to exit.
 
+    No process that it left running works in the folder any more.
+
     Raises:
         SearchError: the process failed; the message has its last line.
     """
@@ -61,6 +62,7 @@ def time_module(module: str, arguments: Sequence[str], folder: Path, terminal: b
     start = time.perf_counter()
     code, said = (_at_terminal if terminal else _without_terminal)(command, folder)
     seconds = time.perf_counter() - start
+    _wait_for_processes(folder)
     if code:
         raise SearchError(f"{module} ended with exit code {code}: {said.splitlines()[-1] if said else 'no message'}")
     return seconds
@@ -102,7 +104,7 @@ def _at_terminal(command: Sequence[str], folder: Path) -> tuple[int, str]:
 
 
 def _wait_for_processes(folder: Path) -> None:
-    """Wait until no process works in the folder, so that what a command left running disturbs no measurement."""
+    """Wait until no process works in the folder, so that nothing disturbs the next measurement, or its removal."""
     while any(_folder_of(process) == str(folder.resolve()) for process in psutil.process_iter()):
         time.sleep(0.1)
 
