@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from experiments.config.data_options import DataSection
+from experiments.config.regular_file import check_regular
 from experiments.data.readers.builtin import FOLDER_VARIABLE, GENERATED_BY, SOURCES
 
 
@@ -31,6 +32,7 @@ def source_digest(data: DataSection, environ: Mapping[str, str]) -> str | None:
             return None
         whole = hashlib.sha256()
         for name, path in files:
+            check_regular(path)
             with path.open("rb") as file:
                 whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
         return whole.hexdigest()

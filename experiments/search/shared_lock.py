@@ -8,6 +8,7 @@ that stood still itself finds another record when it asks `check`, which it does
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -232,9 +233,13 @@ class SharedLock:
 
     def _read(self) -> bytes | None:
         try:
-            number = os.open(self._record, os.O_RDONLY | os.O_NONBLOCK)
+            number = os.open(self._record, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            return b""  # a link, which no holder makes, counts as a damaged record
         try:  # no file object, of which Ctrl-C could leave a warning
             return os.read(number, LONGEST)
         finally:

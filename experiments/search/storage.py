@@ -50,7 +50,8 @@ class OutOfFoldFiles:
         """
         try:
             for file in sorted(self._path.glob("*.npy")):
-                durable.flush(file)
+                if file.is_file():  # a pipe in its place would be waited for
+                    durable.flush(file)
             if self._path.exists():
                 durable.flush_folder(self._path)
                 durable.flush_folder(self._path.parent)

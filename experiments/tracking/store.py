@@ -219,13 +219,16 @@ class Store:
 
         Raises:
             RefusedError: the file is not there, it is or holds a symbolic link, which may lead to anything on this
-                machine, or the place for artifacts cannot be used from here.
+                machine, or a pipe or a device, which may never end; or the place for artifacts cannot be used.
         """
+        inside = [] if isinstance(content, str) else [content, *content.rglob("*")]
         try:
             if isinstance(content, str):
                 self.client.log_text(self.parent, content, name)
-            elif any(path.is_symlink() for path in (content, *content.rglob("*"))):
+            elif any(path.is_symlink() for path in inside):
                 raise RefusedError("symbolic links are not sent")
+            elif any(path.exists() and not (path.is_file() or path.is_dir()) for path in inside):
+                raise RefusedError("pipes and devices are not sent")
             elif content.exists():
                 self.client.log_artifact(self.parent, str(content))
             else:

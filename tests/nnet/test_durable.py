@@ -75,6 +75,21 @@ def test_folders_that_are_made_are_flushed_in_those_that_hold_them(folder: Path,
     assert steps == ["flush a"]
 
 
+def test_a_file_that_others_append_to_is_made_with_its_name_on_the_disk(folder: Path, steps: list[str]) -> None:
+    durable.create(folder / "lines")
+    assert ((folder / "lines").read_bytes(), steps) == (b"", ["flush lines", "flush study"])
+    (folder / "lines").write_bytes(b"one\n")
+    durable.create(folder / "lines")  # who made it may have been killed before it was flushed
+    assert ((folder / "lines").read_bytes(), steps) == (b"one\n", ["flush lines", "flush study"] * 2)
+
+
+def test_a_name_that_changes_is_flushed(folder: Path, steps: list[str]) -> None:
+    (folder / "a").write_bytes(b"new")
+    (folder / "b").write_bytes(b"old")
+    durable.rename(folder / "a", folder / "b")
+    assert ((folder / "b").read_bytes(), steps) == (b"new", ["a becomes b", "flush study"])
+
+
 def test_the_copy_of_a_torn_file_is_there_before_it_is_cut(folder: Path, steps: list[str]) -> None:
     lines, copy = folder / "lines", folder / "copy"
     lines.write_bytes(b"one\ntw")

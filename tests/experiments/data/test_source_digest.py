@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -74,3 +75,10 @@ def test_there_is_no_digest_of_what_is_elsewhere_or_cannot_be_read(tmp_path: Pat
     assert digest("openml:31") is None
     assert digest("given") is None
     assert digest(tmp_path / "absent.csv") is None
+
+
+def test_a_pipe_and_a_device_have_no_digest_and_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    monkeypatch.setattr(Path, "open", lambda path, *_: pytest.fail(f"{path.name} was opened"))
+    assert [digest(tmp_path / name) for name in ("pipe.csv", "zero.csv")] == [None, None]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,36 @@ def test_a_damaged_record_is_watched(path: Path) -> None:
     with lock_on(ONE, path, clock, said):
         assert record_of(path).machine == ONE
     assert said[-1] == f"{path.parent}: taken over from another command, which gave no sign of life for 12 s"
+
+
+@pytest.mark.parametrize("leads_to", ["nowhere", "notes.txt"])
+def test_a_link_in_place_of_a_record_is_watched_and_replaced(
+    path: Path, monkeypatch: pytest.MonkeyPatch, leads_to: str
+) -> None:
+    """A link to nowhere is there when a record is made, and is not there when it is read."""
+    made, tries = SharedLock._made, count()
+
+    def counted(lock: SharedLock, ours: Holder) -> bool:
+        assert next(tries) < 1000, "it tries without an end"
+        return made(lock, ours)
+
+    monkeypatch.setattr(SharedLock, "_made", counted)
+    clock, record = Clock(), path.with_name(".lock.holder")
+    (path.parent / "notes.txt").write_bytes(Holder(ONE, 7, "forged").to_bytes())
+    record.symlink_to(leads_to)
+    with lock_on(ONE, path, clock) as lock:
+        assert PATIENCE <= clock.now - 100 < PATIENCE + BEAT + 1
+        assert (record.is_symlink(), record_of(path).pid, lock.is_held) == (False, os.getpid(), True)
+    assert Holder.of_bytes((path.parent / "notes.txt").read_bytes()) == Holder(ONE, 7, "forged")
+    assert sorted(file.name for file in path.parent.iterdir()) == [".lock", "notes.txt"]
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(path: Path) -> None:
+    (path.parent / "notes.txt").write_text("somebody's")
+    path.symlink_to("notes.txt")
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        lock_on(ONE, path, Clock()).acquire(0.3)
+    assert (path.parent / "notes.txt").read_text() == "somebody's"
 
 
 def test_a_machine_that_was_started_anew_is_another(path: Path) -> None:

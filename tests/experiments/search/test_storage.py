@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from experiments.errors import StudyStateError
 from experiments.search.out_of_fold import array_of, fingerprint, npy
 from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import Curves, TrialOutput, TrialResult
+from nnet import durable
 
 CONTENT = npy(np.arange(6, dtype=np.float32).reshape(3, 2))
 RESULT = TrialResult(4, "COMPLETE", "", 0.5, 0.5, 1, 0.1, (0.5,), Curves((), (), (), ()))
@@ -69,6 +71,18 @@ def test_files_of_other_trials_are_removed_and_nothing_else(files: OutOfFoldFile
     files.remove_others([4])
     assert sorted(file.name for file in folder.iterdir()) == ["4.npy", "notes.txt"]
     OutOfFoldFiles(tmp_path / "nowhere").remove_others([])
+
+
+def test_all_files_are_flushed_and_a_pipe_is_not_waited_for(
+    files: OutOfFoldFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "out_of_fold" / "5.npy")
+    (tmp_path / "out_of_fold" / "6.npy").write_bytes(CONTENT)
+    flushed: list[str] = []
+    for name in ("flush", "flush_folder"):
+        monkeypatch.setattr(durable, name, lambda path: flushed.append(path.name))
+    files.flush()
+    assert flushed == ["4.npy", "6.npy", "out_of_fold", tmp_path.name]
 
 
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:

@@ -37,3 +37,8 @@ def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]
     for end in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         assert run_command(NOTHING, lambda _, end=end: os.kill(os.getpid(), end) or 0, [], "nothing was changed") == 130
         assert capsys.readouterr().err == "\nnothing was changed\n"
+
+
+def test_the_processes_of_a_command_run_no_module_of_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "")
+    assert run_command(NOTHING, lambda _: int(os.environ["PYTHONSAFEPATH"] or 7), []) == 1

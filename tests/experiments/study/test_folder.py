@@ -17,7 +17,8 @@ import pytest
 
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
-from experiments.study.folder import StudyFolder
+from experiments.study.folder import StudyFolder, StudyLog
+from support.links import FOLDERS, contents, lay, victim
 from support.machines import TWO, Clock, lock_on, share_no_locks
 from support.waiting import PATIENCE
 
@@ -232,3 +233,39 @@ def test_a_glance_at_the_lock_refuses_nobody(folder: StudyFolder, monkeypatch: p
         other = StudyFolder(folder.path)
         other.claim()
     other.release()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder of somebody's files with the names that a study writes; they are there afterwards as before."""
+    before = victim(tmp_path / "elsewhere")
+    yield tmp_path / "elsewhere"
+    assert contents(tmp_path / "elsewhere") == before
+
+
+def test_links_in_place_of_its_folders_are_removed_when_it_is_claimed(tmp_path: Path, elsewhere: Path) -> None:
+    folder = StudyFolder(tmp_path / "study")
+    folder.path.mkdir()
+    lay(folder.path, (*FOLDERS, "log.txt"), elsewhere)
+    with folder.claimed():
+        assert sorted(path.name for path in folder.path.iterdir()) == [".lock", ".lock.holder"]
+
+
+def test_a_link_in_place_of_an_outer_study_is_refused_and_removed(folder: StudyFolder, elsewhere: Path) -> None:
+    lay(folder.path, ("outer-1",), elsewhere)
+    with pytest.raises(StudyStateError, match="outer-1: is a symbolic link, but the study of an outer fold lies in"):
+        folder.outer(1).claim()
+    folder.clear()
+    assert folder.outer_folders == []
+
+
+def test_nothing_is_logged_through_a_link_or_into_a_pipe(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "link").symlink_to(elsewhere / "notes.txt")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        writer = threading.Thread(target=StudyLog(tmp_path / name).write, args=("line",), daemon=True)
+        writer.start()
+        writer.join(PATIENCE)
+        assert not writer.is_alive()
+    StudyLog(tmp_path / "log.txt").write("a\nline")
+    assert (tmp_path / "log.txt").read_text().endswith("  a line\n")

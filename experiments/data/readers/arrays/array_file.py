@@ -6,7 +6,7 @@ import math
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +89,19 @@ class ArrayArchive:
             return self.header(name).shape
         except (DataError, ValueError):
             return ()
+
+    def check_together(self, names: Iterable[str]) -> None:
+        """Refuse arrays that are too large together, before memory is taken for the first.
+
+        Raises:
+            DataError: they have more bytes than a file may have.
+        """
+        size = sum(self.header(name).stored for name in names)
+        if size > LARGEST_FILE:
+            raise DataError(
+                f"{self.path}: at most {LARGEST_FILE} bytes of a file are read, but its arrays have {size} together; "
+                "take fewer rows, or leave arrays out."
+            )
 
     def read(self, name: str) -> NDArray[Any]:
         """Read an array of numbers or texts.

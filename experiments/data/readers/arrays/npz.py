@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +91,15 @@ def _read(archive: ArrayArchive, parts: Sequence[ArrayPart]) -> list[_Block]:
     """Read the arrays of parts, after a check of all headers."""
     if problems := [problem for part in parts for problem in _problems(archive, part, part is parts[0])]:
         raise DataError(f"{archive.path}: {in_one_line(problems)}.")
+    beside = [_beside(archive, part, archive.header(part.y).rows) for part in parts]
+    names = ((part.x, part.y, *part.others.values(), *cells) for part, cells in zip(parts, beside, strict=True))
+    archive.check_together(set(chain.from_iterable(names)))
     blocks = []
-    for part in parts:
+    for part, cells in zip(parts, beside, strict=True):
         x, y = archive.read(part.x), archive.read(part.y)
         y = y.ravel() if y.shape[1:] == (1,) else y
         others = {key: archive.read(name) for key, name in part.others.items()}
-        beside = [archive.read(name) for name in _beside(archive, part, len(y))]
-        blocks.append(_Block(x, y, others, SourceCells.of(x, *beside)))
+        blocks.append(_Block(x, y, others, SourceCells.of(x, *map(archive.read, cells))))
     return blocks
 
 

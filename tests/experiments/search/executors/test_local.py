@@ -14,6 +14,7 @@ import pytest
 from loky import ProcessPoolExecutor
 
 from experiments.errors import ExecutorError
+from experiments.search.executors import local
 from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import Shared
@@ -69,6 +70,22 @@ def test_workers_have_their_environment_and_report_their_kernel(processes: Local
     greetings = processes.wait_for_workers()
     assert len({greeting.pid for greeting in greetings}) == 2
     assert len({(greeting.kernel, greeting.node) for greeting in greetings}) == 1
+
+
+def test_no_worker_and_no_tracker_looks_for_modules_in_the_working_folder(
+    processes: LocalExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert processes.submit(os.getenv, "PYTHONSAFEPATH").result() == "1"
+    started: list[str | None] = []
+    for tracker in (local.resource_tracker, local.loky_tracker):
+        monkeypatch.setattr(tracker, "ensure_running", lambda: started.append(os.environ.get("PYTHONSAFEPATH")))
+    for before in (None, "yes"):
+        monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+        if before is not None:
+            monkeypatch.setenv("PYTHONSAFEPATH", before)
+        local._start_trackers()
+        assert os.environ.get("PYTHONSAFEPATH") == before  # the program's own
+    assert started == ["1"] * 4
 
 
 def test_what_a_finished_task_leads_to_holds_up_no_worker() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.data import raw_table
 from experiments.data.readers.arrays import array_file
 from experiments.data.readers.arrays.array_file import open_archive, read_array
 from experiments.errors import DataError
@@ -54,3 +55,11 @@ def test_a_header_that_lies_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(array_file, "LARGEST_FILE", 799)
     with pytest.raises(DataError, match="at most 799 bytes"):
         read_array(path)
+
+
+def test_an_array_with_too_many_cells_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.save(tmp_path / "my.npy", np.zeros((4, 2), np.uint8))
+    monkeypatch.setattr(raw_table, "MOST_CELLS", 7)
+    monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(DataError, match=r"my\.npy: at most 7 cells can be read, but it has 4 rows x 2 columns"):
+        read_array(tmp_path / "my.npy")

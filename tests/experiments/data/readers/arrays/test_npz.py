@@ -257,6 +257,18 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         read_npz(path, DataSection(source="my.npz"))
 
 
+def test_many_arrays_are_no_bomb_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays of a value for each row are read as well, as their cells tell rows apart."""
+    monkeypatch.setattr(array_file, "LARGEST_FILE", X.nbytes + 4 * Y.nbytes)
+    others = {f"a{number}": Y.astype(np.int64) for number in range(3)}
+    assert read(tmp_path, X=X, y=Y, **others).target.tolist() == Y.tolist()
+    monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(DataError, match=r"at most 224 bytes of a file are read, but its arrays have 256 together"):
+        read(tmp_path, X=X, y=Y, **others, one_more=Y)
+    with pytest.raises(DataError, match="together"):
+        read(tmp_path, X_train=X, y_train=Y, X_val=X, y_val=Y)
+
+
 def test_bytes_that_would_grow_too_large_as_numbers_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
