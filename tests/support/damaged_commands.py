@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from experiments.benchmark.fault_rows.processes import processes_in
 from support.damage import Finding, judged
 from support.damaged_studies import KINDS, STORE, WRITES, copied
 from support.mutations import specimens
+from support.waiting import wait_until
 
 SMALL = ["--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--out", "out", "--tracking-uri", "none"]
 # the longer commands, beside those that the kinds name
@@ -48,7 +50,11 @@ def commands_done(seed: int, count: int, base: Path) -> Iterator[Finding]:
                 copied(base, folder)
                 KINDS[kind].damage(folder, rng)
                 words, writes = rng.choice(LONGER).split(), WRITES
-            yield judged(number, kind, " ".join(words), lambda words=words, at=folder: _run(words, at), folder, writes)
+            found = judged(
+                number, kind, " ".join(words), lambda words=words, at=folder: _run(words, at), folder, writes
+            )
+            wait_until(lambda at=folder: not processes_in(at))  # a writer to MLflow may outlive its command
+            yield found
 
 
 def _run(words: list[str], folder: Path) -> int:

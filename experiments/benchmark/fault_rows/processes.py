@@ -9,9 +9,9 @@ import psutil
 
 ROLES = {  # a word of a process's command line -> its part in a study, the first that fits
     "popen_loky": "worker",
-    "resource_tracker": "tracker of resources",
     "experiments.tracking.process": "writer to MLflow",
-    "experiments.study.process": "study",
+    "experiments.study.process": "study",  # before the next, as it is told to ignore that one's warnings
+    "resource_tracker": "tracker of resources",
     "experiments.search.compiled": "compiler",
     "experiments.": "command",
 }
