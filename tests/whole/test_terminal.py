@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from experiments.benchmark.fault_rows.injected import instead_of
 from experiments.benchmark.fault_rows.mlflow_runs import lacking
 from experiments.tracking.writer_state import read_state
 from support.desk import CommandRunner
@@ -23,6 +24,11 @@ from support.waiting import PATIENCE, wait_until
 pytestmark = pytest.mark.usefixtures("tracked")
 
 BACKGROUND = "MLflow gets the rest in the background, within a minute"
+WRITER = "support.patient_writer"  # in place of the real one, which ends a minute after its study, however busy all is
+PATIENT = f"""\
+import experiments.tracking.tracker as module
+module.PROGRAM = {WRITER!r}
+return function(*a, **k)"""
 MISSING = "is missing a part of the study, or all of it (its writer ended before it was done)"
 
 
@@ -83,7 +89,7 @@ class StoppedWriter:
         if self._process is None and (self._desk.study / "tracking.log").exists():
             for process in psutil.process_iter(["cmdline"]):
                 words = process.info["cmdline"] or []
-                if "experiments.tracking.process" in words and process.cwd() == str(self._desk.folder):
+                if WRITER in words and process.cwd() == str(self._desk.folder):
                     process.suspend()
                     self._process = process
 
@@ -104,7 +110,10 @@ class StoppedWriter:
 
 
 @pytest.fixture
-def writer(desk: CommandRunner) -> StoppedWriter:
+def writer(desk: CommandRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoppedWriter:
+    folder = instead_of(tmp_path / "patient", "experiments.tracking.tracker:Tracking._start_process", PATIENT)
+    tests = Path(__file__).parents[1]  # after the program, as it has a folder `experiments`, too
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder["PYTHONPATH"], str(tests.parent), str(tests)]))
     return StoppedWriter(desk)
 
 
@@ -128,7 +137,8 @@ def test_the_command_ends_before_its_writer_which_hears_no_hang_up(desk: Command
     assert "MLflow" not in desk.tune("moons", "--status").out + desk.tune("--list").out
     again = at_terminal(desk, "moons")
     assert (again.code, BACKGROUND in again.said) == (0, False), again.said
-    assert not any("experiments.tracking.process" in (one.cmdline() or []) for one in psutil.Process().children(True))
+    writers = {WRITER, "experiments.tracking.process"}
+    assert not any(writers & set(one.cmdline() or []) for one in psutil.Process().children(recursive=True))
 
 
 def test_killed_in_the_last_moment_with_its_writer_it_is_told_until_sync_has_sent_it(
