@@ -22,7 +22,7 @@ from support.hostile_files import CANARY
 from support.mutations import load, specimens
 
 NOTES = ("note: ", "MLflow at ")  # beginnings of lines on standard error beside an error
-MOST_MEMORY = 3 * 512.0  # MiB: three times the numbers that the largest specimen announces, 2^25 rows of two columns
+MOST_MEMORY = 1024.0  # MiB of a file that is read, whatever it says
 # modules that are loaded when they are needed, here once before all forks
 LATE = (
     "pyarrow.parquet",
