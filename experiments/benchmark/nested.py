@@ -144,12 +144,14 @@ def nested_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
     quiet_optuna()
     spec, table = _spec(made, seed, trials), made_table(MAKERS[made], seed, ROWS, 0)
     fits, trials_of_all = _searched(spec, table)
-    best, outer = best_of(trials_of_all), []
+    outer = list[OuterFits]()
     for fold in range(1, FOLDS + 1):
         of_fold, finished = _searched(outer_study(spec, fold), table)
         outer.append(OuterFits(of_fold, finalists_of(finished), _record(of_fold.study, finished), None))
     with tempfile.TemporaryDirectory() as folder:
-        scored = outer_fit(fits, best, None, outer, Ledger(Path(folder) / "ledger.jsonl"), acknowledged=False)
+        scored = outer_fit(
+            fits, finalists_of(trials_of_all), None, outer, Ledger(Path(folder) / "ledger.jsonl"), acknowledged=False
+        )
     assert scored.outer is not None
     x, y = MAKERS[made](np.random.default_rng([seed, 1]), TRUTH)
 
@@ -163,7 +165,7 @@ def nested_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
         "nested": record.ci95,
         "wilson": wilson_interval(round(record.score * record.rows), record.rows),
         "folds": fold_interval([fold.score or 0.0 for fold in scored.outer.folds]),
-        "kept": truth(fits, best),
+        "kept": truth(fits, best_of(trials_of_all)),
         "outer": float(np.mean([truth(one.fits, one.finalists[0]) for one in outer])),
     }
 

@@ -22,8 +22,9 @@ LONGEST = 50  # characters of a name, of at most 4 bytes each
 DEFAULTS: dict[str, Any] = {
     # With a few hundred rows, networks with he's larger initial weights overfit before they generalise. Scores of
     # single epochs are noisy, and the best of them is a chance peak; weights averaged over epochs are steadier.
-    "training": {"epochs": 60, "batch_size": 32, "patience": 8, "initializer": "glorot", "average_epochs": 5},
+    "training": {"epochs": 200, "batch_size": 32, "patience": 8, "initializer": "glorot", "average_epochs": 5},
     "search": {"trials": 40, "lookahead": 4, "pruner": "hyperband"},
+    "final": {"choice": "with_default"},
     "space": {
         "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
         "hidden_layers": {"low": 1, "high": 3},

@@ -151,13 +151,13 @@ class FinalSection(Section):
 
     members: networks, each with a seed of its own, whose mean is the model.
     epochs:  horizon of their training; without it, training.epochs.
-    choice:  configuration that is kept: of the best selection score, or of the smallest network within one standard
-             error of it.
+    choice:  configuration that is kept: of the best selection score; of the smallest network within one standard
+             error of it; or of the best together with the default's, as the mean of both models.
     """
 
     members: Annotated[int, Field(ge=1, le=32)] = 5
     epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    choice: Literal["best", "smallest"] = "best"
+    choice: Literal["best", "smallest", "with_default"] = "best"
 
 
 class Range(Section):
@@ -243,6 +243,15 @@ class StudySpec(Section):
         if final.epochs is not None and "plateau" in (training and training.schedule, *choices, *given):
             rule = "a plateau schedule lowers the rate where the search did, so the refit has the epochs of the search"
             raise broken_rule(("epochs",), f"{rule}, but got {final.epochs}; remove it, or choose another schedule")
+        return final
+
+    @field_validator("final")
+    @classmethod
+    def _one_loss_where_models_are_joined(cls, final: FinalSection, info: ValidationInfo) -> FinalSection:
+        """Refuse the mean of outputs that different losses give different meanings."""
+        if final.choice == "with_default" and "loss" in info.data.get("space", {}):
+            rule = "with_default is the mean of two models, which must have the same loss"
+            raise broken_rule(("choice",), f'{rule}; set final.choice = "best", or remove space.loss')
         return final
 
     @field_validator("search")

@@ -65,7 +65,7 @@ def analyse(
     data, winner, table = study.data, choice.winner, study.data.development.table
     default = default_of(trials)
     models = FinalModels(study, winner, default, inputs, executor)
-    found = models.out_of_fold(choice.contents)
+    found = models.out_of_fold(choice.contents, choice.validated)
     uncertain: UncertaintyRecord | NetworkDiverged = NetworkDiverged()
     predicting = curve = None
     if not isinstance(found, NetworkDiverged):

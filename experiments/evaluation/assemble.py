@@ -69,7 +69,7 @@ def finalists_of(trials: Sequence[FinishedTrial], winner: FinishedTrial | None =
 
 def winner_of(study: StudyContext, trials: Sequence[FinishedTrial], analysis: AnalysisRecord | None) -> FinishedTrial:
     """Return the trial whose configuration is kept: the best, or the smallest network of the analysis."""
-    smallest = None if analysis is None or study.spec.final.choice == "best" else analysis.smallest
+    smallest = analysis.smallest if analysis and study.spec.final.choice == "smallest" else None
     return best_of(trials) if smallest is None else trials[smallest.trial]
 
 

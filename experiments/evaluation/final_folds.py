@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from experiments.evaluation.reasons import NetworkDiverged, NoMetric, TooManyCol
 from experiments.evaluation.records import PermutationRecord
 from experiments.evaluation.refit import trained_again
 from experiments.evaluation.uncertainty import OutOfFold
+from experiments.evaluation.validation_rows import ValidationRows
+from experiments.evaluation.with_default import joined_folds, joins_default
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.inputs import Inputs
@@ -59,17 +62,21 @@ class FinalModels:
         self._default: Pending = ()
         if several and default is not None:
             self._default = self._best if default is best else begin_models(study, default, inputs, executor)
+        self._joined_score = nan
 
     @property
     def outputs(self) -> Array | NetworkDiverged | None:
         """Wait for the winner's (P, outputs) outputs of all folds; None where they are the trial's own."""
         return None if self._members == 1 else _outputs(self._best)
 
-    def out_of_fold(self, own: Mapping[int, Shared]) -> tuple[OutOfFold, OutOfFold | None] | NetworkDiverged:
-        """Wait for the outputs of winner and default, and share them; None where the default has none.
+    def out_of_fold(
+        self, own: Mapping[int, Shared], rows: ValidationRows
+    ) -> tuple[OutOfFold, OutOfFold | None] | NetworkDiverged:
+        """Wait for the outputs of final model and default, and share them; None where the default has none.
 
         Args:
-            own: outputs of every COMPLETE trial by its number, which are those of a model of one network.
+            own:  outputs of every COMPLETE trial by its number, which are those of a model of one network.
+            rows: the rows that they predict.
         """
         outputs, default = self.outputs, self._trials[1]
         if isinstance(outputs, NetworkDiverged):
@@ -78,7 +85,23 @@ class FinalModels:
         if default is None or default is self._trials[0]:
             return winner, None if default is None else winner
         outputs = None if self._members == 1 else _outputs(self._default)
-        return winner, None if isinstance(outputs, NetworkDiverged) else self._shared(default, outputs, own)
+        beside = None if isinstance(outputs, NetworkDiverged) else self._shared(default, outputs, own)
+        if not self.joins_default:
+            return winner, beside
+        return NetworkDiverged() if beside is None else (self._joined(winner, beside, rows), beside)
+
+    @property
+    def joins_default(self) -> bool:
+        """Return whether the final model has the default's networks beside the winner's."""
+        winner, default = self._trials
+        finalists = [winner] if default is None or default is winner else [winner, default]
+        return joins_default(self._study.spec.final, finalists)
+
+    def _joined(self, winner: OutOfFold, default: OutOfFold, rows: ValidationRows) -> OutOfFold:
+        """Join the outputs in a worker, and keep their score."""
+        metric, target = self._study.spec.cv.metric, self._study.data.target
+        z, self._joined_score = self._executor.submit(joined_folds, winner, default, metric, target, rows).result()
+        return replace(winner, content=self._executor.share(npy(z)))
 
     def _shared(self, trial: FinishedTrial, outputs: Array | None, own: Mapping[int, Shared]) -> OutOfFold:
         content = own[trial.result.number] if outputs is None else self._executor.share(npy(outputs))
@@ -86,7 +109,11 @@ class FinalModels:
 
     @property
     def scores(self) -> dict[str, Any]:
-        """Wait for the models; return the fields of an OutOfFoldRecord that say what predicted, and how well."""
+        """Return the fields of an OutOfFoldRecord that say what predicted, and how well, once its outputs are there."""
+        default = self._trials[1]
+        if self.joins_default and default is not None:
+            alone = default.result.value if self._members == 1 else _score(self._default)
+            return {"members": 2 * self._members, "score": _finite(self._joined_score), "default_score": alone}
         if self._members == 1:
             return {}
         return {"members": self._members, "score": _score(self._best), "default_score": _score(self._default)}
@@ -135,5 +162,8 @@ def _outputs(pending: Pending) -> Array | NetworkDiverged:
 def _score(pending: Pending) -> float | None:
     """Return the mean score over the folds; None without folds, or where a network diverged."""
     folds = _folds(pending)
-    mean = sum(fold.score for fold in folds) / len(folds) if folds else float("nan")
-    return mean if np.isfinite(mean) else None
+    return _finite(sum(fold.score for fold in folds) / len(folds) if folds else nan)
+
+
+def _finite(score: float) -> float | None:
+    return score if isfinite(score) else None

@@ -28,7 +28,8 @@ from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.records import UncertaintyRecord
 from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs
 from experiments.evaluation.results import FinalScore
-from experiments.evaluation.temperature import scaled, temperatures_of
+from experiments.evaluation.temperature import temperatures_of
+from experiments.evaluation.with_default import final_outputs, joins_default
 from experiments.search.trial import FinishedTrial
 
 
@@ -69,7 +70,10 @@ def last_fit(
     fits.begin(finalists)
     refits = [fits.refit(trial) for trial in finalists]
     winning, winner = refits[0]
-    check_converged(winner)
+    joins = joins_default(spec.final, finalists)
+    kept = refits if joins else refits[:1]
+    for _, network in kept:
+        check_converged(network)
     baselines = fits.baselines()
     temperatures = temperatures_of(uncertainty)[: len(finalists)]
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
@@ -78,8 +82,8 @@ def last_fit(
     features, y = test.open(look, ledger.has)
     rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
     predicting = [
-        (temperature, executor.submit(outputs, model, rows[task.candidate.preprocessing]))
-        for (task, model), temperature in zip(refits, temperatures, strict=True)
+        executor.submit(outputs, model, rows[task.candidate.preprocessing])
+        for task, model in refits
         if is_finite(model)
     ]
     target, metric = development.target, spec.cv.metric
@@ -89,9 +93,9 @@ def last_fit(
         )
         for task, model in baselines
     ]
-    z, *default = [
-        scaled(future.result(), temperature) for temperature, future in predicting
-    ]  # no default where it diverged or is the winner
+    z, *default = final_outputs(
+        [future.result() for future in predicting], temperatures, joins, winner.probabilities
+    )  # no default where it diverged or is the winner
     record = rounded(
         replace(
             final_score(metric, target, y, z, default[0] if default else None, test.groups),
@@ -101,14 +105,20 @@ def last_fit(
         )
     )
     ledger.complete(look, record.metrics)
-    model = model_of(fits, winning, winner, uncertainty)
+    model = model_of(fits, kept, uncertainty)
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 
 
-def model_of(fits: FinalFits, winning: RefitTask, winner: Refit, uncertainty: UncertaintyRecord | None) -> Model:
-    """Return the winner's model, which is kept, with what is known of its errors."""
+def model_of(
+    fits: FinalFits, refits: Sequence[tuple[RefitTask, Refit]], uncertainty: UncertaintyRecord | None
+) -> Model:
+    """Return the final model, which is kept, with what is known of its errors.
+
+    Args:
+        refits: the winner's, then the default's where the model has its networks, too.
+    """
     spec, development = fits.study.spec, fits.study.data.development
-    table = development.table
+    table, (winning, winner) = development.table, refits[0]
     return Model(
         network=network_of(winner),
         probabilities=winner.probabilities,
@@ -124,6 +134,7 @@ def model_of(fits: FinalFits, winning: RefitTask, winner: Refit, uncertainty: Un
         identifiers=identifiers_of(spec.data),
         picture=table.picture if table.pixel_range == WHITE else None,
         uncertainty=Uncertainty.of(uncertainty),
+        beside=model_of(fits, refits[1:], None) if refits[1:] else None,
     )
 
 

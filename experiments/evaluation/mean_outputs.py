@@ -55,6 +55,15 @@ def mean_outputs(z: Array, probabilities: bool) -> Array:
     return logits[:, 1:] - logits[:, :1] if logistic else logits
 
 
+def joined(one: Array, other: Array, probabilities: bool) -> Array:
+    """Average the outputs (N, outputs) of two models to those of one.
+
+    >>> joined(np.array([[1.0]]), np.array([[4.0]]), probabilities=False)
+    array([[2.5]])
+    """
+    return mean_outputs(np.stack([one, other]), probabilities)
+
+
 def _mean(values: Array) -> Array:
     """Average over the first axis, summed in its order."""
     total: Array = values[0].copy()

@@ -1,7 +1,11 @@
-"""The model folder: trained networks with all that makes their inputs and names their outputs. No pickle anywhere."""
+"""The model folder: trained networks with all that makes their inputs and names their outputs. No pickle anywhere.
+
+A model of two configurations has a folder for each: that of the default lies in the winner's.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,18 +24,20 @@ from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
-from experiments.evaluation.mean_outputs import model_outputs
+from experiments.evaluation.mean_outputs import joined, model_outputs
 from experiments.evaluation.results import STRICT
 from experiments.evaluation.temperature import scaled
 from experiments.search.target_scaling import TargetScaler
+from nnet.arrays import Array
 from nnet.durable import make_folder
 from nnet.errors import SavingError
 from nnet.network import CHUNK, Network
-from nnet.saving import load, save
+from nnet.saving import MODEL, load, save
 
 if TYPE_CHECKING:
     import pandas as pd
 
+BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
 ROWS = 4096  # rows that are predicted at a time, at most
 
 
@@ -51,6 +57,8 @@ class Model:
     picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
     probabilities: whether the networks' outputs are logits, whose probabilities are averaged.
     uncertainty: the temperature of its logits, and the quantiles of its kind's errors; None of a model without them.
+    beside:   a model of the same inputs and target, whose outputs are averaged with those of this one's network; None
+              of a model that is one network's.
     """
 
     network: Network
@@ -67,6 +75,7 @@ class Model:
     picture: tuple[int, ...] | None = None
     probabilities: bool = False
     uncertainty: Uncertainty | None = None
+    beside: Model | None = None
 
     @property
     def rows(self) -> RowFormat:
@@ -95,15 +104,21 @@ class About:
     picture: tuple[int, ...] | None = None
     probabilities: bool = False
     uncertainty: Uncertainty | None = None  # None in a model of version 0.1
+    beside: str | None = None  # sha256 of model.json of the model beside it
 
 
 def write_model(model: Model, folder: Path) -> None:
-    """Write weights.npz and then model.json, with the checksum of the former.
+    """Write weights.npz and then model.json, with the checksum of the former; first of all the model beside it.
 
     Raises:
         StudyStateError: it could not be written; an earlier model is still there.
     """
-    fitted = model.preprocessor
+    fitted, beside = model.preprocessor, None
+    if model.beside is not None:
+        if (folder / BESIDE).is_symlink():  # a write would follow it
+            (folder / BESIDE).unlink()
+        write_model(model.beside, folder / BESIDE)
+        beside = _checksum(folder / BESIDE / MODEL)
     about = About(
         classes=model.target.classes,
         predicts=model.predicts,
@@ -118,19 +133,24 @@ def write_model(model: Model, folder: Path) -> None:
         picture=model.picture,
         probabilities=model.probabilities,
         uncertainty=model.uncertainty,
+        beside=beside,
     )
+    notes = {key: value for key, value in asdict(about).items() if key != "beside" or value is not None}
     units = np.array([model.units.centre, model.units.scale])
     try:
         make_folder(folder)
-        save(folder, model.network, extra={**fitted.arrays, "units": units}, about=asdict(about))
+        save(folder, model.network, extra={**fitted.arrays, "units": units}, about=notes)
     except SavingError as error:
         raise StudyStateError(f"{folder}: the model cannot be saved: {error}") from None
     except OSError as error:
         raise StudyStateError(f"{folder}: cannot be written: {error.strerror}.") from None
 
 
-def read_model(folder: Path) -> Model:
+def read_model(folder: Path, is_beside: bool = False) -> Model:
     """Read a model that `write_model` wrote. The folder is not trusted, and nothing in it is executed.
+
+    Args:
+        is_beside: True for a model in the folder of another, which has none in its own.
 
     Raises:
         DataError: a file is missing, damaged, or not of a model.
@@ -185,6 +205,12 @@ def read_model(folder: Path) -> Model:
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
         "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
     }
+    rules["in the folder of another has none in its own"] = about.beside is None or not is_beside
+    beside = None if about.beside is None or is_beside else _beside(folder / BESIDE, about.beside)
+    if beside is not None:
+        theirs = (beside.inputs, beside.target.classes, beside.predicts, beside.probabilities, beside.units.log)
+        ours = (about.inputs, about.classes, about.predicts, about.probabilities, about.log)
+        rules["has beside it one of the same inputs and target"] = theirs == ours
     for rule, holds in rules.items():
         if not holds:
             raise DataError(f"{folder}: not a model that a study wrote: a model {rule}, and this one does not.")
@@ -203,7 +229,26 @@ def read_model(folder: Path) -> Model:
         about.picture,
         about.probabilities,
         about.uncertainty,
+        beside,
     )
+
+
+def _beside(folder: Path, checksum: str) -> Model:
+    """Read the model of a folder whose model.json has that checksum.
+
+    Raises:
+        DataError: a file is missing, damaged, or another one.
+    """
+    model, found = read_model(folder, is_beside=True), _checksum(folder / MODEL)
+    if found != checksum:
+        place = folder / MODEL
+        raise DataError(f"{place}: its sha256 must be {checksum}, as the model around it says, but it is {found}.")
+    return model
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDArray[np.bool_]) -> bool:
@@ -246,6 +291,17 @@ def _positions(folder: Path, extra: dict[str, NDArray[Any]], name: str, end: int
     return array
 
 
+def outputs_of(model: Model, rows: pd.DataFrame) -> Array:
+    """Compute the outputs (N, outputs) of at most ROWS rows: logits, or numbers in the target's own units."""
+    whole = -(-len(rows) // CHUNK) * CHUNK  # last bits depend on the number of rows that are computed together
+    x = np.zeros((whole, model.preprocessor.width), np.float32)
+    x[: len(rows)] = model.preprocessor.transform(rows)
+    z = model_outputs(model.network, slice(0, model.network.folds), x, model.probabilities)[: len(rows)]
+    if not model.target.classes:
+        z = model.units.restored(z)
+    return z if model.beside is None else joined(z, outputs_of(model.beside, rows), model.probabilities)
+
+
 def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.DataFrame:
     """Predict at most ROWS rows: a column `prediction`, and for classes a column `probability_NAME` of each.
 
@@ -260,14 +316,9 @@ def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.
     from experiments.search.scorers import probabilities
     from nnet.metrics import predicted_labels
 
-    whole = -(-len(rows) // CHUNK) * CHUNK  # last bits depend on the number of rows that are computed together
-    x = np.zeros((whole, model.preprocessor.width), np.float32)
-    x[: len(rows)] = model.preprocessor.transform(rows)
-    z = model_outputs(model.network, slice(0, model.network.folds), x, model.probabilities)[: len(rows)]
-    known = model.uncertainty or Uncertainty()
-    classes = model.target.classes
+    z, known, classes = outputs_of(model, rows), model.uncertainty or Uncertainty(), model.target.classes
     if not classes:
-        numbers = model.units.restored(z)[:, 0]
+        numbers = z[:, 0].astype(np.float64)
         beside = {} if level is None else interval_columns(numbers, known.quantiles[level], model.units.log)
         return pd.DataFrame({"prediction": numbers, **beside})
     shares = probabilities(scaled(z, known.temperature))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
+from experiments.config.spec import StudySpec
 from experiments.data.holdout import Look
 from experiments.data.splits import suitable_splitter
 from experiments.evaluation.baseline_scores import score_baseline
@@ -26,7 +27,8 @@ from experiments.evaluation.outer_score import FoldOutputs, pooled_score
 from experiments.evaluation.records import Counts, UncertaintyRecord
 from experiments.evaluation.refit import outputs
 from experiments.evaluation.results import BaselineRecord
-from experiments.evaluation.temperature import scaled, temperatures_of
+from experiments.evaluation.temperature import temperatures_of
+from experiments.evaluation.with_default import final_outputs, joins_default
 from experiments.search.trial import FinishedTrial
 
 
@@ -66,7 +68,7 @@ class ScoredFold:
 
 def outer_fit(
     fits: FinalFits,
-    winner: FinishedTrial,
+    finalists: Sequence[FinishedTrial],
     uncertainty: UncertaintyRecord | None,
     outer: Sequence[OuterFits],
     ledger: Ledger,
@@ -76,7 +78,7 @@ def outer_fit(
 
     Args:
         fits:        fits of the search over all rows, whose winner's model is kept and not scored.
-        winner:      the winner of that search.
+        finalists:   the winner of that search, then its default unless it is the winner.
         uncertainty: of all rows.
 
     Raises:
@@ -87,15 +89,18 @@ def outer_fit(
     study, development = fits.study, fits.study.data.development
     for one in outer:
         one.fits.begin(one.finalists)
-    kept, model = fits.refit(winner)
-    check_converged(model)
+    kept = _kept(study.spec, finalists)
+    refits = [fits.refit(trial) for trial in kept]
+    for _, network in refits:
+        check_converged(network)
     for number, one in enumerate(outer, 1):
-        check_converged(one.fits.refit(one.finalists[0])[1], f"the rows outside outer fold {number}")
+        needed = _kept(study.spec, one.finalists)
         for trial in one.finalists:
-            one.fits.refit(trial)
-    document = nested_models(
-        study.spec, development.fingerprint, winner, temperatures_of(uncertainty)[0], list(map(_models, outer))
-    )
+            _, network = one.fits.refit(trial)
+            if trial in needed:
+                check_converged(network, f"the rows outside outer fold {number}")
+    temperatures = temperatures_of(uncertainty)[: len(kept)]
+    document = nested_models(study.spec, development.fingerprint, kept, temperatures, list(map(_models, outer)))
     parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
     look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts)
     ledger.reserve(
@@ -116,10 +121,15 @@ def outer_fit(
     ledger.complete(look, record.metrics)
     return LastFit(
         record=replace(record, times_scored=ledger.times(look)),
-        model=model_of(fits, kept, model, uncertainty),
-        losses=model.losses,
+        model=model_of(fits, refits, uncertainty),
+        losses=refits[0][1].losses,
         outer=OuterRecord(splitter=suitable_splitter(development), folds=folds, baselines=baselines),
     )
+
+
+def _kept(spec: StudySpec, finalists: Sequence[FinishedTrial]) -> Sequence[FinishedTrial]:
+    """Return the finalists whose networks the final model has."""
+    return finalists if joins_default(spec.final, finalists) else finalists[:1]
 
 
 def _models(one: OuterFits) -> dict[str, Any]:
@@ -137,15 +147,17 @@ def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
     rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
     refits = [fits.refit(trial) for trial in one.finalists]
     predicting = [
-        (temperature, fits.executor.submit(outputs, model, rows[task.candidate.preprocessing]))
-        for (task, model), temperature in zip(refits, one.temperatures, strict=True)
+        fits.executor.submit(outputs, model, rows[task.candidate.preprocessing])
+        for task, model in refits
         if is_finite(model)
     ]
     scoring = [
         fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], y, None)
         for task, model in fits.baselines()
     ]
-    z, *default = [scaled(future.result(), temperature) for temperature, future in predicting]
+    joins = joins_default(study.spec.final, one.finalists)
+    raw = [future.result() for future in predicting]
+    z, *default = final_outputs(raw, one.temperatures, joins, refits[0][1].probabilities)
     won = one.finalists[0].result.number == 0  # the default itself was chosen
     return ScoredFold(
         outputs=FoldOutputs(y, z, default[0] if default else z if won else None, test.groups),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.reports.blocks import Fact, Parts, Strong, counted, joined, number, sentence
+from experiments.evaluation.with_default import are_close
+from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
@@ -80,20 +81,52 @@ def lead(result: StudyResult) -> Parts:
     final, epochs = result.final, counted("best.epochs", result.best.epochs, "epoch")
     if final is not None:
         epochs = counted("final.epochs", final.epochs, "epoch")
-    several = final is not None and final.members > 1
     part = outer_fold_of(result)
     return sentence(
-        "{}The tuned model: {}; {}trained for {}.",
+        "{}The tuned model: {}; {}trained for {}{}.",
         sentence("A study inside nested cross-validation, of {}. ", part) if part else "",
         joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
-        sentence("the mean of {} such networks, ", members(result)) if several else "",
+        sentence(f"the mean of {{}} such {_networks(result)}, ", members(result)) if are_several(result) else "",
         epochs,
+        _beside(result),
     )
 
 
+def _beside(result: StudyResult) -> Words:
+    """Describe the default's networks in the final model, if it has them."""
+    if not joins_default(result) or result.final is None or result.default is None:
+        return ""
+    shown = Fact("default.network", network(result.default.params, result.spec))
+    epochs = counted("final.default_epochs", result.final.default_epochs or 0, "epoch")
+    return sentence(", and of {} of the default configuration, {}, trained for {}", members(result), shown, epochs)
+
+
+def _networks(result: StudyResult) -> str:
+    return "networks" if result.final is not None and result.final.members > 1 else "network"
+
+
 def members(result: StudyResult) -> Fact:
-    """Count the networks of the final model."""
+    """Count the networks of the final model, those of each configuration where it has two."""
     return number("final.members", 1 if result.final is None else result.final.members)
+
+
+def are_several(result: StudyResult) -> bool:
+    """Return whether the final model is the mean of several networks."""
+    return result.final is not None and (result.final.members > 1 or joins_default(result))
+
+
+def mean_of(result: StudyResult) -> Parts:
+    """Say of what networks the final model is the mean, after `the mean of`."""
+    words = "{} of this configuration and {} of the default" if joins_default(result) else "{}"
+    return sentence(words, *[members(result)] * words.count("{}"))
+
+
+def joins_default(result: StudyResult) -> bool:
+    """Return whether the final model has the default's networks beside the winner's."""
+    asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
+    if not asked or default is None or default.number == result.best.number:
+        return False
+    return are_close(result.best.fold_scores, result.trials[default.number].fold_scores)
 
 
 def keeps_smallest(result: StudyResult) -> bool:

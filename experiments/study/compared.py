@@ -196,6 +196,12 @@ def members_of(study: ReadStudy) -> int:
     return int(study.spec.get("final", {}).get("members", 1))
 
 
+def networks_of(study: ReadStudy) -> str:
+    """Say of what networks its final model is the mean."""
+    beside = study.spec.get("final", {}).get("choice") == "with_default"
+    return f"{members_of(study)} with the default's" if beside else str(members_of(study))
+
+
 def arithmetic_of(study: ReadStudy) -> str:
     """Return its arithmetic; native in results that name none."""
     return str(study.spec.get("study", {}).get("arithmetic", "native"))

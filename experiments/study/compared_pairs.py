@@ -24,7 +24,7 @@ from experiments.evaluation.resampling import Numbers, Samples, samples_of
 from experiments.evaluation.selection_bias import highest
 from experiments.reports.headline import keeps_smallest
 from experiments.search.executors.serial import Inline
-from experiments.study.compared import ReadStudy, arithmetic_of, members_of
+from experiments.study.compared import ReadStudy, arithmetic_of, networks_of
 from experiments.study.compared_errors import winners_errors
 from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
 from nnet.arrays import Rows as Positions
@@ -57,7 +57,7 @@ def _obstacles(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int
         yield from _unlike_rows(rows, first, second)
     if any(_in_time_order(study) for study in (one, other)):
         yield NoTest(code="time_order")
-    for code, value in (("other_members", members_of), ("other_arithmetic", arithmetic_of)):
+    for code, value in (("other_members", networks_of), ("other_arithmetic", arithmetic_of)):
         if value(one) != value(other):
             yield NoTest(code=code, detail=f"{value(one)} and {value(other)}")  # type: ignore[arg-type]
     lost = [studies[at].name for at in (first, second) if _has_lost_outputs(studies[at], rows.get(at))]

@@ -132,7 +132,7 @@ class Nested:
     def score(
         self,
         study: StudyContext,
-        winner: FinishedTrial,
+        finalists: Sequence[FinishedTrial],
         uncertainty: UncertaintyRecord | None,
         ledger: Ledger,
         executor: Executor,
@@ -141,7 +141,7 @@ class Nested:
 
         Args:
             study:       the study of all rows.
-            winner:      its winner.
+            finalists:   its winner, then its default unless it is the winner.
             uncertainty: of all rows.
 
         Raises:
@@ -151,8 +151,8 @@ class Nested:
         run.progress.stage("refitting the best configurations")
         outer = [self._fits(fold, executor) for fold in self.folds]
         chosen = ", ".join(str(one.found.number) for one in outer)
-        run.log.write(f"refit and test: trials {chosen} of the outer studies, trial {winner.result.number}")
-        return outer_fit(fits, winner, uncertainty, outer, ledger, run.options.acknowledge_reuse)
+        run.log.write(f"refit and test: trials {chosen} of the outer studies, trial {finalists[0].result.number}")
+        return outer_fit(fits, finalists, uncertainty, outer, ledger, run.options.acknowledge_reuse)
 
     def _run(self, fold: int) -> OuterRun:
         known, options = self._given(fold), self.run.options

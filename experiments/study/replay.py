@@ -148,7 +148,7 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
             scored = last_fit(fits, finalists, ledger, known, uncertainty)
         else:
             of_folds = _outer_fits(recorded, result.outer, spec, executor)
-            scored = outer_fit(fits, finalists[0], uncertainty, of_folds, ledger, known)
+            scored = outer_fit(fits, finalists, uncertainty, of_folds, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
@@ -231,9 +231,9 @@ def _finalists(recorded: Recorded, space: Space) -> list[FinishedTrial]:
                     f"journal, but {recorded.folder} has none; without --final they are computed again."
                 )
             factors = trials[number].result.curves.factors
-        curves = Curves((), (), (), (), factors)
+        curves, scores = Curves((), (), (), (), factors), result.trials[number].fold_scores
         finalists.append(
-            FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, (), curves))
+            FinishedTrial(params, TrialResult(number, "COMPLETE", "", None, None, epochs, None, scores, curves))
         )
     return finalists
 

@@ -145,7 +145,7 @@ def run_study(
             run.clock.lap("analysis")
             scored = None if fits is None else _score(fits, run, choice.finalists, ledger, analysis.uncertainty)
             if nested is not None and options.look != "leave":
-                scored = nested.score(study, choice.winner, analysis.uncertainty, ledger, executor)
+                scored = nested.score(study, choice.finalists, analysis.uncertainty, ledger, executor)
             run.clock.lap("refit and look")
             seen = ledger_reading(ledger, study.identity, study.data.test.known_by)
             test, made_by = None if scored is None else scored.record, _provenance(study, options, kernel, digests)

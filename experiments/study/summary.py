@@ -13,7 +13,7 @@ from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import keeps_smallest
+from experiments.reports.headline import are_several, joins_default, keeps_smallest
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
@@ -64,8 +64,11 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
     if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
-    if result.test is not None and result.final is not None and result.final.members > 1:
-        yield "final model", f"the mean of {result.final.members} networks; the scores above are of single ones"
+    if result.test is not None and result.final is not None and are_several(result):
+        networks, beside = count(result.final.members, "network"), ""
+        if joins_default(result):
+            networks, beside = f"{networks} of it", f" and {result.final.members} of the default"
+        yield "final model", f"the mean of {networks}{beside}; the scores above are of single ones"
     if result.test is not None:
         yield from _test_facts(result, result.test)
     elif planned is not None:

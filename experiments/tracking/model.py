@@ -17,7 +17,7 @@ from typing import Any
 from experiments.data.date_formats import ISO, date_text
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
-from experiments.evaluation.model import Model, read_model
+from experiments.evaluation.model import BESIDE, Model, read_model
 from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import RefusedError, Store
@@ -111,9 +111,10 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
     model = read_model(folder)
     with tempfile.TemporaryDirectory() as code:
         files = Path(code, folder.name)
-        files.mkdir()
-        for name in (MODEL, WEIGHTS):  # whatever else lies or is linked in the folder stays there
-            shutil.copyfile(folder / name, files / name)
+        for part in (".", *([] if model.beside is None else [BESIDE])):
+            (files / part).mkdir(exist_ok=True)
+            for name in (MODEL, WEIGHTS):  # whatever else lies or is linked in the folder stays there
+                shutil.copyfile(folder / part / name, files / part / name)
         for package in ("experiments", "nnet"):
             shutil.copytree(PACKAGES / package, Path(code, package), ignore=NO_SOURCE)
         pyfunc.save_model(

@@ -26,7 +26,7 @@ from experiments.reports.blocks import (
     percent,
     sentence,
 )
-from experiments.reports.headline import keeps_smallest
+from experiments.reports.headline import joins_default, keeps_smallest
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.data import folds
@@ -138,7 +138,9 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
 
 
 def _chosen(result: StudyResult) -> str:
-    return "smallest network within one standard error of the best" if keeps_smallest(result) else "best"
+    if keeps_smallest(result):
+        return "smallest network within one standard error of the best"
+    return "best, averaged with the default" if joins_default(result) else "best"
 
 
 def _apart(result: StudyResult) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
-from experiments.reports.headline import keeps_smallest, members
+from experiments.reports.headline import are_several, joins_default, keeps_smallest, members
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
 
@@ -34,8 +34,9 @@ def configurations(result: StudyResult) -> Section:
             ]
             rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
     rows.append(Row(("epochs of the refit", *epochs)))
-    if result.final and result.final.members > 1:
-        rows.append(Row(("networks, whose mean is the model", *[members(result)] * len(configs))))
+    if are_several(result):
+        title = "networks, all in the final model" if joins_default(result) else "networks, whose mean is the model"
+        rows.append(Row((title, *[members(result)] * len(configs))))
     columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [
         Table("Best configuration", columns, tuple(rows)),
@@ -52,5 +53,5 @@ def configurations(result: StudyResult) -> Section:
                 Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
             ),
         ]
-    title = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
-    return Section(title, "configuration", tuple(blocks))
+    heading = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
+    return Section(heading, "configuration", tuple(blocks))

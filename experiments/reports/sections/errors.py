@@ -27,6 +27,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import NOTHING
+from experiments.reports.headline import joins_default
 from experiments.reports.images import png
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.matrix import NAMED, confusion
@@ -88,9 +89,10 @@ def _models(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Bl
         )
     return [
         text(
-            "Like the final model, the models that predict development rows here are the mean of {} networks, none of "
-            "which had trained on the row.{}",
+            "Like the final model, the models that predict development rows here are the mean of {} networks{}, none "
+            "of which had trained on the row.{}",
             number(f"{key}.members", predictions.members),
+            ", half of them of the default configuration" if joins_default(result) else "",
             of_mean,
         )
     ]

@@ -21,6 +21,7 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
+from experiments.reports.headline import joins_default
 from experiments.reports.images import places
 from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.bars import Bar, bars
@@ -45,7 +46,7 @@ def permutation_importance(result: StudyResult) -> Section | None:
         ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))
         scores, where = Scores.like(record.metric, max(abs(ranked[0][1].drop), 1e-4)), places(record.columns, image)
         blocks += _bars(record, ranked, scores) if where is None else _heat_map(record, ranked, scores, where)
-        blocks.append(_method(record))
+        blocks.append(_method(result, record))
     blocks += left_out(result, "permutation")
     return Section("Permutation importance", "importance", tuple(blocks)) if blocks else None
 
@@ -102,13 +103,15 @@ def _heat_map(
     ]
 
 
-def _method(record: PermutationRecord) -> Block:
+def _method(result: StudyResult, record: PermutationRecord) -> Block:
+    count = number("analysis.permutation.members", record.members)
+    of = " of the best configuration, without those of the default" if joins_default(result) else ""
     return note(
         "Method: {}{}, {} of each column. Without shuffling, {} is {}. Columns that hold the same information share "
         "their importance, so a small change does not show that a column is useless.",
         counted("analysis.permutation.rows", record.rows, "out-of-fold prediction"),
-        sentence(" by the mean of {} networks", number("analysis.permutation.members", record.members))
-        if record.members > 1
+        sentence(f" by {'the mean of {} networks' if record.members > 1 else '{} network'}{of}", count)
+        if record.members > 1 or of
         else "",
         counted("analysis.permutation.repeats", record.repeats, "shuffle"),
         Fact("analysis.permutation.metric", metric_label(record.metric)),

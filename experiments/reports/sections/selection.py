@@ -22,7 +22,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.headline import keeps_smallest, members
+from experiments.reports.headline import are_several, keeps_smallest, mean_of
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
@@ -73,10 +73,10 @@ def selection(result: StudyResult) -> Section:
 
 def _single(result: StudyResult) -> Words:
     """Say that these scores are not of the final model, where that is the mean of several networks."""
-    if result.final is None or result.final.members == 1:
+    if not are_several(result):
         return ""
     words = " The search compares single networks, and these are their scores; the final model is the mean of {}."
-    return sentence(words, members(result))
+    return sentence(words, mean_of(result))
 
 
 def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:

@@ -27,7 +27,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import NOTHING, hidden
-from experiments.reports.headline import keeps_smallest, members
+from experiments.reports.headline import are_several, keeps_smallest, mean_of
 from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots import sizes as plots
 
@@ -52,7 +52,6 @@ def sizes(result: StudyResult) -> Section | None:
     blocks: list[Block] = [text("{}", _answer(result, record))]
     if len({one.parameters for one in record.networks}) > 1:
         blocks += [Figures((_picture(result, record),)), _table(result, record)]
-    several = result.final is not None and result.final.members > 1
     blocks.append(
         note(
             "The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
@@ -60,7 +59,7 @@ def sizes(result: StudyResult) -> Section | None:
             "it. Sizes are of one network{}. To predict a row it multiplies and adds once for each weight: the time of "
             "a prediction is nearly proportional to that, except of small networks.",
             _errors(record),
-            sentence("; the final model has {}", members(result)) if several else "",
+            sentence("; the final model has {}", mean_of(result)) if are_several(result) else "",
         )
     )
     return Section("Size of the network", "size", tuple(blocks))

@@ -99,6 +99,35 @@ def test_what_is_loaded_predicts_the_same_bits(tmp_path: Path, architecture: Arc
     assert (again.predicts, again.trial) == ("kind", 17)
 
 
+@pytest.mark.parametrize("classes", [("a", "b", "c"), ("a", "b"), ()])
+def test_a_model_of_two_configurations_is_the_mean_of_both(tmp_path: Path, classes: tuple[str, ...]) -> None:
+    one, other, rows = mixed_model(classes, members=2), mixed_model(classes), mixed_frame(300, seed=9)
+    write_model(replace(one, beside=other), tmp_path)
+    found, alone = (predicted(model, rows) for model in (read_model(tmp_path), one))
+    assert found.equals(predicted(replace(one, beside=other), rows))
+    means = (alone.iloc[:, -1].astype(float) + predicted(other, rows).iloc[:, -1].astype(float)) / 2
+    np.testing.assert_allclose(found.iloc[:, -1].astype(float), means, rtol=1e-6)
+    assert not found.equals(alone)
+
+
+def test_a_model_beside_another_is_the_one_that_was_written(tmp_path: Path) -> None:
+    whole = replace(mixed_model(("a", "b")), beside=mixed_model(("a", "b"), members=2))
+    for name, change in {
+        "must be a regular file|cannot be read": lambda folder: shutil.rmtree(folder),
+        "its sha256 must be [0-9a-f]{64}, as the model around it says": lambda folder: write_model(
+            mixed_model(("a", "b")), folder
+        ),
+        "has none in its own": lambda folder: write_model(whole, folder),
+    }.items():
+        write_model(whole, tmp_path)
+        change(tmp_path / "default")
+        with pytest.raises(DataError, match=name):
+            read_model(tmp_path)
+    write_model(replace(whole, beside=mixed_model(("a", "b", "c"))), tmp_path)
+    with pytest.raises(DataError, match="has beside it one of the same inputs and target"):
+        read_model(tmp_path)
+
+
 @pytest.mark.parametrize("classes", [("a", "b", "c"), ()])
 def test_all_networks_of_a_model_are_read_back_to_the_bit(tmp_path: Path, classes: tuple[str, ...]) -> None:
     model, rows = mixed_model(classes, members=5), mixed_frame(300, seed=9)

@@ -71,12 +71,13 @@ def predicted(done: Searched) -> tuple[Array, Array, ValidationRows]:
         for trial in done.told
         if trial.result.state == "COMPLETE"
     }
-    found = models.out_of_fold(own)
+    rows = validation_rows(done.data.development, done.data.folds)
+    found = models.out_of_fold(own, rows)
     assert not isinstance(found, NetworkDiverged)
     winner, default = found
     assert default is not None
     z, other = array_of(winner.content.open()), array_of(default.content.open())
-    return z, other, validation_rows(done.data.development, done.data.folds)
+    return z, other, rows
 
 
 @pytest.mark.parametrize("members", [1, 2])
@@ -172,7 +173,7 @@ def test_a_default_that_diverges_on_a_fold_has_none(tmp_path: Path) -> None:
     (found,) = models._default
     for fold in found.result():
         fold.outputs[0] = np.nan
-    both = models.out_of_fold({})
+    both = models.out_of_fold({}, validation_rows(done.data.development, done.data.folds))
     assert not isinstance(both, NetworkDiverged)
     assert both[1] is None
 

@@ -1,0 +1,134 @@
+"""A final model of two configurations is one model: computed, resumed, reproduced, saved and predicted with."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import chdir
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import predict, reproduce
+from experiments.evaluation.model import Model, predicted, read_model
+from support.desk import CommandRunner
+from support.links import contents, victim
+
+CHANGED = ("search.trials=5", "training.epochs=6", "final.members=2")
+DEFAULT = ("default.hidden_units=24", "default.learning_rate=0.01")
+SHORT = [word for setting in (*CHANGED, *DEFAULT) for word in ("--set", setting)]
+JOINED = [*SHORT, "--set", "final.choice=with_default"]
+FILES = ("weights.npz", "model.json", "default/weights.npz", "default/model.json")
+
+
+@pytest.fixture
+def whole(desk: CommandRunner) -> dict[str, Any]:
+    """The results of the study as they are when nothing happens to it."""
+    return desk.tuned("moons", *JOINED, "--out", "whole")
+
+
+def model_of(desk: CommandRunner, out: str = "whole") -> Model:
+    return read_model(desk.folder / out / "model")
+
+
+def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    assert whole["best"]["number"] != 0
+    assert desk.tuned("moons", *JOINED, "--out", "two", "--workers", "2")["digest"] == whole["digest"]
+    for place in ("evaluation.last_fit:model_of", "evaluation.model:_checksum"):
+        killed = desk.run_until(f"experiments.{place}", "moons", *JOINED, "--workers", "1", "--out", "killed")
+        assert killed.code == -9, killed
+    assert desk.tuned("moons", *JOINED, "--out", "killed")["digest"] == whole["digest"]
+    for name in FILES:
+        assert len({(desk.folder / out / "model" / name).read_bytes() for out in ("whole", "two", "killed")}) == 1
+    entries = (desk.folder / "studies" / "ledger.jsonl").read_text().splitlines()
+    assert len({json.loads(line)["look"] for line in entries if '"models":"' in line}) == 1
+
+
+def test_the_search_is_that_of_a_study_without_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    alone = desk.tuned("moons", *SHORT, "--out", "alone")
+    assert alone["trials"] == whole["trials"]
+    assert alone["analysis"]["selection"] == whole["analysis"]["selection"]
+    assert alone["test"]["default"] == whole["test"]["default"]
+    assert alone["test"]["metrics"] != whole["test"]["metrics"]
+    assert alone["digest"] != whole["digest"]
+    assert model_of(desk, "alone").beside is None
+    winner, both = model_of(desk, "alone"), model_of(desk)
+    assert winner.network.parameters.values.tobytes() == both.network.parameters.values.tobytes()
+
+
+def test_it_is_reproduced_to_the_bit(
+    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chdir(desk.folder):
+        for more in ([], ["--final"]):
+            assert reproduce.main(["whole", "--workers", "1", *more]) == 0
+            assert "moons: the same, to the bit" in capsys.readouterr().out
+
+
+def test_it_predicts_the_mean_of_both(
+    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = model_of(desk)
+    assert model.beside is not None
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=[name for name, _ in model.inputs])
+    rows.to_csv(desk.folder / "new.csv", index=False)
+    with chdir(desk.folder):
+        assert predict.main(["whole", "new.csv"]) == 0
+    found = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    shares = [shares_of(network, rows) for network in (model, model.beside)]
+    np.testing.assert_allclose(
+        logits(found.iloc[:, 1:]), logits(np.mean(shares, axis=0)) / temperature(whole), atol=1e-5
+    )
+
+
+def shares_of(model: Model, rows: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """The probabilities by the networks of one configuration alone, at no temperature."""
+    return predicted(replace(model, beside=None, uncertainty=None), rows).iloc[:, 1:].to_numpy()
+
+
+def logits(shares: Any) -> np.ndarray[Any, Any]:
+    p = np.asarray(shares)
+    return np.asarray(np.log(p[:, 1] / p[:, 0]))
+
+
+def temperature(results: dict[str, Any]) -> float:
+    return float(results["analysis"]["uncertainty"]["temperature"]["value"])
+
+
+def test_pages_say_of_what_it_is_the_mean(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    said = desk.tune("moons", *JOINED, "--out", "again").out
+    assert "the mean of 2 networks of it and 2 of the default; the scores above are of single ones" in said
+    report = (desk.folder / "whole" / "report.md").read_text()
+    for words in (
+        "the mean of 2 such networks, trained for",
+        "and of 2 of the default configuration, 24 ReLU, trained for",
+        "the final model is the mean of 2 of this configuration and 2 of the default",
+        "are the mean of 4 networks, half of them of the default configuration, none of which",
+        "by the mean of 2 networks of the best configuration, without those of the default",
+        "networks, all in the final model",
+    ):
+        assert words in report, words
+
+
+def test_each_outer_fold_is_scored_by_both(desk: CommandRunner) -> None:
+    nested = [*JOINED, "--set", "cv.outer=3", "--tracking-uri", "none"]
+    both = desk.tuned("moons", *nested, "--out", "nested")
+    alone = desk.tuned("moons", *nested, "--set", "final.choice=best", "--out", "alone")
+    assert both["outer"]["folds"] != alone["outer"]["folds"]
+    assert both["test"]["score"] != alone["test"]["score"] or both["test"]["metrics"] != alone["test"]["metrics"]
+    assert model_of(desk, "nested").beside is not None
+    with chdir(desk.folder):
+        assert reproduce.main(["nested", "--workers", "1", "--final"]) == 0
+
+
+def test_a_link_in_place_of_its_folder_is_not_followed(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    elsewhere = desk.folder / "elsewhere"
+    before = victim(elsewhere)
+    (desk.folder / "linked" / "model").mkdir(parents=True)
+    (desk.folder / "linked" / "model" / "default").symlink_to(elsewhere)
+    assert desk.tuned("moons", *JOINED, "--out", "linked")["digest"] == whole["digest"]
+    assert contents(elsewhere) == before
+    assert not (desk.folder / "linked" / "model" / "default").is_symlink()
