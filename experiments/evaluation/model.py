@@ -78,6 +78,11 @@ class Model:
     beside: Model | None = None
 
     @property
+    def networks(self) -> int:
+        """Count the networks whose mean predicts."""
+        return self.network.folds + (0 if self.beside is None else self.beside.networks)
+
+    @property
     def rows(self) -> RowFormat:
         """Return the form in which the model takes rows."""
         return RowFormat(

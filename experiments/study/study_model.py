@@ -43,7 +43,7 @@ class StudyModel:
 
     def __repr__(self) -> str:
         model = self._model
-        classes, networks = len(model.target.classes), count(model.network.folds, "network")
+        classes, networks = len(model.target.classes), count(model.networks, "network")
         what = f"{classes} classes" if classes else "a number"
         return f"<StudyModel: {model.predicts}, {what}, from {len(model.inputs)} columns by {networks}>"
 

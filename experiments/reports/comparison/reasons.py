@@ -15,7 +15,7 @@ SENTENCES: Final[Mapping[ReasonCode, str]] = {
     "other_target": "they predict different targets, or order the classes differently",
     "other_metric": "they choose by different metrics",
     "time_order": "rows in time order depend on one another, so a bootstrap of single rows would mislead",
-    "other_members": "their final models are the mean of different numbers of networks: {detail}",
+    "other_members": "their final models are the mean of different networks: {detail}",
     "other_arithmetic": "they were computed in different arithmetics: {detail}",
     "no_out_of_fold": "the out-of-fold predictions of {detail} are not there, or damaged",
     "no_data": "the truths of their rows are not at hand: {detail}",
@@ -28,7 +28,7 @@ def sentence_of(reason: NoTest) -> str:
     """State a reason.
 
     >>> sentence_of(NoTest(code="other_members", detail="1 and 5"))
-    'their final models are the mean of different numbers of networks: 1 and 5'
+    'their final models are the mean of different networks: 1 and 5'
     """
     detail = metric_label(reason.detail) if reason.code == "bootstrap_too_slow" else reason.detail.rstrip(".")
     return SENTENCES[reason.code].format(detail=detail)

@@ -42,7 +42,7 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
     from mlflow.utils import requirements_utils
 
     monkeypatch.setattr(requirements_utils, "_MODULES_TO_PACKAGES", None)
-    model = mixed_model(CLASSES, members=3)
+    model = replace(mixed_model(CLASSES, members=3), beside=mixed_model(CLASSES))
     write_model(model, tmp_path / "model")
     write_mlflow_model(tmp_path / "model", tmp_path / "ml")
     assert requirements_utils._MODULES_TO_PACKAGES is None  # all packages of the machine, which takes its time
