@@ -18,6 +18,7 @@ from pydantic import (
 
 from experiments.config.candidate import MOST_BINS, RARE_RULE, Preprocessing, Scaling
 from experiments.config.data_options import DataSection, Decided, OuterFolds
+from experiments.config.final_options import FinalSection
 from experiments.config.later_keys import without_later_keys
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.report_options import ReportSection
@@ -144,20 +145,6 @@ class SearchSection(Section):
     def _of_the_sampler_or_pruner(cls, value: object, info: ValidationInfo) -> Section:
         kind, models = ("sampler", SAMPLERS) if info.field_name == "sampler_options" else ("pruner", PRUNERS)
         return options_of(models, info.data.get(kind), value)
-
-
-class FinalSection(Section):
-    """[final]: the final model, and that of the default, which is trained alike.
-
-    members: networks, each with a seed of its own, whose mean is the model.
-    epochs:  horizon of their training; without it, training.epochs.
-    choice:  configuration that is kept: of the best selection score; of the smallest network within one standard
-             error of it; or of the best together with the default's, as the mean of both models.
-    """
-
-    members: Annotated[int, Field(ge=1, le=32)] = 5
-    epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    choice: Literal["best", "smallest", "with_default"] = "best"
 
 
 class Range(Section):

@@ -24,7 +24,7 @@ from experiments.search.trial import FinishedTrial
 from nnet.arrays import Array
 
 if TYPE_CHECKING:  # workers load no pydantic
-    from experiments.config.spec import FinalSection
+    from experiments.config.final_options import FinalSection
 
 MOST_ERRORS = 3.0
 

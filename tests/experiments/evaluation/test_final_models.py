@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.config.spec import FinalSection
+from experiments.config.final_options import FinalSection
 from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
 from experiments.evaluation.baselines import baseline_tasks

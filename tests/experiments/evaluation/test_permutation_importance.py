@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from experiments.config.candidate import Preprocessing
+from experiments.config.final_options import FinalSection
 from experiments.config.space import Space
-from experiments.config.spec import FinalSection
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.evaluation import permutation_importance as column_importance

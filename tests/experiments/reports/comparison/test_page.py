@@ -74,7 +74,7 @@ def test_without_a_test_the_reasons_are_the_answer() -> None:
     text = text_of(comparison(None, NoTest(code="other_metric"), NoTest(code="other_members", detail="1 and 5")))
     assert (
         "The difference is not tested: they choose by different metrics; their final models are the mean of different "
-        "numbers of networks: 1 and 5." in text
+        "networks: 1 and 5." in text
     )
     assert AFTER not in text
 
