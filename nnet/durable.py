@@ -57,6 +57,10 @@ def replacing(path: Path, lasting: bool = True) -> Iterator[Path]:
 def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write files of a folder; all are on the disk under other names before the first takes its own.
 
+    Args:
+        folder:   the folder, which must exist.
+        contents: content of each file by its name, which may name a folder in this one, too, that exists.
+
     Raises:
         OSError: the files cannot be written.
     """
@@ -71,7 +75,8 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
-    flush_folder(folder)
+    for parent in dict.fromkeys(part.parent for part in parts.values()):
+        flush_folder(parent)
 
 
 def append(path: Path, line: bytes, size: int) -> None:

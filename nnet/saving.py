@@ -75,6 +75,21 @@ def save(
         ShapeError:  there is no such fold.
         OSError:     the files cannot be written.
     """
+    write_together(folder, files_of(network, fold, extra, about))
+
+
+def files_of(
+    network: Network,
+    fold: int | None = None,
+    extra: Mapping[str, NDArray[Any]] = {},
+    about: Mapping[str, Any] = {},
+) -> dict[str, bytes]:
+    """Return the contents of weights.npz and model.json by their names, for the arguments of `save`.
+
+    Raises:
+        SavingError: extra or about cannot be saved, or there are too many folds.
+        ShapeError:  there is no such fold.
+    """
     if fold is not None and not 0 <= fold < network.folds:
         raise ShapeError(f"`0 <= fold < {network.folds}` must hold, but got fold={fold}.")
     folds = slice(0, network.folds) if fold is None else slice(fold, fold + 1)
@@ -104,7 +119,7 @@ def save(
         raise SavingError(f"about must be of types that JSON has, but: {clipped(str(error))}.") from None
     if len(text) > LARGEST_MODEL:
         raise SavingError(f"`bytes of {MODEL} <= {LARGEST_MODEL}` must hold, but about makes them {len(text)}.")
-    write_together(folder, {WEIGHTS: weights, MODEL: text})
+    return {WEIGHTS: weights, MODEL: text}
 
 
 def load(folder: Path) -> Saved:

@@ -29,10 +29,10 @@ from experiments.evaluation.results import STRICT
 from experiments.evaluation.temperature import scaled
 from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
-from nnet.durable import make_folder
+from nnet.durable import make_folder, write_together
 from nnet.errors import SavingError
 from nnet.network import CHUNK, Network
-from nnet.saving import MODEL, load, save
+from nnet.saving import MODEL, files_of, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,17 +113,28 @@ class About:
 
 
 def write_model(model: Model, folder: Path) -> None:
-    """Write weights.npz and then model.json, with the checksum of the former; first of all the model beside it.
+    """Write weights.npz and model.json, with the checksum of the former, and those of the model beside it.
 
     Raises:
         StudyStateError: it could not be written; an earlier model is still there.
     """
-    fitted, beside = model.preprocessor, None
-    if model.beside is not None:
-        if (folder / BESIDE).is_symlink():  # a write would follow it
-            (folder / BESIDE).unlink()
-        write_model(model.beside, folder / BESIDE)
-        beside = _checksum(folder / BESIDE / MODEL)
+    try:
+        contents = _contents(model)
+        make_folder(folder)
+        if model.beside is not None:
+            if (folder / BESIDE).is_symlink():  # a write would follow it
+                (folder / BESIDE).unlink()
+            make_folder(folder / BESIDE)
+        write_together(folder, contents)
+    except SavingError as error:
+        raise StudyStateError(f"{folder}: the model cannot be saved: {error}") from None
+    except OSError as error:
+        raise StudyStateError(f"{folder}: cannot be written: {error.strerror}.") from None
+
+
+def _contents(model: Model) -> dict[str, bytes]:
+    """Return the contents of the files by their names, those of the model beside it first."""
+    fitted, beside = model.preprocessor, {} if model.beside is None else _contents(model.beside)
     about = About(
         classes=model.target.classes,
         predicts=model.predicts,
@@ -138,17 +149,12 @@ def write_model(model: Model, folder: Path) -> None:
         picture=model.picture,
         probabilities=model.probabilities,
         uncertainty=model.uncertainty,
-        beside=beside,
+        beside=hashlib.sha256(beside[MODEL]).hexdigest() if beside else None,
     )
     notes = {key: value for key, value in asdict(about).items() if key != "beside" or value is not None}
-    units = np.array([model.units.centre, model.units.scale])
-    try:
-        make_folder(folder)
-        save(folder, model.network, extra={**fitted.arrays, "units": units}, about=notes)
-    except SavingError as error:
-        raise StudyStateError(f"{folder}: the model cannot be saved: {error}") from None
-    except OSError as error:
-        raise StudyStateError(f"{folder}: cannot be written: {error.strerror}.") from None
+    extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
+    named = {f"{BESIDE}/{name}": content for name, content in beside.items()}
+    return named | files_of(model.network, extra=extra, about=notes)
 
 
 def read_model(folder: Path, is_beside: bool = False) -> Model:
@@ -244,16 +250,12 @@ def _beside(folder: Path, checksum: str) -> Model:
     Raises:
         DataError: a file is missing, damaged, or another one.
     """
-    model, found = read_model(folder, is_beside=True), _checksum(folder / MODEL)
+    model = read_model(folder, is_beside=True)
+    found = hashlib.sha256((folder / MODEL).read_bytes()).hexdigest()
     if found != checksum:
         place = folder / MODEL
         raise DataError(f"{place}: its sha256 must be {checksum}, as the model around it says, but it is {found}.")
     return model
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDArray[np.bool_]) -> bool:

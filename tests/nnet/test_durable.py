@@ -53,6 +53,19 @@ def test_files_that_belong_together_are_all_flushed_before_the_first_gets_its_na
     assert steps == ["flush .a.part", "flush .b.part", ".a.part becomes a", ".b.part becomes b", "flush study"]
 
 
+def test_files_of_a_folder_below_are_written_with_the_others(folder: Path, steps: list[str]) -> None:
+    (folder / "below").mkdir()
+    durable.write_together(folder, {"below/a": b"1", "b": b"2"})
+    assert steps == [
+        "flush .a.part",
+        "flush .b.part",
+        ".a.part becomes a",
+        ".b.part becomes b",
+        "flush below",
+        "flush study",
+    ]
+
+
 def test_a_line_is_flushed_and_the_name_of_its_file(folder: Path, steps: list[str]) -> None:
     durable.append(folder / "lines", b"one\n", 0)
     durable.append(folder / "lines", b"two\n", 4)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 from contextlib import chdir
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,9 @@ import pandas as pd
 import pytest
 
 from experiments import predict, reproduce
-from experiments.evaluation.model import Model, predicted, read_model
+from experiments.errors import StudyStateError
+from experiments.evaluation.model import Model, predicted, read_model, write_model
+from nnet import durable
 from support.desk import CommandRunner
 from support.links import contents, victim
 
@@ -37,7 +42,7 @@ def model_of(desk: CommandRunner, out: str = "whole") -> Model:
 def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
     assert whole["best"]["number"] != 0
     assert desk.tuned("moons", *JOINED, "--out", "two", "--workers", "2")["digest"] == whole["digest"]
-    for place in ("evaluation.last_fit:model_of", "evaluation.model:_checksum"):
+    for place in ("evaluation.last_fit:model_of", "evaluation.model:_contents"):
         killed = desk.run_until(f"experiments.{place}", "moons", *JOINED, "--workers", "1", "--out", "killed")
         assert killed.code == -9, killed
     assert desk.tuned("moons", *JOINED, "--out", "killed")["digest"] == whole["digest"]
@@ -122,6 +127,25 @@ def test_each_outer_fold_is_scored_by_both(desk: CommandRunner) -> None:
     assert model_of(desk, "nested").beside is not None
     with chdir(desk.folder):
         assert reproduce.main(["nested", "--workers", "1", "--final"]) == 0
+
+
+def test_a_disk_that_is_full_leaves_the_earlier_model(
+    desk: CommandRunner, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write, written = model_of(desk), durable._write_new, list[str]()
+
+    def full(path: Path, content: bytes) -> None:
+        written.append(path.name)
+        if len(written) > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(durable, "_write_new", full)
+    with pytest.raises(StudyStateError, match="model: cannot be written: No space left on device"):
+        write_model(replace(before, trial=99), desk.folder / "whole" / "model")
+    assert len(written) == 3
+    assert model_of(desk).trial == before.trial
+    assert len([path for path in (desk.folder / "whole" / "model").rglob("*") if path.is_file()]) == len(FILES)
 
 
 def test_a_link_in_place_of_its_folder_is_not_followed(desk: CommandRunner, whole: dict[str, Any]) -> None:
