@@ -25,8 +25,9 @@ from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 
 
-def run(desk: CommandRunner, out: str, table: Table | None = None) -> StudyResult:
-    spec = read_spec(desk.folder / "studies" / "moons.toml", ["search.trials=6", "final.members=2"])
+def run(desk: CommandRunner, out: str, table: Table | None = None, *overrides: str) -> StudyResult:
+    settings = ["search.trials=6", "final.members=2", *overrides]
+    spec = read_spec(desk.folder / "studies" / "moons.toml", settings)
     options = Options(
         folder=desk.folder / out,
         ledger=desk.folder / f"{out}-ledger.jsonl",
@@ -46,13 +47,15 @@ def outside_test(result: StudyResult) -> dict[str, Any]:
 
 
 def model_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (folder / "model").iterdir()}
+    model = folder / "model"
+    return {str(path.relative_to(model)): path.read_bytes() for path in model.rglob("*") if path.is_file()}
 
 
+@pytest.mark.parametrize("final", [[], ["final.choice=with_default", "default.learning_rate=0.05"]])
 def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
-    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+    final: list[str], desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clean = run(desk, "clean", mixed_table(120, "regression"))
+    clean = run(desk, "clean", mixed_table(120, "regression"), *final)
 
     def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
         development, test = split(*arguments)
@@ -60,9 +63,10 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
         return development, SealedTestSet(frame, np.random.default_rng(0).normal(0, 1e6, len(test)))
 
     monkeypatch.setattr(prepare, "split", with_garbage)
-    dirty = run(desk, "dirty", mixed_table(120, "regression"))
+    dirty = run(desk, "dirty", mixed_table(120, "regression"), *final)
     assert outside_test(dirty) == outside_test(clean)
     assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")
+    assert ("default/model.json" in model_files(desk.folder / "clean")) == bool(final)
     assert dirty.test is not None
     assert clean.test is not None
     assert dirty.test.score < clean.test.score
