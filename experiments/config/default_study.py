@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     # single epochs are noisy, and the best of them is a chance peak; weights averaged over epochs are steadier.
     "training": {"epochs": 200, "batch_size": 32, "patience": 8, "initializer": "glorot", "average_epochs": 5},
     "search": {"trials": 40, "lookahead": 4, "pruner": "hyperband"},
-    "final": {"choice": "with_default"},
+    "final": {"choice": "with_default"},  # on few rows the winner is often a lucky one
     "space": {
         "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
         "hidden_layers": {"low": 1, "high": 3},
