@@ -26,7 +26,7 @@ from nnet.arrays import Array
 if TYPE_CHECKING:  # workers load no pydantic
     from experiments.config.final_options import FinalSection
 
-MOST_ERRORS = 3.0
+MOST_ERRORS = 3.0  # standard errors that the winner may be better by, beside the default
 
 
 def joins_default(final: FinalSection, finalists: Sequence[FinishedTrial]) -> bool:
