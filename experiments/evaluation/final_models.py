@@ -58,11 +58,11 @@ def nested_models(
     """Write out the model of nested cross-validation that is kept, and the models that its outer folds are scored by.
 
     Args:
-        development: fingerprint of all rows, on which the kept model is fitted.
-        kept:        the winner, then the default where the model has its networks, too.
+        development:  fingerprint of all rows, on which the kept model is fitted.
+        kept:         the winner, then the default where the model has its networks, too.
         temperatures: temperature of each of them.
-        outer:       document of each outer study's final models, with the fingerprint of the rows that they are
-                     scored on.
+        outer:        document of each outer study's final models, with the fingerprint of the rows that they are
+                      scored on.
 
     Returns:
         a JSON document.

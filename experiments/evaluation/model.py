@@ -58,7 +58,7 @@ class Model:
     probabilities: whether the networks' outputs are logits, whose probabilities are averaged.
     uncertainty: the temperature of its logits, and the quantiles of its kind's errors; None of a model without them.
     beside:   a model of the same inputs and target, whose outputs are averaged with those of this one's network; None
-              of a model that is one network's.
+              of a model of one configuration.
     """
 
     network: Network
