@@ -8,6 +8,7 @@ Each study is in another state:
     looked       tested
     apart        tested on the rows of a file of its own
     nested       tested by nested cross-validation
+    joined       tested; its model is the mean of the best configuration's networks and the default's
     sealed       all trials, no test (--no-test)
     tried        fewer trials than its file has (--trials)
     interrupted  killed in the middle of the search
@@ -41,9 +42,9 @@ ENDINGS = (".toml", ".csv", ".json", ".npy", ".npz")  # beside journals and the 
 # files that every command on a study makes again; kept where the names of the studies say so
 MADE_AGAIN = {
     "trials.csv": ("looked",),
-    "tracking.json": ("looked", "apart", "nested", "sealed", "interrupted"),
-    "validation_rows.npz": ("looked", "apart", "nested", "sealed", "interrupted"),
-    "test_rows.npz": ("looked", "apart", "nested", "sealed", "interrupted"),
+    "tracking.json": ("looked", "apart", "nested", "joined", "sealed", "interrupted"),
+    "validation_rows.npz": ("looked", "apart", "nested", "joined", "sealed", "interrupted"),
+    "test_rows.npz": ("looked", "apart", "nested", "joined", "sealed", "interrupted"),
 }
 STUDY = """\
 [study]
@@ -77,13 +78,15 @@ hidden_units = 4
 
 [final]
 members = {members}
-"""
+{final}"""
 REPORT = """
 [report]
 author = "The makers of this program"
 purpose = "To be read by later versions of it."
 """
-CLASSES: dict[str, Any] = {"source": "people", "target": "answer", "data": "", "cv": "", "trials": 4, "members": 1}
+CLASSES: dict[str, Any] = {
+    **{"source": "people", "target": "answer", "data": "", "cv": "", "trials": 4, "members": 1, "final": ""},
+}
 STUDIES: dict[str, dict[str, Any]] = {
     "looked": CLASSES | {"seed": 1, "members": 2, "report": REPORT},
     "apart": CLASSES
@@ -92,6 +95,7 @@ STUDIES: dict[str, dict[str, Any]] = {
         "data": 'test = "rents-later.csv"\ntarget_transform = "log"\n',
     },
     "nested": CLASSES | {"seed": 3, "cv": "outer = 2\n", "trials": 2},
+    "joined": CLASSES | {"seed": 8, "members": 2, "final": 'choice = "with_default"\n', "data": "split_seed = 8\n"},
     "sealed": CLASSES | {"seed": 4, "source": "rents", "target": "rent", "trials": 3, "data": "split_seed = 4\n"},
     "tried": CLASSES | {"seed": 5, "data": "split_seed = 5\n"},
     "interrupted": CLASSES | {"seed": 6, "trials": 5, "data": "split_seed = 6\n"},
@@ -102,6 +106,7 @@ HOW: dict[str, tuple[tuple[str, ...], str]] = {
     "looked": ((), ""),
     "apart": ((), ""),
     "nested": ((), ""),
+    "joined": ((), ""),
     "sealed": (("--no-test",), ""),
     "tried": (("--trials", "2"), ""),
     "interrupted": ((), "experiments.search.journal:Journal.append"),
