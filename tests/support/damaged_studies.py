@@ -53,6 +53,7 @@ hidden_layers = { low = 1, high = 2 }
 
 [final]
 members = 1
+choice = "with_default"
 
 [report]
 purpose = "a text"
@@ -137,11 +138,21 @@ def _chained(_: Path, path: Path) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), errors="surrogatepass")
 
 
-def _checksummed(folder: Path, path: Path) -> None:
-    model = folder / "studies/own/model/model.json"
-    document: dict[str, Any] = json.loads(model.read_bytes())
-    weights = model.with_name("weights.npz").read_bytes()
-    model.write_text(json.dumps({**document, "sha256": hashlib.sha256(weights).hexdigest()}))
+def _agreed(_: Path, path: Path) -> None:
+    """Let a model.json name the weights beside it, and that of the model around it name it."""
+    model = path.with_name("model.json")
+    weights = hashlib.sha256(path.with_name("weights.npz").read_bytes()).hexdigest()
+    _write_unsealed(model, {**json.loads(model.read_bytes()), "sha256": weights})
+    if model.parent.name == "default":
+        around = model.parents[1] / "model.json"
+        document = json.loads(around.read_bytes())
+        document["about"]["beside"] = hashlib.sha256(model.read_bytes()).hexdigest()
+        _write_unsealed(around, document)
+
+
+def _write_unsealed(path: Path, document: dict[str, Any]) -> None:
+    """Write a model.json without the checksum of itself, which it may lack."""
+    path.write_text(json.dumps({key: value for key, value in document.items() if key != "own_sha256"}))
 
 
 def known_to_the_journal(_: Path, path: Path) -> None:
@@ -173,6 +184,7 @@ def _wrong_npz(content: bytes, rng: Random) -> bytes:
     return hostile_npz(rng)
 
 
+MODELS = ("studies/own/model", "studies/own/model/default")
 COMPARE = "compare own other --out found"
 SYNC, DELETE = f"sync own --tracking-uri {STORE}", f"delete own --yes --tracking-uri {STORE}"
 KINDS = {
@@ -200,10 +212,12 @@ KINDS = {
     ),
     "validation_rows.npz": Kind(["studies/own/validation_rows.npz"], [COMPARE], _wrong_npz),
     "test_rows.npz": Kind(["studies/own/test_rows.npz"], ["report own", COMPARE], _wrong_npz),
-    "model.json": Kind(["studies/own/model/model.json"], ["predict own new.csv"], wrong_json),
+    "model.json": Kind([f"{folder}/model.json" for folder in MODELS], ["predict own new.csv"], wrong_json, _agreed),
     "weights.npz": Kind(
-        ["studies/own/model/weights.npz"], ["predict own new.csv", "predict own new.csv --out out.csv"], _wrong_npz,
-        _checksummed,
+        [f"{folder}/weights.npz" for folder in MODELS],
+        ["predict own new.csv", "predict own new.csv --out out.csv"],
+        _wrong_npz,
+        _agreed,
     ),
     "new rows": Kind(["new.csv"], ["predict own new.csv", "predict own new.csv --keep town"]),
     "new arrays": Kind(["new.npz"], ["predict own new.npz"], _wrong_npz),

@@ -1,13 +1,14 @@
-"""Studies of one name are told apart in a comparison."""
+"""A comparison tells studies of one name apart, and says which networks a final model has."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from experiments.errors import SpecError
-from experiments.study.compared import read_studies
+from experiments.study.compared import networks_of, read_studies
 from support.study_folders import SPEC, fill
 
 
@@ -32,3 +33,14 @@ def test_folders_of_one_name_have_their_paths() -> None:
 def test_the_same_study_twice_is_refused() -> None:
     with pytest.raises(SpecError, match=r"'one' is named twice; name different studies"):
         read_studies(["studies/one", "studies/../studies/one"])
+
+
+def test_a_winner_that_stays_alone_has_no_networks_of_the_default_beside_it() -> None:
+    recorded = Path(__file__).parents[2] / "support" / "version_0_2_0" / "studies"
+    looked, joined = read_studies([str(recorded / "looked"), str(recorded / "joined")])
+    assert (networks_of(looked), networks_of(joined)) == ("2", "2 with the default's")
+    assert joined.recorded is not None
+    result = joined.recorded.result
+    better = tuple(score + 1 for score in result.trials[0].fold_scores)
+    alone = replace(joined.recorded, result=replace(result, best=replace(result.best, fold_scores=better)))
+    assert networks_of(replace(joined, recorded=alone)) == "2"
