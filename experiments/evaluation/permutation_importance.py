@@ -16,7 +16,8 @@ from experiments.search.context import StudyContext
 from experiments.search.trial import FinishedTrial
 
 PREDICTIONS = 3_000_000  # limit of rows x columns x repeats x networks, over all folds
-SCORINGS = 20_000  # limit of folds x columns x repeats; scikit-learn's scorers take milliseconds
+SCORINGS = 20_000  # limit of folds x columns; scikit-learn's scorers take milliseconds
+REPEATED = 4_000  # limit of folds x columns x repeats, beyond one shuffle of each column
 PRODUCTS = 200_000_000_000  # limit of predictions x weights of the network, which take as long
 FEWEST_ROWS, MOST_ROWS = 100, 2_000  # rows of a fold
 MOST_REPEATS = 5
@@ -48,6 +49,8 @@ def too_many(columns: int, folds: int) -> TooManyColumns | TooManyShuffles | Non
 def shuffles(columns: int, validation: Sequence[int], weights: int, members: int = 1) -> tuple[int, int]:
     """Choose the largest number of rows of each fold, and the number of shuffles of each column, for some seconds.
 
+    A column is shuffled at least once. It is shuffled again only as far as the limits allow.
+
     Args:
         validation: number of validation rows of each fold.
         weights:    number of a network's weights.
@@ -57,12 +60,14 @@ def shuffles(columns: int, validation: Sequence[int], weights: int, members: int
     ((2000, 5), (765, 1), (127, 1))
     >>> shuffles(64, [288] * 5, 9_000, members=5), shuffles(784, [2400] * 5, 60_000, members=5)
     ((1875, 5), (153, 1))
+    >>> shuffles(600, [13] * 5, 40_000, members=5), shuffles(600, [13] * 5, 640_000, members=5)
+    ((200, 1), (100, 1))
     """
     folds = len(validation)
-    predictions = max(columns * folds * FEWEST_ROWS, min(PREDICTIONS, PRODUCTS // weights) // members)
-    rows = min(MOST_ROWS, predictions // (columns * folds))
+    predictions = min(PREDICTIONS, PRODUCTS // weights) // members
+    rows = min(MOST_ROWS, max(FEWEST_ROWS, predictions // (columns * folds)))
     predicted = columns * sum(min(rows, count) for count in validation)
-    repeats = min(MOST_REPEATS, predictions // predicted, SCORINGS // (columns * folds))
+    repeats = min(MOST_REPEATS, predictions // predicted, REPEATED // (columns * folds))
     return rows, max(1, repeats)
 
 
