@@ -179,7 +179,7 @@ def test_tables_of_hostile_names_sort(folder: Path, browser: Browser) -> None:
     browser.open(pages_of(folder)["report"].with_suffix(".html").as_uri(), "95%")
     number = "Number(document.querySelector('#trials table tbody tr').cells[0].textContent)"
     column = "document.querySelector('#trials table thead button')"
-    assert browser.value(f"{column} !== null")
+    wait_until(lambda: browser.value(f"{column} !== null"))  # the page's script may run after its text is there
     firsts = []
     for _ in range(3):
         browser.value(f"{column}.click()")
