@@ -199,8 +199,9 @@ def test_it_is_planned_tried_extended_and_ended(desk: CommandRunner) -> None:
 
 
 def test_a_search_that_its_patience_ends_is_reproduced(desk: CommandRunner) -> None:
-    settings = ("cv.outer=2", "search.trials=30", "search.patience=3", "training.epochs=6", "final.members=1")
-    document = desk.tuned("moons", *(word for setting in settings for word in ("--set", setting)), "--workers", "2")
+    changes = ("cv.outer=2", "search.trials=30", "search.patience=3")
+    patient = (*WORDS, *(word for change in changes for word in ("--set", change)))
+    document = desk.tuned("moons", *patient, "--workers", "2")
     trials = [one["trials"] for one in document["outer"]["folds"]]
     assert all(count < 30 for count in [len(document["trials"]), *trials])
     with chdir(desk.folder):
