@@ -21,6 +21,7 @@ LONGER = (
     "tune own --workers 1",
     "tune own --workers 1 --no-test --set search.trials=4",
     "tune own --workers 1 --fresh",
+    "reproduce own --workers 1",
     "reproduce own --final --workers 1",
     "compare own other --out found --finalists 2 --seeds 2 --workers 1",
     f"delete own --yes --tracking-uri {STORE}",

@@ -121,7 +121,8 @@ def test_the_summary_counts_tables() -> None:
 def test_the_tables_of_a_folder_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "lines.json"
     command = ["--tables", str(folder), "--trials", "2", "--splits", "1", "--json", str(out)]
-    assert benchmark.main(command) == 0
+    quick = ["--set", "training.epochs=9", "--set", "final.members=1"]
+    assert benchmark.main([*command, *quick]) == 0
     words, prices, classes, numbers = json.loads(out.read_text())
     assert (words["table"], prices["table"], prices["metric"]) == ("words", "prices", "RMSE")
     for side in real_tables.SIDES:
