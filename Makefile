@@ -1,6 +1,8 @@
 .PHONY: check example fast fix golden test tune
 
 PYTHON ?= python
+# else each process that the tests start would compile this package anew
+unexport PYTHONDONTWRITEBYTECODE
 
 tune:  ## the main job
 	$(PYTHON) -m experiments.tune

@@ -26,7 +26,8 @@ from nnet.saving import MODEL, WEIGHTS
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
-NO_SOURCE = shutil.ignore_patterns("study-files", "__pycache__")  # the first is a link to studies and their results
+# a link to studies and their results, the benchmarks with their records, and what is no source
+NO_SOURCE = shutil.ignore_patterns("study-files", "benchmark", "__pycache__", "*.md")
 
 
 def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Collection[str]) -> None:

@@ -55,7 +55,9 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
     assert (tmp_path / "out.csv").read_text() == (tmp_path / "expected.csv").read_text()
     ours, networks, loaded = json.loads(done.stdout)
     assert all(Path(package).is_relative_to(tmp_path / "ml" / "code") for package in (ours, networks))
-    assert not list((tmp_path / "ml" / "code").rglob("study-files"))
+    copied = [path for path in (tmp_path / "ml" / "code").rglob("*") if path.is_file()]
+    assert {path.suffix for path in copied} <= {".py", ".typed", ".jinja"}
+    assert not {"study-files", "benchmark"} & {name for path in copied for name in path.parts}
     assert not {"optuna", "matplotlib", "rich", "loky"} & set(loaded)
     assert not [path for path in (tmp_path / "ml").rglob("*") if path.suffix in (".pkl", ".pickle", ".pyc")]
     required = (tmp_path / "ml" / "requirements.txt").read_text().split()
