@@ -54,7 +54,10 @@ class RecordedDisk:
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Record what this process does within the block. Nothing is flushed to the real disk."""
+        """Record what this process does within the block; what is there before has been flushed.
+
+        Nothing is flushed to the real disk.
+        """
         with pytest.MonkeyPatch.context() as patch:
             for name in CHANGES:
                 patch.setattr(os, name, self._watched(getattr(os, name)))
@@ -63,6 +66,7 @@ class RecordedDisk:
             patch.setattr(builtins, "open", opened)
             patch.setattr(os, "fsync", self._flush)
             self._look()
+            self.steps += [("flush", number, None) for number in (0, *(known[0] for known in self._seen.values()))]
             yield
             self._look()
 

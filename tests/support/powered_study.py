@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -37,6 +38,8 @@ STUDY = sampled("random", {}, training={"epochs": 2, "batch_size": 160}, default
 STUDY["search"] |= {"trials": TRIALS, "lookahead": 2, "pruner": "none", "pruner_options": {}}
 STUDY["cv"] |= {"n_splits": 2}
 STUDY["study"] |= {"name": "powered"}
+NESTED = {**STUDY, "cv": {**STUDY["cv"], "outer": 2}, "search": {**STUDY["search"], "trials": 2}}
+LIVES = {"once": STUDY, "anew": STUDY, "nested": NESTED}  # anew: with --fresh, where a study without a look was
 
 
 @contextmanager
@@ -50,10 +53,13 @@ def in_this_process() -> Iterator[None]:
         yield
 
 
-def run_in(root: Path, fresh: bool = False) -> StudyResult:
+def run_in(
+    root: Path, fresh: bool = False, study: Mapping[str, Any] = STUDY, look: Literal["take", "leave"] = "take"
+) -> StudyResult:
     """Run the study, or resume it, in studies/powered of a working folder, with the ledger beside it."""
-    spec = parse_spec(STUDY, "powered")
-    options = Options(Path("studies", "powered"), Path("studies", "ledger.jsonl"), OFF, None, 1, fresh=fresh)
+    spec = parse_spec(study, "powered")
+    places = Path("studies", "powered"), Path("studies", "ledger.jsonl")
+    options = Options(*places, OFF, None, 1, fresh=fresh, look=look)
     with chdir(root):
         return run.run_study(spec, options, study_console(quiet=True)).result
 
@@ -62,13 +68,19 @@ def run_in(root: Path, fresh: bool = False) -> StudyResult:
 class Recorded:
     """A study that was run on a recorded disk.
 
-    told:   the trials that were told, each with the number of steps before that.
+    life:   its life, one of LIVES.
+    before: number of steps that only say what was on the disk before.
+    old:    digest of the results that were there before; empty without any.
+    told:   the trials that were told, each with the number of steps before that, and the folder of its study.
     looked: number of steps before the first test row was read.
     digest: digest of the results.
     """
 
     disk: RecordedDisk
-    told: list[tuple[int, FinishedTrial]] = field(default_factory=list)
+    life: str = "once"
+    before: int = 0
+    old: str = ""
+    told: list[tuple[int, str, FinishedTrial]] = field(default_factory=list)
     looked: int = 0
     digest: str = ""
 
@@ -81,26 +93,31 @@ class Recorded:
     def decisive(self) -> list[int]:
         """The points at which the disk has more, or more was said, than one step before: between them is no change."""
         flushed = [at for at, step in enumerate(self.disk.steps, 1) if step[0] == "flush"]
-        return sorted({0, *flushed, *(step for step, _ in self.told), self.looked, self.steps})
+        points = {self.before, *flushed, *(step for step, *_ in self.told), self.looked, self.steps}
+        return sorted(point for point in points if point >= self.before)
 
 
-def recorded(root: Path) -> Recorded:
+def recorded(root: Path, life: str = "once") -> Recorded:
     """Run the study in a folder, and record it."""
-    it = Recorded(RecordedDisk(root))
+    it = Recorded(RecordedDisk(root), life)
+    if life == "anew":
+        it.old = run_in(root, look="leave").digest
     update, opened = StudyProgress.update, SealedTestSet.open
 
     def told(self: StudyProgress, trial: FinishedTrial, from_journal: bool = False) -> None:
-        it.told.append((it.steps, trial))
+        outer = re.match(r"outer fold (\d+)", self._label)
+        it.told.append((it.steps, "" if outer is None else f"outer-{outer[1]}", trial))
         update(self, trial, from_journal)
 
     def look(self: SealedTestSet, *how: Any) -> Any:
-        it.looked = it.steps
+        it.looked = it.looked or it.steps
         return opened(self, *how)
 
     with pytest.MonkeyPatch.context() as patch, it.disk.recording():
+        it.before = it.steps
         patch.setattr(StudyProgress, "update", told)
         patch.setattr(SealedTestSet, "open", look)
-        it.digest = run_in(root).digest
+        it.digest = run_in(root, fresh=life == "anew", study=LIVES[life]).digest
     return it
 
 
@@ -114,15 +131,16 @@ def check_what_is_left(it: Recorded, at: int, seed: int | None, folder: Path) ->
     shutil.rmtree(folder, ignore_errors=True)
     it.disk.lose_power(at, folder, None if seed is None else random.Random(seed))
     study, ledger = folder / "studies" / "powered", folder / "studies" / "ledger.jsonl"
-    told = [trial for step, trial in it.told if step <= at]
-    if told:
-        kept = view_journal(study / "journal.log").trials
+    for part in {part for step, part, _ in it.told if step <= at}:
+        told = [trial for step, of, trial in it.told if of == part and step <= at]
+        kept = view_journal(study / part / "journal.log").trials
         assert [_known(trial) for trial in kept[: len(told)]] == [_known(trial) for trial in told]
     if at >= it.looked:
         assert _looks(Ledger(ledger)) == 1, "test rows were read, and no look is in the ledger"
     if (study / "results.json").exists():  # whole, and so is what it is about
-        assert read_own_results(study / "results.json").result.digest == it.digest
-        assert read_model(study / "model").trial >= 0
+        found = read_own_results(study / "results.json").result.digest
+        assert found in (it.old, it.digest)
+        assert found == it.old or read_model(study / "model").trial >= 0
     else:
         assert at < it.steps, "the study was finished, and has no results"
 
@@ -133,12 +151,13 @@ def check_resumed(it: Recorded, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, seconds in (("BEAT", 0.01), ("PATIENCE", 0.0), ("POLL", 0.0)):  # nobody waits for who lost the power
             patch.setattr(shared_lock, name, seconds)
-        assert run_in(folder).digest == it.digest
+        assert run_in(folder, study=LIVES[it.life]).digest == it.digest
     assert [json.loads(line)["kind"] for line in ledger.read_bytes().splitlines()] == ["reserved", "completed"]
     assert read_own_results(study / "results.json").result.digest == it.digest
     assert read_model(study / "model").trial >= 0
-    trials = view_journal(study / "journal.log").trials
-    assert [_known(trial) for trial in trials] == [_known(trial) for _, trial in it.told]
+    for part in {part for _, part, _ in it.told}:
+        trials = view_journal(study / part / "journal.log").trials
+        assert [_known(trial) for trial in trials] == [_known(trial) for _, of, trial in it.told if of == part]
     assert not list(study.rglob("*.holder"))
 
 
