@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from experiments.search.executors.base import Executor
+from experiments.search.executors.create import ExecutorKind
+from experiments.search.executors.serial import SerialExecutor
+from experiments.study import options
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 from experiments.tracking.tracker import OFF
 from support.desk import STUDY, CommandRunner
@@ -29,6 +34,22 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", OFF)  # MLflow takes longer than a small study
+
+
+@pytest.fixture(autouse=True, scope="package")
+def single_worker() -> Iterator[None]:
+    """Let this process be the worker of a study that it runs with one: its own would take a second to start.
+
+    Commands in processes of their own have workers of their own.
+    """
+    opened = options.open_executor
+
+    def open_executor(kind: ExecutorKind, workers: int, *rest: Any) -> Executor:
+        return SerialExecutor() if (kind, workers) == ("local", 1) else opened(kind, workers, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(options, "open_executor", open_executor)
+        yield
 
 
 @pytest.fixture

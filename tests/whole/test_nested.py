@@ -51,7 +51,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> CommandRunner:
     desk = CommandRunner(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", OFF)
-        done = desk.tune_alone("moons", *WORDS, "--workers", "2")
+        done = desk.tune("moons", *WORDS, "--workers", "2")
     assert (done.code, done.error) == (0, ""), done
     (folder / "said.txt").write_text(done.out)
     return desk
