@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from experiments.search.executors import worker
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import ExecutorKind
 from experiments.search.executors.serial import SerialExecutor
@@ -36,11 +37,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", OFF)  # MLflow takes longer than a small study
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def single_worker() -> Iterator[None]:
     """Let this process be the worker of a study that it runs with one: its own would take a second to start.
 
-    Commands in processes of their own have workers of their own.
+    Commands in processes of their own have workers of their own. The passes of this process stay NumPy's, for the tests
+    that come later.
     """
     opened = options.open_executor
 
@@ -49,6 +51,7 @@ def single_worker() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(options, "open_executor", open_executor)
+        patch.setattr(worker, "load_passes", lambda: None)
         yield
 
 
