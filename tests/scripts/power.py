@@ -1,7 +1,7 @@
 """Loss of power at many points of a study's life, by hand: python tests/scripts/power.py POINTS [SEED [LIFE]].
 
 At each point the power fails, and a part of what was not flushed reaches the disk; the study is then resumed. At a
-quarter of the points nothing but what was flushed is there. LIFE is one of LIVES.
+quarter of the points nothing but what was flushed is there. LIFE is once, anew or nested.
 """
 
 from __future__ import annotations
