@@ -22,13 +22,17 @@ HELD, BROKEN, NOT_MADE = "held", "broken", "not made"
 def run(options: Namespace) -> Iterator[Line]:
     """Yield the outcome of each row that `options.faults` names; what the record has of this program is not run again.
 
+    A row that was not made is tried again: this machine may have by now what it takes.
+
     Of `options`: record, the file (None: the usual place), and again, True to run all rows.
     """
     rows, record = chosen_rows(options.faults), Record(options.record or default_place())
     with opened_room() as room:
         for row in rows:
             known = None if options.again else record.known(row.name)
-            yield record.add(outcome(row, room)) if known is None else known
+            if known is None or known["outcome"] == NOT_MADE:
+                known = record.add(outcome(row, room))
+            yield known
 
 
 def outcome(row: Row, room: Room) -> Line:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.search.out_of_fold import array_of
+from experiments.search.ranking import ROC_AUC, Ranking
 from experiments.search.scorers import Classified, scorer
 from experiments.search.trial import Shared
 from nnet.arrays import Array, Rows, Targets
@@ -63,9 +64,11 @@ def samples_of(metric: str, target: Target, contents: Contents, y: Targets, unit
     draws = min(MOST, max(FEWEST, CALLS // calls))
     if target.classes and _takes_labels(metric):
         return OneByOne(by_label(metric, target, contents, y), len(contents), units, draws)
-    draws = min(draws, NUMBERS // (calls * len(y) * target.outputs))
+    draws = min(DRAWS if metric == ROC_AUC else draws, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
         return BootstrapTooSlow(metric=metric, configurations=len(contents), rows=len(y))
+    if metric == ROC_AUC:
+        return Rankings(contents, y, units, draws)
     return OneByOne(by_repetition(metric, target, contents, y), len(contents), units, draws)
 
 
@@ -102,6 +105,27 @@ class Sums:
 
     def _summed(self, rows: Array, units: Rows) -> Numbers:
         return np.bincount(units, rows, self.units).astype(np.float64, copy=False)
+
+
+class Rankings:
+    """Samples of the area under the ROC curve, for which the rows are ordered once."""
+
+    def __init__(self, contents: Contents, y: Targets, units: Rows, draws: int):
+        self.units, self.draws, self._units = int(units.max()) + 1, draws, units
+        self._rankings = [Ranking(_opened(content), y) for content in contents]
+
+    def scores(self, weights: Numbers) -> Numbers:
+        """Score samples: (b, U) -> (b, C)."""
+        of_rows = weights[:, self._units]
+        return np.stack([ranking.areas(of_rows) for ranking in self._rankings], axis=1)
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        """Score one configuration in each sample: (b, U), (b,) -> (b,)."""
+        scores = np.empty(len(chosen))
+        for configuration in np.unique(chosen):
+            samples = chosen == configuration
+            scores[samples] = self._rankings[configuration].areas(weights[samples][:, self._units])
+        return scores
 
 
 class OneByOne:

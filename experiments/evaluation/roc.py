@@ -8,6 +8,7 @@ from experiments.evaluation.records import RocRecord, TemperatureRecord
 from experiments.evaluation.uncertainty import OutOfFold, calibrated
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
+from experiments.search.ranking import margins, roc_auc
 from nnet.arrays import Array, Targets
 
 POINTS = 200  # most corners of a curve; more could not be told apart
@@ -21,20 +22,18 @@ def roc_of(model: OutOfFold, validated: ValidationRows, temperature: Temperature
 def roc(z: Array, y: Targets) -> RocRecord:
     """Compute the curve of outputs (N, 2) or (N, 1), for which the second class is the positive one.
 
-    Rows rank by the second output less the first, as their probabilities do; both classes are among the (N,) labels.
+    Both classes are among the (N,) labels.
 
     >>> record = roc(np.array([[0.0, 3.0], [0.0, 1.0], [0.0, 2.0], [0.0, -1.0]]), np.array([1, 1, 0, 0]))
     >>> record.area, record.points
     (0.75, ((0.0, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, 1.0), (1.0, 1.0)))
     """
-    from sklearn.metrics import auc, roc_curve
+    from sklearn.metrics import roc_curve
 
-    wide = z.astype(np.float64)
-    rank = wide[:, 0] if wide.shape[1] == 1 else wide[:, 1] - wide[:, 0]
-    false, true, _ = roc_curve(y, rank)
+    false, true, _ = roc_curve(y, margins(z))
     shown = np.unique(np.linspace(0, len(false) - 1, min(len(false), POINTS)).round().astype(int))
     return RocRecord(
-        area=float(auc(false, true)),
+        area=roc_auc(z, y),
         positives=int(np.sum(y == 1)),
         negatives=int(np.sum(y == 0)),
         points=tuple(zip(false[shown].tolist(), true[shown].tolist(), strict=True)),

@@ -1,4 +1,4 @@
-"""Scores by scikit-learn's scorer names. A fast version of the network's own is used where there is one."""
+"""Scores by scikit-learn's scorer names. A fast version of our own is used where there is one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.config.near import did_you_mean, near
 from experiments.config.target import Target
 from experiments.errors import DataError
+from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, predicted_labels, score_of
 
@@ -81,6 +82,8 @@ def scorer(metric: str, target: Target) -> Score:
     """
     if metric in METRICS:
         return score_of(metric)
+    if metric == ROC_AUC:
+        return roc_auc
     scikit_score = _scikit_score(metric, target)
 
     def score(z: Array, y: Targets) -> float:

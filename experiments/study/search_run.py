@@ -56,7 +56,8 @@ class SearchRun:
         submit = clock.watched(evaluated)
         coming = search(spec, space, before, submit, budget, self.interventions)
         progress = self.run.progress
-        left = TimeLeft(spec.search.trials - len(trials), self.run.options.workers, time.process_time())
+        to_come, workers = spec.search.trials - len(trials), self.run.options.workers
+        left = TimeLeft(to_come, workers, time.process_time(), members=spec.final.members)
         progress.search(spec.search.trials, spec.cv.metric, left)
         for trial in before:
             progress.update(trial, from_journal=True)

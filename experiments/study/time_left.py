@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 AFTER = 0.3  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
 MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
-FITS = 1.5  # trials that take as long as the analysis and the refits
+FITS = 1.5  # trials that take as long as the analysis and the refits of a final model of one network
+MORE_FITS = 1.5  # trials that take as long as what each further network of the final model adds
 
 
 @dataclass
@@ -19,12 +20,14 @@ class TimeLeft:
     workers: number of trials that are computed at once.
     before:  seconds of processor time before the search, most of it imports, by which this machine's speed is known.
     clock:   function that returns the seconds since some moment.
+    members: number of networks of the final model, which are trained on the folds, too.
     """
 
     trials: int
     workers: int
     before: float
     clock: Callable[[], float] = time.monotonic
+    members: int = 1
     _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
     _ended: float | None = None
@@ -60,7 +63,8 @@ class TimeLeft:
 
     def _after(self) -> float:
         longest = max(self._spent, default=0.0)  # as long as one that is not pruned
-        return AFTER * min(self.before, MOST) + FITS * longest / min(2, self.workers)
+        fits = FITS + MORE_FITS * (self.members - 1)
+        return AFTER * min(self.before, MOST) + fits * longest / min(2, self.workers)
 
 
 def duration(seconds: float) -> str:

@@ -7,13 +7,13 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow
-from experiments.evaluation.resampling import Numbers, OneByOne, Samples, Sums, samples_of
+from experiments.evaluation.resampling import DRAWS, Numbers, OneByOne, Rankings, Samples, Sums, samples_of
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Rows, Targets
 
-THREE = Target(("a", "b", "c"))
+TWO, THREE = Target(("no", "yes")), Target(("a", "b", "c"))
 ROWS, CONFIGURATIONS = 40, 3
 
 
@@ -50,7 +50,8 @@ def drawn(units: int, samples: int) -> Numbers:
         ("neg_root_mean_squared_error", Target(), Sums),
         ("r2", Target(), Sums),
         ("f1_macro", THREE, OneByOne),
-        ("matthews_corrcoef", Target(("no", "yes")), OneByOne),
+        ("matthews_corrcoef", TWO, OneByOne),
+        ("roc_auc", TWO, Rankings),
         ("roc_auc_ovr", THREE, OneByOne),
         ("neg_median_absolute_error", Target(), OneByOne),
     ],
@@ -69,9 +70,15 @@ def test_a_sample_scores_what_its_repeated_rows_score(metric: str, target: Targe
     np.testing.assert_allclose(found.scores_of(weights, chosen), np.array(expected)[np.arange(6), chosen], rtol=1e-9)
 
 
-@pytest.mark.parametrize(("metric", "target"), [("accuracy", THREE), ("r2", Target()), ("roc_auc_ovr", THREE)])
+@pytest.mark.parametrize(
+    ("metric", "target"), [("accuracy", THREE), ("r2", Target()), ("roc_auc_ovr", THREE), ("roc_auc", TWO)]
+)
 def test_a_sample_of_nothing_has_no_score(metric: str, target: Target) -> None:
     assert np.isnan(samples(metric, target).scores(np.zeros((1, 20)))).all()
+
+
+def test_the_area_under_the_curve_has_as_many_draws_as_a_sum() -> None:
+    assert samples("roc_auc", TWO).draws == DRAWS > samples("average_precision", TWO).draws
 
 
 def test_what_would_take_too_long_is_said() -> None:
@@ -80,5 +87,5 @@ def test_what_would_take_too_long_is_said() -> None:
             raise AssertionError
 
     y = np.zeros(2_000_000, np.intp)
-    found = samples_of("roc_auc", Target(("no", "yes")), [Never()], y, y)
+    found = samples_of("roc_auc", TWO, [Never()], y, y)
     assert found == BootstrapTooSlow(metric="roc_auc", configurations=1, rows=2_000_000)

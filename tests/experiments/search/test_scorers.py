@@ -41,6 +41,12 @@ def test_a_single_logistic_unit_scores_as_its_two_classes() -> None:
         assert score(unit, labels) == pytest.approx(score(two, labels), abs=1e-12), metric
 
 
+def test_the_area_under_the_curve_is_scikit_learns() -> None:
+    assert scorer("roc_auc", classes(2))(Z[:, :2], Y % 2) == pytest.approx(
+        metrics.roc_auc_score(Y % 2, softmax(Z[:, :2].astype(float), axis=1)[:, 1]), abs=1e-12
+    )
+
+
 def test_outputs_that_are_not_numbers_have_no_score() -> None:
     for metric in ("accuracy", "f1_macro"):
         assert np.isnan(scorer(metric, classes(3))(np.full((4, 3), np.nan), np.arange(4) % 3))
