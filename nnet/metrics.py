@@ -1,6 +1,6 @@
 """Scores of outputs against the truth, by scikit-learn's scorer names; higher is better.
 
-All scores except R2 are means over rows of a row's own score, from which an interval can be computed.
+All scores except R2 and the root of the mean squared error are means over rows of a row's own score, from which an interval can be computed.
 """
 
 from __future__ import annotations
@@ -78,13 +78,24 @@ def r2(z: Array, y: Targets) -> float:
     return float(scores.mean())
 
 
+def negative_root_mean_squared_error(z: Array, y: Targets) -> float:
+    """Compute minus the root of the mean squared error, as the mean over the outputs.
+
+    >>> negative_root_mean_squared_error(np.array([[3.0], [5.0]]), np.array([0.0, 1.0])) == -np.sqrt((9 + 16) / 2)
+    True
+    """
+    error: Array = z.astype(np.float64) - y.reshape(z.shape)
+    return -float(np.sqrt(np.mean(error**2, axis=0)).mean())
+
+
 ROW_SCORES: dict[str, RowScore] = {
     "accuracy": correct,
     "neg_log_loss": log_likelihood,
     "neg_mean_absolute_error": negative_absolute_error,
     "neg_mean_squared_error": negative_squared_error,
 }
-METRICS = (*ROW_SCORES, "r2")
+OTHER_SCORES: dict[str, Score] = {"r2": r2, "neg_root_mean_squared_error": negative_root_mean_squared_error}
+METRICS = (*ROW_SCORES, *OTHER_SCORES)
 
 
 def row_score(metric: str) -> RowScore:
@@ -94,7 +105,7 @@ def row_score(metric: str) -> RowScore:
 
 def score_of(metric: str) -> Score:
     """Return the metric of that name, a function of all outputs and the truth."""
-    if metric == "r2":
-        return r2
+    if metric in OTHER_SCORES:
+        return OTHER_SCORES[metric]
     rows = row_score(metric)
     return lambda z, y: float(rows(z, y).mean())

@@ -6,9 +6,7 @@ its predictions, or a group of rows.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
-from inspect import signature
 from typing import Protocol
 
 import numpy as np
@@ -16,9 +14,10 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow
+from experiments.search.label_scores import LABEL_SCORES, counts_of
 from experiments.search.out_of_fold import array_of
 from experiments.search.ranking import ROC_AUC, Ranking
-from experiments.search.scorers import Classified, scorer
+from experiments.search.scorers import scorer
 from experiments.search.trial import Shared
 from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import ROW_SCORES, RowScore, negative_squared_error, predicted_labels
@@ -28,6 +27,7 @@ Contents = Sequence[Shared]  # .npy files of (P, outputs), one of each configura
 WeightedScore = Callable[[Numbers, int], float]  # score of a configuration by the weight (P,) of each prediction
 DRAWS = 1000
 FEWEST, MOST = 30, 200  # limits of the number of draws, where scikit-learn scores each
+COUNTED = 5_000  # rows that take as long to count as a score by their counts
 CALLS, NUMBERS = 2_000, 100_000_000  # limits of scorer calls, and of outputs in all of them: some seconds
 
 
@@ -62,8 +62,10 @@ def samples_of(metric: str, target: Target, contents: Contents, y: Targets, unit
         return Sums(metric, contents, y, units)
     calls = len(contents) + 1
     draws = min(MOST, max(FEWEST, CALLS // calls))
-    if target.classes and _takes_labels(metric):
-        return OneByOne(by_label(metric, target, contents, y), len(contents), units, draws)
+    if metric in LABEL_SCORES:
+        numbers = calls * max(len(y) + 3 * len(target.classes), COUNTED)
+        draws = min(DRAWS, max(FEWEST, NUMBERS // numbers))
+        return OneByOne(by_counts(metric, target, contents, y), len(contents), units, draws)
     draws = min(DRAWS if metric == ROC_AUC else draws, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
         return BootstrapTooSlow(metric=metric, configurations=len(contents), rows=len(y))
@@ -149,24 +151,13 @@ class OneByOne:
         return np.array([self._score(sample[self._units], int(c)) for sample, c in zip(weights, chosen, strict=True)])
 
 
-def by_label(metric: str, target: Target, contents: Contents, y: Targets) -> WeightedScore:
-    """Return the score of weighted predictions by a metric that follows from counts of truths and predictions."""
-    from sklearn.metrics import get_scorer
-
-    classes = len(target.classes)
-    cells = [y * classes + predicted_labels(_opened(content)) for content in contents]
-    truth, predicted = np.divmod(np.arange(classes**2), classes)
-    as_outputs, theirs, as_model = np.eye(classes)[predicted], get_scorer(metric), Classified(classes)
+def by_counts(metric: str, target: Target, contents: Contents, y: Targets) -> WeightedScore:
+    """Return the score of weighted predictions by a metric that follows from the counts of truths and predictions."""
+    predicted = [predicted_labels(_opened(content)) for content in contents]
+    classes, of_counts = len(target.classes), LABEL_SCORES[metric]
 
     def score(weights: Numbers, configuration: int) -> float:
-        counts = np.bincount(cells[configuration], weights, classes**2)
-        there = counts > 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                return float(theirs(as_model, as_outputs[there], truth[there], sample_weight=counts[there]))
-            except ValueError:
-                return float("nan")
+        return float(of_counts(counts_of(y, predicted[configuration], classes, weights)))
 
     return score
 
@@ -187,11 +178,3 @@ SUMS: dict[str, RowScore] = {"r2": negative_squared_error, "neg_root_mean_square
 
 def _opened(content: Shared) -> Array:
     return array_of(content.open())
-
-
-def _takes_labels(metric: str) -> bool:
-    """Return whether a scorer takes predicted labels, and weights."""
-    from sklearn.metrics import get_scorer
-
-    theirs = get_scorer(metric)
-    return theirs._response_method == "predict" and "sample_weight" in signature(theirs._score_func).parameters

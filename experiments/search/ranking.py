@@ -1,4 +1,4 @@
-"""The area under the ROC curve of two classes, by ranks: a hundredth of the time that scikit-learn's scorer takes.
+"""The area under the ROC curve of two classes, by ranks: of few rows an eightieth of the time of scikit-learn's scorer.
 
 It is the share of the pairs of a positive and a negative row of which the positive one ranks higher; a tie counts half.
 The sums are exact as long as there are fewer than 2**51 pairs.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.config.near import did_you_mean, near
 from experiments.config.target import Target
 from experiments.errors import DataError
+from experiments.search.label_scores import LABEL_SCORES, label_score
 from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, predicted_labels, score_of
@@ -84,6 +85,8 @@ def scorer(metric: str, target: Target) -> Score:
         return score_of(metric)
     if metric == ROC_AUC:
         return roc_auc
+    if metric in LABEL_SCORES:
+        return label_score(metric, len(target.classes))
     scikit_score = _scikit_score(metric, target)
 
     def score(z: Array, y: Targets) -> float:

@@ -24,6 +24,7 @@ REFERENCES = {
     "neg_log_loss": lambda z, y: -reference.log_loss(y, probabilities(z), labels=np.arange(max(z.shape[1], 2))),
     "neg_mean_absolute_error": lambda z, y: -reference.mean_absolute_error(y, z),
     "neg_mean_squared_error": lambda z, y: -reference.mean_squared_error(y, z),
+    "neg_root_mean_squared_error": lambda z, y: -reference.root_mean_squared_error(y, z),
     "r2": lambda z, y: reference.r2_score(y, z),
 }
 OF_CLASSES = ("accuracy", "neg_log_loss")
