@@ -1,6 +1,7 @@
 """Scores of outputs against the truth, by scikit-learn's scorer names; higher is better.
 
-All scores except R2 and the root of the mean squared error are means over rows of a row's own score, from which an interval can be computed.
+All scores except R2 and the root of the mean squared error are means over rows of a row's own score, from which an
+interval can be computed.
 """
 
 from __future__ import annotations
