@@ -71,10 +71,11 @@ class StudyProgress:
         result = trial.result
         self._done += 1
         self._pruned += result.state == "PRUNED"
-        if result.value is not None and (self._best is None or result.value > self._best):
+        best = result.value is not None and (self._best is None or result.value > self._best)
+        if best:
             self._best = result.value
         if self._times.left is not None and not from_journal:
-            self._times.left.tell(result.seconds)
+            self._times.left.tell(result.seconds, best)
         self._line.update(
             self._task, completed=self._done, result=f"{self._done}/{self._trials} trials, {self._result}"
         )

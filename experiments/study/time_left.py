@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 AFTER = 0.3  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
 MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
-FITS = 1.5  # trials that take as long as the analysis and the refits of a final model of one network
-MORE_FITS = 1.5  # trials that take as long as what each further network of the final model adds
+FITS = 1.1  # time of a final model's network on the folds and all rows, as a multiple of its trial's
 
 
 @dataclass
@@ -20,7 +19,7 @@ class TimeLeft:
     workers: number of trials that are computed at once.
     before:  seconds of processor time before the search, most of it imports, by which this machine's speed is known.
     clock:   function that returns the seconds since some moment.
-    members: number of networks of the final model, which are trained on the folds, too.
+    members: number of networks of the final model; those of the default and of the best are trained on the folds, too.
     """
 
     trials: int
@@ -30,15 +29,22 @@ class TimeLeft:
     members: int = 1
     _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
+    _best: float | None = None  # seconds that the best trial took
     _ended: float | None = None
 
     def __post_init__(self) -> None:
         self._begun = self.clock()
 
-    def tell(self, seconds: float) -> None:
-        """Count a trial that took its worker so many seconds."""
+    def tell(self, seconds: float, best: bool = False) -> None:
+        """Count a trial that took its worker so many seconds.
+
+        Args:
+            best: whether it is the best so far.
+        """
         self._told.append(self.clock())
         self._spent.append(seconds)
+        if best:
+            self._best = seconds
 
     def end_search(self) -> None:
         """Count the time from now on as that of what comes after the search."""
@@ -62,9 +68,9 @@ class TimeLeft:
         return max(0.0, left) + self._after()
 
     def _after(self) -> float:
-        longest = max(self._spent, default=0.0)  # as long as one that is not pruned
-        fits = FITS + MORE_FITS * (self.members - 1)
-        return AFTER * min(self.before, MOST) + fits * longest / min(2, self.workers)
+        default, longest = self._spent[:1], max(self._spent, default=0.0)  # as long as one that is not pruned
+        finalists = sum(default) + (longest if self._best is None else self._best)
+        return AFTER * min(self.before, MOST) + FITS * self.members * finalists / min(2, self.workers)
 
 
 def duration(seconds: float) -> str:

@@ -26,7 +26,7 @@ def test_equal_trials_and_what_comes_after_the_search_are_foreseen() -> None:
     for _ in range(4):
         hand.now += 3
         left.tell(3.0)
-    after = AFTER + FITS * 3
+    after = AFTER + FITS * (3 + 3)
     assert left.seconds == pytest.approx(6 * 3 + after)
     hand.now += 2  # in the middle of a trial
     assert left.seconds == pytest.approx(6 * 3 - 2 + after)
@@ -44,7 +44,15 @@ def test_the_newer_half_of_the_trials_tells_the_pace() -> None:
     for seconds in (9, 9, 9, 9, 1, 1, 1, 1):
         hand.now += seconds
         left.tell(float(seconds))
-    assert left.seconds == pytest.approx(12 * 1 + AFTER + FITS * 9)
+    assert left.seconds == pytest.approx(12 * 1 + AFTER + FITS * (9 + 9))
+
+
+def test_the_networks_of_the_default_and_of_the_best_are_trained_after_the_search() -> None:
+    hand = Hand()
+    left = TimeLeft(3, 2, 1.0, hand, members=5)
+    for seconds, best in ((4.0, True), (2.0, True), (8.0, False)):
+        left.tell(seconds, best)
+    assert left.seconds == pytest.approx(AFTER + FITS * 5 * (4 + 2) / 2)
 
 
 def test_data_that_took_long_to_load_tells_nothing_of_the_machine() -> None:
