@@ -114,10 +114,10 @@ def compare_study(spec: StudySpec, pruners: Mapping[str, Mapping[str, Any]], see
         for seed in range(seeds):
             specs = {name: with_pruner(spec, search, seed) for name, search in pruners.items()}
             studies = {name: timed_search(one, executor, inputs) for name, one in specs.items()}
-            target = target_of(search.trials for search in studies.values())
-            for name, search in studies.items():
-                again = score_again(specs[name], search.best, executor, new_inputs)
-                lines.append(pruner_line(spec.study.name, name, search.trials, target, again))
+            target = target_of(searched.trials for searched in studies.values())
+            for name, searched in studies.items():
+                again = score_again(specs[name], searched.best, executor, new_inputs)
+                lines.append(pruner_line(spec.study.name, name, searched.trials, target, again))
     by_pruner = pd.DataFrame(lines).groupby(["study", "pruner"], sort=False)
     summary = by_pruner.median().assign(**by_pruner[["score", "again"]].mean())
     result: list[Line] = summary.reset_index().to_dict("records")
@@ -173,7 +173,10 @@ def target_of(studies: Iterable[pd.DataFrame]) -> float:
 
 
 def pruner_line(study: str, pruner: str, trials: pd.DataFrame, target: float, again: float | None) -> Line:
-    """Return the best score of a search, the share of pruned trials, and what it took in all and to the target."""
+    """Return a search's best score and what it is on new folds, its share of pruned trials, and what it took.
+
+    It took so many epochs and seconds in all, and to the target.
+    """
     last, reached = trials.iloc[-1], trials[trials["score"] >= target].iloc[0]
     return {
         "study": study,

@@ -27,7 +27,7 @@ Contents = Sequence[Shared]  # .npy files of (P, outputs), one of each configura
 WeightedScore = Callable[[Numbers, int], float]  # score of a configuration by the weight (P,) of each prediction
 DRAWS = 1000
 FEWEST, MOST = 30, 200  # limits of the number of draws, where scikit-learn scores each
-COUNTED = 5_000  # rows that take as long to count as a score by their counts
+COUNTED = 5_000  # rows whose counting takes as long as the score of the counts
 CALLS, NUMBERS = 2_000, 100_000_000  # limits of scorer calls, and of outputs in all of them: some seconds
 
 
@@ -61,12 +61,12 @@ def samples_of(metric: str, target: Target, contents: Contents, y: Targets, unit
     if metric in SUMS or metric in ROW_SCORES:
         return Sums(metric, contents, y, units)
     calls = len(contents) + 1
-    draws = min(MOST, max(FEWEST, CALLS // calls))
     if metric in LABEL_SCORES:
         numbers = calls * max(len(y) + 3 * len(target.classes), COUNTED)
         draws = min(DRAWS, max(FEWEST, NUMBERS // numbers))
         return OneByOne(by_counts(metric, target, contents, y), len(contents), units, draws)
-    draws = min(DRAWS if metric == ROC_AUC else draws, NUMBERS // (calls * len(y) * target.outputs))
+    most = DRAWS if metric == ROC_AUC else min(MOST, max(FEWEST, CALLS // calls))
+    draws = min(most, NUMBERS // (calls * len(y) * target.outputs))
     if draws < FEWEST:
         return BootstrapTooSlow(metric=metric, configurations=len(contents), rows=len(y))
     if metric == ROC_AUC:

@@ -17,7 +17,7 @@ ROC_AUC = "roc_auc"
 
 
 class Ranking:
-    """Rows in the order of a model's outputs.
+    """Rows in the order of a model's outputs. Different outputs are no tie, even where both probabilities round to 1.
 
     Args:
         z: (N, 2) or (N, 1) outputs, for which the second class is the positive one.

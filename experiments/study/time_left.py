@@ -68,8 +68,9 @@ class TimeLeft:
         return max(0.0, left) + self._after()
 
     def _after(self) -> float:
-        default, longest = self._spent[:1], max(self._spent, default=0.0)  # as long as one that is not pruned
-        finalists = sum(default) + (longest if self._best is None else self._best)
+        default = self._spent[0] if self._spent else 0.0
+        best = max(self._spent, default=0.0) if self._best is None else self._best  # the longest was not pruned
+        finalists = default + best
         return AFTER * min(self.before, MOST) + FITS * self.members * finalists / min(2, self.workers)
 
 
