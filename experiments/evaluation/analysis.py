@@ -6,7 +6,7 @@ The workers compute all that depends on last bits, since they share one BLAS ker
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,7 @@ def analyse(
     choice: Choice,
     inputs: Inputs,
     executor: Executor,
+    meanwhile: Callable[[], None] | None = None,
 ) -> AnalysisRecord:
     """Analyse a search beyond its scores. Each part is a record, or the reason why it is left out.
 
@@ -55,9 +56,10 @@ def analyse(
     of the final model.
 
     Args:
-        trials: the finished trials, at least one of them COMPLETE.
-        choice: the choice of the winner among them.
-        inputs: the folds by preprocessing.
+        trials:    the finished trials, at least one of them COMPLETE.
+        choice:    the choice of the winner among them.
+        inputs:    the folds by preprocessing.
+        meanwhile: other work of this process, which is done while the workers train.
 
     Raises:
         ExecutorError: a task was given up.
@@ -65,6 +67,8 @@ def analyse(
     data, winner, table = study.data, choice.winner, study.data.development.table
     default = default_of(trials)
     models = FinalModels(study, winner, default, inputs, executor)
+    if meanwhile is not None:
+        meanwhile()
     found = models.out_of_fold(choice.contents, choice.validated)
     uncertain: UncertaintyRecord | NetworkDiverged = NetworkDiverged()
     predicting = curve = None

@@ -1,8 +1,8 @@
 """The fits on all development rows: of the winner, the default and the baselines.
 
 They start as soon as they are known, so that workers without a trial have work. None of them reads a test row.
-Baselines of a small table are fitted in this process, which has scikit-learn already: to load it takes a worker longer
-than to fit them.
+Baselines of a table that is not large are fitted in this process, which has scikit-learn already: to load it takes a
+worker longer than to fit them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from experiments.search.executors.shared_data import DataReference
 from experiments.search.inputs import share_everything
 from experiments.search.trial import FinishedTrial
 
-SMALL = 50_000  # rows x inputs x outputs up to which baselines are fitted in this process, in a part of a second
+SMALL = 1_000_000  # rows x inputs x outputs up to which baselines are fitted in this process, in about a second
 
 
 class FinalFits:
@@ -42,7 +42,16 @@ class FinalFits:
         for trial in finalists:
             self._begin_refit(trial)
         if not self._small:
-            self._begin_baselines()
+            self.begin_baselines()
+
+    def begin_baselines(self) -> None:
+        """Begin the fits of the baselines that workers do; those of this process are over when this returns."""
+        if not self._baselines:
+            development, (preprocessor, rows) = self.study.data.development, self._rows(self.of_baselines)
+            self._baselines = [
+                (task, self.baseline_executor.submit(run_baseline, task, rows))
+                for task in baseline_tasks(development.target, len(development.y), preprocessor.width)
+            ]
 
     @property
     def of_baselines(self) -> Preprocessing:
@@ -75,7 +84,7 @@ class FinalFits:
         Raises:
             WorkerLost: one of them was given up.
         """
-        self._begin_baselines()
+        self.begin_baselines()
         return [(task, future.result()) for task, future in self._baselines]
 
     @property
@@ -88,14 +97,6 @@ class FinalFits:
         development, (preprocessor, _) = self.study.data.development, self._rows(self.of_baselines)
         cells = len(development.y) * preprocessor.width * development.target.outputs
         return self.executor.computes_alike and cells <= SMALL
-
-    def _begin_baselines(self) -> None:
-        if not self._baselines:
-            development, (preprocessor, rows) = self.study.data.development, self._rows(self.of_baselines)
-            self._baselines = [
-                (task, self.baseline_executor.submit(run_baseline, task, rows))
-                for task in baseline_tasks(development.target, len(development.y), preprocessor.width)
-            ]
 
     def _begin_refit(self, trial: FinishedTrial) -> tuple[RefitTask, Future[Refit]]:
         number = trial.result.number

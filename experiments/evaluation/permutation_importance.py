@@ -17,7 +17,7 @@ from experiments.search.trial import FinishedTrial
 
 PREDICTIONS = 3_000_000  # limit of rows x columns x repeats x networks, over all folds
 SCORINGS = 20_000  # limit of folds x columns; scikit-learn's scorers take milliseconds
-REPEATED = 4_000  # limit of folds x columns x repeats, beyond one shuffle of each column
+REPEATED = 1_000  # limit of folds x columns x repeats, beyond one shuffle of each column
 PRODUCTS = 200_000_000_000  # limit of predictions x weights of the network, which take as long
 FEWEST_ROWS, MOST_ROWS = 100, 2_000  # rows of a fold
 MOST_REPEATS = 5
@@ -57,9 +57,9 @@ def shuffles(columns: int, validation: Sequence[int], weights: int, members: int
         members:    number of networks that predict each row.
 
     >>> shuffles(64, [288] * 5, weights=9_000), shuffles(784, [2400] * 5, 60_000), shuffles(784, [2400] * 5, 400_000)
-    ((2000, 5), (765, 1), (127, 1))
+    ((2000, 3), (765, 1), (127, 1))
     >>> shuffles(64, [288] * 5, 9_000, members=5), shuffles(784, [2400] * 5, 60_000, members=5)
-    ((1875, 5), (153, 1))
+    ((1875, 3), (153, 1))
     >>> shuffles(600, [13] * 5, 40_000, members=5), shuffles(600, [13] * 5, 640_000, members=5)
     ((200, 1), (100, 1))
     """

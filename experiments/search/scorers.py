@@ -67,12 +67,11 @@ def probabilities(z: Array) -> NDArray[np.float64]:
     >>> probabilities(np.zeros((1, 1)))
     array([[0.5, 0.5]])
     """
-    from scipy.special import softmax
-
     logits = z.astype(np.float64)
     if logits.shape[1] == 1:
         logits = np.hstack([np.zeros_like(logits), logits])
-    values: NDArray[np.float64] = softmax(logits, axis=1)
+    values: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
+    values /= values.sum(axis=1, keepdims=True)
     return values
 
 

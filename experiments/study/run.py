@@ -141,7 +141,8 @@ def run_study(
             choice = Choice(study, trials, outputs, executor)
             if fits is not None:
                 fits.begin(choice.finalists)  # they are fitted beside the analysis
-            analysis = analyse(study, trials, choice, inputs, executor)
+            meanwhile = None if fits is None else fits.begin_baselines
+            analysis = analyse(study, trials, choice, inputs, executor, meanwhile)
             run.clock.lap("analysis")
             scored = None if fits is None else _score(fits, run, choice.finalists, ledger, analysis.uncertainty)
             if nested is not None and options.look != "leave":
