@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-AFTER = 0.3  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
+AFTER = 0.5  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
 MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
-FITS = 1.1  # time of a final model's network on the folds and all rows, as a multiple of its trial's
+# mean time of a trial as a share of the first one's, which is not pruned: see `benchmark --pruners`
+PRUNED = {"median": 0.6, "successive_halving": 0.3, "hyperband": 0.4}
+AS_MANY = 6  # trials for which that share counts beside those that were told
+FITS = 0.8  # time of a final model's network on the folds and all rows, as a multiple of its trial's
 
 
 @dataclass
@@ -20,6 +23,7 @@ class TimeLeft:
     before:  seconds of processor time before the search, most of it imports, by which this machine's speed is known.
     clock:   function that returns the seconds since some moment.
     members: number of networks of the final model; those of the default and of the best are trained on the folds, too.
+    pruner:  name of the pruner, which ends few of the first trials and most of the others.
     """
 
     trials: int
@@ -27,6 +31,7 @@ class TimeLeft:
     before: float
     clock: Callable[[], float] = time.monotonic
     members: int = 1
+    pruner: str = "none"
     _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
     _best: float | None = None  # seconds that the best trial took
@@ -55,7 +60,7 @@ class TimeLeft:
         """Return the seconds left; None as long as no trial tells.
 
         The newer half of the trials tells how long the others will take, because a pruner does not end the first ones
-        and a sampler moves to networks of another size.
+        and a sampler moves to networks of another size. As long as few are told, what is usual with the pruner counts.
         """
         if self._ended is not None:
             return max(0.0, self._after() - (self.clock() - self._ended))
@@ -63,7 +68,11 @@ class TimeLeft:
             return None
         half = len(self._told) // 2
         since = self._told[half - 1] if half else self._begun
-        pace = (self._told[-1] - since) / (len(self._told) - half)
+        took, newer = self._told[-1] - since, len(self._told) - half
+        if self.pruner in PRUNED:
+            took += AS_MANY * PRUNED[self.pruner] * self._spent[0] / self.workers
+            newer += AS_MANY
+        pace = took / newer
         left = pace * (self.trials - len(self._told)) - (self.clock() - self._told[-1])
         return max(0.0, left) + self._after()
 

@@ -93,7 +93,7 @@ def test_every_stage_has_a_line() -> None:
 
 def test_the_time_left_is_shown_once_a_trial_tells() -> None:
     assert "left" not in shown([], trials=4, terminal=True)
-    assert "0 s, about 1 s left" in shown([DONE] * 4, trials=4, terminal=True)
+    assert "0 s, about 2 s left" in shown([DONE] * 4, trials=4, terminal=True)
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.study.time_left import AFTER, FITS, MOST, TimeLeft
+from experiments.study.time_left import AFTER, AS_MANY, FITS, MOST, PRUNED, TimeLeft
 
 
 class Hand:
@@ -45,6 +45,22 @@ def test_the_newer_half_of_the_trials_tells_the_pace() -> None:
         hand.now += seconds
         left.tell(float(seconds))
     assert left.seconds == pytest.approx(12 * 1 + AFTER + FITS * (9 + 9))
+
+
+def test_what_is_usual_with_a_pruner_counts_until_many_trials_are_told() -> None:
+    hand = Hand()
+    plain, pruned = TimeLeft(101, 2, 0.0, hand), TimeLeft(101, 2, 0.0, hand, pruner="hyperband")
+    hand.now += 10
+    for left in (plain, pruned):
+        left.tell(10.0)
+    after = FITS * (10 + 10) / 2
+    assert plain.seconds == pytest.approx(100 * 10 + after)
+    assert pruned.seconds == pytest.approx(100 * (10 + AS_MANY * PRUNED["hyperband"] * 10 / 2) / (1 + AS_MANY) + after)
+    for _ in range(100):
+        hand.now += 1
+        for left in (plain, pruned):
+            left.tell(2.0)
+    assert pruned.seconds == plain.seconds  # none is left
 
 
 def test_the_networks_of_the_default_and_of_the_best_are_trained_after_the_search() -> None:
