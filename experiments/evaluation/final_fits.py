@@ -21,7 +21,7 @@ from experiments.search.executors.shared_data import DataReference
 from experiments.search.inputs import share_everything
 from experiments.search.trial import FinishedTrial
 
-SMALL = 1_000_000  # rows x inputs x outputs up to which baselines are fitted in this process, in about a second
+SMALL = 1_000_000  # rows x inputs x outputs up to which baselines are fitted in this process, in seconds
 
 
 class FinalFits:

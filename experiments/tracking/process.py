@@ -1,4 +1,6 @@
-"""The process that brings MLflow up to date while a study runs: python -m experiments.tracking.process.
+"""The process that brings MLflow up to date while a study runs: python -m experiments.tracking.process NICE.
+
+NICE is the number of steps by which it yields to other processes, as Unix counts them.
 
 The study sends messages to its standard input, one line of JSON each: where to write, what, that the study has
 concluded, and its status if it ends early. The end of the input is the end of the study, even of one that was killed.
@@ -28,7 +30,6 @@ from experiments.tracking.writer import Writer
 from experiments.tracking.writer_lock import LIMIT, lock_of
 from experiments.tracking.writer_state import WriterState, new_state, update_state
 
-NICE = 10  # workers come first
 POLL = 0.3  # seconds between readings of the journal
 FIRST_PAUSE, LONGEST_PAUSE, LAST_PAUSE = 0.5, 30.0, 0.5  # seconds between attempts; the last once the study is over
 GRACE = LIMIT - 15.0  # seconds after the end of the study for new attempts; a call that has begun may take longer
@@ -123,7 +124,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
 def main() -> None:
     """Follow the study that standard input names."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal of the study may be closed when it has ended
-    os.nice(NICE)
+    os.nice(int(sys.argv[1]))
     study = Study(sys.stdin)
     if study.has_sent("folder"):
         write_alone(study)

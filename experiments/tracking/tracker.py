@@ -1,8 +1,8 @@
 """MLflow filled from the journal, by a process of its own that the study never waits for.
 
-The study writes its journal and its outbox, and starts a process that reads both and brings MLflow up to date: at a low
-priority, with MLflow's memory, threads and settings in it. It goes on by itself when the study has ended.
-`python -m experiments.sync` writes what MLflow lacks then in the same way.
+The study writes its journal and its outbox, and starts a process that reads both and brings MLflow up to date, with
+MLflow's memory, threads and settings in it. Its priority is low unless the study will wait for it. It goes on by itself
+when the study has ended. `python -m experiments.sync` writes what MLflow lacks then in the same way.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from experiments.tracking.writer_lock import LIMIT, is_being_written, locks_of, 
 from experiments.tracking.writer_state import WriterState, new_state, read_state, shortfall, write_state
 
 PROGRAM = "experiments.tracking.process"
+NICE = 10  # steps by which the process yields to workers if nobody waits for it
 PACKAGES = Path(__file__).parents[2]
 LATER = "the study continues, and the data is written later"
 LONGEST_WAIT = 30.0  # seconds at the end until MLflow has everything
@@ -188,7 +189,8 @@ class Tracking:
         path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", PROGRAM],  # -P: no module of the working folder
+                # -P: no module of the working folder
+                [sys.executable, "-P", "-m", PROGRAM, str(NICE if self._wait is False else 0)],
                 stdin=subprocess.PIPE,
                 # it outlives the study: who reads the study's output must not wait for it
                 stdout=subprocess.DEVNULL,

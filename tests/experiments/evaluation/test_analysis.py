@@ -13,7 +13,9 @@ import pytest
 from experiments.config.documents import rounded
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
+from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
+from experiments.evaluation.choice import Choice
 from experiments.evaluation.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.out_of_fold import array_of
@@ -137,6 +139,15 @@ def test_a_file_that_is_lost_meanwhile_is_one_line(tmp_path: Path) -> None:
     next(tmp_path.iterdir()).unlink()
     with pytest.raises(StudyStateError, match=r"trial \d+: its out-of-fold outputs were lost"):
         analysed(done)
+
+
+def test_other_work_is_done_once_the_workers_have_theirs(tmp_path: Path) -> None:
+    done, asked = searched(document("moons"), tmp_path), list[list[str]]()
+    choice = Choice(done.study, done.told, done.files, done.executor)
+    analyse(done.study, done.told, choice, done.inputs, done.executor, lambda: asked.append(list(done.executor.asked)))
+    (before,) = asked
+    assert before[-1] == "run_fold_models"
+    assert done.executor.asked[len(before)] == "uncertainty_of"
 
 
 def test_rows_in_a_time_order_are_not_resampled(tmp_path: Path) -> None:

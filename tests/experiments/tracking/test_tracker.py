@@ -16,8 +16,7 @@ import pytest
 from experiments.errors import StudyStateError
 from experiments.tracking import tracker as module
 from experiments.tracking.outbox import Outbox, read_outbox, write_outbox
-from experiments.tracking.process import NICE
-from experiments.tracking.tracker import Tracking
+from experiments.tracking.tracker import NICE, Tracking
 from experiments.tracking.writer_lock import is_being_written, lock_of
 from experiments.tracking.writer_state import new_state, shortfall, write_state
 from support.tracking import Place, end, end_writer, metadata, result, tell
@@ -124,14 +123,17 @@ def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceb
     assert place.parent().info.status == "FINISHED"
 
 
-def test_the_process_has_a_low_priority_beside_the_study_and_does_not_hear_its_ctrl_c(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("wait", "steps"), [(False, NICE), (None, 0), (True, 0)])
+def test_the_process_yields_unless_it_is_waited_for_and_does_not_hear_the_studys_ctrl_c(
+    place: Place, monkeypatch: pytest.MonkeyPatch, wait: bool | None, steps: int
 ) -> None:
     monkeypatch.setattr(module, "PROGRAM", "experiments.tracking.process")
-    tracking, _ = tracking_of(place)
+    tracking, _ = tracking_of(place, wait=wait)
     assert tracking._process is not None
     process = tracking._process.pid
-    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process) == min(os.getpriority(os.PRIO_PROCESS, 0) + NICE, 19))
+    tell(place.study, result(0))
+    wait_until(lambda: bool(place.runs()))  # it has begun, with the priority that it keeps
+    assert os.getpriority(os.PRIO_PROCESS, process) == min(os.getpriority(os.PRIO_PROCESS, 0) + steps, 19)
     assert os.getsid(process) == os.getsid(0)  # priorities hold within a session
     assert os.getpgid(process) != os.getpgid(0)
     tracking.abandon("KILLED", timeout=PATIENCE)
