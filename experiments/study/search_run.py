@@ -57,7 +57,8 @@ class SearchRun:
         coming = search(spec, space, before, submit, budget, self.interventions)
         progress = self.run.progress
         to_come, workers = spec.search.trials - len(trials), self.run.options.workers
-        left = TimeLeft(to_come, workers, time.process_time(), members=spec.final.members, pruner=spec.search.pruner)
+        pruner, members = spec.search.pruner != "none", spec.final.members
+        left = TimeLeft(to_come, workers, time.process_time(), members=members, pruner=pruner)
         progress.search(spec.search.trials, spec.cv.metric, left)
         for trial in before:
             progress.update(trial, from_journal=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 AFTER = 0.5  # time of baselines, scores and report of a small study, as a multiple of the seconds before the search
 MOST = 5.0  # seconds before the search that tell of the machine; more tell of the data
-# mean time of a trial as a share of the first one's, which is not pruned: see `benchmark --pruners`
-PRUNED = {"median": 0.6, "successive_halving": 0.3, "hyperband": 0.4}
+PRUNED = 0.3  # mean time of a trial with a pruner, as a share of the first one's, which is not pruned
 AS_MANY = 6  # trials for which that share counts beside those that were told
 FITS = 0.8  # time of a final model's network on the folds and all rows, as a multiple of its trial's
 
@@ -23,7 +22,7 @@ class TimeLeft:
     before:  seconds of processor time before the search, most of it imports, by which this machine's speed is known.
     clock:   function that returns the seconds since some moment.
     members: number of networks of the final model; those of the default and of the best are trained on the folds, too.
-    pruner:  name of the pruner, which ends few of the first trials and most of the others.
+    pruner:  whether the study has a pruner, which ends few of its first trials and most of the others.
     """
 
     trials: int
@@ -31,7 +30,7 @@ class TimeLeft:
     before: float
     clock: Callable[[], float] = time.monotonic
     members: int = 1
-    pruner: str = "none"
+    pruner: bool = False
     _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
     _best: float | None = None  # seconds that the best trial took
@@ -60,7 +59,7 @@ class TimeLeft:
         """Return the seconds left; None as long as no trial tells.
 
         The newer half of the trials tells how long the others will take, because a pruner does not end the first ones
-        and a sampler moves to networks of another size. As long as few are told, what is usual with the pruner counts.
+        and a sampler moves to networks of another size. As long as few are told, what is usual with a pruner counts.
         """
         if self._ended is not None:
             return max(0.0, self._after() - (self.clock() - self._ended))
@@ -69,8 +68,8 @@ class TimeLeft:
         half = len(self._told) // 2
         since = self._told[half - 1] if half else self._begun
         took, newer = self._told[-1] - since, len(self._told) - half
-        if self.pruner in PRUNED:
-            took += AS_MANY * PRUNED[self.pruner] * self._spent[0] / self.workers
+        if self.pruner:
+            took += AS_MANY * PRUNED * self._spent[0] / self.workers
             newer += AS_MANY
         pace = took / newer
         left = pace * (self.trials - len(self._told)) - (self.clock() - self._told[-1])

@@ -49,13 +49,13 @@ def test_the_newer_half_of_the_trials_tells_the_pace() -> None:
 
 def test_what_is_usual_with_a_pruner_counts_until_many_trials_are_told() -> None:
     hand = Hand()
-    plain, pruned = TimeLeft(101, 2, 0.0, hand), TimeLeft(101, 2, 0.0, hand, pruner="hyperband")
+    plain, pruned = TimeLeft(101, 2, 0.0, hand), TimeLeft(101, 2, 0.0, hand, pruner=True)
     hand.now += 10
     for left in (plain, pruned):
         left.tell(10.0)
     after = FITS * (10 + 10) / 2
     assert plain.seconds == pytest.approx(100 * 10 + after)
-    assert pruned.seconds == pytest.approx(100 * (10 + AS_MANY * PRUNED["hyperband"] * 10 / 2) / (1 + AS_MANY) + after)
+    assert pruned.seconds == pytest.approx(100 * (10 + AS_MANY * PRUNED * 10 / 2) / (1 + AS_MANY) + after)
     for _ in range(100):
         hand.now += 1
         for left in (plain, pruned):
