@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import roc_auc_score, roc_curve
 
-from experiments.evaluation.roc import POINTS, roc
+from experiments.evaluation.roc import POINTS, rates, roc
 
 
 def test_the_curve_passes_through_the_rates_of_each_threshold() -> None:
@@ -34,3 +34,15 @@ def test_a_long_curve_keeps_its_ends_and_its_area() -> None:
     assert (record.points[0], record.points[-1]) == ((0.0, 0.0), (1.0, 1.0))
     assert list(record.points) == sorted(record.points)
     assert record.area == pytest.approx(roc_auc_score(y, z[:, 0]))
+
+
+@pytest.mark.parametrize("different", [1, 2, 3, 10, 1000])
+def test_the_rates_are_those_of_scikit_learn(different: int) -> None:
+    chance = np.random.default_rng(different)
+    for rows in (2, 3, 4, 50, 500):
+        y = np.concatenate([[0, 1], chance.integers(0, 2, rows - 2)])
+        rank = chance.integers(0, different, rows) + 0.5 * y * (different > 3)
+        false, true, _ = roc_curve(y, rank)
+        found = rates(rank[:, None], y)
+        np.testing.assert_array_equal(found[0], false)
+        np.testing.assert_array_equal(found[1], true)
