@@ -56,11 +56,13 @@ def test_what_is_usual_with_a_pruner_counts_until_many_trials_are_told() -> None
     after = FITS * (10 + 10) / 2
     assert plain.seconds == pytest.approx(100 * 10 + after)
     assert pruned.seconds == pytest.approx(100 * (10 + AS_MANY * PRUNED * 10 / 2) / (1 + AS_MANY) + after)
-    for _ in range(100):
+    for _ in range(79):
         hand.now += 1
         for left in (plain, pruned):
             left.tell(2.0)
-    assert pruned.seconds == plain.seconds  # none is left
+    usual = AS_MANY * PRUNED * 10 / 2  # beside the 40 newer trials, which took a second each
+    assert plain.seconds == pytest.approx(21 * 1 + after)
+    assert pruned.seconds == pytest.approx(21 * (40 + usual) / (40 + AS_MANY) + after)
 
 
 def test_the_networks_of_the_default_and_of_the_best_are_trained_after_the_search() -> None:
