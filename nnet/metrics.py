@@ -27,6 +27,24 @@ def predicted_labels(z: Array) -> Targets:
     return labels
 
 
+def class_probabilities(z: Array) -> Array:
+    """Compute the probabilities (..., classes) of logits (..., C), or (..., 1) of a logistic unit, in float64.
+
+    A row with a NaN or a positive infinity is NaN.
+
+    >>> class_probabilities(np.zeros((1, 1)))
+    array([[0.5, 0.5]])
+    """
+    wide: Array = z.astype(np.float64)
+    if wide.shape[-1] == 1:
+        wide = np.concatenate([np.zeros_like(wide), wide], axis=-1)
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and minus infinity are outcomes
+        wide -= wide.max(axis=-1, keepdims=True)
+    np.exp(wide, out=wide)
+    wide /= wide.sum(axis=-1, keepdims=True)
+    return wide
+
+
 def correct(z: Array, y: Targets) -> Array:
     """Return (N,) 1.0 where logits (N, C) or (N, 1) predict the label y, else 0.0; NaN where a logit is NaN."""
     hits: Array = (predicted_labels(z) == y).astype(np.float64)

@@ -27,9 +27,8 @@ from experiments.search.executors.serial import SerialExecutor
 from experiments.search.inputs import share_inputs
 from experiments.search.out_of_fold import npy
 from experiments.search.pruning import quiet_optuna
-from experiments.search.scorers import probabilities
 from nnet.arrays import Array, Targets
-from nnet.metrics import log_likelihood, predicted_labels
+from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
 
 LEVELS = ("0.8", "0.9")
 
@@ -74,7 +73,7 @@ def _of_numbers(known: UncertaintyRecord, predicted: NDArray[np.float64], y: Tar
 
 def _of_classes(known: UncertaintyRecord, z: Array, y: Targets, logits: bool) -> Line:
     temperature, _ = temperatures_of(known)
-    errors = 1 - probabilities(scaled(z, temperature))
+    errors = 1 - class_probabilities(scaled(z, temperature))
     line: Line = {"accuracy": float((predicted_labels(z) == y).mean()), "temperature": temperature}
     line["raw_loss"] = -float(log_likelihood(z, y).mean()) if logits else None
     line["loss"] = -float(log_likelihood(scaled(z, temperature), y).mean()) if logits else None

@@ -17,9 +17,8 @@ from experiments.evaluation.records import (
 from experiments.evaluation.uncertainty import OutOfFold, calibrated
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
-from experiments.search.scorers import probabilities
 from nnet.arrays import Array, Rows, Targets
-from nnet.metrics import log_likelihood, predicted_labels
+from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
 
 CLASSES = 50  # largest number of classes of a readable confusion matrix
 BINS = 10
@@ -45,7 +44,7 @@ def _of_classes(z: Array, validated: ValidationRows, target: Target, are_probabi
     """
     y, everything, predicted = validated.y, np.arange(len(z)), predicted_labels(z)
     if are_probabilities:
-        confidence = probabilities(z)[everything, predicted]
+        confidence = class_probabilities(z)[everything, predicted]
         loss = -log_likelihood(z, y)
     else:
         wide = z.astype(np.float64)

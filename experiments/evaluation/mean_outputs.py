@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnet.arrays import Array
+from nnet.metrics import class_probabilities
 from nnet.network import CHUNK, Network
 
 ROWS = 16 * CHUNK  # rows whose outputs of all networks are held at a time; a multiple of CHUNK changes no bit
@@ -41,18 +42,10 @@ def mean_outputs(z: Array, probabilities: bool) -> Array:
     >>> np.exp(three_and_one)
     array([[0.625, 0.375]])
     """
-    wide = z.astype(np.float64)
     if not probabilities:
-        return _mean(wide)
-    logistic = wide.shape[-1] == 1
-    if logistic:
-        wide = np.concatenate([np.zeros_like(wide), wide], axis=-1)
-    with np.errstate(invalid="ignore"):  # NaN is an outcome
-        wide -= wide.max(axis=-1, keepdims=True)
-    shares = np.exp(wide)
-    shares /= shares.sum(axis=-1, keepdims=True)
-    logits: Array = np.log(np.maximum(_mean(shares), TINY))
-    return logits[:, 1:] - logits[:, :1] if logistic else logits
+        return _mean(z.astype(np.float64))
+    logits: Array = np.log(np.maximum(_mean(class_probabilities(z)), TINY))
+    return logits[:, 1:] - logits[:, :1] if z.shape[-1] == 1 else logits
 
 
 def joined(one: Array, other: Array, probabilities: bool) -> Array:

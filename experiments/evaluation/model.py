@@ -320,15 +320,14 @@ def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.
     """
     import pandas as pd
 
-    from experiments.search.scorers import probabilities
-    from nnet.metrics import predicted_labels
+    from nnet.metrics import class_probabilities, predicted_labels
 
     z, known, classes = outputs_of(model, rows), model.uncertainty or Uncertainty(), model.target.classes
     if not classes:
         numbers = z[:, 0].astype(np.float64)
         beside = {} if level is None else interval_columns(numbers, known.quantiles[level], model.units.log)
         return pd.DataFrame({"prediction": numbers, **beside})
-    shares = probabilities(scaled(z, known.temperature))
+    shares = class_probabilities(scaled(z, known.temperature))
     beside = {} if level is None else set_column(shares, known.quantiles[level], classes)
     columns = {f"probability_{name}": column for name, column in zip(classes, shares.T, strict=True)}
     return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **beside, **columns})

@@ -13,10 +13,10 @@ from experiments.evaluation.records import TemperatureRecord, UncertaintyRecord,
 from experiments.evaluation.temperature import choose_temperature, scaled
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
-from experiments.search.scorers import probabilities
 from experiments.search.target_scaling import logarithm
 from experiments.search.trial import Shared
 from nnet.arrays import Array
+from nnet.metrics import class_probabilities
 
 if TYPE_CHECKING:  # workers need no tables
     from experiments.data.table import Table
@@ -61,7 +61,7 @@ def uncertainty_of(winner: OutOfFold, default: OutOfFold | None, rows: Developme
     units, folds = validated.units, validated.folds
     temperature, sizes = _temperature(winner, rows), None
     if target.classes:
-        sizes = 1 - probabilities(scaled(z, 1.0 if temperature is None else temperature.value))
+        sizes = 1 - class_probabilities(scaled(z, 1.0 if temperature is None else temperature.value))
         errors = sizes[np.arange(len(z)), validated.y]
     else:
         numbers = validated.y.astype(np.float64), z[:, 0].astype(np.float64)

@@ -15,7 +15,7 @@ from experiments.errors import DataError
 from experiments.search.label_scores import LABEL_SCORES, label_score
 from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
-from nnet.metrics import METRICS, ROW_SCORES, Score, predicted_labels, score_of
+from nnet.metrics import METRICS, ROW_SCORES, Score, class_probabilities, predicted_labels, score_of
 
 OF_TWO_CLASSES = {  # a score of two classes -> the same of more
     "f1": "f1_macro",
@@ -38,7 +38,7 @@ class Classified:
 
     def predict_proba(self, z: Array) -> NDArray[np.float64]:
         """Return the (N, classes) probabilities of (N, C) or (N, 1) outputs."""
-        return probabilities(z)
+        return class_probabilities(z)
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags, Tags, TargetTags
@@ -59,20 +59,6 @@ class Regressed:
         from sklearn.utils import RegressorTags, Tags, TargetTags
 
         return Tags(estimator_type="regressor", target_tags=TargetTags(required=True), regressor_tags=RegressorTags())
-
-
-def probabilities(z: Array) -> NDArray[np.float64]:
-    """Return the (N, classes) probabilities of (N, C) logits, or of (N, 1) logits of a logistic unit.
-
-    >>> probabilities(np.zeros((1, 1)))
-    array([[0.5, 0.5]])
-    """
-    logits = z.astype(np.float64)
-    if logits.shape[1] == 1:
-        logits = np.hstack([np.zeros_like(logits), logits])
-    values: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
-    values /= values.sum(axis=1, keepdims=True)
-    return values
 
 
 def scorer(metric: str, target: Target) -> Score:

@@ -12,7 +12,7 @@ import pytest
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model, predicted, read_model, write_model
 from experiments.predict import main
-from experiments.search.scorers import probabilities
+from nnet.metrics import class_probabilities
 from support.models import mixed_model, picture_model
 from support.pictures import grey, save
 from support.tables import mixed_frame
@@ -45,7 +45,7 @@ def test_a_file_of_any_length_is_predicted_row_by_row(model: Model, tmp_path: Pa
         assert list(found) == ["prediction"]
         np.testing.assert_allclose(found["prediction"], z[:, :, 0].mean(axis=0) * 20.0 + 500.0, rtol=1e-5)
         return
-    expected = np.mean([probabilities(one) for one in z], axis=0)
+    expected = np.mean([class_probabilities(one) for one in z], axis=0)
     assert list(found) == ["prediction", *(f"probability_{name}" for name in model.target.classes)]
     np.testing.assert_allclose(found.iloc[:, 1:], expected, atol=1e-5)
     assert (found["prediction"] == np.array(model.target.classes)[found.iloc[:, 1:].to_numpy().argmax(1)]).all()

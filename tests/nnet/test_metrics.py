@@ -8,7 +8,7 @@ import scipy.special
 import sklearn.metrics as reference
 
 from nnet.errors import SettingError
-from nnet.metrics import METRICS, ROW_SCORES, predicted_labels, row_score, score_of
+from nnet.metrics import METRICS, ROW_SCORES, class_probabilities, predicted_labels, row_score, score_of
 from support.pairs import all_pairs
 
 
@@ -91,6 +91,21 @@ def test_log_likelihood_of_extreme_logits_is_exact():
     score = row_score("neg_log_loss")
     assert score(np.array([[1e4, -1e4], [1e4, -1e4]], np.float32), np.array([0, 1])).tolist() == [0.0, -2e4]
     assert score(np.array([[1e4], [1e4], [-1e4]], np.float32), np.array([1, 0, 0])).tolist() == [0.0, -1e4, 0.0]
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_probabilities_are_scipys(outputs, dtype):
+    z = 100 * np.random.default_rng(outputs).normal(size=(300, outputs)).astype(dtype)
+    before = z.copy()
+    np.testing.assert_allclose(class_probabilities(z), probabilities(z), rtol=1e-13)
+    np.testing.assert_array_equal(class_probabilities(z.reshape(3, 100, -1)).reshape(300, -1), class_probabilities(z))
+    np.testing.assert_array_equal(z, before)
+
+
+def test_only_rows_that_are_no_logits_have_no_probabilities():
+    found = class_probabilities(np.array([[np.nan, 0.0], [np.inf, 0.0], [-np.inf, 0.0], [1e308, -1e308]]))
+    np.testing.assert_array_equal(found, [[np.nan, np.nan], [np.nan, np.nan], [0.0, 1.0], [1.0, 0.0]])
 
 
 def test_of_equal_logits_the_first_counts():

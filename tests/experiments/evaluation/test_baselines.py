@@ -20,9 +20,10 @@ from experiments.evaluation.baselines import (
     fit_baseline,
 )
 from experiments.evaluation.reasons import NotFitted, TooManyClasses
-from experiments.search.scorers import probabilities, scorer
+from experiments.search.scorers import scorer
 from nnet.arrays import Array
 from nnet.batches import FoldData
+from nnet.metrics import class_probabilities
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +69,7 @@ def test_the_majority_class_is_predicted_with_the_classes_frequencies() -> None:
     target, y = TARGETS["three classes"]
     z = predicted(baseline_tasks(target, 200, 4)[0], fold_of(y), target)
     dummy = DummyClassifier().fit(X[:200], y[:200]).predict_proba(X[200:])
-    np.testing.assert_allclose(probabilities(z), dummy)
+    np.testing.assert_allclose(class_probabilities(z), dummy)
     assert (z.argmax(axis=1) == np.bincount(y[:200]).argmax()).all()
     assert -scorer("neg_log_loss", target)(z, y[200:]) == pytest.approx(log_loss(y[200:], dummy))
 
@@ -78,7 +79,7 @@ def test_logistic_regression_is_scikit_learns(kind: str) -> None:
     target, y = TARGETS[kind]
     z = predicted(baseline_tasks(target, 200, 4)[1], fold_of(y), target)
     model = LogisticRegression().fit(X[:200], y[:200])
-    np.testing.assert_allclose(probabilities(z), model.predict_proba(X[200:]), atol=1e-6)
+    np.testing.assert_allclose(class_probabilities(z), model.predict_proba(X[200:]), atol=1e-6)
 
 
 def test_ridge_regression_predicts_in_the_targets_units() -> None:

@@ -7,16 +7,15 @@ import pytest
 
 from experiments.evaluation import mean_outputs as module
 from experiments.evaluation.mean_outputs import mean_outputs, model_outputs
-from experiments.search.scorers import probabilities
-from nnet.metrics import log_likelihood, predicted_labels
+from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
 from nnet.network import Architecture, Network
 
 
 def test_the_mean_of_probabilities_by_hand() -> None:
     z = np.log(np.array([[[0.5, 0.25, 0.25]], [[0.125, 0.75, 0.125]]]))
-    np.testing.assert_allclose(probabilities(mean_outputs(z, True)), [[0.3125, 0.5, 0.1875]], rtol=1e-14)
+    np.testing.assert_allclose(class_probabilities(mean_outputs(z, True)), [[0.3125, 0.5, 0.1875]], rtol=1e-14)
     shifted = z + np.array([10.0, -300.0])[:, None, None]  # logits of the same probabilities
-    np.testing.assert_allclose(probabilities(mean_outputs(shifted, True)), [[0.3125, 0.5, 0.1875]], rtol=1e-12)
+    np.testing.assert_allclose(class_probabilities(mean_outputs(shifted, True)), [[0.3125, 0.5, 0.1875]], rtol=1e-12)
 
 
 def test_the_log_odds_of_a_logistic_unit_by_hand() -> None:
@@ -30,7 +29,7 @@ def test_certain_networks_have_finite_logits() -> None:
     certain = np.array([[[0.0, 9e4], [9e4, 0.0]], [[0.0, 9e4], [0.0, 9e4]]])
     found = mean_outputs(certain, True)
     assert np.isfinite(found).all()
-    np.testing.assert_allclose(probabilities(found), [[0.0, 1.0], [0.5, 0.5]], atol=1e-300)
+    np.testing.assert_allclose(class_probabilities(found), [[0.0, 1.0], [0.5, 0.5]], atol=1e-300)
     assert predicted_labels(found).tolist() == [1, 0]
     assert log_likelihood(found, np.array([1, 1])).round(3).tolist() == [0.0, -0.693]
     for sign in (-1, 1):

@@ -25,9 +25,8 @@ from experiments.evaluation.refit import outputs
 from experiments.evaluation.temperature import choose_temperature, fit_temperature
 from experiments.evaluation.validation_rows import ValidationRows, validation_rows
 from experiments.search.out_of_fold import array_of
-from experiments.search.scorers import probabilities
 from nnet.arrays import Array
-from nnet.metrics import log_likelihood
+from nnet.metrics import class_probabilities, log_likelihood
 from support.searched import Searched, analysed, searched
 from support.tables import mixed_frame, mixed_table
 
@@ -134,7 +133,7 @@ def test_the_quantiles_of_classes_are_at_the_temperature(loss: str, tmp_path: Pa
     assert found.default_temperature == rounded(choose_temperature(other, rows))
     assert found.temperature.kept
     assert found.temperature.value == fit_temperature(z, rows.y) > 1.2
-    errors = 1 - probabilities(z / found.temperature.value)[np.arange(len(z)), rows.y]
+    errors = 1 - class_probabilities(z / found.temperature.value)[np.arange(len(z)), rows.y]
     assert found.quantiles == quantiles_of(errors, rows.units)
     assert (found.score, found.units) == ("missing_probability", 160)
 
@@ -142,7 +141,7 @@ def test_the_quantiles_of_classes_are_at_the_temperature(loss: str, tmp_path: Pa
 def test_calibration_and_losses_of_mistakes_are_at_the_temperatures_of_the_folds(tmp_path: Path) -> None:
     done = searched(document(**FIERCE), tmp_path, noisy())
     analysis, (z, _, rows) = analysed(done), predicted(done)
-    shares = probabilities(z / np.array(analysis.uncertainty.temperature.of_folds)[rows.folds, None])
+    shares = class_probabilities(z / np.array(analysis.uncertainty.temperature.of_folds)[rows.folds, None])
     confidence = [(part.rows, part.confidence) for part in analysis.out_of_fold.calibration.bins]
     assert sum(count * mean for count, mean in confidence) / 160 == pytest.approx(shares.max(axis=1).mean(), abs=1e-8)
     worst = analysis.out_of_fold.mistakes[0]
