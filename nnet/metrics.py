@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnet.arrays import Array, Targets
 from nnet.errors import lookup
@@ -27,7 +28,7 @@ def predicted_labels(z: Array) -> Targets:
     return labels
 
 
-def class_probabilities(z: Array) -> Array:
+def class_probabilities(z: Array) -> NDArray[np.float64]:
     """Compute the probabilities (..., classes) of logits (..., C), or (..., 1) of a logistic unit, in float64.
 
     A row with a NaN or a positive infinity is NaN.
@@ -35,7 +36,7 @@ def class_probabilities(z: Array) -> Array:
     >>> class_probabilities(np.zeros((1, 1)))
     array([[0.5, 0.5]])
     """
-    wide: Array = z.astype(np.float64)
+    wide = z.astype(np.float64)
     if wide.shape[-1] == 1:
         wide = np.concatenate([np.zeros_like(wide), wide], axis=-1)
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and minus infinity are outcomes

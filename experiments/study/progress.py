@@ -74,8 +74,8 @@ class StudyProgress:
         best = result.value is not None and (self._best is None or result.value > self._best)
         if best:
             self._best = result.value
-        if self._times.left is not None and not from_journal:
-            self._times.left.tell(result.seconds, best)
+        if self._times.left is not None:
+            self._times.left.tell(result.seconds, best, before=from_journal)
         self._line.update(
             self._task, completed=self._done, result=f"{self._done}/{self._trials} trials, {self._result}"
         )

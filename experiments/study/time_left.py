@@ -31,7 +31,7 @@ class TimeLeft:
     clock: Callable[[], float] = time.monotonic
     members: int = 1
     pruner: bool = False
-    _told: list[float] = field(default_factory=list)  # the moment at which each trial was told
+    _told: list[float] = field(default_factory=list)  # the moments at which trials of this command were told
     _spent: list[float] = field(default_factory=list)  # seconds that each trial took its worker
     _best: float | None = None  # seconds that the best trial took
     _ended: float | None = None
@@ -39,13 +39,15 @@ class TimeLeft:
     def __post_init__(self) -> None:
         self._begun = self.clock()
 
-    def tell(self, seconds: float, best: bool = False) -> None:
+    def tell(self, seconds: float, best: bool = False, before: bool = False) -> None:
         """Count a trial that took its worker so many seconds.
 
         Args:
-            best: whether it is the best so far.
+            best:   whether it is the best so far.
+            before: whether an earlier command computed it.
         """
-        self._told.append(self.clock())
+        if not before:
+            self._told.append(self.clock())
         self._spent.append(seconds)
         if best:
             self._best = seconds
@@ -59,20 +61,24 @@ class TimeLeft:
         """Return the seconds left; None as long as no trial tells.
 
         The newer half of the trials tells how long the others will take, because a pruner does not end the first ones
-        and a sampler moves to networks of another size. As long as few are told, what is usual with a pruner counts.
+        and a sampler moves to networks of another size. Until a resumed search has a trial of its own, those of the
+        earlier command tell. As long as few are told, what is usual with a pruner counts.
         """
         if self._ended is not None:
             return max(0.0, self._after() - (self.clock() - self._ended))
-        if not self._told:
+        if not self._spent:
             return None
-        half = len(self._told) // 2
-        since = self._told[half - 1] if half else self._begun
-        took, newer = self._told[-1] - since, len(self._told) - half
+        moments = [self._begun, *self._told]
+        told, half = len(self._told), len(self._told) // 2
+        took, newer = moments[told] - moments[half], told - half
+        if not self._told:
+            earlier = self._spent[len(self._spent) // 2 :]
+            took, newer = sum(earlier) / self.workers, len(earlier)
         if self.pruner:
             took += AS_MANY * PRUNED * self._spent[0] / self.workers
             newer += AS_MANY
         pace = took / newer
-        left = pace * (self.trials - len(self._told)) - (self.clock() - self._told[-1])
+        left = pace * (self.trials - told) - (self.clock() - moments[told])
         return max(0.0, left) + self._after()
 
     def _after(self) -> float:

@@ -65,6 +65,26 @@ def test_what_is_usual_with_a_pruner_counts_until_many_trials_are_told() -> None
     assert pruned.seconds == pytest.approx(21 * (40 + usual) / (40 + AS_MANY) + after)
 
 
+def test_a_resumed_search_knows_the_trials_of_the_earlier_command() -> None:
+    hand = Hand()
+    left = TimeLeft(6, 2, 0.0, hand)
+    for seconds, best in ((8.0, True), (2.0, True), (4.0, False)):
+        left.tell(seconds, best, before=True)
+    after = FITS * (8 + 2) / 2
+    assert left.seconds == pytest.approx(6 * 3 / 2 + after)  # two of three seconds are the newer half
+    hand.now += 1
+    assert left.seconds == pytest.approx(6 * 3 / 2 - 1 + after)
+    hand.now += 4
+    left.tell(10.0)  # now its own pace counts
+    assert left.seconds == pytest.approx(5 * 5 + after)
+
+
+def test_a_search_that_was_done_has_what_comes_after_it_left() -> None:
+    left = TimeLeft(0, 1, 0.0, Hand())
+    left.tell(8.0, best=True, before=True)
+    assert left.seconds == pytest.approx(FITS * (8 + 8))
+
+
 def test_the_networks_of_the_default_and_of_the_best_are_trained_after_the_search() -> None:
     hand = Hand()
     left = TimeLeft(3, 2, 1.0, hand, members=5)
