@@ -17,6 +17,7 @@ from experiments.data.copies import Copies, with_copies, with_equal_rows
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
+from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
 from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
@@ -105,6 +106,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
+    notes += leak_hints(development.table, development.y, bool(target.classes))
     notes += hints(development.table, target, development.y, bounded)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)

@@ -95,7 +95,7 @@ def _empty_at_end(columns: Columns) -> int:
 
 
 def without_quotes(names: list[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
-    """Take off the single quotes of columns whose texts all stand in them.
+    """Take off the single quotes of columns whose texts all stand in them, and of names that all do.
 
     Returns:
         the names and columns, and a line about them.
@@ -109,8 +109,12 @@ def without_quotes(names: list[str], columns: Columns) -> tuple[list[str], Colum
             columns = [*columns[:at], pc.replace_substring_regex(column, QUOTED, r"\1"), *columns[at + 1 :]]
             changed.append(at)
     plain = [name.strip()[1:-1] if _is_quoted(name) else name for name in names]
-    said = (f"single quotes around the values of {listed([plain[at] or str(at) for at in changed])} left out",)
-    return (plain, columns, said) if changed else (names, columns, ())
+    if changed:
+        said = f"single quotes around the values of {listed([plain[at] or str(at) for at in changed])} left out"
+        return plain, columns, (said,)
+    if len(names) > 1 and all(map(_is_quoted, names)):
+        return plain, columns, ("single quotes around the names of columns left out",)
+    return names, columns, ()
 
 
 QUOTED = r"(?s)^\s*'(.*)'\s*$"

@@ -77,6 +77,17 @@ def test_single_quotes_come_off_where_every_value_has_them() -> None:
     assert without_quotes(["'a'"], arrow(["'tis"], ["x"]))[::2] == (["'a'"], ())
 
 
+def test_single_quotes_come_off_the_names_where_every_name_has_them() -> None:
+    columns = arrow(["1", "2"], ["'x'", "y"])
+    assert without_quotes(["'a'", " 'b c'"], columns) == (
+        ["a", "b c"],
+        columns,
+        ("single quotes around the names of columns left out",),
+    )
+    for names in (["'a'", "b"], ["'a'", "'"], ["a'", "'b"], []):
+        assert without_quotes(names, columns) == (names, columns, ())
+
+
 def test_columns_of_one_name_are_told_apart_by_their_values() -> None:
     columns = arrow(["1", "2", "1", "3"], ["4", "5", "4", "6"])
     table, repeated, said = without_copies(["a", "b", "a.1", "b.1"], ["a", "b ", " a", "b"], columns)

@@ -1,0 +1,133 @@
+"""Hints about leaks: columns that give the target away, rows that belong together, and rows in an order of time.
+
+Nothing is changed, because only the owner of the data knows what is known before the target is. Each line names the key
+that would change it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import lgamma, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.raw_table import listed, shown
+from experiments.data.table import Table
+from experiments.data.texts import INDEX_NAME
+from nnet.arrays import Rows
+
+CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
+REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
+CORRELATED = 0.9999  # correlation of a column that is the target in another unit
+FEWEST = 20  # rows that show a correlation or an order
+SAMPLE = 5000  # rows by which most columns are ruled out
+GROUPS = 10  # values of a column that names groups
+ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
+THINGS = "subject|patient|person|participant|individual|customer|user|household|student|animal"
+GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .])?({THINGS})s?([_ .](no|nr|number|name|code))?)"
+
+
+def leak_hints(table: Table, y: NDArray[np.float64] | Rows, classes: bool) -> tuple[str, ...]:
+    """Point out columns that tell the target by themselves, repeated identifiers, and rows in the order of a date.
+
+    Args:
+        table:   the development rows.
+        y:       their labels or numbers.
+        classes: whether y are labels.
+    """
+    lines = []
+    if telling := [name for name, values in _columns(table) if _tells(values, y, classes)]:
+        lines.append(
+            f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} alone; "
+            "data.drop leaves out what is not known before the target is."
+        )
+    if table.groups is None:
+        lines += _repeated_identifiers(table)
+    if table.time is None:
+        lines += _in_order(table)
+    return tuple(lines)
+
+
+def _columns(table: Table) -> Iterator[tuple[str, NDArray[np.float64] | Rows]]:
+    """Yield the name of each column that is no pixel, and its (N,) numbers; of categories their codes."""
+    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
+        if isinstance(table.features, np.ndarray):
+            if kind != "pixel":
+                yield name, table.features[:, at]
+        elif kind == "category":
+            yield name, table.features.iloc[:, at].factorize(use_na_sentinel=False)[0]
+        else:
+            yield name, table.features.iloc[:, at].to_numpy(np.float64)
+
+
+def _tells(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows, classes: bool) -> bool:
+    """Return whether a column tells the target of every row, and would not by chance."""
+    if not classes and _is_correlated(values, y):
+        return True
+    return _separates(values[:SAMPLE], y[:SAMPLE]) and (len(y) <= SAMPLE or _separates(values, y))
+
+
+def _is_correlated(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows) -> bool:
+    """Return whether numbers are a linear function of the target, where they are not missing."""
+    if values.dtype.kind != "f":
+        return False  # codes of categories
+    there = np.isfinite(values)
+    if there.sum() < max(FEWEST, len(y) / 2):
+        return False
+    x, z = values[there], np.asarray(y, np.float64)[there]
+    largest = np.abs(x).max(), np.abs(z).max()
+    if min(largest) == 0:
+        return False
+    x, z = x / largest[0], z / largest[1]
+    x, z = x - x.mean(), z - z.mean()
+    scale = np.sqrt((x @ x) * (z @ z))
+    return bool(scale > 0 and abs(x @ z) > CORRELATED * scale)
+
+
+def _separates(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows) -> bool:
+    """Return whether all rows of a value have one target, and more so than would happen by chance.
+
+    There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers are
+    one value, larger than all others.
+    """
+    _, codes = np.unique(values, return_inverse=True)
+    _, labels, counts = np.unique(y, return_inverse=True, return_counts=True)
+    rows, levels, targets = len(codes), int(codes.max()) + 1, len(counts)
+    of_level = np.empty(levels, np.intp)
+    of_level[codes] = labels
+    if targets == 1 or (of_level[codes] != labels).any():
+        return False
+    if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
+        return True
+    intervals = 1 + np.count_nonzero(np.diff(of_level))
+    orders = lgamma(rows + 1) - sum(lgamma(count + 1) for count in counts.tolist())
+    is_ordered = values.dtype.kind == "f"
+    return bool(is_ordered and intervals == targets and lgamma(targets + 1) - orders < log(CHANCE))
+
+
+def _repeated_identifiers(table: Table) -> Iterator[str]:
+    for name, values in _columns(table):
+        if re.fullmatch(GROUP_NAME, name):
+            rows, levels = len(values), len(np.unique(values))
+            if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
+                yield (
+                    f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
+                    f"values of it; data.groups = {name} keeps rows that belong together on one side of every split."
+                )
+
+
+def _in_order(table: Table) -> Iterator[str]:
+    """Say by which column the rows are ordered in time; the first of several."""
+    kinds = dict(zip(table.columns, table.kinds, strict=True))
+    for name, values in _columns(table):
+        if kinds[name] != "date" or len(values) < FEWEST:
+            continue
+        moments = values if table.numbers is None else values[np.argsort(table.numbers)]
+        if (np.diff(moments) >= 0).all() and 2 * len(np.unique(moments)) > len(moments):
+            yield (
+                f"the rows stand in the order of {shown(name)}; if new rows will be later ones, data.time = {name} "
+                "validates and tests on rows that are later than those it learns from."
+            )
+            return

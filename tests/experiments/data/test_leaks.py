@@ -1,0 +1,157 @@
+"""Leaks that only the owner of the data can judge are pointed out; plain columns are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.data.leaks import SAMPLE, leak_hints
+from experiments.data.table import Kind, Table
+
+ROWS = 120
+RANDOM = np.random.default_rng(0)
+PLAIN = RANDOM.normal(size=ROWS)
+LABELS = RANDOM.integers(3, size=ROWS)
+NUMBERS = RANDOM.normal(size=ROWS)
+LETTERS = np.array(list("abcdefgh"))
+
+
+def table_of(values: Any, kind: Kind = "number", name: str = "x") -> Table:
+    features = pd.DataFrame({"plain": PLAIN[: len(values)], name: values})
+    return Table("t", features, ("number", kind), ("plain", name), np.zeros(len(values)), "y", None)
+
+
+def said(values: Any, y: Any = LABELS, kind: Kind = "number", classes: bool = True, name: str = "x") -> str:
+    return " | ".join(leak_hints(table_of(values, kind, name), np.asarray(y), classes))
+
+
+TELLS = "target 'y' follows from 'x' alone; data.drop leaves out what is not known before the target is."
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (LABELS + 1.0, "number"),  # the class by another name
+        (np.where(np.arange(ROWS) == 7, 9.0, LABELS), "number"),  # and once by another one
+        (LETTERS[LABELS], "category"),
+        (LETTERS[LABELS + 3 * RANDOM.integers(2, size=ROWS)], "category"),  # two names for each class
+        (np.array([5.0, 1.0, 3.0])[LABELS] + RANDOM.uniform(size=ROWS), "number"),  # an interval for each
+        (np.where(LABELS == 2, np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "date"),  # missing for one
+        (np.where(LABELS == 2, None, LETTERS[LABELS]), "category"),
+    ],
+)
+def test_a_column_that_tells_the_class_is_pointed_out(values: Any, kind: Kind) -> None:
+    assert said(values, kind=kind) == TELLS
+
+
+@pytest.mark.parametrize("values", [NUMBERS * 2.20462 + 7, np.round(NUMBERS * -1000), NUMBERS + PLAIN * 1e-4])
+def test_a_column_that_is_the_number_in_another_unit_is_pointed_out(values: Any) -> None:
+    assert said(values, NUMBERS, classes=False) == TELLS
+    assert said(np.where(PLAIN > 1, np.nan, values), NUMBERS, classes=False) == TELLS
+
+
+def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
+    assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
+
+
+def test_several_are_one_line() -> None:
+    table = table_of(LABELS * 1.0)
+    twice = replace(table, features=table.features.assign(plain=-LABELS.astype(float)))
+    assert leak_hints(twice, LABELS, True) == (TELLS.replace("'x'", "'plain', 'x', each"),)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (PLAIN * 2, "number"),
+        (np.arange(ROWS) * 1.0, "number"),
+        (np.array([f"name {row}" for row in range(ROWS)]), "category"),
+        (LETTERS[np.where(np.arange(ROWS) == 7, 1 - LABELS.clip(max=1), LABELS)], "category"),  # but for one row
+        (np.repeat(np.arange(ROWS / 2), 2), "number"),
+        (np.full(ROWS, np.nan), "number"),
+        (np.full(ROWS, 1.0), "number"),
+    ],
+)
+def test_other_columns_are_not(values: Any, kind: Kind) -> None:
+    assert said(values, kind=kind) == ""
+    assert said(values, NUMBERS, kind, classes=False) == ""
+
+
+def test_what_chance_does_with_few_rows_is_not_pointed_out() -> None:
+    rare = (np.arange(ROWS) == 60).astype(int)  # any column with this row at an end tells it
+    values = np.where(rare, 9.0, PLAIN)
+    assert said(values, rare) == ""
+    assert said(np.where(rare, "b", "a"), rare, "category") == ""
+    few = np.arange(12)
+    assert said(few * 1.0, few // 6) == ""
+    assert said(few * 1.0, few * 2.0, classes=False) == ""
+
+
+def test_a_row_beyond_the_sample_counts() -> None:
+    y = np.arange(2 * SAMPLE) % 2
+    for last, hint in ((y[-1], TELLS), (1 - y[-1], "")):
+        values = pd.DataFrame({"x": np.append(y[:-1], last).astype(float)})
+        table = Table("t", values, ("number",), ("x",), y, "y", None)
+        assert " | ".join(leak_hints(table, y, True)) == hint
+
+
+def test_pixels_are_not_looked_at() -> None:
+    features = np.column_stack([LABELS, LABELS]).astype(np.uint8)
+    table = Table("t", features, ("pixel", "pixel"), ("0", "1"), LABELS, "y", None, pixel_range=255.0)
+    assert leak_hints(table, LABELS, True) == ()
+    assert leak_hints(replace(table, kinds=("number", "number")), LABELS, True) != ()
+
+
+@pytest.mark.parametrize("name", ["ID", "patient_id", "userId", "Patient", "subjects", "person no"])
+def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
+    assert said(np.arange(ROWS) // 3 * 1.0, name=name) == (
+        f"column '{name}' is named like an identifier, but 120 development rows have 40 values of it; data.groups = "
+        f"{name} keeps rows that belong together on one side of every split."
+    )
+    grouped = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), groups=np.arange(ROWS) // 3)
+    assert leak_hints(grouped, LABELS, True) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        (np.arange(ROWS) // 3, "x"),
+        (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS), "id"),  # differs in every row
+        (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
+        (np.arange(ROWS) // 20, "species_id"),  # a few kinds
+    ],
+)
+def test_other_names_and_values_are_not(values: Any, name: str) -> None:
+    assert "identifier" not in said(values * 1.0, name=name)
+
+
+def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
+    days = np.arange(ROWS) * 7.0
+    line = (
+        "the rows stand in the order of 'x'; if new rows will be later ones, data.time = x validates and tests on rows "
+        "that are later than those it learns from."
+    )
+    assert said(days, kind="date") == line
+    shuffled = np.argsort(PLAIN)  # as a split may leave them
+    table = replace(table_of(days[shuffled], "date"), numbers=shuffled)
+    assert leak_hints(table, LABELS, True) == (line,)
+    assert leak_hints(replace(table, time=days[shuffled]), LABELS, True) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (np.arange(ROWS) * 7.0, "number"),
+        (np.where(np.arange(ROWS) == 50, 0.0, np.arange(ROWS)), "date"),
+        (np.where(np.arange(ROWS) == 50, np.nan, np.arange(ROWS)), "date"),
+        (np.arange(ROWS) // 10 * 1.0, "date"),  # a few days
+        (np.arange(12) * 1.0, "date"),
+    ],
+)
+def test_other_orders_are_not(values: Any, kind: Kind) -> None:
+    assert "order" not in said(values, LABELS[: len(values)], kind)
