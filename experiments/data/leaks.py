@@ -89,8 +89,8 @@ def _is_correlated(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | 
 def _separates(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows) -> bool:
     """Return whether all rows of a value have one target, and more so than would happen by chance.
 
-    There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers are
-    one value, larger than all others.
+    There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers
+    are one value, larger than all others.
     """
     _, codes = np.unique(values, return_inverse=True)
     _, labels, counts = np.unique(y, return_inverse=True, return_counts=True)
