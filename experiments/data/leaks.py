@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import lgamma, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.raw_table import listed, shown
-from experiments.data.table import Table
+from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
-from nnet.arrays import Rows
 
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
@@ -29,7 +29,7 @@ THINGS = "subject|patient|person|participant|individual|customer|user|household|
 GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .])?({THINGS})s?([_ .](no|nr|number|name|code))?)"
 
 
-def leak_hints(table: Table, y: NDArray[np.float64] | Rows, classes: bool) -> tuple[str, ...]:
+def leak_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:
     """Point out columns that tell the target by themselves, repeated identifiers, and rows in the order of a date.
 
     Args:
@@ -37,8 +37,8 @@ def leak_hints(table: Table, y: NDArray[np.float64] | Rows, classes: bool) -> tu
         y:       their labels or numbers.
         classes: whether y are labels.
     """
-    lines = []
-    if telling := [name for name, values in _columns(table) if _tells(values, y, classes)]:
+    lines, features = [], _features(table, "number", "category", "date")
+    if telling := [name for at, name in features if _tells(table, at, y, classes)]:
         lines.append(
             f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} alone; "
             "data.drop leaves out what is not known before the target is."
@@ -50,29 +50,30 @@ def leak_hints(table: Table, y: NDArray[np.float64] | Rows, classes: bool) -> tu
     return tuple(lines)
 
 
-def _columns(table: Table) -> Iterator[tuple[str, NDArray[np.float64] | Rows]]:
-    """Yield the name of each column that is no pixel, and its (N,) numbers; of categories their codes."""
+def _features(table: Table, *kinds: Kind) -> Iterator[tuple[int, str]]:
+    """Yield the position and the name of each feature of some kinds."""
     for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if isinstance(table.features, np.ndarray):
-            if kind != "pixel":
-                yield name, table.features[:, at]
-        elif kind == "category":
-            yield name, table.features.iloc[:, at].factorize(use_na_sentinel=False)[0]
-        else:
-            yield name, table.features.iloc[:, at].to_numpy(np.float64)
+        if kind in kinds:
+            yield at, name
 
 
-def _tells(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows, classes: bool) -> bool:
-    """Return whether a column tells the target of every row, and would not by chance."""
-    if not classes and _is_correlated(values, y):
+def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
+    """Return the numbers of the first rows of a feature; of categories their codes."""
+    if isinstance(table.features, np.ndarray):
+        return table.features[:most, at]
+    column = table.features.iloc[:most, at]
+    return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
+
+
+def _tells(table: Table, at: int, y: NDArray[Any], classes: bool) -> bool:
+    """Return whether a feature tells the target of every row, and would not by chance."""
+    if not classes and table.kinds[at] != "category" and _is_correlated(_values(table, at), y):
         return True
-    return _separates(values[:SAMPLE], y[:SAMPLE]) and (len(y) <= SAMPLE or _separates(values, y))
+    return all(_separates(_values(table, at, most), y[:most]) for most in sorted({min(SAMPLE, len(y)), len(y)}))
 
 
-def _is_correlated(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows) -> bool:
+def _is_correlated(values: NDArray[Any], y: NDArray[Any]) -> bool:
     """Return whether numbers are a linear function of the target, where they are not missing."""
-    if values.dtype.kind != "f":
-        return False  # codes of categories
     there = np.isfinite(values)
     if there.sum() < max(FEWEST, len(y) / 2):
         return False
@@ -86,7 +87,7 @@ def _is_correlated(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | 
     return bool(scale > 0 and abs(x @ z) > CORRELATED * scale)
 
 
-def _separates(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows) -> bool:
+def _separates(values: NDArray[Any], y: NDArray[Any]) -> bool:
     """Return whether all rows of a value have one target, and more so than would happen by chance.
 
     There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers
@@ -108,8 +109,10 @@ def _separates(values: NDArray[np.float64] | Rows, y: NDArray[np.float64] | Rows
 
 
 def _repeated_identifiers(table: Table) -> Iterator[str]:
-    for name, values in _columns(table):
+    """Say which columns are named like identifiers and have the same value in several rows."""
+    for at, name in _features(table, "number", "category"):
         if re.fullmatch(GROUP_NAME, name):
+            values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield (
@@ -119,13 +122,12 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
 
 
 def _in_order(table: Table) -> Iterator[str]:
-    """Say by which column the rows are ordered in time; the first of several."""
-    kinds = dict(zip(table.columns, table.kinds, strict=True))
-    for name, values in _columns(table):
-        if kinds[name] != "date" or len(values) < FEWEST:
-            continue
+    """Say by which date the rows are ordered; the first of several."""
+    for at, name in _features(table, "date"):
+        values = _values(table, at)
         moments = values if table.numbers is None else values[np.argsort(table.numbers)]
-        if (np.diff(moments) >= 0).all() and 2 * len(np.unique(moments)) > len(moments):
+        ascend = len(moments) >= FEWEST and (np.diff(moments) >= 0).all()
+        if ascend and 2 * len(np.unique(moments)) > len(moments):
             yield (
                 f"the rows stand in the order of {shown(name)}; if new rows will be later ones, data.time = {name} "
                 "validates and tests on rows that are later than those it learns from."
