@@ -9,10 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from experiments.config.documents import count
-from experiments.errors import DataError, StudyStateError
+from experiments.errors import DataError, SpecError, StudyStateError
 from experiments.study.cli import command_parser, run_command
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         help="copy a column of the new rows, such as an identifier, before the predictions; may be given several times",
     )
+    it.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="how new rows are written: data.separator, encoding, skip, header or sheet; may be given several times",
+    )
     it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
     return it
 
@@ -68,7 +76,8 @@ def _predict(chosen: argparse.Namespace) -> int:
     file, out = chosen.file, chosen.out
     model = read_model(model_folder(chosen.model))
     level = asked_level(model.uncertainty, model.target, chosen.interval, chosen.set_coverage)
-    rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target))
+    layout = _layout(file, chosen.overrides)
+    rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
     if rows.ignored:
         more = len(rows.ignored) - NAMED
         named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -100,6 +109,27 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
+
+
+def _layout(file: Path, overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the keys of [data] that are set, which say how a file is written.
+
+    Raises:
+        SpecError: another key is set, or a value breaks its rule.
+    """
+    if not overrides:
+        return {}
+    from experiments.config.data_options import LAYOUT
+    from experiments.config.default_study import own_study
+    from experiments.config.override import with_override
+
+    known = ", ".join(f"data.{key}" for key in LAYOUT)
+    for override in overrides:
+        for section, keys in with_override({}, override).items():
+            if section != "data" or not isinstance(keys, dict) or not set(keys) <= set(LAYOUT):
+                raise SpecError(f"--set: new rows have the keys {known}, but got {override!r}.")
+    data = own_study(str(file), None, overrides, where="--set")[0].data
+    return {key: value for key in LAYOUT if (value := getattr(data, key)) is not None}
 
 
 def _free(keep: Sequence[str], target: Target) -> Sequence[str]:

@@ -42,6 +42,7 @@ def _is_an_encoding(name: str) -> str:
 
 
 Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is_a_path)]
+Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
@@ -88,7 +89,7 @@ class DataSection(Section):
     rows: Annotated[int, Field(ge=2)] | None = None  # number of rows to draw from the source, by split_seed
     header: bool | None = None  # whether the first line names the columns; None: it does unless it has a number
     separator: Annotated[str, BeforeValidator(_separator), AfterValidator(_is_a_separator)] | None = None
-    encoding: Annotated[str, AfterValidator(_is_an_encoding)] | None = None
+    encoding: Encoding | None = None
     skip: Annotated[int, Field(ge=0, le=10_000)] | None = None  # number of lines above the table
     sheet: Annotated[str, BeforeValidator(lambda name: str(name) if type(name) is int else name)] | None = None
     target: Column | None = None

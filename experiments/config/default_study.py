@@ -41,6 +41,7 @@ def own_study(
     target: str | None,
     overrides: Sequence[str] = (),
     keys: Mapping[str, Typed] = MappingProxyType({}),
+    where: str = "--data",
 ) -> tuple[StudySpec, dict[str, Any]]:
     """Return the spec of a study of that source with the default space, and its document.
 
@@ -50,6 +51,7 @@ def own_study(
         source: as in data.source; a folder may lack the slash at its end.
         target: a column's name, or its position if it is a whole number; a name may stand in quotes.
         keys:   other keys of [data], with what was typed for each; columns are typed as the target.
+        where:  the option, for messages.
 
     Raises:
         SpecError: an override breaks a rule.
@@ -68,7 +70,7 @@ def own_study(
         document["space"] = {key: axis for key, axis in document["space"].items() if key != "numbers"}
     for override in overrides:
         document = with_override(document, override)
-    return parse_spec(document, "--data"), document
+    return parse_spec(document, where), document
 
 
 def _place(source: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,12 +45,15 @@ class NewRows:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_rows(path: Path, form: RowFormat, rows: int, keep: Sequence[str] = ()) -> NewRows:
+def read_rows(
+    path: Path, form: RowFormat, rows: int, keep: Sequence[str] = (), layout: Mapping[str, Any] = MappingProxyType({})
+) -> NewRows:
     """Read the rows of a file as those of a study, of a folder of pictures, or of a picture.
 
     Args:
-        rows: number of rows of a chunk; the last may have fewer.
-        keep: columns of the file that name the rows, beside the identifiers of the form.
+        rows:   number of rows of a chunk; the last may have fewer.
+        keep:   columns of the file that name the rows, beside the identifiers of the form.
+        layout: keys that say how a table is written, as `FileKeys` has them.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
@@ -63,7 +67,7 @@ def read_rows(path: Path, form: RowFormat, rows: int, keep: Sequence[str] = ()) 
             return _of_pictures(path, form, rows)
         if path.suffix.lower() in (".npy", ".npz") and form.picture is not None:
             return _of_picture_array(path, form, rows)
-        raw = _raw_table(path, form)
+        raw = _raw_table(path, form, layout)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
     if keep:
@@ -112,13 +116,15 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
     return pa.array(column, from_pandas=True)
 
 
-def _raw_table(path: Path, form: RowFormat) -> RawTable:
+def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTable:
     names = form.names
     if path.suffix.lower() in (".npy", ".npz"):
         return _of_array(path, names)
     from experiments.data.readers.table_file import read_table
 
-    raw = read_table(path, FileKeys(model=tuple(names)))
+    usual = form.layout
+    keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
+    raw = read_table(path, replace(keys, **layout))
     return _positions_without_target(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from experiments.config.data_options import DataSection
 
 Inputs = Sequence[tuple[str, Kind]]
+LAYOUT = ("encoding", "sheet")  # keys of [data] that new rows have from the file that a model learnt from
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class RowFormat:
     identifiers: columns that name a row, to be written beside its prediction.
     target:      name of the column that is predicted.
     picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
+    layout:      encoding and sheet of the file that the model learnt from, where they are named or were decided.
     """
 
     inputs: Inputs
@@ -36,6 +38,7 @@ class RowFormat:
     identifiers: Sequence[str] = ()
     target: str = ""
     picture: tuple[int, ...] | None = None
+    layout: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -47,6 +50,13 @@ def formats_of(table: Table) -> dict[str, str]:
     """Return the formats of the columns that are features."""
     formats = {} if table.reading is None else table.reading.formats
     return {name: form for name, form in formats.items() if name in table.columns}
+
+
+def layout_of(data: DataSection, table: Table) -> dict[str, str]:
+    """Return the encoding and the sheet of a study's file, where they are named or were decided."""
+    decided = {} if table.reading is None else table.reading.keys
+    named = {key: getattr(data, key) or decided.get(key) for key in LAYOUT}
+    return {key: str(value) for key, value in named.items() if value is not None}
 
 
 def identifiers_of(data: DataSection) -> tuple[str, ...]:

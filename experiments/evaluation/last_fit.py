@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
-from experiments.data.row_format import formats_of, identifiers_of
+from experiments.data.row_format import formats_of, identifiers_of, layout_of
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
@@ -132,6 +132,7 @@ def model_of(
         formats=formats_of(table),
         missing=spec.data.missing or (),
         identifiers=identifiers_of(spec.data),
+        layout=layout_of(spec.data, table),
         picture=table.picture if table.pixel_range == WHITE else None,
         uncertainty=Uncertainty.of(uncertainty),
         beside=model_of(fits, refits[1:], None) if refits[1:] else None,

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from experiments.config.data_options import Encoding
 from experiments.config.target import Target
 from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import RowFormat
+from experiments.data.row_format import LAYOUT, RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
 ROWS = 4096  # rows that are predicted at a time, at most
+LATER = ("beside", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Model:
     uncertainty: the temperature of its logits, and the quantiles of its kind's errors; None of a model without them.
     beside:   a model of the same inputs and target, whose outputs are averaged with those of this one's network; None
               of a model of one configuration.
+    layout:   encoding and sheet of the study's file, where they are named or were decided.
     """
 
     network: Network
@@ -76,6 +79,7 @@ class Model:
     probabilities: bool = False
     uncertainty: Uncertainty | None = None
     beside: Model | None = None
+    layout: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def networks(self) -> int:
@@ -85,8 +89,9 @@ class Model:
     @property
     def rows(self) -> RowFormat:
         """Return the form in which the model takes rows."""
+        it = self
         return RowFormat(
-            self.inputs, self.present, self.formats, self.missing, self.identifiers, self.predicts, self.picture
+            it.inputs, it.present, it.formats, it.missing, it.identifiers, it.predicts, it.picture, it.layout
         )
 
 
@@ -110,6 +115,8 @@ class About:
     probabilities: bool = False
     uncertainty: Uncertainty | None = None  # None in a model of version 0.1
     beside: str | None = None  # sha256 of model.json of the model beside it
+    encoding: Encoding | None = None
+    sheet: str | None = None
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -150,8 +157,10 @@ def _contents(model: Model) -> dict[str, bytes]:
         probabilities=model.probabilities,
         uncertainty=model.uncertainty,
         beside=hashlib.sha256(beside[MODEL]).hexdigest() if beside else None,
+        encoding=model.layout.get("encoding"),
+        sheet=model.layout.get("sheet"),
     )
-    notes = {key: value for key, value in asdict(about).items() if key != "beside" or value is not None}
+    notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
     named = {f"{BESIDE}/{name}": content for name, content in beside.items()}
     return named | files_of(model.network, extra=extra, about=notes)
@@ -241,6 +250,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         about.probabilities,
         about.uncertainty,
         beside,
+        {key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
     )
 
 

@@ -228,6 +228,55 @@ def test_names_that_no_file_has_are_one_line(
         assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_workbook_and_an_encoding_are_read_as_the_studys_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(replace(mixed_model(("no", "yes")), layout={"sheet": "New", "encoding": "cp1250"}), tmp_path / "model")
+    frame = mixed_frame(12).assign(city=["Łódź", *["Żory"] * 11])
+    frame.to_csv(tmp_path / "utf8.csv", index=False)
+    frame.to_csv(tmp_path / "cp1250.csv", index=False, encoding="cp1250")
+    with pd.ExcelWriter(tmp_path / "new.xlsx") as book:
+        frame.iloc[:3].to_excel(book, sheet_name="Old", index=False)
+        frame.to_excel(book, sheet_name="New", index=False)
+    frame.to_excel(tmp_path / "other.xlsx", sheet_name="Sheet1", index=False)
+
+    def output(*arguments: str) -> tuple[str, str]:
+        assert main([str(tmp_path / "model"), *arguments, "--keep", "city"]) == 0
+        out, error = capsys.readouterr()
+        return out, error
+
+    expected, note = output(str(tmp_path / "utf8.csv"))
+    assert expected.splitlines()[1].startswith("Łódź,")
+    for name in ("cp1250.csv", "new.xlsx", "other.xlsx"):
+        assert output(str(tmp_path / name)) == (expected, note)
+    found, note = output(str(tmp_path / "new.xlsx"), "--set", "data.sheet=Old")
+    assert expected.startswith(found)
+    assert found.count("\n") == 4
+    assert "Old" not in note
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("search.trials=3", "--set: new rows have the keys data.separator, data.encoding, data.skip, data.sheet, "),
+        ("data.target=age", "data.header, but got 'data.target=age'."),
+        ("data=3", "but got 'data=3'."),
+        ("data.skip=-1", "data.skip"),
+        ("data.sheet=New", "--set: data: sheet cannot be set for source"),  # a .csv has none
+        ("nothing", "--set needs key=value"),
+    ],
+)
+def test_only_keys_of_new_rows_are_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], override: str, words: str
+) -> None:
+    write_model(mixed_model(()), tmp_path / "model")
+    mixed_frame(5).to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "model"), str(tmp_path / "new.csv"), "--set", override]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
 def test_what_is_written_is_read_back_as_the_same_model(model: Model, tmp_path: Path) -> None:
     again = read_model(tmp_path / "study" / "model")
     assert predicted(again, NEW.iloc[:50]).equals(predicted(model, NEW.iloc[:50]))

@@ -84,7 +84,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
-    sheet, others = _sheet(path, book, keys.sheet)
+    sheet, others = _sheet(path, book, keys)
     head = list(islice(_rows(sheet), SAMPLE))
     records = [(number, number + 1, list(map(_text, values))) for number, values in head]
     above = titles(records, width_of(records)) if keys.skip is None else sum(number < keys.skip for number, _ in head)
@@ -126,9 +126,11 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     )
 
 
-def _sheet(path: Path, book: Any, name: str | None) -> tuple[Any, list[str]]:
+def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:
     """Return the sheet to read, and the names of others with a table if nobody named it."""
     sheets = list(book.worksheets)
+    is_there = any(sheet.title == keys.usual_sheet for sheet in sheets)
+    name = keys.usual_sheet if keys.sheet is None and is_there else keys.sheet
     if name is not None:
         if (found := next((sheet for sheet in sheets if sheet.title == name), None)) is None:
             known = [sheet.title for sheet in sheets]
@@ -185,7 +187,7 @@ def _places(path: Path, keys: FileKeys, start: int) -> Any:
     def place(row: int) -> str:
         try:
             with _opened(path) as book:
-                sheet, _ = _sheet(path, book, keys.sheet)
+                sheet, _ = _sheet(path, book, keys)
                 rows = (number for number, _ in _rows(sheet) if number >= start)
                 return next(f"row {number + 1} of the sheet" for at, number in enumerate(rows) if at == row)
         except Exception:  # the message names another place then

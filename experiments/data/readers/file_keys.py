@@ -11,6 +11,8 @@ class FileKeys:
 
     target: the column to predict, by which a header is known.
     model:  the names of a model's columns, by which the header of new rows is known.
+    usual_encoding: encoding of the model's own file, tried before one is guessed.
+    usual_sheet: sheet of the model's own file, which is read where there is one of that name.
     """
 
     header: bool | None = None
@@ -20,3 +22,5 @@ class FileKeys:
     sheet: str | None = None
     target: str | int | None = None
     model: tuple[str, ...] = ()
+    usual_encoding: str | None = None
+    usual_sheet: str | None = None

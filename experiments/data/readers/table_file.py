@@ -33,7 +33,7 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
         return read_excel(path, keys)
     from experiments.data.readers.text.text_file import open_text
 
-    file = open_text(path, keys.encoding)
+    file = open_text(path, keys.encoding, keys.usual_encoding)
     inner = file.name.suffix.lower()
     if inner in JSONS:
         from experiments.data.readers.json_rows import json_table

@@ -36,6 +36,7 @@ class TextFile:
     member:   name of the file in a .zip.
     encoding: as Python names it.
     guessed:  whether nobody named the encoding, not even the file.
+    usual:    encoding that is tried before one is guessed; None for none.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class TextFile:
     member: str = ""
     encoding: str = "utf-8"
     guessed: bool = False
+    usual: str | None = None
 
     @property
     def repairs(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class TextFile:
         return lines, True
 
 
-def open_text(path: Path, encoding: str | None = None) -> TextFile:
+def open_text(path: Path, encoding: str | None = None, usual: str | None = None) -> TextFile:
     """Read the bytes of a text file once, to learn what it is.
 
     It is packed if its first bytes say so. It has the mark of an encoding, or is UTF-8. What is not packed is only
@@ -99,11 +101,12 @@ def open_text(path: Path, encoding: str | None = None) -> TextFile:
 
     Args:
         encoding: the encoding if it is known.
+        usual:    encoding that is tried before one is guessed.
 
     Raises:
         DataError: the file is too large, cannot be unpacked, is no text, or is not of that encoding.
     """
-    text = _opened(path)
+    text = replace(_opened(path), usual=usual)
     if encoding is None:
         with text.bytes() as file:
             start = file.read(4)
@@ -122,6 +125,9 @@ def decoded(text: TextFile) -> TextFile:
     try:
         return checked(text)
     except NotOfEncoding as wrong:
+        if text.usual is not None:
+            with suppress(NotOfEncoding):
+                return checked(replace(text, encoding=text.usual))
         from experiments.data.readers.text.encoding import guessed
 
         guess = guessed(_not_ascii(text))
