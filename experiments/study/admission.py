@@ -38,6 +38,7 @@ def check_folder(study: StudyContext, folder: StudyFolder, options: Options) -> 
         StudyStateError: the folder holds something else, or no trial that could be scored.
     """
     folder.check_place()
+    folder.check_no_stranger()
     view = view_of(folder, options)
     if view.identity is not None:
         check_same_study(view.identity, study, folder.path)

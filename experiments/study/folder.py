@@ -27,6 +27,8 @@ STUDIES = Path("studies")  # the folder of studies without --out; made with the 
 OUTER = re.compile(r"outer-([1-9]\d?)")  # name of an outer study's folder
 
 FOLDERS = ("model", "out_of_fold", "report_files")  # folders that a study writes into its own
+# what a study writes after its journal has begun, under names that people use, too
+COMMON = ("model", "report_files", "report.html", "report.md", "results.json", "trials.csv", "profile.txt")
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
@@ -91,6 +93,19 @@ class StudyFolder:
             raise StudyStateError(
                 f"{self.path}: is a symbolic link, but the study of an outer fold lies in the whole study's folder; "
                 "remove the link."
+            )
+
+    def check_no_stranger(self) -> None:
+        """Refuse a folder with files that no study wrote, though they have the names of a study's.
+
+        Raises:
+            StudyStateError: there are such files.
+        """
+        there = [name for name in COMMON if os.path.lexists(self.path / name)]
+        if there and not os.path.lexists(self.journal):
+            raise StudyStateError(
+                f"{self.path}: holds {', '.join(there)} but no study, which would overwrite them; choose another "
+                "folder with --out, or move them."
             )
 
     def check_free(self) -> None:

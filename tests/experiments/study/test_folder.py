@@ -159,6 +159,20 @@ def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
         StudyFolder(folder.path).claim()
 
 
+@pytest.mark.parametrize("name", ["report.md", "trials.csv", "model/weights.pt", "report_files/mine.svg"])
+def test_a_folder_with_the_files_of_somebody_else_is_refused(folder: StudyFolder, name: str) -> None:
+    folder.check_no_stranger()
+    folder.write("log.txt", "of a study that was killed before its journal began")
+    folder.write("mine.csv", "mine")
+    folder.check_no_stranger()
+    folder.write(name, "mine")
+    own = name.partition("/")[0]
+    with pytest.raises(StudyStateError, match=rf"holds {own} but no study, which would overwrite them; .*--out"):
+        folder.check_no_stranger()
+    folder.journal.touch()
+    folder.check_no_stranger()
+
+
 def test_a_file_is_written_whole(folder: StudyFolder) -> None:
     assert folder.write("report.md", "ä\n" * 3) == folder.path / "report.md"
     assert (folder.path / "report.md").read_bytes() == "ä\n".encode() * 3
