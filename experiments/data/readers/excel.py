@@ -145,7 +145,8 @@ def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    """Yield the rows that are not empty."""
+    """Yield the rows that are not empty, with all their cells: the size that a sheet declares may be wrong."""
+    sheet.reset_dimensions()
     for number, values in enumerate(sheet.iter_rows(max_row=MOST_ROWS, values_only=True)):
         row = [None if isinstance(value, str) and not value.strip() else value for value in values]
         while row and row[-1] is None:

@@ -9,6 +9,8 @@ WESTERN = re.compile(rb"[\x80\x85\x91-\x97\x99\xa0-\xff]")  # letters with accen
 BESIDE = re.compile(rb"(?<=[\x80-\xff])[\x80-\xff]")
 CELL = re.compile(rb"[,;\t\"\r\n]+")
 LARGEST = 1 << 16  # bytes
+# encodings of which there would be a mark or bytes of value 0
+WIDE = ("utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be")
 
 
 def guessed(lines: Sequence[bytes]) -> str | None:
@@ -27,7 +29,7 @@ def guessed(lines: Sequence[bytes]) -> str | None:
 
     cells = sorted({cell for line in lines for cell in CELL.split(line) if not cell.isascii()})
     sample = b"\n".join(cells)[:LARGEST]
-    matches = from_bytes(sample)
+    matches = from_bytes(sample, cp_exclusion=[*WIDE])
     best = matches.best()
     others = len(re.findall(rb"[\x80-\xff]", sample))
     if others == len(WESTERN.findall(sample)) and 2 * len(BESIDE.findall(sample)) <= others:

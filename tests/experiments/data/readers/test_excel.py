@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -44,6 +45,21 @@ def read(tmp_path: Path, rows: Rows, **keys: Any) -> RawTable:
 
 def cells(raw: RawTable) -> dict[str, list[Any]]:
     return {name: column.to_pylist() for name, column in raw.columns.items()}
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:B3", "A1:Z900"])
+def test_the_size_that_a_sheet_declares_is_not_believed(tmp_path: Path, size: str) -> None:
+    with (
+        zipfile.ZipFile(written(tmp_path / "right.xlsx", Data=TABLE)) as right,
+        zipfile.ZipFile(tmp_path / "my.xlsx", "w") as wrong,
+    ):
+        for name in right.namelist():
+            content = right.read(name)
+            if name.endswith("sheet1.xml"):
+                content, changed = re.subn(rb'(<dimension ref=")[^"]*', rb"\g<1>" + size.encode(), content)
+                assert changed == 1
+            wrong.writestr(name, content)
+    assert cells(read_excel(tmp_path / "my.xlsx", FileKeys(target="y"))) == CELLS
 
 
 def test_types_stay(tmp_path: Path) -> None:

@@ -32,3 +32,10 @@ def test_one_sign_is_western() -> None:
 
 def test_bytes_are_no_text() -> None:
     assert guessed([Random(0).randbytes(4000)]) is None
+
+
+@pytest.mark.parametrize(("word", "encoding"), [("Łódź", "cp1250"), ("Müller", "cp850"), ("Москва", "cp1251")])
+def test_a_single_word_leaves_the_separators_where_they_are(word: str, encoding: str) -> None:
+    found = guessed([f"{word},1".encode(encoding)])
+    assert found is not None
+    assert f"{word},1".encode(encoding).decode(found).endswith(",1")
