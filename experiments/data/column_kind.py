@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import has_decimal_comma, number_format
+from experiments.data.number_formats import WITH_POINTS, has_decimal_comma, have_thousands, number_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
@@ -24,7 +24,6 @@ from experiments.errors import DataError
 TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|updated)([_ ]?(at|on|s|ms|utc))?"
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
-THOUSANDS = r"^[+-]?\d{1,3}(\.\d{3})+$"
 
 
 @dataclass(frozen=True)
@@ -146,8 +145,8 @@ def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: 
     """Decide about a column whose texts are all plain numbers."""
     if (form := _day_numbers(rows, name, present)) is not None:
         return Decision("date", form)
-    if comma and pc.all(pc.match_substring_regex(present, THOUSANDS)).as_py():
-        return Decision("number", "1.234,5")
+    if comma and have_thousands(present):
+        return Decision("number", WITH_POINTS)
     _refuse_counter(rows, name)
     return Decision("number")
 

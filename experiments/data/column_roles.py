@@ -15,6 +15,7 @@ from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
+from experiments.data.column_kind import file_has_comma
 from experiments.data.column_types import cleaned, texts
 from experiments.data.compared_rows import compared_rows
 from experiments.data.copies import with_copies
@@ -56,7 +57,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
     _check_classes(ours, target, data.drop_classes or ())
     before = raw.rows + (test.rows if test is not None else 0)
-    raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target))
+    comma = file_has_comma(ours, [name for name in names if declared.get(name) != "category"])
+    raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target), comma)
     formats |= {target: form} if form else {}
     if test is not None and theirs is not None:
         test, theirs, _, _ = _targeted(test, theirs, target, data, form)
@@ -118,18 +120,19 @@ def _cleaned(raw: RawTable, names: Sequence[str], target: str, declared: Mapping
 
 
 def _targeted(
-    raw: RawTable, clean: RawTable, target: str, data: DataSection, form: str | None
+    raw: RawTable, clean: RawTable, target: str, data: DataSection, form: str | None, comma: bool = False
 ) -> tuple[RawTable, RawTable, str, tuple[str, ...]]:
     """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
 
     Args:
-        form: the format of its numbers, if it is known.
+        form:  the format of its numbers, if it is known.
+        comma: whether another column has a decimal comma.
 
     Returns:
         the table, its cleaned columns, the format, and the words that were taken for a missing target.
     """
     clean = without_classes(clean, target, data.drop_classes or ())
-    clean, form = plain_target(clean, target, form, data.missing or ())
+    clean, form = plain_target(clean, target, form, data.missing or (), comma)
     lost = missing_words(raw, clean, target)
     return *with_target(raw, clean, target, lost), form, lost
 

@@ -13,19 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PLAIN = "1234.5"
+WITH_POINTS = "1.234,5"
+THOUSANDS = r"^[+-]?(?:0|[1-9]\d{0,2}(?:\.\d{3})*)$"
 DIGITS = {  # 1234.5 -> the digits of a number written like it
     PLAIN: r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
     "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
     "1234,5": r"\d+(?:,\d+)?",
-    "1.234,5": r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
+    WITH_POINTS: r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
     "1 234.5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
     "1 234,5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:,\d+)?",
     "1'234.5": r"(?:[1-9]\d{0,2}(?:['\x{2019}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
 }
-COMMAS = ("1234,5", "1.234,5", "1 234,5")  # the formats with a decimal comma
+COMMAS = ("1234,5", WITH_POINTS, "1 234,5")  # the formats with a decimal comma
 GROUPS = {  # what stands between thousands
     "1,234.5": ",",
-    "1.234,5": r"\.",
+    WITH_POINTS: r"\.",
     "1 234.5": r"[ \x{a0}\x{202f}]",
     "1 234,5": r"[ \x{a0}\x{202f}]",
     "1'234.5": r"['\x{2019}]",
@@ -64,6 +66,12 @@ def number_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
         if (clothed or digits != PLAIN) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
             return form
     return None
+
+
+def have_thousands(numbers: pa.ChunkedArray) -> bool:
+    """Return whether plain numbers are whole with points between thousands, as 823 and 404.958 in a German file are."""
+    points = pc.match_substring(numbers, ".")
+    return bool(pc.any(points).as_py() and pc.all(pc.match_substring_regex(numbers, THOUSANDS)).as_py())
 
 
 def has_decimal_comma(form: str) -> bool:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from experiments.data.column_kind import NoFeature, decide_column, file_has_comma, settled_format
 from experiments.data.column_types import is_text, lenient_numbers, misfits, read_number, texts, without_words, words_in
 from experiments.data.formats import with_formats
+from experiments.data.number_formats import has_decimal_comma, is_number_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import REASONS, Kind, LeftOut, TableReading
 from experiments.errors import DataError
@@ -80,7 +81,8 @@ def decide(
     columns: list[tuple[str, Kind]] = []
     left_out: list[LeftOut] = []
     settled, words = dict(formats), dict.fromkeys(missing)
-    comma = file_has_comma(rows, [name for name in names if declared.get(name) != "category"])
+    comma = any(is_number_format(form) and has_decimal_comma(form) for form in formats.values())
+    comma = comma or file_has_comma(rows, [name for name in names if declared.get(name) != "category"])
     for name in names:
         kind, form = declared.get(name), ""
         if kind is None:

@@ -24,7 +24,7 @@ from experiments.data.column_types import (
 )
 from experiments.data.date_formats import date_format
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import number_format
+from experiments.data.number_formats import WITH_POINTS, have_thousands, number_format
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
@@ -45,13 +45,16 @@ def missing_words(raw: RawTable, clean: RawTable, name: str) -> tuple[str, ...]:
     return tuple(sorted({word.strip() for word in pc.unique(lost).to_pylist() if word} - {"", "?"}))
 
 
-def plain_target(raw: RawTable, name: str, form: str | None, missing: Sequence[str]) -> tuple[RawTable, str]:
+def plain_target(
+    raw: RawTable, name: str, form: str | None, missing: Sequence[str], comma: bool = False
+) -> tuple[RawTable, str]:
     """Write a target of numbers plainly; an infinite value, and a word for missing among numbers, become null.
 
     Args:
         raw:     a cleaned table.
         form:    the format of its numbers, if the study file names it.
         missing: words that the study file names as missing.
+        comma:   whether another column has a decimal comma.
 
     Returns:
         the table, and the format; empty if there is none.
@@ -64,7 +67,10 @@ def plain_target(raw: RawTable, name: str, form: str | None, missing: Sequence[s
         if not len(numbers):
             return raw, ""
         words = bool(pc.any(words_in(numbers)).as_py())
-        form = form or (number_format(numbers, comma=False) if words else None)
+        if not form and words:
+            form = number_format(numbers, comma)
+        elif not form:
+            form = WITH_POINTS if comma and have_thousands(numbers) else None
         if form is None and (words or not known or pc.count_distinct(numbers).as_py() < FEW):
             return (raw, "") if words or known else (_finite(raw, name), "")
         raw = with_formats(raw, {name: "number"}, {name: form} if form else {})

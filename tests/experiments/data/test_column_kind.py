@@ -106,6 +106,15 @@ def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
     assert decided(made, comma=True) == Decision("number", "1234,5")
     assert decide_column(made, "point", (), comma=True) == Decision("number", "1.234,5")
     assert decide_column(made, "point", (), comma=False) == Decision("number")
+    for values, form in (
+        (["823", "404.958"], "1.234,5"),
+        (["-12.823.100", "0"], "1.234,5"),
+        (["823", "12"], ""),
+        (["1.39", "2.100"], ""),
+        (["0.823", "2.100"], ""),  # of English decimals
+        (["1234.500", "2.100"], ""),
+    ):
+        assert decide_column(sheet(x=values), "x", (), comma=True) == Decision("number", form)
 
 
 def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:

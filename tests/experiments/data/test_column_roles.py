@@ -210,6 +210,23 @@ def test_classes_are_left_out_of_both_files(sheet: Make) -> None:
         table_of(sheet(**rows), data(drop_classes=("none",)))
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "features", "target"),
+    [
+        (["0,5", "1,5", "7,25"], ["457.592", "218.940", "823"], [0.5, 1.5, 7.25], [457592, 218940, 823]),
+        (["0,5", "1,5", "7,25"], ["1,963", "2,204", "1,100"], [0.5, 1.5, 7.25], [1.963, 2.204, 1.1]),
+        (["5", "1.500", "2.000"], ["1,9", "2,2", "1,1"], [5, 1500, 2000], [1.9, 2.2, 1.1]),
+        (["5", "1.500", "2.000"], ["1.9", "2.2", "1.1"], [5, 1.5, 2], [1.9, 2.2, 1.1]),
+    ],
+)
+def test_a_decimal_comma_holds_for_features_and_target(
+    sheet: Make, x: list[str], y: list[str], features: list[float], target: list[float]
+) -> None:
+    table = table_of(sheet(x=x, z=["1.5"] * 3, y=y), data(drop=("z",)))
+    assert np.asarray(table.features)[:, 0].tolist() == features
+    assert table.target.tolist() == target
+
+
 def test_a_target_in_clothes_is_a_number_and_what_is_none_is_left_out(sheet: Make) -> None:
     prices = [f"${row},{row:03}" for row in range(1, 39)]
     table = table_of(sheet(x=[row / 3 for row in range(40)], y=[*prices, "-", ""]), data())
