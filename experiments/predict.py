@@ -155,11 +155,12 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
 
 
 def _note_cells(rows: NewRows, unknown: str) -> None:
+    from experiments.data.new_rows import unread_note
+
     if unknown:
         print(f"note: {unknown}", file=sys.stderr)
-    if cells := sum(rows.unread):
-        said = "1 cell taken for missing, as it does" if cells == 1 else f"{cells} cells taken for missing, as they do"
-        print(f"note: {said} not fit the column", file=sys.stderr)
+    if cells := unread_note(sum(rows.unread)):
+        print(f"note: {cells}", file=sys.stderr)
     if rows.unreadable:
         from experiments.data.readers.pictures.image_folder import name_unreadable
 

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.config.regular_file import check_regular
 from experiments.data.column_types import cleaned, read_number, refuse_missing
-from experiments.data.raw_table import RawTable, listed
+from experiments.data.raw_table import RawTable, column_names, listed
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
+from experiments.data.readers.plain_columns import with_named_categories
 from experiments.data.reading import fitted, read_features
 from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind, TableReading
@@ -79,19 +80,31 @@ def read_rows(
     return NewRows(_chunks(raw, form, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
-def frame_rows(frame: pd.DataFrame, form: RowFormat, rows: int) -> Iterator[pd.DataFrame]:
+def frame_rows(
+    frame: pd.DataFrame, form: RowFormat, rows: int, unread: list[int] | None = None
+) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
+
+    Args:
+        unread: receives for each chunk the number of cells that are missing because they do not fit their column.
 
     Raises:
         DataError: a column or a pixel is missing.
     """
-    kinds = dict(form.inputs)
-    columns = {
-        str(name): pa.chunked_array([_arrow(column, kinds[str(name)])])
-        for name, column in frame.items()
-        if str(name) in kinds
-    }
-    return _chunks(RawTable("rows", "the rows", columns, present=words_present(form.present)), form, rows, [])
+    kinds, columns = dict(form.inputs), {}
+    for name, (_, column) in zip(column_names(list(map(str, frame.columns))), frame.items(), strict=True):
+        if known := [name] if name in kinds else same_column(name, kinds):
+            columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
+    raw = RawTable("rows", "the rows", columns, present=words_present(form.present))
+    return _chunks(raw, form, rows, [] if unread is None else unread)
+
+
+def unread_note(cells: int) -> str:
+    """Say how many cells are missing because they do not fit; nothing if there are none."""
+    if not cells:
+        return ""
+    said = "1 cell taken for missing, as it does" if cells == 1 else f"{cells} cells taken for missing, as they do"
+    return f"{said} not fit the column"
 
 
 def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
@@ -108,8 +121,14 @@ def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
-    """Write a column as a file holds it: mixed objects as texts, and a category's whole numbers without a point."""
-    if column.dtype == object:
+    """Write a column as a file holds it.
+
+    Mixed objects are texts, a category's whole numbers have no point, and a number's truth values are 0 and 1.
+    """
+    column = with_named_categories(column)
+    if kind == "number" and pd.api.types.is_bool_dtype(column.dtype):
+        column = column.astype("Int64")
+    elif column.dtype == object:
         column = column.map(str, na_action="ignore")
     elif kind == "category" and column.dtype.kind == "f" and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")

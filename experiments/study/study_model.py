@@ -64,15 +64,15 @@ class StudyModel:
             `interval_low` and `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of classes.
 
         Raises:
-            DataError: there is no row, a column is missing, a cell is not of its column's type, or the model has no
-                such interval or set.
+            DataError: there is no row, a column is missing, or the model has no such interval or set.
 
         Warns:
-            UserWarning: a category is one that the model has not seen.
+            UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
+                taken for missing.
         """
         import pandas as pd
 
-        from experiments.data.new_rows import frame_rows
+        from experiments.data.new_rows import frame_rows, unread_note
         from experiments.evaluation.levels import ARGUMENTS, asked_level
         from experiments.evaluation.unknown_categories import UnknownCategories
 
@@ -81,10 +81,10 @@ class StudyModel:
         frame = _frame(rows, model)
         if not len(frame):
             raise DataError("rows: there is no row to predict.")
-        unknown = UnknownCategories(model)
-        chunks = map(unknown.look_at, frame_rows(frame, model.rows, ROWS))
+        unknown, unread = UnknownCategories(model), list[int]()
+        chunks = map(unknown.look_at, frame_rows(frame, model.rows, ROWS, unread))
         predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
-        if note := unknown.note():
+        for note in filter(None, (unknown.note(), unread_note(sum(unread)))):
             warnings.warn(note, stacklevel=2)
         return predictions.set_axis(frame.index)
 
@@ -102,7 +102,10 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
     if hasattr(rows, "__arrow_c_stream__") and hasattr(rows, "columns"):
         import pyarrow as pa
 
-        return pa.table(rows).to_pandas()
+        from experiments.data.readers.plain_columns import plain_column
+
+        table = pa.table(rows)
+        return pa.table(list(map(plain_column, table.columns)), table.column_names).to_pandas()
     x = np.asarray(rows)
     names = [name for name, _ in model.inputs]
     if x.ndim < 2 or x.dtype.kind not in "iufb":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.data.new_rows import frame_rows
+from experiments.data.new_rows import frame_rows, unread_note
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS, asked_level
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
@@ -27,14 +28,21 @@ class PyfuncModel:
                     `prediction_set` to classes.
 
         Raises:
-            DataError: there is no row, a cell is not of its column's type, or the model has no such level.
+            DataError: there is no row, a column is missing, or the model has no such level.
+
+        Warns:
+            UserWarning: a cell is not of its column's type, and so taken for missing.
         """
         interval, set_coverage = map((params or {}).get, ARGUMENTS)
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict.")
-        chunks = frame_rows(rows, self._model.rows, ROWS)
-        return pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
+        unread: list[int] = []
+        chunks = frame_rows(rows, self._model.rows, ROWS, unread)
+        predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
+        if note := unread_note(sum(unread)):
+            warnings.warn(note, stacklevel=2)
+        return predictions
 
 
 def _load_pyfunc(path: str) -> PyfuncModel:

@@ -70,9 +70,11 @@ def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:
     import pandas as pd
     import pyarrow as pa
 
+    from experiments.data.readers.plain_columns import plain_column
+
     if not isinstance(frame, pd.DataFrame):
         table = pa.table(frame)
-        return dict(zip(table.column_names, table.columns, strict=True))
+        return dict(zip(table.column_names, map(plain_column, table.columns), strict=True))
     if frame.columns.has_duplicates:
         raise DataError("data: every column of the DataFrame needs its own name; rename them.")
     return {name: pa.chunked_array([_arrow(column)]) for name, column in frame.items()}
@@ -81,6 +83,9 @@ def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:
 def _arrow(column: pd.Series) -> pa.Array:
     import pyarrow as pa
 
+    from experiments.data.readers.plain_columns import with_named_categories
+
+    column = with_named_categories(column)
     try:
         array = pa.array(column, from_pandas=True)
         if not isinstance(array.type, pa.BaseExtensionType):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet, types
 
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names
+from experiments.data.readers.plain_columns import plain_column
 from experiments.data.readers.text.edges import without_copies
 from experiments.errors import DataError
 
@@ -39,7 +39,7 @@ def read_parquet(path: Path) -> RawTable:
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             table = file.read()
         table.validate(full=True)  # refuses texts that are not UTF-8 and wrong codes of dictionaries
-        columns = [_without_views(column) for column in table.columns]
+        columns = [plain_column(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
     index = [at for at, name in enumerate(schema.names) if name in _index_of(schema) or INDEX.fullmatch(name)]
@@ -67,25 +67,3 @@ def _index_of(schema: pa.Schema) -> list[str]:
         return [name for name in named if isinstance(name, str)]
     except (KeyError, TypeError, ValueError, RecursionError):  # not written by pandas
         return []
-
-
-def _without_views(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Turn a column of views, of which Arrow cannot choose rows, into one of the same values."""
-    kind = _plain_type(column.type)
-    return column if kind == column.type else column.cast(kind)
-
-
-def _plain_type(kind: pa.DataType) -> Any:
-    if types.is_string_view(kind):
-        return pa.string()
-    if types.is_binary_view(kind):
-        return pa.binary()
-    if types.is_struct(kind):
-        return pa.struct([field.with_type(_plain_type(field.type)) for field in kind])
-    if types.is_list(kind) or types.is_list_view(kind):
-        return pa.list_(kind.value_field.with_type(_plain_type(kind.value_type)))
-    if types.is_large_list(kind) or types.is_large_list_view(kind):
-        return pa.large_list(kind.value_field.with_type(_plain_type(kind.value_type)))
-    if types.is_map(kind):
-        return pa.map_(_plain_type(kind.key_type), _plain_type(kind.item_type))
-    return kind

@@ -103,6 +103,23 @@ def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
         saved(tmp_path, mixed_model(())).predict(frame)
 
 
+def test_a_cell_that_does_not_fit_is_warned_of(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(("a", "b"))), mixed_frame(3)
+    expected = model.predict(frame.assign(age=[1.0, 0.0, np.nan]))
+    with pytest.warns(UserWarning, match="1 cell taken for missing, as it does not fit the column"):
+        assert model.predict(frame.assign(age=["1", "0", "young"])).equals(expected)
+    truths = model.predict(frame.assign(age=[True, False, None]).astype({"age": "boolean"}))
+    assert truths.equals(expected)
+    assert model.predict(frame.assign(age=[True, False, True])).iloc[:2].equals(expected.iloc[:2])
+
+
+def test_names_are_matched_as_those_of_a_file(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(("a", "b"))), mixed_frame(3)
+    expected = model.predict(frame)
+    assert model.predict(frame.rename(columns={"age": " Age ", "city": "CITY"})).equals(expected)
+    assert model.predict(frame.assign(AGE=7)).equals(expected)  # the column itself is there
+
+
 def test_what_cannot_be_predicted_is_said(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(())), mixed_frame(6)
     for rows, said in (
