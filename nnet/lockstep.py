@@ -18,7 +18,7 @@ from nnet.max_norm import MaxNorm
 from nnet.network import CHUNK, Architecture, Mode, Network, Stack
 from nnet.optimizers import OPTIMIZERS
 from nnet.settings import TrainingSettings
-from nnet.streams import SHUFFLING, stream
+from nnet.streams import SHUFFLING, STATISTICS, stream
 
 TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most
 
@@ -59,6 +59,7 @@ class Lockstep:
         self._loss_type = loss_of(settings.loss)
         self._settings, self._folds = settings, folds
         self._shuffles = [stream(seed, SHUFFLING) for seed in seeds]
+        self._seeds = seeds
         self._targets = self._encode(settings.label_smoothing)
         self._gather = Gatherer(folds, self._targets, settings.batch_size, self._together)
         parameters = self.network.parameters
@@ -149,7 +150,7 @@ class Lockstep:
 
     def _take_statistics(self) -> None:
         """Compute the statistics of averaged weights: the mean over the training batches, weighted by rows."""
-        for number, step in enumerate(self._gather.batches([data.train for data in self._folds])):
+        for number, step in enumerate(self._gather.batches(self._shuffled)):
             for batch in step:
                 rows = batch.x.shape[1]
                 stack = self.network.stack(batch.folds, rows, Mode.STATISTICS)
@@ -166,6 +167,12 @@ class Lockstep:
                 outputs = self.network.architecture.outputs
                 known[id(data.y)] = self._loss_type.encode(data.y, outputs, smoothing, self.network.dtype)
         return [known[id(data.y)] for data in self._folds]
+
+    @cached_property
+    def _shuffled(self) -> list[Rows]:
+        """Return each fold's training rows in one random order: where they are sorted, a batch is no sample of them."""
+        pairs = zip(self._seeds, self._folds, strict=True)
+        return [stream(seed, STATISTICS).permutation(data.train) for seed, data in pairs]
 
     @cached_property
     def _plain_targets(self) -> list[Array]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-INITIALIZATION, SHUFFLING, DROPOUT = range(3)
+INITIALIZATION, SHUFFLING, DROPOUT, STATISTICS = range(4)
 
 
 def stream(seed: np.random.SeedSequence, purpose: int) -> np.random.Generator:
@@ -29,6 +29,11 @@ class RandomBits:
         self._words: NDArray[np.uint16] = np.empty(0, np.uint16)
         self._address = self._words.ctypes.data
         self._next = 0
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of another stream, whose words a copy or a pickle has at an address of its own."""
+        self.__dict__.update(state)
+        self._address = self._words.ctypes.data
 
     def take(self, count: int) -> NDArray[np.uint16]:
         """Return (count,) uniform words, in an array of the stream's own that is valid until the next call."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnet.batch_norm import EPSILON
-from nnet.batches import Gatherer
+from nnet.batches import FoldData, Gatherer
 from nnet.errors import ShapeError
 from nnet.lockstep import Lockstep, together
 from nnet.losses import LOSSES
@@ -16,6 +16,7 @@ from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES, Schedule
 from nnet.settings import TrainingSettings
+from nnet.streams import STATISTICS, stream
 from support.pairs import all_pairs, each_once
 
 ARCHITECTURE = Architecture(6, (8, 5), 3, dropout=0.2)
@@ -79,8 +80,9 @@ def test_the_network_is_finished_as_the_mean_of_its_last_weights(average, epochs
 def recomputed_statistics(lockstep, data, fold):
     """Compute every hidden layer's mean and unbiased variance without dropout, averaged over the batches by rows."""
     parameters, batches, rows = lockstep.network.parameters, [], []
+    order = stream(lockstep._seeds[fold], STATISTICS).permutation(data.train)
     for start in range(0, len(data.train), 16):
-        a, statistics = data.x[data.train[start : start + 16]], []
+        a, statistics = data.x[order[start : start + 16]], []
         for layer in range(2):
             z = a @ parameters.dense(layer, slice(fold, fold + 1)).weights[0]
             views = parameters.batch_norm(layer, slice(fold, fold + 1))
@@ -103,6 +105,22 @@ def test_averaged_weights_get_statistics_of_their_own(epochs, make):
     for fold in range(3):
         expected = recomputed_statistics(lockstep, lockstep._folds[fold], fold)
         np.testing.assert_allclose(after[fold], expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("average", [1, 5])
+def test_a_network_learns_as_well_from_sorted_rows(average):
+    rng = np.random.default_rng(0)
+    y = np.linspace(-2, 2, 320)
+    x = y[:, None] + 0.1 * rng.normal(size=(320, 4))
+    held, seeds = np.arange(0, 320, 5), [np.random.SeedSequence(0)]
+    train_rows = np.setdiff1d(np.arange(320), held)
+    settings = replace(SETTINGS, learning_rate=0.02, epochs=30, average_epochs=average, loss="mean_squared_error")
+    for order in (train_rows, rng.permutation(train_rows)):
+        architecture = Architecture(4, (16, 16), 1, batch_norm=True)
+        lockstep = Lockstep(architecture, settings, [FoldData(x, y, order, held)], seeds)
+        train(lockstep, 30)
+        (z,) = lockstep.outputs([held])
+        assert np.mean((z[:, 0] - y[held]) ** 2) < 0.1 * np.var(y[held])
 
 
 @pytest.mark.parametrize("average", [1, 5])

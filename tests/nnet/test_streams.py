@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import scipy.stats
 
-from nnet.streams import DROPOUT, INITIALIZATION, SHUFFLING, RandomBits, stream
+from nnet.streams import DROPOUT, INITIALIZATION, SHUFFLING, STATISTICS, RandomBits, stream
 
-PURPOSES = (INITIALIZATION, SHUFFLING, DROPOUT)
+PURPOSES = (INITIALIZATION, SHUFFLING, DROPOUT, STATISTICS)
 
 
 def numbers(seed, purpose):
@@ -18,7 +21,7 @@ def numbers(seed, purpose):
 def test_streams_are_reproducible_and_differ_by_fold_purpose_and_entropy():
     seeds = [np.random.SeedSequence(entropy, spawn_key=(fold,)) for entropy in (0, 1) for fold in range(5)]
     drawn = [numbers(seed, purpose) for seed in seeds for purpose in PURPOSES]
-    assert len(set(drawn)) == len(drawn) == 30
+    assert len(set(drawn)) == len(drawn) == 40
     assert drawn == [numbers(seed, purpose) for seed in seeds for purpose in PURPOSES]
 
 
@@ -58,6 +61,16 @@ def test_no_word_is_used_twice_around_a_refill(monkeypatch):
     taken = bits()
     windows = [taken.take(12).tobytes() for _ in range(200)]  # 24 bytes of 192 random bits each
     assert len(set(windows)) == 200
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda stream: pickle.loads(pickle.dumps(stream))])
+def test_a_copy_goes_on_at_an_address_of_its_own(copied):
+    first = bits()
+    first.take(7)
+    second = copied(first)
+    expected = second._words.ctypes.data + 2 * 7
+    assert second.address(3) == expected != first.address(3)
+    assert np.array_equal(second.take(50), first.take(50))
 
 
 def test_words_are_uniform():
