@@ -28,6 +28,7 @@ WeightedScore = Callable[[Numbers, int], float]  # score of a configuration by t
 DRAWS = 1000
 FEWEST, MOST = 30, 200  # limits of the number of draws, where scikit-learn scores each
 COUNTED = 5_000  # rows whose counting takes as long as the score of the counts
+FLAT = 1e-9  # share of the sum of squares, below which a variance is the rounding of equal numbers
 CALLS, NUMBERS = 2_000, 100_000_000  # limits of scorer calls, and of outputs in all of them: some seconds
 
 
@@ -97,7 +98,7 @@ class Sums:
             sums = weights @ self._sums
             if self._metric == "r2":
                 total = squares - numbers**2 / rows
-                return 1 + sums / np.where(total > 0, total, np.nan)
+                return 1 + sums / np.where(total > FLAT * squares, total, np.nan)
             means: Numbers = sums / rows
             return -np.sqrt(-means) if self._metric == "neg_root_mean_squared_error" else means
 

@@ -87,6 +87,12 @@ def test_r2_of_targets_without_variance_is_scikit_learns(met, outputs, constant)
     assert score_of("r2")(z, y) == pytest.approx(reference.r2_score(y, z), rel=1e-9)
 
 
+def test_equal_numbers_have_no_variance_whatever_their_mean_is_rounded_to():
+    z, y = np.full((30, 1), 0.11), np.full(30, 0.1)
+    assert y.mean() != 0.1
+    assert (score_of("r2")(z, y), score_of("r2")(y[:, None], y)) == (0.0, 1.0)
+
+
 def test_log_likelihood_of_extreme_logits_is_exact():
     score = row_score("neg_log_loss")
     assert score(np.array([[1e4, -1e4], [1e4, -1e4]], np.float32), np.array([0, 1])).tolist() == [0.0, -2e4]

@@ -77,6 +77,22 @@ def test_a_sample_of_nothing_has_no_score(metric: str, target: Target) -> None:
     assert np.isnan(samples(metric, target).scores(np.zeros((1, 20)))).all()
 
 
+@pytest.mark.parametrize("number", [0.0, 0.1, 7.7, 1e9, -1 / 3])
+def test_a_sample_of_equal_numbers_has_no_r2(number: float) -> None:
+    y = np.full(200, number)
+    y[[50, 100, 150]] += 5
+    found = samples_of("r2", Target(), [Inline(npy(y[:, None] * 0.9))], y, np.arange(200))
+    assert not isinstance(found, BootstrapTooSlow)
+    weights = np.ones((3, 200))
+    weights[0, y != number] = 0
+    weights[1] = y != number
+    weights[2, 50] = 0
+    scores = found.scores(weights)[:, 0]
+    assert np.isnan(scores[:2]).all()
+    rows = np.arange(200) != 50
+    assert scores[2] == pytest.approx(scorer("r2", Target())(y[rows, None] * 0.9, y[rows]), rel=1e-6)
+
+
 def test_the_area_under_the_curve_has_as_many_draws_as_a_sum() -> None:
     assert samples("roc_auc", TWO).draws == DRAWS > samples("average_precision", TWO).draws
 
