@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROWS = 4096  # at a time, so that float64 takes little memory
 QUANTILES = 1000  # largest number, of each column
 MOST_NAMES = 256  # largest number of inputs of a category column; beyond it the rarest categories are pooled
+LIMIT = 1e18  # largest input, so that no layer of float32 overflows
 
 Names = tuple[str | None, ...]
 
@@ -151,12 +152,11 @@ class Preprocessor:
 
     def _numbers(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Make (n, k - b + m + t) inputs of (n, k) numbers, b of which have bins; NaN is a missing number."""
-        limit = np.finfo(np.float32).max
         given, missing = values, np.isnan(values)
         values = np.where(missing, self.fill, given)
         if self.ranked.size:
             values[:, self.ranked] = self._by_rank.transform(values[:, self.ranked])
-        scaled = np.clip((values - self.offset) / self.scale, -limit, limit)
+        scaled = np.clip((values - self.offset) / self.scale, -LIMIT, LIMIT)
         if self.clipped.size:
             scaled[:, self.clipped] = smoothly_clipped(scaled[:, self.clipped])
         x = scaled.astype(np.float32)

@@ -18,6 +18,7 @@ from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
 from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError
+from nnet.network import Architecture, Network
 from support.tables import mixed_frame
 
 SCALINGS: list[Scaling] = ["standard", "robust", "quantile", "none"]  # an input for each number
@@ -254,3 +255,13 @@ def test_dates_alone_are_an_array_too() -> None:
     learnt = fit_preprocessor(days, ("date",), None, Preprocessing())
     np.testing.assert_array_equal(learnt.transform(days), learnt.transform(pd.DataFrame(days)))
     assert (learnt.width, days.shape) == (6, (3, 1))
+
+
+def test_a_cell_of_any_size_gives_an_output() -> None:
+    training = np.random.default_rng(0).normal(size=(50, 2))
+    fitted = fit_preprocessor(training, ("number", "number"), None, Preprocessing())
+    x = fitted.transform(np.array([[0.0, -3.4028235e38], [1e100, -1e100], [0.5, -0.5]]))
+    network = Network(Architecture(2, (64, 64, 64), 3), [np.random.SeedSequence(0)])
+    assert np.isfinite(network.predict(x, 0)).all()
+    expected = (np.array([0.5, -0.5]) - training.mean(axis=0)) / training.std(axis=0)
+    np.testing.assert_allclose(x[2], expected, rtol=1e-5)
