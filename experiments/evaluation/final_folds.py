@@ -95,7 +95,7 @@ class FinalModels:
         """Return whether the final model has the default's networks beside the winner's."""
         winner, default = self._trials
         finalists = [winner] if default is None or default is winner else [winner, default]
-        return joins_default(self._study.spec.final, finalists)
+        return joins_default(self._study.spec, finalists)
 
     def _joined(self, winner: OutOfFold, default: OutOfFold, rows: ValidationRows) -> OutOfFold:
         """Join the outputs in a worker, and keep their score."""

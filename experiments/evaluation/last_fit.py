@@ -70,7 +70,7 @@ def last_fit(
     fits.begin(finalists)
     refits = [fits.refit(trial) for trial in finalists]
     winning, winner = refits[0]
-    joins = joins_default(spec.final, finalists)
+    joins = joins_default(spec, finalists)
     kept = refits if joins else refits[:1]
     for _, network in kept:
         check_converged(network)

@@ -129,7 +129,7 @@ def outer_fit(
 
 def _kept(spec: StudySpec, finalists: Sequence[FinishedTrial]) -> Sequence[FinishedTrial]:
     """Return the finalists whose networks the final model has."""
-    return finalists if joins_default(spec.final, finalists) else finalists[:1]
+    return finalists if joins_default(spec, finalists) else finalists[:1]
 
 
 def _models(one: OuterFits) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
         fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], y, None)
         for task, model in fits.baselines()
     ]
-    joins = joins_default(study.spec.final, one.finalists)
+    joins = joins_default(study.spec, one.finalists)
     raw = [future.result() for future in predicting]
     z, *default = final_outputs(raw, one.temperatures, joins, refits[0][1].probabilities)
     won = one.finalists[0].result.number == 0  # the default itself was chosen

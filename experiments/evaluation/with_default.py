@@ -24,36 +24,54 @@ from experiments.search.trial import FinishedTrial
 from nnet.arrays import Array
 
 if TYPE_CHECKING:  # workers load no pydantic
-    from experiments.config.final_options import FinalSection
+    from experiments.config.spec import StudySpec
 
 MOST_ERRORS = 3.0  # standard errors that the winner may be better by, beside the default
 
 
-def joins_default(final: FinalSection, finalists: Sequence[FinishedTrial]) -> bool:
+def joins_default(spec: StudySpec, finalists: Sequence[FinishedTrial]) -> bool:
     """Return whether the final model has the default's networks beside the winner's.
 
     Args:
         finalists: the winner, then the default unless it has no score or is the winner itself.
     """
-    if final.choice != "with_default" or len(finalists) < 2:
+    if spec.final.choice != "with_default" or len(finalists) < 2:
         return False
-    return are_close(*(trial.result.fold_scores for trial in finalists))
+    winner, default = (trial.result.fold_scores for trial in finalists)
+    return are_close(winner, default, share_held(spec.cv.splitter, len(winner), spec.cv.n_repeats))
 
 
-def are_close(winner: Sequence[float], default: Sequence[float]) -> bool:
+def share_held(splitter: str, folds: int, repeats: int) -> float:
+    """Return the number of validation rows for each training row, in the mean over the folds.
+
+    Args:
+        folds:   number of all folds.
+        repeats: number of divisions of the rows, each into as many folds.
+
+    >>> share_held("StratifiedKFold", 5, 1), share_held("RepeatedKFold", 50, 10), share_held("TimeSeriesSplit", 2, 1)
+    (0.25, 0.25, 0.75)
+    """
+    splits = folds // repeats
+    if splitter == "TimeSeriesSplit":
+        return fmean(1 / parts for parts in range(1, splits + 1))
+    return 1 / (splits - 1)
+
+
+def are_close(winner: Sequence[float], default: Sequence[float], ratio: float) -> bool:
     """Return whether the winner's scores are at most MOST_ERRORS standard errors above the default's in the mean.
 
     Args:
         winner:  score on each of F folds, F at least 2.
         default: the default's on the same folds.
+        ratio:   number of validation rows for each training row.
 
-    Source: of the standard error Nadeau and Bengio (2003), Machine Learning 52, 239-281, for F folds of equal size.
+    Source: of the standard error Nadeau and Bengio (2003), Machine Learning 52, 239-281.
 
-    >>> are_close([0.8, 0.9, 0.7], [0.7, 0.9, 0.7]), are_close([0.8, 0.9, 0.7], [0.5, 0.6, 0.4])
+    >>> are_close([0.8, 0.9, 0.7], [0.7, 0.9, 0.7], 0.5), are_close([0.8, 0.9, 0.7], [0.5, 0.6, 0.4], 0.5)
     (True, False)
     """
     gains = np.subtract(winner, default)
-    error = gains.std(ddof=1) * sqrt(1 / len(gains) + 1 / (len(gains) - 1))
+    error = gains.std(ddof=1) * sqrt(1 / len(gains) + ratio)
     return bool(gains.mean() <= MOST_ERRORS * error)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.evaluation.with_default import are_close
+from experiments.evaluation.with_default import are_close, share_held
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import difference_method, interval_method
@@ -126,7 +126,9 @@ def joins_default(result: StudyResult) -> bool:
     asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
     if not asked or default is None or default.number == result.best.number:
         return False
-    return are_close(result.best.fold_scores, result.trials[default.number].fold_scores)
+    scores, cv = result.best.fold_scores, result.spec["cv"]
+    ratio = share_held(cv["splitter"], len(scores), cv.get("n_repeats", 1))
+    return are_close(scores, result.trials[default.number].fold_scores, ratio)
 
 
 def keeps_smallest(result: StudyResult) -> bool:
