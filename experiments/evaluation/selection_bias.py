@@ -168,11 +168,12 @@ def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]
     same draws, and more draws begin with those of fewer. NaN where a draw has no score.
 
     Args:
-        choose: the choice by the scores of draws in which every configuration has one.
+        choose: the choice by the scores of draws in which every configuration has one, if these are not too few.
     """
     inside = np.concatenate([samples.scores(weights) for weights in _weights(samples.units, draws)])
     finite, chosen = np.isfinite(inside).all(axis=1), highest(inside)
-    chosen[finite] = choose(inside[finite])
+    if finite.mean() >= FEW:  # fewer say nothing, and a single one has no standard error
+        chosen[finite] = choose(inside[finite])
     outside, start = [], 0
     for weights in _weights(samples.units, draws):
         end = start + len(weights)

@@ -17,6 +17,7 @@ from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, class_probabilities, predicted_labels, score_of
 
+FAR = 1e-3  # share of a positive number that a network with a logarithmic target may predict
 OF_TWO_CLASSES = {  # a score of two classes -> the same of more
     "f1": "f1_macro",
     "jaccard": "jaccard_macro",
@@ -115,7 +116,8 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
         reason = _undefined(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
         if reason:
             raise DataError(f"cv.metric: {metric} cannot score the validation rows of fold {fold}: {reason}.")
-        reason = "" if target.classes else _undefined(metric, target, y[:, None] - np.abs(y).max() - 1.0, y)
+        far = y * FAR if target.log else y - np.abs(y).max() - 1.0
+        reason = "" if target.classes else _undefined(metric, target, far[:, None], y)
         if reason:
             raise DataError(f"cv.metric: {metric} cannot score every number that a network may predict: {reason}.")
 

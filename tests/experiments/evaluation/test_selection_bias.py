@@ -9,6 +9,7 @@ from scipy.stats import norm
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
+from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
@@ -139,6 +140,24 @@ def test_rows_too_few_for_a_score_are_said_to_be() -> None:
     found = of_rows("roc_auc", z, y, np.arange(4))
     assert isinstance(found, TooFewDraws)
     assert found.scored < found.draws / 2
+
+
+class OnlyOne(Means):
+    """Samples of which the first of a block alone has a score."""
+
+    def scores(self, weights: Numbers) -> Numbers:
+        scores = super().scores(weights)
+        scores[1:] = np.nan
+        return scores
+
+
+@pytest.mark.parametrize("smallest", [False, True])
+def test_a_single_draw_with_a_score_is_too_few(smallest: bool) -> None:
+    scores = np.random.default_rng(0).normal(size=(50, 2))
+    candidates = Candidates(tuple(scores.mean(axis=0).tolist()), (9, 3), 0, smallest)
+    found = corrected_selection(OnlyOne(scores, 100), 50, candidates)
+    assert found.record == TooFewDraws(draws=100, scored=1)
+    assert found.errors is None
 
 
 def test_the_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

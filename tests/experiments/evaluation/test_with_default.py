@@ -75,7 +75,7 @@ def test_it_needs_the_choice_and_a_default_that_is_not_the_winner(tmp_path: Path
 )
 def test_the_share_of_rows_that_are_held_is_that_of_the_folds(splitter: str, folds: int, repeats: int) -> None:
     options = {"n_repeats": repeats} if repeats > 1 else {}
-    made = getattr(model_selection, splitter)(folds // repeats, **options)
+    made = getattr(model_selection, splitter)(n_splits=folds // repeats, **options)
     rows = 120
     pairs = list(made.split(np.zeros(rows), np.arange(rows) % 2))
     assert len(pairs) == folds

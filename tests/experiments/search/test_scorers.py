@@ -105,6 +105,13 @@ def test_a_metric_without_a_value_for_numbers_is_refused(metric: str, validation
         check_metric(metric, NUMBER, [validation])
 
 
+@pytest.mark.parametrize(
+    "metric", ["neg_root_mean_squared_log_error", "neg_mean_gamma_deviance", "neg_mean_poisson_deviance", "r2"]
+)
+def test_a_logarithmic_target_may_have_a_metric_of_positive_numbers(metric: str) -> None:
+    check_metric(metric, Target(log=True), [np.abs(NUMBERS) + 1e-3])
+
+
 def test_every_scorer_is_for_one_task_or_refused_in_one_line() -> None:
     """All of scikit-learn's scorers, also those to come: none may raise anything else."""
     taken = set()
