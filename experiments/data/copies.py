@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ Rows = NDArray[np.intp]
 Names = Sequence[str]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
+EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on copies count as rows of their own
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Copies:
     test:    number of the source's own test rows that are copies of other rows.
     of_test: number of its own test rows in all.
     keys:    keys of [data] with which nothing is left to decide.
+    grouped: whether statistics draw a row with its copies.
     """
 
     rows: int
@@ -42,6 +44,7 @@ class Copies:
     test: int = 0
     of_test: int = 0
     keys: Mapping[str, str] = field(default_factory=dict)
+    grouped: bool = field(default=False, compare=False)
 
     def notes(self, choice: Choice | None) -> tuple[str, ...]:
         """Say what a person may want otherwise, a line each.
@@ -54,6 +57,7 @@ class Copies:
             done = f"data.{self.split} decides the splits, which may divide copies."
             if self.split == "together":
                 done = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
+                done += " Intervals and tests count equal rows once." if self.grouped else ""
             lines.append(f"rows: {self.rows} of {self.of} {_repeat(self.rows)} other rows; {done}")
         if self.test:
             repeated = f"{self.test} of {self.of_test} {_repeat(self.test)} rows to learn from"
@@ -114,8 +118,23 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     # the columns of a file that are dropped later could tell chance from copies otherwise
     keys = {"copies": split} if decided and (split == "together" or table.reading is not None) else {}
     copies = rows if equal.copies or split == "together" else 0
-    found = Copies(copies, own, split, test, table.own_test, keys)
-    return replace(table, copies=equal.keys if rows and split == "together" else None), found
+    table = replace(table, copies=equal.keys if rows and split == "together" else None)
+    grouped = table.groups is None and groups_of(table) is not None
+    return table, Copies(copies, own, split, test, table.own_test, keys, grouped)
+
+
+def groups_of(table: Table) -> NDArray[Any] | None:
+    """Return the (N,) group that statistics draw each row with; None where every row is drawn alone.
+
+    Rows have the group that [data] names, or else copies are a group. Where copies are so few that they change no
+    interval, all rows are drawn alone: the effective number of N rows is N^2 over the sum of the squared group sizes.
+
+    Source: Kish (1965), Survey Sampling: the effect of clusters whose rows are all alike.
+    """
+    if table.groups is not None or table.copies is None:
+        return table.groups
+    sizes = np.unique(table.copies, return_counts=True)[1].astype(np.float64)
+    return table.copies if sizes.sum() / (sizes**2).sum() < EFFECTIVE else None
 
 
 def different_rows(table: Table) -> Rows:

@@ -12,6 +12,7 @@ from statistics import fmean
 
 import numpy as np
 
+from experiments.data.copies import groups_of
 from experiments.errors import StudyStateError
 from experiments.evaluation.assemble import best_of, default_of, finalists_of
 from experiments.evaluation.network_sizes import architectures
@@ -90,7 +91,7 @@ class Choice:
         values, sizes = np.array(self._candidates.values), np.array(self._candidates.sizes)
         chosen = smallest_within(values, self._candidates.best, errors, sizes)
         order = sorted(range(len(sizes)), key=lambda at: (sizes[at], -values[at], at))
-        grouped = self._study.data.development.table.groups is not None
+        grouped = groups_of(self._study.data.development.table) is not None
         drawn_by: SmallestMethod = "paired_bootstrap_groups" if grouped else "paired_bootstrap_rows"
         return SmallestRecord(
             best=self._best.result.number,

@@ -67,10 +67,15 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
     return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], DRAWS, difference)
 
 
-def of_resampled(drawn: Sequence[Resampled]) -> OfRows:
-    """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one."""
+def of_resampled(metric: str, drawn: Sequence[Resampled]) -> OfRows:
+    """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one.
+
+    Where all rows are right, or all are wrong, so is every sample; Wilson's interval then counts each group as one row.
+    """
     first = drawn[0]
     difference = resampled_difference(*drawn) if len(drawn) > 1 else None
+    if metric == "accuracy" and first.groups is not None and first.score in (0.0, 1.0):
+        return OfRows(wilson_interval(int(first.score) * first.groups, first.groups), "wilson", None, difference)
     return OfRows(first.interval(), BOOTSTRAP[first.drawn], len(first.draws), difference)
 
 
@@ -109,7 +114,7 @@ def final_score(
             raise SearchError(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
-        scores, found = [of_model.score for of_model in drawn], of_resampled(drawn)
+        scores, found = [of_model.score for of_model in drawn], of_resampled(metric, drawn)
     return FinalScore(
         metric=metric,
         score=scores[0],

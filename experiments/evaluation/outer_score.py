@@ -22,7 +22,7 @@ from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMet
 from experiments.evaluation.statistics import Interval, resampled, verdict
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import ROW_SCORES, Score, row_score
+from nnet.metrics import ROW_SCORES, row_score
 
 SHARES: Final = (
     "accuracy",
@@ -136,7 +136,7 @@ def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared
     """Return the interval and the comparison of all rows together; None where too few samples of them have a score."""
     groups = None if folds[0].groups is None else np.concatenate([fold.groups for fold in folds])
     if groups is not None or metric not in ROW_SCORES:
-        return _of_samples(scorer(metric, target), target, folds, groups, compared)
+        return _of_samples(metric, target, folds, groups, compared)
     of_row = row_score(metric)
     rows = [np.concatenate([of_row(fold.winner, fold.y) for fold in folds])]
     if compared:
@@ -145,9 +145,10 @@ def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared
 
 
 def _of_samples(
-    score: Score, target: Target, folds: Sequence[FoldOutputs], groups: NDArray[Any] | None, compared: bool
+    metric: str, target: Target, folds: Sequence[FoldOutputs], groups: NDArray[Any] | None, compared: bool
 ) -> OfRows | None:
     """Draw samples of the rows of all folds, or of whole groups; each fold is scored by its own rows of a sample."""
+    score = scorer(metric, target)
     ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
 
     def pooled(which: Callable[[FoldOutputs], Array | None]) -> Callable[[NDArray[np.intp]], float]:
@@ -169,7 +170,7 @@ def _of_samples(
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
     except ValueError:
         return None
-    return of_resampled(drawn)
+    return of_resampled(metric, drawn)
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:

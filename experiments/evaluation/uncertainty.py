@@ -48,7 +48,9 @@ class Development:
 
 def units_of(table: Table) -> Units:
     """Return the units of a table's rows."""
-    return "groups" if table.groups is not None else "rows" if table.time is None else "rows_in_time_order"
+    from experiments.data.copies import groups_of
+
+    return "groups" if groups_of(table) is not None else "rows" if table.time is None else "rows_in_time_order"
 
 
 def uncertainty_of(winner: OutOfFold, default: OutOfFold | None, rows: Development) -> UncertaintyRecord:

@@ -28,7 +28,7 @@ class ValidationRows:
     rows:  (P,) development row of each prediction.
     folds: (P,) fold whose validation rows it is among.
     y:     (P,) its truth.
-    units: (P,) number of the unit that is drawn as a whole, in [0, U): the row, or its group.
+    units: (P,) number of the unit that is drawn as a whole, in [0, U): the row, its group, or its copies.
     """
 
     rows: NDArray[np.intp]
@@ -39,8 +39,10 @@ class ValidationRows:
 
 def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows:
     """List the rows that every trial of the study predicts out of fold."""
+    from experiments.data.copies import groups_of
+
     parts = [validation for _, validation in folds.pairs]
-    rows, groups = np.concatenate(parts), development.table.groups
+    rows, groups = np.concatenate(parts), groups_of(development.table)
     _, units = np.unique(rows if groups is None else groups[rows], return_inverse=True)
     fold_of_row = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     return ValidationRows(rows, fold_of_row, development.y[rows], units)

@@ -10,8 +10,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
+import numpy as np
 import optuna
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
@@ -90,7 +93,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         measured = calibrate(study, inputs, executor, workers)
     options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
     rounds = (study.spec.search.trials - len(trials) + outer_trials(study, options, folder)) / workers
-    width = interval_widths(study.spec.cv.metric, len(study.data.test))
+    width = interval_widths(study.spec.cv.metric, len(study.data.test), study.data.test.groups)
     tests = [("test interval", width if study.spec.cv.outer is None else OUTER_WIDTH), ("test rows", seen)]
     console.print(Text(study_file(study.spec.to_document())), soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -148,14 +151,15 @@ def random_candidates(study: StudyContext) -> Iterator[Candidate]:
         params = drawn.ask(fixed_distributions=distributions).params
 
 
-def interval_widths(metric: str, rows: int) -> str:
+def interval_widths(metric: str, rows: int, groups: NDArray[Any] | None = None) -> str:
     """Say what is known of the test score's interval before there is a score.
 
     >>> interval_widths("accuracy", 360)
     '95% Wilson, ±0.041 if the accuracy is 0.8; ±0.031 at 0.9; ±0.023 at 0.95; ±0.012 at 0.99'
     """
-    if metric != "accuracy":
-        return f"95% by bootstrap: its width depends on how {metric} varies over the {rows} rows, and is not known yet"
+    if metric != "accuracy" or groups is not None:
+        over = f"{rows} rows" if groups is None else f"{len(np.unique(groups))} groups"
+        return f"95% by bootstrap: its width depends on how {metric} varies over the {over}, and is not known yet"
     intervals = [wilson_interval(round(accuracy * rows), rows) for accuracy in ACCURACIES]
     halves = [f"±{(high - low) / 2:.3f}" for low, high in intervals]
     more = [f"{half} at {accuracy:g}" for accuracy, half in zip(ACCURACIES[1:], halves[1:], strict=True)]

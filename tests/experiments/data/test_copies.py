@@ -19,6 +19,7 @@ from experiments.data.column_roles import development_rows
 from experiments.data.copies import (
     Copies,
     different_rows,
+    groups_of,
     with_copies,
     with_equal_rows,
     with_their_copies,
@@ -32,7 +33,10 @@ from experiments.errors import DataError, SpecError
 
 Make = Callable[..., RawTable]
 ROWS, COPIED = 90, 30
-SIDES = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
+SIDES = (
+    'copies stay on one side of every split; data.copies = "free" splits them like other rows. Intervals and tests '
+    "count equal rows once."
+)
 
 
 def frame(rows: int = ROWS, copied: int = COPIED, seed: int = 0) -> pd.DataFrame:
@@ -309,3 +313,20 @@ def test_rows_are_compared_once() -> None:
 def test_another_choice_is_refused() -> None:
     with pytest.raises(SpecError, match=r"data\.copies.*apart"):
         prepared("iris", copies="apart")
+
+
+def test_many_copies_are_drawn_together_and_a_few_are_not(tmp_path: Path) -> None:
+    for rows, copied, many in ((90, 30, True), (90, 3, True), (300, 2, False)):
+        data = prepared(written(tmp_path, frame(rows, copied), f"{copied}.csv"), target="y")
+        assert any("count equal rows once" in note for note in data.notes) == many
+        development, theirs = groups_of(data.development.table), data.test.groups
+        assert (theirs is not None) == many
+        if theirs is not None and development is not None:
+            assert len(np.unique(np.concatenate([development, theirs]))) == rows
+            assert not set(development.tolist()) & set(theirs.tolist())
+    table = frame()
+    grouped = written(tmp_path, table.assign(who=[f"g{row % 11}" for row in range(len(table))]))
+    groups = prepared(grouped, target="y", groups="who").test.groups
+    assert groups is not None
+    assert set(groups.tolist()) <= {f"g{number}" for number in range(11)}
+    assert prepared(written(tmp_path, table), target="y", copies="free").test.groups is None

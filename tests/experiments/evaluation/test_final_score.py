@@ -96,6 +96,15 @@ def test_rows_are_drawn_within_classes_where_samples_would_lack_one() -> None:
         final_score("roc_auc_ovr", target, classes, *outputs, np.arange(40))
 
 
+@pytest.mark.parametrize(("sign", "limits"), [(1, (0.8389, 1.0)), (-1, (0.0, 0.1611))])
+def test_groups_that_are_all_right_or_all_wrong_are_not_certain(sign: int, limits: tuple[float, float]) -> None:
+    y = np.arange(40) % 2
+    z = sign * np.where(np.arange(2)[None, :] == y[:, None], 3.0, -3.0)
+    score = final_score("accuracy", Target(("no", "yes")), y, z, z, np.repeat(np.arange(20), 2))
+    assert (score.ci_method, score.ci_draws) == ("wilson", None)
+    assert score.ci95 == pytest.approx(limits, abs=1e-4)  # of 20 rows
+
+
 def test_few_groups_claim_little() -> None:
     for count, least in ((2, 0.5), (4, 0.125), (10, 0.0)):
         record = final_score("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % count)
