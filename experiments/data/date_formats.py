@@ -114,16 +114,24 @@ def days_of(texts: pa.ChunkedArray, form: str) -> NDArray[np.float64]:
 
 
 def days_of_times(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Return (N,) the days since 1970 of Arrow's dates, times and durations, NaN where they are missing."""
-    kind = column.type
+    """Return (N,) the days since 1970 of Arrow's dates, times and durations.
+
+    They are NaN where they are missing, or where a year is not plausible, as 9999 for a thing that has no end.
+    """
+    kind, implausible = column.type, np.zeros(len(column), bool)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        moments = column.cast(pa.timestamp("ms", getattr(kind, "tz", None)), safe=False).cast(pa.int64()).fill_null(0)
+        first, end = np.array([f"{FIRST}-01-01", f"{LAST + 1}-01-01"], "datetime64[ms]").astype(np.int64)
+        implausible = (moments.to_numpy() < first) | (moments.to_numpy() >= end)
         column = column.cast(pa.timestamp("ns", getattr(kind, "tz", None)), safe=False)
     elif pa.types.is_time(kind):
         column = column.cast(pa.time64("ns"), safe=False)
     else:
         column = column.cast(pa.duration("ns"), safe=False)
     whole = column.cast(pa.int64()).cast(pa.float64(), safe=False)
-    return np.array(whole.to_numpy(), np.float64) / NANOSECONDS
+    days = np.array(whole.to_numpy(), np.float64) / NANOSECONDS
+    days[implausible] = np.nan  # which may not fit into nanoseconds
+    return days
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -38,12 +38,12 @@ def with_formats(raw: RawTable, kinds: Mapping[str, Kind], formats: Mapping[str,
 
 
 def _as_days(column: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
+    missing = pc.is_in(column, pa.array(NO_DATE)) if is_text(column.type) else column.is_null()
     if pa.types.is_temporal(column.type):
-        return pa.chunked_array([pa.array(days_of_times(column), from_pandas=True)])
-    texts = column if is_text(column.type) else pc.cast(column, pa.string(), safe=False)
-    missing = pc.is_in(texts, pa.array(NO_DATE)) if is_text(column.type) else texts.is_null()
-    days = days_of(texts, form)
-    wrong = np.isnan(days) & ~np.asarray(missing) & ~np.asarray(texts.is_null())
+        days = days_of_times(column)
+    else:
+        days = days_of(column if is_text(column.type) else pc.cast(column, pa.string(), safe=False), form)
+    wrong = np.isnan(days) & ~np.asarray(missing) & ~np.asarray(column.is_null())
     numbers = pa.array(days, from_pandas=True)
     if not wrong.any():
         return pa.chunked_array([numbers])

@@ -80,5 +80,8 @@ def test_typed_dates_times_and_durations_are_days() -> None:
         ([datetime.timedelta(hours=36), None], [1.5, np.nan]),
     ]:
         np.testing.assert_array_equal(days_of_times(pa.chunked_array([pa.array(values)])), days)
+    for kind in (pa.date32(), pa.timestamp("us"), pa.timestamp("s")):
+        far = pa.array([datetime.datetime(9999, 12, 31), datetime.datetime(2026, 1, 31), None], pa.timestamp("us"))
+        np.testing.assert_array_equal(days_of_times(pa.chunked_array([far.cast(kind)])), [np.nan, DAY, np.nan])
     zoned = pa.array([datetime.datetime(2026, 1, 31, 12)], pa.timestamp("s", "Asia/Dhaka"))
     np.testing.assert_array_equal(days_of_times(pa.chunked_array([zoned])), [DAY + 0.5])

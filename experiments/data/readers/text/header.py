@@ -9,6 +9,7 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.layout import NUMBER
 from experiments.data.texts import MISSING
 
+AS_HEADER = "line {} was read as the header; --set data.header=false reads it as data"
 FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
 
 
@@ -17,8 +18,8 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
 
     It does if a cell is the target, or if no cell is a number, unless every cell stands below itself again; if its
     numbers count the columns from 0, as pandas writes an array, or are years in ascending order; or if each of its
-    words stands above a number. New rows have a header if it names the model's columns, or if not all of these are
-    positions.
+    words stands above a number. New rows have a header if it names the model's columns, positions in ascending order;
+    or if not all of these are positions.
 
     Args:
         cells: stripped cells of the first row.
@@ -27,8 +28,12 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     """
     if keys.header is not None:
         return keys.header, ""
+    if keys.model and not all(name.isdecimal() for name in keys.model):
+        return True, ""
     if keys.model:
-        return set(keys.model) <= set(cells) or not all(name.isdecimal() for name in keys.model), ""
+        counts = [int(cell) for cell in cells if cell.isdecimal()]
+        named = set(keys.model) <= set(cells) and counts == sorted(set(counts))
+        return named, AS_HEADER.format(line) if named else ""
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
     if same_column(keys.target, list(cells)) or (not numbers and not _repeats(cells, below)):
         return True, ""
@@ -39,7 +44,7 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
     above = bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) for at in words)
     if counted or above or (years and whole == sorted(set(whole))):
-        return True, f"line {line} was read as the header; --set data.header=false reads it as data"
+        return True, AS_HEADER.format(line)
     return False, f"line {line} was read as data; --set data.header=true reads it as the header"
 
 

@@ -40,7 +40,11 @@ def test_words_and_the_target_are_a_header_without_doubt() -> None:
 def test_new_rows_have_the_header_of_the_model() -> None:
     assert is_header(["5", "a"], [["6", "b"]], FileKeys(model=("x", "1"))) == (True, "")
     assert is_header(["5", "a"], [["6", "b"]], FileKeys(model=("0", "1"))) == (False, "")
-    assert is_header(["0", "1", "y"], [["6", "b"]], FileKeys(model=("0", "1"))) == (True, "")
+    said = "line 1 was read as the header; --set data.header=false reads it as data"
+    assert is_header(["0", "1", "y"], [["6", "b"]], FileKeys(model=("0", "1"))) == (True, said)
+    assert is_header(["", "0", "2"], [["6", "b"]], FileKeys(model=("2", "0"))) == (True, said)
+    for row in (["1", "0"], ["0", "1", "1"], ["0", "2"], ["0.0", "1"]):  # rows of an XOR
+        assert is_header(row, [["0", "1"]], FileKeys(model=("0", "1"))) == (False, "")
 
 
 def test_words_that_stand_below_themselves_are_data() -> None:
