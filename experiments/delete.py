@@ -48,7 +48,10 @@ def _delete(chosen: argparse.Namespace) -> int:
     folder = StudyFolder(study_folder(chosen.study))
     if not chosen.yes and not sys.stdin.isatty():
         raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
-    uri, _ = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    variable = os.environ.get("MLFLOW_TRACKING_URI")
+    uri, _ = tracking_store(chosen.tracking_uri, variable)
+    if not (chosen.tracking_uri or variable):
+        check_its_store(folder.path, uri)
     locks = {lock.path: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}
     with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
@@ -65,6 +68,23 @@ def _delete(chosen: argparse.Namespace) -> int:
         print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")
     print(f"test evaluations stay counted in {LEDGER}")
     return 0
+
+
+def check_its_store(folder: Path, uri: str) -> None:
+    """Refuse the default store where the study's last writer wrote to another: nothing else knows those runs.
+
+    Raises:
+        StudyStateError: it did.
+    """
+    from experiments.tracking.writer_lock import store_id
+    from experiments.tracking.writer_state import read_state
+
+    state = read_state(folder)
+    if state is not None and state.store != store_id(uri):
+        raise StudyStateError(
+            f"{folder}: its runs are in MLflow at {state.uri}; --tracking-uri {shlex.quote(state.uri)} deletes them, "
+            "--tracking-uri none leaves them there."
+        )
 
 
 def confirmed() -> bool:

@@ -15,6 +15,7 @@ from experiments.tracking import writer_lock
 from experiments.tracking.delete_runs import StudyRuns
 from experiments.tracking.uris import tracking_store
 from experiments.tracking.writer_lock import lock_of
+from experiments.tracking.writer_state import new_state, write_state
 
 pytestmark = pytest.mark.slow
 
@@ -155,6 +156,27 @@ def test_a_study_that_is_still_being_written_to_mlflow_is_refused(
 def test_what_is_no_study_is_refused(folder: Path, study: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert delete.main([study, "--yes"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_runs_in_another_store_are_not_left_behind_unseen(
+    folder: Path, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_state(folder, new_state("run", "http://ann:secret@host:5000"))
+    before = {path.name for path in folder.iterdir()}
+    assert delete.main(["one", "--yes"]) == 2
+    error = capsys.readouterr().err
+    assert "its runs are in MLflow at http://***@host:5000; --tracking-uri" in error
+    assert "--tracking-uri none" in error
+    assert "secret" not in error
+    assert ({path.name for path in folder.iterdir()}, client.deleted) == (before, [])
+    assert delete.main(["one", "--yes", "--tracking-uri", "http://ann:secret@host:5000"]) == 0
+    assert client.deleted
+
+
+def test_runs_in_the_default_store_are_found(folder: Path, client: Client) -> None:
+    write_state(folder, new_state("run", f"sqlite:///{Path('mlruns').absolute()}/mlflow.db"))
+    assert delete.main(["one", "--yes"]) == 0
+    assert client.deleted
 
 
 def test_without_tracking_there_is_nothing_to_ask_mlflow(folder: Path) -> None:
