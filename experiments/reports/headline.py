@@ -24,6 +24,8 @@ REUSE: Final = (
     "This study was changed after its test rows had been scored, and they were scored again (--acknowledge-reuse): "
     "score, interval and verdict are optimistic by an unknown amount."
 )
+COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
+SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
 MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
     "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
@@ -53,7 +55,7 @@ class Answer:
 
     title:              metric of the score.
     interval:           interval, its method and the number of rows.
-    reuse:              warning of a second test; empty after the first.
+    warning:            what makes the score optimistic: a second test, or copies; empty without either.
     others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
     meaning:            advice to someone who has to act on the verdict.
@@ -62,7 +64,7 @@ class Answer:
     score: Fact
     title: Parts
     interval: Parts
-    reuse: str
+    warning: Parts
     others: Parts
     verdict: Fact
     tone: Tone
@@ -166,7 +168,7 @@ def answer(result: StudyResult) -> Answer | None:
             interval_method(test),
             counted("test.rows", test.rows, "row"),
         ),
-        reuse="" if test.times_scored == 1 else REUSE,
+        warning=_warning(result, test),
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),
         tone=TONES[test.verdict],
@@ -188,6 +190,18 @@ def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores, nes
     )
 
 
+def _warning(result: StudyResult, test: FinalScore) -> Parts:
+    lines: list[Words] = [] if test.times_scored == 1 else [REUSE]
+    if copies := _copies_to_test(result):
+        lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
+    return joined(lines, " ")
+
+
+def _copies_to_test(result: StudyResult) -> int:
+    """Count the test rows that are equal to rows to learn from."""
+    return 0 if result.copies is None else result.copies.test
+
+
 def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.outer is not None and test.difference is None:
         return (PROCEDURE, OF_PROCEDURES["not compared"])
@@ -202,6 +216,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     ends = enumerate(test.difference.ci95)
     limits = [Fact(f"test.difference.ci95[{at}]", scores.gain(limit)) for at, limit in ends]
     template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
+    if _copies_to_test(result):
+        template = template.replace(*SEEN)
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 

@@ -77,6 +77,9 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "", f"with --score instead it tests the best model of these {trials}"
     else:
         yield "test score", "none: the study stopped before the test; --score tests the best model"
+    if result.copies is not None and result.copies.test:
+        repeated = count(result.copies.test, "test row is", "test rows are")
+        yield "copies", f"{repeated} equal to rows to learn from: the test score says little of new rows"
     yield "test rows", plain(rows_scored(result, ledger))
     if (arithmetic := result.spec["study"].get("arithmetic")) in MEANINGS:  # older results do not name it
         yield "arithmetic", f"{arithmetic}: {MEANINGS[arithmetic]}"

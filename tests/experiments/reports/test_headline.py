@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import ScoreDifference
+from experiments.evaluation.results import CopiesRecord, ScoreDifference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
 from support.results import replaced
@@ -89,4 +89,14 @@ def test_a_missing_comparison_is_explained(study):
 
 def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(study):
     assert answer(replace(study[0], test=None)) is None
-    assert "--acknowledge-reuse" in _answer(study[0], times_scored=2).reuse
+    assert _answer(study[0], times_scored=1).warning == ()
+    assert "--acknowledge-reuse" in plain(_answer(study[0], times_scored=2).warning)
+
+
+def test_test_rows_that_are_copies_are_not_called_unseen(study):
+    helped = {"difference": _difference(0.1, (0.05, 0.15), 0.001), "verdict": "helped", "times_scored": 1}
+    copied = replace(study[0], copies=CopiesRecord(rows=0, split="free", test=3))
+    assert plain(_answer(study[0], **helped).meaning).startswith("On rows that neither model had seen, the tuned model")
+    found = _answer(copied, **helped)
+    assert plain(found.meaning).startswith("On these test rows, the tuned model does better")
+    assert plain(found.warning).startswith("3 test rows are equal to rows to learn from, so that score, interval")
