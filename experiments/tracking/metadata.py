@@ -17,6 +17,20 @@ from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, 
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
 
+def validation(splitter: str, folds: int, repeats: int) -> str:
+    """Name the cross-validation of a study.
+
+    Args:
+        folds: number of all folds.
+
+    >>> validation("KFold", 5, 1), validation("RepeatedKFold", 10, 2), validation("TimeSeriesSplit", 5, 1)
+    ('5-fold cross-validation', '5-fold cross-validation, done 2 times', '5 forward splits in time')
+    """
+    if splitter == "TimeSeriesSplit":
+        return f"{folds} forward splits in time"
+    return f"{folds // repeats}-fold cross-validation{f', done {repeats} times' if repeats > 1 else ''}"
+
+
 def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
     """Return the metadata of a study, which is the same for any number of trials."""
     document = without_trials(spec)
@@ -36,7 +50,7 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         name=spec.study.name,
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
-        f"{len(data.folds.pairs)}-fold cross-validation ({spec.cv.metric}). Sort trials by "
+        f"{validation(spec.cv.splitter, len(data.folds.pairs), spec.cv.n_repeats)} ({spec.cv.metric}). Sort trials by "
         f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` is the refit of "
         f"the best one and {tested}.",
         params={key: str(value) for key, value in constants.items()},
