@@ -86,6 +86,8 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     if level is not None and model.uncertainty is not None:
         print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
+    if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
+        print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
     unknown = UnknownCategories(model)
     chunks = map(unknown.look_at, rows.chunks)
     predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in chunks)

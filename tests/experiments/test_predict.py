@@ -255,6 +255,17 @@ def test_a_workbook_and_an_encoding_are_read_as_the_studys_were(
     assert "Old" not in note
 
 
+def test_shares_of_outputs_are_not_passed_off_as_probabilities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, made = Uncertainty(quantiles={}, temperature=1.0), mixed_model(("no", "yes"))
+    mixed_frame(3).to_csv(tmp_path / "new.csv", index=False)
+    for name, probabilities, uncertainty in (("a", True, known), ("b", False, known), ("c", False, None)):
+        write_model(replace(made, probabilities=probabilities, uncertainty=uncertainty), tmp_path / name)
+        assert main([str(tmp_path / name), str(tmp_path / "new.csv")]) == 0
+        assert ("shares of outputs alone" in capsys.readouterr().err) == (name == "b")
+
+
 @pytest.mark.parametrize(
     ("override", "words"),
     [
