@@ -31,6 +31,7 @@ Value = bool | int | float | str
 Number = Annotated[int | float, Field(ge=-1e18, le=1e18)]
 SMALLEST = 1e-30  # where a log range may begin
 MOST_STEPS = 1e9
+MOST_MINUTES = 525_600  # of a year: a clock cannot wait for much more
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
 
 
@@ -138,7 +139,7 @@ class SearchSection(Section):
     )
     pruner_options: Annotated[SerializeAsAny[Section], Field(validate_default=True)] = Section()
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    budget_minutes: Annotated[int | float, Field(ge=0, le=1e9)] = 0
+    budget_minutes: Annotated[int | float, Field(ge=0, le=MOST_MINUTES)] = 0
 
     @field_validator("sampler_options", "pruner_options", mode="plain")
     @classmethod

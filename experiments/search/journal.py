@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -44,7 +44,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, name: str = STUDY, check: Callable[[], object] = lambda: None):
-        self._path, self._check = path, check
+        self._path, self._check, self._is_torn = path, check, False
         if path.is_symlink():
             raise StudyStateError(
                 f"{path}: is a symbolic link, through which no study writes; put the journal itself in its place."
@@ -128,14 +128,31 @@ class Journal:
         )
         frozen.datetime_start = datetime.fromtimestamp(ended - result.seconds, UTC)
         frozen.datetime_complete = datetime.fromtimestamp(ended, UTC)
-        self._check()
-        with study_errors(self._path, "written"):
+        with self._writing():
             self._study.add_trial(frozen)
 
     def _set(self, key: str, value: Any) -> None:
-        self._check()
-        with study_errors(self._path, "written"):
+        with self._writing():
             self._study.set_user_attr(key, value)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write a record, unless one before it may have been written in part: the two would be one damaged line."""
+        self._check()
+        if self._is_torn:
+            raise StudyStateError(f"{self._path}: cannot be written behind a record that was not written whole.")
+        before = self._size()
+        try:
+            with study_errors(self._path, "written"):
+                yield
+        except BaseException:
+            self._is_torn = self._size() != before
+            raise
+
+    def _size(self) -> int:
+        with suppress(OSError):
+            return self._path.stat().st_size
+        return 0
 
 
 def first_study(storage: JournalStorage) -> optuna.Study | None:

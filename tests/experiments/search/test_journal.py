@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -220,6 +222,26 @@ def test_a_journal_that_cannot_be_written_is_named_whatever_is_written(
     ):
         with pytest.raises(StudyStateError, match=r"journal\.log: cannot be written: Is a directory"):
             write()
+
+
+def test_nothing_is_written_behind_a_record_that_a_full_disk_cut(
+    path: Path, trials: list[FinishedTrial], space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, whole = Journal(path), path.read_bytes()
+    with monkeypatch.context() as full:
+
+        def half(_: Any, logs: list[dict[str, Any]]) -> None:
+            with path.open("a") as file:
+                file.write(json.dumps(logs[0])[:30])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        full.setattr(JournalFileBackend, "append_logs", half)
+        with pytest.raises(StudyStateError, match="No space left"):
+            journal.append(trials[-1], space.distributions, inside=True)
+    with pytest.raises(StudyStateError, match="cannot be written behind a record that was not written whole"):
+        journal.keep_timing({"search": 1.0})  # with room again
+    assert Journal(path).trials() == trials
+    assert path.read_bytes() == whole
 
 
 def test_a_parameter_that_is_no_number_is_refused_in_one_line(path: Path, trials: list[FinishedTrial]) -> None:
