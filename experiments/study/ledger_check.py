@@ -11,13 +11,15 @@ from experiments.study.results_file import Recorded, read_results
 
 
 def standing_of(ledger: Ledger, recorded: Recorded) -> LedgerMatch:
-    """Compare the ledger here with that of the results; without a test evaluation, every ledger is the same.
+    """Compare the ledger here with that of the results; before a test evaluation, every ledger is the same.
+
+    A study that was tested, and then went on without a test, was tested all the same.
 
     Raises:
         LedgerError: it begins as that one did, but has lost entries; or it was changed.
     """
     before = recorded.result.ledger
-    if before is None or recorded.result.test is None:
+    if before is None or (recorded.result.test is None and not before.own):
         return "same"
     standing = ledger.stands(before.first, before.head)
     if standing == "truncated":
@@ -55,7 +57,12 @@ def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, ackn
     count = len(recorded.result.trials)
     same = acknowledged and trials == range(count, count + 1)
     if standing_of(ledger, recorded) == "different" and not same:
+        said = (
+            f"{ledger.path}: has no entry of the test evaluation in {path}. Continue where its ledger is, or bring the"
+        )
+        if recorded.result.test is None:
+            raise LedgerError(f"{said} ledger back: the study was tested before it went on without a test.")
         raise LedgerError(
-            f"{ledger.path}: has no entry of the test evaluation in {path}. Continue where its ledger is, or bring the "
-            f"ledger back; --acknowledge-reuse with --set search.trials={count} enters the same test evaluation anew."
+            f"{said} ledger back; --acknowledge-reuse with --set search.trials={count} enters the same test evaluation "
+            "anew."
         )

@@ -11,6 +11,7 @@ The study lies in the folder of the name. Where no study is there, it lies in th
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from pathlib import Path
 from experiments.config.default_study import STUDY_FILE, folder_of
 from experiments.config.formats import SORTS, sort_of
 from experiments.config.near import did_you_mean, near
+from experiments.config.regular_file import read_regular
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
@@ -138,6 +140,24 @@ def results_file(study: str) -> Path:
     return path
 
 
+def check_is_current(folder: Path) -> None:
+    """Refuse the model of a study that was tested, and then went on without a test: it is not of the best trial now.
+
+    Raises:
+        StudyStateError: its results have no test score.
+    """
+    try:
+        results = json.loads(read_regular(folder / RESULTS))
+    except (OSError, ValueError, RecursionError):
+        return  # a model alone
+    if isinstance(results, dict) and "test" in results and results["test"] is None:
+        raise StudyStateError(
+            f"{folder}: its model is of an earlier test, after which the study went on without one; "
+            f"tune {shlex.quote(str(folder))} tests the best trial of now, {shlex.quote(str(folder / 'model'))} names "
+            "the earlier model."
+        )
+
+
 def model_folder(study: str) -> Path:
     """Return the folder of a study's model, which may also be named itself.
 
@@ -147,6 +167,7 @@ def model_folder(study: str) -> Path:
     """
     for place in _places(study):
         if os.path.isdir(place / "model"):  # noqa: PTH112
+            check_is_current(place)
             return place / "model"
         if holds_a_study(place):
             break

@@ -130,6 +130,7 @@ class Study:
             StudyStateError: the study has none, because its test rows were not scored.
             DataError:       a file of it is missing or damaged.
         """
+        from experiments.study.lookup import check_is_current
         from experiments.study.study_model import StudyModel
 
         folder = self.folder / "model"
@@ -138,6 +139,7 @@ class Study:
                 f"{self.folder}: the study has no model; it gets one when its test rows are scored, as the same call "
                 "of experiments.run does with look='only'."
             )
+        check_is_current(self.folder)
         return StudyModel(folder)
 
     def compare(self, other: Study | str | Path) -> StudyComparison:

@@ -59,6 +59,21 @@ def test_a_ledger_that_was_cut_is_refused_whatever_is_acknowledged(ledger: Ledge
     check_ledger_is_whole(ledger, folder)
 
 
+def test_a_study_that_went_on_without_a_test_was_tested_all_the_same(ledger: Ledger, folder: StudyFolder) -> None:
+    past = ledger.read("a", TEST)
+    for own, known in ((1, False), (0, True)):
+        record = LedgerRecord(looks=1, own=own, largest_overlap=0.0, head=past.head, first=past.first)
+        results = replace(made_up(), ledger=record, test=None)
+        (folder.path / "results.json").write_text(json.dumps(results.document()))
+        check_look_is_known(ledger, folder, MORE, acknowledged=False)
+        lost = Ledger(folder.path / "lost.jsonl")
+        if known:
+            check_look_is_known(lost, folder, MORE, acknowledged=False)
+            continue
+        with pytest.raises(LedgerError, match="was tested before it went on without a test"):
+            check_look_is_known(lost, folder, MORE, acknowledged=False)
+
+
 def test_where_it_is_not_known_only_the_same_look_is_entered_anew(ledger: Ledger, folder: StudyFolder) -> None:
     ledger.path.unlink()
     for trials, acknowledged in ((SAME, False), (MORE, False), (MORE, True), (range(2, 4), True)):

@@ -129,6 +129,17 @@ def test_a_results_file_and_a_model_folder_are_named_themselves(studies: Path) -
     assert model_folder("studies/one/model") == studies / "one" / "model"
 
 
+def test_the_model_of_an_earlier_test_is_not_passed_off_as_the_studys(studies: Path) -> None:
+    results = studies / "one" / "results.json"
+    results.write_text('{"test": {"score": 0.9}}')
+    assert model_folder("one") == studies / "one" / "model"
+    results.write_text('{"test": null}')
+    for study in ("one", "studies/one"):
+        with pytest.raises(StudyStateError, match=r"of an earlier test, .*studies/one/model names the"):
+            model_folder(study)
+    assert model_folder("studies/one/model") == studies / "one" / "model"
+
+
 def test_what_a_study_lacks_is_said(studies: Path) -> None:
     (studies / "one" / "results.json").unlink()
     with pytest.raises(StudyStateError, match=r"^studies/one/results\.json: there are no results; the study has not"):
