@@ -75,14 +75,13 @@ class Gains:
 
     @property
     def p_value(self) -> float:
-        """Return the smallest level at which zero is not in the interval; a bootstrap of few groups has no small one.
+        """Return the smallest level at which zero is not in the interval; a bootstrap of few units has no small one.
 
         Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, section 4.2.
         """
         usable = self.usable
         beyond = min(int(np.count_nonzero(usable <= 0)), int(np.count_nonzero(usable >= 0)))
-        smallest = 2.0 ** (1 - self.units) if self.grouped else 0.0
-        return min(1.0, max(2 * (1 + beyond) / (1 + len(usable)), smallest))
+        return min(1.0, max(2 * (1 + beyond) / (1 + len(usable)), 2.0 ** (1 - self.units)))
 
 
 def wanted_draws(samples: Samples, pairs: int) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from experiments.evaluation.statistics import (
     paired_mean_difference,
     resampled,
     resampled_difference,
+    swapped_p_value,
     verdict,
     wilson_interval,
 )
@@ -31,6 +32,7 @@ from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, Score, row_score
 
+FEW = 30  # rows or groups, below which a bootstrap claims more than it knows
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 OTHER_METRICS = {
     "classification": ("accuracy",),
@@ -115,6 +117,9 @@ def final_score(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
         scores, found = [of_model.score for of_model in drawn], of_resampled(metric, drawn)
+    difference = found.difference
+    if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
+        difference = of_few(difference, partial(_of_outputs, scorer(metric, target), y), winner, default, groups)
     return FinalScore(
         metric=metric,
         score=scores[0],
@@ -125,9 +130,28 @@ def final_score(
         times_scored=1,
         metrics={},
         default=None if default is None else DefaultScore(score=scores[1]),
-        difference=found.difference,
-        verdict=verdict(found.difference),
+        difference=difference,
+        verdict=verdict(difference),
     )
+
+
+def of_few(
+    difference: ScoreDifference,
+    score: Callable[[Array], float],
+    winner: Array,
+    default: Array,
+    groups: NDArray[Any] | None,
+) -> ScoreDifference:
+    """Make p of a bootstrap at least that of exchanging the two models' outputs, where rows or groups are few.
+
+    A bootstrap of few rows claims more than it knows: of 4 rows it finds p < 0.05 between equal models in a fifth of
+    all cases.
+    """
+    units = np.arange(len(winner)) if groups is None else groups
+    if len(np.unique(units)) >= FEW:
+        return difference
+    p_value = swapped_p_value(score, winner, default, units, SEED)
+    return replace(difference, p_value=max(difference.p_value, p_value))
 
 
 def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:
@@ -135,6 +159,10 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
+
+
+def _of_outputs(score: Score, y: Targets, z: Array) -> float:
+    return score(z, y)
 
 
 def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:

@@ -22,6 +22,7 @@ DRAWS: Final = 10_000
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
 _FEWEST: Final = 30  # number of draws that must have a score
 _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
+_ROUNDING: Final = 1e-9  # share by which equal differences may differ
 _BLOCK: Final = 1 << 20  # number of indices drawn at a time, so that memory does not grow with the rows
 
 Drawn = Literal["rows", "groups", "rows_of_each_class"]
@@ -228,6 +229,44 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     """
     smallest = 0.0 if winner.groups is None else 2.0 ** (1 - winner.groups)
     return _bootstrapped(winner.score - default.score, winner.draws - default.draws, winner.drawn, smallest)
+
+
+def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Array, units: Groups, seed: int) -> float:
+    """Compute p of a difference in any score by exchanging the outputs of two models, row by row or group by group.
+
+    If neither model is better, exchanging the two in some units makes another difference that was as likely. p is the
+    share of differences that are at least as far from zero: of all 2^U, or of 1,000 at random, and then of this one.
+
+    Args:
+        score:   score of outputs (n, outputs), NaN if undefined.
+        winner:  (n, outputs) of the one model.
+        default: (n, outputs) of the other.
+        units:   (n,) group of each row; numbers of rows where every row is exchanged by itself.
+        seed:    seed of the exchanges.
+
+    Source: Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, section 3.7, matched pairs.
+
+    >>> better = np.array([[0.9], [0.8], [0.7], [0.6]])
+    >>> swapped_p_value(lambda z: float(z.mean()), better, np.zeros((4, 1)), np.arange(4), seed=0)
+    0.125
+    """
+    _, of_row = np.unique(units, return_inverse=True)
+    count = int(of_row.max()) + 1
+    if 2**count <= _SCORE_DRAWS:
+        exchanged = np.arange(2**count)[:, None] >> np.arange(count) & 1 == 1
+    else:
+        exchanged = np.random.default_rng(seed).random((_SCORE_DRAWS, count)) < 0.5
+        exchanged[0] = False
+    found = abs(score(winner) - score(default)) * (1 - _ROUNDING)
+    beyond = scored = 0
+    if math.isnan(found):
+        return 1.0
+    for units_exchanged in exchanged:
+        rows = units_exchanged[of_row, None]
+        gain = abs(score(np.where(rows, default, winner)) - score(np.where(rows, winner, default)))
+        scored += not math.isnan(gain)
+        beyond += gain >= found
+    return beyond / scored if scored else 1.0
 
 
 def verdict(difference: ScoreDifference | None) -> Verdict:

@@ -109,3 +109,21 @@ def test_few_groups_claim_little() -> None:
     for count, least in ((2, 0.5), (4, 0.125), (10, 0.0)):
         record = final_score("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % count)
         assert least <= record.difference.p_value <= max(least, 0.05)
+
+
+@pytest.mark.parametrize("metric", ["neg_mean_absolute_error", "r2", "neg_log_loss"])
+@pytest.mark.parametrize("rows", [4, 8, 12])
+def test_few_rows_do_not_tell_equal_models_apart(metric: str, rows: int) -> None:
+    """Of two models that are equally good, one is said to be better in about 5% of all cases, and not in 20%."""
+    claimed, target = 0, Target(("a", "b")) if metric == "neg_log_loss" else Target()
+    for seed in range(60):
+        random = np.random.default_rng([seed, rows])
+        y = random.permutation(rows) % 2 if target.classes else random.normal(size=rows)
+        models = [random.normal(size=(rows, 1)) for _ in "ab"]
+        claimed += final_score(metric, target, y, *models).verdict != "no evidence either way"
+    assert claimed <= 9  # of 60; at 5% more have a probability of 0.1%
+
+
+def test_few_rows_tell_models_apart_that_differ_much() -> None:
+    y = np.arange(10.0)
+    assert final_score("r2", Target(), y, y[:, None] + 0.1, -y[:, None]).verdict == "helped"
