@@ -43,7 +43,7 @@ class SealedTestSet:
     """Test rows behind a seal.
 
     Attributes:
-        groups:      (N,) the group of each row; None without groups. Not sealed.
+        groups:      (N,) the group of each row, which statistics draw as a whole; None without groups. Not sealed.
         fingerprint: SHA-256 of the rows as read.
     """
 

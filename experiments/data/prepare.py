@@ -14,6 +14,7 @@ from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, with_copies, with_equal_rows
+from experiments.data.drawn_together import BLOCKS
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
@@ -74,6 +75,9 @@ class StudyData:
         return {**columns, **({} if self.copies is None else self.copies.keys)}
 
 
+TIME_BLOCKS = f"data.time: neighbours are alike, so intervals and tests draw {BLOCKS} blocks of consecutive test rows."
+
+
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
     """Load the rows, draw from them, seal the test set and make the folds.
 
@@ -106,6 +110,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
+    if table.time is not None and table.groups is None:
+        notes += (TIME_BLOCKS,)
     notes += leak_hints(development.table, development.y, bool(target.classes))
     notes += hints(development.table, target, development.y, bounded)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
-from experiments.data.copies import different_rows, groups_of, with_their_copies
+from experiments.data.copies import different_rows, with_their_copies
+from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
@@ -106,10 +107,7 @@ def development_set(table: Table, target: Target, y: NDArray[Any], rows: Rows) -
 def sealed_set(table: Table, y: NDArray[Any], rows: Rows) -> SealedTestSet:
     """Seal these rows, in the order given."""
     theirs = rows_of(table, rows)
-    groups = groups_of(table)
-    return SealedTestSet(
-        theirs.features, y[rows], None if groups is None else groups[rows], table.source_cells().take(rows)
-    )
+    return SealedTestSet(theirs.features, y[rows], drawn_together(table, rows), table.source_cells().take(rows))
 
 
 def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
