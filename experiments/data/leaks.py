@@ -25,8 +25,10 @@ FEWEST = 20  # rows that show a correlation or an order
 SAMPLE = 5000  # rows by which most columns are ruled out
 GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
-THINGS = "subject|patient|person|participant|individual|customer|user|household|student|animal"
-GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .])?({THINGS})s?([_ .](no|nr|number|name|code))?)"
+THINGS = (
+    "subject|patient(en)?|person(en)?|participant|individual|customer|kunden?|user|household|student|animal|mrn|usubj"
+)
+GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .-])?({THINGS})s?([_ .-]?(id|no|nr|number|name|code))?)"
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.errors import DataError
 
+OF_ONE_CLASS = ("average_precision", "f1", "jaccard", "precision", "recall")  # metrics that score one class of two
+
 
 def with_positive_last(target: Target, y: NDArray[Any], positive: str | int | bool) -> tuple[Target, NDArray[Any]]:
     """Order two classes so that the positive one is the last.

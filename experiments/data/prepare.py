@@ -22,6 +22,7 @@ from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
 from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
+from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
@@ -110,6 +111,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
         notes += (note,)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
+    if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
+        notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
     if table.time is not None and table.groups is None:
         notes += (TIME_BLOCKS,)
     notes += leak_hints(development.table, development.y, bool(target.classes))

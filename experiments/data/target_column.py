@@ -71,7 +71,8 @@ def plain_target(
             form = number_format(numbers, comma)
         elif not form:
             form = WITH_POINTS if comma and have_thousands(numbers) else None
-        if form is None and (words or not known or pc.count_distinct(numbers).as_py() < FEW):
+        few = pc.count_distinct(numbers).as_py() < FEW and not set(known) & set(missing)
+        if form is None and (words or not known or few):
             return (raw, "") if words or known else (_finite(raw, name), "")
         raw = with_formats(raw, {name: "number"}, {name: form} if form else {})
         raw = without_words(raw, [name], known)

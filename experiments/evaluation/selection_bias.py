@@ -123,8 +123,9 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
         few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
         return Selected(few) if errors is None else Selected(few, tuple(errors.tolist()), len(inside[finite]))
     inside, outside = inside[usable], outside[usable]
-    low, high = np.quantile(outside, (0.025, 0.975)).tolist()
     pooled, corrected = float(everything[candidates.chosen(errors)]), float(outside.mean())
+    quantiles = np.quantile(outside, (0.025, 0.975)).tolist()
+    low, high = min(quantiles[0], corrected), max(quantiles[1], corrected)  # a mean of few values may lie outside
     floor = None if default is None else _luck(inside, everything, default, samples.units)
     record = SelectionRecord(
         configurations=len(everything),

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.data.positive import OF_ONE_CLASS
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
 _AVERAGES: Final = ("macro", "micro", "weighted", "samples")
 # an area under the ROC curve is the same for either class
-_OF_ONE_CLASS: Final = ("average_precision", "f1", "jaccard", "precision", "recall")
 _NAMES: Final = {
     "f1": "F1",
     "r2": "R²",
@@ -58,7 +58,7 @@ def label_of_class(metric: str, classes: Sequence[str]) -> str:
     >>> label_of_class("f1", ("ok", "defective")), label_of_class("accuracy", ("ok", "defective"))
     ("F1 of 'defective'", 'accuracy')
     """
-    is_of_one = len(classes) == 2 and metric in _OF_ONE_CLASS
+    is_of_one = len(classes) == 2 and metric in OF_ONE_CLASS
     return f"{metric_label(metric)} of {classes[-1]!r}" if is_of_one else metric_label(metric)
 
 

@@ -15,7 +15,6 @@ from experiments.errors import SpecError, StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, ComparedTest, SearchCurve, WinnerCurve
 from experiments.evaluation.ledger import Ledger
 from experiments.reports.formatting import configuration
-from experiments.reports.headline import joins_default
 from experiments.reports.metrics import metric_of
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.journal_reader import JournalView, view_journal
@@ -198,8 +197,8 @@ def members_of(study: ReadStudy) -> int:
 
 
 def networks_of(study: ReadStudy) -> str:
-    """Say of what networks its final model is the mean; a study without results has no model yet."""
-    beside = study.recorded is not None and joins_default(study.recorded.result)
+    """Say of what networks its final model is asked to be the mean, whichever trial won."""
+    beside = study.spec.get("final", {}).get("choice") == "with_default"
     return f"{members_of(study)} with the default's" if beside else str(members_of(study))
 
 

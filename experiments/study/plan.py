@@ -39,6 +39,7 @@ from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
 from experiments.study.admission import check_folder, view_of
+from experiments.study.columns import columns_line
 from experiments.study.folder import StudyFolder
 from experiments.study.memory import free, held_by_workers, peak_of_this_process, shortage, still_to_come
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -183,6 +184,8 @@ def search_facts(study: StudyContext, options: Options, finished: int) -> Iterat
     spec, data = study.spec, study.data
     predicted = f"{len(data.target.classes)} classes" if data.target.classes else "a number to predict"
     yield "data", f"{data.name}: {data.rows} rows, {data.features} features, {predicted}"
+    if data.reading is not None:
+        yield "columns", columns_line(data, data.reading)
     development, folds = len(data.development.y), len(data.folds.pairs)
     tested = f"{len(data.test)} test rows"
     if spec.cv.outer is not None:

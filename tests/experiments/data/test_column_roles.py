@@ -227,6 +227,13 @@ def test_a_decimal_comma_holds_for_features_and_target(
     assert table.target.tolist() == target
 
 
+def test_a_word_that_is_named_as_missing_is_missing_in_a_target_of_few_numbers(sheet: Make) -> None:
+    answers = ["1", "2", "k.A.", "3", "4", "5"]
+    made = sheet(x=["1.5"] * 6, y=answers)
+    assert table_of(made, data(missing=("k.A.",))).target.tolist() == [1, 2, 3, 4, 5]
+    assert table_of(made, data()).target.tolist() == answers
+
+
 def test_a_target_in_clothes_is_a_number_and_what_is_none_is_left_out(sheet: Make) -> None:
     prices = [f"${row},{row:03}" for row in range(1, 39)]
     table = table_of(sheet(x=[row / 3 for row in range(40)], y=[*prices, "-", ""]), data())

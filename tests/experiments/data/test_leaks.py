@@ -106,7 +106,10 @@ def test_pixels_are_not_looked_at() -> None:
     assert leak_hints(replace(table, kinds=("number", "number")), LABELS, True) != ()
 
 
-@pytest.mark.parametrize("name", ["ID", "patient_id", "userId", "Patient", "subjects", "person no"])
+@pytest.mark.parametrize(
+    "name",
+    ["ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"],
+)
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     assert said(np.arange(ROWS) // 3 * 1.0, name=name) == (
         f"column '{name}' is named like an identifier, but 120 development rows have 40 values of it; data.groups = "

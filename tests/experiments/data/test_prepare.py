@@ -34,6 +34,13 @@ def test_the_parts_of_a_study() -> None:
     assert data.folds.development == data.development.fingerprint
 
 
+def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> None:
+    line = "cv.metric: f1 is of class 'benign'; data.positive names the other one."
+    assert line in prepared("breast_cancer", cv={"metric": "f1"}).notes
+    assert line not in prepared("breast_cancer", cv={"metric": "f1"}, data={"positive": "benign"}).notes
+    assert line not in prepared("breast_cancer", cv={"metric": "roc_auc"}).notes
+
+
 def given(words: list[str], **sections: dict[str, Any]) -> StudyData:
     x = np.random.default_rng(0).normal(size=(len(words), 2))
     table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None)

@@ -118,6 +118,19 @@ def test_a_configuration_that_is_clearly_worse_does_not_raise_the_floor() -> Non
     assert (beside.floor, beside.floor95) == (alone.floor, alone.floor95)
 
 
+class AllButOne(Means):
+    """Samples that score 1, but for the first of a block."""
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        return (np.arange(len(chosen)) > 0).astype(float)
+
+
+def test_the_interval_holds_the_corrected_score_where_few_draws_differ() -> None:
+    found = best_of(AllButOne(np.random.default_rng(0).normal(size=(50, 2)), 100))
+    assert found.corrected == 0.99
+    assert found.ci95 == (0.99, 1.0)
+
+
 def test_without_a_default_there_is_no_floor() -> None:
     found = best_of(Means(np.random.default_rng(0).normal(size=(50, 3))), default=None)
     assert (found.gain, found.floor, found.floor95) == (None, None, None)

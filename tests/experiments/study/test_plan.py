@@ -168,9 +168,10 @@ def test_what_was_decided_about_the_data_is_said_and_stands_in_the_study(tmp_pat
     study = prepare_study(parse_spec(DOCUMENT | {"data": data, "cv": {"metric": "f1"}}, "rare"))
     labels = [label for label, _ in search_facts(study, options(tmp_path), 0)]
     said = [fact for _, fact in search_facts(study, options(tmp_path), 0)]
-    assert labels[:5] == ["data", "split", "", "", "search"]
-    assert "'YES' and 'yes' are one class, 'yes'" in said[2]
-    assert said[3] == "cv.n_splits: 3 folds instead of 5, as class 'yes' has only 3 development rows."
+    assert labels[:6] == ["data", "columns", "split", "", "", "search"]
+    assert said[1] == "rare: 36 rows, 1 number -> label"
+    assert "'YES' and 'yes' are one class, 'yes'" in said[3]
+    assert said[4] == "cv.n_splits: 3 folds instead of 5, as class 'yes' has only 3 development rows."
     resolved = study.spec.to_document()
     assert (resolved["cv"]["n_splits"], resolved["data"]["positive"]) == (3, "no")
     again = prepare_study(parse_spec(resolved | {"data": resolved["data"] | data}, "resolved"))
