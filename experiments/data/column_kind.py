@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import WITH_POINTS, has_decimal_comma, have_thousands, number_format
+from experiments.data.number_formats import WITH_POINTS, has_decimal_comma, have_thousands, number_format, usual_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
@@ -94,7 +94,9 @@ def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: 
     if kind == "date":
         form = _date_format(rows, name, present) or ""
         return "" if form == ISO else form
-    return (number_format(present, comma) or "") if pc.any(words_in(present)).as_py() else ""
+    if not pc.any(words_in(present)).as_py():
+        return ""
+    return number_format(present, comma) or usual_format(present, comma) or ""
 
 
 def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
@@ -145,7 +147,7 @@ def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: 
     """Decide about a column whose texts are all plain numbers."""
     if (form := _day_numbers(rows, name, present)) is not None:
         return Decision("date", form)
-    if comma and have_thousands(present):
+    if have_thousands(present, comma, rows.layout.get("separator")):
         return Decision("number", WITH_POINTS)
     _refuse_counter(rows, name)
     return Decision("number")

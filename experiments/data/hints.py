@@ -14,6 +14,8 @@ from experiments.data.table import Table
 NINES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0, 999999.0)  # as people write a missing number
 FEWEST = 5  # rows with such a number
 FAR = 1000  # times the distance between the quartiles
+YEAR = 365.25  # days
+CENTURY = 60  # years that dates with years of two digits may span without a hint
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
 
 
@@ -43,6 +45,10 @@ def hints(
         lines.append(
             f"some values of {listed(far)} are far from the others; preprocessing.numbers = quantile ranks them."
         )
+    if centuries := [name for name, years in _short_years(table) if years > CENTURY]:
+        lines.append(
+            f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits if others are meant."
+        )
     if not target.classes and not target.log and _is_skewed(np.asarray(y, np.float64)):
         lines.append(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
@@ -55,6 +61,17 @@ def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
         if kind == "number":
             features = table.features
             yield name, features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
+
+
+def _short_years(table: Table) -> Iterator[tuple[str, float]]:
+    """Yield the columns of dates whose years have two digits, and the years that they span."""
+    formats = {} if table.reading is None else table.reading.formats
+    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
+        if kind == "date" and "%y" in formats.get(name, ""):
+            features = table.features
+            days = features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
+            if len(present := days[np.isfinite(days)]):
+                yield name, float(np.ptp(present)) / YEAR
 
 
 def _sentinel(values: NDArray[np.float64]) -> float | None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PLAIN = "1234.5"
+PROBE = 50  # texts whose formats are tried
 WITH_POINTS = "1.234,5"
 THOUSANDS = r"^[+-]?(?:0|[1-9]\d{0,2}(?:\.\d{3})*)$"
 DIGITS = {  # 1234.5 -> the digits of a number written like it
@@ -68,10 +69,34 @@ def number_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
     return None
 
 
-def have_thousands(numbers: pa.ChunkedArray) -> bool:
-    """Return whether plain numbers are whole with points between thousands, as 823 and 404.958 in a German file are."""
+def usual_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
+    """Return the format of most of some texts that are said to be numbers; None if most are plain, or in none.
+
+    Args:
+        texts: present and stripped.
+        comma: whether another column has a decimal comma.
+    """
+    shares: dict[str, float] = {}
+    for cell in pc.unique(texts.slice(0, PROBE)).to_pylist():
+        if (parts := CELL.fullmatch(cell)) is not None:
+            forms = [f"{parts[1]}{digits}{parts[2]}" for digits in _in_order(comma)]
+            shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
+    form = max(shares, key=lambda each: shares[each], default=PLAIN)
+    return form if shares.get(form, 0.0) > max(0.5, pc.mean(fits(texts, PLAIN)).as_py()) else None
+
+
+def have_thousands(numbers: pa.ChunkedArray, comma: bool, separator: object) -> bool:
+    """Return whether plain numbers are whole with points between thousands, as 823 and 404.958 in a German file are.
+
+    Args:
+        comma:     whether another column has a decimal comma.
+        separator: character between the columns. Semicolons are enough where some numbers, below 1000, have no point:
+                   decimals of just three digits beside whole numbers are not to be expected.
+    """
     points = pc.match_substring(numbers, ".")
-    return bool(pc.any(points).as_py() and pc.all(pc.match_substring_regex(numbers, THOUSANDS)).as_py())
+    if not pc.any(points).as_py() or not (comma or (separator == ";" and not pc.all(points).as_py())):
+        return False
+    return bool(pc.all(pc.match_substring_regex(numbers, THOUSANDS)).as_py())
 
 
 def has_decimal_comma(form: str) -> bool:

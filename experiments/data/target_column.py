@@ -70,7 +70,7 @@ def plain_target(
         if not form and words:
             form = number_format(numbers, comma)
         elif not form:
-            form = WITH_POINTS if comma and have_thousands(numbers) else None
+            form = WITH_POINTS if have_thousands(numbers, comma, raw.layout.get("separator")) else None
         few = pc.count_distinct(numbers).as_py() < FEW and not set(known) & set(missing)
         if form is None and (words or not known or few):
             return (raw, "") if words or known else (_finite(raw, name), "")

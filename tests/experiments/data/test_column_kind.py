@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +116,23 @@ def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
         (["1234.500", "2.100"], ""),
     ):
         assert decide_column(sheet(x=values), "x", (), comma=True) == Decision("number", form)
+        semicolons = replace(sheet(x=values), layout={"separator": ";"})
+        assert decide_column(semicolons, "x", (), comma=False) == Decision("number", form)
+        alone = form if values[0].count(".") == 2 else ""  # which no decimal has
+        assert decide_column(sheet(x=values), "x", (), comma=False) == Decision("number", alone)
+    decimals = replace(sheet(x=["1.823", "404.958"]), layout={"separator": ";"})
+    assert decide_column(decimals, "x", (), comma=False) == Decision("number")
+
+
+def test_a_column_that_is_said_to_be_numbers_has_the_format_of_most_cells(sheet: Make) -> None:
+    for values, form in (
+        (["17,25 €"] * 9 + ["auf Anfrage"], "1234,5 €"),
+        (["$1,234.50"] * 9 + ["($45.10)", "$ -"], "$1,234.5"),
+        (["12,3", "7,1"] * 4 + ["<0,5"], "1234,5"),
+        (["12.3", "7.1"] * 4 + ["<0.5"], ""),
+        (["12.3", "1,200"] + ["x"] * 9, ""),
+    ):
+        assert settled_format(sheet(x=values), "x", "number", comma=False) == form
 
 
 def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.config.target import Target
 from experiments.data.hints import hints
-from experiments.data.table import Table
+from experiments.data.table import Table, TableReading
 
 TWO = Target(("no", "yes"))
 PLAIN = np.linspace(-3, 3, 60)
@@ -50,6 +51,20 @@ def test_numbers_that_may_mean_missing_are_pointed_out(values: list[float], numb
 )
 def test_other_numbers_are_not(values: Any) -> None:
     assert "missing" not in said(values)
+
+
+@pytest.mark.parametrize(
+    ("form", "last", "hint"), [("%d.%m.%y", 30_000, True), ("%d.%m.%y", 5000, False), ("%d.%m.%Y", 30_000, False)]
+)
+def test_years_of_two_digits_that_span_a_century_are_pointed_out(form: str, last: float, hint: bool) -> None:
+    days = np.linspace(0, last, 60)
+    days[3] = np.nan
+    reading = TableReading((("born", "date"),), {"born": form})
+    table = Table(
+        "t", pd.DataFrame({"born": days}), ("date",), ("born",), np.arange(60) % 2, "y", None, reading=reading
+    )
+    lines = hints(table, TWO, np.arange(60) % 2)
+    assert any("years of two digits in 'born' are taken for 1969 to 2068" in line for line in lines) == hint
 
 
 def test_far_values_are_pointed_out() -> None:
