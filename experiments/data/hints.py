@@ -47,7 +47,7 @@ def hints(
         )
     if centuries := [name for name, years in _short_years(table) if years > CENTURY]:
         lines.append(
-            f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits if others are meant."
+            f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits otherwise."
         )
     if not target.classes and not target.log and _is_skewed(np.asarray(y, np.float64)):
         lines.append(

@@ -158,3 +158,15 @@ def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
     changed = desk.tune(*command, "--tracking-uri", "none")
     assert changed.code == 2
     assert "data.fingerprint was " in changed.error
+
+
+def test_a_try_that_was_scored_goes_on_to_the_whole_study(desk: CommandRunner) -> None:
+    assert desk.tune("moons", "--trials", "3").code == 0
+    assert len(desk.tuned("moons", "--score")["trials"]) == 3
+    refused = desk.tune("moons")
+    assert refused.code == 2
+    assert "--no-test" in refused.error
+    whole = desk.tune("moons", "--no-test")
+    assert (whole.code, whole.error) == (0, "")
+    result = desk.results()
+    assert (len(result["trials"]), result["test"]) == (14, None)
