@@ -237,4 +237,8 @@ def parse_result(document: Mapping[str, Any]) -> TrialResult:
         raise ValueError(f"trial {result.number}: its curves have other epochs or folds than its scores")
     if (result.state == "COMPLETE") != (result.value is not None):
         raise ValueError(f"trial {result.number} is {result.state} with the value {result.value}")
+    if result.value is not None and not (
+        result.fold_scores and all(map(isfinite, (result.value, result.cv_std or 0.0, *result.fold_scores)))
+    ):
+        raise ValueError(f"trial {result.number} is COMPLETE, but has no finite score of each fold")
     return result

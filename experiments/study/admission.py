@@ -10,6 +10,7 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LedgerRecord
 from experiments.search.context import StudyContext
+from experiments.search.journal import study_errors
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.study.folder import StudyFolder
@@ -42,6 +43,9 @@ def check_folder(study: StudyContext, folder: StudyFolder, options: Options) -> 
     view = view_of(folder, options)
     if view.identity is not None:
         check_same_study(view.identity, study, folder.path)
+        with study_errors(folder.journal, "read"):
+            for trial in view.trials:
+                study.space.candidate(trial.params)  # which refuses parameters that no trial can have
     if options.look == "only":
         if not view.trials:
             raise StudyStateError(f"--score: {folder.path} holds no trial to score.")

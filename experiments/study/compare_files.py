@@ -113,4 +113,7 @@ def _test(study: ComparedStudy) -> str:
     scores = Scores.like(study.metric, study.test.score)
     shown = f"{metric_label(study.metric)} {scores.show(study.test.score)} {scores.interval(study.test.ci95)}"
     of = "nested, of the whole procedure: " if study.test.nested else ""
-    return f"{of}{shown}, {study.test.rows:,} rows that were scored {times(study.test.looks)}"
+    counted = (
+        f"rows that were scored {times(study.test.looks)}" if study.test.own else "rows; the ledger has no entry of it"
+    )
+    return f"{of}{shown}, {study.test.rows:,} {counted}"

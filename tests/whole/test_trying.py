@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -170,3 +171,20 @@ def test_a_try_that_was_scored_goes_on_to_the_whole_study(desk: CommandRunner) -
     assert (whole.code, whole.error) == (0, "")
     result = desk.results()
     assert (len(result["trials"]), result["test"]) == (14, None)
+
+
+def test_a_journal_with_parameters_that_no_trial_can_have_is_refused_in_one_line(desk: CommandRunner) -> None:
+    assert desk.tune("moons", "--trials", "3").code == 0
+    journal = desk.study / "journal.log"
+    whole = journal.read_text()
+    for change in (r"\g<1>-1.0", r"\g<1>true", '"other": 1.0'):
+        rows = whole.splitlines()
+        last = max(at for at, row in enumerate(rows) if "learning_rate" in row)
+        rows[last] = re.sub(r'("learning_rate": ?)[0-9.e-]+', change, rows[last])
+        journal.write_text("\n".join(rows) + "\n")
+        refused = desk.tune("moons")
+        assert refused.code == 2
+        assert refused.error.count("\n") == 1
+        assert "journal.log: not a journal of this program" in refused.error
+    journal.write_text(whole)
+    assert desk.tune("moons", "--no-test").code == 0

@@ -112,7 +112,7 @@ def test_scores(comparison: Comparison) -> Section | None:
                         Fact(f"{key}.score", scores.show(test.score)),
                         Fact(f"{key}.ci95", scores.interval(test.ci95)),
                         number(f"{key}.rows", test.rows),
-                        Fact(f"{key}.looks", times(test.looks)),
+                        Fact(f"{key}.looks", times(test.looks) if test.own else "not in this ledger"),
                     )
                 )
             )

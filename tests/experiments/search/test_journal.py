@@ -18,7 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
-from experiments.search.journal import Journal, repair_journal
+from experiments.search.journal import Journal, parse_result, repair_journal, result_document
 from experiments.search.journal_reader import view_journal
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
@@ -275,6 +275,20 @@ def test_lines_that_optuna_does_not_write_are_no_journal(path: Path, code: objec
         file.write(json.dumps({"op_code": code, "worker_id": "", "study_id": 7}) + "\n")
     with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]{2,250}$"):
         view_journal(path)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"fold_scores": []}, {"value": "NaN"}, {"fold_scores": ["Infinity", 0.5, 0.5]}, {"cv_std": "NaN"}]
+)
+def test_a_complete_trial_has_a_finite_score_of_each_fold(
+    path: Path, trials: list[FinishedTrial], fields: dict[str, Any]
+) -> None:
+    complete = next(trial.result for trial in trials if trial.result.state == "COMPLETE")
+    document = json.loads(json.dumps(result_document(complete)))
+    assert parse_result(document) == complete
+    numbers = json.loads(json.dumps(fields).replace('"NaN"', "NaN").replace('"Infinity"', "Infinity"))
+    with pytest.raises(ValueError, match=r"no finite score of each fold|other epochs or folds"):
+        parse_result({**document, **numbers})
 
 
 def changed(path: Path, key: str, value: object) -> None:
