@@ -75,7 +75,9 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     reading = decide(taken(ours, rows), names, declared, formats, keep, missing)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
-        raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; name those to keep in data.keep.")
+        kept = any(one.reason != "no_values" for one in reading.left_out)
+        advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
+        raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; {advice}.")
     classes = (target,) if declared.get(target) == "category" else ()
     reading = replace(
         reading,

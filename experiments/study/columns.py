@@ -25,7 +25,8 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
-        line += f"; left out: {', '.join(left_out[:SHOWN])}{more}; --keep NAME takes one in"
+        line += f"; left out: {', '.join(left_out[:SHOWN])}{more}"
+        line += "; --keep NAME takes one in" if any(one.reason != "no_values" for one in reading.left_out) else ""
     for form in dict.fromkeys(reading.formats.values()):
         names = [readable(name, LONGEST) for name, other in reading.formats.items() if other == form]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

@@ -18,6 +18,7 @@ from experiments.errors import DataError
 
 LARGEST = 1 << 27  # bytes of a document that is read at once; lines are read one after the other
 ROWS = 1 << 13  # rows that are Python's at a time
+DEEPEST = 8  # objects within objects whose fields become columns
 BY_LINES = (".jsonl", ".ndjson")
 
 Row = Mapping[str, Any]
@@ -60,7 +61,7 @@ def _columns(rows: Iterable[Row], where: str) -> dict[str, pa.ChunkedArray]:
     parts: dict[str, list[pa.Array]] = {}
     count = 0
     iterator = iter(rows)
-    while block := list(islice(iterator, ROWS)):
+    while block := list(map(flat, islice(iterator, ROWS))):
         names = dict.fromkeys(name for row in block for name in row)
         check_size(where, count + len(block), len(parts.keys() | names.keys()))
         for name in names:
@@ -70,6 +71,23 @@ def _columns(rows: Iterable[Row], where: str) -> dict[str, pa.ChunkedArray]:
             column.append(arrow_values([row.get(name) for row in block]))
         count += len(block)
     return {name: joined(column) for name, column in parts.items()}
+
+
+def flat(row: Row, depth: int = DEEPEST) -> Row:
+    """Name the fields of objects in a row by the names of both.
+
+    >>> flat({"age": 3, "user": {"name": "a", "place": {"x": 1}}})
+    {'age': 3, 'user.name': 'a', 'user.place.x': 1}
+    """
+    if not depth or not any(isinstance(value, dict) for value in row.values()):
+        return row
+    fields: dict[str, Any] = {}
+    for name, value in row.items():
+        inner = {name: value}
+        if isinstance(value, dict):
+            inner = {f"{name}.{key}": field for key, field in flat(value, depth - 1).items()}
+        fields |= inner
+    return fields
 
 
 def _has_lines(file: TextFile) -> bool:

@@ -68,9 +68,22 @@ def test_a_place_is_a_line_or_a_row(tmp_path: Path) -> None:
     assert read(tmp_path, FRAME.to_json(orient="records")).place(1) == "row 1 (from 0)"
 
 
+def test_the_fields_of_objects_are_columns(tmp_path: Path) -> None:
+    rows = [{"user": {"age": 3, "at": {"x": 1}}, "y": "a"}, {"user": {"age": 4}, "y": "b"}, {"user": None}]
+    raw = read(tmp_path, json.dumps(rows))
+    assert {name: column.to_pylist() for name, column in raw.columns.items()} == {
+        "user.age": [3, 4, None],
+        "user.at.x": [1, None, None],
+        "y": ["a", "b", None],
+        "user": [None, None, None],
+    }
+    deep = json.loads('{"a":' * 300 + "1" + "}" * 300)
+    assert list(json_rows.flat(deep)) == [".".join("a" * 9)]
+
+
 def test_values_of_several_types_are_texts_and_lists_are_bytes(tmp_path: Path) -> None:
     raw = read(tmp_path, '[{"a": 1, "b": [1]}, {"a": "-", "b": {"c": 2}}, {"a": true}]')
-    assert cells(raw) == {"a": ["1", "-", "True"], "b": [b"[1]", b'{"c": 2}', None]}
+    assert cells(raw) == {"a": ["1", "-", "True"], "b": [b"[1]", None, None], "b.c": [None, 2, None]}
 
 
 def test_parts_of_many_rows_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
