@@ -341,8 +341,10 @@ def _check_counts(
         stands = f" (its rows, from 0: {named})" if places else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
+        rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
         if table.reading is not None and table.target.dtype.kind not in "iuf":
-            advice += f", or leave the class out with data.drop_classes = [{json.dumps(target.classes[smallest])}]"
+            which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
+            advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
         if table.copies is not None:
             advice += ', or set data.copies = "free": copies count as one row here'
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
