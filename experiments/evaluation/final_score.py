@@ -30,7 +30,7 @@ from experiments.evaluation.statistics import (
 )
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import ROW_SCORES, Score, row_score
+from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, row_score
 
 FEW = 30  # rows or groups, below which a bootstrap claims more than it knows
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
@@ -72,12 +72,14 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
 def of_resampled(metric: str, drawn: Sequence[Resampled]) -> OfRows:
     """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one.
 
-    Where all rows are right, or all are wrong, so is every sample; Wilson's interval then counts each group as one row.
+    Where all rows are right, or all are wrong, so is every sample, which is no certainty. The interval is then Wilson's
+    of an accuracy with as many rows, or groups; of other scores that are 1 in every sample, too.
     """
     first = drawn[0]
     difference = resampled_difference(*drawn) if len(drawn) > 1 else None
-    if metric == "accuracy" and first.groups is not None and first.score in (0.0, 1.0):
-        return OfRows(wilson_interval(int(first.score) * first.groups, first.groups), "wilson", None, difference)
+    is_perfect = first.score == 1.0 and not np.ptp(first.draws) and metric not in OTHER_SCORES
+    if is_perfect or (metric == "accuracy" and first.score == 0.0):
+        return OfRows(wilson_interval(int(first.score) * first.units, first.units), "wilson", None, difference)
     return OfRows(first.interval(), BOOTSTRAP[first.drawn], len(first.draws), difference)
 
 

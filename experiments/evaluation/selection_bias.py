@@ -126,6 +126,10 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
     pooled, corrected = float(everything[candidates.chosen(errors)]), float(outside.mean())
     quantiles = np.quantile(outside, (0.025, 0.975)).tolist()
     low, high = min(quantiles[0], corrected), max(quantiles[1], corrected)  # a mean of few values may lie outside
+    if low == high == 1.0:  # all rows are right in all draws, which is no certainty
+        from experiments.evaluation.statistics import wilson_interval  # workers seldom need it
+
+        low = wilson_interval(samples.units, samples.units)[0]
     floor = None if default is None else _luck(inside, everything, default, samples.units)
     record = SelectionRecord(
         configurations=len(everything),

@@ -171,12 +171,14 @@ class Resampled:
     draws:  (B,) scores of the samples on which every model has a score.
     drawn:  the units drawn: rows, groups of rows, or in each class as many rows as it has.
     groups: number of groups; None where single rows were drawn.
+    units:  number of rows, or of groups.
     """
 
     score: float
     draws: NDArray[np.float64]
     drawn: Drawn
     groups: int | None
+    units: int
 
     def interval(self) -> Interval:
         """Compute the 95% percentile bootstrap interval."""
@@ -213,9 +215,9 @@ def resampled(
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
-    units = None if groups is None else len(np.unique(groups))
-    everything = np.arange(rows)
-    return [Resampled(score(everything), row, drawn, units) for score, row in zip(scores, draws, strict=True)]
+    units, everything = None if groups is None else len(np.unique(groups)), np.arange(rows)
+    pairs = zip(scores, draws, strict=True)
+    return [Resampled(score(everything), row, drawn, units, units or rows) for score, row in pairs]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifference:

@@ -105,6 +105,15 @@ def test_groups_that_are_all_right_or_all_wrong_are_not_certain(sign: int, limit
     assert score.ci95 == pytest.approx(limits, abs=1e-4)  # of 20 rows
 
 
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "f1", "matthews_corrcoef", "roc_auc"])
+def test_rows_that_are_all_right_are_not_certain_by_any_metric(metric: str) -> None:
+    y = np.arange(20) % 2
+    z = np.where(y == 1, 3.0, -3.0)[:, None]
+    score = final_score(metric, Target(("no", "yes")), y, z, None)
+    assert (score.score, score.ci_method) == (1.0, "wilson")
+    assert score.ci95 == pytest.approx((0.8389, 1.0), abs=1e-4)
+
+
 def test_few_groups_claim_little() -> None:
     for count, least in ((2, 0.5), (4, 0.125), (10, 0.0)):
         record = final_score("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % count)

@@ -118,6 +118,12 @@ def test_a_configuration_that_is_clearly_worse_does_not_raise_the_floor() -> Non
     assert (beside.floor, beside.floor95) == (alone.floor, alone.floor95)
 
 
+def test_rows_that_are_all_right_are_not_certain() -> None:
+    found = best_of(Means(np.ones((20, 2))))
+    assert found.corrected == 1.0
+    assert found.ci95 == (pytest.approx(0.8389, abs=1e-4), 1.0)
+
+
 class AllButOne(Means):
     """Samples that score 1, but for the first of a block."""
 
