@@ -98,10 +98,12 @@ class StudyFolder:
     def check_no_stranger(self) -> None:
         """Refuse a folder with files that no study wrote, though they have the names of a study's.
 
+        A link is no file: it is replaced, and never followed.
+
         Raises:
             StudyStateError: there are such files.
         """
-        there = [name for name in COMMON if os.path.lexists(self.path / name)]
+        there = [name for name in COMMON if (self.path / name).exists() and not (self.path / name).is_symlink()]
         if there and not os.path.lexists(self.journal):
             raise StudyStateError(
                 f"{self.path}: holds {', '.join(there)} but no study, which would overwrite them; choose another "

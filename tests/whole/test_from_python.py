@@ -17,6 +17,7 @@ import pytest
 import experiments
 from experiments.compare import main as compare
 from experiments.errors import DataError, SpecError, StudyStateError
+from experiments.evaluation.statistics import wilson_interval
 from experiments.predict import main as predict
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
@@ -86,7 +87,9 @@ def test_groups_and_weights_are_heeded(desk: CommandRunner) -> None:
     assert result.spec["cv"]["splitter"] == "StratifiedGroupKFold"
     assert result.test is not None
     assert result.test.rows % 8 == 0
-    assert result.test.ci_method == "bootstrap_groups"
+    drawn = result.test.rows // 8
+    assert result.test.ci_method == ("wilson" if result.test.score == 1.0 else "bootstrap_groups")
+    assert result.test.ci95[0] < wilson_interval(drawn, drawn)[0] + 1e-6  # no surer than as many rows
     plain = experiments.run(spec, replace(table, weights=None), fresh=True).result
     assert plain.data.fingerprint != result.data.fingerprint
     assert [one.value for one in plain.trials] != [one.value for one in result.trials]

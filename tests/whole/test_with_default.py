@@ -152,6 +152,7 @@ def test_a_link_in_place_of_its_folder_is_not_followed(desk: CommandRunner, whol
     elsewhere = desk.folder / "elsewhere"
     before = victim(elsewhere)
     (desk.folder / "linked" / "model").mkdir(parents=True)
+    (desk.folder / "linked" / "journal.log").touch()  # of a study, so that the folder is not taken for another's
     (desk.folder / "linked" / "model" / "default").symlink_to(elsewhere)
     assert desk.tuned("moons", *JOINED, "--out", "linked")["digest"] == whole["digest"]
     assert contents(elsewhere) == before
