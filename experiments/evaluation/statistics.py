@@ -237,7 +237,7 @@ def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Arr
     """Compute p of a difference in any score by exchanging the outputs of two models, row by row or group by group.
 
     If neither model is better, exchanging the two in some units makes another difference that was as likely. p is the
-    share of differences that are at least as far from zero: of all 2^U, or of 1,000 at random, and then of this one.
+    share of differences that are at least as far from zero: of all 2^U, or of up to 1,000 at random with this one.
 
     Args:
         score:   score of outputs (n, outputs), NaN if undefined.
@@ -253,11 +253,11 @@ def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Arr
     0.125
     """
     _, of_row = np.unique(units, return_inverse=True)
-    count = int(of_row.max()) + 1
-    if 2**count <= _SCORE_DRAWS:
+    count, draws = int(of_row.max()) + 1, max(200, min(_SCORE_DRAWS, 50 * _BLOCK // len(winner)))  # of many rows fewer
+    if 2**count <= draws:
         exchanged = np.arange(2**count)[:, None] >> np.arange(count) & 1 == 1
     else:
-        exchanged = np.random.default_rng(seed).random((_SCORE_DRAWS, count)) < 0.5
+        exchanged = np.random.default_rng(seed).random((draws, count)) < 0.5
         exchanged[0] = False
     found = abs(score(winner) - score(default)) * (1 - _ROUNDING)
     beyond = scored = 0
