@@ -16,7 +16,7 @@ from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import file_has_comma
-from experiments.data.column_types import cleaned, texts
+from experiments.data.column_types import cleaned, is_text, texts
 from experiments.data.compared_rows import compared_rows
 from experiments.data.copies import with_copies
 from experiments.data.date_formats import is_date_format
@@ -57,7 +57,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
     _check_classes(ours, target, data.drop_classes or ())
     before = raw.rows + (test.rows if test is not None else 0)
-    comma = file_has_comma(ours, [name for name in names if declared.get(name) != "category"])
+    features = [name for name in names if declared.get(name) != "category"]
+    comma = is_text(ours.columns[target].type) and file_has_comma(ours, features)
     raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target), comma)
     formats |= {target: form} if form else {}
     if test is not None and theirs is not None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.data.raw_table import listed
-from experiments.data.table import Table
+from experiments.data.table import Kind, Table
 
 NINES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0, 999999.0)  # as people write a missing number
 FEWEST = 5  # rows with such a number
@@ -56,9 +56,9 @@ def hints(
     return tuple(lines)
 
 
-def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:
     for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind == "number":
+        if kind == of:
             features = table.features
             yield name, features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
 
@@ -66,12 +66,10 @@ def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
 def _short_years(table: Table) -> Iterator[tuple[str, float]]:
     """Yield the columns of dates whose years have two digits, and the years that they span."""
     formats = {} if table.reading is None else table.reading.formats
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind == "date" and "%y" in formats.get(name, ""):
-            features = table.features
-            days = features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
-            if len(present := days[np.isfinite(days)]):
-                yield name, float(np.ptp(present)) / YEAR
+    for name, days in _numbers(table, "date"):
+        present = days[np.isfinite(days)]
+        if "%y" in formats.get(name, "") and len(present):
+            yield name, float(np.ptp(present)) / YEAR
 
 
 def _sentinel(values: NDArray[np.float64]) -> float | None:

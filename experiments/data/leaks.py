@@ -40,7 +40,8 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:
         classes: whether y are labels.
     """
     lines, features = [], _features(table, "number", "category", "date")
-    if telling := [name for at, name in features if _tells(table, at, y, classes)]:
+    labels = np.unique(y, return_inverse=True)[1]
+    if telling := [name for at, name in features if _tells(table, at, labels, None if classes else y)]:
         lines.append(
             f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} alone; "
             "data.drop leaves out what is not known before the target is."
@@ -67,11 +68,17 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
 
 
-def _tells(table: Table, at: int, y: NDArray[Any], classes: bool) -> bool:
-    """Return whether a feature tells the target of every row, and would not by chance."""
-    if not classes and table.kinds[at] != "category" and _is_correlated(_values(table, at), y):
+def _tells(table: Table, at: int, labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
+    """Return whether a feature tells the target of every row, and would not by chance.
+
+    Args:
+        labels:  (N,) a number for each row, the same for equal targets.
+        numbers: (N,) the target if it is a number.
+    """
+    if numbers is not None and table.kinds[at] != "category" and _is_correlated(_values(table, at), numbers):
         return True
-    return all(_separates(_values(table, at, most), y[:most]) for most in sorted({min(SAMPLE, len(y)), len(y)}))
+    rows = len(labels)
+    return all(_separates(_values(table, at, most), labels[:most]) for most in sorted({min(SAMPLE, rows), rows}))
 
 
 def _is_correlated(values: NDArray[Any], y: NDArray[Any]) -> bool:
@@ -89,14 +96,15 @@ def _is_correlated(values: NDArray[Any], y: NDArray[Any]) -> bool:
     return bool(scale > 0 and abs(x @ z) > CORRELATED * scale)
 
 
-def _separates(values: NDArray[Any], y: NDArray[Any]) -> bool:
+def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
     """Return whether all rows of a value have one target, and more so than would happen by chance.
 
     There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers
     are one value, larger than all others.
     """
     _, codes = np.unique(values, return_inverse=True)
-    _, labels, counts = np.unique(y, return_inverse=True, return_counts=True)
+    counts = np.bincount(labels)
+    counts = counts[counts > 0]
     rows, levels, targets = len(codes), int(codes.max()) + 1, len(counts)
     of_level = np.empty(levels, np.intp)
     of_level[codes] = labels
@@ -104,10 +112,12 @@ def _separates(values: NDArray[Any], y: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    intervals = 1 + np.count_nonzero(np.diff(of_level))
+    if (
+        values.dtype.kind != "f" or 1 + np.count_nonzero(np.diff(of_level)) != targets
+    ):  # not an interval for each target
+        return False
     orders = lgamma(rows + 1) - sum(lgamma(count + 1) for count in counts.tolist())
-    is_ordered = values.dtype.kind == "f"
-    return bool(is_ordered and intervals == targets and lgamma(targets + 1) - orders < log(CHANCE))
+    return lgamma(targets + 1) - orders < log(CHANCE)
 
 
 def _repeated_identifiers(table: Table) -> Iterator[str]:

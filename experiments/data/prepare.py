@@ -14,7 +14,7 @@ from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, with_copies, with_equal_rows
-from experiments.data.drawn_together import BLOCKS
+from experiments.data.drawn_together import IN_BLOCKS
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
 from experiments.data.holdout import SealedTestSet
@@ -76,9 +76,6 @@ class StudyData:
         return {**columns, **({} if self.copies is None else self.copies.keys)}
 
 
-TIME_BLOCKS = f"data.time: neighbours are alike, so intervals and tests draw {BLOCKS} blocks of consecutive test rows."
-
-
 def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = None) -> StudyData:
     """Load the rows, draw from them, seal the test set and make the folds.
 
@@ -114,7 +111,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
         notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
     if table.time is not None and table.groups is None:
-        notes += (TIME_BLOCKS,)
+        notes += (IN_BLOCKS,)
     notes += leak_hints(development.table, development.y, bool(target.classes))
     notes += hints(development.table, target, development.y, bounded)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)

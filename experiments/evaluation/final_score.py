@@ -121,7 +121,8 @@ def final_score(
         scores, found = [of_model.score for of_model in drawn], of_resampled(metric, drawn)
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
-        difference = of_few(difference, partial(_of_outputs, scorer(metric, target), y), winner, default, groups)
+        of_all = scorer(metric, target)
+        difference = of_few(difference, lambda z: of_all(z, y), winner, default, groups)
     return FinalScore(
         metric=metric,
         score=scores[0],
@@ -161,10 +162,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def _of_outputs(score: Score, y: Targets, z: Array) -> float:
-    return score(z, y)
 
 
 def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:

@@ -89,10 +89,8 @@ class Model:
     @property
     def rows(self) -> RowFormat:
         """Return the form in which the model takes rows."""
-        it = self
-        return RowFormat(
-            it.inputs, it.present, it.formats, it.missing, it.identifiers, it.predicts, it.picture, it.layout
-        )
+        known = (self.inputs, self.present, self.formats, self.missing, self.identifiers)
+        return RowFormat(*known, self.predicts, self.picture, self.layout)
 
 
 @dataclass(frozen=True, kw_only=True)

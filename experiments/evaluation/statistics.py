@@ -170,14 +170,12 @@ class Resampled:
     score:  score of all rows.
     draws:  (B,) scores of the samples on which every model has a score.
     drawn:  the units drawn: rows, groups of rows, or in each class as many rows as it has.
-    groups: number of groups; None where single rows were drawn.
     units:  number of rows, or of groups.
     """
 
     score: float
     draws: NDArray[np.float64]
     drawn: Drawn
-    groups: int | None
     units: int
 
     def interval(self) -> Interval:
@@ -215,21 +213,20 @@ def resampled(
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
-    units, everything = None if groups is None else len(np.unique(groups)), np.arange(rows)
-    pairs = zip(scores, draws, strict=True)
-    return [Resampled(score(everything), row, drawn, units, units or rows) for score, row in pairs]
+    units, everything = rows if groups is None else len(np.unique(groups)), np.arange(rows)
+    return [Resampled(score(everything), row, drawn, units) for score, row in zip(scores, draws, strict=True)]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifference:
     """Compare two models' scores on the same rows by a paired bootstrap, as `paired_mean_difference` does.
 
-    Of G groups, p is never below 2 / 2^G, the smallest that a sign test of so many has: a bootstrap of few groups
-    claims more than it knows.
+    Of U units, p is never below 2 / 2^U, the smallest that a sign test of so many has: a bootstrap of few units claims
+    more than it knows.
 
     Args:
         winner, default: scores of the same samples; higher is better.
     """
-    smallest = 0.0 if winner.groups is None else 2.0 ** (1 - winner.groups)
+    smallest = 2.0 ** (1 - winner.units)
     return _bootstrapped(winner.score - default.score, winner.draws - default.draws, winner.drawn, smallest)
 
 
