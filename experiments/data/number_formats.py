@@ -35,8 +35,10 @@ GROUPS = {  # what stands between thousands
 }
 CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
-AFTER = rf"(?:%|‰|\+|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
-CELL = re.compile(rf"[+-]?({BEFORE}\s?)[+-]?\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
+AFTER = rf"(?:%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
+TYPESET = "\u2212"  # a minus as typeset
+SIGN = rf"[+\-{TYPESET}]?"
+CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
 
 
 def is_number_format(text: str) -> bool:
@@ -61,7 +63,7 @@ def number_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
     if first is None:
         return None
     before, after = first.groups()
-    clothed = bool(before or after)
+    clothed = bool(before or after) or pc.any(pc.match_substring(texts, TYPESET)).as_py()
     for digits in _in_order(comma):
         form = f"{before}{digits}{after}"
         if (clothed or digits != PLAIN) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
@@ -117,6 +119,7 @@ def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Write texts of a format as plain numbers; all of them must fit."""
     _, digits, _ = _parts(form)
     plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3")
+    plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
 
@@ -145,7 +148,7 @@ def _parts(form: str) -> tuple[str, str, str]:
 def _pattern(form: str) -> str:
     """Return the regular expression of a format, whose groups are signs and digits."""
     before, digits, after = _parts(form)
-    return rf"^([+-]?){_spaced(before)}([+-]?)({DIGITS[digits]}){_spaced(after)}$"
+    return rf"^({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){_spaced(after)}$"
 
 
 def _spaced(text: str) -> str:
