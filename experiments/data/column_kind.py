@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import WITH_POINTS, has_decimal_comma, have_thousands, number_format, usual_format
+from experiments.data.number_formats import (
+    WITH_POINTS,
+    fits,
+    has_decimal_comma,
+    have_thousands,
+    number_format,
+    usual_format,
+)
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
@@ -140,7 +147,7 @@ def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray, missing: 
             return Decision("number", form, tuple(known))
         if (form := _date_format(rows, name, values)) is not None:
             return Decision("date", "" if form == ISO else form, tuple(known))
-    return _decide_words(present, words)
+    return _decide_words(present, words, comma)
 
 
 def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
@@ -153,12 +160,13 @@ def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: 
     return Decision("number")
 
 
-def _decide_words(present: pa.ChunkedArray, words: pa.ChunkedArray) -> Decision:
+def _decide_words(present: pa.ChunkedArray, words: pa.ChunkedArray, comma: bool) -> Decision:
     """Decide about a column some of whose texts are words: categories, missing numbers, or names of the rows."""
     different = pc.count_distinct(present).as_py()
-    others = pc.unique(present.filter(words)).to_pylist()
+    form = usual_format(present, comma)
+    others = pc.unique(present.filter(words if form is None else pc.invert(fits(present, form)))).to_pylist()
     if different - len(others) >= FEW and len(others) <= FEW_WORDS:
-        return Decision("number", "", tuple(others))
+        return Decision("number", form or "", tuple(others))
     if different >= FEW and different > len(present) / 2:
         raise NoFeature("identifies_rows")
     return Decision("category")
