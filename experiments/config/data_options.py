@@ -130,7 +130,8 @@ class DataSection(Section):
             if getattr(self, key) is not None:
                 if self.sort == "folder" and key in ROLES and has_ending(self.source):
                     raise ValueError(f"source must {unread_format(self.source)}")
-                raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it")
+                file = f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
+                raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it{file}")
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
         if self.test_fold is not None and self.test is not None:
