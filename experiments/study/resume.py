@@ -75,9 +75,19 @@ def check_same_study(known: Mapping[str, Any], study: StudyContext, folder: Path
     before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(study)
     if before != now:
         raise StudyStateError(
-            f"{folder} holds another study: {changes(before, now)}. --fresh starts anew, or choose another "
+            f"{folder} holds another study: {_changes(before, now)}. --fresh starts anew, or choose another "
             "folder with --out."
         )
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what has changed in the study file, and whether the data has."""
+    said = [changes(before["spec"], now["spec"])]
+    if before["data"]["fingerprint"] != now["data"]["fingerprint"]:
+        said.append("the rows that are read from the data have changed")
+    elif before["data"] != now["data"] and not any(said):
+        said.append("the same rows are divided into other folds")
+    return "; ".join(filter(None, said))
 
 
 def check_enough_trials(spec: StudySpec, trials: Sequence[FinishedTrial], folder: Path) -> None:

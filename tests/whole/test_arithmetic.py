@@ -58,7 +58,7 @@ def test_rows_in_memory_travel_to_the_studys_process(desk: CommandRunner) -> Non
     done = subprocess.run([sys.executable, "-c", program], cwd=desk.folder, capture_output=True, text=True, check=True)
     rows, refusal = json.loads(done.stdout)
     assert rows == 150
-    assert "holds another study: data.fingerprint was " in refusal
+    assert "holds another study: the rows that are read from the data have changed. " in refusal
 
 
 @pytest.mark.usefixtures("plain_shell")

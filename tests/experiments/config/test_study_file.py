@@ -87,7 +87,11 @@ def test_a_broken_rule_is_one_line_with_the_key_and_the_value(tmp_path: Path) ->
         (toml(data="test_size = nan"), "data.test_size", "nan"),
         (toml(data="test_size = [0.2]"), "data.test_size", "0.2"),
         (toml(data="split_seed = 4294967296"), "data.split_seed", "4294967296"),
-        (toml(data='target = "y"'), "data", "target cannot be set for source 'iris'; remove it, or name a file with its ending, such as iris.csv"),
+        (
+            toml(data='target = "y"'),
+            "data",
+            "target cannot be set for source 'iris'; remove it, or name a file with its ending, such as iris.csv",
+        ),
         (toml(data="target = 1.5"), "data.target", "1.5"),
         (toml(data="drop = [true]"), "data.drop.0", "True"),
         (toml(data="drop = true"), "data.drop", "must be a list, but got True"),

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments.config.spec import without_trials
 from experiments.errors import StudyStateError
-from experiments.study.resume import restore
+from experiments.study.resume import check_same_study, restore
+from experiments.version import SCHEMA
 from support.searched import Searched, searched
 
 pytestmark = pytest.mark.slow
@@ -67,3 +69,32 @@ def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, 
     told, lost = restore(done.study, older, done.files, done.inputs, done.executor)
     assert told == done.told
     assert lost == len(list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "folds", "metric", "said"),
+    [
+        ("other", "other", "accuracy", "the rows that are read from the data have changed"),
+        ("", "other", "accuracy", "the same rows are divided into other folds"),
+        ("", "other", "f1", "cv.metric was f1 and is accuracy"),
+        (
+            "other",
+            "other",
+            "f1",
+            "cv.metric was f1 and is accuracy; the rows that are read from the data have changed",
+        ),
+    ],
+)
+def test_a_refusal_says_what_has_changed(
+    done: Searched, tmp_path: Path, rows: str, folds: str, metric: str, said: str
+) -> None:
+    spec, data = without_trials(done.study.spec), done.study.data
+    known = {
+        "format": SCHEMA,
+        "spec": {**spec, "cv": {**spec["cv"], "metric": metric}},
+        "data": {"fingerprint": rows or data.fingerprint, "folds": folds or data.folds.fingerprint},
+        "uid": "u",
+    }
+    with pytest.raises(StudyStateError) as refusal:
+        check_same_study(known, done.study, tmp_path)
+    assert f"holds another study: {said}. --fresh" in str(refusal.value).replace('"', "")
