@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
+from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
-    DRAWS,
     Interval,
     Resampled,
     bootstrap_interval,
+    draws_of,
     paired_difference,
     paired_mean_difference,
     resampled,
     resampled_difference,
-    swapped_p_value,
     verdict,
     wilson_interval,
 )
@@ -66,7 +66,7 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
         interval = wilson_interval(int(hits[0].sum()), len(hits[0]))
         return OfRows(interval, "wilson", None, paired_difference(*hits) if several else None)
     difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
-    return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], DRAWS, difference)
+    return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], draws_of(len(rows[0])), difference)
 
 
 def of_resampled(metric: str, drawn: Sequence[Resampled]) -> OfRows:

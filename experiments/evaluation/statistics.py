@@ -19,10 +19,10 @@ from experiments.evaluation.results import SIGNIFICANCE, DifferenceMethod, Inter
 from nnet.arrays import Array
 
 DRAWS: Final = 10_000
+_INDICES: Final = 200_000_000  # limit of the indices of all draws: a second or two
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
 _FEWEST: Final = 30  # number of draws that must have a score
 _NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
-_ROUNDING: Final = 1e-9  # share by which equal differences may differ
 _BLOCK: Final = 1 << 20  # number of indices drawn at a time, so that memory does not grow with the rows
 
 Drawn = Literal["rows", "groups", "rows_of_each_class"]
@@ -69,10 +69,19 @@ def wilson_interval(correct: int, rows: int) -> Interval:
     return float(interval.low), float(interval.high)
 
 
+def draws_of(rows: int) -> int:
+    """Return the number of samples of so many rows: 10,000, and fewer of many rows, but at least 1,000.
+
+    >>> draws_of(1_000), draws_of(50_000), draws_of(1_000_000)
+    (10000, 4000, 1000)
+    """
+    return max(_SCORE_DRAWS, min(DRAWS, _INDICES // rows))
+
+
 def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
-    Rows are drawn with replacement 10,000 times; the limits are the 0.025 and 0.975 quantiles of the means.
+    Rows are drawn with replacement `draws_of` times; the limits are the 0.025 and 0.975 quantiles of the means.
     On fewer than some 50 rows, or with a few rows far from the rest, it covers less than it says.
 
     Args:
@@ -136,9 +145,9 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
 def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
-    The rows' differences are drawn with replacement 10,000 times. The interval is the percentile one; p is twice the
-    smaller share, (1 + k) / (1 + 10,000), of the k means at or beyond zero on one side, so that it falls below 0.05
-    about where the interval leaves out zero. It is 1 where no row differs.
+    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one; p is
+    twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
+    0.05 about where the interval leaves out zero. It is 1 where no row differs.
 
     Args:
         winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
@@ -230,44 +239,6 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     return _bootstrapped(winner.score - default.score, winner.draws - default.draws, winner.drawn, smallest)
 
 
-def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Array, units: Groups, seed: int) -> float:
-    """Compute p of a difference in any score by exchanging the outputs of two models, row by row or group by group.
-
-    If neither model is better, exchanging the two in some units makes another difference that was as likely. p is the
-    share of differences that are at least as far from zero: of all 2^U, or of up to 1,000 at random with this one.
-
-    Args:
-        score:   score of outputs (n, outputs), NaN if undefined.
-        winner:  (n, outputs) of the one model.
-        default: (n, outputs) of the other.
-        units:   (n,) group of each row; numbers of rows where every row is exchanged by itself.
-        seed:    seed of the exchanges.
-
-    Source: Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, section 3.7, matched pairs.
-
-    >>> better = np.array([[0.9], [0.8], [0.7], [0.6]])
-    >>> swapped_p_value(lambda z: float(z.mean()), better, np.zeros((4, 1)), np.arange(4), seed=0)
-    0.125
-    """
-    _, of_row = np.unique(units, return_inverse=True)
-    count, draws = int(of_row.max()) + 1, max(200, min(_SCORE_DRAWS, 50 * _BLOCK // len(winner)))  # of many rows fewer
-    if 2**count <= draws:
-        exchanged = np.arange(2**count)[:, None] >> np.arange(count) & 1 == 1
-    else:
-        exchanged = np.random.default_rng(seed).random((draws, count)) < 0.5
-        exchanged[0] = False
-    found = abs(score(winner) - score(default)) * (1 - _ROUNDING)
-    beyond = scored = 0
-    if math.isnan(found):
-        return 1.0
-    for units_exchanged in exchanged:
-        rows = units_exchanged[of_row, None]
-        gain = abs(score(np.where(rows, default, winner)) - score(np.where(rows, winner, default)))
-        scored += not math.isnan(gain)
-        beyond += gain >= found
-    return beyond / scored if scored else 1.0
-
-
 def verdict(difference: ScoreDifference | None) -> Verdict:
     """Return the verdict at p < 0.05, two-sided; "not compared" where there is no default to compare with.
 
@@ -304,13 +275,13 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 
 
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return (10,000,) means of as many samples of the rows, with replacement."""
+    """Return the means of `draws_of` samples of as many rows as there are, with replacement."""
     if not np.isfinite(values).all():
         raise ValueError("every row must have a finite score, but some have none.")
     random = np.random.default_rng(seed)
-    means = np.empty(DRAWS)
+    means = np.empty(draws_of(values.size))
     step = max(1, _BLOCK // values.size)
-    for start in range(0, DRAWS, step):
+    for start in range(0, means.size, step):
         block = means[start : start + step]
         rows = random.integers(values.size, size=(block.size, values.size))
         np.mean(values[rows], axis=1, out=block)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.data.drawn_together import BLOCKS, time_blocks
-from experiments.evaluation.statistics import resampled, swapped_p_value
+from experiments.evaluation.exchanges import swapped_p_value
+from experiments.evaluation.statistics import resampled
 
 
 def test_blocks_are_consecutive_whatever_the_order_of_the_rows() -> None:

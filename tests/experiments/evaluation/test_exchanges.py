@@ -1,0 +1,38 @@
+"""The exchange test keeps its level between equal models, and finds a model that is better."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.evaluation import exchanges
+from experiments.evaluation.exchanges import swapped_p_value
+
+
+def mean(z: np.ndarray) -> float:
+    return float(z.mean())
+
+
+def test_equal_models_are_told_apart_in_one_of_twenty_cases() -> None:
+    random, claimed = np.random.default_rng(0), 0
+    for _ in range(400):
+        one, other = random.normal(size=(2, 8, 1))
+        claimed += swapped_p_value(mean, one, other, np.arange(8), seed=0) < 0.05
+    assert 5 <= claimed <= 32  # binomial: 20 expected, 4.4 its standard deviation
+
+
+def test_of_more_units_a_draw_of_the_exchanges_comes_near_all_of_them(monkeypatch) -> None:
+    random = np.random.default_rng(1)
+    one, other = random.normal(0.8, size=(9, 1)), random.normal(size=(9, 1))
+    exact = swapped_p_value(mean, one, other, np.arange(9), seed=0)
+    monkeypatch.setattr(exchanges, "DRAWS", 500)  # below the 512 of all
+    assert abs(swapped_p_value(mean, one, other, np.arange(9), seed=0) - exact) < 0.06
+
+
+def test_a_group_is_exchanged_as_a_whole() -> None:
+    one, other = np.ones((8, 1)), np.zeros((8, 1))
+    assert swapped_p_value(mean, one, other, np.arange(8), seed=0) == 2 / 2**8
+    assert swapped_p_value(mean, one, other, np.arange(8) // 4, seed=0) == 2 / 2**2
+
+
+def test_a_score_without_a_value_tells_nothing_apart() -> None:
+    assert swapped_p_value(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0) == 1.0
