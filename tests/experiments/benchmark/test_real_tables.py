@@ -118,7 +118,7 @@ def test_the_summary_counts_tables() -> None:
 
 
 @pytest.mark.slow
-def test_the_tables_of_a_folder_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_tables_of_a_folder_are_compared(folder: Path, untracked: None, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "lines.json"
     command = ["--tables", str(folder), "--trials", "2", "--splits", "1", "--json", str(out)]
     quick = ["--set", "training.epochs=9", "--set", "final.members=1"]

@@ -110,7 +110,7 @@ def test_what_does_not_fit_is_one_line(
 
 
 @pytest.mark.slow
-def test_whole_processes_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_whole_processes_are_measured(tmp_path: Path, untracked: None, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "t.csv").write_text(TABLE)
     table = ["--study", "--data", str(tmp_path / "t.csv"), "--target", "y", "--set", "training.epochs=2"]
     assert benchmark.main([*table, "--trials", "2", "--repeats", "1", "--json", str(tmp_path / "lines.json")]) == 0
