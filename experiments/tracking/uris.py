@@ -18,7 +18,8 @@ OFF = "none"  # the address of no store
 DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLflow's plugins know
 
 # Passwords may hold `/` and `@`, so the last `@` counts; that `host:5000/a@b` loses its host, too, is the safe side.
-_USER = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
+# The scheme is no part of the pattern: tried from each letter of a long word, it takes the square of the word's length.
+_USER = re.compile(r"://(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
 _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 
 
@@ -34,7 +35,7 @@ def masked(text: str) -> str:
     >>> masked("postgresql+psycopg2://ann:p@ss/word@db/mlflow")
     'postgresql+psycopg2://***@db/mlflow'
     """
-    return _QUERY.sub(rf"\g<key>{HIDDEN}", _USER.sub(rf"\g<scheme>{HIDDEN}@", text))
+    return _QUERY.sub(rf"\g<key>{HIDDEN}", _USER.sub(f"://{HIDDEN}@", text))
 
 
 def is_store(uri: str) -> bool:
