@@ -158,7 +158,7 @@ def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
     file.write_text("\n".join([*lines, "1,1,a"]))
     changed = desk.tune(*command, "--tracking-uri", "none")
     assert changed.code == 2
-    assert "data.fingerprint was " in changed.error
+    assert "the rows that are read from the data have changed. " in changed.error
 
 
 def test_a_try_that_was_scored_goes_on_to_the_whole_study(desk: CommandRunner) -> None:
