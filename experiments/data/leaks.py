@@ -112,9 +112,8 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    if (
-        values.dtype.kind != "f" or 1 + np.count_nonzero(np.diff(of_level)) != targets
-    ):  # not an interval for each target
+    intervals = 1 + np.count_nonzero(np.diff(of_level))
+    if values.dtype.kind != "f" or intervals != targets:
         return False
     orders = lgamma(rows + 1) - sum(lgamma(count + 1) for count in counts.tolist())
     return lgamma(targets + 1) - orders < log(CHANCE)

@@ -84,7 +84,8 @@ def usual_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
             forms = [f"{parts[1]}{digits}{parts[2]}" for digits in _in_order(comma)]
             shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
     form = max(shares, key=lambda each: shares[each], default=PLAIN)
-    return form if shares.get(form, 0.0) > max(0.5, pc.mean(fits(texts, PLAIN)).as_py()) else None
+    plain = pc.and_(fits(texts, PLAIN), pc.invert(pc.match_substring(texts, TYPESET)))
+    return form if shares.get(form, 0.0) > max(0.5, pc.mean(plain).as_py()) else None
 
 
 def have_thousands(numbers: pa.ChunkedArray, comma: bool, separator: object) -> bool:

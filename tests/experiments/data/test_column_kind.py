@@ -130,6 +130,7 @@ def test_a_column_that_is_said_to_be_numbers_has_the_format_of_most_cells(sheet:
         (["$1,234.50"] * 9 + ["($45.10)", "$ -"], "$1,234.5"),
         (["12,3", "7,1"] * 4 + ["<0,5"], "1234,5"),
         (["12.3", "7.1"] * 4 + ["<0.5"], ""),
+        (["\u221212.3", "7.1"] * 4 + ["<0.5"], "1234.5"),  # a typeset minus
         (["12.3", "1,200"] + ["x"] * 9, ""),
     ):
         assert settled_format(sheet(x=values), "x", "number", comma=False) == form
@@ -139,7 +140,12 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
     numbers = [f"{number}.5" for number in MANY]
     assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", "", ("see note", "-"))
     assert decided(sheet(x=["-", "1", "2"])) == Decision("number", "", ("-",))
-    for form, cells in (("$1234.5", "${0}.5"), ("1234,5", "{0},5"), ("1234.5 kg", "{0} kg")):
+    for form, cells in (
+        ("$1234.5", "${0}.5"),
+        ("1234,5", "{0},5"),
+        ("1234.5 kg", "{0} kg"),
+        ("1234.5", "\u2212{0}.5"),
+    ):
         written = [cells.format(number) for number in MANY]
         assert decided(sheet(x=[*written, "ask"])) == Decision("number", form, ("ask",))
         with pytest.raises(NoFeature):
