@@ -33,15 +33,20 @@ class Dense(Layer):
         self._dx: Array | None = np.empty((folds, rows, inputs), dtype) if input_gradient else None
 
     def forward(self, x: Array) -> Array:
-        self._multiply(x)
-        if self.views.bias is not None:
-            np.add(self._out, self.views.bias, out=self._out)
-        return self._out
-
-    def _multiply(self, x: Array) -> None:
-        """Compute x W in the buffer of the outputs."""
         self._x_transposed = x.transpose(0, 2, 1)
-        np.matmul(x, self.views.weights, out=self._out)
+        return self.finish(self.product(x))
+
+    def product(self, x: Array) -> Array:
+        """Compute x W, in the buffer of the outputs."""
+        return np.matmul(x, self.views.weights, out=self._out)
+
+    def finish(self, product: Array) -> Array:
+        """Compute the outputs from the product x W, which may be in their buffer."""
+        if self.views.bias is not None:
+            return np.add(product, self.views.bias, out=self._out)
+        if product is not self._out:
+            np.copyto(self._out, product)
+        return self._out
 
     def backward(self, dout: Array) -> Array:
         np.matmul(self._x_transposed, dout, out=self.views.weight_gradients)

@@ -122,6 +122,9 @@ class Stack:
 
     def __init__(self, layers: Sequence[Layer]):
         self.layers = list(layers)
+        self._at, self._dense = next(
+            (index, layer) for index, layer in enumerate(self.layers) if isinstance(layer, Dense)
+        )
         # layers before the first parameters need no gradients
         first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense | InputScale))
         self._backwards = self.layers[first:][::-1]
@@ -129,6 +132,19 @@ class Stack:
     def forward(self, x: Array) -> Array:
         """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own."""
         for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def product(self, x: Array) -> Array:
+        """Compute the products x W of the first dense layer, before its bias, as a copy."""
+        for layer in self.layers[: self._at]:
+            x = layer.forward(x)
+        return self._dense.product(x).copy()
+
+    def finish(self, product: Array) -> Array:
+        """Compute the outputs, in a buffer of the stack's own, from the products of the first dense layer."""
+        x = self._dense.finish(product)
+        for layer in self.layers[self._at + 1 :]:
             x = layer.forward(x)
         return x
 

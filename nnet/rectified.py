@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nnet.arrays import Array
 from nnet.compiled import Call, Passes
 from nnet.dense import Dense
@@ -27,8 +29,9 @@ class RectifiedDense(Dense):
         self._rectify = Call(passes.rectify, (self._out, views.bias), counts, (0,))
         self._gradient = Call(passes.rectify_gradient, (self._out, self._out), (self._out.size,), (0, 1))
 
-    def forward(self, x: Array) -> Array:
-        self._multiply(x)
+    def finish(self, product: Array) -> Array:
+        if product is not self._out:
+            np.copyto(self._out, product)
         self._rectify.run()
         return self._out
 

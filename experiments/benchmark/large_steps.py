@@ -144,7 +144,11 @@ def steps_of_rows(measure: Stopwatch) -> None:
     measure("bootstrap of the test rows", lambda: bootstrap_interval(random.normal(size=len(test)), 0))
     held, inputs = folds.pairs[0][1], features.shape[1]
     shuffling = Shuffling(inputs, (np.arange(inputs),), *shuffles(inputs, [len(held)], 500))
-    scored = ScoredModel(lambda x: x[:, :1], lambda z, truth: float(((z[:, 0] > 0) == truth).mean()))
+    scored = ScoredModel(
+        lambda x: x[:, :1],
+        lambda x: lambda _, values: values[:, :1],
+        lambda z, truth: float(((z[:, 0] > 0) == truth).mean()),
+    )
     x, truth, seed = features[held], development.y[held], np.random.SeedSequence(0)
     measure("permutation of a fold", lambda: permute_columns(scored, x, truth, 0, shuffling, seed))
 

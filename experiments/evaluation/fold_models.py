@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from experiments.config.target import Target
-from experiments.evaluation.mean_outputs import are_probabilities, model_outputs
+from experiments.evaluation.mean_outputs import are_probabilities, changed_outputs, model_outputs
 from experiments.evaluation.permutation import Permuted, ScoredModel, Shuffling, permute_columns
 from experiments.evaluation.refit import RefitTask
 from experiments.search.cross_validation import prepare_fold
@@ -71,14 +71,16 @@ def train_fold_models(task: FoldModelsTask, folds: Sequence[FoldData], target: T
         models |= {fold: (network, slice(at * members, (at + 1) * members)) for at, fold in enumerate(alike)}
     found = []
     for fold, (data, units) in prepared.items():
-        predict = partial(model_outputs, *models[fold], probabilities=are_probabilities(training.loss))
+        probabilities = are_probabilities(training.loss)
+        predict = partial(model_outputs, *models[fold], probabilities=probabilities)
         plain = scorer(task.metric, target)
         score = plain if target.classes else units.scored(plain)
         x, y = data.x[data.validation], data.y[data.validation]
         z, permuted = predict(x), None
         if task.shuffling is not None:
             seed = fold_seed(chosen.seed, COLUMN, chosen.number, fold)
-            permuted = permute_columns(ScoredModel(predict, score), x, y, fold, task.shuffling, seed)
+            changed = partial(changed_outputs, *models[fold], probabilities=probabilities)
+            permuted = permute_columns(ScoredModel(predict, changed, score), x, y, fold, task.shuffling, seed)
         found.append(FoldModel(z if target.classes else units.restored(z), score(z, y), permuted))
     return found
 

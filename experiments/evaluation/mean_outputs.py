@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from nnet.arrays import Array
+from nnet.changed_inputs import ChangedInputs
 from nnet.metrics import class_probabilities
 from nnet.network import CHUNK, Network
 
 ROWS = 16 * CHUNK  # rows whose outputs of all networks are held at a time; a multiple of CHUNK changes no bit
 TINY = np.finfo(np.float64).tiny  # the least probability that has a logarithm
+FEW_INPUTS = 64  # whose products take no longer than those of the inputs that change
+
+Changed = Callable[[NDArray[np.int64], Array], Array]  # outputs of some rows for other values (N, k) of k inputs
 
 
 def are_probabilities(loss: str) -> bool:
@@ -30,6 +37,27 @@ def model_outputs(network: Network, folds: slice, x: Array, probabilities: bool)
         rows = slice(start, start + ROWS)
         outputs[rows] = mean_outputs(network.predict_folds(x[rows], folds), probabilities)
     return outputs
+
+
+def changed_outputs(network: Network, folds: slice, x: Array, probabilities: bool) -> Changed:
+    """Return a function that computes the outputs of that model for x with other values of a few inputs."""
+    changed = x.copy()
+
+    def outputs_of_all(inputs: NDArray[np.int64], values: Array) -> Array:
+        changed[:, inputs] = values
+        outputs = model_outputs(network, folds, changed, probabilities)
+        changed[:, inputs] = x[:, inputs]
+        return outputs
+
+    if x.shape[1] <= FEW_INPUTS:
+        return outputs_of_all
+    known = ChangedInputs(network, folds, x)
+
+    def outputs_of_changes(inputs: NDArray[np.int64], values: Array) -> Array:
+        z = known.outputs(inputs, values)
+        return z[0] if len(z) == 1 else mean_outputs(z, probabilities)
+
+    return outputs_of_changes
 
 
 def mean_outputs(z: Array, probabilities: bool) -> Array:

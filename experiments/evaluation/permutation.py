@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.subsample import subsample
+from experiments.evaluation.mean_outputs import Changed
 from nnet.arrays import Array, Targets
 from nnet.metrics import Score
 
@@ -46,9 +47,15 @@ class Permuted:
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """The model of a fold: its outputs for inputs, and the score of outputs against the truth."""
+    """The model of a fold.
+
+    outputs: the outputs for inputs.
+    changed: for inputs, the outputs when some of them have other values.
+    score:   the score of outputs against the truth.
+    """
 
     outputs: Callable[[Array], Array]
+    changed: Callable[[Array], Changed]
     score: Score
 
 
@@ -68,13 +75,11 @@ def permute_columns(
     rows = subsample(y, shuffling.rows, np.issubdtype(y.dtype, np.integer), drawing)
     x, y, sources = x[rows], y[rows], shuffling.sources[fold]
     scores = np.empty((shuffling.columns, shuffling.repeats))
-    baseline = model.score(model.outputs(x), y)
+    baseline, changed = model.score(model.outputs(x), y), model.changed(x)
     chance = np.random.default_rng(shuffler)
-    shuffled = x.copy()
     for column in range(shuffling.columns):
         inputs = np.flatnonzero(sources == column)
         for repeat in range(shuffling.repeats):
-            shuffled[:, inputs] = x[np.ix_(chance.permutation(len(x)), inputs)]
-            scores[column, repeat] = model.score(model.outputs(shuffled), y)
-        shuffled[:, inputs] = x[:, inputs]
+            shuffled = x[np.ix_(chance.permutation(len(x)), inputs)]
+            scores[column, repeat] = model.score(changed(inputs, shuffled), y)
     return Permuted(len(rows), baseline, scores)

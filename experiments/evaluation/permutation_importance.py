@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.config.candidate import parameter_count
 from experiments.data.prepare import fitted_on
+from experiments.evaluation.mean_outputs import FEW_INPUTS
 from experiments.evaluation.permutation import Permuted, Shuffling
 from experiments.evaluation.reasons import NoMetric, TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
@@ -18,7 +19,7 @@ from experiments.search.trial import FinishedTrial
 PREDICTIONS = 3_000_000  # limit of rows x columns x repeats x networks, over all folds
 SCORINGS = 20_000  # limit of folds x columns; scikit-learn's scorers take milliseconds
 REPEATED = 1_000  # limit of folds x columns x repeats, beyond one shuffle of each column
-PRODUCTS = 200_000_000_000  # limit of predictions x weights of the network, which take as long
+PRODUCTS = 200_000_000_000  # limit of predictions x weights that they are multiplied by, which take as long
 FEWEST_ROWS, MOST_ROWS = 100, 2_000  # rows of a fold
 MOST_REPEATS = 5
 MOST_COLUMNS = 1_000
@@ -32,7 +33,10 @@ def shuffling_of(study: StudyContext, winner: FinishedTrial) -> Shuffling | TooM
     if reason := too_many(columns, len(pairs)):
         return reason
     sources = tuple(fitted_on(data.development, train, candidate.preprocessing).sources for train, _ in pairs)
-    weights = parameter_count(candidate, max(map(len, sources)), data.target)
+    multiplied = max(map(len, sources))
+    if multiplied > FEW_INPUTS:  # those of the column alone
+        multiplied = max(int(np.bincount(source).max()) for source in sources)
+    weights = parameter_count(candidate, multiplied, data.target)
     validation = [len(validation) for _, validation in pairs]
     return Shuffling(columns, sources, *shuffles(columns, validation, weights, spec.final.members))
 
@@ -53,7 +57,7 @@ def shuffles(columns: int, validation: Sequence[int], weights: int, members: int
 
     Args:
         validation: number of validation rows of each fold.
-        weights:    number of a network's weights.
+        weights:    number of a network's weights that a shuffled row is multiplied by.
         members:    number of networks that predict each row.
 
     >>> shuffles(64, [288] * 5, weights=9_000), shuffles(784, [2400] * 5, 60_000), shuffles(784, [2400] * 5, 400_000)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.evaluation import mean_outputs as module
-from experiments.evaluation.mean_outputs import mean_outputs, model_outputs
+from experiments.evaluation.mean_outputs import FEW_INPUTS, changed_outputs, mean_outputs, model_outputs
 from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
 from nnet.network import Architecture, Network
 
@@ -65,3 +65,22 @@ def test_a_model_of_one_network_has_its_outputs_and_chunks_change_nothing(
     assert whole.tobytes() == mean_outputs(network.predict_folds(x, slice(0, 2)), True).tobytes()
     monkeypatch.setattr(module, "ROWS", 512)
     assert model_outputs(network, slice(0, 2), x, True).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("folds", [slice(1, 2), slice(0, 3)])
+@pytest.mark.parametrize("width", [FEW_INPUTS, FEW_INPUTS + 1])
+def test_changed_inputs_have_the_outputs_of_the_changed_rows(
+    width: int, folds: slice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network(Architecture(width, (5,), 3), np.random.SeedSequence(1).spawn(3))
+    x = np.random.default_rng(0).normal(size=(20, width)).astype(np.float32)
+    inputs = np.array([2, 0])
+    rows = x.copy()
+    rows[:, inputs] = x[::-1, inputs]
+    whole, before = model_outputs(network, folds, rows, True), model_outputs(network, folds, x, True)
+    outputs = changed_outputs(network, folds, x, True)
+    if width > FEW_INPUTS:  # computed without a look at all inputs again
+        monkeypatch.delattr(module, "model_outputs")
+    np.testing.assert_allclose(outputs(inputs, x[::-1, inputs]), whole, rtol=1e-4, atol=1e-6)
+    assert outputs(inputs, x[:, inputs]).tobytes() == before.tobytes()
+    assert outputs(np.array([], np.int64), x[:, :0]).tobytes() == before.tobytes()

@@ -13,6 +13,7 @@ from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.target_type import target_of
+from experiments.evaluation import mean_outputs
 from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.permutation import Permuted, Shuffling
 from experiments.evaluation.refit import RefitTask
@@ -108,6 +109,16 @@ def test_a_column_that_no_input_is_made_of_changes_nothing() -> None:
     found = one_fold(columns=5)
     assert (found.scores[4] == found.baseline).all()
     assert (found.scores[0] != found.baseline).all()
+
+
+def test_with_many_inputs_only_the_changes_are_computed_and_the_scores_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = one_fold()
+    monkeypatch.setattr(mean_outputs, "FEW_INPUTS", 1)
+    changes = one_fold()
+    np.testing.assert_allclose(changes.scores, whole.scores, rtol=1e-6)
+    assert changes.baseline == whole.baseline
 
 
 def test_few_rows_are_a_seeded_choice() -> None:
