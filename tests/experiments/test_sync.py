@@ -12,7 +12,7 @@ import pytest
 
 from experiments import sync
 from experiments.tracking import writer_lock
-from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, read_state, shortfall, write_state
@@ -22,13 +22,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     prepare_mlflow({})
-    make_database(tmp_path / "mlflow.db", tmp_path / "artifacts")
     monkeypatch.chdir(tmp_path)
-    place = Place(tmp_path / "studies", tmp_path / "mlflow.db")
+    place = Place(tmp_path / "studies", database)
     tell(place.study, result(0), result(1))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(2)))
     yield place

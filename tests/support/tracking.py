@@ -78,10 +78,10 @@ def tell(folder: Path, *results: TrialResult, params: Mapping[str, Scalar] = PAR
 class Place:
     """A study's folder, and a store that it is written to and read from through MLflow's client."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
+    def __init__(self, folder: Path, database: Path) -> None:
         self.folder, self.study = folder, folder / "study"
         self.study.mkdir(parents=True)
-        shutil.copy(template, folder / "mlflow.db")
+        shutil.copy(database, folder / "mlflow.db")
         self.uri = f"sqlite:///{folder}/mlflow.db"
         self.client = prepare_mlflow({}).MlflowClient(self.uri)
 

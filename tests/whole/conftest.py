@@ -14,7 +14,7 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.create import ExecutorKind
 from experiments.search.executors.serial import SerialExecutor
 from experiments.study import options
-from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS
 from experiments.tracking.tracker import OFF
 from support.desk import STUDY, CommandRunner
 
@@ -59,14 +59,6 @@ def single_worker() -> Iterator[None]:
 def tracked(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what MLflow gets: in the desk's own database."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
-
-
-@pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "mlflow.db"
-    prepare_mlflow(dict(SETTINGS))
-    make_database(path, path.parent / "artifacts")
-    return path
 
 
 @pytest.fixture

@@ -42,9 +42,9 @@ def test_pictures_are_the_arrays_that_they_were_made_from(desk: CommandRunner) -
         (desk.folder / "idx" / f"{letter}-labels-idx1-ubyte").write_bytes(
             struct.pack(">II", 0x801, len(order)) + classes.tobytes()
         )
-    size = ["--set", "data.size=[28, 28]"]
-    pictures = desk.tuned("--data", "png/", *FEW, *size, "--set", "study.name=digits", "--out", "a", "--quiet")
-    arrays = desk.tuned("--data", "idx/", *FEW, "--set", "study.name=digits", "--out", "b", "--quiet")
+    small = [*FEW, "--set", "final.members=1", "--set", "study.name=digits", "--quiet"]
+    pictures = desk.tuned("--data", "png/", *small, "--set", "data.size=[28, 28]", "--out", "a")
+    arrays = desk.tuned("--data", "idx/", *small, "--out", "b")
     assert pictures["data"]["rows"] == 280
     assert pictures["trials"] == arrays["trials"]
     assert pictures["test"]["score"] == arrays["test"]["score"]

@@ -1,4 +1,4 @@
-"""A database to copy, and a place to write studies to; making a database takes a second, copying it nothing."""
+"""A place to write studies to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from experiments.tracking import tracker as tracking
-from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from support.tracking import Place
 
 
@@ -25,14 +25,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     prepare_mlflow({}).set_tracking_uri(None)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "mlflow.db"
-    prepare_mlflow(dict(SETTINGS))
-    make_database(path, path.parent / "artifacts")
-    return path
-
-
 @pytest.fixture
-def place(tmp_path: Path, template: Path, environment: None) -> Place:
-    return Place(tmp_path / "place", template)
+def place(tmp_path: Path, database: Path, environment: None) -> Place:
+    return Place(tmp_path / "place", database)

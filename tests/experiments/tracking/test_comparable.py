@@ -65,7 +65,7 @@ def described(place: Place) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_sync_gives_a_study_of_an_earlier_version_what_a_new_one_has_and_nothing_twice(
-    place: Place, template: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Journal(place.study / "journal.log").begin({"uid": "uid-1", "spec": {"space": SPACE}})
     scores = {"best_cv_mean": 0.9, "test_score": 0.8}
@@ -103,7 +103,7 @@ def test_sync_gives_a_study_of_an_earlier_version_what_a_new_one_has_and_nothing
         for name in ("cv_mean_f1_macro", "test_f1_macro", "best_l2"):
             assert len(place.client.get_metric_history(run.info.run_id, name)) == (name in run.data.metrics)
 
-    new = Place(place.folder / "new", template)
+    new = Place(place.folder / "new", database)
     new.write(*trials, study=metadata("s", uid="uid-2", params=KNOWN), end=outcome)
     for name, (_, metrics, params, _) in described(new).items():
         assert metrics == after[name][1]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from experiments.errors import TrackingError
 from experiments.tracking.delete_runs import find_runs
-from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path) -> None:
+def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path, database: Path) -> None:
     environ = dict(SETTINGS)
     client = prepare_mlflow(environ)
-    make_database(tmp_path / "mlflow.db", tmp_path / "artifacts")
+    shutil.copy(database, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     client = client.MlflowClient(uri)
     ours, other = client.create_experiment("ours"), client.create_experiment("renamed")

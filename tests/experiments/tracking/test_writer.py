@@ -85,9 +85,9 @@ def test_writing_again_changes_nothing_and_an_extension_adds_what_is_new_and_ran
     assert place.parent().data.tags["digest"] == "d2"
 
 
-def test_a_replay_to_a_second_store_shows_the_same_runs_at_the_same_times(place: Place, template: Path) -> None:
+def test_a_replay_to_a_second_store_shows_the_same_runs_at_the_same_times(place: Place, database: Path) -> None:
     place.write(result(0), result(1, "PRUNED", "pruned"), end=end(2))
-    second = Place(place.folder / "second", template)
+    second = Place(place.folder / "second", database)
     shutil.copytree(place.study, second.study, dirs_exist_ok=True)
     assert second.sync() is None
 
