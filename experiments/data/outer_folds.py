@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
+from experiments.data.class_rows import check_side
 from experiments.data.fold_rows import fold_rows
 from experiments.data.holdout import SealedTestSet
 from experiments.data.positive import with_positive_last
@@ -21,7 +22,6 @@ from experiments.data.splits import (
     DevelopmentSet,
     Rows,
     check_roles,
-    check_side,
     development_set,
     make_folds,
     sealed_set,

@@ -5,9 +5,8 @@ The two parts have different types: a function of a DevelopmentSet cannot receiv
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
+from experiments.data.class_rows import check_classes, check_counts, check_side
 from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
 from experiments.data.positive import with_positive_last
-from experiments.data.raw_table import SHOWN
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -121,33 +120,6 @@ def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
         raise DataError(
             "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
         )
-
-
-def check_side(table: Table, target: Target, y: NDArray[Any], rows: Rows, words: tuple[str, str, str]) -> None:
-    """Refuse a side of a split that lacks a class.
-
-    Args:
-        rows:  the rows on this side.
-        words: the rule, what is counted, and what to do instead.
-
-    Raises:
-        DataError: the message names the class and its rows.
-    """
-    if target.classes:
-        _check_counts(table, y, y[rows], target, 1, words)
-
-
-def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
-    """Refuse a class with too few rows for any split: one to test on, and in every fold one to learn from.
-
-    Raises:
-        DataError: the message names the class and its rows.
-    """
-    if target.classes:
-        least = 2 if table.own_test else 3
-        rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
-        words = rule, "", "remove its rows, or add some"
-        _check_counts(table, y, y[different_rows(table)], target, least, words)
 
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
@@ -267,9 +239,17 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
         development, test = next(splitter.split(rows, groups=table.groups))
         return development, test
     rows = different_rows(table)
+    classes, test = len(target.classes), ceil(len(rows) * test_size)
+    if classes and min(test, len(rows) - test) < classes:
+        share = classes / len(rows)
+        raise DataError(
+            f"data.test_size: every class needs a row on each side, but {classes} classes have {len(rows) - test} "
+            f"development rows and {test} test rows; "
+            f"set data.test_size = {ceil(100 * share) / 100 if test < classes else floor(100 - 100 * share) / 100:g}."
+        )
     stratify = y[rows] if target.classes else None
-    development, test = train_test_split(rows, test_size=test_size, stratify=stratify, random_state=split_seed)
-    return with_their_copies(table, development), with_their_copies(table, test)
+    development, tested = train_test_split(rows, test_size=test_size, stratify=stratify, random_state=split_seed)
+    return with_their_copies(table, development), with_their_copies(table, tested)
 
 
 def _with_copies(table: Table, rows: Rows) -> Rows:
@@ -297,7 +277,7 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn
         most = int(class_counts(development, drawn).min())
         advice = f"set {key} = {most}" if most > 1 else "remove its rows, or add some"
         table, y = development.table, development.y
-        _check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
+        check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
         raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
@@ -313,38 +293,7 @@ def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation:
         rule, advice = "cv: every class needs a training row in every fold", f"stratify, or set a smaller cv.{key}"
         labels, there = development.y, development.y[train]
         words = rule, f" in {fold}", advice
-        _check_counts(development.table, labels, there, development.target, 1, words)
+        check_counts(development.table, labels, there, development.target, 1, words)
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
         raise DataError(f"data.weights: every fold needs a training row of weight above 0, but {fold} has none.")
-
-
-def _check_counts(
-    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, words: tuple[str, str, str]
-) -> None:
-    """Refuse a class with fewer than `least` labels there; the message names its rows in the source.
-
-    Args:
-        y:     (N,) labels of the table's rows.
-        there: the labels that are counted.
-        words: the rule, what is counted, and what to do instead.
-    """
-    rule, of, advice = words
-    counts = np.bincount(there, minlength=len(target.classes))
-    if len(target.classes) < 2:
-        raise DataError(f"data: a classification needs at least two classes, but got {list(target.classes)}.")
-    if counts.min() < least:
-        smallest = int(counts.argmin())
-        rows = np.flatnonzero(y == smallest)
-        places = np.sort(rows if table.numbers is None else table.numbers[rows]).tolist()
-        named = ", ".join(map(str, places[:SHOWN])) + (f" and {len(places) - SHOWN} more" if places[SHOWN:] else "")
-        stands = f" (its rows, from 0: {named})" if places else ""
-        if table.classes is None and table.target.dtype.kind in "iuf":
-            advice += ", or set data.task = regression if the target is a number"
-        rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
-        if table.reading is not None and table.target.dtype.kind not in "iuf":
-            which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
-            advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
-        if table.copies is not None:
-            advice += ', or set data.copies = "free": copies count as one row here'
-        raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")

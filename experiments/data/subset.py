@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.data.splits import check_classes, rows_of
+from experiments.data.class_rows import check_classes
+from experiments.data.splits import rows_of
 from experiments.data.table import Table
 from experiments.errors import DataError
 

@@ -106,8 +106,16 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
         ((20, 1), 0.5, r"needs 3 rows, .* but class 'b' has 1 \(its rows, from 0: 20\); remove"),
         ((20, 0, 20), 0.5, r"but class 'b' has 0; "),
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
-        ((5, 5, 5), 0.1, r"data\.test_size: .*test_size = 2 .*number of classes = 3"),
-        ((5, 5, 5), 0.9, r"data\.test_size: .*train_size = 1 .*number of classes = 3"),
+        (
+            (5, 5, 5),
+            0.1,
+            r"3 classes have 13 development rows and 2 test rows; set data\.test_size = 0\.2\.",
+        ),
+        (
+            (5, 5, 5),
+            0.9,
+            r"3 classes have 1 development rows and 14 test rows; set data\.test_size = 0\.8\.",
+        ),
         (
             (200, 3),
             0.02,
@@ -116,6 +124,17 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
     ]:
         with pytest.raises(DataError, match=words):
             parts(table(*counts), test_size)
+
+
+@pytest.mark.parametrize(
+    ("counts", "test_size"), [((7,) * 5, 0.1), ((7,) * 5, 0.9), ((5, 5, 5, 4), 0.1), ((9, 9, 5), 0.98)]
+)
+def test_the_test_size_that_is_proposed_splits_the_rows(counts: tuple[int, ...], test_size: float) -> None:
+    with pytest.raises(DataError, match=r"set data\.test_size = ") as refused:
+        parts(table(*counts), test_size)
+    for side in parts(table(*counts), float(str(refused.value).rstrip(".").rpartition("= ")[2])):
+        y = side.y if isinstance(side, DevelopmentSet) else opened(side)[1]
+        assert set(y) == set(range(len(counts)))
 
 
 @pytest.mark.parametrize("splitter", SHUFFLED)

@@ -1,0 +1,75 @@
+"""Every class has rows where a study needs some: on each side of a split, and in every fold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.data.copies import different_rows
+from experiments.data.raw_table import SHOWN
+from experiments.data.table import Table
+from experiments.errors import DataError
+
+
+def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
+    """Refuse a class with too few rows for any split: one to test on, and in every fold one to learn from.
+
+    Raises:
+        DataError: the message names the class and its rows.
+    """
+    if target.classes:
+        least = 2 if table.own_test else 3
+        rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
+        words = rule, "", "remove its rows, or add some"
+        check_counts(table, y, y[different_rows(table)], target, least, words)
+
+
+def check_side(
+    table: Table, target: Target, y: NDArray[Any], rows: NDArray[np.intp], words: tuple[str, str, str]
+) -> None:
+    """Refuse a side of a split that lacks a class.
+
+    Args:
+        rows:  the rows on this side.
+        words: the rule, what is counted, and what to do instead.
+
+    Raises:
+        DataError: the message names the class and its rows.
+    """
+    if target.classes:
+        check_counts(table, y, y[rows], target, 1, words)
+
+
+def check_counts(
+    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, words: tuple[str, str, str]
+) -> None:
+    """Refuse a class with fewer than `least` labels there; the message names its rows in the source.
+
+    Args:
+        y:     (N,) labels of the table's rows.
+        there: the labels that are counted.
+        words: the rule, what is counted, and what to do instead.
+    """
+    rule, of, advice = words
+    counts = np.bincount(there, minlength=len(target.classes))
+    if len(target.classes) < 2:
+        raise DataError(f"data: a classification needs at least two classes, but got {list(target.classes)}.")
+    if counts.min() < least:
+        smallest = int(counts.argmin())
+        rows = np.flatnonzero(y == smallest)
+        places = np.sort(rows if table.numbers is None else table.numbers[rows]).tolist()
+        named = ", ".join(map(str, places[:SHOWN])) + (f" and {len(places) - SHOWN} more" if places[SHOWN:] else "")
+        stands = f" (its rows, from 0: {named})" if places else ""
+        if table.classes is None and table.target.dtype.kind in "iuf":
+            advice += ", or set data.task = regression if the target is a number"
+        rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
+        if table.reading is not None and table.target.dtype.kind not in "iuf":
+            which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
+            advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
+        if table.copies is not None:
+            advice += ', or set data.copies = "free": copies count as one row here'
+        raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
