@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from experiments.config.documents import count
 from experiments.config.formats import stem_of
-from experiments.config.near import did_you_mean, near
+from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.merged_cells import Merged, Row, merged_cells, with_merged
 from experiments.data.readers.text.edges import without_copies, without_last_rows
-from experiments.data.readers.text.header import is_header
-from experiments.data.readers.text.layout import Record, titles, width_of
+from experiments.data.readers.text.header import above_target, is_header
+from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
 from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
 
@@ -29,7 +30,7 @@ SAMPLE = 200  # rows from which the layout follows
 CELLS = 1 << 20  # cells that are Python's at a time
 ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx with a password
 
-Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
+TOP = 20  # rows of a sheet among which the one that names the target is looked for
 
 
 def read_excel(path: Path, keys: FileKeys) -> RawTable:
@@ -85,9 +86,14 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     sheet, others = _sheet(path, book, keys)
-    head = list(islice(_rows(sheet), SAMPLE))
+    merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
+    head = list(islice(with_merged(_rows(sheet), merged), SAMPLE))
     records = [(number, number + 1, list(map(_text, values))) for number, values in head]
-    above = titles(records, width_of(records)) if keys.skip is None else sum(number < keys.skip for number, _ in head)
+    if keys.skip is not None:
+        above = sum(number < keys.skip for number, _ in head)
+    else:
+        above = titles(records, width_of(records))
+        above = above_target(records, _last_of_header(records, above, merged), keys)
     rows: Sequence[Record] = records[above:]
     if not rows:
         raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")
@@ -96,7 +102,8 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
     start = begins + named
 
-    columns = _columns(sheet, start, f"{path}: sheet {shown(sheet.title)}")
+    below_header = (row for row in with_merged(_rows(sheet), merged) if row[0] >= start)
+    columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
     columns, _, below_it = without_last_rows(columns)
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
@@ -106,6 +113,9 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
     columns, given = [columns[at] for at in inside], [given[at] for at in inside]
     names = column_names(given)
+    spanned = {at for one in merged if one.top >= start for at in range(one.left, one.right + 1)}
+    filled = [name for at, name in zip(inside, names, strict=True) if at in spanned]
+    span = f"every row of merged cells read with their value ({listed(filled)})"
     by_name, repeated, copies = without_copies(names, given, columns)
 
     skip = begins if above and keys.skip is None else None
@@ -120,7 +130,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         _places(path, keys, start),
         unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
         notes=(*(notes if others else ()), *((note,) if note else ())),
-        repairs=(*((over,) if skip is not None else ()), *below_it, *copies),
+        repairs=(*((over,) if skip is not None else ()), *((span,) if filled else ()), *below_it, *copies),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )
@@ -141,7 +151,25 @@ def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:
     if not filled:
         which = "the sheet" if name else "every sheet"
         raise DataError(f"{path}: a table needs a header and rows, but {which} has fewer than 2 rows.")
-    return filled[0], [sheet.title for sheet in filled[1:]]
+    read = next((one for one in filled if _names_target(one, keys)), filled[0])
+    return read, [sheet.title for sheet in filled if sheet is not read]
+
+
+def _names_target(sheet: Any, keys: FileKeys) -> bool:
+    """Return whether one of the first rows of a sheet has a cell with the target's name."""
+    return any(same_column(keys.target, map(_text, values)) for _, values in islice(_rows(sheet), TOP))
+
+
+def _last_of_header(records: Sequence[Record], above: int, merged: Sequence[Merged]) -> int:
+    """Return the number of records above the last row of a header, whose cells may be merged over several rows.
+
+    No cell of such a header is a number.
+    """
+    begins = records[above][0]
+    ends = max((one.bottom for one in merged if one.top == begins), default=begins)
+    last = next((at for at, (number, _, _) in enumerate(records) if number == ends), above)
+    cells = [cell for _, _, row in records[above : last + 1] for cell in row]
+    return above if last + 1 == len(records) or any(map(NUMBER.fullmatch, cells)) else last
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -155,10 +183,10 @@ def _rows(sheet: Any) -> Iterator[Row]:
             yield number, row
 
 
-def _columns(sheet: Any, start: int, where: str) -> list[pa.ChunkedArray]:
+def _columns(rows: Iterator[Row], where: str) -> list[pa.ChunkedArray]:
     parts: list[list[pa.Array]] = []
     count = 0
-    for block in _blocks(row for number, row in _rows(sheet) if number >= start):
+    for block in _blocks(values for _, values in rows):
         width = max(len(parts), *map(len, block))
         check_size(where, count + len(block), width)
         parts += [[pa.nulls(count)] for _ in range(width - len(parts))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text.header import is_header
+from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import Layout, layout_of, records
 from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded
 from experiments.errors import DataError
@@ -94,7 +95,15 @@ def _layout(file: TextFile, keys: FileKeys, usual: str) -> Layout:
     if layout is None:
         below = f" below line {keys.skip}" if keys.skip else ""
         raise DataError(f"{file.path}: a table needs a header and rows, but the file is empty{below}.")
-    return layout
+    above = 0 if keys.skip is not None else above_target(layout.head, 0, keys)
+    return layout if not above else _below(layout, above)
+
+
+def _below(layout: Layout, above: int) -> Layout:
+    """Count the first records to the lines above the table."""
+    lines = (layout.separator.join(cells) for _, _, cells in layout.head[:above])
+    head = layout.head[above:]
+    return replace(layout, skip=head[0][0], head=head, above=(*layout.above, *lines))
 
 
 def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:

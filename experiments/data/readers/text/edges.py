@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isclose
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from experiments.config.documents import count
 from experiments.data.raw_table import listed, shown
 from experiments.data.readers.text.layout import NUMBER
 
 MOST_FOOTERS = 20  # rows
+FEWEST_SUMMED = 4  # rows above a row of totals
+SAME_SUM = 1e-6  # relative difference, of totals that were rounded
 NARROW = 2  # columns of a table that may have rows with one value
 
 Columns = list[pa.ChunkedArray]
@@ -34,9 +38,10 @@ def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[
 
 
 def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, tuple[str, ...]]:
-    """Leave out the last rows if they are empty, or footers: their first cell is a text that no other row has there.
+    """Leave out the last rows if they are empty, footers, or a row of totals. One row at least is left.
 
-    A footer has no other cell. The last rows that were short in the file may have some. One row at least is left.
+    The first cell of a footer is a text that no other row has there. It has no other cell, but the last rows that were
+    short in the file may have some. The cells of totals are the sums of their columns, after such a text or nothing.
 
     Args:
         short: number of rows at the end that had fewer cells than the others.
@@ -45,6 +50,7 @@ def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, t
         the columns, the number of short rows that are no footers, and lines about the rows that were left out.
     """
     footers: list[str] = []
+    totals: list[str] = []
     empty = 0
     while len(columns) > 1 and len(columns[0]):
         last = [column[-1].as_py() for column in columns]
@@ -55,23 +61,57 @@ def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, t
         elif len(columns[0]) > 1 and len(footers) < MOST_FOOTERS and _is_footer(columns, last, filled, bool(short)):
             footers.append(str(last[0]).strip())
             gone, short = 1, max(0, short - 1)
+        elif not totals and _is_total(columns, last, filled):
+            totals.append(str(last[filled[0]]).strip())
+            gone, short = 1, max(0, short - 1)
         else:
             break
         columns = [column.slice(0, len(column) - gone) for column in columns]
     said = []
     if footers:
         said.append(f"{count(len(footers), 'row')} below the table left out ({listed(footers[::-1])})")
+    if totals:
+        said.append(f"a row of the columns' sums at the end left out ({listed(totals)})")
     if empty:
         said.append(f"{count(empty, 'empty row')} at the end left out")
     return columns, short, tuple(said)
 
 
 def _is_footer(columns: Columns, last: Sequence[Any], filled: Sequence[int], short: bool) -> bool:
-    if not (short or (filled == [0] and len(columns) > NARROW)) or filled[0] != 0 or not isinstance(last[0], str):
+    return (short or (filled == [0] and len(columns) > NARROW)) and _is_label(columns[0], last[0])
+
+
+def _is_total(columns: Columns, last: Sequence[Any], filled: Sequence[int]) -> bool:
+    """Return whether the last row has the sums of its columns, of which one is larger than every number above it."""
+    first = filled[0]
+    labelled = _is_label(columns[first], last[first])
+    if len(columns[0]) <= FEWEST_SUMMED or (first == 0 and not labelled):
         return False
-    if NUMBER.fullmatch(last[0].strip()):
+    larger = False
+    for at in filled[labelled:]:
+        numbers = _numbers(columns[at])
+        if numbers is None or not isclose(numbers[:-1].sum(), numbers[-1], rel_tol=SAME_SUM):
+            return False
+        larger = larger or bool(abs(numbers[-1]) > abs(numbers[:-1]).max(initial=0))
+    return larger
+
+
+def _is_label(column: pa.ChunkedArray, cell: Any) -> bool:
+    """Return whether the cell is a text that no other row of its column has."""
+    if not isinstance(cell, str) or not cell.strip() or NUMBER.fullmatch(cell.strip()):
         return False
-    return bool(pc.sum(pc.equal(columns[0].cast(pa.string()), last[0])).as_py() == 1)
+    return bool(pc.sum(pc.equal(column.cast(pa.string()), cell)).as_py() == 1)
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return the numbers of a column without its empty cells; None if it has anything else."""
+    filled = column.filter(pc.invert(_empty(column)))
+    try:
+        texts = pc.utf8_trim_whitespace(filled) if pa.types.is_string(filled.type) else filled
+        numbers: NDArray[np.float64] = texts.cast(pa.float64()).to_numpy()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return numbers
 
 
 def _is_nothing(value: Any) -> bool:

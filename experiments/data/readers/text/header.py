@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from experiments.config.near import same_column
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text.layout import NUMBER
+from experiments.data.readers.text.layout import NUMBER, Record
 from experiments.data.texts import MISSING
 
 AS_HEADER = "line {} was read as the header; --set data.header=false reads it as data"
+MOST_ABOVE = 10  # records above a header that names the target
 FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
 
 
@@ -46,6 +47,25 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     if counted or above or (years and whole == sorted(set(whole))):
         return True, AS_HEADER.format(line)
     return False, f"line {line} was read as data; --set data.header=true reads it as the header"
+
+
+def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
+    """Return the number of records above the header, which may stand below a first row of names.
+
+    A later one of the first records is the header if it alone has the target's name, and all its cells are different
+    words.
+
+    Args:
+        above: number of records above the first row of names.
+    """
+    if keys.header is False or same_column(keys.target, [cell.strip() for cell in records[above][2]]):
+        return above
+    for at, (_, _, cells) in enumerate(records[above + 1 : above + MOST_ABOVE], above + 1):
+        names = [cell.strip() for cell in cells if cell.strip()]
+        words = len(names) == len(set(names)) > 1 and not any(map(NUMBER.fullmatch, names))
+        if words and same_column(keys.target, names) and at + 1 < len(records):
+            return at
+    return above
 
 
 def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -121,6 +121,56 @@ def test_the_first_sheet_with_a_table_is_read_and_others_are_named(tmp_path: Pat
         read_excel(path, FileKeys(sheet="Cover"))
 
 
+def test_a_sheet_that_names_the_target_is_read_before_one_that_does_not(tmp_path: Path) -> None:
+    cover = [["This workbook holds a survey"], ["Contact", "ann"], ["Rows", 3]]
+    file = written(tmp_path / "my.xlsx", About=cover, Data=TABLE, Later=TABLE)
+    raw = read_excel(file, FileKeys(target="C "))
+    assert cells(raw) == CELLS
+    assert raw.notes == ("sheet 'Data' was read, not 'About', 'Later'; --set data.sheet=NAME reads another",)
+    assert raw.layout == {"sheet": "Data"}
+    assert raw.place(1) == "row 3 of the sheet"
+    assert read_excel(file, FileKeys(target="d")).layout["sheet"] == "About"
+    assert read_excel(file, FileKeys(target="c", sheet="Later")).layout == {}
+
+
+def merged(path: Path, rows: Rows, *ranges: str) -> Path:
+    book = openpyxl.load_workbook(written(path, Data=rows))
+    for cells in ranges:
+        book["Data"].merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_every_row_of_merged_cells_has_their_value(tmp_path: Path) -> None:
+    rows = [["region", "x", "y"], *([None, at, "no" if at % 2 else "yes"] for at in range(6))]
+    rows[1][0], rows[4][0] = "north", 7
+    raw = read_excel(merged(tmp_path / "my.xlsx", rows, "A2:A3", "A5:B7"), FileKeys(target="y"))
+    assert cells(raw)["region"] == ["north", "north", None, "7", "7", "7"]
+    assert cells(raw)["x"] == [0, 1, 2, 7, 7, 7]
+    assert raw.repairs == ("every row of merged cells read with their value ('region', 'x')",)
+    beside = merged(tmp_path / "beside.xlsx", [["Survey", None, None], *TABLE], "A1:C1", "A2:A2")
+    assert read_excel(beside, FileKeys(target="c")).repairs[0].startswith("1 row above the table left out ('Survey')")
+
+
+def test_a_header_whose_cells_are_merged_over_two_rows_ends_with_the_second(tmp_path: Path) -> None:
+    head = [["id", "size", None, "y"], [None, "length", "width", None]]
+    rows = [*head, *([at, at / 2, at / 3, "no" if at % 2 else "yes"] for at in range(6))]
+    raw = read_excel(merged(tmp_path / "my.xlsx", rows, "A1:A2", "B1:C1", "D1:D2"), FileKeys(target="y"))
+    assert list(raw.columns) == ["id", "length", "width", "y"]
+    assert raw.rows == 6
+    assert raw.repairs == ("1 row above the table left out ('id'); --set data.skip=0 reads them",)
+    data = [["north", 1, "yes"], [None, 2, "no"], ["south", 3, "yes"], [None, 4, "no"]]
+    raw = read_excel(merged(tmp_path / "data.xlsx", data, "A1:A2", "A3:A4"), FileKeys(target=2))
+    assert cells(raw)["0"] == ["north", "north", "south", "south"]
+
+
+def test_a_later_row_that_names_the_target_is_the_header(tmp_path: Path) -> None:
+    raw = read(tmp_path, [["size", None, "look"], ["a", "b", "y"], *TABLE[1:]])
+    assert list(raw.columns) == ["a", "b", "y"]
+    assert raw.layout == {"skip": 1}
+    assert raw.repairs == ("1 row above the table left out ('size'); --set data.skip=0 reads them",)
+
+
 def test_a_hidden_sheet_is_read_if_it_is_named(tmp_path: Path) -> None:
     path = written(tmp_path / "my.xlsx", Secret=TABLE, Data=[["p"], [1], [2]])
     book = openpyxl.load_workbook(path)

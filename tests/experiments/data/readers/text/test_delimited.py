@@ -56,6 +56,7 @@ def test_one_table_in_many_forms(tmp_path: Path) -> None:
         ("sep=;\nx;y\n1;a\n2;b\n", {"separator": ";", "skip": 1}, "separated by semicolons"),
         ("# from 2024\nx,y\n1,a\n2,b\n", {"skip": 1}, "1 line above the table left out ('# from 2024')"),
         ("A title\n\nx,y\n1,a\n2,b\n", {"skip": 2}, "1 line above the table left out ('A title')"),
+        ("size,look\nx,y\n1,a\n2,b\n", {"skip": 1}, "1 line above the table left out ('size,look')"),
         ("x,y\n1,a\n2,b\nTotal\n", {}, "1 row below the table left out ('Total')"),
         ("x,y\n1,a\n2,b\n,\n,\n", {}, "2 empty rows at the end left out"),
         ("x,y\n1,a,\n2,b\n", {}, "separators too many at the end of 1 line left out"),

@@ -57,6 +57,49 @@ def test_rows_below_the_table_are_left_out(
     assert all(line.startswith(start) for line, start in zip(lines, said, strict=True))
 
 
+SUMMED = [["a", "1", "2.5"], ["b", "3", " "], ["b", "", "6"], ["c", "2", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("last", "label"),
+    [
+        (["Total", "6", "9.5"], "Total"),
+        (["Total", "6", ""], "Total"),
+        (["", "6", "9.5"], "6"),
+        (["Total", "6", "9.500001"], "Total"),
+        (["Total", "6", "9.6"], None),
+        (["b", "6", "9.5"], None),  # a label that is a value, too
+        (["7", "6", "9.5"], None),
+        (["Total", "6", "nine"], None),
+        (["Total", "6.0", "2"], None),
+    ],
+)
+def test_a_row_of_sums_at_the_end_is_left_out(last: list[str], label: str | None) -> None:
+    columns, _, said = without_last_rows(arrow(*SUMMED, last))
+    assert python(columns) == (SUMMED if label else [*SUMMED, last])
+    assert said == ((f"a row of the columns' sums at the end left out ('{label}')",) if label else ())
+
+
+def test_sums_of_numbers_may_follow_an_empty_cell_and_stand_above_other_rows() -> None:
+    rows = [[1, "a", 2.5, "v"], [2, "b", 3.5, "x"], [3, "b", -1.0, None], [4, "c", 2.0, "y"]]
+    columns, _, said = without_last_rows(arrow(*rows, [None, "Sum", 7.0, None], [None] * 4))
+    assert python(columns) == rows
+    assert said == ("a row of the columns' sums at the end left out ('Sum')", "1 empty row at the end left out")
+    alone = [[row[0], row[2]] for row in rows]
+    assert python(without_last_rows(arrow(*alone, [None, 7.0]))[0]) == alone
+    assert len(without_last_rows(arrow(*alone, [10, 7.0]))[0][0]) == len(rows) + 1  # no label, no empty cell
+
+
+def test_rows_that_may_be_data_are_no_sums() -> None:
+    for rows in (
+        [["a", 0.0], ["b", 0.0], ["c", 1.0], ["d", 0.0], ["e", 1.0]],  # no larger than a number above
+        [["a", 0.0], ["b", 0.0], ["c", 0.0], ["d", 0.0], ["e", 0.0]],
+        [["a", 1.0], ["b", 2.0], ["c", 3.0]],  # too few
+        [["a", "p"], ["b", "q"], ["c", "p"], ["d", "q"], ["e", ""]],
+    ):
+        assert python(without_last_rows(arrow(*rows))[0]) == rows
+
+
 def test_typed_columns_have_edges_too() -> None:
     columns, _, said = without_last_rows(arrow([1, 2.5, None], [2, None, None], [None, None, None]))
     assert (python(columns), said) == ([[1, 2.5, None], [2, None, None]], ("1 empty row at the end left out",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.text.header import is_header
+from experiments.data.readers.text.header import above_target, is_header
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,25 @@ def test_words_that_stand_below_themselves_are_data() -> None:
     assert is_header(["party", "y", "n"], rows, FileKeys(target=0)) == (True, "")
     assert is_header(["republican", "y", "n"], rows, FileKeys(target="republican")) == (True, "")
     assert is_header(["republican", "y", "n"], [], FileKeys(target=0)) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "above", "found"),
+    [
+        (["a,y", "1,b"], 0, 0),
+        (["size,look", "a,y", "1,b"], 0, 1),
+        (["Title", "size,look", "a, Y ", "1,b"], 1, 2),
+        (["size,look", "cm,kg", "a,y", "1,b"], 0, 2),
+        (["a, y", "c,y", "1,b"], 0, 0),
+        (["size,look", "1,y", "1,b"], 0, 0),  # a row of data
+        (["size,look", "y,y", "1,b"], 0, 0),
+        (["size,look", "a,y"], 0, 0),  # no rows below
+        (["size,look", "y", "1,b"], 0, 0),
+        (["size,look", *["1,b"] * 9, "a,y", "1,b"], 0, 0),
+    ],
+)
+def test_a_later_row_is_the_header_where_it_alone_names_the_target(lines: list[str], above: int, found: int) -> None:
+    records = [(at, at + 1, line.split(",")) for at, line in enumerate(lines)]
+    assert above_target(records, above, FileKeys(target="y")) == found
+    for keys in (FileKeys(target="y", header=False), FileKeys(target=1), FileKeys()):
+        assert above_target(records, above, keys) == above

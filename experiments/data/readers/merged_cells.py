@@ -1,0 +1,83 @@
+"""Merged cells of an .xlsx sheet: all rows that a merged cell spans have its value."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import DataError
+
+RANGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+LONGEST = 256  # bytes of such an element
+BLOCK = 1 << 20  # bytes read at a time
+MOST = 1 << 17  # ranges of a sheet
+
+Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
+
+
+@dataclass(frozen=True, order=True)
+class Merged:
+    """A range of cells that were merged over several rows: its first and last row and column, from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def merged_cells(path: Path, part: str) -> list[Merged]:
+    """Find the ranges of several rows in a part of an .xlsx file that holds a sheet, from the top.
+
+    Raises:
+        DataError: there are too many.
+    """
+    found: set[Merged] = set()
+    rest = b""
+    with zipfile.ZipFile(path) as archive, archive.open(part) as file:
+        while block := file.read(BLOCK):
+            rest += block
+            for left, top, right, bottom in RANGE.findall(rest):
+                if int(bottom) > int(top):
+                    found.add(Merged(int(top) - 1, int(bottom) - 1, _column(left), _column(right)))
+            if len(found) > MOST:
+                raise DataError(f"{path}: a sheet may have at most {MOST} merged cells; save it as .csv.")
+            rest = rest[-LONGEST:]
+    return sorted(found)
+
+
+def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
+    """Give every cell of the ranges the value of its first cell, in rows that are not empty.
+
+    >>> rows = [(0, ["a", "b"]), (1, ["x", 1]), (2, [None, 2]), (4, [None, 3])]
+    >>> list(with_merged(rows, [Merged(1, 3, 0, 0)]))
+    [(0, ['a', 'b']), (1, ['x', 1]), (2, ['x', 2]), (4, [None, 3])]
+    """
+    active: list[tuple[Merged, Any]] = []
+    at = 0
+    for number, values in rows:
+        while at < len(ranges) and ranges[at].top <= number:
+            first = ranges[at]
+            if first.top == number and first.left < len(values) and values[first.left] is not None:
+                active.append((first, values[first.left]))
+            at += 1
+        active = [each for each in active if each[0].bottom >= number]
+        for one, value in active:
+            values += [None] * (one.right + 1 - len(values))
+            values[one.left : one.right + 1] = [value] * (one.right + 1 - one.left)
+        yield number, values
+
+
+def _column(letters: bytes) -> int:
+    """Return the position of a column.
+
+    >>> _column(b"A"), _column(b"AB")
+    (0, 27)
+    """
+    position = 0
+    for letter in letters:
+        position = 26 * position + letter - ord("A") + 1
+    return position - 1
