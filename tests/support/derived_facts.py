@@ -28,10 +28,10 @@ METRICS = {
 WORDS: dict[str, tuple[str, ...]] = {
     "wilson": ("Wilson score interval",),
     "bootstrap_rows": ("percentile bootstrap over rows",),
-    "bootstrap_groups": ("percentile bootstrap over groups",),
+    "bootstrap_groups": ("percentile bootstrap over rows that belong together",),
     "mcnemar_bonett_price": ("exact McNemar test, adjusted Wald interval (Bonett and Price)",),
     "paired_bootstrap_rows": ("paired percentile bootstrap over rows",),
-    "paired_bootstrap_groups": ("paired percentile bootstrap over groups",),
+    "paired_bootstrap_groups": ("paired percentile bootstrap over rows that belong together",),
     "corrected_resampled_t": (
         "approximate: corrected resampled t over the outer folds, and the limits of their rows",
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",

@@ -45,7 +45,7 @@ def test_what_no_code_stands_for_keeps_its_words(full):
 
 def test_a_bootstrap_has_its_draws(full):
     test = replace(full[0].test, ci_method="bootstrap_groups", ci_draws=10_000)
-    assert plain(words.interval_method(test)) == "percentile bootstrap over groups, 10,000 draws"
+    assert plain(words.interval_method(test)) == "percentile bootstrap over rows that belong together, 10,000 draws"
 
 
 def test_a_baseline_is_described():
