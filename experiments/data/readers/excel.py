@@ -30,11 +30,9 @@ SAMPLE = 200  # rows from which the layout follows
 CELLS = 1 << 20  # cells that are Python's at a time
 ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx with a password
 
-TOP = 20  # rows of a sheet among which the one that names the target is looked for
-
 
 def read_excel(path: Path, keys: FileKeys) -> RawTable:
-    """Read the columns of a sheet: the one that is named, or else the first one with a table.
+    """Read the columns of a sheet: the named one, the first one with the target, or else the first one with a table.
 
     Raises:
         DataError: openpyxl is not installed, or the file cannot be read or has no such sheet or no table.
@@ -87,13 +85,11 @@ def _opened(path: Path) -> Iterator[Any]:
 def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     sheet, others = _sheet(path, book, keys)
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
-    head = list(islice(with_merged(_rows(sheet), merged), SAMPLE))
-    records = [(number, number + 1, list(map(_text, values))) for number, values in head]
+    records = _records(with_merged(_rows(sheet), merged))
     if keys.skip is not None:
-        above = sum(number < keys.skip for number, _ in head)
+        above = sum(number < keys.skip for number, _, _ in records)
     else:
-        above = titles(records, width_of(records))
-        above = above_target(records, _last_of_header(records, above, merged), keys)
+        above = above_target(records, _last_of_header(records, _titles(records), merged), keys)
     rows: Sequence[Record] = records[above:]
     if not rows:
         raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")
@@ -151,13 +147,26 @@ def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:
     if not filled:
         which = "the sheet" if name else "every sheet"
         raise DataError(f"{path}: a table needs a header and rows, but {which} has fewer than 2 rows.")
-    read = next((one for one in filled if _names_target(one, keys)), filled[0])
+    read = min(filled, key=lambda sheet: _rank(sheet, keys)) if len(filled) > 1 else filled[0]  # the first of equals
     return read, [sheet.title for sheet in filled if sheet is not read]
 
 
-def _names_target(sheet: Any, keys: FileKeys) -> bool:
-    """Return whether one of the first rows of a sheet has a cell with the target's name."""
-    return any(same_column(keys.target, map(_text, values)) for _, values in islice(_rows(sheet), TOP))
+def _rank(sheet: Any, keys: FileKeys) -> int:
+    """Return 0 for a sheet whose header has the target's name, 1 where a row below it has it, and 2 for others."""
+    records = _records(_rows(sheet))
+    above = _titles(records)
+    if same_column(keys.target, [cell.strip() for cell in records[above][2]]):
+        return 0
+    return 1 if above_target(records, above, keys) > above else 2
+
+
+def _records(rows: Iterator[Row]) -> list[Record]:
+    """Return the texts of the first rows."""
+    return [(number, number + 1, list(map(_text, values))) for number, values in islice(rows, SAMPLE)]
+
+
+def _titles(records: Sequence[Record]) -> int:
+    return titles(records, width_of(records))
 
 
 def _last_of_header(records: Sequence[Record], above: int, merged: Sequence[Merged]) -> int:

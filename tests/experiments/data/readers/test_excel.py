@@ -122,7 +122,7 @@ def test_the_first_sheet_with_a_table_is_read_and_others_are_named(tmp_path: Pat
 
 
 def test_a_sheet_that_names_the_target_is_read_before_one_that_does_not(tmp_path: Path) -> None:
-    cover = [["This workbook holds a survey"], ["Contact", "ann"], ["Rows", 3]]
+    cover = [["column", "meaning"], ["a", "a count"], ["c", "the day"], ["b", "a letter"]]
     file = written(tmp_path / "my.xlsx", About=cover, Data=TABLE, Later=TABLE)
     raw = read_excel(file, FileKeys(target="C "))
     assert cells(raw) == CELLS
@@ -130,6 +130,9 @@ def test_a_sheet_that_names_the_target_is_read_before_one_that_does_not(tmp_path
     assert raw.layout == {"sheet": "Data"}
     assert raw.place(1) == "row 3 of the sheet"
     assert read_excel(file, FileKeys(target="d")).layout["sheet"] == "About"
+    assert read_excel(file, FileKeys(target=0)).layout["sheet"] == "About"
+    below = written(tmp_path / "below.xlsx", About=[["Survey"], ["Rows", 3]], Data=[["size", "day"], *TABLE])
+    assert list(read_excel(below, FileKeys(target="c")).columns) == ["a", "b", "c"]
     assert read_excel(file, FileKeys(target="c", sheet="Later")).layout == {}
 
 
