@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet, types
 
-from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names
+from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, listed
+from experiments.data.readers.nested_columns import without_nesting
 from experiments.data.readers.plain_columns import plain_column
 from experiments.data.readers.text.edges import without_copies
 from experiments.errors import DataError
@@ -39,6 +40,8 @@ def read_parquet(path: Path) -> RawTable:
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             table = file.read()
         table.validate(full=True)  # refuses texts that are not UTF-8 and wrong codes of dictionaries
+        table, of_lists = without_nesting(table, str(path))
+        schema = table.schema
         columns = [plain_column(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
@@ -49,11 +52,13 @@ def read_parquet(path: Path) -> RawTable:
     by_name, repeated, copies = without_copies(names, given, [columns[at] for at in order])
     declared = {name for name, at in zip(names, order, strict=True) if types.is_dictionary(schema.field(at).type)}
     own = frozenset(names[: len(index)])
+    expanded = f"every number of the lists in {listed(of_lists)} read as a column of its own"
     return RawTable(
         path.stem,
         str(path),
         by_name,
         declared=frozenset(declared & by_name.keys()),
+        notes=(expanded,) if of_lists else (),
         repairs=copies,
         repeated=repeated,
         index=own & by_name.keys(),
