@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from experiments.reports.blocks import plain
 from experiments.reports.plots.svg import inline
 
 
+@lru_cache(maxsize=8)  # compiling them takes as long as all the rest of a page
 def open_templates(
     fact: Callable[[Markup, str], Markup], escape: Callable[[object], Markup] | None = None
 ) -> Environment:
