@@ -85,11 +85,12 @@ def _opened(path: Path) -> Iterator[Any]:
 def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     sheet, others = _sheet(path, book, keys)
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
-    records = _records(with_merged(_rows(sheet), merged))
+    in_columns = [one for one in merged if one.left == one.right]  # others above the table are titles
+    records = _records(with_merged(_rows(sheet), in_columns))
     if keys.skip is not None:
         above = sum(number < keys.skip for number, _, _ in records)
     else:
-        above = above_target(records, _last_of_header(records, _titles(records), merged), keys)
+        above = above_target(records, _last_of_header(records, _titles(records), in_columns), keys)
     rows: Sequence[Record] = records[above:]
     if not rows:
         raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")

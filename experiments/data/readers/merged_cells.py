@@ -50,7 +50,7 @@ def merged_cells(path: Path, part: str) -> list[Merged]:
 
 
 def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
-    """Give every cell of the ranges the value of its first cell, in rows that are not empty.
+    """Give every empty cell of the ranges the value of its first cell, in rows that are not empty.
 
     >>> rows = [(0, ["a", "b"]), (1, ["x", 1]), (2, [None, 2]), (4, [None, 3])]
     >>> list(with_merged(rows, [Merged(1, 3, 0, 0)]))
@@ -67,7 +67,8 @@ def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
         active = [each for each in active if each[0].bottom >= number]
         for one, value in active:
             values += [None] * (one.right + 1 - len(values))
-            values[one.left : one.right + 1] = [value] * (one.right + 1 - one.left)
+            for column in range(one.left, one.right + 1):
+                values[column] = value if values[column] is None else values[column]
         yield number, values
 
 

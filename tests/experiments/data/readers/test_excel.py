@@ -151,6 +151,8 @@ def test_every_row_of_merged_cells_has_their_value(tmp_path: Path) -> None:
     assert cells(raw)["region"] == ["north", "north", None, "7", "7", "7"]
     assert cells(raw)["x"] == [0, 1, 2, 7, 7, 7]
     assert raw.repairs == ("every row of merged cells read with their value ('region', 'x')",)
+    title = merged(tmp_path / "title.xlsx", [["Survey", None, None], [None] * 3, *TABLE], "A1:C2")
+    assert list(read_excel(title, FileKeys(target="c")).columns) == ["a", "b", "c"]
     beside = merged(tmp_path / "beside.xlsx", [["Survey", None, None], *TABLE], "A1:C1", "A2:A2")
     assert read_excel(beside, FileKeys(target="c")).repairs[0].startswith("1 row above the table left out ('Survey')")
 

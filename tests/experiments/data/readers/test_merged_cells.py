@@ -52,6 +52,13 @@ def test_a_value_goes_to_the_rows_that_its_cell_spans() -> None:
     ]
 
 
+def test_a_value_in_the_range_stays() -> None:
+    assert list(with_merged([(0, ["x", 1]), (1, ["y", 2])], [Merged(0, 1, 0, 2)])) == [
+        (0, ["x", 1, "x"]),
+        (1, ["y", 2, "x"]),
+    ]
+
+
 def test_a_range_whose_first_cell_is_empty_changes_nothing() -> None:
     rows = [(0, [None, 1]), (1, ["kept", 2]), (4, [3])]
     ranges = [Merged(0, 1, 0, 0), Merged(0, 1, 5, 6), Merged(2, 4, 0, 0)]
