@@ -16,6 +16,7 @@ from random import Random
 import experiments
 import nnet
 from experiments.errors import ExperimentError
+from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from support.confined import Ended, confined
 from support.damaged_studies import KINDS, WRITES, command_of, copied, files_of
 from support.hostile_files import CANARY
@@ -52,6 +53,7 @@ class Finding:
 
 def warm() -> None:
     """Load what the commands load late, so that a fork has it."""
+    prepare_mlflow(dict(SETTINGS))
     ours = (
         name
         for package in (experiments, nnet)

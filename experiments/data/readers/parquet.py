@@ -40,17 +40,18 @@ def read_parquet(path: Path) -> RawTable:
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             table = file.read()
         table.validate(full=True)  # refuses texts that are not UTF-8 and wrong codes of dictionaries
+        categories = {column.name for column in schema if types.is_dictionary(column.type)}
         table, of_lists = without_nesting(table, str(path))
-        schema = table.schema
         columns = [plain_column(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as parquet: {brief(error)}.") from None
-    index = [at for at, name in enumerate(schema.names) if name in _index_of(schema) or INDEX.fullmatch(name)]
+    read = table.column_names
+    index = [at for at, name in enumerate(read) if name in _index_of(schema) or INDEX.fullmatch(name)]
     order = index + [at for at in range(len(columns)) if at not in index]
-    given = [schema.names[at] for at in order]
+    given = [read[at] for at in order]
     names = column_names(given)
     by_name, repeated, copies = without_copies(names, given, [columns[at] for at in order])
-    declared = {name for name, at in zip(names, order, strict=True) if types.is_dictionary(schema.field(at).type)}
+    declared = {name for name, at in zip(names, order, strict=True) if read[at] in categories}
     own = frozenset(names[: len(index)])
     expanded = f"every number of the lists in {listed(of_lists)} read as a column of its own"
     return RawTable(

@@ -72,10 +72,11 @@ def test_what_would_be_too_large_is_refused_and_long_lists_stay(monkeypatch: pyt
 
 def test_a_file_of_them_is_a_table_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "my.parquet"
-    columns = {"user": [{"city": "a"}, {"city": "b"}, {"city": "a"}], "place": POINTS, "y": [0, 1, 0]}
+    columns = {"user": [{"city": "a"}, {"city": "b"}, {"city": "a"}], "place": POINTS, "y": ["a", "b", "a"]}
     parquet.write_table(pa.table(columns), path)
     raw = read_parquet(path)
     assert raw.notes == ("every number of the lists in 'place' read as a column of its own",)
+    assert not raw.declared  # texts are read as dictionaries, and yet declared to be no categories
     table = table_of(raw, DataSection(source="my.parquet", target="y"))
     assert dict(zip(table.columns, table.kinds, strict=True)) == {
         "user.city": "category",
