@@ -41,23 +41,17 @@ def model_outputs(network: Network, folds: slice, x: Array, probabilities: bool)
 
 def changed_outputs(network: Network, folds: slice, x: Array, probabilities: bool) -> Changed:
     """Return a function that computes the outputs of that model for x with other values of a few inputs."""
-    changed = x.copy()
+    known = ChangedInputs(network, folds, x) if x.shape[1] > FEW_INPUTS else None
 
-    def outputs_of_all(inputs: NDArray[np.int64], values: Array) -> Array:
+    def outputs(inputs: NDArray[np.int64], values: Array) -> Array:
+        if known is not None:
+            z = known.outputs(inputs, values)
+            return z[0] if len(z) == 1 else mean_outputs(z, probabilities)
+        changed = x.copy()
         changed[:, inputs] = values
-        outputs = model_outputs(network, folds, changed, probabilities)
-        changed[:, inputs] = x[:, inputs]
-        return outputs
+        return model_outputs(network, folds, changed, probabilities)
 
-    if x.shape[1] <= FEW_INPUTS:
-        return outputs_of_all
-    known = ChangedInputs(network, folds, x)
-
-    def outputs_of_changes(inputs: NDArray[np.int64], values: Array) -> Array:
-        z = known.outputs(inputs, values)
-        return z[0] if len(z) == 1 else mean_outputs(z, probabilities)
-
-    return outputs_of_changes
+    return outputs
 
 
 def mean_outputs(z: Array, probabilities: bool) -> Array:

@@ -17,7 +17,7 @@ from experiments.config.formats import stem_of
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.merged_cells import Merged, Row, merged_cells, with_merged
+from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
 from experiments.data.readers.text.edges import without_copies, without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
@@ -110,7 +110,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
     columns, given = [columns[at] for at in inside], [given[at] for at in inside]
     names = column_names(given)
-    spanned = {at for one in merged if one.top >= start for at in range(one.left, one.right + 1)}
+    spanned = columns_of(one for one in merged if one.top >= start)
     filled = [name for at, name in zip(inside, names, strict=True) if at in spanned]
     span = f"every row of merged cells read with their value ({listed(filled)})"
     by_name, repeated, copies = without_copies(names, given, columns)

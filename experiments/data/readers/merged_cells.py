@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ RANGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}
 LONGEST = 256  # bytes of such an element
 BLOCK = 1 << 20  # bytes read at a time
 MOST = 1 << 17  # ranges of a sheet
+WIDEST = 1 << 14  # columns of a sheet, as Excel has
 
 Row = tuple[int, list[Any]]  # its number in the sheet, from 0, and its values up to the last one
 
@@ -33,7 +36,7 @@ def merged_cells(path: Path, part: str) -> list[Merged]:
     """Find the ranges of several rows in a part of an .xlsx file that holds a sheet, from the top.
 
     Raises:
-        DataError: there are too many.
+        DataError: there are too many, or they overlap so often that a row would have more cells than a sheet.
     """
     found: set[Merged] = set()
     rest = b""
@@ -46,7 +49,24 @@ def merged_cells(path: Path, part: str) -> list[Merged]:
             if len(found) > MOST:
                 raise DataError(f"{path}: a sheet may have at most {MOST} merged cells; save it as .csv.")
             rest = rest[-LONGEST:]
+    ends = [(one.bottom + 1, one.left - one.right - 1) for one in found]
+    changes = sorted([*ends, *((one.top, one.right + 1 - one.left) for one in found)])
+    if max(accumulate(cells for _, cells in changes), default=0) > WIDEST:
+        raise DataError(f"{path}: a row of a sheet may have at most {WIDEST} merged cells; save it as .csv.")
     return sorted(found)
+
+
+def columns_of(ranges: Iterable[Merged]) -> set[int]:
+    """Return the columns in which the ranges lie.
+
+    >>> columns_of([Merged(1, 2, 4, 5), Merged(3, 9, 5, 5), Merged(1, 2, 0, 0)])
+    {0, 4, 5}
+    """
+    changes: Counter[int] = Counter()
+    for one in ranges:
+        changes[one.left] += 1
+        changes[one.right + 1] -= 1
+    return {at for at, depth in enumerate(accumulate(changes[at] for at in range(max(changes, default=0)))) if depth}
 
 
 def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.permutation import Permuted, Shuffling
 from experiments.evaluation.refit import RefitTask
 from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
+from nnet.changed_inputs import ChangedInputs
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 from support.searched import evaluate
@@ -116,7 +118,10 @@ def test_with_many_inputs_only_the_changes_are_computed_and_the_scores_are_the_s
 ) -> None:
     whole = one_fold()
     monkeypatch.setattr(mean_outputs, "FEW_INPUTS", 1)
+    made = Mock(wraps=ChangedInputs)
+    monkeypatch.setattr(mean_outputs, "ChangedInputs", made)
     changes = one_fold()
+    made.assert_called_once()
     np.testing.assert_allclose(changes.scores, whole.scores, rtol=1e-6)
     assert changes.baseline == whole.baseline
 

@@ -41,6 +41,16 @@ def test_too_many_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         merged_cells(part(tmp_path / "a.xlsx", refs), PART)
 
 
+def test_ranges_that_overlap_beyond_a_sheet_are_refused_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WIDEST", 3)
+    beside = '<mergeCell ref="A1:B9"/><mergeCell ref="C2:C9"/><mergeCell ref="A10:C12"/>'
+    assert len(merged_cells(part(tmp_path / "a.xlsx", beside), PART)) == 3
+    with pytest.raises(DataError, match=r"at most 3 merged cells; save it as \.csv"):
+        merged_cells(part(tmp_path / "b.xlsx", beside + '<mergeCell ref="A9:A10"/>'), PART)
+
+
 def test_a_value_goes_to_the_rows_that_its_cell_spans() -> None:
     rows = [(0, ["a"]), (2, ["x", 5, None, "w"]), (3, [None, 6]), (5, [None, 7]), (6, [None, 8])]
     assert list(with_merged(rows, [Merged(2, 5, 0, 0), Merged(2, 3, 3, 4)])) == [
