@@ -23,6 +23,12 @@ def _on(value: object) -> object:
     return None if value is False else value
 
 
+def _as_words(given: object) -> object:
+    """Return a list of texts for one text or number, or for a list that has numbers."""
+    listed = given if isinstance(given, list | tuple) else (given,)
+    return tuple(str(one) if type(one) in (int, float) else one for one in listed)
+
+
 def _separator(typed: object) -> object:
     return {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}.get(str(typed), typed)
 
@@ -70,6 +76,8 @@ Columns = Annotated[
     BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
 ]
 Word = Annotated[str, Field(min_length=1)]
+Cells = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_words)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_words)]
 Format = Annotated[str, Field(min_length=1, max_length=60)]  # as "%d.%m.%Y" or "$1,234.5"
 Side = Annotated[int, Field(ge=1, le=4096)]
 OuterFolds = Annotated[int, Field(ge=2, le=20)]  # each is a whole search
@@ -99,14 +107,16 @@ class DataSection(Section):
     dates: Columns | None = None
     formats: Annotated[dict[str, Format], Field(min_length=1)] | None = None  # of numbers and dates, by column
     keep: Columns | None = None  # features whatever they look like
-    missing: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  # words for missing among numbers
+    missing: Cells | None = (
+        None  # words for missing among numbers
+    )
     strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
-    drop_classes: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None  # classes whose rows are left out
+    drop_classes: Words | None = None  # classes whose rows are left out
     identifier: Column | None = None
     groups: Column | None = None
     time: Column | None = None
     weights: Column | None = None
-    present: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None  # words that are values, not missing
+    present: Words | None = None  # words that are values, not missing
     positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of
     size: tuple[Side, Side] | None = None  # width and height to which images are resized
     colour: bool | None = None  # of images; None: colour if any image has it

@@ -21,7 +21,8 @@ def one_line(error: ValidationError, space: object = None) -> str:
     problems: dict[str, str] = {}
     for fault in error.errors(include_url=False):
         key, problem = _problem(fault)
-        if not any(key == other or key.startswith(f"{other}.") for other in problems):
+        told = any(f"{key}.".startswith(f"{other}.") or other.startswith(f"{key}.") for other in problems)
+        if not told:
             problems[key] = problem  # the further ones of a key are of other types that its value might have had
     shown = [f"{key}: {problem}" for key, problem in problems.items()]
     shown += not_searchable(map(str, space)) if isinstance(space, Mapping) else []
@@ -31,6 +32,7 @@ def one_line(error: ValidationError, space: object = None) -> str:
 def _problem(fault: Any) -> tuple[str, str]:
     """Return the key of pydantic's fault, and its rule and value in words."""
     kind, given, rule = fault["type"], fault["input"], fault["msg"]
+    given = list(given) if isinstance(given, tuple) else given
     parts = [str(part) for part in fault["loc"]]
     if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
         parts[1:3] = [f"enqueue[{parts[2]}]"]
@@ -40,6 +42,8 @@ def _problem(fault: Any) -> tuple[str, str]:
     key = readable(".".join(parts), 120)
     if kind == "extra_forbidden":
         return key, f"there is no such key{did_you_mean(nearest_keys(parts))}"
+    if kind == "missing" and isinstance(fault["loc"][-1], int):  # of a list of so many values
+        return readable(".".join(parts[:-1]), 120), f"must have more values, but got {readable(repr(given), 120)}"
     if kind == "missing":
         return key, "this key is required"
     if kind == "value_error":
@@ -47,6 +51,9 @@ def _problem(fault: Any) -> tuple[str, str]:
     if kind in ("int_type", "float_type", "finite_number") and parts[0] == "space":
         rule = CHOICES_RULE if SEARCHABLE.get(parts[1]) in (str, bool) else "must be a number"
     rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", rule)
+    if kind in ("too_short", "string_too_short"):
+        least = fault["ctx"]["min_length"]
+        rule = "must not be empty" if least == 1 else f"must have at least {least} values"
     rule = rule.replace("a valid tuple", "a list").replace("Input should", "must")
     meant = near(given, re.findall(r"'([^']+)'", fault["ctx"]["expected"])) if kind == "literal_error" else []
     return key, f"{rule[:1].lower()}{rule[1:]}, but got {readable(repr(given), 120)}{did_you_mean(meant)}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN
 from experiments.data.table import Table
 from experiments.errors import DataError
+
+Rows = NDArray[np.intp]
 
 
 def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
@@ -28,9 +32,7 @@ def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
         check_counts(table, y, y[different_rows(table)], target, least, words)
 
 
-def check_side(
-    table: Table, target: Target, y: NDArray[Any], rows: NDArray[np.intp], words: tuple[str, str, str]
-) -> None:
+def check_side(table: Table, target: Target, y: NDArray[Any], rows: Rows, words: tuple[str, str, str]) -> None:
     """Refuse a side of a split that lacks a class.
 
     Args:
@@ -67,9 +69,33 @@ def check_counts(
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
         rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
-        if table.reading is not None and table.target.dtype.kind not in "iuf":
+        if table.reading is not None:
             which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
             advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
         if table.copies is not None:
             advice += ', or set data.copies = "free": copies count as one row here'
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
+
+
+def with_every_class(draws: Iterator[tuple[Rows, Rows]], y: NDArray[Any], of: NDArray[Any]) -> tuple[Rows, Rows]:
+    """Return the first draw that tests every class, and learns it from two groups or more; or else the first of all.
+
+    Args:
+        draws: the development rows and the test rows of each.
+        y:     (N,) class of each row.
+        of:    (N,) group of each row, which no split divides: of two, each fold learns from one.
+    """
+    classes = np.unique(y)
+
+    def suits(development: Rows, test: Rows) -> bool:
+        groups = (np.unique(of[development][y[development] == one]) for one in classes)
+        return bool(np.isin(classes, y[test]).all()) and all(len(of_class) > 1 for of_class in groups)
+
+    first = next(draws)
+    return first if suits(*first) else next((draw for draw in draws if suits(*draw)), first)
+
+
+def share_to_test(table: Table, target: Target, y: NDArray[Any]) -> str:
+    """Return the advice for a test set that lacks a class."""
+    fewest = int(np.bincount(y[different_rows(table)]).min()) if target.classes and table.groups is None else 0
+    return f"set data.test_size = {ceil(100 / fewest) / 100:g}" if fewest > 2 else "set a larger data.test_size"

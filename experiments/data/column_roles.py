@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
@@ -16,11 +14,12 @@ from experiments.config.documents import in_one_line
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import file_has_comma
-from experiments.data.column_types import cleaned, is_text, texts
+from experiments.data.column_types import cleaned, is_text
 from experiments.data.compared_rows import compared_rows
 from experiments.data.copies import with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.dotted_classes import without_dots
+from experiments.data.dropped_classes import check_dropped, without_classes
 from experiments.data.number_formats import is_number_format
 from experiments.data.outer_folds import split_by_fold
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
@@ -55,7 +54,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     theirs = None if test is None else _cleaned(replace(test, present=raw.present), [*names, *single], target, declared)
     for name in roles.get("identifier", ()):
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
-    _check_classes(ours, target, data.drop_classes or ())
+    check_dropped(ours, target, data.drop_classes or ())
     before = raw.rows + (test.rows if test is not None else 0)
     features = [name for name in names if declared.get(name) != "category"]
     comma = is_text(ours.columns[target].type) and file_has_comma(ours, features)
@@ -160,23 +159,6 @@ def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
                 f'"$1,234.5" or "1.234,5", or a date as in "%d.%m.%Y", but got {shown(form)}.'
             )
     return {_named(raw, column) or "": form for column, form in (data.formats or {}).items()}
-
-
-def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTable:
-    """Take the target away from the rows of some classes, so that they are left out."""
-    if not classes:
-        return raw
-    column = texts(raw, target)
-    gone = pc.is_in(column, pa.array(classes, pa.string()))
-    own = raw.columns[target]
-    return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
-
-
-def _check_classes(raw: RawTable, target: str, classes: Sequence[str]) -> None:
-    """Refuse classes to leave out that are not there."""
-    unknown = sorted(set(classes) - set(pc.unique(texts(raw, target)).to_pylist())) if classes else []
-    if unknown:
-        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; remove it here.")
 
 
 def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:

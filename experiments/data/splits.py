@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
-from experiments.data.class_rows import check_classes, check_counts, check_side
+from experiments.data.class_rows import check_classes, check_counts, check_side, share_to_test, with_every_class
 from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
@@ -25,6 +25,7 @@ from experiments.data.table import Table
 from experiments.errors import DataError
 
 Rows = NDArray[np.intp]
+DRAWS = 20  # of a test set, until every class has rows on each side
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def split(
     for part, side, change in ((development, "development", "smaller"), (test, "test", "larger")):
         if len(part) < 2:  # a score of numbers needs two
             raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
-        advice = "remove its rows" if table.own_test else f"set a {change} data.test_size"
+        advice = f"set a {change} data.test_size" if part is development else share_to_test(table, target, y)
+        advice = "remove its rows" if table.own_test else advice
         check_side(table, target, y, part, (f"{key}: every class needs a row on each side", f" {side} rows", advice))
     _check_sides(table, development, test)
     if positive is not None:
@@ -224,9 +226,9 @@ def make_folds(
 
 
 def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float, split_seed: int) -> tuple[Rows, Rows]:
-    from sklearn.model_selection import GroupShuffleSplit, train_test_split
+    from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit, train_test_split
 
-    rows = np.arange(len(y), dtype=np.intp)
+    rows, classes = np.arange(len(y), dtype=np.intp), len(target.classes)
     if table.time is not None:
         rows = np.argsort(table.time, kind="stable") if not table.own_test else rows
         test = table.own_test or ceil(len(rows) * test_size)
@@ -235,11 +237,11 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
     if table.own_test:
         return rows[: -table.own_test], rows[-table.own_test :]
     if table.groups is not None:
-        splitter = GroupShuffleSplit(n_splits=1, test_size=test_size, random_state=split_seed)
-        development, test = next(splitter.split(rows, groups=table.groups))
-        return development, test
+        groups = GroupShuffleSplit(n_splits=DRAWS, test_size=test_size, random_state=split_seed)
+        draws = groups.split(rows, groups=table.groups)
+        return with_every_class(draws, y, table.groups) if classes else next(draws)
     rows = different_rows(table)
-    classes, test = len(target.classes), ceil(len(rows) * test_size)
+    test = ceil(len(rows) * test_size)
     if classes and min(test, len(rows) - test) < classes:
         share = classes / len(rows)
         raise DataError(
@@ -247,8 +249,12 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
             f"development rows and {test} test rows; "
             f"set data.test_size = {ceil(100 * share) / 100 if test < classes else floor(100 - 100 * share) / 100:g}."
         )
-    stratify = y[rows] if target.classes else None
-    development, tested = train_test_split(rows, test_size=test_size, stratify=stratify, random_state=split_seed)
+    if classes:
+        strata = StratifiedShuffleSplit(n_splits=DRAWS, test_size=test_size, random_state=split_seed)
+        sides = with_every_class(strata.split(rows, y[rows]), y[rows], rows)
+        development, tested = (rows[side] for side in sides)
+    else:
+        development, tested = train_test_split(rows, test_size=test_size, random_state=split_seed)
     return with_their_copies(table, development), with_their_copies(table, tested)
 
 

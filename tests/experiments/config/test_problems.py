@@ -73,3 +73,25 @@ def test_a_near_miss_is_named(sections: dict[str, Any], key: str, meant: str) ->
     assert message.startswith(f"{key}: ")
     assert f" (did you mean {meant}?)" in message
     assert ".." not in message
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"drop": []}, "data.drop: must not be empty, but got []."),
+        ({"drop_classes": [True]}, "data.drop_classes.0: must be a valid string, but got True."),
+        ({"target": ""}, "data.target: must not be empty, but got ''."),
+        ({"test_fold": [3]}, "data.test_fold: must have more values, but got [3]."),
+    ],
+)
+def test_a_list_is_refused_once(data: dict[str, Any], said: str) -> None:
+    assert refusal(data={"source": "my.csv", **data}) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [(4, ("4",)), ([4, -999.5, "x"], ("4", "-999.5", "x")), ("rare", ("rare",)), (None, None)]
+)
+@pytest.mark.parametrize("key", ["missing", "present", "drop_classes"])
+def test_words_of_cells_may_be_typed_as_numbers(key: str, typed: object, read: tuple[str, ...] | None) -> None:
+    spec = parse_spec({"study": {"name": "x"}, "data": {"source": "my.csv", key: typed}, "space": RATE}, "here")
+    assert getattr(spec.data, key) == read

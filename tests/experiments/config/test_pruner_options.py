@@ -69,7 +69,7 @@ def test_what_breaks_a_rule_is_named_in_one_line() -> None:
             {"pruner_options": {"rung_factor": 0.5}},
             "search.pruner_options.rung_factor: must be greater than or equal to 1, but got 0.5.",
         ),
-        ({"pruner_options": [1]}, "search.pruner_options: must be a table, but got (1,)."),
+        ({"pruner_options": [1]}, "search.pruner_options: must be a table, but got [1]."),
         (
             {"pruner": "successive_halving", "pruner_options": {"min_resource": 61}},
             "search.pruner_options.min_resource: must be at most training.epochs, which is 60, but got 61.",

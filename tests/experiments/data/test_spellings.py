@@ -38,6 +38,15 @@ def test_the_sources_own_test_rows_name_nothing() -> None:
     assert found.target.tolist() == ["no", "yes", "no", "no", "Maybe"]
 
 
+def test_codes_whose_case_tells_them_apart_stay() -> None:
+    codes = ["tSM0", "TsM0", "tsM0", "TSm0", "tSm0", "no", "No", "no"]
+    found, lines = with_one_spelling(table(codes))
+    assert found.target.tolist() == [*codes[:5], "no", "no", "no"]
+    assert lines == (
+        "target 'y': 'No' and 'no' are one class, 'no'; data.categories = ['y'] keeps them apart in a table.",
+    )
+
+
 def test_what_differs_otherwise_or_is_declared_stays() -> None:
     for whole in (table(["a ", "b"]), table([1, 2]), table([0, 1], classes=("no", "No"))):
         assert with_one_spelling(whole) == (whole, ())

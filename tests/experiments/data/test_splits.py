@@ -119,7 +119,7 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
         (
             (200, 3),
             0.02,
-            r"each side, but class 'b' has 0 test rows \(.*: 200, 201, 202\); set a larger data\.test_size",
+            r"each side, but class 'b' has 0 test rows \(.*: 200, 201, 202\); set data\.test_size = 0\.34",
         ),
     ]:
         with pytest.raises(DataError, match=words):
@@ -286,6 +286,24 @@ def test_classes_that_time_keeps_apart_are_refused() -> None:
     ours, _ = parts(rows)
     with pytest.raises(DataError, match="in fold 0"):
         make_folds(ours, CVSection(n_splits=5), 0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_groups_are_drawn_until_every_class_has_some_on_each_side(seed: int) -> None:
+    groups = np.repeat(np.arange(40), 3)
+    whole = replace(table(111, 9), groups=groups)  # three groups of the second class
+    development, test = parts(whole, 0.1, seed)
+    own = development.table.groups
+    assert own is not None
+    assert len(np.unique(own[development.y == 1])) == 2
+    assert len(test) == 12
+    make_folds(development, CVSection(n_splits=2), seed)
+
+
+def test_a_class_of_two_groups_is_refused_whatever_is_drawn() -> None:
+    whole = replace(table(114, 6), groups=np.repeat(np.arange(40), 3))
+    with pytest.raises(DataError, match="every class needs a"):
+        make_folds(parts(whole, 0.5, 3)[0], CVSection(n_splits=2), 0)
 
 
 def test_a_test_set_of_one_group_is_refused() -> None:

@@ -12,15 +12,16 @@ from experiments.data.texts import MISSING
 AS_HEADER = "line {} was read as the header; --set data.header=false reads it as data"
 MOST_ABOVE = 10  # records above a header that names the target
 FIRST_YEAR, LAST_YEAR, YEAR_DIGITS = 1800, 2200, 4  # of a header of years
+SOME_YEARS = 3  # beside words, which are no row of data
 
 
 def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys, line: int = 1) -> tuple[bool, str]:
     """Return whether the first row names the columns, and a note where that could be doubted.
 
     It does if a cell is the target, or if no cell is a number, unless every cell stands below itself again; if its
-    numbers count the columns from 0, as pandas writes an array, or are years in ascending order; or if each of its
-    words stands above a number. New rows have a header if it names the model's columns, positions in ascending order;
-    or if not all of these are positions.
+    numbers count the columns from 0, as pandas writes an array, or are years in ascending order, alone or three and
+    more beside words; or if each of its words stands above a number. New rows have a header if it names the model's
+    columns, positions in ascending order; or if not all of these are positions.
 
     Args:
         cells: stripped cells of the first row.
@@ -41,7 +42,8 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     second = below[0] if below else ()
     counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
     whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) == YEAR_DIGITS]
-    years = len(whole) == len(cells) > 1 and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
+    many = len(cells) == len(numbers) > 1 or len(numbers) >= SOME_YEARS
+    years = many and len(whole) == len(numbers) and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
     words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
     above = bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) for at in words)
     if counted or above or (years and whole == sorted(set(whole))):

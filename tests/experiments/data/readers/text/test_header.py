@@ -15,6 +15,10 @@ from experiments.data.readers.text.header import above_target, is_header
         (",0,1", "17,5,6", True),  # and with its index
         ("0,1,label", "5,6,7", True),
         ("2019,2020,2021", "5,6,7", True),
+        ("country,1970,1971,1972", "Chad,5,6,7", True),
+        ("country,1970,1971", "Chad,5,6", False),  # two may be a row of data
+        ("country,1970,1972,1971", "Chad,5,6,7", False),
+        ("country,1970,1971,72", "Chad,5,6,7", False),
         ("-1,0,d", "5,6,7", True),  # a word above a number
         ("0,2,1", "5,6,7", False),
         ("2021,2020,2019", "5,6,7", False),
