@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         "--trials",
         type=int,
         metavar="N",
-        help="try the study with fewer trials: without refit, baselines and test evaluation",
+        help="try the study with fewer trials than it has: no refit, baselines or test; with more it is tested",
     )
     add_workers_argument(it)
     it.add_argument(

@@ -107,9 +107,7 @@ class DataSection(Section):
     dates: Columns | None = None
     formats: Annotated[dict[str, Format], Field(min_length=1)] | None = None  # of numbers and dates, by column
     keep: Columns | None = None  # features whatever they look like
-    missing: Cells | None = (
-        None  # words for missing among numbers
-    )
+    missing: Cells | None = None  # words for missing among numbers
     strict: Annotated[Literal[True] | None, BeforeValidator(_on)] = None  # refuse what would be left out
     drop_classes: Words | None = None  # classes whose rows are left out
     identifier: Column | None = None

@@ -22,7 +22,7 @@ from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.admission import ledger_reading
 from experiments.study.folder import StudyFolder
-from experiments.study.ledger_check import standing_of
+from experiments.study.ledger_check import standing_of, was_tested_before
 from experiments.study.lookup import RESULTS, find_study, known_studies, study_folder
 from experiments.study.results_file import Recorded, known_rows, learned, read_own_results
 from experiments.study.resume import recorded_identity
@@ -222,8 +222,10 @@ def _notes(study: ReadStudy) -> list[str]:
         notes.append(f"it is a try, with {status.trials}")
     if not study.trials:
         notes.append("its journal is not there, so it has no curves")
-    if recorded.result.test is None:
-        notes.append("its test rows are sealed: they have not been scored")
+    if was_tested_before(recorded.result):
+        notes.append("it has no test score, but was tested before it went on to these trials")
+    elif recorded.result.test is None:
+        notes.append("its test rows have not been scored")
     if recorded.result.analysis is None or recorded.result.analysis.selection is None:
         notes.append("it has no corrected score, so it stands after those that have one")
     return notes

@@ -16,7 +16,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.shared_lock import HeldError, LostError, SharedLock, is_locked
 from experiments.search.storage import write_atomically
@@ -233,22 +232,6 @@ class StudyFolder:
         """
         self.check_held()
         return write_atomically(self.path / name, text.encode())
-
-    def keep(self, name: str, text: str) -> None:
-        """Write a file; another that has its name, which a person may have edited, stays under `name.before`.
-
-        Raises:
-            StudyStateError: the disk is full or the folder cannot be written to.
-        """
-        path = self.path / name
-        try:
-            before = read_regular(path) if path.exists() else None
-        except OSError as error:
-            raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
-        if before != text.encode():
-            if before is not None:
-                write_atomically(path.with_name(f"{name}.before"), before)
-            self.write(name, text)
 
 
 class StudyLog:

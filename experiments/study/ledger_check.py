@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from experiments.errors import LedgerError, StudyStateError
 from experiments.evaluation.ledger import Ledger, LedgerMatch
+from experiments.evaluation.results import StudyResult
 from experiments.study.folder import StudyFolder
 from experiments.study.results_file import Recorded, read_results
 
@@ -28,6 +29,11 @@ def standing_of(ledger: Ledger, recorded: Recorded) -> LedgerMatch:
             f"{before.head[:12]}, which was its head then. Bring back the whole file."
         )
     return standing
+
+
+def was_tested_before(result: StudyResult) -> bool:
+    """Tell whether a study was tested, and then went on without a test."""
+    return result.test is None and result.ledger is not None and result.ledger.own > 0
 
 
 def check_ledger_is_whole(ledger: Ledger, folder: StudyFolder) -> None:

@@ -19,6 +19,7 @@ from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
 from experiments.reports.metrics import Scores, axis_label
 from experiments.study.console import printable
+from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
 
@@ -123,8 +124,6 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
         return [name, "unreadable"]
     data, search = study.spec.get("data", {}), study.spec.get("search", {})
     scores = Scores.like(study.metric, None if status.best is None else status.best.result.value)
-    test = None if status.result is None else status.result.test
-    nested = " (nested)" if status.result is not None and status.result.outer is not None else ""
     cells: list[str | Text] = [
         name,
         status.state,
@@ -133,9 +132,19 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
         "" if status.rows is None else letters.get(status.rows, ""),
         str(search.get("sampler", "")),
         "" if status.best is None else scores.show(status.best.result.value),
-        "" if test is None or status.best is None else f"{scores.show(test.score)}{nested}",
+        _tested(status, scores),
         *([written_time(status.when)] if width >= WIDE else []),
     ]
     if status.mlflow:
         cells.append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
     return cells
+
+
+def _tested(status: StudyStatus, scores: Scores) -> str:
+    """Return the test score; "earlier" for a study that was tested before its last trials; nothing without a test."""
+    result = status.result
+    if result is None or status.best is None:
+        return ""
+    if result.test is None:
+        return "earlier" if was_tested_before(result) else ""
+    return scores.show(result.test.score) + ("" if result.outer is None else " (nested)")

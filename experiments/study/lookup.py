@@ -181,8 +181,8 @@ def model_folder(study: str) -> Path:
         )
     if not path.is_dir():
         raise StudyStateError(
-            f"{path.parent}: the study has no model; it gets one when its test rows are scored, with python -m "
-            f"experiments.tune {shlex.quote(study)} --score."
+            f"{path.parent}: the study has no model; it gets one when its test rows are scored, at the end of python "
+            f"-m experiments.tune {shlex.quote(study)}; --score tests the best model of its trials so far."
         )
     return path
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from experiments.config.default_study import STUDY_FILE, study_text
+from experiments.config.default_study import study_text
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.row_hashes import save_row_hashes
@@ -58,6 +58,7 @@ from experiments.study.options import (
 from experiments.study.process import call
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
+from experiments.study.written_file import write_study_file
 from experiments.tracking.metadata import run_metadata, study_outcome
 from experiments.tracking.uris import shown
 
@@ -191,7 +192,8 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
     if options.document is not None:
-        folder.keep(STUDY_FILE, study_text(with_decided(options.document, study.data.decided), folder.path))
+        document = with_decided(options.document, study.data.decided)
+        write_study_file(folder, study_text(document, folder.path), run.say)
     run.clock.lap("folder, journal, folds")
     run.log.write(f"{len(trials)} of {study.spec.search.trials} trials finished before")
     predicted = sum(len(validation) for _, validation in study.data.folds.pairs)

@@ -213,7 +213,7 @@ def test_a_sealed_an_interrupted_and_an_older_study_are_shown_and_said_to_be(fol
     by_folder = {Path(study["folder"]).name: study for study in found["studies"]}
     sealed, interrupted, older = (by_folder[name] for name in ("sealed", "interrupted", "older"))
     assert sealed["test"] is None
-    assert sealed["notes"] == ["its test rows are sealed: they have not been scored"]
+    assert sealed["notes"] == ["its test rows have not been scored"]
     assert (interrupted["corrected"], interrupted["trials"], interrupted["state"]) == (None, 6, "interrupted")
     assert interrupted["notes"][0].startswith("it was interrupted after 6 trials")
     assert interrupted["best"] == pytest.approx(

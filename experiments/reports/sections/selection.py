@@ -59,7 +59,7 @@ def selection(result: StudyResult) -> Section:
         Table("Selection score", columns, tuple(rows)),
         note(
             "The selection score is the mean over the folds at the trial’s best epoch. {} {} on the same folds, and "
-            "being chosen for that makes it optimistic. Only the test score speaks about new data.{}{}",
+            "being chosen for that makes it optimistic: it is no estimate of the score on new rows.{}{}",
             SMALLEST if keeps_smallest(result) else "The winner’s is the best of",
             counted("trials.count", len(result.trials), "trial"),
             "" if result.default else " The default has no score because it did not finish.",
@@ -109,7 +109,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     return [
         text(
             "Corrected for selection: {}, 95% interval {}. Scored over all {} at once instead of fold by fold, the "
-            "winner has {}; choosing among {} {}.",
+            "winner has {}. Being the best of {} {}.",
             Strong(Fact("analysis.selection.corrected", scores.show(record.corrected))),
             Fact("analysis.selection.ci95", scores.interval(record.ci95)),
             counted("analysis.selection.rows", record.rows, "row"),

@@ -54,8 +54,9 @@ KEPT: Final = (
     "of {}."
 )
 NOT_KEPT: Final = (
-    "Probabilities are those of the networks. A temperature, for each fold fitted on the others, would change the log "
-    "loss out of fold from {} to {}: a gain of {} with a standard error of {}. It is kept where the gain is larger."
+    "Probabilities are those of the networks. A temperature, by which logits are divided, would change the log loss "
+    "out of fold from {} to {}, for each fold fitted on the others: a gain of {} with a standard error of {}. It is "
+    "kept only where the gain is larger than that."
 )
 KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are those of its networks"}
 

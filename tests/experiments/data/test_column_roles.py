@@ -206,9 +206,7 @@ def test_classes_are_left_out_of_both_files(sheet: Make) -> None:
     assert np.asarray(table.features)[-2:, 0].tolist() == [100.5, 300.5]
     assert table.reading is not None
     assert table.reading.no_target == 12
-    with pytest.raises(
-        DataError, match=r"column 'y' has no class 'none'; it has 'a', 'b', 'rare'"
-    ):
+    with pytest.raises(DataError, match=r"column 'y' has no class 'none'; it has 'a', 'b', 'rare'"):
         table_of(sheet(**rows), data(drop_classes=("none",)))
 
 

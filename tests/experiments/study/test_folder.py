@@ -43,16 +43,6 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
     one.release()
 
 
-def test_a_file_that_is_kept_leaves_another_beside_it(folder: StudyFolder) -> None:
-    file, before = folder.path / "study.toml", folder.path / "study.toml.before"
-    folder.keep("study.toml", "one")
-    folder.keep("study.toml", "one")
-    assert (file.read_text(), before.exists()) == ("one", False)
-    file.write_text("edited")
-    folder.keep("study.toml", "two")
-    assert (file.read_text(), before.read_text()) == ("two", "edited")
-
-
 def disk_full(*_: Any, **__: Any) -> NoReturn:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -18,9 +18,9 @@ def _changed(result, **changes):
 def test_the_corrected_score_and_its_optimism(full):
     said = _said(selection(full[0]))
     assert "Corrected for selection: 0.9701, 95% interval [0.9611, 0.9789]" in said
-    assert "choosing among 31 complete configurations seems to make that about 0.0037 too good" in said
+    assert "Being the best of 31 complete configurations seems to make that about 0.0037 too good" in said
     said = _said(selection(_changed(full[0], optimism=0.00001)))
-    assert "among 31 complete configurations does not seem to make that too good." in said
+    assert "best of 31 complete configurations does not seem to make that too good." in said
 
 
 def test_the_gain_is_compared_with_the_gain_by_luck(full):

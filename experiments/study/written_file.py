@@ -1,0 +1,55 @@
+"""The study file that `tune --data` writes into the study's folder, where a person may change it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from experiments.config.default_study import STUDY_FILE
+from experiments.config.regular_file import read_regular
+from experiments.errors import StudyStateError
+from experiments.search.storage import write_atomically
+from experiments.study.folder import StudyFolder
+
+
+def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None]) -> None:
+    """Write the study file, unless the one that is there differs in comments, order or [report] alone.
+
+    Another one, which a person may have changed, stays under `study.toml.before`; that is said if it differs in more
+    than its number of trials.
+
+    Raises:
+        StudyStateError: the file cannot be read, the disk is full, or the folder cannot be written to.
+    """
+    path = folder.path / STUDY_FILE
+    try:
+        before = read_regular(path) if path.exists() else None
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
+    ours, theirs = tomllib.loads(text), _document(before)
+    if theirs is not None and ours == {key: theirs[key] for key in theirs if key in ours or key != "report"}:
+        return
+    if before is not None:
+        write_atomically(path.with_name(f"{path.name}.before"), before)
+    folder.write(path.name, text)
+    if before is not None and (theirs is None or _without_trials(ours) != _without_trials(theirs)):
+        say(
+            f"{path}: said otherwise, and is now {path.name}.before; python -m experiments.tune {folder.path} "
+            "runs a study file as it is"
+        )
+
+
+def _document(content: bytes | None) -> dict[str, Any] | None:
+    """Return the document of a study file; None where there is none."""
+    try:
+        return None if content is None else tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return None
+
+
+def _without_trials(document: Mapping[str, Any]) -> dict[str, Any]:
+    search = document.get("search")
+    if not isinstance(search, dict):
+        return dict(document)
+    return {**document, "search": {key: value for key, value in search.items() if key != "trials"}}
