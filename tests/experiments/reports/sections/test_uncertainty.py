@@ -46,9 +46,9 @@ def test_a_temperature_that_is_not_kept_says_why(full):
     other = full[0].analysis.uncertainty.default_temperature
     _, _, winner = _said(uncertainty(_changed(full[0], temperature=other, default_temperature=None)))
     assert winner == (
-        "Probabilities are those of the networks. A temperature, by which logits are divided, would change the log loss "
-        "out of fold from 0.2000 to 0.2100, for each fold fitted on the others: a gain of −0.0100 with a standard error "
-        "of 0.0020. It is kept only where the gain is larger than that."
+        "Probabilities are those of the networks. A temperature, by which logits are divided, would change the log "
+        "loss out of fold from 0.2000 to 0.2100, for each fold fitted on the others: a gain of −0.0100 with a standard "
+        "error of 0.0020. It is kept only where the gain is larger than that."
     )
 
 
