@@ -15,7 +15,7 @@ import numpy as np
 
 from experiments.evaluation.resampling import Numbers, Samples
 from experiments.evaluation.results import SIGNIFICANCE
-from experiments.evaluation.selection_bias import FEW, drawn_scores, highest
+from experiments.evaluation.selection_bias import FEW, drawn_scores, highest, on_all_units
 from nnet.arrays import Rows
 
 FEWEST = 200  # draws; a metric that is scored draw by draw has fewer for the corrected score of one study
@@ -95,8 +95,9 @@ def choice_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows
     Args:
         choose: the choice by the scores of the draws; that of the best, unless the study keeps the smallest network.
     """
+    everything = samples.scores(np.ones((1, samples.units)))
     _, outside = drawn_scores(samples, draws, choose)
-    return outside
+    return on_all_units(samples, everything[0], outside, int(highest(everything)[0]))
 
 
 def gains(first: Numbers, second: Numbers, units: int, grouped: bool) -> Gains:

@@ -16,6 +16,8 @@ from experiments.evaluation.resampling import Numbers
 from experiments.evaluation.results import SIGNIFICANCE
 from experiments.evaluation.statistics import Interval
 
+ROUNDING = 1e-12  # share of the mean, below which a spread is that of rounding
+
 
 @dataclass(frozen=True)
 class TTest:
@@ -34,7 +36,8 @@ def corrected_t_test(values: Numbers | Sequence[float], ratio: float, sizes: Seq
     """Test the mean of n scores, or of n differences, of trainings that share rows.
 
     The variance of the mean is taken as (1/n + ratio) times that of the values, not as 1/n times. The quantile is
-    Student's with n - 1 degrees of freedom.
+    Student's with n - 1 degrees of freedom. Of values that are all equal p is that of a sign test of the repetitions,
+    the first axis of the values.
 
     Args:
         values: n values in any shape, n at least 2.
@@ -51,7 +54,8 @@ def corrected_t_test(values: Numbers | Sequence[float], ratio: float, sizes: Seq
     count, mean = len(flat), float(np.average(flat, weights=sizes))
     variance = float(np.average((flat - mean) ** 2, weights=sizes)) * count / (count - 1)
     error = sqrt((1 / count + ratio) * variance)
-    if error == 0:
-        return TTest(mean, (mean, mean), float(mean == 0))
+    if error <= ROUNDING * abs(mean):  # where all values are equal, no spread can be estimated
+        repetitions = len(np.atleast_1d(values))
+        return TTest(mean, (mean, mean), 1.0 if mean == 0 else 2.0 ** (1 - repetitions))
     reach = float(t.ppf(1 - SIGNIFICANCE / 2, count - 1)) * error
     return TTest(mean, (mean - reach, mean + reach), float(2 * t.sf(abs(mean) / error, count - 1)))

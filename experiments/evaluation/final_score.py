@@ -15,6 +15,7 @@ from experiments.errors import SearchError
 from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.score_range import fewest_units, score_range, within
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     Interval,
@@ -30,7 +31,7 @@ from experiments.evaluation.statistics import (
 )
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, row_score
+from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_score
 
 FEW = 30  # rows or groups, below which a bootstrap claims more than it knows
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
@@ -69,18 +70,30 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
     return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], draws_of(len(rows[0])), difference)
 
 
-def of_resampled(metric: str, drawn: Sequence[Resampled]) -> OfRows:
+def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None = None) -> OfRows:
     """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one.
 
     Where all rows are right, or all are wrong, so is every sample, which is no certainty. The interval is then Wilson's
-    of an accuracy with as many rows, or groups; of other scores that are 1 in every sample, too.
+    of an accuracy with as many rows, or groups; of other scores of classes with as many as have the rarest class.
+
+    Args:
+        rarest: rows, or groups, with the rarest class, true or predicted; None of numbers.
     """
-    first = drawn[0]
+    first, shares = drawn[0], score_range(metric) == (0.0, 1.0)
     difference = resampled_difference(*drawn) if len(drawn) > 1 else None
-    is_perfect = first.score == 1.0 and not np.ptp(first.draws) and metric not in OTHER_SCORES
-    if is_perfect or (metric == "accuracy" and first.score == 0.0):
-        return OfRows(wilson_interval(int(first.score) * first.units, first.units), "wilson", None, difference)
-    return OfRows(first.interval(), BOOTSTRAP[first.drawn], len(first.draws), difference)
+    if difference is not None and shares:
+        low, high = difference.ci95
+        difference = replace(difference, ci95=(max(-1.0, low), min(1.0, high)))
+    units = first.units if metric == "accuracy" or rarest is None else rarest
+    at_an_end = not np.ptp(first.draws) and (first.score == 1.0 or (shares and first.score == 0.0))
+    if at_an_end and metric not in OTHER_SCORES:
+        return OfRows(wilson_interval(int(first.score) * units, units), "wilson", None, difference)
+    return OfRows(within(metric, first.interval()), BOOTSTRAP[first.drawn], len(first.draws), difference)
+
+
+def fewest(y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
+    """Return the number of rows, or groups, with the rarest class, true or predicted."""
+    return fewest_units([y, predicted_labels(winner)], np.arange(len(y)) if groups is None else groups)
 
 
 def final_score(
@@ -118,7 +131,10 @@ def final_score(
             raise SearchError(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
-        scores, found = [of_model.score for of_model in drawn], of_resampled(metric, drawn)
+        scores, found = (
+            [of_model.score for of_model in drawn],
+            of_resampled(metric, drawn, fewest(y, winner, groups) if target.classes else None),
+        )
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
-from typing import Any, Final
+from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +17,13 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
-from experiments.evaluation.final_score import SEED, OfRows, of_resampled, of_row_scores
+from experiments.evaluation.final_score import SEED, OfRows, fewest, of_resampled, of_row_scores
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.score_range import within
 from experiments.evaluation.statistics import Interval, resampled, verdict
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
-
-SHARES: Final = (
-    "accuracy",
-    "average_precision",
-    "balanced_accuracy",
-    "f1",
-    "jaccard",
-    "precision",
-    "recall",
-    "roc_auc",
-)
-AT_MOST_ONE: Final = ("d2_", "explained_variance", "matthews_corrcoef", "r2")
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def pooled_score(
     elif ordered:
         raise SearchError(f"cv.metric: {metric} has no interval on these outer folds; choose another metric.")
     else:
-        interval = _within(metric, interval if of_rows is None else _hull(interval, of_rows.interval))
+        interval = within(metric, interval if of_rows is None else _hull(interval, of_rows.interval))
         difference = _difference(winners, defaults, sizes, of_rows) if compared else None
     pooled = FinalScore(
         metric=metric,
@@ -170,7 +159,8 @@ def _of_samples(
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
     except ValueError:
         return None
-    return of_resampled(metric, drawn)
+    everything = np.concatenate([fold.winner for fold in folds])
+    return of_resampled(metric, drawn, None if classes is None else fewest(classes, everything, groups))
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:
@@ -185,19 +175,3 @@ def _scores(metric: str, scores: list[float]) -> list[float]:
 
 def _hull(one: Interval, other: Interval) -> Interval:
     return min(one[0], other[0]), max(one[1], other[1])
-
-
-def _within(metric: str, interval: Interval) -> Interval:
-    """Keep an interval within the scores that a metric can have.
-
-    >>> _within("accuracy", (0.9, 1.04)), _within("r2", (-0.2, 1.1)), _within("neg_log_loss", (-0.2, 0.1))
-    ((0.9, 1.0), (-0.2, 1.0), (-0.2, 0.0))
-    """
-    low, high = -inf, inf
-    if metric.startswith("neg_"):
-        high = 0.0
-    elif metric.startswith(SHARES):
-        low, high = 0.0, 1.0
-    elif metric.startswith(AT_MOST_ONE):
-        high = 1.0
-    return max(low, interval[0]), min(high, interval[1])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow
+from experiments.evaluation.score_range import score_range
 from experiments.search.label_scores import LABEL_SCORES, counts_of
 from experiments.search.out_of_fold import array_of
 from experiments.search.ranking import ROC_AUC, Ranking
@@ -35,12 +36,16 @@ CALLS, NUMBERS = 2_000, 100_000_000  # limits of scorer calls, and of outputs in
 class Samples(Protocol):
     """Scores of samples.
 
-    units: U, the number of units to draw from.
-    draws: number of samples that can be scored in some seconds.
+    units:   U, the number of units to draw from.
+    draws:   number of samples that can be scored in some seconds.
+    is_mean: whether a score is a mean over rows, so that a part of the rows has the score of all in expectation.
+    highest: the highest score that there can be.
     """
 
     units: int
     draws: int
+    is_mean: bool
+    highest: float
 
     def scores(self, weights: Numbers) -> Numbers:
         """Score b samples, given by weights (b, U): (b, C), NaN where a sample has no score."""
@@ -61,7 +66,7 @@ def samples_of(metric: str, target: Target, contents: Contents, y: Targets, unit
     """
     if metric in SUMS or metric in ROW_SCORES:
         return Sums(metric, contents, y, units)
-    calls = len(contents) + 1
+    calls = len(contents) + 2  # each of them, the chosen one, and the winner
     if metric in LABEL_SCORES:
         numbers = calls * max(len(y) + 3 * len(target.classes), COUNTED)
         draws = min(DRAWS, max(FEWEST, NUMBERS // numbers))
@@ -72,7 +77,7 @@ def samples_of(metric: str, target: Target, contents: Contents, y: Targets, unit
         return BootstrapTooSlow(metric=metric, configurations=len(contents), rows=len(y))
     if metric == ROC_AUC:
         return Rankings(contents, y, units, draws)
-    return OneByOne(by_repetition(metric, target, contents, y), len(contents), units, draws)
+    return OneByOne(by_repetition(metric, target, contents, y), len(contents), units, draws, score_range(metric)[1])
 
 
 class Sums:
@@ -83,6 +88,7 @@ class Sums:
 
     def __init__(self, metric: str, contents: Contents, y: Targets, units: Rows):
         self.units, self.draws, self._metric = int(units.max()) + 1, DRAWS, metric
+        self.is_mean, self.highest = metric not in SUMS, score_range(metric)[1]
         rows = ROW_SCORES.get(metric, negative_squared_error)
         self._sums = np.stack([self._summed(rows(_opened(content), y), units) for content in contents], axis=1)
         centred = y - y.mean() if metric == "r2" else np.zeros(len(y))
@@ -113,6 +119,8 @@ class Sums:
 class Rankings:
     """Samples of the area under the ROC curve, for which the rows are ordered once."""
 
+    is_mean, highest = False, 1.0
+
     def __init__(self, contents: Contents, y: Targets, units: Rows, draws: int):
         self.units, self.draws, self._units = int(units.max()) + 1, draws, units
         self._rankings = [Ranking(_opened(content), y) for content in contents]
@@ -135,11 +143,15 @@ class OneByOne:
     """Samples that are scored one after the other.
 
     Args:
-        score: score of a configuration, by the weight (P,) of each prediction.
-        units: (P,) the unit of each prediction.
+        score:   score of a configuration, by the weight (P,) of each prediction.
+        units:   (P,) the unit of each prediction.
+        highest: the highest score that there can be.
     """
 
-    def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int):
+    is_mean = False
+
+    def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int, highest: float = 1.0):
+        self.highest = highest
         self.units, self.draws = int(units.max()) + 1, draws
         self._score, self._configurations, self._units = score, range(configurations), units
 

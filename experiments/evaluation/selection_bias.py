@@ -16,6 +16,7 @@ from experiments.evaluation.one_standard_error import paired_errors, smallest_in
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
+from experiments.evaluation.score_range import fewest_units
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.trial import Shared
 from nnet.arrays import Rows
@@ -85,17 +86,19 @@ def selection(
     samples = samples_of(metric, target, contents, validated.y, validated.units)
     if isinstance(samples, BootstrapTooSlow):
         return Selected(samples)
-    return corrected_selection(samples, len(np.unique(validated.rows)), candidates)
+    rarest = fewest_units([validated.y], validated.units) if target.classes and metric != "accuracy" else None
+    return corrected_selection(samples, len(np.unique(validated.rows)), candidates, rarest)
 
 
-def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> Selected:
+def corrected_selection(samples: Samples, rows: int, candidates: Candidates, rarest: int | None = None) -> Selected:
     """Compute the bootstrap bias corrected score of the choice (BBC-CV), and the gain of a choice among equals.
 
     In each draw of as many units as there are, with replacement, the configuration that is best on the units drawn is
     scored on those not drawn; or the smallest within one standard error of it, where the study chooses so. `corrected`
     is the mean of these scores, `ci95` their 0.025 and 0.975 quantiles. Each of them is of the 37% of the units that
-    were not drawn, so the interval errs on the wide side. Every configuration comes with its best epoch; that this was
-    chosen on the same rows is not corrected for.
+    were not drawn, so the interval of rows errs on the wide side. Scores that are no means over rows, such as R2 and
+    F1, are moved by what scoring so few units does to the winner alone. Every configuration comes with its best epoch;
+    that this was chosen on the same rows is not corrected for.
 
     The floor is White's reality check as refined by Hansen: in the same draws each configuration's gain over the
     default, less the gain that it has over all rows, is what chance makes of a configuration that is no better; `floor`
@@ -105,7 +108,8 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
     has over the default on all rows.
 
     Args:
-        rows: number of rows that the samples are of; as many as units, unless the units are groups.
+        rows:   number of rows that the samples are of; as many as units, unless the units are groups.
+        rarest: number of units with the rarest class, on which a perfect score rests; all of them where None.
 
     Returns:
         the record, or the reason that too many draws have no score, as where a class is not drawn; and the standard
@@ -118,6 +122,7 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
     inside, outside = drawn_scores(samples, samples.draws, candidates.chosen_in)
     finite = np.isfinite(inside).all(axis=1)
     errors = paired_errors(inside[finite], candidates.best) if finite.mean() >= FEW else None
+    outside = on_all_units(samples, everything, outside, candidates.chosen(errors)) if errors is not None else outside
     usable = finite & np.isfinite(outside)
     if errors is None or not np.isfinite(everything).all() or usable.mean() < FEW:
         few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
@@ -126,10 +131,12 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates) -> 
     pooled, corrected = float(everything[candidates.chosen(errors)]), float(outside.mean())
     quantiles = np.quantile(outside, (0.025, 0.975)).tolist()
     low, high = min(quantiles[0], corrected), max(quantiles[1], corrected)  # a mean of few values may lie outside
+    high = max(corrected, min(high, samples.highest))
     if low == high == 1.0:  # all rows are right in all draws, which is no certainty
         from experiments.evaluation.statistics import wilson_interval  # workers seldom need it
 
-        low = wilson_interval(samples.units, samples.units)[0]
+        least = samples.units if rarest is None else rarest
+        low = wilson_interval(least, least)[0]
     floor = None if default is None else _luck(inside, everything, default, samples.units)
     record = SelectionRecord(
         configurations=len(everything),
@@ -179,12 +186,36 @@ def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]
     finite, chosen = np.isfinite(inside).all(axis=1), highest(inside)
     if finite.mean() >= FEW:  # fewer say nothing, and a single one has no standard error
         chosen[finite] = choose(inside[finite])
+    return inside, _left_out(samples, chosen)
+
+
+def on_all_units(samples: Samples, everything: Numbers, outside: Numbers, winner: int) -> Numbers:
+    """Return (B,) scores on the units left out, moved to the scale of scores on all units.
+
+    Of fewer units an R2 or an F1 is another number, also where nothing is chosen. So the winner, which is the same in
+    every draw, has its score on all units in the mean. Means over rows stay as they are. NaN where the winner has no
+    score.
+
+    Args:
+        everything: (C,) scores on all units.
+        outside:    (B,) scores of `drawn_scores`.
+    """
+    if samples.is_mean:
+        return outside
+    fixed = _left_out(samples, np.full(len(outside), winner))
+    both = np.isfinite(outside) & np.isfinite(fixed)
+    moved: Numbers = np.where(both, outside + (everything[winner] - fixed[both].mean() if both.any() else 0.0), np.nan)
+    return moved
+
+
+def _left_out(samples: Samples, chosen: Rows) -> Numbers:
+    """Return (B,) the score of each draw's configuration (B,) on the units that are not drawn."""
     outside, start = [], 0
-    for weights in _weights(samples.units, draws):
+    for weights in _weights(samples.units, len(chosen)):
         end = start + len(weights)
         outside.append(samples.scores_of((weights == 0).astype(np.float64), chosen[start:end]))
         start = end
-    return inside, np.concatenate(outside)
+    return np.concatenate(outside)
 
 
 def _weights(units: int, draws: int) -> Iterator[Numbers]:

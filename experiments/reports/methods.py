@@ -16,6 +16,7 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "wilson": "Wilson score interval",
     "bootstrap_rows": "percentile bootstrap over rows",
     "bootstrap_groups": "percentile bootstrap over rows that belong together",
+    "expanded_bootstrap_groups": "expanded percentile bootstrap over rows that belong together",
     "bootstrap_rows_of_each_class": "percentile bootstrap over the rows of each class",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }
@@ -23,6 +24,7 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
     "mcnemar_bonett_price": "exact McNemar test, adjusted Wald interval (Bonett and Price)",
     "paired_bootstrap_rows": "paired percentile bootstrap over rows",
     "paired_bootstrap_groups": "paired percentile bootstrap over rows that belong together",
+    "expanded_paired_bootstrap_groups": "paired, expanded percentile bootstrap over rows that belong together",
     "paired_bootstrap_rows_of_each_class": "paired percentile bootstrap over the rows of each class",
     "corrected_resampled_t": "approximate: corrected resampled t test over the outer folds, and a test of their rows",
 }

@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mcnemar_bonett_price": ("exact McNemar test, adjusted Wald interval (Bonett and Price)",),
     "paired_bootstrap_rows": ("paired percentile bootstrap over rows",),
     "paired_bootstrap_groups": ("paired percentile bootstrap over rows that belong together",),
+    "expanded_bootstrap_groups": ("expanded percentile bootstrap over rows that belong together",),
+    "expanded_paired_bootstrap_groups": ("paired, expanded percentile bootstrap over rows that belong together",),
     "corrected_resampled_t": (
         "approximate: corrected resampled t over the outer folds, and the limits of their rows",
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",

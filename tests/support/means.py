@@ -17,6 +17,8 @@ class Means:
 
     of_units: NDArray[np.float64]
     draws: int = 1000
+    is_mean: bool = True
+    highest: float = np.inf
 
     @property
     def units(self) -> int:

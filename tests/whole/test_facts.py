@@ -88,7 +88,7 @@ def test_the_studies_are_of_their_kinds(place: Place) -> None:
     assert found["tied"]["best"]["number"] == complete["tied"].index(max(complete["tied"])) > 0
     assert found["no default"]["default"] is None
     assert [kind for kind, one in found.items() if one["test"] is None] == ["fresh", "no look"]
-    assert found["groups"]["test"]["ci_method"] == "bootstrap_groups"
+    assert found["groups"]["test"]["ci_method"] == "expanded_bootstrap_groups"
     assert found["time"]["analysis"]["left_out"]["selection"] == {"code": "rows_in_time_order"}
     assert found["regression"]["data"]["task"] == "regression"
     assert found["regression"]["test"]["score"] < -1000

@@ -88,7 +88,7 @@ def test_groups_and_weights_are_heeded(desk: CommandRunner) -> None:
     assert result.test is not None
     assert result.test.rows % 8 == 0
     drawn = result.test.rows // 8
-    assert result.test.ci_method == ("wilson" if result.test.score == 1.0 else "bootstrap_groups")
+    assert result.test.ci_method == ("wilson" if result.test.score == 1.0 else "expanded_bootstrap_groups")
     assert result.test.ci95[0] < wilson_interval(drawn, drawn)[0] + 1e-6  # no surer than as many rows
     plain = experiments.run(spec, replace(table, weights=None), fresh=True).result
     assert plain.data.fingerprint != result.data.fingerprint

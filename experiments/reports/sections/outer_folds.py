@@ -45,7 +45,8 @@ APPROXIMATE: Final = (
 )
 ORDERED: Final = (
     "Rows are in time order: each fold is tested by a search that had only earlier rows, so the first folds are scored "
-    "by models of fewer rows. The interval counts rows as if they were independent, and leaves out how searches vary."
+    "by models of fewer rows. The interval draws ten blocks of consecutive rows of each fold, and leaves out how "
+    "searches vary."
 )
 DIFFER: Final = (
     "The more the columns differ, the less one search says about the best configuration for rows like these. The score "

@@ -35,7 +35,8 @@ TWO = (
     "folds. A pointer on a mark shows the score. Trials with equal values stand side by side."
 )
 IMPORTANCES = (
-    "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. It holds for the "
+    "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. The shares add up "
+    "to 100% also where no parameter matters; with several parameters, half of it may be luck. They hold for the "
     "searched ranges; a parameter with a small share may still matter outside them."
 )
 

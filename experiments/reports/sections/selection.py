@@ -120,10 +120,12 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
         Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
         *_luck(record, scores),
         note(
-            "Method: {}. The interval holds for a choice among these configurations on rows like these, and is too "
-            "wide rather than too narrow. Each configuration is taken at its best epoch; the choice of the epoch is "
-            "not corrected for.",
+            "Method: {}. The interval holds for a choice among these configurations on rows like these, and is {}. "
+            "Each configuration is taken at its best epoch; the choice of the epoch is not corrected for.",
             selection_method(record, keeps_smallest(result)),
+            "too narrow where groups are few"
+            if record.method == "bbc_cv_groups"
+            else "too wide rather than too narrow",
         ),
     ]
 

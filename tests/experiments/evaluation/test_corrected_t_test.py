@@ -27,7 +27,15 @@ def test_shared_rows_widen_the_interval_by_the_factor_of_nadeau_and_bengio() -> 
 
 def test_equal_scores_differ_in_nothing() -> None:
     assert corrected_t_test(np.zeros((6, 5)), 0.25) == TTest(0.0, (0.0, 0.0), 1.0)
-    assert corrected_t_test(np.full((6, 5), 0.25), 0.25) == TTest(0.25, (0.25, 0.25), 0.0)
+    assert corrected_t_test(np.full((6, 5), 0.25), 0.25) == TTest(0.25, (0.25, 0.25), 2**-5)
+
+
+def test_equal_differences_of_few_repetitions_claim_nothing() -> None:
+    assert corrected_t_test(np.full((2, 2), 0.1), 0.5).p_value == 0.5
+    assert corrected_t_test([0.05] * 5, 0.25).p_value == 2**-4
+    rounded = np.array([0.9 - 0.8, 0.8 - 0.7, 0.7 - 0.6])  # 0.1 but for rounding
+    assert len(set(rounded.tolist())) > 1
+    assert corrected_t_test(rounded, 0.5).p_value == 0.25
 
 
 def test_a_value_counts_by_its_rows() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -72,7 +74,7 @@ def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
     grouped = final_score(metric, TWO, alike[1], alike[0], None, GROUPS)
     alone = final_score(metric, TWO, alike[1], alike[0], None)
     assert grouped.score == pytest.approx(alone.score)
-    assert (grouped.ci_method, grouped.ci_draws) == ("bootstrap_groups", 300)
+    assert (grouped.ci_method, grouped.ci_draws) == ("expanded_bootstrap_groups", 300)
     assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
 
 
@@ -112,7 +114,50 @@ def test_rows_that_are_all_right_are_not_certain_by_any_metric(metric: str) -> N
     z = np.where(y == 1, 3.0, -3.0)[:, None]
     score = final_score(metric, Target(("no", "yes")), y, z, None)
     assert (score.score, score.ci_method) == (1.0, "wilson")
-    assert score.ci95 == pytest.approx((0.8389, 1.0), abs=1e-4)
+    assert score.ci95 == pytest.approx((0.7225, 1.0), abs=1e-4)  # of the 10 rows of a class
+
+
+@pytest.mark.parametrize("metric", ["recall", "balanced_accuracy", "f1"])
+def test_a_perfect_score_is_as_sure_as_the_rows_of_the_rarest_class(metric: str) -> None:
+    y = (np.arange(300) < 9).astype(int)
+    score = final_score(metric, TWO, y, _certain(y), None)
+    assert (score.score, score.ci_method) == (1.0, "wilson")
+    assert score.ci95 == pytest.approx((0.7009, 1.0), abs=1e-4)  # of 9 rows
+
+
+def test_a_perfect_precision_is_as_sure_as_the_rows_that_are_predicted() -> None:
+    y = (np.arange(300) < 9).astype(int)
+    score = final_score("precision", TWO, y, _certain((np.arange(300) < 8).astype(int)), None)
+    assert (score.score, score.ci_method) == (1.0, "wilson")
+    assert score.ci95 == pytest.approx((0.6756, 1.0), abs=1e-4)  # of 8 rows
+
+
+def test_a_score_of_zero_is_not_certain() -> None:
+    y = (np.arange(300) < 9).astype(int)
+    score = final_score("f1", TWO, y, _certain(np.zeros(300, int)), None)
+    assert (score.score, score.ci_method) == (0.0, "wilson")
+    assert score.ci95 == pytest.approx((0.0, 0.2991), abs=1e-4)
+
+
+def _certain(predicted: Any) -> Any:
+    """Outputs that predict these classes."""
+    return np.where(predicted == 1, 3.0, -3.0)[:, None]
+
+
+@pytest.mark.parametrize("count", [3, 5, 10])
+def test_an_interval_of_few_groups_holds_what_it_says(count: int) -> None:
+    """The percentile interval alone holds the true accuracy in 72, 86 and 88 of 100 cases."""
+    holds, size, truth = 0, 12, 0.8
+    for seed in range(200):
+        random = np.random.default_rng([seed, count])
+        of_group = np.clip(random.normal(truth, 0.08, count), 0, 1)
+        right = random.random(count * size) < np.repeat(of_group, size)
+        y = np.arange(count * size) % 2
+        found = final_score(
+            "accuracy", TWO, y, _certain(np.where(right, y, 1 - y)), None, np.arange(count * size) // size
+        )
+        holds += found.ci95[0] <= truth <= found.ci95[1]
+    assert holds >= 178
 
 
 def test_few_groups_claim_little() -> None:

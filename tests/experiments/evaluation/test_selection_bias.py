@@ -9,7 +9,7 @@ from scipy.stats import norm
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
-from experiments.evaluation.resampling import Numbers
+from experiments.evaluation.resampling import Numbers, samples_of
 from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
@@ -184,3 +184,22 @@ def test_the_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch: pytest.M
     once = best_of(means)
     monkeypatch.setattr("experiments.evaluation.selection_bias.BLOCK", 170)
     assert best_of(means) == once
+
+
+@pytest.mark.parametrize("groups", [None, 6, 20])
+@pytest.mark.parametrize("metric", ["r2", "neg_root_mean_squared_error", "f1", "accuracy"])
+def test_where_nothing_is_chosen_nothing_is_corrected(metric: str, groups: int | None) -> None:
+    """Of 37% of the groups an R2 is far lower than of all, which is no luck of a choice."""
+    random = np.random.default_rng(1)
+    rows = 120
+    units = np.arange(rows) if groups is None else np.arange(rows) % groups
+    signal = random.normal(size=rows) + 2 * random.normal(size=rows)[units]
+    target = Target() if metric in ("r2", "neg_root_mean_squared_error") else Target(("no", "yes"))
+    y = signal if not target.classes else (signal > 1.5).astype(int)
+    outputs = (signal + random.normal(size=rows) - (1.5 if target.classes else 0))[:, None].astype(np.float32)
+    samples = samples_of(metric, target, [Inline(npy(outputs))], y, units)
+    assert not isinstance(samples, BootstrapTooSlow)
+    found = corrected_selection(samples, rows, Candidates((0.5,), (1,), None)).record
+    assert isinstance(found, SelectionRecord)
+    assert found.optimism == pytest.approx(0, abs=1e-9 if metric != "accuracy" else 0.02)
+    assert found.ci95[0] <= found.corrected <= found.ci95[1] <= samples.highest
