@@ -7,6 +7,7 @@ Source: Goodfellow et al. (2016), Deep Learning, section 6.3.
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import pi, sqrt
 from typing import Any
 
@@ -24,10 +25,15 @@ class Activation(Layer):
         shape: (F, B, units).
     """
 
+    _a: Array  # the outputs, for backward
+
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
-        self._scratch: Array = np.empty(shape, dtype)
-        self._a: Array = self._scratch
-        self._real = dtype.type
+        self._shape, self._dtype, self._real = shape, dtype, dtype.type
+
+    @cached_property
+    def _scratch(self) -> Array:
+        """The buffer for intermediate results."""
+        return np.empty(self._shape, self._dtype)
 
 
 class Identity(Activation):
@@ -77,7 +83,6 @@ class ReLU(Activation):
         super().__init__(shape, dtype)
         # NumPy takes the maximum of two arrays four times faster than that of an array and a number
         self._zeros: Array = np.zeros(shape, dtype)
-        self._positive: NDArray[np.bool_] = np.empty(shape, bool)
 
     def forward(self, x: Array) -> Array:
         self._a = np.maximum(x, self._zeros, out=x)
@@ -86,6 +91,11 @@ class ReLU(Activation):
     def backward(self, dout: Array) -> Array:
         np.greater(self._a, self._zeros, out=self._positive)
         return np.multiply(dout, self._positive, out=dout)
+
+    @cached_property
+    def _positive(self) -> NDArray[np.bool_]:
+        """The buffer for the signs of the outputs."""
+        return np.empty(self._shape, bool)
 
 
 class LeakyReLU(Activation):

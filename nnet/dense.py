@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from nnet.arrays import Array
@@ -22,15 +24,14 @@ class Dense(Layer):
     """
 
     def __init__(self, views: DenseViews, rows: int, input_gradient: bool = True, unit_major: bool = False):
-        folds, inputs, outputs = views.weights.shape
+        folds, _, outputs = views.weights.shape
         dtype = views.weights.dtype
         self.views = views
         self._weights_transposed = views.weights.transpose(0, 2, 1)
-        self._ones: Array = np.ones((folds, 1, rows), dtype)
         self._out: Array = np.empty((folds, rows, outputs), dtype)
         if unit_major:
             self._out = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
-        self._dx: Array | None = np.empty((folds, rows, inputs), dtype) if input_gradient else None
+        self._input_gradient = input_gradient
 
     def forward(self, x: Array) -> Array:
         self._x_transposed = x.transpose(0, 2, 1)
@@ -52,6 +53,17 @@ class Dense(Layer):
         np.matmul(self._x_transposed, dout, out=self.views.weight_gradients)
         if self.views.bias_gradients is not None:
             np.matmul(self._ones, dout, out=self.views.bias_gradients)  # the sum over rows, faster than np.sum
-        if self._dx is None:
+        if not self._input_gradient:
             return dout
         return np.matmul(dout, self._weights_transposed, out=self._dx)
+
+    @cached_property
+    def _ones(self) -> Array:
+        """The vector of ones (F, 1, B) that sums over rows."""
+        folds, rows, _ = self._out.shape
+        return np.ones((folds, 1, rows), self._out.dtype)
+
+    @cached_property
+    def _dx(self) -> Array:
+        """The buffer of the input's gradient (F, B, inputs)."""
+        return np.empty((*self._out.shape[:2], self.views.weights.shape[1]), self._out.dtype)

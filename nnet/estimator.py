@@ -17,16 +17,17 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 import nnet.estimator_base as base
+import nnet.estimator_settings as checks
 from nnet.arrays import Array, Labels, Rows, Targets
 from nnet.batches import FoldData
+from nnet.class_weights import class_weights
 from nnet.errors import SettingError, lookup
 from nnet.estimator_parameters import described
-from nnet.estimator_settings import architecture_of, check_same_classes, check_split, patience_of, settings_of
+from nnet.estimator_settings import architecture_of, patience_of, settings_of
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
@@ -129,8 +130,11 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
         # rows of weight 0 are left out
         data = FoldData(base.SparseRows.of(X) if issparse(X) else X, y, rows, validation, weights)
-        same = go_on and again
-        architecture = self.network_.architecture if same else architecture_of(parameters, X.shape[1], outputs)
+        outputs = self.network_.architecture.outputs if go_on and again else outputs  # y is checked against them
+        architecture = architecture_of(parameters, X.shape[1], outputs)
+        checks.check_batch_norm(architecture, settings.batch_size, len(rows))
+        if again:
+            checks.check_same_layers(architecture, self.network_.architecture, "partial_fit" if go_on else "warm_start")
         seeds = np.random.SeedSequence(seed)
         training = base.Training(architecture, settings, data, seeds, score, self.train_scores)
         outcome = base.Outcome({name: list(values) for name, values in self.history_.items()} if again else {})
@@ -145,7 +149,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
             training.finish()
         else:
             if again:
-                training.start_from(self.network_)
+                training.start_from(self.network_, self._carried)
             epochs = training.until(patience, outcome, bool(self.verbose))
             carried = training.carried(recent=False)
             if not outcome.converged:
@@ -161,7 +165,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         train, validation = train_test_split(
             rows, test_size=fraction, random_state=seed, stratify=y[rows] if isinstance(self, ClassifierMixin) else None
         )
-        check_split(len(validation), fraction, len(rows))
+        checks.check_split(len(validation), fraction, len(rows))
         return train, validation
 
     def _learnt(self, network: Network, outcome: base.Outcome, epochs: int) -> None:
@@ -200,13 +204,15 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     """A network that classifies, trained on the cross-entropy: a logistic unit for two classes, softmax for more.
 
-    The parameters have scikit-learn's names and, except for `alpha`, its meanings. Everything is computed in X's type,
-    float32 or float64; other types become float64. X may be a sparse matrix.
+    The parameters have scikit-learn's names; nnet/README.md lists those whose meaning differs. X may be sparse.
+    Everything is computed in X's type, float32 or float64; other types become float64.
 
     Args:
         {PARAMETERS}
         label_smoothing:     share of the true class's probability that is spread over all classes, in training.
-        class_weight:        None, "balanced", or weights by class; they multiply sample_weight, in validation too.
+        class_weight:        None, "balanced", or weights by class, 1 for classes without one; they multiply
+                             sample_weight, in validation too. Both weigh rows within their mini-batch, as
+                             scikit-learn's sample_weight does: with batch_size=1 they do nothing.
 
     Attributes:
         {ATTRIBUTES}
@@ -228,7 +234,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         Args:
             X:             (N, features), an array or a sparse matrix.
             y:             (N,) labels of any kind that has an order.
-            sample_weight: (N,) importance of each row; a row of importance 0 is left out.
+            sample_weight: (N,) importance of each row within its mini-batch; a row of importance 0 is left out.
 
         Raises:
             ValueError: an argument or a parameter is invalid, or the training diverged.
@@ -238,7 +244,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         check_classification_targets(truth)
         classes, labels = np.unique(truth, return_inverse=True)
         if not first:
-            check_same_classes(classes, self.classes_)
+            checks.check_same_classes(classes, self.classes_)
         return self._fit(x, labels, classes, sample_weight, go_on=False)
 
     def partial_fit(
@@ -284,11 +290,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         weights = self._weights(X, sample_weight)
         if self.class_weight is not None:
             weights = np.ones(X.shape[0]) if weights is None else weights
-            kept = classes[labels[weights > 0]]
-            options = {"classes": np.unique(kept), "y": kept, "sample_weight": weights[weights > 0]}
-            of_class: Array = np.ones(len(classes))
-            of_class[np.isin(classes, kept)] = compute_class_weight(self.class_weight, **options)
-            weights = weights * of_class[labels]
+            weights = weights * class_weights(self.class_weight, classes, labels, weights)[labels]
         outputs, loss = (1, "binary_cross_entropy") if len(classes) == 2 else (len(classes), "cross_entropy")
         self._train(X, labels, weights, outputs, loss, go_on)
         self.classes_, self.out_activation_ = classes, "logistic" if len(classes) == 2 else "softmax"
@@ -303,8 +305,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
     """A network that predicts one or several numbers for each row; scale y if it is far from unit variance.
 
-    The parameters have scikit-learn's names and, except for `alpha` and `loss`, its meanings. Everything is computed in
-    X's type, float32 or float64; other types become float64. X may be a sparse matrix.
+    The parameters have scikit-learn's names; nnet/README.md lists those whose meaning differs. X may be sparse.
+    Everything is computed in X's type, float32 or float64; other types become float64.
 
     Args:
         {PARAMETERS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from typing import Any, cast
@@ -82,28 +83,22 @@ class Training:
             for mine, theirs in zip(lockstep._optimizer._state, carried.moments, strict=True):
                 mine[...] = theirs
             lockstep._optimizer._steps = list(carried.steps)
-        self._shuffles = carried.shuffles
-        if not isinstance(lockstep._shuffles[0], InOrder):
-            lockstep._shuffles = carried.shuffles
-        self.network._bits = carried.dropout
+        self._continue_streams(carried)
         lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
 
-    def start_from(self, network: Network) -> None:
-        """Begin with the weights of a network, before the first step.
-
-        Raises:
-            SettingError: its layers are others.
-        """
+    def start_from(self, network: Network, carried: Carried) -> None:
+        """Begin with the weights of a network and go on with its random streams, before the first step."""
         parameters, theirs = self.network.parameters, network.parameters
-        if (parameters.shapes, parameters.normalised) != (theirs.shapes, theirs.normalised):
-            sizes, before = self.network.architecture.sizes, network.architecture.sizes
-            raise SettingError(
-                f"warm_start needs the layers of the last fit, {before} with batch_norm="
-                f"{network.architecture.batch_norm}, but got {sizes} with batch_norm="
-                f"{self.network.architecture.batch_norm}; set warm_start=False for a new network."
-            )
         parameters.values[...], parameters.statistics[...] = theirs.values, theirs.statistics
+        self._continue_streams(carried)
         self._started = True
+
+    def _continue_streams(self, carried: Carried) -> None:
+        """Go on with the shuffles, the dropout and the noise of an earlier training, whose own generators stay."""
+        self._shuffles = deepcopy(carried.shuffles)
+        if not isinstance(self._lockstep._shuffles[0], InOrder):
+            self._lockstep._shuffles = self._shuffles
+        self.network._bits = deepcopy(carried.dropout)
 
     def keep_order(self) -> None:
         """Take the rows in their order in every epoch."""
@@ -168,7 +163,7 @@ class Training:
         return epoch
 
     def _before(self) -> tuple[float, tuple[Array, Array] | None]:
-        """Return the validation score of the weights that training begins with, and them: none of a new network."""
+        """Return the score and a copy of the initial weights on a warm start, or (-inf, None) for a new network."""
         validation = self._data.validation
         if self._started and len(validation):
             value = self._score(self._lockstep.outputs([validation])[0], validation)

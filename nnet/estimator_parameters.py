@@ -16,25 +16,33 @@ alpha:               L2 strength: alpha/2 |W|^2 is added to the mean loss of a r
                      alpha=a is alpha=a/B here for a classifier, alpha=2a/B for a regressor. With batch_size="auto" B
                      is min(200, rows), so the same number is up to 200 times as strong here.
 batch_size:          rows of a mini-batch, at most all; "auto" is min(200, rows).
-learning_rate:       "constant", scikit-learn's word for the rate that `schedule` alone changes; no other is known.
+learning_rate:       must be "constant"; kept for compatibility. `schedule` changes the rate during training.
 learning_rate_init:  the learning rate, which the schedule multiplies.
-max_iter:            largest number of epochs, and the horizon of the schedule.
+max_iter:            largest number of epochs; the schedule runs over all of them.
 shuffle:             take the rows in another order in every epoch.
-random_state:        seed of the initial weights, shuffling, dropout and the validation split.
-tol:                 least improvement of the training loss (with early_stopping: the validation score) within
-                     `n_iter_no_change` epochs; with less, training stops.
+random_state:        seed of the initial weights, shuffling, dropout, noise and the validation split.
+tol:                 training stops after `n_iter_no_change` consecutive epochs that each improve the best training loss
+                     (with early_stopping: the validation score) by less than this.
 verbose:             print the loss, and with early_stopping the validation score, of every epoch.
 warm_start:          begin `fit` with the weights of the last one, if there is one, and add to its history. The
-                     optimizer, the schedule and the patience begin anew.
+                     optimizer, the schedule and the patience begin anew; shuffling, dropout and noise go on with new
+                     random numbers.
 early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
-momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: of adam, adamw.
+momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: decay rate of
+                     the running mean of squared gradients in adam and adamw, from 0.5 on.
 dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
-batch_norm:          normalise the hidden layers over the batch. noise, input_noise: Gaussian noise in training.
+batch_norm:          normalise the hidden layers over the batch, of 2 rows or more. noise, input_noise: standard
+                     deviation of Gaussian noise that is added to hidden units, and to inputs, in training.
 l1:                  L1 strength, like alpha.
-max_norm, clip_norm: largest length of the weights into a unit, and of the gradient; 0 for no limit.
-schedule:            one of `nnet.schedules`, with `decay`, `decay_start`, `warm_up`, `plateau_patience` (epochs).
-initializer:         glorot (scikit-learn's), he, lecun, auto (what suits), orthogonal, normal or zeros.
-average_epochs:      predict with the mean of the weights after the latest so many epochs.
+max_norm, clip_norm: largest L2 norm of each unit's incoming weights, and of the gradient; 0 for no limit.
+schedule:            curve of the learning rate over max_iter epochs: constant; step (by the factor `decay` after each
+                     third); exponential or cosine (from 1 to `decay`); linear (to 0, after the share `decay_start` of
+                     the epochs); one_cycle (up, then down to almost 0); coslog4 (up and down four times); or plateau
+                     (by the factor `decay` after each `plateau_patience` epochs without any improvement, in `fit`
+                     alone). `warm_up` is the share of the epochs in which the rate first rises from 0.
+initializer:         glorot (scikit-learn's, but for logistic), he, lecun, auto (what suits), orthogonal, normal or
+                     zeros. Biases begin at 0.
+average_epochs:      number of last epochs whose weights are averaged; 1 uses the last weights alone.
 train_scores:        score the training rows after every epoch too; takes time."""
 
 ATTRIBUTES = """\

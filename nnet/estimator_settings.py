@@ -31,9 +31,12 @@ def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Archit
         SettingError: a parameter has another type or lies outside its range.
     """
     sizes = parameters["hidden_layer_sizes"]
-    hidden = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    hidden = tuple(sizes) if np.iterable(sizes) else (sizes,)
     if not all(isinstance(units, Integral) and int(units) >= 1 for units in hidden):
-        raise SettingError(f"hidden_layer_sizes must be integers of at least 1, but got {sizes!r}.")
+        shown = " ".join(repr(sizes).split())  # an array's repr has several lines
+        raise SettingError(
+            f"hidden_layer_sizes must be integers of at least 1, such as 50 or (50, 20), but got {shown}."
+        )
     activation = parameters["activation"]
     return Architecture(
         inputs=inputs,
@@ -69,6 +72,11 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     if not 0.5 <= beta2 < 1:
         raise SettingError(f"`0.5 <= beta_2 < 1` must hold, but got beta_2={beta2}.")
     numbers: dict[str, Any] = {name: _number(parameters, name) for name in NUMBERS if name in parameters}
+    if parameters["schedule"] == "exponential" and numbers["decay"] == 0:
+        raise SettingError(
+            "`0 < decay <= 1` must hold with schedule='exponential', but got decay=0, a learning rate of 0; "
+            "set decay=0.01, or schedule='cosine', which falls to 0 slowly."
+        )
     return TrainingSettings(
         epochs=_count(parameters, "max_iter"),
         batch_size=min(batch_size, rows),
@@ -97,6 +105,44 @@ def patience_of(parameters: Parameters) -> Patience:
     """Return the patience that an estimator's parameters describe; n_iter_no_change may be inf."""
     epochs = parameters["n_iter_no_change"]
     return Patience(_number(parameters, "tol"), inf if epochs == inf else _count(parameters, "n_iter_no_change"))
+
+
+def check_same_layers(architecture: Architecture, before: Architecture, call: str) -> None:
+    """Refuse to go on with other layers than before.
+
+    Args:
+        call: partial_fit or warm_start.
+
+    Raises:
+        SettingError: their sizes or their batch normalisations differ.
+    """
+    layers, known = ((one.sizes, bool(one.hidden) and one.batch_norm) for one in (architecture, before))
+    if layers != known:
+        same = f"hidden_layer_sizes={before.hidden} and batch_norm={before.batch_norm}"
+        instead = {
+            "partial_fit": f"set {same}, or call fit with warm_start=False for a new network",
+            "warm_start": "set warm_start=False for a new network",
+        }
+        raise SettingError(
+            f"{call} needs the layers of the last fit, {before.sizes} with batch_norm={before.batch_norm}, but got "
+            f"{architecture.sizes} with batch_norm={architecture.batch_norm}; {instead[call]}."
+        )
+
+
+def check_batch_norm(architecture: Architecture, batch_size: int, rows: int) -> None:
+    """Refuse a batch normalisation over single rows, whose hidden units would all be 0.
+
+    Args:
+        rows: number of training rows.
+
+    Raises:
+        SettingError: the layers are normalised, and a batch has one row.
+    """
+    if architecture.batch_norm and architecture.hidden and batch_size == 1:
+        given, instead = ("1 training row", "give more rows") if rows == 1 else ("batch_size=1", "set batch_size=2")
+        raise SettingError(
+            f"batch_norm=True needs 2 rows or more in a batch, but got {given}; {instead}, or batch_norm=False."
+        )
 
 
 def check_same_classes(classes: NDArray[Any], before: NDArray[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,10 +27,8 @@ class InputScale(Layer):
 
     def __init__(self, views: InputScaleViews, rows: int):
         folds, _, inputs = views.factors.shape
-        dtype = views.factors.dtype
         self.views = views
-        self._ones: Array = np.ones((folds, 1, rows), dtype)
-        self._out: Array = np.empty((folds, rows, inputs), dtype)
+        self._out: Array = np.empty((folds, rows, inputs), views.factors.dtype)
 
     def forward(self, x: Array) -> Array:
         self._x = x
@@ -39,3 +38,9 @@ class InputScale(Layer):
         np.multiply(dout, self._x, out=self._out)
         np.matmul(self._ones, self._out, out=self.views.gradients)
         return np.multiply(dout, self.views.factors, out=dout)
+
+    @cached_property
+    def _ones(self) -> Array:
+        """The vector of ones (F, 1, B) that sums over rows."""
+        folds, rows, _ = self._out.shape
+        return np.ones((folds, 1, rows), self._out.dtype)

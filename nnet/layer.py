@@ -1,6 +1,7 @@
 """The interface of a layer: a differentiable function of a batch, the same for all folds except for the parameters.
 
 `forward` and `backward` return a buffer of the layer's own or of its input, valid until the next call.
+A buffer that `backward` alone needs is made in its first call, so that a layer to predict with has none.
 """
 
 from __future__ import annotations

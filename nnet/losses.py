@@ -73,7 +73,8 @@ class Loss(ABC):
         np.matmul(self._ones, self._per_row, out=self._sum)
         np.add(total, self._sum[:, 0, 0], out=total)
         np.matmul(self._ones, weights, out=self._sum)
-        np.maximum(self._sum, np.finfo(self._real).tiny, out=self._sum)  # a batch that weighs nothing changes nothing
+        # a batch that weighs nothing has no gradient of its own
+        np.maximum(self._sum, np.finfo(self._real).tiny, out=self._sum)
         np.divide(weights, self._sum, out=self._weights)
         np.multiply(z, self._weights, out=z)
         return z

@@ -30,6 +30,7 @@ from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
 MOST_UNITS = 1 << 24  # largest size of a layer; a larger number would be a typing error
 MOST_WEIGHTS = 1 << 28  # 1 GB of float32 in each array of a fold
+OTHER_ROWS = 2  # row counts besides CHUNK for which stacks to predict with are kept, for each range of folds
 FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
@@ -171,12 +172,18 @@ class Network:
             architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
         )
         self._bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
-        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}
+        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
+        self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
         for fold, seed in enumerate(seeds):
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
 
     def stack(self, folds: slice, rows: int, mode: Mode) -> Stack:
-        """Return the stack for a range of folds and a number of rows, which is made once."""
+        """Return the stack for a range of folds and a number of rows, which is made once.
+
+        Of the stacks to predict with, which callers ask for with any number of rows, only the latest are kept.
+        """
+        if mode is Mode.PREDICTION:
+            return self._prediction_stack(folds, rows)
         key = (folds.start, folds.stop, rows, mode)
         stack = self._stacks.get(key)
         if stack is None:
@@ -216,6 +223,18 @@ class Network:
                 stack = self.stack(folds, rows.shape[1], Mode.PREDICTION)
                 outputs[:, start : start + CHUNK] = stack.forward(rows if count == 1 else rows.repeat(count, axis=0))
         return outputs
+
+    def _prediction_stack(self, folds: slice, rows: int) -> Stack:
+        """Return a stack to predict with: that of CHUNK rows is kept, and the latest OTHER_ROWS others."""
+        kept = self._predicting.setdefault((folds.start, folds.stop), {})
+        stack = kept.pop(rows, None)
+        if stack is None:
+            others = [count for count in kept if count != CHUNK]
+            if rows != CHUNK and len(others) == OTHER_ROWS:
+                del kept[others[0]]
+            stack = Stack(self._layers(folds, rows, Mode.PREDICTION))
+        kept[rows] = stack
+        return stack
 
     def _initialize(self, fold: slice, rng: np.random.Generator) -> None:
         name, hidden = self.architecture.initializer, self.architecture.activation

@@ -79,7 +79,7 @@ SCHEDULES: dict[str, Curve] = {
 class Schedule:
     """A schedule by name, after a linear warm-up.
 
-    decay:       factor of each drop (step), or last rate as a share of the first (exponential and cosine).
+    decay:       factor of each drop (step and plateau), or last rate as a share of the first (exponential and cosine).
     warm_up:     fraction of the horizon in which the rate rises linearly from 0; the schedule follows in the rest.
     decay_start: fraction of that rest after which linear falls.
 

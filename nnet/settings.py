@@ -21,23 +21,23 @@ NUMBERS = (
 class TrainingSettings:
     """The settings of a training.
 
-    epochs:           the horizon.
+    epochs:           number of epochs; the schedule runs over all of them.
     batch_size:       rows of a mini-batch.
     loss:             cross_entropy, binary_cross_entropy, mean_squared_error or huber.
     label_smoothing:  share of the probability of the true class that is spread over all classes, in training.
     huber_delta:      where huber goes from quadratic to linear.
     optimizer:        adam, adamw, sgd, nesterov, rmsprop or adagrad.
     learning_rate:    step size.
-    momentum:         of sgd and nesterov.
-    beta2:            memory of adam and adamw for squared gradients, from step to step.
+    momentum:         momentum of sgd and nesterov.
+    beta2:            decay rate of the running mean of squared gradients in adam and adamw.
     schedule:         constant, step, exponential, linear, cosine, coslog4, one_cycle or plateau; decay, decay_start and
                       warm_up as in `Schedule`.
     plateau_patience: scored epochs without a better mean score before a plateau schedule lowers the rate.
     l1, l2:           strengths of the penalties l1 * |W| and l2/2 * |W|^2 on weights; adamw decays by l2 instead.
-    max_norm:         largest length of the vector of weights into a unit; 0 for no limit.
-    clip_norm:        largest length of a fold's gradient; 0 for no limit.
+    max_norm:         largest L2 norm of each unit's incoming weights; 0 for no limit.
+    clip_norm:        largest L2 norm of a fold's gradient; 0 for no limit.
     patience:         scored epochs without a better mean score before early stopping; 0 never stops.
-    average_epochs:   the network after an epoch is the mean of those after the last so many; 1 is itself.
+    average_epochs:   number of last epochs whose weights are averaged; 1 means no averaging.
     validate_every:   epochs between two scorings of the validation rows; the last epoch is always scored.
     """
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from nnet.errors import SettingError
 from nnet.estimator import MLPClassifier
-from nnet.estimator_settings import architecture_of, settings_of
+from nnet.estimator_settings import architecture_of, check_batch_norm, check_same_layers, settings_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -32,3 +36,54 @@ def test_each_parameter_becomes_its_setting():
 def test_scikit_learns_words_are_understood():
     assert architecture_of(MLPClassifier(7, activation="logistic").get_params(), 4, 3).activation == "sigmoid"
     assert settings_of(MLPClassifier(solver="sgd").get_params(), "cross_entropy", 9).optimizer == "nesterov"
+
+
+@pytest.mark.parametrize("sizes", [50.0, None, (50, 2.5), "ab", np.array(5.0), np.array([[1, 2], [3, 4]])], ids=str)
+def test_hidden_layer_sizes_that_are_no_integers_are_refused_in_one_line(sizes):
+    with pytest.raises(
+        SettingError, match=r"^hidden_layer_sizes must be .*, such as 50 or \(50, 20\), but got .*\.$"
+    ) as error:
+        architecture_of({**MLPClassifier().get_params(), "hidden_layer_sizes": sizes}, 4, 3)
+    assert "\n" not in str(error.value)
+
+
+def test_hidden_layer_sizes_may_be_a_number_a_sequence_or_an_array():
+    for sizes in (5, np.int64(5), (5,), [5], np.array([5]), range(5, 6)):
+        assert architecture_of(MLPClassifier(sizes).get_params(), 4, 3).hidden == (5,)
+
+
+def test_an_exponential_schedule_that_falls_to_0_at_once_is_refused():
+    zero = MLPClassifier(schedule="exponential", decay=0)
+    with pytest.raises(
+        SettingError, match=r"`0 < decay <= 1` must hold with schedule='exponential', .* set decay=0\.01"
+    ):
+        settings_of(zero.get_params(), "cross_entropy", 9)
+    for allowed in ({"decay": 0.01}, {"schedule": "cosine"}, {"schedule": "step"}):
+        settings_of(zero.set_params(**{"schedule": "exponential", "decay": 0} | allowed).get_params(), "huber", 9)
+
+
+def test_a_batch_normalisation_over_single_rows_is_refused():
+    normalised, plain, single = (Architecture(4, hidden, 3, batch_norm=asked)
+                                 for hidden, asked in [((5,), True), ((5,), False), ((), True)])  # fmt: skip
+    with pytest.raises(SettingError, match=r"2 rows or more in a batch, but got batch_size=1; set batch_size=2, or"):
+        check_batch_norm(normalised, 1, 9)
+    with pytest.raises(SettingError, match=r"but got 1 training row; give more rows, or batch_norm=False\.$"):
+        check_batch_norm(normalised, 1, 1)
+    for architecture, size in ((normalised, 2), (plain, 1), (single, 1)):
+        check_batch_norm(architecture, size, 9)
+
+
+def test_other_layers_than_before_are_refused():
+    before = Architecture(4, (5,), 3)
+    with pytest.raises(
+        SettingError,
+        match=r"^partial_fit needs the layers of the last fit, \(4, 5, 3\) with batch_norm=False, but got \(4, 6, 3\) "
+        r"with batch_norm=False; set hidden_layer_sizes=\(5,\) and batch_norm=False, or call fit with warm_start=False",
+    ):
+        check_same_layers(Architecture(4, (6,), 3), before, "partial_fit")
+    with pytest.raises(
+        SettingError, match=r"^warm_start needs .* with batch_norm=True; set warm_start=False for a new"
+    ):
+        check_same_layers(Architecture(4, (5,), 3, batch_norm=True), before, "warm_start")
+    check_same_layers(Architecture(4, (5,), 3, "tanh", dropout=0.1, noise=0.2), before, "partial_fit")
+    check_same_layers(Architecture(4, (), 3, batch_norm=True), Architecture(4, (), 3), "partial_fit")  # the same

@@ -13,7 +13,7 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError
 from nnet.initializers import INITIALIZERS
-from nnet.network import Architecture, Mode, Network
+from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network
 
 F, B = 3, 7
 
@@ -98,7 +98,7 @@ def test_no_layer_is_asked_for_the_gradient_of_the_data(make_seeds, monkeypatch)
     stack = network.stack(slice(0, F), B, Mode.TRAINING)
     stack.backward(stack.forward(example()).copy())
     assert asked == ["Dense", "Dropout", "BatchNorm", "Dense"]
-    assert stack.layers[1]._dx is None
+    assert [("_dx" in vars(stack.layers[index])) for index in (1, 5)] == [False, True]
 
 
 def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
@@ -109,6 +109,37 @@ def test_a_stack_is_made_once_for_its_folds_rows_and_mode(make_seeds):
     stacks = [network.stack(*key) for key in keys]
     assert len({id(stack) for stack in stacks}) == len(keys)
     assert all(network.stack(*key) is stack for key, stack in zip(keys, stacks, strict=True))
+
+
+def test_few_stacks_to_predict_with_are_kept_and_one_that_is_made_again_has_the_same_bits(make_seeds):
+    network, x = random_network(make_seeds, dtype=np.float32), np.random.default_rng(0).normal(size=(CHUNK + 1, 5))
+    whole, first = network.predict(x), network.predict(x[:7])
+    chunk = network.stack(slice(0, 1), CHUNK, Mode.PREDICTION)
+    for rows in range(1, CHUNK):
+        network.predict(x[:rows])
+        network.predict(x[:3])  # in use, so that it is not among the oldest
+    [kept] = network._predicting.values()
+    assert sorted(kept) == [3, CHUNK - 1, CHUNK]
+    assert len(kept) == 1 + OTHER_ROWS
+    assert kept[CHUNK] is chunk
+    assert network._stacks == {}
+    assert np.array_equal(network.predict(x[:7]), first)
+    assert np.array_equal(network.predict(x), whole)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_stack_to_predict_with_has_no_buffer_of_the_backward_pass(activation, make_seeds):
+    network = random_network(make_seeds, activation=activation, hidden=(4, 6), input_scale=True)
+    backward = {"_ones", "_dx", "_positive"} | ({"_scratch"} if activation != "leaky_relu" else set())
+    held = {}
+    for mode in (Mode.PREDICTION, Mode.TRAINING):
+        stack = network.stack(slice(0, F), B, mode)
+        outputs = stack.forward(example())
+        if mode is Mode.TRAINING:
+            stack.backward(outputs.copy())
+        held[mode] = {name for layer in stack.layers for name in vars(layer)}
+    assert not held[Mode.PREDICTION] & backward
+    assert held[Mode.TRAINING] >= {"_ones", "_dx"}
 
 
 @pytest.mark.parametrize("activation", ["relu", "selu", "tanh"])

@@ -73,6 +73,19 @@ def test_a_copy_goes_on_at_an_address_of_its_own(copied):
     assert np.array_equal(second.take(50), first.take(50))
 
 
+@pytest.mark.parametrize("taken", [0, 7, 300_000])
+def test_a_pickle_is_small_and_goes_on_with_the_same_words(taken):
+    first = bits()
+    first.take(taken)
+    pickled = pickle.dumps(first)
+    assert len(pickled) < 2_000
+    second, third = pickle.loads(pickled), copy.deepcopy(first)
+    for size in (5, 262_000, 9):  # across a refill
+        words = first.take(size).copy()
+        assert np.array_equal(second.take(size), words)
+        assert np.array_equal(third.take(size), words)
+
+
 def test_words_are_uniform():
     words = bits().take(1 << 18)
     for part in (words >> 8, words & 255):
