@@ -20,6 +20,7 @@ from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
+from experiments.data.moments import between_moments, whole_moments
 from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -72,7 +73,7 @@ def split(
     split_seed: int,
     positive: str | int | bool | None = None,
 ) -> tuple[DevelopmentSet, SealedTestSet]:
-    """Split the test set off: the source's own, the last rows in time, whole groups, or rows stratified by class.
+    """Split the test set off: the source's own, the last moments, whole groups, or rows stratified by class.
 
     Args:
         positive: the class of two that becomes the last one; it has no influence on the split.
@@ -212,12 +213,12 @@ def make_folds(
     splitter = getattr(model_selection, name)(n_splits=cv.n_splits, **options)
     table = development.table
     try:
-        pairs = tuple(
-            (_with_copies(table, drawn[train]), _with_copies(table, drawn[validation]))
-            for train, validation in splitter.split(np.zeros(len(drawn)), development.y[drawn], table.groups)
-        )
+        divided = tuple(splitter.split(np.zeros(len(drawn)), development.y[drawn], table.groups))
     except ValueError as error:
         raise DataError(f"cv.splitter: {' '.join(str(error).split())}") from None
+    if table.time is not None:
+        divided = whole_moments(divided, table.time[drawn], key)
+    pairs = tuple((_with_copies(table, drawn[train]), _with_copies(table, drawn[rows])) for train, rows in divided)
     for fold, pair in enumerate(pairs):
         _check_fold(development, f"fold {fold}" if key == "n_splits" else f"outer fold {fold + 1}", *pair, key)
         for rows in pair:
@@ -231,8 +232,9 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
     rows, classes = np.arange(len(y), dtype=np.intp), len(target.classes)
     if table.time is not None:
         rows = np.argsort(table.time, kind="stable") if not table.own_test else rows
-        test = table.own_test or ceil(len(rows) * test_size)
-        development, last = rows[:-test], rows[-test:]
+        at = len(rows) - (table.own_test or ceil(len(rows) * test_size))
+        at = at if table.own_test else between_moments(table.time[rows], at)
+        development, last = rows[:at], rows[at:]
         return development[np.argsort(table.time[development], kind="stable")], last
     if table.own_test:
         return rows[: -table.own_test], rows[-table.own_test :]

@@ -215,7 +215,7 @@ def test_columns_are_read_by_the_rows_of_the_search(rows: int | None, seed: int,
 
 def test_groups_and_time_decide_the_splits(tmp_path: Path) -> None:
     rows = frame()
-    rows = rows.assign(who=(1000 * rows["b"].abs()).astype(int) % 20, when=np.where(rows["a"] > 0, 1.5, 2.5))
+    rows = rows.assign(who=(1000 * rows["b"].abs()).astype(int) % 20, when=(5 * rows["a"]).round())
     source = written(tmp_path, rows)
     for role in ({"groups": "who", "drop": ["when"]}, {"time": "when", "drop": ["who"]}):
         key = next(iter(role))

@@ -1,0 +1,68 @@
+"""No moment has rows on both sides of a split in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.config.spec import CVSection
+from experiments.config.target import Target
+from experiments.data.moments import between_moments, whole_moments
+from experiments.data.outer_folds import outer_folds
+from experiments.data.splits import make_folds, split
+from experiments.data.table import Table
+from experiments.errors import DataError
+
+
+def panel(days: int, each: int, seed: int = 0) -> Table:
+    """As many rows of each day, in random order."""
+    time = np.random.default_rng(seed).permutation(np.repeat(np.arange(days), each))
+    features = np.arange(2.0 * len(time)).reshape(-1, 2)
+    return Table("mine", features, ("number", "number"), ("0", "1"), features[:, 0] + 0.5, "number", None, time=time)
+
+
+@pytest.mark.parametrize("each", [1, 3, 30])
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.33])
+def test_every_test_row_is_later_than_every_row_to_learn_from(each: int, share: float) -> None:
+    table = panel(20, each)
+    development, test = split(table, Target(), table.target, share, 0)
+    assert development.table.time is not None
+    learned = set(development.table.time.tolist())
+    assert max(learned) == len(learned) - 1
+    assert len(development.y) == each * len(learned)
+    assert len(test) == each * (20 - len(learned))
+
+
+@pytest.mark.parametrize("each", [3, 30])
+def test_every_validation_row_is_later_than_every_training_row(each: int) -> None:
+    table = panel(12, each)
+    development, _ = split(table, Target(), table.target, 0.2, 0)
+    time = development.table.time
+    assert time is not None
+    folds = make_folds(development, CVSection(n_splits=4), 0)
+    for train, validation in folds.pairs:
+        assert time[train].max() < time[validation].min()
+    assert sorted(np.concatenate([rows for _, rows in folds.pairs])) == list(range(len(folds.pairs[0][0]), len(time)))
+    for learned, tested in outer_folds(table, Target(), table.target, 4, 0):
+        assert table.time is not None
+        assert table.time[learned].max() < table.time[tested].min()
+
+
+def test_where_every_row_has_a_moment_of_its_own_nothing_moves() -> None:
+    rows, time = np.arange(10), np.arange(10) * 7
+    pairs = ((rows[:4], rows[4:7]), (rows[:7], rows[7:]))
+    for moved, before in zip(whole_moments(pairs, time, "n_splits"), pairs, strict=True):
+        assert [side.tolist() for side in moved] == [side.tolist() for side in before]
+    assert [between_moments(time, at) for at in range(1, 10)] == list(range(1, 10))
+
+
+def test_a_moment_that_is_too_large_is_refused() -> None:
+    large = replace(panel(3, 20), time=np.repeat([0, 1, 2], [2, 56, 2]))
+    development, _ = split(large, Target(), large.target, 0.03, 0)
+    with pytest.raises(DataError, match=r"^cv\.n_splits: .* one moment has 56 of 58 rows; set a smaller cv\.n_splits"):
+        make_folds(development, CVSection(n_splits=4), 0)
+    one = replace(large, time=np.zeros(60))
+    with pytest.raises(DataError, match=r"^data\.time: the rows are all of one moment"):
+        split(one, Target(), one.target, 0.2, 0)
