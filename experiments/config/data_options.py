@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -14,6 +15,7 @@ from experiments.config.section import Section
 
 
 def _is_a_path(path: str) -> str:
+    path = os.path.expanduser(path) if path.startswith("~/") else path  # noqa: PTH111 - keeps a slash at the end
     if any(ord(char) < 32 or ord(char) == 127 or 0xD800 <= ord(char) < 0xE000 for char in path):
         raise ValueError(f"it must not contain control characters, but got {path!r}")
     return path

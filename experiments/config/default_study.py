@@ -74,6 +74,7 @@ def own_study(
 
 
 def _place(source: str) -> str:
+    source = os.path.expanduser(source) if source.startswith("~/") else source  # noqa: PTH111 - keeps a slash at the end
     return f"{PurePath(source)}/" if source != GIVEN and os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
 
 

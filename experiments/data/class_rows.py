@@ -69,7 +69,7 @@ def check_counts(
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
         rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
-        if table.reading is not None:
+        if table.reading is not None and len(target.classes) - len(rare) > 1:
             which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
             advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
         if table.copies is not None:

@@ -135,7 +135,7 @@ def _targeted(
     """
     clean = without_classes(clean, target, data.drop_classes or ())
     clean, form = plain_target(clean, target, form, data.missing or (), comma)
-    lost = missing_words(raw, clean, target)
+    lost = tuple(word for word in missing_words(raw, clean, target) if word not in (data.drop_classes or ()))
     return *with_target(raw, clean, target, lost), form, lost
 
 

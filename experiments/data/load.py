@@ -30,7 +30,11 @@ def load_table(data: DataSection, environ: Mapping[str, str]) -> Table:
     try:
         return _load(data, environ)
     except OSError as error:
-        raise DataError(f"{error.filename or data.source}: {error.strerror or error}.") from None
+        place, moved = error.filename or data.source, ""
+        if isinstance(error, FileNotFoundError):
+            key = next((key for key in ("source", "test", "folder") if str(getattr(data, key)) == str(place)), "source")
+            moved = f"; if it has moved, --set data.{key}=PATH says where it is"
+        raise DataError(f"{place}: {error.strerror or error}{moved}.") from None
 
 
 def _load(data: DataSection, environ: Mapping[str, str]) -> Table:

@@ -14,7 +14,7 @@ from rich.text import Text
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
-from experiments.reports.comparison.differences import answer
+from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
 from experiments.reports.comparison.studies import USES_UP
 from experiments.reports.metrics import Scores, axis_label, metric_label
@@ -73,7 +73,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     for study in comparison.studies:
         for line in study.notes:
             console.print(printable(f"{study.name}: {line}"), markup=False, soft_wrap=True)
-    for words in answer(comparison)[0]:
+    for words in [*answer(comparison)[0], *untested(comparison)]:
         console.print(printable(plain(words)), markup=False, soft_wrap=True)
     tested = [study for study in comparison.studies if study.test is not None]
     if tested:

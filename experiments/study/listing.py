@@ -67,14 +67,18 @@ def print_list(console: Console, studies: Path) -> None:
 
 
 def _studies(studies: Path) -> Iterator[tuple[str, Path, StudySpec | None, str]]:
-    """Yield name, folder, study file, and what is wrong with the file, of each study; those with a file come first."""
+    """Yield name, folder, study file, and what is wrong with the file, of each study; those with a file come first.
+
+    The name is the one that `tune` takes; that in a study file of another name stands behind it.
+    """
     known, seen = known_studies(studies), set[Path]()
     study: tuple[str, Path, StudySpec | None, str]
     for name, file in known.items():
         if file is not None:
             try:
                 spec = read_spec(file)
-                study = spec.study.name, folder_of(file, spec), spec, ""
+                named = "" if spec.study.name == name else f" ({spec.study.name})"
+                study = f"{name}{named}", folder_of(file, spec), spec, ""
             except ExperimentError as error:
                 study = name, studies / name, None, str(error)
             seen.add(study[1])

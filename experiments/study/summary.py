@@ -19,8 +19,11 @@ from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
+from experiments.study.ledger_check import was_tested_before
 from experiments.study.options import Outcome
 from experiments.tracking.uris import OFF, masked
+
+AGAIN = "tests the best model again, with --acknowledge-reuse: its test rows were scored before"
 
 
 def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: str) -> None:
@@ -73,8 +76,11 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield from _test_facts(result, result.test)
     elif planned is not None:
         yield "test score", f"none: a try of {trials} of {planned} trials has no refit, no baselines and no test score"
-        yield "to go on", f"the same command without --trials runs all {planned} trials and tests the best model;"
+        again = "tests the best model" if not was_tested_before(result) else AGAIN
+        yield "to go on", f"the same command without --trials runs all {planned} trials and {again};"
         yield "", f"with --score instead it tests the best model of these {trials}"
+    elif was_tested_before(result):
+        yield "test score", f"none: the study stopped before another test; --score {AGAIN}"
     else:
         yield "test score", "none: the study stopped before the test; --score tests the best model"
     if result.copies is not None and result.copies.test:

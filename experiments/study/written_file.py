@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from experiments.config.default_study import STUDY_FILE
@@ -16,8 +19,8 @@ from experiments.study.folder import StudyFolder
 def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None]) -> None:
     """Write the study file, unless the one that is there differs in comments, order or [report] alone.
 
-    Another one, which a person may have changed, stays under `study.toml.before`; that is said if it differs in more
-    than its number of trials.
+    Another one, which a person may have changed, stays as `study.toml.before`, or under the next name that is free;
+    that is said if it differs in more than its number of trials.
 
     Raises:
         StudyStateError: the file cannot be read, the disk is full, or the folder cannot be written to.
@@ -31,13 +34,23 @@ def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None])
     if theirs is not None and ours == {key: theirs[key] for key in theirs if key in ours or key != "report"}:
         return
     if before is not None:
-        write_atomically(path.with_name(f"{path.name}.before"), before)
+        kept = _free(path, before)
+        write_atomically(kept, before)
+        if theirs is None or _without_trials(ours) != _without_trials(theirs):
+            say(
+                f"{path}: said otherwise, and is now {kept.name}; python -m experiments.tune {folder.path} runs a "
+                "study file as it is"
+            )
     folder.write(path.name, text)
-    if before is not None and (theirs is None or _without_trials(ours) != _without_trials(theirs)):
-        say(
-            f"{path}: said otherwise, and is now {path.name}.before; python -m experiments.tune {folder.path} "
-            "runs a study file as it is"
-        )
+
+
+def _free(path: Path, content: bytes) -> Path:
+    """Return the first name for an earlier file that is free, or has this content."""
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.before{'' if number == 1 else number}")
+        if not os.path.lexists(kept) or (kept.is_file() and not kept.is_symlink() and kept.read_bytes() == content):
+            return kept
+    raise AssertionError
 
 
 def _document(content: bytes | None) -> dict[str, Any] | None:

@@ -72,6 +72,12 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
     return [*lines, *again], "good" if claimed else ""
 
 
+def untested(comparison: Comparison) -> list[Words]:
+    """Say of each pair that is not tested why, where there are several pairs."""
+    pairs = [pair for pair in comparison.pairs if pair.difference is None and len(comparison.pairs) > 1]
+    return [sentence("{}: {}.", _names(comparison, pair), _why(pair)) for pair in pairs]
+
+
 def differences(comparison: Comparison) -> Section:
     """Show the difference of each pair that is tested, and the reasons against a test of the others."""
     tested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is not None]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.config.default_study import own_study
 from experiments.config.study_file import located, read_spec, seen_from
 
 STUDY = """
@@ -39,6 +40,14 @@ def test_only_paths_are_located() -> None:
     ]:
         assert located({"data": data, "x": 1}, Path("at")) == {"data": found, "x": 1}
         assert located({"x": 1}, Path("at")) == {"x": 1}
+
+
+def test_a_path_that_is_typed_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    for spec, _ in (own_study("~/my.csv", None), own_study("other.csv", None, ["data.source=~/my.csv"])):
+        assert spec.data.source == "/home/me/my.csv"
+    assert own_study("other.csv", None, ["data.source=~/pictures/"])[0].data.source == "/home/me/pictures/"
+    assert own_study("~mine.csv", None)[0].data.source == "~mine.csv"
 
 
 def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,7 +176,10 @@ def test_a_variable_names_mnists_folder(tmp_path: Path) -> None:
 def test_what_is_not_there_is_one_line(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"my{ending}"
     keys = {} if ending == ".npz" else {"target": "y"}
-    with pytest.raises(DataError, match=rf"my\{ending}: No such file or directory\.$"):
+    with pytest.raises(
+        DataError,
+        match=rf"my\{ending}: No such file or directory; if it has moved, --set data\.source=PATH says where it is\.$",
+    ):
         load(path, **keys)
     path.mkdir()
     with pytest.raises(DataError, match=rf"my\{ending}: Is a directory\.$"):

@@ -319,6 +319,17 @@ def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:
         parts(replace(late, time=np.arange(60)[::-1]))
 
 
+def test_rare_classes_are_not_advised_to_go_where_one_class_would_be_left(tmp_path: Path) -> None:
+    labels = [*["a"] * 20, "b", "c"]
+    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
+    table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
+    with pytest.raises(DataError, match=r"class 'b' has 1 \(.*\); remove its rows, or add some\.$"):
+        split(table, *target_of(table), 0.2, 0)
+    dropped = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("b", "c"))
+    with pytest.raises(DataError, match=r"all 20 rows have 'a'; name another column\.$"):
+        load_table(dropped, {})
+
+
 def test_all_rare_classes_are_named_at_once(tmp_path: Path) -> None:
     labels = [*["a", "b"] * 20, "rare", "seldom", "seldom", "Größe"]
     (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))

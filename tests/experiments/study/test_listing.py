@@ -40,7 +40,7 @@ def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None
     rows = {line.split("  ")[0].strip(): " ".join(line.split()) for line in text.splitlines()}
     assert rows["one"] == "one done 4 moons a qmc 0.7500 0.8125"
     assert rows["four"] == "four tried 4 of 20 moons a qmc 0.7500"
-    assert rows["new"] == "new not started moons tpe"
+    assert rows["old (new)"] == "old (new) not started moons tpe"
     assert rows["old"] == "old interrupted 1 moons qmc 0.5000"
     assert rows["two"] == "two not started moons tpe"
     assert rows["bad"] == "bad unreadable"
@@ -50,6 +50,15 @@ def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None
     wide = shown(print_list, studies, width=120).splitlines()
     assert wide[1].endswith("last change")
     assert re.search(r"0\.8125  20\d\d-\d\d-\d\d \d\d:\d\d", next(line for line in wide if line.startswith("one ")))
+
+
+def test_a_study_that_was_tested_before_its_last_trials_is_not_called_untested(studies: Path) -> None:
+    fill(studies / "one", told=4, finished=4, tested=False)
+    document = json.loads((studies / "one" / "results.json").read_text())
+    document["ledger"] = {"file": "l", "looks": 1, "own": 1, "largest_overlap": 0.0, "head": "h", "first": "f"}
+    (studies / "one" / "results.json").write_text(json.dumps(StudyResult.of_document(document).document()))
+    rows = {line.split("  ")[0].strip(): " ".join(line.split()) for line in shown(print_list, studies).splitlines()}
+    assert rows["one"] == "one searched 4 moons qmc 0.7500 earlier"
 
 
 def test_each_metric_has_a_block_and_studies_without_one_come_last(studies: Path) -> None:

@@ -124,6 +124,16 @@ def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
     assert lines["test rows"] == "No study of here has scored these test rows."
 
 
+def test_after_an_earlier_test_the_way_on_names_its_option() -> None:
+    ledger = LedgerRecord(file="here", looks=1, own=1, largest_overlap=0.0, head="")
+    result = replace(made_up(), test=None, ledger=ledger)
+    again = "tests the best model again, with --acknowledge-reuse: its test rows were scored before"
+    lines = dict(facts(result, ledger, planned=9))
+    assert lines["to go on"] == f"the same command without --trials runs all 9 trials and {again};"
+    lines = dict(facts(result, ledger))
+    assert lines["test score"] == f"none: the study stopped before another test; --score {again}"
+
+
 def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
     ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
     words = (

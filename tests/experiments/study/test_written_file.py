@@ -48,3 +48,11 @@ def test_another_file_is_kept_and_named(tmp_path: Path, before: str) -> None:
     assert (now, kept) == (OURS, before)
     assert line.startswith(f"{tmp_path / 'study.toml'}: said otherwise, and is now study.toml.before; ")
     assert line.endswith(f"tune {tmp_path} runs a study file as it is")
+
+
+def test_no_earlier_file_is_lost(tmp_path: Path) -> None:
+    first, second = OURS.replace("200", "50"), OURS.replace("200", "70")
+    for before in (first, second, first):
+        written(tmp_path, before)
+    kept = {path.name: path.read_text() for path in tmp_path.glob("study.toml.before*")}
+    assert kept == {"study.toml.before": first, "study.toml.before2": second}
