@@ -36,7 +36,7 @@ TWO = (
 )
 IMPORTANCES = (
     "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. The shares add up "
-    "to 100% also where no parameter matters; with several parameters, half of it may be luck. They hold for the "
+    "to a whole also where no parameter matters, and luck alone may then give half of it to one. They hold for the "
     "searched ranges; a parameter with a small share may still matter outside them."
 )
 
