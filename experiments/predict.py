@@ -161,7 +161,7 @@ def _note_cells(rows: NewRows, unknown: str) -> None:
 
     if unknown:
         print(f"note: {unknown}", file=sys.stderr)
-    if cells := unread_note(sum(rows.unread)):
+    if cells := unread_note(rows.unread):
         print(f"note: {cells}", file=sys.stderr)
     if rows.unreadable:
         from experiments.data.readers.pictures.image_folder import name_unreadable

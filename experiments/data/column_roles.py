@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from experiments.data.number_formats import is_number_format
 from experiments.data.outer_folds import split_by_fold
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
-from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights
+from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
@@ -32,6 +32,7 @@ from experiments.data.table import REASONS, Kind, Table, TableReading, appended
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
+from experiments.data.unread_cells import unread_cells
 from experiments.errors import DataError
 
 
@@ -60,6 +61,9 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     comma = is_text(ours.columns[target].type) and file_has_comma(ours, features)
     raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target), comma)
     formats |= {target: form} if form else {}
+    for name in roles.get("weights", ()):
+        if name not in formats and (inferred := weights_format(ours, name, features)):
+            formats[name] = inferred
     if test is not None and theirs is not None:
         test, theirs, _, _ = _targeted(test, theirs, target, data, form)
     table = _without_features(ours, raw, roles, formats)
@@ -89,7 +93,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     )
     if data.strict:
         refuse_decisions(raw.where, reading, declared, formats)
-    table = _with_features(table, reading, ours, data)
+    table = _with_features(table, reading, ours, data, declared, rows)
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
@@ -216,7 +220,7 @@ def _without_features(
 ) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
     (target_name,) = roles["target"]
-    (time,) = roles.get("time", (None,))
+    (time,), (weights,) = roles.get("time", (None,)), roles.get("weights", (None,))
     as_classes = as_classes or target_name in roles.get("categories", ())
     target, classes = read_target(clean, target_name, as_classes)
     return Table(
@@ -229,17 +233,39 @@ def _without_features(
         classes=classes,
         groups=read_groups(clean, *roles.get("groups", ())),
         time=read_time(clean, time, formats.get(time or "")),
-        weights=read_weights(clean, *roles.get("weights", ())),
+        weights=read_weights(clean, weights, formats.get(weights or "")),
         cells=SourceCells.of(*raw.columns.values()),
     )
 
 
-def _with_features(table: Table, reading: TableReading, clean: RawTable, data: DataSection) -> Table:
-    """Read the features; what does not fit its column is missing and counted, or refused."""
-    clean, unread = fitted(clean, reading, data.missing or ())
+def _with_features(
+    table: Table,
+    reading: TableReading,
+    clean: RawTable,
+    data: DataSection,
+    named: Collection[str] = (),
+    rows: NDArray[np.intp] | None = None,
+) -> Table:
+    """Read the features; what does not fit its column is missing and counted, or refused.
+
+    Args:
+        named: columns that must have a cell that fits, as their kind is named.
+        rows:  the rows whose unread cells are named in a note.
+    """
+    missing = data.missing or ()
+    plain, unread = fitted(clean, reading, missing)
     if data.strict:
-        refuse_misfits(clean, reading)
-    features, large = read_features(reading, clean)
+        refuse_misfits(plain, reading)
+    features, large = read_features(reading, plain)
+    if unread:
+        cells = unread_cells(clean, plain, reading, features, missing)
+        texts = [name for name in cells.columns if name in named and is_text(clean.columns[name].type)]
+        unreadable = [name for name in texts if features[name].isna().all()]
+        cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
+    if unread and rows is not None:
+        cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
+        said = f"do not fit their column: {cells.named()}"
+        reading = replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes)
     columns = tuple(name for name, _ in reading.columns)
     reading = replace(reading, unread=unread, large=large)
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading)

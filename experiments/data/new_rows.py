@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,11 +19,12 @@ from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.raw_table import RawTable, column_names, listed
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
-from experiments.data.readers.plain_columns import with_named_categories
+from experiments.data.readers.plain_columns import array_of
 from experiments.data.reading import fitted, read_features
 from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind, TableReading
 from experiments.data.texts import words_present
+from experiments.data.unread_cells import UnreadCells, unread_cells
 from experiments.errors import DataError
 
 
@@ -34,14 +35,14 @@ class NewRows:
     chunks:     frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`, or
                 pixels. The index has names if it names the rows.
     ignored:    the columns of the file that the model does not use.
-    unread:     number of cells of each chunk that are missing because they do not fit their column.
+    unread:     cells of each chunk that are missing because they do not fit their column.
     notes:      lines about how the file was read.
     unreadable: name of a row in the chunks that were read that has no values -> the reason.
     """
 
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
-    unread: list[int]
+    unread: list[UnreadCells]
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,7 +58,8 @@ def read_rows(
         layout: keys that say how a table is written, as `FileKeys` has them.
 
     Raises:
-        DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too.
+        DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too, at last if a
+            column has cells of which none can be read.
     """
     try:
         check_regular(path)
@@ -74,37 +76,42 @@ def read_rows(
     if keep:
         form = replace(form, identifiers=tuple(dict.fromkeys((*form.identifiers, *_kept(raw, keep)))))
     raw = replace(raw, present=words_present(form.present))
-    unread: list[int] = []
+    unread: list[UnreadCells] = []
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
     return NewRows(_chunks(raw, form, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(
-    frame: pd.DataFrame, form: RowFormat, rows: int, unread: list[int] | None = None
+    frame: pd.DataFrame, form: RowFormat, rows: int, unread: list[UnreadCells] | None = None
 ) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Args:
-        unread: receives for each chunk the number of cells that are missing because they do not fit their column.
+        unread: receives the cells of each chunk that are missing because they do not fit their column.
 
     Raises:
-        DataError: a column or a pixel is missing.
+        DataError: a column or a pixel is missing; at last if a column has cells of which none can be read.
     """
     kinds, columns = dict(form.inputs), {}
-    for name, (_, column) in zip(column_names(list(map(str, frame.columns))), frame.items(), strict=True):
+    given = column_names(list(map(str, frame.columns)))
+    for name, (_, column) in zip(given, frame.items(), strict=True):
         if known := [name] if name in kinds else same_column(name, kinds):
             columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
     raw = RawTable("rows", "the rows", columns, present=words_present(form.present))
+    positions = all(map(str.isdecimal, form.names))
+    _spelled(raw, form, given, "pass an array (rows, features), or name the columns so" if positions else "")
     return _chunks(raw, form, rows, [] if unread is None else unread)
 
 
-def unread_note(cells: int) -> str:
-    """Say how many cells are missing because they do not fit; nothing if there are none."""
-    if not cells:
+def unread_note(unread: Iterable[UnreadCells]) -> str:
+    """Say how many cells are missing because they do not fit, and of which columns; nothing if there are none."""
+    cells = sum(unread, UnreadCells())
+    if not cells.count:
         return ""
-    said = "1 cell taken for missing, as it does" if cells == 1 else f"{cells} cells taken for missing, as they do"
-    return f"{said} not fit the column"
+    several = cells.count > 1
+    said = f"{cells.count} cells taken for missing, as they do" if several else "1 cell taken for missing, as it does"
+    return f"{said} not fit the column: {cells.named()}"
 
 
 def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
@@ -121,18 +128,19 @@ def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
 
 
 def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
-    """Write a column as a file holds it.
+    """Write a column as training reads it, and as a file holds it.
 
-    Mixed objects are texts, a category's whole numbers have no point, and a number's truth values are 0 and 1.
+    Objects are texts, but for dates, times and truth values. A category's whole numbers have no point, and a number's
+    truth values are 0 and 1.
     """
-    column = with_named_categories(column)
-    if kind == "number" and pd.api.types.is_bool_dtype(column.dtype):
-        column = column.astype("Int64")
-    elif column.dtype == object:
-        column = column.map(str, na_action="ignore")
-    elif kind == "category" and column.dtype.kind == "f" and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return pa.array(column, from_pandas=True)
+    array = array_of(column)
+    if column.dtype == object and not pa.types.is_temporal(array.type) and not pa.types.is_boolean(array.type):
+        return array_of(column.map(str, na_action="ignore"))
+    if kind == "number" and (pa.types.is_boolean(array.type) or pd.api.types.is_bool_dtype(column.dtype)):
+        return pa.array(column.astype("boolean").astype("Int64"), from_pandas=True)
+    if kind == "category" and pa.types.is_floating(array.type) and (column.dropna() % 1 == 0).all():
+        return pa.array(column.astype("Int64"), from_pandas=True)
+    return array
 
 
 def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTable:
@@ -203,35 +211,67 @@ def _positions_without_target(raw: RawTable, names: list[str], target: str) -> R
     return replace(raw, columns={str(at): column for at, column in zip(positions, raw.columns.values(), strict=True)})
 
 
-def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[int]) -> Iterator[pd.DataFrame]:
+def _spelled(raw: RawTable, form: RowFormat, has: Sequence[str], advice: str) -> dict[str, str]:
+    """Return column of the model -> its name in new rows.
+
+    Args:
+        has:    the columns of the new rows, for messages.
+        advice: what a user can do about rows without any of the columns.
+
+    Raises:
+        DataError: a column is missing.
+    """
     spelled = {name: [name] if name in raw.columns else same_column(name, list(raw.columns)) for name in form.names}
-    lacking = [name for name, there in spelled.items() if len(there) != 1]
-    if lacking:
-        header = "; its first line must name the columns" if len(lacking) == len(form.names) else ""
+    if lacking := [name for name, there in spelled.items() if len(there) != 1]:
+        more = f"; {advice}" if advice and len(lacking) == len(form.names) else ""
         raise DataError(
             f"{raw.where}: must have every column of the model, but lacks {listed(lacking)}; it has "
-            f"{listed(list(raw.columns))}{header}."
+            f"{listed(has) or 'no column'}{more}."
         )
+    return {name: there[0] for name, there in spelled.items()}
+
+
+def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[UnreadCells]) -> Iterator[pd.DataFrame]:
+    spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
     if several := [name for name in form.names if name in raw.repeated]:
         raise DataError(
             f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
         )
     beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
     names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
-    raw = replace(raw, columns={name: raw.columns[there[0]] for name, there in spelled.items()})
-    starts = range(0, raw.rows, rows)
-    return (_chunk(raw, form, at, rows, unread).set_axis(names[at : at + rows]) for at in starts)
+    raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
+    return _read(raw, form, rows, names, unread)
 
 
-def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int, unread: list[int]) -> pd.DataFrame:
+def _read(
+    raw: RawTable, form: RowFormat, rows: int, names: pd.Index, unread: list[UnreadCells]
+) -> Iterator[pd.DataFrame]:
+    """Yield the chunks of rows.
+
+    Raises:
+        DataError: a column has cells, but none in any chunk that can be read.
+    """
+    whole, readable = UnreadCells(), set[str]()
+    for at in range(0, raw.rows, rows):
+        chunk, cells = _chunk(raw, form, at, rows)
+        unread.append(cells)
+        whole += cells
+        readable |= {name for name in form.names if name not in readable and chunk[name].notna().any()}
+        if at + rows >= raw.rows:
+            unreadable = [name for name in whole.columns if name not in readable]
+            whole.refuse(raw.where, unreadable, "write them so, or leave a cell empty if it is missing")
+        yield chunk.set_axis(names[at : at + rows])
+
+
+def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.DataFrame, UnreadCells]:
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
     reading = TableReading(tuple(form.inputs), form.formats)
-    part, misfits = fitted(part, reading, form.missing)
+    plain, _ = fitted(part, reading, form.missing)
     for name, kind in form.inputs:
         if kind == "pixel":
-            refuse_missing(part, name, "a pixel")
-            read_number(part, name, "")
-    features, large = read_features(reading, part)
-    unread.append(misfits + large)
-    return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features
+            refuse_missing(plain, name, "a pixel")
+            read_number(plain, name, "")
+    features, _ = read_features(reading, plain)
+    unread = unread_cells(part, plain, reading, features, form.missing)
+    return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features, unread

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.column_kind import settled_format
+from experiments.data.column_kind import file_has_comma, settled_format
 from experiments.data.column_types import is_text, read_number, refuse_long, refuse_missing, texts, words_in
-from experiments.data.date_formats import ISO
+from experiments.data.date_formats import ISO, days_of_times
 from experiments.data.formats import with_formats
+from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
@@ -55,6 +56,8 @@ def read_groups(raw: RawTable, name: str | None = None) -> NDArray[Any] | None:
 def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[Any] | None:
     """Return (N,) the time of each row, numbers or dates, with zones as UTC; None without a column.
 
+    A duration is a number of days.
+
     Args:
         form: format of the dates, if the study file names it.
 
@@ -67,6 +70,8 @@ def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -
     refuse_missing(raw, name, "the time")
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return np.asarray(column.to_numpy())
+    if pa.types.is_duration(column.type):
+        return days_of_times(column)
     if form is None and not (is_text(column.type) and pc.any(words_in(column)).as_py()):
         return read_number(raw, name)
     form = form or settled_format(raw, name, "date", comma=False) or ISO
@@ -78,16 +83,38 @@ def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -
     return exact
 
 
-def read_weights(raw: RawTable, name: str | None = None) -> NDArray[np.float64] | None:
+def weights_format(raw: RawTable, name: str, features: Sequence[str]) -> str:
+    """Infer the format of weights that are not written plainly; empty of others.
+
+    Args:
+        features: columns that may be numbers; if one has a decimal comma, the comma of weights such as 1,390 is one.
+    """
+    column = raw.columns[name]
+    if not is_text(column.type) or not pc.any(words_in(column)).as_py():
+        return ""
+    return settled_format(raw, name, "number", file_has_comma(raw, features))
+
+
+def read_weights(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[np.float64] | None:
     """Return (N,) the weight of each row, from 0 on; None without a column.
+
+    Args:
+        form: format of the weights, if it is named or was inferred.
 
     Raises:
         DataError: a weight is missing or negative, or all are 0.
     """
     if name is None:
         return None
-    values = read_number(raw, name)
-    raw.refuse(name, ~(values >= 0), "is the weights and must hold numbers from 0 on", "correct it")
+    rule, plain = "is the weights and must hold numbers", raw
+    if is_text(raw.columns[name].type):
+        form = form if form and is_number_format(form) else None
+        plain = with_formats(raw, {name: "number"}, {name: form} if form else {})
+        written = f"{rule} written as {form}" if form else rule
+        advice = f"correct it, or name the format of the column, as in --formats '{name}=1234,5'"
+        raw.refuse(name, words_in(plain.columns[name]), written, advice)
+    values = read_number(plain, name, "")
+    raw.refuse(name, ~(values >= 0), f"{rule} from 0 on", "correct it")
     if not values.any():
         raise DataError(f"{raw.at(name)} is the weights, but every weight is 0; name another column.")
     return values

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import count
+from experiments.config.documents import count, readable
 from experiments.config.target import Target
 from experiments.errors import DataError
 from experiments.evaluation.conformal import THOUSANDTHS, in_set, level_name
@@ -84,7 +84,10 @@ def asked_level(
     option, level = (of_classes, set_coverage) if target.classes else (of_numbers, interval)
     if level is None:
         return None
-    written = f"{level:g}"
+    try:
+        written = f"{level:g}"
+    except (TypeError, ValueError):  # a text or a list, from Python
+        raise DataError(f"{option}: {RULE}, but got {readable(repr(level), 60)}; give a number such as 0.9.") from None
     if written not in LEVELS:
         raise DataError(f"{option}: {RULE}, but got {written}.")
     if uncertainty is None:

@@ -6,15 +6,16 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from experiments.config.documents import count
+from experiments.data.masked_arrays import has_masked, without_mask
 from experiments.data.raw_table import listed
 from experiments.errors import DataError
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NO_ROW = "rows: there is no row to predict."
 
 
 class StudyModel:
@@ -53,7 +54,7 @@ class StudyModel:
         Args:
             rows: a DataFrame, or another table with Arrow's interface, whose columns go by name; those that the model
                   does not know are ignored. For a model that learnt from an array also an array (N, features), or
-                  (N, height, width[, 3]) of pictures.
+                  (N, height, width[, 3]) of pictures. A masked number is missing.
             interval: share of new rows whose true number should lie in the interval, such as 0.9; for a model that
                   predicts a number.
             set_coverage: share of new rows whose true class should be in the set, such as 0.9; for a model that
@@ -64,7 +65,8 @@ class StudyModel:
             `interval_low` and `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of classes.
 
         Raises:
-            DataError: there is no row, a column is missing, or the model has no such interval or set.
+            DataError: there is no row, a column is missing or has cells of which none can be read, or the model has no
+                such interval or set.
 
         Warns:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
@@ -73,6 +75,7 @@ class StudyModel:
         import pandas as pd
 
         from experiments.data.new_rows import frame_rows, unread_note
+        from experiments.data.unread_cells import UnreadCells
         from experiments.evaluation.levels import ARGUMENTS, asked_level
         from experiments.evaluation.unknown_categories import UnknownCategories
 
@@ -80,11 +83,11 @@ class StudyModel:
         level = asked_level(model.uncertainty, model.target, interval, set_coverage, ARGUMENTS)
         frame = _frame(rows, model)
         if not len(frame):
-            raise DataError("rows: there is no row to predict.")
-        unknown, unread = UnknownCategories(model), list[int]()
+            raise DataError(NO_ROW)
+        unknown, unread = UnknownCategories(model), list[UnreadCells]()
         chunks = map(unknown.look_at, frame_rows(frame, model.rows, ROWS, unread))
         predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
-        for note in filter(None, (unknown.note(), unread_note(sum(unread)))):
+        for note in filter(None, (unknown.note(), unread_note(unread))):
             warnings.warn(note, stacklevel=2)
         return predictions.set_axis(frame.index)
 
@@ -106,12 +109,19 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
 
         table = pa.table(rows)
         return pa.table(list(map(plain_column, table.columns)), table.column_names).to_pandas()
-    x = np.asarray(rows)
+    try:
+        x = without_mask(rows)
+    except ValueError:
+        raise DataError("rows: must be an array (rows, features), but its rows have different lengths.") from None
     names = [name for name, _ in model.inputs]
+    if x.ndim and not len(x):
+        raise DataError(NO_ROW)
     if x.ndim < 2 or x.dtype.kind not in "iufb":
         raise DataError(
             f"rows: must be a DataFrame or an array of numbers (rows, features), but got {x.dtype} of {x.shape}."
         )
+    if model.picture is not None and has_masked(rows):
+        raise DataError("rows: are pictures, which need every pixel, but pixels are masked; fill them in.")
     if model.picture is not None:
         from experiments.data.new_pictures import array_rows
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.data.new_rows import frame_rows, unread_note
+from experiments.data.unread_cells import UnreadCells
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS, asked_level
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
@@ -37,10 +38,10 @@ class PyfuncModel:
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict.")
-        unread: list[int] = []
+        unread: list[UnreadCells] = []
         chunks = frame_rows(rows, self._model.rows, ROWS, unread)
         predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
-        if note := unread_note(sum(unread)):
+        if note := unread_note(unread):
             warnings.warn(note, stacklevel=2)
         return predictions
 

@@ -81,11 +81,22 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
     assert error == "note: ignored columns that the model does not know: name, other\n"
-    NEW.iloc[:3].assign(age="old").to_csv(tmp_path / "new.csv", index=False)
+    NEW.iloc[:3].assign(age=["old", "3", "old"]).to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
-    assert error == "note: 3 cells taken for missing, as they do not fit the column\n"
+    said = "'age' (2 cells, first 'old' in line 2; expected numbers such as 1234.5)"
+    assert error == f"note: 2 cells taken for missing, as they do not fit the column: {said}\n"
+
+
+def test_a_column_that_cannot_be_read_is_refused_and_nothing_is_printed(
+    model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    NEW.iloc[:3].assign(age="old").to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert "column 'age' must hold numbers such as 1234.5, but none of its 3 cells fits: 'old' in line 2; " in error
 
 
 @pytest.mark.parametrize(("classes", "option"), [((), "--interval"), (("a", "b", "c,d"), "--set-coverage")])

@@ -199,4 +199,7 @@ def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk
     predicted = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert predicted.stdout.splitlines()[0] == "prediction"
     assert all(0 < float(line) < 100 for line in predicted.stdout.splitlines()[1:])
-    assert predicted.stderr == "note: 1 cell taken for missing, as it does not fit the column\n"
+    assert predicted.stderr == (
+        "note: 1 cell taken for missing, as it does not fit the column: 'day' ('soon' in line 3; expected dates "
+        "written as %d.%m.%Y)\n"
+    )

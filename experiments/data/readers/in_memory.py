@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.formats import GIVEN
 from experiments.data.cells import SourceCells
+from experiments.data.masked_arrays import has_masked, without_mask, without_masked_names
 from experiments.data.raw_table import RawTable, check_size, column_names
 from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
@@ -26,8 +28,8 @@ TARGET = "target"  # name of a target without a name
 def given_table(data: Rows, section: DataSection) -> Table:
     """Make a table of a caller's data.
 
-    The numbers of an array are number columns, in which NaN is a missing number. Bytes with three or more axes are
-    images.
+    The numbers of an array are number columns, in which NaN and a masked value are missing numbers. Bytes with three
+    or more axes are images.
 
     Args:
         data:    a table; (x, y); or a DataFrame or another table with Arrow's interface, with the target in it.
@@ -70,29 +72,14 @@ def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:
     import pandas as pd
     import pyarrow as pa
 
-    from experiments.data.readers.plain_columns import plain_column
+    from experiments.data.readers.plain_columns import array_of, plain_column
 
     if not isinstance(frame, pd.DataFrame):
         table = pa.table(frame)
         return dict(zip(table.column_names, map(plain_column, table.columns), strict=True))
     if frame.columns.has_duplicates:
         raise DataError("data: every column of the DataFrame needs its own name; rename them.")
-    return {name: pa.chunked_array([_arrow(column)]) for name, column in frame.items()}
-
-
-def _arrow(column: pd.Series) -> pa.Array:
-    import pyarrow as pa
-
-    from experiments.data.readers.plain_columns import with_named_categories
-
-    column = with_named_categories(column)
-    try:
-        array = pa.array(column, from_pandas=True)
-        if not isinstance(array.type, pa.BaseExtensionType):
-            return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        pass
-    return pa.array(column.map(str, na_action="ignore").astype(object), pa.string(), from_pandas=True)
+    return {name: pa.chunked_array([array_of(column)]) for name, column in frame.items()}
 
 
 def _is_dictionary(column: pa.ChunkedArray) -> bool:
@@ -124,6 +111,8 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
         raise DataError(f"data.{named[0]}: names columns, which arrays lack; pass a DataFrame.")
     if hasattr(x, "tocsr"):
         raise DataError("data: x is a sparse matrix, but must be an array; pass x.toarray().")
+    if has_masked(x) and np.ma.asarray(x).dtype == np.uint8 and np.ndim(x) > 2:
+        raise DataError("data: x holds pictures, which need every pixel, but pixels are masked; fill them in.")
     values, x = _target(y), _array("x", x)
     if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
         raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
@@ -157,7 +146,7 @@ def _column(y: Any) -> Any:
 
     if isinstance(y, pd.Series):
         return y
-    values = _array("y", y)
+    values = _array("y", y, without_masked_names)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
@@ -165,8 +154,8 @@ def _column(y: Any) -> Any:
     return values
 
 
-def _array(name: str, values: Any) -> NDArray[Any]:
+def _array(name: str, values: Any, plain: Callable[[Any], NDArray[Any]] = without_mask) -> NDArray[Any]:
     try:
-        return np.array(values)
+        return np.array(plain(values))
     except ValueError:  # rows of different lengths
         raise DataError(f"data: {name} must be an array, but its rows have different lengths.") from None

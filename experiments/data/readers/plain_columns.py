@@ -32,6 +32,18 @@ def with_named_categories(column: pd.Series) -> pd.Series:
     return column.cat.rename_categories([str(category) for category in column.cat.categories])
 
 
+def array_of(column: pd.Series) -> pa.Array:
+    """Write a column of pandas as an array of Arrow; of types that Arrow lacks, and of several types, as texts."""
+    column = with_named_categories(column)
+    try:
+        array = pa.array(column, from_pandas=True)
+        if not isinstance(array.type, pa.BaseExtensionType):
+            return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        pass
+    return pa.array(column.map(str, na_action="ignore").astype(object), pa.string(), from_pandas=True)
+
+
 def _texts(values: pa.Array) -> pa.Array:
     try:
         return values.cast(pa.string())

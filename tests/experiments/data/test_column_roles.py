@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.data.column_roles import table_of
+from experiments.data.column_roles import development_rows, table_of
 from experiments.data.raw_table import RawTable
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -246,3 +246,58 @@ def test_a_target_in_clothes_is_a_number_and_what_is_none_is_left_out(sheet: Mak
         assert (len(table.target), table.target.max()) == (38, 37.5)
     with pytest.raises(DataError, match="is the target, but holds dates; name a column of numbers or classes"):
         table_of(sheet(x=[1.5] * 19 + [2.5] * 9, y=[f"2026-01-{day:02}" for day in range(1, 29)]), data())
+
+
+def test_weights_with_a_decimal_comma_are_read_and_their_format_is_kept(sheet: Make) -> None:
+    rows = {"x": [0.5, 1.5, 2.5], "w": ["0,5", "1", "2,25"], "y": ["a", "b", "a"]}
+    table = table_of(sheet(**rows), data(weights="w"), sheet(**rows | {"w": ["1", "3", "2"]}))
+    assert table.weights is not None
+    assert table.weights.tolist() == [0.5, 1, 2.25, 1, 3, 2]
+    assert table.reading is not None
+    assert table.reading.keys["formats"] == {"w": "1234,5"}
+    plain = table_of(sheet(**rows | {"w": ["1.5", "1", "2"]}), data(weights="w"))
+    assert plain.reading is not None
+    assert plain.reading.keys == {}
+    named = table_of(sheet(**rows | {"w": ["1,500", "1", "2"]}), data(weights="w", formats={"W": "1,234.5"}))
+    assert named.weights is not None
+    assert named.weights.tolist() == [1500, 1, 2]
+
+
+MANY = {"x": [row / 3 for row in range(40)], "y": ["a", "b"] * 20}
+
+
+def test_a_note_names_the_columns_of_cells_that_do_not_fit(sheet: Make) -> None:
+    size = ["5", *(f"{row}.5" for row in range(38)), "7"]
+    for at in range(40):
+        wrong = [*size[:at], "large", *size[at + 1 :]]
+        table = table_of(sheet(**MANY, size=wrong), data(numbers=("size",), test_size=0.2))
+        assert table.reading is not None
+        note = f"do not fit their column: 'size' ('large' in row {at}; expected numbers such as 1234.5)"
+        is_development = at in development_rows(table, data(test_size=0.2))
+        assert (table.reading.unread, table.reading.notes) == (1, (note,) if is_development else ())
+
+
+@pytest.mark.parametrize(
+    ("values", "keys", "said"),
+    [
+        (
+            ["rot", "blau"],
+            {"numbers": ("c",)},
+            r"numbers such as 1234\.5, but none of its 40 cells fits: 'rot' in row 0",
+        ),
+        (["2026-01-31", "2026-02-01"], {"formats": {"c": "%m/%d/%Y"}}, "dates written as %m/%d/%Y, but none of its 40"),
+        (["a", ""], {"dates": ("c",)}, "dates such as 2026-01-31, but none of its 20 cells fits"),
+        (["1 kg", "2 kg"], {"formats": {"c": "1234.5 g"}}, "numbers written as 1234.5 g, but none of its 40 cells"),
+    ],
+)
+def test_a_named_column_of_which_no_cell_fits_is_refused(
+    sheet: Make, values: list[str], keys: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(DataError, match=f"column 'c' must hold {said}.*; correct its format in data.formats, or its"):
+        table_of(sheet(**MANY, c=values * 20), data(**keys))
+    for fits in (["-", "unknown"], ["", ""]):  # all of it is missing
+        assert "c" in table_of(sheet(**MANY, c=fits * 20), data(**keys)).columns
+    other = MANY | {"c": values * 20}
+    good = MANY | {"c": ["5", "6"] * 20}
+    table = table_of(sheet(**good), data(numbers=("c",)), sheet(**other))  # a test file decides nothing
+    assert table.own_test == 40

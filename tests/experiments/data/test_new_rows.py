@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.new_rows import frame_rows, read_rows
+from experiments.config.data_options import DataSection
+from experiments.config.formats import GIVEN
+from experiments.data.new_rows import frame_rows, read_rows, unread_note
+from experiments.data.readers.in_memory import given_table
 from experiments.data.row_format import Inputs, RowFormat
+from experiments.data.table import Kind
+from experiments.data.unread_cells import UnreadCells
 from experiments.errors import DataError
 from support.pictures import grey, save
 from support.tables import mixed_frame
@@ -133,7 +140,90 @@ def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Pa
     (tmp_path / "new.csv").write_text("0\n" + "1\n" * 12 + "x\n-\n1e999\n\n")
     rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS[:1]), 5)
     found = pd.concat(rows.chunks, ignore_index=True)["0"]
-    assert (found[:12].tolist(), found[12:].isna().all(), sum(rows.unread)) == ([1.0] * 12, True, 3)
+    assert (found[:12].tolist(), found[12:].isna().all()) == ([1.0] * 12, True)
+    assert sum(one.count for one in rows.unread) == 3
+
+
+def test_a_note_names_the_columns_of_cells_that_do_not_fit(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("0,1\n1,old\nx,2\n3,4\ny,\n")
+    rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS), 3)
+    assert len(list(rows.chunks)) == 2
+    assert unread_note(rows.unread) == (
+        "3 cells taken for missing, as they do not fit the column: '0' (2 cells, first 'x' in line 3; expected numbers "
+        "such as 1234.5), '1' ('old' in line 2; expected numbers such as 1234.5)"
+    )
+    assert unread_note([]) == ""
+
+
+def test_a_column_none_of_whose_cells_fits_is_refused_before_the_last_chunk(tmp_path: Path) -> None:
+    form = RowFormat([("when", "date"), ("x", "number")], formats={"when": "%m/%d/%Y"})
+    lines = ["31.01.2026,1", ",2", "30.01.2026,3"]
+    (tmp_path / "new.csv").write_text("\n".join(["when,x", *lines]))
+    chunks = read_rows(tmp_path / "new.csv", form, 2).chunks
+    next(chunks)
+    message = (
+        r"new\.csv: column 'when' must hold dates written as %m/%d/%Y, but none of its 2 cells fits: '31\.01\.2026' in "
+        r"line 2; write them so, or leave a cell empty if it is missing\.$"
+    )
+    with pytest.raises(DataError, match=message):
+        next(chunks)
+    for fits in (["01/30/2026,1", ",2", *lines], [*lines, "01/30/2026,unknown"]):  # in the first chunk, in the last
+        (tmp_path / "new.csv").write_text("\n".join(["when,x", *fits]))
+        assert len(pd.concat(read_rows(tmp_path / "new.csv", form, 2).chunks)) == len(fits)
+    (tmp_path / "new.csv").write_text("when,x\n,unknown\n,1e999\n")
+    assert pd.concat(read_rows(tmp_path / "new.csv", form, 2).chunks).isna().all(axis=None)
+
+
+def of_pandas(values: list[Any]) -> list[pd.Series]:
+    return [pd.Series(values), pd.Series(values, dtype=object)]
+
+
+PERIODS = pd.period_range("2026-01", periods=3, freq="M")
+TIMES = [datetime.time(12, 30), datetime.time(1), None]
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "form", "expected"),
+    [
+        (of_pandas(list(PERIODS)), "date", "%Y-%m", [20454, 20485, 20513]),
+        (of_pandas(TIMES), "date", "", [12.5 / 24, 1 / 24, np.nan]),
+        (of_pandas([datetime.date(1970, 1, 2), datetime.date(1970, 1, 1)]), "date", "%d.%m.%Y", [1, 0]),
+        (of_pandas([datetime.timedelta(days=1), datetime.timedelta(hours=6)]), "number", "", [1, 0.25]),
+        (of_pandas([True, False, None]), "number", "", [1, 0, np.nan]),
+        ([pd.Series([True, False], dtype="bool[pyarrow]")], "number", "", [1, 0]),
+        ([pd.Series(pd.arrays.SparseArray([0.0, 1.5, np.nan]))], "number", "", [0, 1.5, np.nan]),
+        ([pd.Series(pd.arrays.SparseArray([True, False]))], "number", "", [1, 0]),
+    ],
+)
+def test_a_column_of_any_type_of_pandas_is_read_as_in_training(
+    columns: list[pd.Series], kind: Kind, form: str, expected: list[float]
+) -> None:
+    for column in columns:
+        unread: list[UnreadCells] = []
+        rows = RowFormat([("x", kind)], formats={"x": form} if form else {})
+        (chunk,) = frame_rows(column.to_frame("x"), rows, 5, unread)
+        np.testing.assert_allclose(chunk["x"], expected)
+        assert [one.count for one in unread] == [0]
+
+
+@pytest.mark.parametrize("column", [*of_pandas(TIMES), *of_pandas(list(PERIODS))])
+def test_categories_of_times_are_those_of_training(column: pd.Series) -> None:
+    frame = pd.DataFrame({"x": [*column] * 10, "z": np.arange(30) % 7, "y": [0, 1] * 15})
+    table = given_table(frame, DataSection(source=GIVEN, target="y", categories=("x",)))
+    (chunk,) = frame_rows(frame, RowFormat([("x", "category")]), 30)
+    assert chunk["x"].dropna().tolist() == pd.DataFrame(table.features)["x"].dropna().tolist()
+    assert len(chunk["x"].dropna()) == 10 * column.notna().sum()
+
+
+def test_a_frame_without_the_columns_is_told_of_its_own() -> None:
+    for names, form, said in (
+        (["a", "b"], POSITIONS, r"lacks '0', '1'; it has 'a', 'b'; pass an array \(rows, features\), or name the "),
+        (["0", "b"], POSITIONS, r"lacks '1'; it has '0', 'b'\.$"),
+        (["a", "b"], INPUTS, r"lacks 'age', 'city', 'height', 'colour'; it has 'a', 'b'\.$"),
+        ([], POSITIONS, "it has no column; pass an array"),
+    ):
+        with pytest.raises(DataError, match=said):
+            frame_rows(pd.DataFrame(columns=names, index=range(2)), RowFormat(form), 2)
 
 
 def test_words_that_were_present_in_training_are_present(tmp_path: Path) -> None:
@@ -192,7 +282,7 @@ def test_pictures_are_no_rows_of_another_model(tmp_path: Path) -> None:
 def test_what_is_wrong_is_one_line_with_its_place(tmp_path: Path) -> None:
     for text, words in [
         ("age,city,height\n1,a,2\n", "lacks 'colour'"),
-        ("a,b\n1,2\n", "lacks 'age', 'city', 'height', 'colour'"),
+        ("a,b\n1,2\n", "lacks 'age', 'city', 'height', 'colour'; it has 'a', 'b'; its first line must name"),
         ("age,age,city,height,colour\n1,2,a,2,red\n", "several columns are named 'age'"),
         ("age,city,height,colour\n1,a,2\n", "4 cells that most lines have, but line 2 has 3"),
         ("age,city,height,colour\n1,a,2,red\n1,a,2,red,blue,7\n", "line 3 has 6"),
@@ -242,7 +332,7 @@ def test_a_column_in_another_case_is_no_other_column(tmp_path: Path) -> None:
     rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS), 10)
     (chunk,) = rows.chunks
     assert chunk["city"].tolist() == ["x"]
-    assert (rows.ignored, rows.unread) == (("other",), [1])  # the infinite height
+    assert (rows.ignored, [one.count for one in rows.unread]) == (("other",), [1])  # the infinite height
 
 
 def test_identifiers_name_the_rows_and_a_table_without_a_header_may_lack_the_target(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.data.raw_table import RawTable
-from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights
+from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
 from experiments.errors import DataError
 
 Make = Callable[..., RawTable]
@@ -45,6 +45,7 @@ def test_time_orders_the_rows(sheet: Make) -> None:
         (["Jan 02, 2026", "Dec 31, 2025"], [1, 0]),
         (["20260102", "20251231"], [1, 0]),
         ([datetime.datetime(9999, 1, 2), datetime.datetime(1, 1, 2), datetime.datetime(9999, 1, 3)], [1, 0, 2]),
+        ([datetime.timedelta(2), datetime.timedelta(0, 1), datetime.timedelta(1)], [1, 2, 0]),
         ([datetime.date(2026, 1, 2), datetime.date(2025, 1, 2), datetime.date(2027, 1, 2)], [1, 0, 2]),
     ]:
         time = read_time(sheet(t=values), "t")
@@ -59,6 +60,37 @@ def test_weights_are_numbers_from_0_on(sheet: Make) -> None:
     assert weights.tolist() == [1, 0, 2.5]
 
 
+def test_a_duration_is_a_time_of_days(sheet: Make) -> None:
+    time = read_time(sheet(t=[datetime.timedelta(days=2), datetime.timedelta(hours=6)]), "t")
+    assert time is not None
+    assert time.tolist() == [2.0, 0.25]
+
+
+def test_weights_may_have_a_format(sheet: Make) -> None:
+    for values, form, expected in (
+        (["0,5", "2"], "1234,5", [0.5, 2]),
+        (["1.500 kg", "2,5 kg"], "1.234,5 kg", [1500, 2.5]),
+        (["1", "2"], "%Y", [1, 2]),  # no format of numbers
+    ):
+        weights = read_weights(sheet(w=values), "w", form)
+        assert weights is not None
+        assert weights.tolist() == expected
+    for values, form in ((["0,5", "7.5"], "1234,5"), (["0,5", "x"], "1234,5")):
+        with pytest.raises(DataError, match=rf"must hold numbers written as 1234,5, but row 1 has '{values[1]}'; "):
+            read_weights(sheet(w=values), "w", form)
+
+
+def test_the_format_of_weights_is_inferred_where_they_are_not_plain(sheet: Make) -> None:
+    for values, feature, form in (
+        (["0,5", "2"], "1", "1234,5"),
+        (["1,390", "2,500"], "1", "1,234.5"),
+        (["1,390", "2,500"], "0,75", "1234,5"),
+        (["1.5", "2"], "0,75", ""),
+        ([1.5, 2.0], "0,75", ""),
+    ):
+        assert weights_format(sheet(w=values, x=[feature] * 2), "w", ["x"]) == form
+
+
 def test_a_value_that_breaks_its_columns_rule_is_named(sheet: Make) -> None:
     readers: list[tuple[Callable[..., Any], list[Any], str]] = [
         (read_groups, ["a", None], "is the groups, but row 1 is empty"),
@@ -71,7 +103,7 @@ def test_a_value_that_breaks_its_columns_rule_is_named(sheet: Make) -> None:
         (read_weights, ["1", "-2"], "is the weights.*row 1 has '-2'"),
         (read_weights, ["1", ""], "is the weights.*row 1 is empty"),
         (read_weights, ["0", "0"], "is the weights, but every weight is 0"),
-        (read_weights, ["1", "x"], "must hold numbers, but row 1 has 'x'"),
+        (read_weights, ["1", "x"], "is the weights and must hold numbers, but row 1 has 'x'; .*--formats 'x=1234,5'"),
     ]
     for read, values, message in readers:
         with pytest.raises(DataError, match=f"column 'x' {message}"):

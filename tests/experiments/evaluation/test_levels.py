@@ -39,6 +39,8 @@ def test_a_level_is_found_by_its_value() -> None:
         ((KNOWN, NUMBER, 90, None), "--interval: must be a share of 0.5 to 0.99 in steps of 0.01, .*, but got 90."),
         ((KNOWN, NUMBER, 0.905, None), "but got 0.905."),
         ((KNOWN, NUMBER, float("nan"), None), "but got nan."),
+        ((KNOWN, NUMBER, "0.9", None), "--interval: must be a share .* but got '0.9'; give a number such as 0.9."),
+        ((KNOWN, CLASSES, None, [0.9]), r"--set-coverage: must be a share .* but got \[0.9\]; give a number"),
         ((KNOWN, CLASSES, None, -0.9), "--set-coverage: must be a share .* but got -0.9."),
         ((None, NUMBER, 0.9, None), "--interval: the model was made before .*; python -m experiments.tune STUDY"),
         (

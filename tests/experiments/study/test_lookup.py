@@ -146,7 +146,7 @@ def test_what_a_study_lacks_is_said(studies: Path) -> None:
         results_file("one")
     shutil.rmtree(studies / "one" / "model")
     ended(Path("one"))  # another study of that name does not stand in
-    with pytest.raises(StudyStateError, match=r"^studies/one: .* no model; .* tune one; --score tests .* so far\.$"):
+    with pytest.raises(StudyStateError, match=r"^studies/one: .* no model; .*tune one; --score tests .* so far\.$"):
         model_folder("one")
     with pytest.raises(
         StudyStateError, match=r"^studies/two: there is no study .* experiments\.tune two begins one\.$"

@@ -10,11 +10,17 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from experiments.config.candidate import Preprocessing
+from experiments.config.target import Target
+from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.table import Kind
 from experiments.errors import DataError
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import ROWS, Model, predicted, write_model
 from experiments.predict import main as predict
+from experiments.search.target_scaling import TargetScaler
 from experiments.study.study_model import StudyModel
+from nnet.network import Architecture, Network
 from support.models import mixed_model, picture_model
 from support.tables import mixed_frame
 
@@ -106,11 +112,31 @@ def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
 def test_a_cell_that_does_not_fit_is_warned_of(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(("a", "b"))), mixed_frame(3)
     expected = model.predict(frame.assign(age=[1.0, 0.0, np.nan]))
-    with pytest.warns(UserWarning, match="1 cell taken for missing, as it does not fit the column"):
+    said = r"1 cell taken for missing, as it does not fit the column: 'age' \('young' in row 2 \(from 0\); expected "
+    with pytest.warns(UserWarning, match=said):
         assert model.predict(frame.assign(age=["1", "0", "young"])).equals(expected)
     truths = model.predict(frame.assign(age=[True, False, None]).astype({"age": "boolean"}))
     assert truths.equals(expected)
     assert model.predict(frame.assign(age=[True, False, True])).iloc[:2].equals(expected.iloc[:2])
+
+
+def number_model(columns: int) -> Model:
+    """Return a model of an array of numbers."""
+    x, kinds = np.random.default_rng(0).normal(size=(50, columns)), ("number",) * columns
+    fitted = fit_preprocessor(pd.DataFrame(np.where(x > 1.5, np.nan, x)), kinds, None, Preprocessing())
+    network = Network(Architecture(fitted.width, (), 1), [np.random.SeedSequence(1)])
+    inputs: tuple[tuple[str, Kind], ...] = tuple((str(at), "number") for at in range(columns))
+    return Model(network, fitted, Target(("a", "b")), TargetScaler(), inputs, "y", 0)
+
+
+def test_a_masked_number_is_missing(tmp_path: Path) -> None:
+    model, x = saved(tmp_path, number_model(4)), np.random.default_rng(1).normal(size=(6, 4))
+    expected = model.predict(np.where(x < 0, np.nan, x))
+    assert not expected.equals(model.predict(x))
+    assert model.predict(np.ma.array(x, mask=x < 0)).equals(expected)
+    pixels = np.ma.array(np.zeros((2, 6), np.uint8), mask=[[False] * 6, [False] * 5 + [True]])
+    with pytest.raises(DataError, match=r"^rows: are pictures, which need every pixel, but pixels are masked; fill"):
+        saved(tmp_path / "pictures", picture_model()).predict(pixels)
 
 
 def test_names_are_matched_as_those_of_a_file(tmp_path: Path) -> None:
@@ -124,6 +150,10 @@ def test_what_cannot_be_predicted_is_said(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(())), mixed_frame(6)
     for rows, said in (
         (frame[:0], "there is no row to predict"),
+        (np.zeros((0, 4)), r"^rows: there is no row to predict\.$"),
+        ([], r"^rows: there is no row to predict\.$"),
+        ([[1, 2], [3]], "must be an array .rows, features., but its rows have different lengths"),
+        (frame.assign(age="young"), "column 'age' must hold numbers such as 1234.5, but none of its 6 cells fits"),
         (frame.drop(columns="age"), "the rows: must have every column of the model, but lacks 'age'"),
         (["red", "blue"], "must be a DataFrame or an array of numbers"),
     ):

@@ -44,6 +44,20 @@ def test_a_hole_in_an_array_is_a_missing_number() -> None:
     assert table.features.isna().to_numpy().sum() == 1
 
 
+def test_a_masked_number_is_missing_and_a_masked_target_has_none() -> None:
+    table = given((np.ma.array(X, mask=X == 4), Y))
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(table.features), pd.DataFrame(given((np.where(X == 4, np.nan, X), Y)).features)
+    )
+    masked = np.ma.array(Y, mask=Y == 1)
+    with pytest.raises(DataError, match=r"y must have a value in every row, but row 1 \(from 0\) has none"):
+        given((X, masked))
+    beside = given((pd.DataFrame(X, columns=["a", "b"]), masked))
+    assert (beside.target.tolist(), beside.target.dtype) == ([0, 2, 0, 2], np.int64)
+    with pytest.raises(DataError, match="x holds pictures, which need every pixel, but pixels are masked"):
+        given((np.ma.array(np.zeros((6, 4, 4), np.uint8), mask=True), Y))
+
+
 def test_bytes_in_three_axes_are_pictures() -> None:
     table = given((np.zeros((6, 4, 4), np.uint8), Y))
     assert (set(table.kinds), table.features.shape, table.pixel_range) == ({"pixel"}, (6, 16), 255.0)

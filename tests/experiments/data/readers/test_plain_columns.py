@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.data.new_rows import frame_rows
 from experiments.data.readers.in_memory import given_table
-from experiments.data.readers.plain_columns import plain_column, with_named_categories
+from experiments.data.readers.plain_columns import array_of, plain_column, with_named_categories
 from experiments.data.row_format import RowFormat
 
 ROWS = 60
@@ -65,6 +66,21 @@ def test_a_frame_with_categories_of_any_kind_is_learnt_from_and_predicted(values
         theirs = pd.DataFrame(table.features)["x"].dropna()
         assert read["x"].dropna().tolist() == theirs.tolist()
         assert len(theirs) == pd.Series(values).notna().sum()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "written"),
+    [
+        (pd.period_range("2026-01", periods=2, freq="M"), pa.string(), ["2026-01", "2026-02"]),
+        (pd.arrays.SparseArray([0.5, 0.0]), pa.string(), ["0.5", "0.0"]),
+        ([1, "a"], pa.string(), ["1", "a"]),
+        ([1.5, None], pa.float64(), [1.5, None]),
+        ([datetime.time(1), None], pa.time64("us"), [datetime.time(1), None]),
+    ],
+)
+def test_a_column_that_arrow_lacks_is_texts(values: Any, kind: pa.DataType, written: list[Any]) -> None:
+    array = array_of(pd.Series(values))
+    assert (array.type, array.to_pylist()) == (kind, written)
 
 
 def test_a_table_of_views_is_learnt_from() -> None:
