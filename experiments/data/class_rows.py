@@ -82,14 +82,18 @@ def with_every_class(draws: Iterator[tuple[Rows, Rows]], y: NDArray[Any], of: ND
 
     Args:
         draws: the development rows and the test rows of each.
-        y:     (N,) class of each row.
+        y:     (N,) class of each row, a whole number from 0 on.
         of:    (N,) group of each row, which no split divides: of two, each fold learns from one.
     """
-    classes = np.unique(y)
+    classes = len(np.unique(y))
+    groups, of = np.unique(of, return_inverse=True)
 
     def suits(development: Rows, test: Rows) -> bool:
-        groups = (np.unique(of[development][y[development] == one]) for one in classes)
-        return bool(np.isin(classes, y[test]).all()) and all(len(of_class) > 1 for of_class in groups)
+        learned = np.unique(y[development].astype(np.intp) * len(groups) + of[development]) // len(
+            groups
+        )  # the class of each group
+        counts = np.unique(learned, return_counts=True)[1]
+        return len(np.unique(y[test])) == len(counts) == classes and bool(counts.min() > 1)
 
     first = next(draws)
     return first if suits(*first) else next((draw for draw in draws if suits(*draw)), first)

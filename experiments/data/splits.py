@@ -133,6 +133,10 @@ def _check_sides(table: Table, development: Rows, test: Rows) -> None:
             raise DataError(
                 "data.test_size: the test set needs at least two groups for an interval of its score; set a larger one."
             )
+    if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
+        raise DataError(
+            "data.test_size: the test set needs at least two moments for an interval of its score; set a larger one."
+        )
     if table.time is not None and table.time[test].min() < table.time[development].max():
         raise DataError("data.time: the source's own test rows must not be earlier than the rows to learn from.")
 

@@ -58,8 +58,15 @@ def test_where_every_row_has_a_moment_of_its_own_nothing_moves() -> None:
     assert [between_moments(time, at) for at in range(1, 10)] == list(range(1, 10))
 
 
+def test_a_test_set_of_one_moment_is_refused() -> None:
+    table = panel(10, 30)
+    with pytest.raises(DataError, match=r"^data\.test_size: the test set needs at least two moments .*; set a larger"):
+        split(table, Target(), table.target, 0.1, 0)
+    assert len(split(table, Target(), table.target, 0.2, 0)[1]) == 60
+
+
 def test_a_moment_that_is_too_large_is_refused() -> None:
-    large = replace(panel(3, 20), time=np.repeat([0, 1, 2], [2, 56, 2]))
+    large = replace(panel(3, 20), time=np.repeat([0, 1, 2, 3], [2, 56, 1, 1]))
     development, _ = split(large, Target(), large.target, 0.03, 0)
     with pytest.raises(DataError, match=r"^cv\.n_splits: .* one moment has 56 of 58 rows; set a smaller cv\.n_splits"):
         make_folds(development, CVSection(n_splits=4), 0)
