@@ -89,10 +89,8 @@ def with_every_class(draws: Iterator[tuple[Rows, Rows]], y: NDArray[Any], of: ND
     groups, of = np.unique(of, return_inverse=True)
 
     def suits(development: Rows, test: Rows) -> bool:
-        learned = np.unique(y[development].astype(np.intp) * len(groups) + of[development]) // len(
-            groups
-        )  # the class of each group
-        counts = np.unique(learned, return_counts=True)[1]
+        pairs = np.unique(y[development].astype(np.intp) * len(groups) + of[development])  # of a class and a group
+        counts = np.unique(pairs // len(groups), return_counts=True)[1]
         return len(np.unique(y[test])) == len(counts) == classes and bool(counts.min() > 1)
 
     first = next(draws)
