@@ -89,15 +89,18 @@ def wanted_draws(samples: Samples, pairs: int) -> int:
     return max(samples.draws, FEWEST, FOR_EACH_PAIR * pairs)
 
 
-def choice_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest) -> Numbers:
+def choice_scores(
+    samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest, winner: int | None = None
+) -> Numbers:
     """Return (B,) the score, on the units left out, of the configuration that is chosen on the units drawn.
 
     Args:
         choose: the choice by the scores of the draws; that of the best, unless the study keeps the smallest network.
+        winner: the configuration that the study chose; the best by the score on all units where None.
     """
     everything = samples.scores(np.ones((1, samples.units)))
     _, outside = drawn_scores(samples, draws, choose)
-    return on_all_units(samples, everything[0], outside, int(highest(everything)[0]))
+    return on_all_units(samples, everything[0], outside, int(highest(everything)[0]) if winner is None else winner)
 
 
 def gains(first: Numbers, second: Numbers, units: int, grouped: bool) -> Gains:

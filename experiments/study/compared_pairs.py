@@ -96,7 +96,8 @@ def _tested(
     chosen: dict[int, tuple[Numbers, Samples]] = {}
     for at, found in samples.items():
         if not isinstance(found, BootstrapTooSlow):
-            chosen[at] = choice_scores(found, wanted_draws(found, len(pairs)), _rule(studies[at])), found
+            draws = wanted_draws(found, len(pairs))
+            chosen[at] = choice_scores(found, draws, _rule(studies[at]), _winner(studies[at])), found
     differences: dict[Pair, Gains] = {}
     failed: dict[Pair, list[NoTest]] = {}
     for first, second in pairs:
@@ -124,6 +125,14 @@ def _rule(study: ReadStudy) -> Callable[[Numbers], Positions]:
         return highest
     sizes = {one.trial: one.parameters for one in analysis.smallest.networks}
     return partial(smallest_in_draws, sizes=np.array([sizes[number] for number in sorted(study.outputs or {})]))
+
+
+def _winner(study: ReadStudy) -> int | None:
+    """Return the position of the chosen trial among the complete ones."""
+    best = study.best.result.number if study.best is not None else None
+    best = best if study.recorded is None else study.recorded.result.best.number
+    numbers = sorted(study.outputs or {})
+    return numbers.index(best) if best in numbers else None
 
 
 def _samples(study: ReadStudy, rows: KnownRows | str) -> Samples | BootstrapTooSlow:

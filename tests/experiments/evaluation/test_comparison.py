@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from experiments.config.target import Target
 from experiments.evaluation.comparison import Gains, choice_scores, compare_choices, gains, wanted_draws
+from experiments.evaluation.reasons import BootstrapTooSlow
+from experiments.evaluation.resampling import samples_of
 from experiments.evaluation.selection_bias import Candidates, corrected_selection
+from experiments.search.executors.serial import Inline
+from experiments.search.out_of_fold import npy
 from support.means import Means
 
 
@@ -27,6 +32,21 @@ def test_the_mean_of_a_studys_choices_is_its_corrected_score() -> None:
         chosen = choice_scores(means, means.draws, candidates.chosen_in)
         assert chosen.mean() == pytest.approx(record.corrected, abs=1e-12)  # type: ignore[union-attr]
         assert np.quantile(chosen, (0.025, 0.975)) == pytest.approx(record.ci95)  # type: ignore[union-attr]
+
+
+def test_so_it_is_of_a_score_that_is_no_mean_whoever_won() -> None:
+    random = np.random.default_rng(3)
+    y = random.normal(size=60)
+    outputs = [Inline(npy((y + random.normal(size=60))[:, None])) for _ in range(4)]
+    samples = samples_of("r2", Target(), outputs, y, np.arange(60))
+    assert not isinstance(samples, BootstrapTooSlow)
+    everything = samples.scores(np.ones((1, 60)))[0]
+    winner = int(everything.argmin())  # the best by the mean over the folds need not be the best over all rows
+    values = tuple(float(at == winner) for at in range(4))
+    record = corrected_selection(samples, 60, Candidates(values, (1,) * 4, None)).record
+    chosen = choice_scores(samples, samples.draws, winner=winner)
+    assert chosen.mean() == pytest.approx(record.corrected, abs=1e-12)  # type: ignore[union-attr]
+    assert chosen.mean() != pytest.approx(choice_scores(samples, samples.draws).mean(), abs=1e-6)
 
 
 def test_the_difference_is_that_of_the_corrected_scores_and_its_sign_says_who_is_better() -> None:
