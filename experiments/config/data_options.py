@@ -14,8 +14,13 @@ from experiments.config.formats import has_ending, sort_of, unread_format
 from experiments.config.section import Section
 
 
+def from_home(path: str) -> str:
+    """Write a path that begins with ~/ in full."""
+    return os.path.expanduser(path) if path.startswith("~/") else path  # noqa: PTH111 - keeps a slash at the end
+
+
 def _is_a_path(path: str) -> str:
-    path = os.path.expanduser(path) if path.startswith("~/") else path  # noqa: PTH111 - keeps a slash at the end
+    path = from_home(path)
     if any(ord(char) < 32 or ord(char) == 127 or 0xD800 <= ord(char) < 0xE000 for char in path):
         raise ValueError(f"it must not contain control characters, but got {path!r}")
     return path

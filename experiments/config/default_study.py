@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
+from experiments.config.data_options import from_home
 from experiments.config.formats import GIVEN, sort_of, stem_of
 from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
@@ -74,7 +75,7 @@ def own_study(
 
 
 def _place(source: str) -> str:
-    source = os.path.expanduser(source) if source.startswith("~/") else source  # noqa: PTH111 - keeps a slash at the end
+    source = from_home(source)
     return f"{PurePath(source)}/" if source != GIVEN and os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
 
 

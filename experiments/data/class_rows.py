@@ -77,21 +77,25 @@ def check_counts(
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
 
 
-def with_every_class(draws: Iterator[tuple[Rows, Rows]], y: NDArray[Any], of: NDArray[Any]) -> tuple[Rows, Rows]:
-    """Return the first draw that tests every class, and learns it from two groups or more; or else the first of all.
+def with_every_class(
+    draws: Iterator[tuple[Rows, Rows]], y: NDArray[Any], groups: NDArray[Any] | None = None
+) -> tuple[Rows, Rows]:
+    """Return the first draw that tests every class, and learns it from two rows or more; or else the first of all.
 
     Args:
-        draws: the development rows and the test rows of each.
-        y:     (N,) class of each row, a whole number from 0 on.
-        of:    (N,) group of each row, which no split divides: of two, each fold learns from one.
+        draws:  the development rows and the test rows of each.
+        y:      (N,) class of each row, from 0 on.
+        groups: (N,) group of each row, which counts as one row, as no fold divides it; None where rows stand alone.
     """
-    classes = len(np.unique(y))
-    groups, of = np.unique(of, return_inverse=True)
+    classes, names = int(y.max()) + 1, () if groups is None else np.unique(groups)
+    of = None if groups is None else np.searchsorted(names, groups)
 
     def suits(development: Rows, test: Rows) -> bool:
-        pairs = np.unique(y[development].astype(np.intp) * len(groups) + of[development])  # of a class and a group
-        counts = np.unique(pairs // len(groups), return_counts=True)[1]
-        return len(np.unique(y[test])) == len(counts) == classes and bool(counts.min() > 1)
+        learned = y[development]
+        if of is not None:  # each class once in a group
+            learned = np.unique(of[development] * classes + learned) % classes
+        counts = np.bincount(y[test], minlength=classes), np.bincount(learned, minlength=classes)
+        return bool(counts[0].min() > 0 and counts[1].min() > 1)
 
     first = next(draws)
     return first if suits(*first) else next((draw for draw in draws if suits(*draw)), first)

@@ -257,10 +257,14 @@ def _with_features(
     if data.strict:
         refuse_misfits(plain, reading)
     features, large = read_features(reading, plain)
-    if unread:
+    unreadable = [
+        name
+        for name, _ in reading.columns
+        if unread and name in named and is_text(clean.columns[name].type) and features[name].isna().all()
+    ]
+    if unreadable:
         cells = unread_cells(clean, plain, reading, features, missing)
-        texts = [name for name in cells.columns if name in named and is_text(clean.columns[name].type)]
-        unreadable = [name for name in texts if features[name].isna().all()]
+        unreadable = [name for name in unreadable if name in cells.columns]
         cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
     if unread and rows is not None:
         cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)

@@ -58,8 +58,8 @@ def read_rows(
         layout: keys that say how a table is written, as `FileKeys` has them.
 
     Raises:
-        DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too, at last if a
-            column has cells of which none can be read.
+        DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too, before the
+            last of them if a column has cells of which none can be read.
     """
     try:
         check_regular(path)
@@ -79,7 +79,8 @@ def read_rows(
     unread: list[UnreadCells] = []
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
-    return NewRows(_chunks(raw, form, rows, unread), ignored, unread, (*raw.notes, *raw.repairs))
+    spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
+    return NewRows(_chunks(raw, form, rows, spelled, unread), ignored, unread, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(
@@ -91,7 +92,8 @@ def frame_rows(
         unread: receives the cells of each chunk that are missing because they do not fit their column.
 
     Raises:
-        DataError: a column or a pixel is missing; at last if a column has cells of which none can be read.
+        DataError: a column or a pixel is missing; before the last chunk, if a column has cells of which none can be
+            read.
     """
     kinds, columns = dict(form.inputs), {}
     given = column_names(list(map(str, frame.columns)))
@@ -100,8 +102,8 @@ def frame_rows(
             columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
     raw = RawTable("rows", "the rows", columns, present=words_present(form.present))
     positions = all(map(str.isdecimal, form.names))
-    _spelled(raw, form, given, "pass an array (rows, features), or name the columns so" if positions else "")
-    return _chunks(raw, form, rows, [] if unread is None else unread)
+    advice = "pass an array (rows, features), or name the columns so" if positions else ""
+    return _chunks(raw, form, rows, _spelled(raw, form, given, advice), [] if unread is None else unread)
 
 
 def unread_note(unread: Iterable[UnreadCells]) -> str:
@@ -231,8 +233,9 @@ def _spelled(raw: RawTable, form: RowFormat, has: Sequence[str], advice: str) ->
     return {name: there[0] for name, there in spelled.items()}
 
 
-def _chunks(raw: RawTable, form: RowFormat, rows: int, unread: list[UnreadCells]) -> Iterator[pd.DataFrame]:
-    spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
+def _chunks(
+    raw: RawTable, form: RowFormat, rows: int, spelled: Mapping[str, str], unread: list[UnreadCells]
+) -> Iterator[pd.DataFrame]:
     if several := [name for name in form.names if name in raw.repeated]:
         raise DataError(
             f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."

@@ -257,7 +257,7 @@ def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float,
         )
     if classes:
         strata = StratifiedShuffleSplit(n_splits=DRAWS, test_size=test_size, random_state=split_seed)
-        sides = with_every_class(strata.split(rows, y[rows]), y[rows], rows)
+        sides = with_every_class(strata.split(rows, y[rows]), y[rows])
         development, tested = (rows[side] for side in sides)
     else:
         development, tested = train_test_split(rows, test_size=test_size, random_state=split_seed)

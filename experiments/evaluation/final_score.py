@@ -131,10 +131,8 @@ def final_score(
             raise SearchError(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
-        scores, found = (
-            [of_model.score for of_model in drawn],
-            of_resampled(metric, drawn, fewest(y, winner, groups) if target.classes else None),
-        )
+        scores = [of_model.score for of_model in drawn]
+        found = of_resampled(metric, drawn, fewest(y, winner, groups) if target.classes else None)
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)

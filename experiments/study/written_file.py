@@ -54,10 +54,10 @@ def _free(path: Path, content: bytes) -> Path:
 
 
 def _document(content: bytes | None) -> dict[str, Any] | None:
-    """Return the document of a study file; None where there is none."""
+    """Return the document of a study file; None where there is none that can be read."""
     try:
-        return None if content is None else tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return None if content is None else tomllib.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # no UTF-8, no TOML, or too deep
         return None
 
 

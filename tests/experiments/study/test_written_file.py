@@ -29,6 +29,7 @@ def written(tmp_path: Path, before: str | None) -> tuple[str, str | None, list[s
         None,
         OURS,
         f"# mine\n{OURS}",
+        f"\ufeff{OURS}",
         OURS + '\n[report]\nauthor = "Ada"\n',
         '[search]\ntrials = 40\n\n[training]\nepochs = 200\n\n[study]\nname = "x"\n',
     ],
@@ -42,7 +43,16 @@ def test_more_trials_are_written_and_not_worth_a_line(tmp_path: Path) -> None:
     assert written(tmp_path, before) == (OURS, before, [])
 
 
-@pytest.mark.parametrize("before", [OURS.replace("200", "50"), "epochs = ", OURS + "\n[cv]\nn_splits = 3\n"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        OURS.replace("200", "50"),
+        "epochs = ",
+        OURS + "\n[cv]\nn_splits = 3\n",
+        "a = " + "[" * 9999,
+        "\ufeff" + OURS[:-3],
+    ],
+)
 def test_another_file_is_kept_and_named(tmp_path: Path, before: str) -> None:
     now, kept, (line,) = written(tmp_path, before)
     assert (now, kept) == (OURS, before)
