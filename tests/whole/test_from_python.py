@@ -49,6 +49,15 @@ def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any
     assert experiments.run("moons").digest == undisturbed["digest"]
 
 
+def test_a_second_study_in_the_folder_of_the_first_has_baselines_of_its_own_rows() -> None:
+    rng = np.random.default_rng(5)
+    data = rng.normal(size=(120, 3)), rng.integers(0, 2, 120)  # noise: another split has other scores
+    settings: dict[str, Any] = {"name": "noise", "trials": 1, "epochs": 1, "workers": 2, "tracking_uri": "none"}
+    experiments.run(data=data, out="first", split_seed=0, **settings)
+    again = experiments.run(data=data, out="first", split_seed=1, fresh=True, **settings)
+    assert again.digest == experiments.run(data=data, out="second", split_seed=1, **settings).digest
+
+
 def test_a_frame_is_learnt_and_its_like_predicted(desk: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     frame = mixed_frame(150)
     frame["price"] = 1000 + 20 * (frame["age"] - 40) + 300 * (frame["colour"] == "red")

@@ -16,12 +16,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 import psutil
 from loky import ProcessPoolExecutor
@@ -30,6 +30,7 @@ from loky.backend import resource_tracker as loky_tracker
 
 from experiments.errors import ExecutorError
 from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
+from experiments.search.executors.shared_data import open_folds
 from experiments.search.executors.worker import hello, prepare
 
 WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
@@ -62,7 +63,6 @@ class LocalExecutor(Executor):
         self._environment, self._work, self._timeout = dict(environment), work, worker_timeout
         _start_trackers()
         self._closing, self._closed, self._turn = Lock(), False, Lock()
-        self._numbers = count()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
         self._workers = [_Worker(self._environment) for _ in range(workers)]
@@ -91,7 +91,7 @@ class LocalExecutor(Executor):
         """Write content into a file that the workers map into their memory."""
         if self._work is None:
             raise ValueError("share needs the folder `work`, but it was not given.")
-        path = self._work.absolute() / f"shared_{next(self._numbers)}"
+        path = self._work.absolute() / f"shared_{uuid4().hex}"  # a later study's rows are no earlier one's
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -100,7 +100,7 @@ class LocalExecutor(Executor):
         return SharedFile(path)
 
     def close(self) -> None:
-        """Stop every worker at once, even a busy one."""
+        """Stop every worker at once, even a busy one, and let go of the rows that this process has opened."""
         with self._closing:
             self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -110,6 +110,7 @@ class LocalExecutor(Executor):
         for worker in self._workers:
             worker.kill()
         self._threads.shutdown(wait=True)
+        open_folds.cache_clear()
 
     def _run_next(self) -> None:
         with self._turn:  # else another thread could take a later task to an earlier worker

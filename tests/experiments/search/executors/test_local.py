@@ -10,14 +10,18 @@ from pathlib import Path
 from threading import Event
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from loky import ProcessPoolExecutor
 
+from experiments.config.target import Target
 from experiments.errors import ExecutorError
 from experiments.search.executors import local
 from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
 from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.shared_data import open_folds, share_folds
 from experiments.search.trial import Shared
+from nnet.batches import FoldData
 from support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -214,10 +218,28 @@ def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -
         assert {shared: 1}[shared] == 1
 
 
+def test_a_later_executor_of_the_same_folder_shares_under_names_of_its_own(tmp_path: Path) -> None:
+    references = []
+    for content in (b"abc", b"xyz"):
+        with LocalExecutor(1, {}, tmp_path) as pool:
+            references.append(pool.share(content))
+    assert references[0] != references[1]
+    assert [bytes(reference.open()) for reference in references] == [b"abc", b"xyz"]
+
+
+def test_a_closed_executor_lets_go_of_the_folds_that_this_process_has_opened(tmp_path: Path) -> None:
+    x, rows = np.zeros((4, 2), np.float32), np.arange(2)
+    folds = [FoldData(x, np.array([0, 1, 0, 1]), rows, rows + 2)]
+    with LocalExecutor(1, {}, tmp_path) as pool:
+        open_folds(share_folds(folds, Target(("a", "b")), pool.share))
+        assert open_folds.cache_info().currsize
+    assert not open_folds.cache_info().currsize
+
+
 def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "work").touch()
     with (
         LocalExecutor(1, {}, tmp_path / "work") as pool,
-        pytest.raises(ExecutorError, match="shared_0: cannot be written"),
+        pytest.raises(ExecutorError, match=r"work/shared_\w+: cannot be written"),
     ):
         pool.share(b"abc")
