@@ -41,6 +41,8 @@ PAGES = {
     "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
 }
 LONGEST_DIGEST = 36  # of a dataset
+EARLIER = "earlier_test"  # a tag that names metrics of an earlier test: MLflow cannot remove a metric
+OF_A_TEST = frozenset({"verdict", EARLIER})  # tags that results without a test do not have
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
@@ -58,6 +60,7 @@ class Store:
     final_digest: digest of the results that `final` shows.
     final_metrics: names of its metrics.
     metrics: metrics of the study's own run.
+    tags: tags of the study's own run that an outcome may no longer have.
     """
 
     mlflow: Any
@@ -71,6 +74,7 @@ class Store:
     final_digest: str = ""
     final_metrics: frozenset[str] = frozenset()
     metrics: dict[str, float] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
 
     @classmethod
     def connect(
@@ -98,7 +102,8 @@ class Store:
         runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
         parents = [run for run in runs if PARENT not in run.data.tags]
         parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metrics=dict(parent.data.metrics))
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid)
+        store.metrics, store.tags = dict(parent.data.metrics), OF_A_TEST & set(parent.data.tags)
         for run in runs:
             if run.info.run_id == store.parent:
                 continue
@@ -207,12 +212,26 @@ class Store:
                 self.ranks[number] = rank
 
     def end(self, outcome: StudyOutcome) -> None:
-        """Write the parent's final metrics and tags, and its status; what it has already is not sent twice."""
+        """Write the parent's final metrics and tags, and its status; what it has already is not sent twice.
+
+        What it has of an earlier test is taken back, or named as such.
+        """
         at = int(1000 * outcome.at)
         points, lost = finite(Point(key, value, SINGLE, at) for key, value in outcome.metrics.items())
         points = tuple(point for point in points if self.metrics.get(safe_key(point.key)) != point.value)
-        self._log(self.parent, points, tags=shown_tags({**outcome.tags, "digest": outcome.digest, **lost}))
+        tags = {**outcome.tags, "digest": outcome.digest, **lost, **self._earlier_test(outcome)}
+        self._log(self.parent, points, tags=shown_tags(tags))
+        for name in self.tags - set(tags):
+            self.client.delete_tag(self.parent, name)
+        if outcome.refitted is None and self.final is not None:
+            self.client.delete_run(self.final)
+            self.final = None
         self.client.set_terminated(self.parent, "FINISHED", at)
+
+    def _earlier_test(self, outcome: StudyOutcome) -> dict[str, str]:
+        """Return a tag that names the metrics of tests that the outcome does not have; none where there are none."""
+        old = sorted(name for name in set(self.metrics) - set(map(safe_key, outcome.metrics)) if name.startswith("test_"))
+        return {EARLIER: f"{', '.join(old)}: of an earlier test of this study, not of these results"} if old else {}
 
     def upload(self, name: str, content: Path | str) -> None:
         """Upload a file, a folder or a text as an artifact of the study's run.

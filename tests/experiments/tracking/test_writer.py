@@ -15,7 +15,7 @@ from experiments.tracking.outbox import DatasetMetadata, Outbox, write_outbox
 from experiments.tracking.runs import LONGEST_PARAM, LONGEST_TAG, safe_name
 from experiments.tracking.store import Store
 from experiments.tracking.writer import Writer
-from support.tracking import BEGUN, NASTY, Place, end, metadata, result, tell
+from support.tracking import BEGUN, NASTY, Place, end, metadata, refitted, result, tell
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +83,22 @@ def test_writing_again_changes_nothing_and_an_extension_adds_what_is_new_and_ran
     assert {key: run.data.metrics["rank"] for key, run in after.items()} == {"2": 1, "1": 2, "0": 3}
     assert len(place.client.get_metric_history(place.parent().info.run_id, "best_cv_mean")) == 1
     assert place.parent().data.tags["digest"] == "d2"
+
+
+def test_a_study_that_went_on_without_a_test_shows_no_earlier_score_as_its_own(place: Place) -> None:
+    scores = {"best_cv_mean": 0.9, "test_score": 0.8, "test_p_value": 0.01}
+    place.write(result(0), end=end(1, metrics=scores, refitted=refitted()))
+    assert place.final()
+    place.write(result(1), end=end(2, digest="d2", metrics={"best_cv_mean": 0.9}, tags={"best_trial": "1"}))
+    tags = place.parent().data.tags
+    assert tags["earlier_test"] == "test_p_value, test_score: of an earlier test of this study, not of these results"
+    assert (tags["digest"], "verdict" in tags) == ("d2", False)
+    assert [run.info.run_name for run in place.runs() if run.info.run_name == "final"] == []
+
+    place.write(result(2), end=end(3, digest="d3", metrics=scores, refitted=refitted()))
+    tags = place.parent().data.tags
+    assert (tags["verdict"], "earlier_test" in tags) == ("helped", False)
+    assert place.final().data.tags["digest"] == "d3"
 
 
 def test_a_replay_to_a_second_store_shows_the_same_runs_at_the_same_times(place: Place, database: Path) -> None:
