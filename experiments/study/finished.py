@@ -11,9 +11,11 @@ from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
 from experiments.data.source_digest import source_digest
-from experiments.errors import ExperimentError, StudyStateError
+from experiments.errors import DataError, ExperimentError, StudyStateError
 from experiments.evaluation.ledger_place import open_ledger
+from experiments.evaluation.model import read_model
 from experiments.evaluation.results import StudyResult
+from experiments.reports.headline import joins_default
 from experiments.search.context import StudyContext
 from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal
@@ -137,5 +139,15 @@ def _complete(recorded: Recorded, journal: JournalView, folder: StudyFolder) -> 
     except StudyStateError:  # a damaged one is written anew by a whole run
         return None
     concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
-    model = result.test is None or (folder.path / "model").is_dir()
-    return outbox if kept and concluded and model and len(journal.trials) == len(result.trials) else None
+    if not kept or not concluded or len(journal.trials) != len(result.trials):
+        return None
+    return outbox if result.test is None or _has_model(folder, result) else None
+
+
+def _has_model(folder: StudyFolder, result: StudyResult) -> bool:
+    """Tell whether the final model is there, whole: a kill or a hand may have removed a part of it."""
+    try:
+        model = read_model(folder.path / "model")
+    except DataError:
+        return False
+    return joins_default(result) == (model.beside is not None)

@@ -185,11 +185,13 @@ class StudyFolder:
     def clear(self) -> None:
         """Start anew: remove the study, but nothing that another program put here; the journal goes last.
 
-        Its outer studies are removed first.
+        The results go first, since they say that the study is finished, and its outer studies next.
 
         Raises:
             StudyStateError: something cannot be removed.
         """
+        self._unlink("results.json")
+        flush_folder(self.path)
         for outer in self.outer_folders:
             if outer.path.is_symlink():
                 self._unlink(outer.path.name)
@@ -197,7 +199,7 @@ class StudyFolder:
                 outer.remove()
         for name in FOLDERS:
             shutil.rmtree(self.path / name, ignore_errors=True)  # of a link it removes nothing
-        names = ["tracking.json", "tracking_state.json", "tracking.log", "results.json", "trials.csv"]
+        names = ["tracking.json", "tracking_state.json", "tracking.log", "trials.csv"]
         names += ["report.html", "report.md", "log.txt", "profile.txt"]
         self._unlink(*names, self.row_hashes.name, self.validated.name, self.journal.name)
 

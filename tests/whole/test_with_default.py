@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import shutil
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,21 @@ def whole(desk: CommandRunner) -> dict[str, Any]:
 
 def model_of(desk: CommandRunner, out: str = "whole") -> Model:
     return read_model(desk.folder / out / "model")
+
+
+@pytest.mark.parametrize("lost", ["weights.npz", "default"])
+def test_a_model_that_lost_a_part_is_fitted_again_and_scored_no_second_time(
+    desk: CommandRunner, whole: dict[str, Any], lost: str
+) -> None:
+    model = desk.folder / "whole" / "model"
+    kept = {name: (model / name).read_bytes() for name in FILES}
+    if lost == "default":
+        shutil.rmtree(model / lost)
+    else:
+        (model / lost).unlink()
+    again = desk.tuned("moons", *JOINED, "--out", "whole")
+    assert (again["digest"], again["test"]["times_scored"]) == (whole["digest"], 1)
+    assert {name: (model / name).read_bytes() for name in FILES} == kept
 
 
 def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:

@@ -149,6 +149,20 @@ def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
         StudyFolder(folder.path).claim()
 
 
+def test_a_study_that_is_half_cleared_is_finished_no_more(
+    folder: StudyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("journal.log", "results.json", "model/model.json"):
+        folder.write(name, name)
+    monkeypatch.setattr("shutil.rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        folder.clear()
+    assert sorted(path.name for path in folder.path.iterdir() if path.name[0] != ".") == ["journal.log", "model"]
+
+
 @pytest.mark.parametrize("name", ["report.md", "trials.csv", "model/weights.pt", "report_files/mine.svg"])
 def test_a_folder_with_the_files_of_somebody_else_is_refused(folder: StudyFolder, name: str) -> None:
     folder.check_no_stranger()
