@@ -230,7 +230,8 @@ class Store:
 
     def _earlier_test(self, outcome: StudyOutcome) -> dict[str, str]:
         """Return a tag that names the metrics of tests that the outcome does not have; none where there are none."""
-        old = sorted(name for name in set(self.metrics) - set(map(safe_key, outcome.metrics)) if name.startswith("test_"))
+        gone = set(self.metrics) - set(map(safe_key, outcome.metrics))
+        old = sorted(name for name in gone if name.startswith("test_"))
         return {EARLIER: f"{', '.join(old)}: of an earlier test of this study, not of these results"} if old else {}
 
     def upload(self, name: str, content: Path | str) -> None:

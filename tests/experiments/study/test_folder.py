@@ -149,9 +149,7 @@ def test_clear_removes_the_study_and_nothing_else(folder: StudyFolder) -> None:
         StudyFolder(folder.path).claim()
 
 
-def test_a_study_that_is_half_cleared_is_finished_no_more(
-    folder: StudyFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_study_that_is_half_cleared_is_finished_no_more(folder: StudyFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
