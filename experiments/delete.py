@@ -63,7 +63,8 @@ def _delete(chosen: argparse.Namespace) -> int:
             return 0
         runs.delete()
         gone = folder.remove()
-    print("deleted" if gone else f"deleted; {folder.path} stays because it holds other files")
+    why = "is a link" if folder.path.is_symlink() else "holds other files"
+    print("deleted" if gone else f"deleted; {folder.path} stays because it {why}")
     if runs.runs:
         print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")
     print(f"test evaluations stay counted in {LEDGER}")

@@ -54,7 +54,7 @@ class Choice:
         self._candidates = Candidates(
             values=tuple(trial.result.value or 0.0 for trial in complete),
             sizes=tuple(size.parameters for size in self._sizes),
-            default=None if default_of(trials) is None else 0,
+            default=None if default_of(trials) is None else 0,  # trial 0, the first of the complete ones
             smallest=study.spec.final.choice == "smallest",
         )
         self._drawing: Future[Selected] | None = None

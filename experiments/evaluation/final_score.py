@@ -74,17 +74,21 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None = N
     """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one.
 
     Where all rows are right, or all are wrong, so is every sample, which is no certainty. The interval is then Wilson's
-    of an accuracy with as many rows, or groups; of other scores of classes with as many as have the rarest class.
+    of an accuracy with as many rows, or groups; of other scores of classes with as many as have the rarest class. Where
+    no sample tells the two models apart, their difference is that of two accuracies on as many rows that agree in all.
 
     Args:
         rarest: rows, or groups, with the rarest class, true or predicted; None of numbers.
     """
     first, shares = drawn[0], score_range(metric) == (0.0, 1.0)
+    units = first.units if metric == "accuracy" or rarest is None else rarest
     difference = resampled_difference(*drawn) if len(drawn) > 1 else None
     if difference is not None and shares:
         low, high = difference.ci95
         difference = replace(difference, ci95=(max(-1.0, low), min(1.0, high)))
-    units = first.units if metric == "accuracy" or rarest is None else rarest
+    if difference is not None and difference.ci95 == (0.0, 0.0) and rarest is not None and metric not in OTHER_SCORES:
+        alike = np.ones(units, np.bool_)
+        difference = paired_difference(alike, alike)
     at_an_end = not np.ptp(first.draws) and (first.score == 1.0 or (shares and first.score == 0.0))
     if at_an_end and metric not in OTHER_SCORES:
         return OfRows(wilson_interval(int(first.score) * units, units), "wilson", None, difference)

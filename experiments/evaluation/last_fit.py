@@ -104,7 +104,7 @@ def last_fit(
             references=tuple(future.result() for future in scoring),
         )
     )
-    ledger.complete(look, record.metrics)
+    ledger.complete(look, {record.metric: record.score, **record.metrics})
     model = model_of(fits, kept, uncertainty)
     return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
 

@@ -118,7 +118,7 @@ def outer_fit(
         for at, one in enumerate(outer)
     )
     baselines = rounded(_baselines([one.baselines for one in scored], sizes))
-    ledger.complete(look, record.metrics)
+    ledger.complete(look, {record.metric: record.score, **record.metrics})
     return LastFit(
         record=replace(record, times_scored=ledger.times(look)),
         model=model_of(fits, refits, uncertainty),

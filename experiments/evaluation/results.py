@@ -262,6 +262,8 @@ class LedgerRecord:
     largest_overlap: largest share of these rows, 0 to 1, in one look of another study.
     head:            hash of the ledger's last entry.
     first:           hash of its first entry, which identifies the ledger.
+    rows_known:      False where only the fingerprint of these rows is known, so that looks at rows which overlap them
+                     are not counted; never so in a results.json.
     """
 
     file: str = ""
@@ -270,6 +272,7 @@ class LedgerRecord:
     largest_overlap: float
     head: str
     first: str = ""
+    rows_known: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +280,8 @@ class StudyResult:
     """The whole study.
 
     final:          None in results of older versions, whose final model is a single network.
-    test:           None without a test evaluation (--no-test), and so is `ledger`; with `outer` the pooled score.
+    test:           None without a test evaluation (--no-test); with `outer` the pooled score.
+    ledger:         the ledger when the study ended; None in some results of older versions.
     outer:          the outer folds of nested cross-validation; absent from the document of a study without them.
     report:         the author's texts; absent from the document of a study without any.
     analysis:       analysis of the development rows; None in results without it.
@@ -315,6 +319,8 @@ class StudyResult:
         """
         body = json.loads(json.dumps(asdict(self), allow_nan=False))
         del body["earlier_digest"]
+        if body["ledger"] is not None:
+            del body["ledger"]["rows_known"]
         for name in ("outer", "report"):
             if body[name] is None:
                 del body[name]

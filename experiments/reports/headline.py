@@ -9,7 +9,7 @@ from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDiffer
 from experiments.evaluation.with_default import are_close, share_held
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
-from experiments.reports.methods import difference_method, interval_method
+from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 from experiments.reports.outer_fold import outer_fold_of
 
@@ -174,7 +174,7 @@ def answer(result: StudyResult) -> Answer | None:
         tone=TONES[test.verdict],
         difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
         method=(*difference_method(compared), ", two-sided, same test rows") if compared else (),
-        meaning=_meaning(result, test, scores),
+        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test)),
     )
 
 
@@ -219,6 +219,28 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if _copies_to_test(result):
         template = template.replace(*SEEN)
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
+
+
+def unbeaten(test: FinalScore) -> tuple[int, ...]:
+    """Return the positions of the baselines that did as well as the tuned model on the test rows, or better."""
+    scores = enumerate(baseline.score for baseline in test.references)
+    return tuple(at for at, score in scores if score is not None and score >= test.score)
+
+
+def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
+    """Name the baselines that were not beaten: a tuned model that is no better than they are is no reason to use it."""
+    if result.outer is not None or not (positions := unbeaten(test)):
+        return ()
+    scores = Scores.like(test.metric, test.score)
+    named = [
+        sentence(
+            "{} ({})",
+            Fact(f"test.references[{at}].id", baseline_name(test.references[at])),
+            Fact(f"test.references[{at}].score", scores.show(test.references[at].score)),
+        )
+        for at in positions
+    ]
+    return sentence(" On these rows {} did as well as the tuned model or better.", joined(named))
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:

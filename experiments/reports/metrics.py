@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.data.positive import OF_ONE_CLASS
+from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
@@ -37,6 +38,12 @@ _NAMES: Final = {
 def metric_of(spec: Mapping[str, Any]) -> str:
     """Return scikit-learn's name of the metric by which the study selects; "score" where the study names none."""
     return str(spec.get("cv", {}).get("metric", "score"))
+
+
+def unit_of_loss(result: StudyResult) -> str:
+    """Return the unit of the networks' losses: nats where they are log-probabilities, else an empty string."""
+    loss = str(result.best.params.get("loss", result.spec.get("training", {}).get("loss", "cross_entropy")))
+    return "nats" if are_probabilities(loss) else ""
 
 
 def metric_label(metric: str) -> str:

@@ -62,6 +62,10 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
         said = sentence("No study of {} has scored these test rows", file)
     if reading.largest_overlap:
         said += sentence("; another study saw {} of these rows at once", _overlap(reading))
+    if not reading.rows_known:
+        said += sentence(
+            "; looks at rows that overlap these are not counted, as test_rows.npz is not beside the results"
+        )
     return (*said, "." if now else ". This is the state of the ledger when the study ended.")
 
 

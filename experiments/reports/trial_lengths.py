@@ -76,5 +76,5 @@ def rungs(ends: Sequence[Ending]) -> tuple[Rung, ...]:
 def _rung(ends: Sequence[Ending], first: int, last: int) -> Rung:
     came = sum(end.epoch >= first for end in ends)
     pruned = sum(first <= end.epoch <= last and end.how == "pruned" for end in ends)
-    went_on = sum(end.epoch > last or (end.epoch == last and end.how == "complete") for end in ends)
+    went_on = sum(end.epoch > last or (end.epoch >= first and end.how == "complete") for end in ends)
     return Rung(first, last, came, pruned, went_on)

@@ -100,6 +100,11 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
         meant = did_you_mean(near(metric, get_scorer_names(), 3))
         rule = "must be a scorer of scikit-learn's such as accuracy or r2"
         raise DataError(f"cv.metric: {rule}, but got {metric!r}{meant}.")
+    if metric == "neg_max_error":
+        raise DataError(
+            "cv.metric: neg_max_error has no interval, as the largest error of the test rows says nothing of larger "
+            "ones; take neg_median_absolute_error or neg_root_mean_squared_error."
+        )
     scores_numbers = str(get_scorer(metric)._score_func.__module__).endswith("._regression")
     if target.classes and scores_numbers:
         raise DataError(f"cv.metric: {metric} scores numbers, but the target is {len(target.classes)} classes.")

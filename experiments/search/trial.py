@@ -28,7 +28,7 @@ class Curves:
 
     epochs:            (E,)   scored epochs, counted from 1, increasing.
     scores:            (E, F) validation score of each fold; higher is better.
-    validation_losses: (E, F) nats per row (cross-entropy).
+    validation_losses: (E, F) mean loss per row, in the unit of training.loss: nats of cross-entropy.
     train_losses:      (E, F) mean over the epoch's batches, dropout on, without the penalty.
     factors:           factor of the learning rate in every epoch, scored or not; empty where all of them are 1.
     """

@@ -139,7 +139,7 @@ def _complete(recorded: Recorded, journal: JournalView, folder: StudyFolder) -> 
     except StudyStateError:  # a damaged one is written anew by a whole run
         return None
     concluded = outbox is not None and outbox.outcome is not None and outbox.outcome.digest == result.digest
-    if not kept or not concluded or len(journal.trials) != len(result.trials):
+    if not kept or not concluded or not folder.row_hashes.exists() or len(journal.trials) != len(result.trials):
         return None
     return outbox if result.test is None or _has_model(folder, result) else None
 

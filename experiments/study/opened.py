@@ -98,7 +98,7 @@ class Study:
     def trials(self) -> pd.DataFrame:
         """Return the table of trials.csv, a row for each trial by its number.
 
-        Columns: state (COMPLETE, PRUNED or FAILED), reason, value (the score, as scikit-learn signs it), last, epochs,
+        Columns: state (COMPLETE, PRUNED or FAIL), reason, value (the score, as scikit-learn signs it), last, epochs,
         trained, cv_std, each parameter, and fold_0 and so on.
         """
         import pandas as pd

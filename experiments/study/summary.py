@@ -13,7 +13,7 @@ from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import are_several, joins_default, keeps_smallest
+from experiments.reports.headline import are_several, joins_default, keeps_smallest, unbeaten
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
@@ -127,6 +127,9 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
         baselines = [f"{one.id.replace('_', ' ')} {scores.show(one.score)}" for one in known]
     if baselines:
         yield "baselines", ", ".join(baselines)
+    if result.outer is None and (positions := unbeaten(test)):
+        names = ", ".join(baseline_name(test.references[at]) for at in positions)
+        yield "", f"as good as the tuned model or better on these rows: {names}"
     if test.default is None or test.difference is None:
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"

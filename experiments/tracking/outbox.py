@@ -108,6 +108,7 @@ class Outbox(Record):
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
+    # the aliases are the names of these keys in the file, which earlier versions wrote, too
     metadata: RunMetadata = Field(alias="card")
     begun: float
     outcome: StudyOutcome | None = Field(default=None, alias="end")

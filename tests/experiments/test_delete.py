@@ -83,6 +83,16 @@ def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytes
     assert "studies/one stays because it holds other files" in capsys.readouterr().out
 
 
+def test_a_link_to_a_folder_stays_and_is_called_one(
+    folder: Path, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.rename("real")
+    folder.symlink_to(Path("real").resolve())
+    assert delete.main(["studies/one", "--yes"]) == 0
+    assert list(Path("real").iterdir()) == []
+    assert "studies/one stays because it is a link" in capsys.readouterr().out
+
+
 def test_if_mlflow_is_lost_on_the_way_the_folder_is_whole_and_the_command_can_be_repeated(
     folder: Path, client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from experiments.config.documents import count
 from experiments.evaluation.results import StudyResult
-from experiments.reports.metrics import metric_label, metric_of
+from experiments.reports.metrics import metric_label, metric_of, unit_of_loss
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.score_axis import score_axis, with_margin
@@ -38,8 +38,8 @@ def loss_curves(result: StudyResult, curves: Curves) -> str:
     validation, training = curves.validation_losses, curves.train_losses
     both = [(*row, fmean(trained)) for row, trained in zip(validation, training, strict=True)]
     low, high = with_margin(min(map(min, both)), max(map(max, _settled(both))))
-    classes = result.data.task == "classification"
-    title = "loss, nats per row" if classes else "loss per row, target at variance 1"
+    of_classes = f"loss, {unit} per row" if (unit := unit_of_loss(result)) else "loss per row"
+    title = of_classes if result.data.task == "classification" else "loss per row, target at variance 1"
     chart = Chart(*HALF, _epochs(curves), Axis(low, high, number_ticks(low, high, 7), title), clip="losses")
     _draw_folds(chart, curves.epochs, validation)
     _draw_mean(chart, curves.epochs, validation, Stroke(BLUE, 1.8), "validation")

@@ -109,7 +109,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
                 ", all in trials.csv",
             ),
             "Choice of the final model": sentence(
-                "{} mean {} over {} of the development rows", _chosen(result), metric, folds(result)
+                "by the mean {} over {} of the development rows: {}", metric, folds(result), _chosen(result)
             ),
             "Comparison": _compared(result),
         },
@@ -139,8 +139,8 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
 
 def _chosen(result: StudyResult) -> str:
     if keeps_smallest(result):
-        return "smallest network within one standard error of the best"
-    return "best, averaged with the default" if joins_default(result) else "best"
+        return "the smallest network within one standard error of the best"
+    return "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
 
 
 def _apart(result: StudyResult) -> str:

@@ -29,7 +29,7 @@ from experiments.reports.blocks import (
 from experiments.reports.formatting import NOTHING
 from experiments.reports.headline import joins_default
 from experiments.reports.images import png
-from experiments.reports.metrics import Scores, label_of_class, metric_of
+from experiments.reports.metrics import Scores, label_of_class, metric_of, unit_of_loss
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, residuals, scatter
 from experiments.reports.sections.class_scores import class_scores
@@ -162,7 +162,10 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
     if not mistakes:
         return []
     classes = result.data.task == "classification"
-    loss, order = ("loss, nats", "the largest loss first") if classes else ("error", "the largest error first")
+    loss, order = ("error", "the largest error first")
+    if classes:
+        excess = ("excess of the predicted class's output", "the largest excess first")
+        loss, order = ("loss, nats", "the largest loss first") if unit_of_loss(result) else excess
     scores = Scores.like("loss", mistakes[0].loss)
     cells = [_cells(at, mistake, scores) for at, mistake in enumerate(mistakes)]
     columns = [

@@ -33,6 +33,12 @@ PROCEDURE: Final = (
     "dealt into {}. For each, a search with a seed of its own had the other rows only, and its best configuration, "
     "fitted on them, was scored on the fold. All searches and fits had ended before the first of these rows was scored."
 )
+IN_TIME_ORDER: Final = (
+    "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
+    "cut, in their order, into {}, and the first rows are in none. For each, a search with a seed of its own had only "
+    "the rows before it, and its best configuration, fitted on them, was scored on the fold. All searches and fits had "
+    "ended before the first of these rows was scored."
+)
 KEPT: Final = (
     "The model that is kept comes from one more search, which had all rows. No row is left to score it on; as it "
     "learned from more rows than the others, it should do about as well, or a little better."
@@ -61,12 +67,13 @@ def outer_folds(result: StudyResult) -> Section | None:
         return None
     many = counted("outer.folds.count", len(outer.folds), "outer fold")
     made = sentence("{} by {}", many, Fact("outer.splitter", outer.splitter))
-    blocks: list[Block] = [text(PROCEDURE, made), text(KEPT)]
+    ordered = bool(result.spec["data"].get("time"))
+    blocks: list[Block] = [text(IN_TIME_ORDER if ordered else PROCEDURE, made), text(KEPT)]
     if result.test is None:
         blocks.append(text("{} The outer folds have not been scored.", Strong("No score yet.")))
     blocks += [*_picture(result, outer), _scores(result, outer)]
     if result.test is not None:
-        blocks.append(note(ORDERED if result.spec["data"].get("time") else APPROXIMATE))
+        blocks.append(note(ORDERED if ordered else APPROXIMATE))
     blocks += [*_baselines(result, outer), Heading("Choices of the searches"), _choices(result, outer), note(DIFFER)]
     return Section("Nested cross-validation", "nested", tuple(blocks))
 

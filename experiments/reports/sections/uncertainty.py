@@ -49,10 +49,14 @@ MORE: Final = {
     "rows_in_time_order": " Rows are in a time order, and later rows may differ.",
 }
 KEPT: Final = (
-    "The final model divides its logits by a temperature of {}, also on the test rows, which changes no prediction. It "
-    "lowers the log loss out of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error "
-    "of {}."
+    "The final model divides its logits by a temperature of {}, which changes no prediction. {}It lowers the log loss "
+    "out of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error of {}."
 )
+SCORED: Final = {
+    "test": "So it does on the test rows. ",
+    "outer": "The models of the outer folds were scored at temperatures of their own. ",
+    "": "",
+}
 NOT_KEPT: Final = (
     "Probabilities are those of the networks. A temperature, by which logits are divided, would change the log loss "
     "out of fold from {} to {}, for each fold fitted on the others: a gain of {} with a standard error of {}. It is "
@@ -107,7 +111,7 @@ def _size(record: UncertaintyRecord, key: str, check: CoverageRecord) -> Fact:
 
 def _temperatures(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     winner, default = record.temperature, record.default_temperature
-    blocks: list[Block] = [] if winner is None else [_temperature(winner)]
+    blocks: list[Block] = [] if winner is None else [_temperature(result, winner)]
     is_other = result.default is not None and result.default.number != result.best.number
     if default is not None and is_other:
         value = Fact(f"{KEY}.default_temperature.value", f"{default.value:.4g}")
@@ -117,12 +121,13 @@ def _temperatures(result: StudyResult, record: UncertaintyRecord) -> list[Block]
     return blocks
 
 
-def _temperature(record: TemperatureRecord) -> Text:
+def _temperature(result: StudyResult, record: TemperatureRecord) -> Text:
     key, scores = f"{KEY}.temperature", Scores("loss", 4)
     facts = [
         Fact(f"{key}.{name}", scores.size(getattr(record, name)))
         for name in ("loss", "scaled_loss", "gain", "standard_error")
     ]
     if record.kept:
-        return text(KEPT, Strong(Fact(f"{key}.value", f"{record.value:.4g}")), *facts)
+        scored = "" if result.test is None else "test" if result.outer is None else "outer"
+        return text(KEPT, Strong(Fact(f"{key}.value", f"{record.value:.4g}")), SCORED[scored], *facts)
     return text(NOT_KEPT, *facts)

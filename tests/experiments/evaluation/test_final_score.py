@@ -132,6 +132,14 @@ def test_a_perfect_precision_is_as_sure_as_the_rows_that_are_predicted() -> None
     assert score.ci95 == pytest.approx((0.6756, 1.0), abs=1e-4)  # of 8 rows
 
 
+@pytest.mark.parametrize("metric", ["f1", "matthews_corrcoef"])
+def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str) -> None:
+    y = (np.arange(300) < 9).astype(int)
+    score = final_score(metric, TWO, y, _certain(y), _certain(y))
+    assert (score.difference.score, score.difference.p_value, score.difference.method) == (0, 1, "mcnemar_bonett_price")
+    assert score.difference.ci95 == pytest.approx((-0.2520, 0.2520), abs=1e-4)  # of 9 rows
+
+
 def test_a_score_of_zero_is_not_certain() -> None:
     y = (np.arange(300) < 9).astype(int)
     score = final_score("f1", TWO, y, _certain(np.zeros(300, int)), None)

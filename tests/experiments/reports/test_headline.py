@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import CopiesRecord, ScoreDifference
+from experiments.evaluation.results import BaselineRecord, CopiesRecord, ScoreDifference
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
 from support.results import replaced
@@ -91,6 +91,18 @@ def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(
     assert answer(replace(study[0], test=None)) is None
     assert _answer(study[0], times_scored=1).warning == ()
     assert "--acknowledge-reuse" in plain(_answer(study[0], times_scored=2).warning)
+
+
+def test_a_baseline_that_is_not_beaten_is_named(study):
+    def meaning(score):
+        majority = BaselineRecord(
+            id="majority_class", version=1, settings={}, converged=None, score=score, ci95=None, reason=None
+        )
+        return plain(_answer(study[0], references=(majority,)).meaning)
+
+    assert "did as well" not in meaning(0.9)
+    said = meaning(study[0].test.score)
+    assert said.endswith(" On these rows majority class (0.9722) did as well as the tuned model or better.")
 
 
 def test_test_rows_that_are_copies_are_not_called_unseen(study):

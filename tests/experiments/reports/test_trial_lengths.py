@@ -31,6 +31,8 @@ def test_many_rungs_are_gathered_and_lose_no_trial():
     assert len(found) <= 12
     assert sum(one.pruned for one in found) == 50
     assert (found[0].first, found[-1].last) == (1, 50)
+    stopped = [*ends, Ending(50, 2, "complete")]  # by patience, between the first and the last epoch of a rung
+    assert [one.came - one.pruned - one.went_on for one in rungs(stopped)] == [0] * len(found)
 
 
 def test_without_pruning_there_are_none():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from experiments.reports.plots.learning_curves import loss_curves, score_curves
@@ -12,6 +14,13 @@ def test_the_chosen_epoch_is_named(study):
     curves = next(trial.curves for trial in trials if trial.number == result.best.number)
     assert f"chosen epoch, {result.best.epochs}" in words(score_curves(result, curves))
     assert f"chosen epoch, {result.best.epochs}" in words(loss_curves(result, curves))
+
+
+def test_a_loss_has_the_unit_of_its_kind(study):
+    curves = Curves((3,), ((0.5,),), ((0.7,),), ((0.6,),))
+    squared = replace(study[0], spec={**study[0].spec, "training": {"loss": "mean_squared_error"}})
+    assert "loss, nats per row" in words(loss_curves(study[0], curves))
+    assert "loss per row" in words(loss_curves(squared, curves))
 
 
 def test_many_folds_are_a_band(study):

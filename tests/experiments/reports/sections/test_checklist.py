@@ -26,7 +26,7 @@ def test_what_the_study_knows_is_filled_in(full):
     assert answers["Size"] == "1,797 rows, 64 features; 1,437 for development, 360 for the test"
     assert answers["Target"] == "10 classes, with 10% to 10% of the rows each"
     assert answers["Choice of the final model"] == (
-        "best mean accuracy over 5 folds by StratifiedKFold of the development rows"
+        "by the mean accuracy over 5 folds by StratifiedKFold of the development rows: the best"
     )
     assert answers["Comparison"] == "the default configuration, majority class, logistic regression"
     assert answers["Uncertainty of the score"] == "95% interval, Wilson score interval"

@@ -38,6 +38,14 @@ def test_mistakes_without_pictures_are_a_table(full):
     assert titles == ["Scores of each class", "Worst predictions"]
 
 
+def test_a_loss_that_is_no_log_probability_has_no_nats(full):
+    spec = {**full[0].spec, "training": {"loss": "mean_squared_error"}}
+    titles = ("loss, nats", "excess of the predicted class's output")
+    for result, title in zip((full[0], replace(full[0], spec=spec)), titles, strict=True):
+        gallery = next(block for block in errors(result).blocks if isinstance(block, Gallery))
+        assert title in [plain(column.title) for column in gallery.instead.columns]
+
+
 def test_mistakes_have_the_values_of_their_rows(full):
     mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes[:2])
     values = MistakeValues(columns=("area", "<town>"), rows=(("1.5", "Ulm"), ("missing", "Jena")))

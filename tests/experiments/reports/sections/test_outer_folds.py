@@ -48,6 +48,13 @@ def test_the_choices_stand_side_by_side_with_the_one_that_is_kept(full):
     assert len(set(rows["network"])) == 1
 
 
+def test_searches_in_a_time_order_had_the_rows_before_the_fold_alone(full):
+    nested = _nested(full[0])
+    ordered = replace(nested, spec={**nested.spec, "data": {**nested.spec["data"], "time": "day"}})
+    assert "had only the rows before it" in _said(outer_folds(ordered))
+    assert "had the other rows only" not in _said(outer_folds(ordered))
+
+
 def test_it_is_said_that_the_score_is_of_the_procedure(full):
     said = _said(outer_folds(_nested(full[0])))
     assert "This scores the procedure, not this model" in said

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.reports.blocks import Table, Text, plain
 from experiments.reports.sections.uncertainty import uncertainty
@@ -32,7 +33,7 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
 
 def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
     _, _, winner, default = _said(uncertainty(full[0]))
-    assert "divides its logits by a temperature of 1.234, also on the test rows" in winner
+    assert "divides its logits by a temperature of 1.234, which changes no prediction. So it does on the test" in winner
     assert (
         "from 0.1234 to 0.1111, for each fold fitted on the others: by 0.0123, with a standard error of 0.0045."
         in winner
@@ -40,6 +41,13 @@ def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
     assert default == (
         "The temperature of the default, decided alike, is 1 (not kept: its probabilities are those of its networks)."
     )
+
+
+def test_a_temperature_is_said_to_be_that_of_scored_rows_only_where_it_is(full):
+    nested = _said(uncertainty(replace(full[0], outer=OuterRecord(splitter="KFold", folds=(), baselines=()))))
+    assert "The models of the outer folds were scored at temperatures of their own. It lowers" in nested[2]
+    untested = _said(uncertainty(replace(full[0], test=None)))
+    assert "which changes no prediction. It lowers the log loss" in untested[2]
 
 
 def test_a_temperature_that_is_not_kept_says_why(full):
