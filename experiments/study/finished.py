@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 
+from experiments.config.default_study import study_text
 from experiments.config.documents import canonical_digest
 from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
@@ -22,11 +24,13 @@ from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
 from experiments.study.admission import check_folder, ledger_reading
+from experiments.study.columns import with_decided
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
 from experiments.study.results_file import Recorded, known_rows, read_own_results
 from experiments.study.resume import identity_of, recorded_identity
+from experiments.study.written_file import write_study_file
 from experiments.tracking.outbox import Outbox, read_outbox
 
 INPUT = "input"  # key of a result's provenance
@@ -87,6 +91,9 @@ def finish_again(
         outbox = _complete(recorded, journal, folder)
         if outbox is None:
             return None
+        if study is not None and options.document is not None:
+            document = with_decided(options.document, study.data.decided)
+            write_study_file(folder, study_text(document, folder.path), run.say)
         count = len(journal.trials)
         check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
@@ -102,7 +109,8 @@ def finish_again(
                 tracking.register(options.register_as)
             untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True)
+    outcome = Outcome(result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True)
+    return replace(outcome, registered=tracking.registered)
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:

@@ -153,8 +153,8 @@ def check_is_current(folder: Path) -> None:
     if isinstance(results, dict) and "test" in results and results["test"] is None:
         raise StudyStateError(
             f"{folder}: its model is of an earlier test, after which the study went on without one; "
-            f"tune {shlex.quote(str(folder))} --acknowledge-reuse tests the best trial of now, "
-            f"{shlex.quote(str(folder / 'model'))} names the earlier model."
+            f"python -m experiments.tune {shlex.quote(str(folder))} --score --acknowledge-reuse tests the best trial "
+            f"of now, {shlex.quote(str(folder / 'model'))} names the earlier model."
         )
 
 

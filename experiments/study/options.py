@@ -89,6 +89,7 @@ class Outcome:
     untracked: a line about what MLflow lacks; None if it has everything.
     goes_on:   True if the writer to MLflow has more to write, and goes on by itself.
     finished:  True if the study was finished before, so that nothing was computed.
+    registered: address of the model in MLflow's registry; empty if it was not registered, or not in time.
     """
 
     result: StudyResult
@@ -99,6 +100,7 @@ class Outcome:
     untracked: str | None = None
     goes_on: bool = False
     finished: bool = False
+    registered: str = ""
 
     @property
     def seconds(self) -> float:

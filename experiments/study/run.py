@@ -58,7 +58,7 @@ from experiments.study.options import (
 from experiments.study.process import call
 from experiments.study.resume import check_enough_trials, restore, start_or_resume, with_trials_so_far
 from experiments.study.search_run import SearchRun
-from experiments.study.written_file import write_study_file
+from experiments.study.written_file import is_later, write_study_file
 from experiments.tracking.metadata import run_metadata, study_outcome
 from experiments.tracking.uris import shown
 
@@ -111,7 +111,8 @@ def run_study(
         progress.stage("loading the data")
         digests, study = input_digests(spec, given=table is not None), None
         if (recorded := recorded_end(run.folder, options)) is not None:
-            study = None if has_input(recorded, digests) else prepare_study(spec, table)
+            is_known = has_input(recorded, digests) and not (options.document and is_later(run.folder))
+            study = None if is_known else prepare_study(spec, table)
             if (outcome := finish_again(recorded, run, study, spec.texts)) is not None:
                 return outcome
         fill(run.log.write)
@@ -159,7 +160,8 @@ def run_study(
             untracked = _publish(run, result, trials, scored)
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
-    return Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked, run.tracking.goes_on)
+    outcome = Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked, run.tracking.goes_on)
+    return replace(outcome, registered=run.tracking.registered)
 
 
 def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger]:

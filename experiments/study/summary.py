@@ -42,6 +42,8 @@ def print_summary(console: Console, outcome: Outcome, planned: int | None, ui: s
         title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
     console.print(Text(title, style="bold"), soft_wrap=True)
     places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
+    if outcome.registered:
+        places.append(("registered", outcome.registered))
     print_facts(console, [*facts(result, outcome.ledger, planned), *places], width=21)
 
 

@@ -16,6 +16,14 @@ from experiments.search.storage import write_atomically
 from experiments.study.folder import StudyFolder
 
 
+def is_later(folder: StudyFolder) -> bool:
+    """Tell whether the study file was written after the results, as when a person has changed it."""
+    try:
+        return (folder.path / STUDY_FILE).stat().st_mtime > (folder.path / "results.json").stat().st_mtime
+    except OSError:
+        return False
+
+
 def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None]) -> None:
     """Write the study file, unless the one that is there differs in comments, order or [report] alone.
 

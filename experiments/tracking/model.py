@@ -78,8 +78,11 @@ def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collecti
         store.client.log_batch(store.parent, metrics=scores)
 
 
-def register_model(store: Store, name: str, outcome: StudyOutcome) -> None:
+def register_model(store: Store, name: str, outcome: StudyOutcome) -> str:
     """Make the logged model a version of a registered model, once for each digest; a new name is registered.
+
+    Returns:
+        the address of the version, such as models:/NAME/1.
 
     Raises:
         RefusedError: there is no logged model.
@@ -87,15 +90,17 @@ def register_model(store: Store, name: str, outcome: StudyOutcome) -> None:
     if not store.client.search_registered_models(f"name = '{name}'"):
         store.client.create_registered_model(name)
     versions = store.client.search_model_versions(f"name = '{name}'")
-    if any(version.tags.get("digest") == outcome.digest for version in versions):
-        return
+    for known in versions:
+        if known.tags.get("digest") == outcome.digest:
+            return f"models:/{name}/{known.version}"
     logged = next((model for model in _logged(store) if model.tags.get("digest") == outcome.digest), None)
     if logged is None:
         raise RefusedError("the model was not logged")
     tags = {"digest": outcome.digest, "study_uid": store.uid}
-    store.client.create_model_version(
+    made = store.client.create_model_version(
         name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id
     )
+    return f"models:/{name}/{made.version}"
 
 
 def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:

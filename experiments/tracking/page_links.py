@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from experiments.tracking.chart_view import trials_address
 
 NEWEST = 5  # studies that are named
+MOST_EXPERIMENTS = 50  # of which the newest with runs are named
 MOST_RUNS = 100  # finished runs of these studies, the newest of which are compared
 TIMEOUT = 120.0  # seconds for an answer
 ERRORS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError)
@@ -24,7 +26,8 @@ def page_links(host: str, port: int) -> list[tuple[str, str]]:
     """Return names and addresses, the best to begin with first: that of the newest study, or MLflow's list of none."""
     page = f"http://{host}:{port}"
     try:
-        found = _ask(host, port, "experiments", order_by=["last_update_time DESC"], filter="name != 'Default'")
+        query = {"order_by": ["last_update_time DESC"], "filter": "name != 'Default'"}
+        found = _with_runs(host, port, _ask(host, port, "experiments", MOST_EXPERIMENTS, **query))
         studies = {
             str(one["experiment_id"]): (
                 _shown(one["name"]),
@@ -32,13 +35,25 @@ def page_links(host: str, port: int) -> list[tuple[str, str]]:
                     page, str(one["experiment_id"]), {tag["key"]: tag["value"] for tag in one.get("tags", [])}
                 ),
             )
-            for one in found
+            for one in islice(found, NEWEST)
         }
     except ERRORS:
         studies = {}
     if not studies:
         return [("experiments", f"{page}/#/experiments?{urlencode(MODEL_TRAINING)}")]
     return [*studies.values(), *_comparison(host, port, {key: name for key, (name, _) in studies.items()})]
+
+
+def _with_runs(host: str, port: int, found: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the experiments that have a run: that of a deleted study stays, while its runs lie in MLflow's trash."""
+    for one in found:
+        try:
+            runs = _ask(host, port, "runs", 1, experiment_ids=[one["experiment_id"]])
+        except ERRORS:
+            yield one
+        else:
+            if runs:
+                yield one
 
 
 def _comparison(host: str, port: int, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -79,13 +79,15 @@ class Reporter:
     def __init__(self, folder: Path, state: WriterState):
         self._folder, self._state, self._at = folder, state, 0.0
 
-    def __call__(self, trouble: str, missing: str | None, digest: str = "", done: bool = False) -> None:
+    def __call__(
+        self, trouble: str, missing: str | None, digest: str = "", registered: str = "", done: bool = False
+    ) -> None:
         """Write the state, and to the log what is new."""
         if trouble and trouble != self._state.trouble:
             note(f"no success: {trouble}")
         if done:
             note(missing or "MLflow has everything")
-        news = {"trouble": trouble, "missing": missing, "digest": digest, "done": done}
+        news = {"trouble": trouble, "missing": missing, "digest": digest, "done": done, "registered": registered}
         self._state = self._state.model_copy(update={**news, "seconds": time.process_time()})
         update_state(self._folder, self._state)
         self._at = time.monotonic()
@@ -118,7 +120,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
 
     while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
-    report(writer.trouble, writer.missing, writer.digest, done=True)
+    report(writer.trouble, writer.missing, writer.digest, writer.registered, done=True)
 
 
 def main() -> None:

@@ -79,6 +79,11 @@ class Tracking:
         return self._read().seconds
 
     @property
+    def registered(self) -> str:
+        """Return the address of the model in MLflow's registry; empty if it was not registered, or not in time."""
+        return self._read().registered
+
+    @property
     def goes_on(self) -> bool:
         """Return whether the process was left with something to write, as far as it has reported."""
         return self._left and not self._read().done

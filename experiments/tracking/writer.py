@@ -51,7 +51,8 @@ class Writer:
         check:     raises an error if another machine has become the writer.
 
     Attributes:
-        trouble: why the last attempt failed; empty if it did not.
+        trouble:    why the last attempt failed; empty if it did not.
+        registered: address of the model in MLflow's registry; empty if it was not registered.
 
     Raises:
         StudyStateError: the folder has nothing for MLflow.
@@ -75,7 +76,7 @@ class Writer:
         self._refused: dict[str, str] = {}  # names of items that MLflow will not take, and why
         self._store: Store | None = None
         self._shown: str | None = None  # the status that MLflow shows
-        self.trouble = ""
+        self.trouble = self.registered = ""
 
     def conclude(self) -> None:
         """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
@@ -215,7 +216,10 @@ class Writer:
         yield Item("the model", lambda store: log_model(store, self._folder / "model", outcome, metadata.log_scaled))
         if outcome.register_as is not None:
             name = outcome.register_as
-            yield Item(f"the registered model {name}", lambda store: register_model(store, name, outcome))
+            yield Item(f"the registered model {name}", lambda store: self._register(store, name, outcome))
+
+    def _register(self, store: Store, name: str, outcome: StudyOutcome) -> None:
+        self.registered = register_model(store, name, outcome)
 
     def _files(self, outcome: StudyOutcome) -> Iterator[Item]:
         metadata = self._metadata

@@ -37,6 +37,7 @@ class WriterState(BaseModel):
     missing: a line about what MLflow lacks; None if the writer knows of nothing.
     done:    True once the writer has ended by itself.
     seconds: seconds of processor time that it has taken.
+    registered: address of the model in MLflow's registry; empty if it was not registered.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +50,7 @@ class WriterState(BaseModel):
     missing: str | None = None
     done: bool = False
     seconds: float = 0.0
+    registered: str = ""
 
     @property
     def complete(self) -> bool:

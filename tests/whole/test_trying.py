@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 
@@ -151,6 +152,16 @@ def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
         patched.setattr("experiments.study.run.prepare_study", not_read)
         again = desk.tune(*command, "--tracking-uri", "none")
         assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
+    mine = results.with_name("study.toml")
+    os.utime(results, (0, 0))  # as if the study file had been changed later
+    mine.write_text(mine.read_text().replace("epochs = 2", "epochs = 3"))
+    again = desk.tune(*command, "--tracking-uri", "none")
+    assert "study.toml: said otherwise, and is now study.toml.before; python -m experiments.tune" in again.out
+    assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
+    assert ("epochs = 2" in mine.read_text(), "epochs = 3" in (mine.parent / "study.toml.before").read_text()) == (
+        True,
+        True,
+    )
     file.write_text("\n".join(lines) + "\n")  # other bytes, the same rows
     again = desk.tune(*command, "--tracking-uri", "none")
     assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)

@@ -78,6 +78,10 @@ def test_the_title_counts_the_trials_as_the_status_does() -> None:
     print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), None, "ui")
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"
+    assert "registered" not in console.file.getvalue()
+    registered = Outcome(made_up(), ledger, Path("there"), clock, registered="models:/price/3")
+    print_summary(console, registered, None, "ui")
+    assert console.file.getvalue().splitlines()[-1].split() == ["registered", "models:/price/3"]
 
 
 def test_every_score_has_its_metric_beside_it() -> None:

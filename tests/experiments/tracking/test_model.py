@@ -18,6 +18,7 @@ from experiments.evaluation.model import predicted, write_model
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
 from experiments.tracking.uris import check_register
+from experiments.tracking.writer import Writer
 from support.models import mixed_model
 from support.tables import mixed_frame
 from support.tracking import Place, end, metadata, refitted, result
@@ -130,6 +131,9 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     outcome = end(1, refitted=refitted(), register_as="a model", metrics={"test_score": 0.8})
     assert place.write(result(0), end=outcome) is None
     assert place.write(result(1), end=outcome.model_copy(update={"trials": 2})) is None
+    writer = Writer(place.study, place.uri, None)
+    writer.close()
+    assert (writer.write(lambda: True), writer.registered) == (True, "models:/a model/1")
 
     parent = place.parent()
     (logged,) = place.client.search_logged_models([parent.info.experiment_id])

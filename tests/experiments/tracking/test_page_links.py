@@ -28,7 +28,8 @@ def answers() -> Iterator[tuple[int, dict[str, Any], list[Any]]]:
             asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(replies.get(self.path.split("/")[-2], "nothing")).encode())
+            reply = replies.get(self.path.split("/")[-2], "nothing")
+            self.wfile.write(json.dumps(reply(asked[-1]) if callable(reply) else reply).encode())
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -66,7 +67,14 @@ def test_the_newest_study_is_first_and_the_newest_runs_of_all_are_compared(answe
         "runs": ["r3", "r2"],
         "experiments": ["7", "2"],
     }
-    assert asked[1]["experiment_ids"] == ["7", "2"]
+    assert asked[-1]["experiment_ids"] == ["7", "2"]
+
+
+def test_an_experiment_whose_runs_were_all_deleted_is_not_named(answers: Any) -> None:
+    port, replies, _ = answers
+    replies["experiments"] = {"experiments": [study("7", "deleted"), study("2", "a")]}
+    replies["runs"] = lambda query: {"runs": [run("2", "r2")] if "2" in query["experiment_ids"] else []}
+    assert [name for name, _ in page_links(HOST, port)] == ["a"]
 
 
 def test_nothing_is_compared_with_a_study_that_is_not_finished(answers: Any) -> None:
