@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.documents import readable
 from experiments.config.target import Target
 from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN
@@ -17,6 +18,7 @@ from experiments.data.table import Table
 from experiments.errors import DataError
 
 Rows = NDArray[np.intp]
+LONGEST = 60  # characters of the path of a picture
 
 
 def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
@@ -63,18 +65,26 @@ def check_counts(
     if counts.min() < least:
         smallest = int(counts.argmin())
         rows = np.flatnonzero(y == smallest)
-        places = np.sort(rows if table.numbers is None else table.numbers[rows]).tolist()
-        named = ", ".join(map(str, places[:SHOWN])) + (f" and {len(places) - SHOWN} more" if places[SHOWN:] else "")
-        stands = f" (its rows, from 0: {named})" if places else ""
+        stands = f" ({_places(table, rows)})" if len(rows) else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
         rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
         if table.reading is not None and len(target.classes) - len(rare) > 1:
             which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
-            advice += f", or leave {which} out with data.drop_classes = {json.dumps(rare, ensure_ascii=False)}"
+            listed = json.dumps([*table.reading.dropped, *rare], ensure_ascii=False)
+            advice += f", or leave {which} out with data.drop_classes = {listed}"
         if table.copies is not None:
             advice += ', or set data.copies = "free": copies count as one row here'
         raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
+
+
+def _places(table: Table, rows: Rows) -> str:
+    """Name the first of some rows: by their number in the source, or pictures by their files."""
+    numbers = rows if table.numbers is None else table.numbers[rows]
+    places = list(map(str, np.sort(numbers))) if table.files is None else sorted(map(str, table.files[rows]))
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    kind = "rows, from 0" if table.files is None else "files"
+    return f"its {kind}: {', '.join(readable(place, LONGEST) for place in places[:SHOWN])}{more}"
 
 
 def with_every_class(

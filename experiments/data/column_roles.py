@@ -19,7 +19,7 @@ from experiments.data.compared_rows import compared_rows
 from experiments.data.copies import with_copies
 from experiments.data.date_formats import is_date_format
 from experiments.data.dotted_classes import without_dots
-from experiments.data.dropped_classes import check_dropped, without_classes
+from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
 from experiments.data.number_formats import is_number_format
 from experiments.data.outer_folds import split_by_fold
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
@@ -57,6 +57,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         check_identifiers([ours] if theirs is None else [ours, theirs], name)
     check_dropped(ours, target, data.drop_classes or ())
     before = raw.rows + (test.rows if test is not None else 0)
+    dropped = dropped_rows([ours] if theirs is None else [ours, theirs], target, data.drop_classes or ())
     features = [name for name in names if declared.get(name) != "category"]
     comma = is_text(ours.columns[target].type) and file_has_comma(ours, features)
     raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target), comma)
@@ -70,7 +71,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if (table.target == table.target[0]).all():
         value = table.target[0] if table.classes is None else table.classes[int(table.target[0])]
         every = f"{raw.at(target)} is the target, but all {len(table.target)} rows have {str(value)!r}"
-        raise DataError(f"{every}; name another column{_present(lost)}.")
+        fewer = ", or fewer classes in data.drop_classes" if dropped else ""
+        raise DataError(f"{every}; name another column{fewer}{_present(lost)}.")
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(raw, roles.get("identifier", ()), roles.get("drop", ()), test)
     table = replace(table, equal=equal, spelled=_spelled(raw, data))
@@ -85,7 +87,8 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     classes = (target,) if declared.get(target) == "category" else ()
     reading = replace(
         reading,
-        no_target=before - len(equal.keys),
+        no_target=before - len(equal.keys) - sum(dropped.values()),
+        dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
         notes=(*raw.notes, *raw.repairs),
         unnamed=raw.unnamed,
@@ -97,7 +100,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
-    return appended(table, _with_features(other, reading, theirs, data))
+    return appended(table, _with_features(other, reading, theirs, data), raw.of)
 
 
 def _names(raw: RawTable, test: RawTable | None, roles: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:
@@ -137,10 +140,11 @@ def _targeted(
     Returns:
         the table, its cleaned columns, the format, and the words that were taken for a missing target.
     """
+    dropped = sum(dropped_rows([clean], target, data.drop_classes or ()).values())
     clean = without_classes(clean, target, data.drop_classes or ())
     clean, form = plain_target(clean, target, form, data.missing or (), comma)
     lost = tuple(word for word in missing_words(raw, clean, target) if word not in (data.drop_classes or ()))
-    return *with_target(raw, clean, target, lost), form, lost
+    return *with_target(raw, clean, target, lost, dropped), form, lost
 
 
 def _declared(roles: Mapping[str, tuple[str, ...]], formats: Mapping[str, str]) -> dict[str, Kind]:
@@ -165,20 +169,26 @@ def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
     return {_named(raw, column) or "": form for column, form in (data.formats or {}).items()}
 
 
-def with_target(raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...]) -> tuple[RawTable, RawTable]:
+def with_target(
+    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int = 0
+) -> tuple[RawTable, RawTable]:
     """Leave out the rows without a target, of a table and of its cleaned columns.
 
     Args:
-        words: what stands in those rows.
+        words:   what stands in those rows.
+        dropped: number of these rows that have a class of data.drop_classes.
 
     Raises:
-        DataError: more than half of the rows have none.
+        DataError: no row is left, or more than half of those without a dropped class have no target.
     """
     absent = np.asarray(clean.columns[target].is_null(nan_is_null=True))
     if not absent.any():
         return raw, clean
-    if 2 * absent.sum() > len(absent):
-        counts = f"{absent.sum()} of {len(absent)} rows have none"
+    if absent.all() and dropped:
+        raise DataError(f"data.drop_classes: must leave two classes, but leaves no row of {raw.where}; name fewer.")
+    missing, others = absent.sum() - dropped, len(absent) - dropped
+    if 2 * missing > others:
+        counts = f"{missing} of {others} rows have none"
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}.")
     rows = np.flatnonzero(~absent)
     return taken(raw, rows), taken(clean, rows)
@@ -194,7 +204,8 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
 
     Where the split is impossible, these are all rows; the study itself then says what is wrong.
     """
-    light = replace(table, features=np.zeros((len(table.target), 1)), kinds=("number",), columns=("",), cells=None)
+    nothing = np.zeros((len(table.target), 1))
+    light = replace(table, features=nothing, kinds=("number",), columns=("",), cells=None, numbers=None)
     try:
         light, _ = with_one_spelling(light)
         target, y = target_of(light, data.task)
@@ -234,6 +245,7 @@ def _without_features(
         groups=read_groups(clean, *roles.get("groups", ())),
         time=read_time(clean, time, formats.get(time or "")),
         weights=read_weights(clean, weights, formats.get(weights or "")),
+        numbers=clean.numbers,
         cells=SourceCells.of(*raw.columns.values()),
     )
 

@@ -30,11 +30,21 @@ def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTa
     """Take the target away from the rows of some classes, so that they are left out."""
     if not classes:
         return raw
+    gone, own = _of_classes(raw, target, classes), raw.columns[target]
+    return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
+
+
+def dropped_rows(files: Iterable[RawTable], target: str, classes: Sequence[str]) -> dict[str, int]:
+    """Count the rows of each class that is left out, over all files."""
+    parts = list(files) if classes else []
+    return {name: sum(pc.sum(_of_classes(raw, target, [name])).as_py() or 0 for raw in parts) for name in classes}
+
+
+def _of_classes(raw: RawTable, target: str, classes: Sequence[str]) -> pa.ChunkedArray:
+    """Mark the rows of some classes."""
     column = texts(raw, target)
     there = pc.unique(column.drop_null()).to_pylist()
-    gone = pc.is_in(column, pa.array([text for name in classes for text in _spelled(name, there)], pa.string()))
-    own = raw.columns[target]
-    return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
+    return pc.is_in(column, pa.array([text for name in classes for text in _spelled(name, there)], pa.string()))
 
 
 def _spelled(name: str, there: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.config.documents import readable
 from experiments.errors import DataError, first_line
@@ -30,6 +31,7 @@ class RawTable:
     declared: columns that the file declares to be categories.
     unnamed:  columns without a name in a file that names others; pandas writes an index so.
     of:       number of rows of the whole file, if these are some of its rows.
+    numbers:  (N,) position of each row in the file, from 0; None where all of its rows are here in order.
     notes:    lines about how the file was read.
     repairs:  lines about what was left out, renamed or guessed, so that the file can be read.
     layout:   keys of [data] with which nothing is left to decide about how the file is written.
@@ -45,6 +47,7 @@ class RawTable:
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
     of: int | None = None
+    numbers: NDArray[np.intp] | None = None
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     layout: Mapping[str, str | int] = field(default_factory=dict)

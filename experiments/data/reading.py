@@ -157,4 +157,6 @@ def taken(raw: RawTable, rows: Any) -> RawTable:
     """Choose rows of a raw table, in the order given."""
     indices = pa.array(rows)
     columns = {name: column.take(indices) for name, column in raw.columns.items()}
-    return replace(raw, columns=columns, place=lambda row: raw.place(int(rows[row])), of=raw.of or raw.rows)
+    numbers = np.asarray(rows) if raw.numbers is None else raw.numbers[rows]
+    place, of = (lambda row: raw.place(int(rows[row]))), raw.of or raw.rows
+    return replace(raw, columns=columns, place=place, of=of, numbers=numbers)

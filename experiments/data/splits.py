@@ -153,6 +153,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         time=None if table.time is None else table.time[rows],
         weights=None if table.weights is None else table.weights[rows],
         numbers=rows if table.numbers is None else table.numbers[rows],
+        files=None if table.files is None else table.files[rows],
         cells=None,
         equal=None,
         copies=None if table.copies is None else table.copies[rows],

@@ -55,6 +55,7 @@ class TableReading:
     missing:   words among numbers that are read as missing numbers.
     keys:      the keys of [data] with which nothing is left to decide.
     no_target: number of rows that were left out because they have no target.
+    dropped:   class that data.drop_classes leaves out -> number of its rows.
     target_words: words that stand for a missing target in those rows.
     notes:     lines about how the file was read.
     unnamed:   names of columns without a name in the file, which are their positions.
@@ -68,6 +69,7 @@ class TableReading:
     missing: tuple[str, ...] = ()
     keys: Decided = field(default_factory=dict)
     no_target: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
     target_words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()
@@ -121,6 +123,7 @@ class Table:
     weights:     (N,) weight of each row; None for equal weights.
     picture:     (height, width) or (height, width, 3) of the image in a row; None where the rows are not images.
     numbers:     (N,) position of each row in the source, from 0; None where all rows are here in order.
+    files:       (N,) path of each picture below its folder; None where rows are no files.
     reading:     how the columns of a file were read; None where nothing was to be decided.
     spelled:     column as [data] names it -> its name in the source, where the two differ in case or white space.
     cells:       cells of every row as they are in the source, in all columns; None where they are not kept.
@@ -142,6 +145,7 @@ class Table:
     weights: NDArray[np.float64] | None = None
     picture: tuple[int, ...] | None = None
     numbers: NDArray[np.intp] | None = None
+    files: NDArray[np.object_] | None = None
     cells: SourceCells | None = None
     equal: EqualRows | None = None
     copies: NDArray[np.uint64] | None = None
@@ -215,8 +219,11 @@ def refuse_large(values: NDArray[np.float64], names: Sequence[str], where: str) 
         )
 
 
-def appended(table: Table, test: Table) -> Table:
+def appended(table: Table, test: Table, before: int | None = None) -> Table:
     """Append another table's rows as the test part.
+
+    Args:
+        before: number of rows in the first table's file, with those that were left out; None: all are in the table.
 
     Raises:
         DataError: the target, the time or the features differ in kind.
@@ -247,4 +254,8 @@ def appended(table: Table, test: Table) -> Table:
         frames = [pd.DataFrame(part.features, columns=list(part.columns)) for part in (table, test)]
         joined["features"] = pd.concat(frames, ignore_index=True)
     cells = table.source_cells().followed_by(test.source_cells())
-    return replace(table, own_test=len(test.target), cells=cells, **joined)
+    numbers = None
+    if table.numbers is not None or test.numbers is not None:
+        ours, theirs = (np.arange(len(one.target)) if one.numbers is None else one.numbers for one in (table, test))
+        numbers = np.concatenate([ours, theirs + (before or len(table.target))])
+    return replace(table, own_test=len(test.target), cells=cells, numbers=numbers, **joined)

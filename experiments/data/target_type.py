@@ -127,7 +127,8 @@ def _check_finite(table: Table) -> None:
     unusable = np.flatnonzero(~(np.abs(table.target.astype(np.float64)) <= LARGEST))  # NaN is unusable
     if len(unusable):
         row = unusable[0]
+        place = row if table.numbers is None else table.numbers[row]
         raise DataError(
-            f"{table.name}: a target must be a number of at most {LARGEST:g}, but row {row} (from 0) has "
+            f"{table.name}: a target must be a number of at most {LARGEST:g}, but row {place} (from 0) has "
             f"{table.target[row]}; correct it or remove the row."
         )

@@ -159,6 +159,7 @@ def _reading(data: StudyData) -> ReadingRecord | None:
         ),
         left_out=tuple(LeftOutColumn(name=one.name, reason=one.reason) for one in reading.left_out),
         no_target=reading.no_target,
+        dropped=sum(reading.dropped.values()),
         unread=reading.unread,
         large=reading.large,
         notes=(*reading.notes, *data.notes),

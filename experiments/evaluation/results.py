@@ -84,6 +84,7 @@ class ReadingRecord:
     columns:   the features, in the order of the file.
     left_out:  the columns that were left out by their values.
     no_target: number of rows that were left out because they have no target.
+    dropped:   number of rows of the classes that data.drop_classes left out; None in results whose no_target has them.
     unread:    number of cells that are missing because they do not fit their column.
     large:     number of cells that are missing because they are infinite or enormous.
     notes:     what else was decided, one line each.
@@ -93,6 +94,7 @@ class ReadingRecord:
     columns: tuple[ColumnRecord, ...] = ()
     left_out: tuple[LeftOutColumn, ...] = ()
     no_target: int = 0
+    dropped: int | None = None
     unread: int = 0
     large: int = 0
     notes: tuple[str, ...] = ()

@@ -37,6 +37,10 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
         words = ", ".join(json.dumps(word, ensure_ascii=False) for word in reading.target_words[:SHOWN])
         key = f" ({words} taken for missing; data.present = [{words}] keeps it)" if words else ""
         line += f"; {count(reading.no_target, 'row')} without {target} left out{key}"
+    if reading.dropped:
+        gone = ", ".join(readable(name, LONGEST) for name in list(reading.dropped)[:SHOWN])
+        gone += f" and {len(reading.dropped) - SHOWN} more" if len(reading.dropped) > SHOWN else ""
+        line += f"; {count(sum(reading.dropped.values()), 'row')} of {gone} left out (data.drop_classes)"
     line += "".join(f"; {note}" for note in reading.notes)
     if reading.large:
         line += f"; {count(reading.large, 'infinite or enormous number')} taken for missing"

@@ -62,6 +62,9 @@ def _left_out(result: StudyResult) -> Iterator[Words]:
         return
     if data.no_target:
         yield sentence("{} without a target left out", counted("reading.no_target", data.no_target, "row"))
+    if data.dropped:
+        rows = counted("reading.dropped", data.dropped, "row")
+        yield sentence("{} of the classes of data.drop_classes left out", rows)
     if data.left_out:
         columns = [
             sentence("{} ({})", Fact(f"reading.left_out[{at}].name", one.name), REASONS[one.reason])

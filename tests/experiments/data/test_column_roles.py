@@ -205,9 +205,36 @@ def test_classes_are_left_out_of_both_files(sheet: Make) -> None:
     assert (len(table.target), table.own_test, set(table.target)) == (32, 2, {"a", "b"})
     assert np.asarray(table.features)[-2:, 0].tolist() == [100.5, 300.5]
     assert table.reading is not None
-    assert table.reading.no_target == 12
+    assert (table.reading.no_target, table.reading.dropped) == (1, {"rare": 11})
     with pytest.raises(DataError, match=r"column 'y' has no class 'none'; it has 'a', 'b', 'rare'"):
         table_of(sheet(**rows), data(drop_classes=("none",)))
+
+
+def test_rows_keep_their_numbers_where_others_are_left_out(sheet: Make) -> None:
+    rows = {"x": [row / 3 for row in range(40)], "y": ["a", "b", None, "b", "rare"] * 8}
+    other = {"x": [100.5, 200.5, 300.5], "y": ["rare", "b", "a"]}
+    kept = [row for row in range(40) if row % 5 not in (2, 4)]
+    assert table_of(sheet(**rows | {"y": ["a", "b"] * 20}), data()).numbers is None
+    table = table_of(sheet(**rows), data(drop_classes=("rare",)))
+    assert table.numbers is not None
+    assert table.numbers.tolist() == kept
+    both = table_of(sheet(**rows), data(drop_classes=("rare",)), sheet(**other))
+    assert both.numbers is not None
+    assert both.numbers.tolist() == [*kept, 41, 42]
+    assert development_rows(table, data()).max() < len(kept)  # which are positions in the table
+
+
+def test_most_rows_may_be_of_dropped_classes(sheet: Make) -> None:
+    rows = {"x": [row / 3 for row in range(40)], "y": ["a", "b", *["c"] * 6] * 5}
+    table = table_of(sheet(**rows), data(drop_classes=("c",)))
+    assert (len(table.target), set(table.target)) == (10, {"a", "b"})
+    with pytest.raises(DataError, match=r"^data\.drop_classes: must leave two classes, but leaves no row of mine\.csv"):
+        table_of(sheet(**rows), data(drop_classes=("a", "b", "c")))
+    with pytest.raises(DataError, match=r"all 5 rows have 'a'; name another column, or fewer classes in data\.drop_c"):
+        table_of(sheet(**rows), data(drop_classes=("b", "c")))
+    lost = ["a", "b", *[None] * 6] * 4 + ["c"] * 8
+    with pytest.raises(DataError, match="but 24 of 32 rows have none; name another column"):
+        table_of(sheet(x=rows["x"], y=lost), data(drop_classes=("c",)))
 
 
 @pytest.mark.parametrize(

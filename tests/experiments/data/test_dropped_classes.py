@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.data.dropped_classes import check_dropped, without_classes
+from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
@@ -29,6 +29,12 @@ def test_the_rows_of_a_class_lose_their_target(
     raw = sheet(x=[1, 2, 3, 4], y=written)
     check_dropped(raw, "y", dropped)
     assert without_classes(raw, "y", dropped).columns["y"].to_pylist() == left
+
+
+def test_the_rows_of_a_class_are_counted_over_all_files(sheet: Make) -> None:
+    files = sheet(y=["4", "four", None, "4.0"]), sheet(y=["four", "4"])
+    assert dropped_rows(files, "y", ("4", "four")) == {"4": 3, "four": 2}
+    assert dropped_rows(files, "y", ()) == {}
 
 
 def test_a_class_that_is_not_there_is_refused_with_those_that_are(sheet: Make) -> None:

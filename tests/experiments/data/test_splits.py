@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn import model_selection
 
-from experiments.config.data_options import DataSection
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
 from experiments.data.holdout import Look, SealedTestSet
-from experiments.data.load import load_table
 from experiments.data.readers.builtin import load_builtin
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds
 from experiments.data.table import Table
@@ -317,24 +314,3 @@ def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:
     parts(late)
     with pytest.raises(DataError, match="earlier than the rows to learn from"):
         parts(replace(late, time=np.arange(60)[::-1]))
-
-
-def test_rare_classes_are_not_advised_to_go_where_one_class_would_be_left(tmp_path: Path) -> None:
-    labels = [*["a"] * 20, "b", "c"]
-    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
-    table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
-    with pytest.raises(DataError, match=r"class 'b' has 1 \(.*\); remove its rows, or add some\.$"):
-        split(table, *target_of(table), 0.2, 0)
-    dropped = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("b", "c"))
-    with pytest.raises(DataError, match=r"all 20 rows have 'a'; name another column\.$"):
-        load_table(dropped, {})
-
-
-def test_all_rare_classes_are_named_at_once(tmp_path: Path) -> None:
-    labels = [*["a", "b"] * 20, "rare", "seldom", "seldom", "Größe"]
-    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
-    table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
-    target, y = target_of(table)
-    advice = r"leave all 3 such classes out with data\.drop_classes = \[\"Größe\", \"rare\", \"seldom\"\]\.$"
-    with pytest.raises(DataError, match=advice):
-        split(table, target, y, 0.2, 0)

@@ -55,3 +55,12 @@ def test_rows_of_another_kind_are_refused() -> None:
         mine = replace(MINE, classes=("a", "b")) if "classes" in change else replace(MINE, time=np.arange(3))
         with pytest.raises(DataError, match=f"data.test: .*{message}"):
             appended(mine, replace(MINE, **change))
+
+
+def test_rows_of_the_test_file_are_numbered_after_all_of_the_first_file() -> None:
+    kept = replace(MINE, numbers=np.array([0, 2, 5]))
+    assert appended(MINE, MINE).numbers is None
+    for one, other, numbers in [(kept, MINE, [0, 2, 5, 9, 10, 11]), (MINE, kept, [0, 1, 2, 9, 11, 14])]:
+        whole = appended(one, other, 9)
+        assert whole.numbers is not None
+        assert whole.numbers.tolist() == numbers

@@ -142,3 +142,10 @@ def test_a_logarithm_needs_positive_numbers_to_learn_from() -> None:
     assert with_logarithm(replace(numbers, own_test=1), target, y).log  # a test row has no say
     with pytest.raises(DataError, match="has classes"):
         with_logarithm(numbers, Target(("a", "b")), np.array([0, 1, 0, 1]))
+
+
+def test_a_target_that_is_no_number_is_named_by_its_row_in_the_file() -> None:
+    y = np.array([1.5, 2.5, np.inf])
+    made = Table("mine", np.zeros((3, 1)), ("number",), ("a",), y, "y", None, numbers=np.array([0, 4, 7]))
+    with pytest.raises(DataError, match=r"but row 7 \(from 0\) has inf"):
+        target_of(made)

@@ -36,6 +36,14 @@ def test_the_line_says_what_is_predicted_from_what_and_what_was_left_out(tmp_pat
     assert line_of(path, "data.drop=nothing").count("left out: column 0, which has no name (counts the rows);") == 1
 
 
+def test_rows_of_dropped_classes_are_not_said_to_lack_the_target(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [f"{row % 7}.5,{'ash' if row < 9 else 'elm' if row % 2 else 'oak'}" for row in range(ROWS)]
+    path.write_text("\n".join(["a,y", *rows, "1.5,", ""]))
+    line = line_of(path, 'data.drop_classes=["ash"]')
+    assert "; 1 row without y left out; 9 rows of ash left out (data.drop_classes)" in line
+
+
 def test_pictures_are_counted_with_their_size_and_colour(tmp_path: Path) -> None:
     drawn(tmp_path / "flowers", rows=10)
     (tmp_path / "flowers" / "labels.csv").touch()

@@ -85,6 +85,7 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> 
         target_name="class",
         classes=rows.classes,
         own_test=rows.own_test,
+        files=np.array(["/".join(one.file.order) for one in rows.pictures], np.object_),
         cells=SourceCells.of(hashed, labels),
         equal=equal_hashes(hashed, rows.target, rows.own_test),
         reading=TableReading(

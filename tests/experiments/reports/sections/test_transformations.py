@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.results import ColumnCounts, CopiesRecord, MissingCounts
+from experiments.evaluation.results import ColumnCounts, CopiesRecord, MissingCounts, ReadingRecord
 from experiments.reports.blocks import plain
 from experiments.reports.sections.transformations import FITTED, transformations
 
@@ -52,6 +52,13 @@ def test_rare_categories_are_counted_in_rows_or_by_their_share(full):
         spec = full[0].spec | {"preprocessing": {"numbers": "none", "rare": rare}}
         columns, missing = {"number": 0, "category": 2, "pixel": 0}, {"number": 0, "category": 0}
         assert words in _said(full[0], columns, missing, spec=spec)
+
+
+def test_rows_of_dropped_classes_are_told_from_rows_without_a_target(full):
+    columns, missing = {"number": 0, "category": 0, "pixel": 0}, {"number": 0, "category": 0}
+    said = _said(full[0], columns, missing, reading=ReadingRecord(no_target=2, dropped=9))
+    assert said.startswith("2 rows without a target left out; 9 rows of the classes of data.drop_classes left out; ")
+    assert "drop_classes" not in _said(full[0], columns, missing, reading=ReadingRecord(no_target=2))
 
 
 def test_copies_are_counted(full):

@@ -13,7 +13,9 @@ from experiments.config.data_options import DataSection
 from experiments.data.column_roles import development_rows
 from experiments.data.readers.pictures import images as pictures
 from experiments.data.readers.pictures.images import read_pictures
+from experiments.data.splits import rows_of, split
 from experiments.data.table import Table
+from experiments.data.target_type import target_of
 from experiments.errors import DataError
 from support.pictures import colour, drawn, grey, save
 
@@ -187,3 +189,25 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path: Path, mon
     monkeypatch.setattr(pictures, "LARGEST_FILE", 100)
     with pytest.raises(DataError, match=r"at most 100 pixel values"):
         read(tmp_path, size=(8, 8))
+
+
+def test_a_row_knows_its_file_through_splits(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/deep/2.png", "b/1.png"):
+        save(tmp_path / name, grey())
+    (tmp_path / "a" / "0.png").write_bytes(b"broken")
+    table = read(tmp_path)
+    assert table.files is not None
+    assert table.files.tolist() == ["a/1.png", "a/deep/2.png", "b/1.png"]
+    part = rows_of(table, np.array([2, 1]))
+    assert part.files is not None
+    assert part.files.tolist() == ["b/1.png", "a/deep/2.png"]
+
+
+def test_the_files_of_a_rare_class_are_named(tmp_path: Path) -> None:
+    for number in range(10):
+        save(tmp_path / "a" / f"{number}.png", grey())
+    for name in ("x", "y"):
+        save(tmp_path / "b" / f"{name}.png", grey())
+    table = read(tmp_path)
+    with pytest.raises(DataError, match=r"class 'b' has 2 \(its files: b/x\.png, b/y\.png\); "):
+        split(table, *target_of(table), 0.2, 0)

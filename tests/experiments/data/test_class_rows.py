@@ -1,0 +1,49 @@
+"""A class with too few rows is refused with its rows and all the classes that would have to go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.config.data_options import DataSection
+from experiments.data.load import load_table
+from experiments.data.splits import split
+from experiments.data.target_type import target_of
+from experiments.errors import DataError
+
+
+def test_rare_classes_are_not_advised_to_go_where_one_class_would_be_left(tmp_path: Path) -> None:
+    labels = [*["a"] * 20, "b", "c"]
+    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
+    table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
+    with pytest.raises(DataError, match=r"class 'b' has 1 \(.*\); remove its rows, or add some\.$"):
+        split(table, *target_of(table), 0.2, 0)
+    dropped = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("b", "c"))
+    with pytest.raises(
+        DataError, match=r"all 20 rows have 'a'; name another column, or fewer classes in data\.drop_classes\.$"
+    ):
+        load_table(dropped, {})
+
+
+def test_all_rare_classes_are_named_at_once(tmp_path: Path) -> None:
+    labels = [*["a", "b"] * 20, "rare", "seldom", "seldom", "Größe"]
+    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
+    table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
+    target, y = target_of(table)
+    advice = r"leave all 3 such classes out with data\.drop_classes = \[\"Größe\", \"rare\", \"seldom\"\]\.$"
+    with pytest.raises(DataError, match=advice):
+        split(table, target, y, 0.2, 0)
+
+
+def test_advice_on_rare_classes_keeps_those_that_are_dropped_already_and_names_rows_of_the_file(tmp_path: Path) -> None:
+    labels = ["ash", "a", "b"] * 12 + ["ash", "", "elm", "oak", "elm"]
+    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
+    data = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("ash",))
+    table = load_table(data, {})
+    with pytest.raises(DataError) as caught:
+        split(table, *target_of(table), 0.2, 0)
+    assert "class 'oak' has 1 (its rows, from 0: 39)" in str(caught.value)
+    assert 'data.drop_classes = ["ash", "elm", "oak"].' in str(caught.value)
+    data = data.model_copy(update={"drop_classes": ("ash", "elm", "oak")})
+    split(table := load_table(data, {}), *target_of(table), 0.2, 0)
