@@ -12,18 +12,24 @@ from experiments.config.documents import readable
 from experiments.data.table import Table
 from experiments.evaluation.records import MistakeValues, PermutationRecord
 
+FILE = "file"  # column of the files of pictures
 COLUMNS = 6  # columns of a row that are shown
 LONGEST = 40  # letters of a cell
+LONGEST_PATH = 120  # letters of the path of a picture
 SECONDS = 86_400  # of a day
 
 
 def mistake_values(table: Table, rows: Sequence[int], permutation: PermutationRecord | None) -> MistakeValues | None:
-    """Return cells of rows in the columns that matter most to the model; None where rows are pictures or pixels.
+    """Return cells of rows in the columns that matter most to the model, or the files of pictures.
+
+    Pixels that are no files have none.
 
     Args:
         table: the development rows.
         rows:  their positions in it.
     """
+    if table.files is not None and rows:
+        return MistakeValues(columns=(FILE,), rows=tuple((file_text(table.files[row]),) for row in rows))
     if "pixel" in table.kinds or not rows:
         return None
     names = telling_columns(table, permutation)[:COLUMNS]
@@ -46,6 +52,16 @@ def cell_texts(table: Table, rows: Sequence[int], name: str) -> list[str]:
     if table.kinds[place] == "date":
         return _dates(column.astype(np.float64), cells)
     return ["missing" if cell is None or cell != cell else _text(cell) for cell in cells]
+
+
+def file_text(path: str) -> str:
+    """Write the path of a picture below its folder, with its end where it is long.
+
+    >>> file_text("cat/" + "x" * 200 + ".png")[-9:], file_text("cat/1.png")
+    ('xxxxx.png', 'cat/1.png')
+    """
+    text = readable(path, 10 * len(path))  # one character may become ten
+    return text if len(text) <= LONGEST_PATH else f"...{text[3 - LONGEST_PATH :]}"
 
 
 def _text(cell: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.evaluation.analysis import picture_of
 from experiments.evaluation.joint_errors import JointErrors, RowExample, joint_errors
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.row_values import cell_texts, telling_columns
+from experiments.evaluation.row_values import FILE, cell_texts, file_text, telling_columns
 from experiments.search.out_of_fold import array_of
 from experiments.study.compared import ReadStudy
 from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
@@ -47,7 +47,9 @@ def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> 
         return numbered
     table = known.source[1].development.table
     if (picture := picture_of(table, example.row)) is not None:
-        return replace(numbered, picture=picture)
+        files = table.files
+        named = () if files is None else ((FILE, file_text(files[example.row])),)
+        return replace(numbered, picture=picture, values=named)
     analysis = None if pair[0].recorded is None else pair[0].recorded.result.analysis
     names = telling_columns(table, None if analysis is None else analysis.permutation)[:VALUES]
     return replace(numbered, values=tuple((name, cell_texts(table, [example.row], name)[0]) for name in names))

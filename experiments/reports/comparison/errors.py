@@ -81,10 +81,13 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
         ),
     )
     is_number = pair.errors.neither is None
+    files = any(one.picture is not None and one.values for _, one in examples)
+    numbered = "among the pictures that were read, by class and then by path" if files else "as in the data"
     blocks: list[Block] = [
         Heading("Rows on which they differ most"),
-        note("Rows are numbered as in the data, from 0. The largest advantage comes first."),
+        note(f"Rows are numbered {numbered}, from 0. The largest advantage comes first."),
     ]
+    titles = [column.title for column in columns[5:]]
     for better, name in zip(("first", "second"), names, strict=True):
         rows = [(place, example) for place, example in examples if example.better == better]
         if not rows:
@@ -102,6 +105,7 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
                     sentence("true {}", line[1]),
                     sentence("{}: {}, {}: {}", names[0], line[2], names[1], line[3]),
                     sentence("row {}, fold {}", line[0], line[4]),
+                    *(sentence("{} {}", *words) for words in zip(titles, line[5:], strict=True)),
                 ),
             )
             for (_, example), line in zip(rows, cells, strict=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.evaluation.records import Counts, MistakeRecord, OutOfFoldRecord
+from experiments.evaluation.records import Counts, MistakeRecord, MistakeValues, OutOfFoldRecord
 from experiments.evaluation.results import StudyResult
+from experiments.evaluation.row_values import FILE
 from experiments.reports.blocks import (
     Block,
     Column,
@@ -188,7 +189,8 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
             Row((*row.cells, *(Fact(f"{key}.rows[{at}][{place}]", cell) for place, cell in enumerate(cells))))
             for at, (row, cells) in enumerate(zip(rows, values.rows, strict=True))
         ]
-    told = "" if values is None else " The last columns are cells of the row, in the columns that matter most."
+    files = values is not None and values.columns == (FILE,) and mistakes[0].picture is not None
+    told = "" if values is None or files else " The last columns are cells of the row, in the columns that matter most."
     table = Table("Worst predictions", tuple(columns), tuple(rows), wide=values is not None)
     thumbnails = [
         Thumbnail(
@@ -200,16 +202,34 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
                 sentence("true {}, predicted {}", truth, predicted),
                 sentence("probability {}", probability),
                 sentence("row {}, fold {}", row, fold),
+                *([sentence("{} {}", *_file(at, values))] if files and values is not None else []),
             ),
         )
-        for mistake, (row, truth, predicted, probability, _, fold) in zip(mistakes, cells, strict=True)
+        for at, (mistake, (row, truth, predicted, probability, _, fold)) in enumerate(zip(mistakes, cells, strict=True))
         if mistake.picture is not None
     ]
     return [
         Heading("Worst predictions"),
-        note(f"Development rows, out of fold, {order}. Rows are numbered as in the data, from 0.{told}"),
+        note(f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result)}, from 0.{told}"),
         Gallery(tuple(thumbnails), table) if len(thumbnails) == len(mistakes) else table,
     ]
+
+
+def _file(at: int, values: MistakeValues) -> tuple[Fact, Fact]:
+    """Name the file of a picture, after the word for it."""
+    key = "analysis.mistake_values"
+    return Fact(f"{key}.columns[0]", values.columns[0]), Fact(f"{key}.rows[{at}][0]", values.rows[at][0])
+
+
+def _numbering(result: StudyResult) -> str:
+    """Say among which rows the numbers count: of pictures and of earlier results not among those left out."""
+    reading = result.reading
+    if reading is None or not reading.columns:
+        return "as in the data"
+    if all(one.kind == "pixel" for one in reading.columns):
+        return "among the pictures that were read, by class and then by path"
+    earlier = reading.dropped is None and reading.no_target
+    return "among the rows that were kept" if earlier else "as in the data"
 
 
 def _cells(at: int, mistake: MistakeRecord, scores: Scores) -> tuple[Fact, Fact, Fact, Fact, Fact, Fact]:

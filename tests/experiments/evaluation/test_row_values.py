@@ -55,3 +55,14 @@ def test_pictures_and_no_rows_have_none() -> None:
     pixels = replace(TABLE, features=np.zeros((3, 4)), kinds=("pixel",) * 4, columns=("a", "b", "c", "d"))
     assert mistake_values(pixels, [0], None) is None
     assert mistake_values(TABLE, [], None) is None
+
+
+def test_pictures_have_their_files() -> None:
+    pixels = replace(TABLE, features=np.zeros((3, 4)), kinds=("pixel",) * 4, columns=("a", "b", "c", "d"))
+    files = np.array(["cat/1.png", "cat/a\n.png", "x" * 200 + "/dog.png"], np.object_)
+    found = mistake_values(replace(pixels, files=files), [0, 1, 2], None)
+    assert found is not None
+    assert (found.columns, found.rows[:2]) == (("file",), (("cat/1.png",), ("cat/a\\n.png",)))
+    assert found.rows[2][0].startswith("...xxx")
+    assert found.rows[2][0].endswith("x/dog.png")
+    assert len(found.rows[2][0]) == 120

@@ -123,6 +123,12 @@ def test_rows_that_are_pictures_are_shown_as_such() -> None:
     pages = render_comparison(replace(made, pairs=(replace(made.pairs[0], errors=replace(errors, examples=shown)),)))
     assert Page(pages.html).tags.count("img") == 2
     assert "| 3 | setosa | setosa | virginica | 1 |" in pages.markdown
+    assert "Rows are numbered as in the data, from 0." in pages.markdown
+    files = tuple(replace(one, values=(("file", f"cat/{one.row}.png"),)) for one in shown)
+    pages = render_comparison(replace(made, pairs=(replace(made.pairs[0], errors=replace(errors, examples=files)),)))
+    assert "file cat/99.png" in Page(pages.html).text
+    assert "| 3 | setosa | setosa | virginica | 1 | cat/3.png |" in pages.markdown
+    assert "Rows are numbered among the pictures that were read, by class and then by path, from 0." in pages.markdown
 
 
 def test_what_is_missing_leaves_no_empty_part() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.evaluation.records import MistakeValues
-from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
+from experiments.evaluation.results import ColumnRecord, ReadingRecord
+from experiments.reports.blocks import Figures, Gallery, Heading, Table, Text, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
 
@@ -102,3 +103,30 @@ def test_a_network_that_diverged_is_the_reason_for_what_is_missing(full):
     assert plain(errors(result).blocks[0].parts) == (
         "Out-of-fold predictions: left out. Reason: network diverged (a network of the final model diverged on a fold)."
     )
+
+
+def _note(result):
+    notes = [plain(block.parts) for block in errors(result).blocks if isinstance(block, Text)]
+    return next(one for one in notes if "numbered" in one)
+
+
+def test_it_is_said_among_which_rows_the_numbers_count(full):
+    plainly = replace(full[0], reading=ReadingRecord(columns=(ColumnRecord(name="a", kind="number"),), dropped=0))
+    assert "Rows are numbered as in the data, from 0." in _note(plainly)
+    left_out = replace(plainly, reading=replace(plainly.reading, no_target=3))
+    assert "Rows are numbered as in the data, from 0." in _note(left_out)
+    earlier = replace(plainly, reading=replace(plainly.reading, no_target=3, dropped=None))
+    assert "Rows are numbered among the rows that were kept, from 0." in _note(earlier)
+    pixels = replace(plainly, reading=ReadingRecord(columns=(ColumnRecord(name="0", kind="pixel"),), dropped=0))
+    assert "Rows are numbered among the pictures that were read, by class and then by path, from 0." in _note(pixels)
+
+
+def test_pictures_have_the_names_of_their_files(full):
+    mistakes = full[0].analysis.out_of_fold.mistakes
+    values = MistakeValues(columns=("file",), rows=tuple((f"cat/{at}.png",) for at in range(len(mistakes))))
+    result = replaced(full[0], "analysis", mistake_values=values)
+    gallery = next(block for block in errors(result).blocks if isinstance(block, Gallery))
+    assert plain(gallery.thumbnails[1].lines[-1]) == "file cat/1.png"
+    assert plain(gallery.instead.columns[-1].title) == "file"
+    assert plain(gallery.instead.rows[1].cells[-1]) == "cat/1.png"
+    assert "The last columns" not in _note(result)
