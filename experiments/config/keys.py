@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from experiments.config.common_names import common_keys
 from experiments.config.near import near
 from experiments.config.section import Section
 from experiments.config.spec import Choices, Range, StudySpec
@@ -47,10 +48,14 @@ def nearest_keys(parts: Sequence[str]) -> list[str]:
         within = list(KEYS.get(".".join(above), ()))
         if elsewhere := _of_any_section(key):
             return elsewhere
+    every = [*StudySpec.model_fields, *sorted({one for keys in KEYS.values() for one in keys})]
+    if found := common_keys(key, within)[:1]:
+        return [".".join([*above, *found])]
+    if common := common_keys(key, every)[:1]:
+        return _named(common[0])
     if found := near(key, within):
         return [".".join([*above, *found])]
-    every = {one for keys in KEYS.values() for one in keys}
-    return [one for name in near(key, [*StudySpec.model_fields, *sorted(every)]) for one in _named(name)]
+    return [one for name in near(key, every) for one in _named(name)]
 
 
 def _named(name: str) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from experiments.config.near import did_you_mean, near
+from experiments.config.common_names import meant_keys
+from experiments.config.near import did_you_mean
 
 
 class Section(BaseModel):
@@ -46,8 +47,8 @@ def options_of(models: Mapping[str, type[Section]], name: str | None, value: obj
     if not unknown:
         return model.model_validate(given)
     options = f"its options are {', '.join(model.model_fields)}" if model.model_fields else "it has none"
-    meant = did_you_mean(near(unknown[0], model.model_fields))
-    raise broken_rule((unknown[0],), f"{name} has no such option{meant}: {options}")
+    meant = {key: did_you_mean(meant_keys(key, model.model_fields)) for key in unknown}
+    raise broken_rules({(key,): f"{name} has no such option{meant[key]}: {options}" for key in unknown})
 
 
 def broken_rule(key: tuple[str, ...], rule: str) -> ValidationError:
@@ -56,5 +57,11 @@ def broken_rule(key: tuple[str, ...], rule: str) -> ValidationError:
     Args:
         key: the refused key, below the value that is validated.
     """
-    fault = PydanticCustomError("value_error", "{rule}", {"rule": rule})
-    return ValidationError.from_exception_data("rule", [InitErrorDetails(type=fault, loc=key, input=None)])
+    return broken_rules({key: rule})
+
+
+def broken_rules(rules: Mapping[tuple[str, ...], str]) -> ValidationError:
+    """Return pydantic's error for the rules that several keys break, by key below the value that is validated."""
+    faults = {key: PydanticCustomError("value_error", "{rule}", {"rule": rule}) for key, rule in rules.items()}
+    details = [InitErrorDetails(type=fault, loc=key, input=None) for key, fault in faults.items()]
+    return ValidationError.from_exception_data("rule", details)

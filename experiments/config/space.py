@@ -7,33 +7,28 @@ uses the first `hidden_layers` of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
-from experiments.config.documents import in_one_line, readable
-from experiments.config.near import did_you_mean, near
-from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec, TrainingSection
+from experiments.config.conflicts import conflicts
+from experiments.config.documents import in_one_line
+from experiments.config.searchable import CHOICES_RULE, SEARCHABLE, Parameter, not_searchable
+from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec
 from experiments.config.target import Target
+from experiments.config.words import OF_A_NETWORK, wrong_word
 from experiments.errors import SpecError
 from nnet.errors import NNetError
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
-Parameter = float | int | str
-
-NOT_SEARCHED = ("epochs", "patience", "validate_every")
-SEARCHABLE: dict[str, type[Parameter]] = {
-    key: float if key == "rare" else type(field.default)
-    for key, field in sorted((TrainingSection.model_fields | PreprocessingSection.model_fields).items())
-    if key not in NOT_SEARCHED
-}
-CHOICES_RULE = "is searched with choices = [...]"
+T = TypeVar("T")
 MOST_LAYERS = 20
+MOST_PROBLEMS = 20  # in a line
 LARGEST = 10**24
 
 
@@ -45,7 +40,7 @@ class Space:
         known:         the configurations to try first: the default, then those of search.enqueue.
 
     Raises:
-        SpecError: the network does not accept a range or a value; the message names the key.
+        SpecError: the network does not accept a range or a value; the message names every such key.
     """
 
     def __init__(self, spec: StudySpec):
@@ -53,26 +48,27 @@ class Space:
         if self._fixed["loss"] == "auto":  # in a spec without inferred settings
             self._fixed["loss"] = "cross_entropy"
         layers = spec.space.get("hidden_layers", Choices(choices=(spec.training.hidden_layers,)))
-        self._layers = max(int(_typed("hidden_layers", end, "space.hidden_layers")) for end in _ends(layers))
+        ends = [attempt([], _typed, "hidden_layers", end, "space.hidden_layers") for end in _ends(layers)]
+        self._layers = max(int(end or 0) for end in ends)
         self._units_searched = "hidden_units" in spec.space
         self.distributions: dict[str, BaseDistribution] = {}
         if not spec.space:
             raise SpecError("space: at least one key must be searched.")
         if unknown := not_searchable(spec.space):
-            raise SpecError(f"{in_one_line(unknown)}; the searchable keys are {', '.join(SEARCHABLE)}.")
-        for key, searched in spec.space.items():
-            section = "preprocessing" if key in PreprocessingSection.model_fields else "training"
-            if key in getattr(spec, section).model_fields_set:
-                raise SpecError(f"space.{key}: is also fixed in [{section}]; remove it there or here, not both.")
-            if key in PreprocessingSection.model_fields and isinstance(searched, Range):
-                raise SpecError(f"space.{key}: {CHOICES_RULE}.")
-            for name in self._names(key):
-                self.distributions[name] = _distribution(key, searched)
+            raise SpecError(f"{in_one_line(unknown, MOST_PROBLEMS)}; the searchable keys are {', '.join(SEARCHABLE)}.")
         self._spec = spec
-        self.known = (
-            self._parameters(spec.default, "default"),
-            *(self._parameters(given, f"search.enqueue[{at}]") for at, given in enumerate(spec.search.enqueue)),
-        )
+        problems = list(_conflicts(spec).values())
+        problems += [f"training.{rule}" for key in OF_A_NETWORK if (rule := wrong_word(key, self._fixed[key]))]
+        for key, searched in spec.space.items():
+            if key in PreprocessingSection.model_fields and isinstance(searched, Range):
+                problems.append(f"space.{key}: {CHOICES_RULE}")
+            elif (axis := attempt(problems, _distribution, key, searched)) is not None:
+                self.distributions |= dict.fromkeys(self._names(key), axis)
+        given = [("default", spec.default)]
+        given += [(f"search.enqueue[{at}]", one) for at, one in enumerate(spec.search.enqueue)]
+        known = [attempt(problems, self._parameters, one, name) for name, one in given]
+        refuse(problems)
+        self.known = tuple(one for one in known if one is not None)
         self._check_lists()
         self.check(1, Target(("no", "yes")))  # a target for every loss, as that of the data is not known yet
 
@@ -134,12 +130,6 @@ class Space:
     def _parameters(self, given: Mapping[str, Any], section: str) -> Hyperparameters:
         """Complete a configuration that gives some searched keys with the default of the others."""
         parameters: Hyperparameters = {}
-        for key in given:
-            if key not in self._spec.space:
-                near_it = [] if key in SEARCHABLE else near(key, self._spec.space)
-                meant = did_you_mean([f"{section}.{one}" for one in near_it])
-                fixed = "" if meant else "; set it in [training] instead"
-                raise SpecError(f"{section}.{key}: is not searched in [space]{meant}{fixed}.")
         sources = {section: given, "default": self._spec.default, "training": self._fixed}
         for key in self._spec.space:
             where, value = next((f"{name}.{key}", source[key]) for name, source in sources.items() if key in source)
@@ -162,20 +152,24 @@ class Space:
             SpecError: a candidate does not suit it; the message names the key.
         """
         default, *enqueued = self.known
-        self._check(default, "default" if self._spec.default else "training", inputs, target)
+        problems = self._problems(default, "default" if self._spec.default else "training", inputs, target)
         for key, searched in self._spec.space.items():
             for end in _ends(searched):
                 changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
-                self._check({**default, **changed}, f"space.{key}", inputs, target)
+                problems += self._problems({**default, **changed}, f"space.{key}", inputs, target)
         if {"hidden_layers", "hidden_units"} <= self._spec.space.keys():
             largest = dict.fromkeys(self._names("hidden_units"), max(_ends(self._spec.space["hidden_units"])))
             largest["hidden_layers"] = self._layers
-            self._check({**default, **largest}, "space.hidden_units in all hidden_layers", inputs, target)
+            problems += self._problems(
+                {**default, **largest}, "space.hidden_units in all hidden_layers", inputs, target
+            )
         for at, (parameters, given) in enumerate(zip(enqueued, self._spec.search.enqueue, strict=True)):
             for key in given:
                 changed = {name: parameters[name] for name in self._names(key)}
-                self._check({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, target)
-            self._check(parameters, f"search.enqueue[{at}]", inputs, target)
+                problems += self._problems({**default, **changed}, f"search.enqueue[{at}].{key}", inputs, target)
+            problems += self._problems(parameters, f"search.enqueue[{at}]", inputs, target)
+        rules = {problem.partition(": ")[2]: problem for problem in reversed(problems)}
+        refuse(list(reversed(rules.values())))  # the default breaks a rule in every other configuration, too
 
     def _check_lists(self) -> None:
         units, layers = self._fixed["hidden_units"], self._fixed["hidden_layers"]
@@ -185,20 +179,40 @@ class Space:
                 f"which are then fixed, but got {list(units)}."
             )
 
-    def _check(self, parameters: Mapping[str, Any], where: str, inputs: int, target: Target) -> None:
+    def _problems(self, parameters: Mapping[str, Any], where: str, inputs: int, target: Target) -> list[str]:
+        """Say what the network does not accept of a configuration."""
         try:
             self.candidate(parameters).architecture(inputs, target)
         except NNetError as error:
-            raise SpecError(f"{where}: {error}") from None
+            return [f"{where}: {str(error).removesuffix('.')}"]
+        return []
 
 
-def not_searchable(keys: Iterable[str]) -> list[str]:
-    """Say of each key of [space] that cannot be searched that it cannot, with the nearest that can."""
-    unknown = {key: [] if key in NOT_SEARCHED else near(key, SEARCHABLE) for key in keys if key not in SEARCHABLE}
-    return [
-        f"space.{readable(key, 120)}: cannot be searched{did_you_mean([f'space.{one}' for one in meant])}"
-        for key, meant in unknown.items()
-    ]
+def _conflicts(spec: StudySpec) -> dict[tuple[str, ...], str]:
+    """Return the conflicts between the sections of a spec."""
+    fixed = {name: dict.fromkeys(getattr(spec, name).model_fields_set) for name in ("training", "preprocessing")}
+    return conflicts(
+        {**fixed, "space": spec.space, "default": spec.default, "search": {"enqueue": spec.search.enqueue}}
+    )
+
+
+def attempt(problems: list[str], make: Callable[..., T], *given: Any) -> T | None:
+    """Return what is made of the arguments, or note what is wrong with them and return None."""
+    try:
+        return make(*given)
+    except SpecError as error:
+        problems.append(str(error).removesuffix("."))
+        return None
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Refuse a study file with problems, all of them in one line.
+
+    Raises:
+        SpecError: there is one.
+    """
+    if problems:
+        raise SpecError(f"{in_one_line(list(dict.fromkeys(problems)), MOST_PROBLEMS)}.")
 
 
 def _preprocessing(chosen: Mapping[str, Any]) -> Preprocessing:
@@ -229,6 +243,8 @@ def _typed(key: str, value: Any, where: str) -> Parameter:
         raise SpecError(f"{where}: must be {kind}, but got {value!r:.100}.")
     if key == "hidden_layers" and not 0 <= int(value) <= MOST_LAYERS:
         raise SpecError(f"{where}: `0 <= hidden_layers <= {MOST_LAYERS}` must hold, but got {value}.")
+    if rule := wrong_word(key, value):
+        raise SpecError(f"{where.removesuffix(key)}{rule}.")
     if key == "class_weight" and value not in ("none", "balanced"):
         raise SpecError(f"{where}: class_weight must be none or balanced, but got {value!r}.")
     return value

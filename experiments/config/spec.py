@@ -83,7 +83,11 @@ class CVSection(Section):
     @model_validator(mode="after")
     def _bounded(self) -> CVSection:
         if self.n_repeats > 1 and not self.splitter.startswith("Repeated"):
-            raise ValueError(f"n_repeats belongs to the Repeated splitters, but splitter is {self.splitter}")
+            stratified, plain = "RepeatedStratifiedKFold", "RepeatedKFold"
+            named = plain if self.splitter == "KFold" else stratified
+            other = "" if self.splitter in ("KFold", "StratifiedKFold") else f', or "{plain}" for a number'
+            rule = f"n_repeats = {self.n_repeats} belongs to the Repeated splitters, but splitter is {self.splitter}"
+            raise ValueError(f'{rule}; set cv.splitter = "{named}"{other}, or remove n_repeats')
         if self.n_splits * self.n_repeats > 100:
             raise ValueError(f"at most 100 folds, but got {self.n_splits} x {self.n_repeats}")
         return self

@@ -13,15 +13,13 @@ from pydantic import ValidationError
 
 from experiments.config.documents import readable
 from experiments.config.formats import sort_of
-from experiments.config.grid import check_sampler
 from experiments.config.override import with_override
 from experiments.config.problems import one_line
 from experiments.config.regular_file import check_regular
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
-from experiments.config.words import canonical
+from experiments.config.whole_study import whole_study
 from experiments.errors import SpecError
 
 LARGEST_FILE = 1 << 20  # bytes; a study file is a page of text
@@ -79,18 +77,14 @@ def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
     """Validate the document of a study file, from TOML or JSON.
 
     Raises:
-        SpecError: the document breaks a rule; the message names the key, the rule and the value.
+        SpecError: the document breaks a rule; the message names every key, its rule and its value.
     """
     try:
-        spec = StudySpec.model_validate(canonical(_tuples(document)))
-        check_sampler(Space(spec), spec)
-    except ValidationError as error:
-        raise SpecError(f"{where}: {one_line(error, document.get('space'))}") from None
+        return whole_study(_tuples(document))
     except RecursionError:
         raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
-    return spec
 
 
 def _document(path: Path) -> dict[str, Any]:

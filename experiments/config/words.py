@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
+from experiments.config.common_names import meant_words
+from experiments.config.documents import readable
 from experiments.config.keys import KEYS
-from experiments.config.near import folded
+from experiments.config.near import did_you_mean, folded
 from experiments.config.sampler_options import QMCOptions
 from experiments.config.section import Section
 from experiments.config.spec import PreprocessingSection, StudySpec, TrainingSection
-from experiments.errors import SpecError
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
 from nnet.losses import LOSSES
@@ -65,6 +66,7 @@ OF_A_TRAINING: dict[str, Iterable[str]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+OF_A_NETWORK = ("activation", "initializer", "loss", "optimizer", "schedule")
 WORDS: dict[str, dict[str, Iterable[str]]] = {
     **{name: dict(_choices(StudySpec.model_fields[name].annotation)) for name in KEYS},  # type: ignore[arg-type]
     **dict.fromkeys(("training", "preprocessing", "space", "default", "enqueue"), OF_A_TRAINING),
@@ -75,16 +77,12 @@ WORDS["search"] |= _choices(QMCOptions)
 def canonical(document: Any) -> Any:
     """Return a study file's document in the program's own words.
 
-    Raises:
-        SpecError: sizes are given to layers that are searched, or twice.
-
     >>> canonical({"cv": {"metric": "RMSE"}, "training": {"activation": "Leaky ReLU", "hidden_layers": (64, 32)}})
     {'cv': {'metric': 'neg_root_mean_squared_error'},
      'training': {'activation': 'leaky_relu', 'hidden_layers': 2, 'hidden_units': (64, 32)}}
     """
     if not isinstance(document, Mapping):
         return document
-    _check_sizes(document)
     return {section: _in_section(str(section), "", value) for section, value in document.items()}
 
 
@@ -121,19 +119,16 @@ def _with_sizes(table: dict[str, Any]) -> dict[str, Any]:
     return table if sizes is None else {**table, "hidden_layers": len(sizes), "hidden_units": sizes}
 
 
-def _check_sizes(document: Mapping[str, Any]) -> None:
-    """Refuse sizes in [training] where [space] searches them, or where they stand twice."""
-    training, space = document.get("training"), document.get("space")
-    sizes = sizes_of(training.get("hidden_layers")) if isinstance(training, Mapping) else None
-    if sizes is None:
-        return
-    if "hidden_units" in training:  # type: ignore[operator]
-        raise SpecError(f"training.hidden_units: hidden_layers = {list(sizes)} gives the sizes already; remove one.")
-    searched = [key for key in ("hidden_layers", "hidden_units") if isinstance(space, Mapping) and key in space]
-    if searched:
-        own = {"hidden_layers": len(sizes), "hidden_units": list(sizes)}
-        given = ", ".join(f"{key} = {own[key]}" for key in searched)
-        raise SpecError(
-            f"training.hidden_layers: {list(sizes)} cannot be fixed while [space] searches {' and '.join(searched)}; "
-            f"write default = {{ {given} }} to try these sizes first, or remove {' and '.join(searched)} from [space]."
-        )
+def wrong_word(key: str, value: object) -> str:
+    """Say that a value is none of the words that a key of the network takes; empty if it is one of them.
+
+    >>> wrong_word("activation", "relu"), wrong_word("l2", "relu")
+    ('', '')
+    >>> wrong_word("optimizer", "adamm")
+    "optimizer: must be adagrad, adam, adamw, nesterov, rmsprop or sgd, but got 'adamm' (did you mean adam?)"
+    """
+    words = sorted({*OF_A_TRAINING[key]} - {"auto"}) if key in OF_A_NETWORK else []
+    if not words or value == "auto" or value in words:
+        return ""
+    meant = did_you_mean(meant_words(value, words))
+    return f"{key}: must be {', '.join(words[:-1])} or {words[-1]}, but got {readable(repr(value), 120)}{meant}"

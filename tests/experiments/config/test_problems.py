@@ -9,6 +9,7 @@ import pytest
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
 
+RANGE = "{ low = 0.001, high = 0.1, log = true }"
 RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
 WRONG: dict[str, Any] = {
     "data": {"source": "iris", "rows": 1},
@@ -33,14 +34,77 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "search.sampler: must be 'tpe', 'random', 'qmc', 'grid', 'gp' or 'cmaes', but got 'tpee' (did you mean tpe?)."
     )
     more = refusal(**WRONG, models={}, trails=5)
-    assert more.count(": ") == 5
-    assert more.endswith("; and 2 more.")
+    assert more.endswith("; models: there is no such key; trails: there is no such key (did you mean search.trials?).")
+    many = refusal(training={f"key {at}": at for at in range(25)})
+    assert many.count(": there is no such key") == 20
+    assert many.endswith("; and 5 more.")
 
 
 @pytest.mark.parametrize("sections", [{"training": {"hidden_units": [0, True]}}, {"default": {"l2": [[1]]}}])
 def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
     """Where a value may be of several types, each of them has a fault of its own."""
     assert ";" not in refusal(**sections)
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {"space": {"learning_rate": 0.01}},
+            f"space.learning_rate: is searched as a table, as in learning_rate = {RANGE} "
+            "or { choices = [0.01] }, but got 0.01.",
+        ),
+        (
+            {"space": {"learning_rate": [0.1, 0.01]}},
+            f"space.learning_rate: is searched as a table, as in learning_rate = {RANGE} "
+            "or { choices = [0.1, 0.01] }, but got [0.1, 0.01].",
+        ),
+        (
+            {"space": {"activation": ["relu", "silu"]}},
+            'space.activation: is searched as a table, as in activation = { choices = ["relu", "silu"] }, but got '
+            "['relu', 'silu'].",
+        ),
+        (
+            {"space": {"hidden_layers": {"choices": [[64], [64, 32]]}}},
+            "space.hidden_layers.choices: lists of sizes cannot be searched, but numbers of layers and their sizes can, "
+            "as in hidden_layers = { choices = [1, 2] } and hidden_units = { choices = [32, 64] }; but [64] is a list.",
+        ),
+        (
+            {"training": {"l2": {"low": 0.1, "high": 0.5}}},
+            "training.l2: must be a single value here; write l2 = { low = 0.1, high = 0.5 } in [space] to search it.",
+        ),
+        (
+            {"preprocessing": {"numbers": {"choices": ["standard", "robust"]}}},
+            "preprocessing.numbers: must be a single value here; write numbers = { choices = "
+            '["standard", "robust"] } in [space] to search it.',
+        ),
+        (
+            {"training": {"epochs": {"low": 1, "high": 5}}},
+            "training.epochs: cannot be searched and must be a single value, but got { low = 1, high = 5 }.",
+        ),
+        (
+            {"space": {"l2": {"low": 0.1}}},
+            f"space.l2.high: this key is required, as in {RANGE}; or choices = [...] lists the values.",
+        ),
+        (
+            {"cv": {"n_repeats": 3}},
+            "cv: n_repeats = 3 belongs to the Repeated splitters, but splitter is auto; set cv.splitter = "
+            '"RepeatedStratifiedKFold", or "RepeatedKFold" for a number, or remove n_repeats.',
+        ),
+    ],
+)
+def test_a_message_says_what_to_type(sections: dict[str, Any], message: str) -> None:
+    assert refusal(**sections) == message
+
+
+def test_a_section_that_is_missing_has_an_example() -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_spec({}, "here")
+    assert str(caught.value) == (
+        'here: study: this section is required, as in [study] with name = "mine"; '
+        'data: this section is required, as in [data] with source = "mine.csv" and target = "price"; '
+        "space: this section is required, as in [space] with learning_rate = { low = 0.001, high = 0.1, log = true }."
+    )
 
 
 def test_near_misses_in_space_are_named() -> None:
@@ -62,7 +126,7 @@ def test_near_misses_in_space_are_named() -> None:
     ("sections", "key", "meant"),
     [
         ({"default": {"learning-rate": 0.1}}, "default.learning-rate", "default.learning_rate"),
-        ({"training": {"activation": "geluu"}}, "training", "gelu"),
+        ({"training": {"activation": "geluu"}}, "training.activation", "gelu"),
         ({"space": {"loss": {"choices": ["hubert"]}}}, "space.loss", "huber"),
         ({"space": {"l2": {"low": 0, "high": 1, "stp": 1}}}, "space.l2.stp", "space.l2.step"),
         ({"search": {"sampler_options": {"multivariat": True}}}, "search.sampler_options.multivariat", "multivariate"),

@@ -76,8 +76,8 @@ def test_sizes_of_layers_that_are_searched_or_given_twice_say_what_to_write() ->
         parsed(space=searched, training={"hidden_layers": "(64,32)"})
     assert str(caught.value) == (
         "here: training.hidden_layers: [64, 32] cannot be fixed while [space] searches hidden_layers and hidden_units; "
-        "write default = { hidden_layers = 2, hidden_units = [64, 32] } to try these sizes first, or remove "
-        "hidden_layers and hidden_units from [space]."
+        "remove it and write hidden_layers = 2 and hidden_units = [64, 32] in [default] to try these sizes first, or "
+        "remove hidden_layers and hidden_units from [space]."
     )
     first = parsed(space=searched, default={"hidden_layers": [64, 32]})
     assert first.default == {"hidden_layers": 2, "hidden_units": (64, 32)}
