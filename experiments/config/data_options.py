@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from experiments.config.folder_tables import named_table
 from experiments.config.formats import has_ending, sort_of, unread_format
 from experiments.config.section import Section
 
@@ -60,6 +61,7 @@ Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
+TWO_ROLES = ({"target", "categories"}, {"categories", "keep"}, {"numbers", "keep"})  # keys that may name one column
 LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
 ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
 # keys of [data] with what was decided for them
@@ -141,12 +143,14 @@ class DataSection(Section):
     def _of_its_source(self) -> DataSection:
         if self.sort == "name" and "." in self.source:
             raise ValueError(f"source must be a built-in name, {unread_format(self.source)}")
-        for key in sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"}):
-            if getattr(self, key) is not None:
-                if self.sort == "folder" and key in ROLES and has_ending(self.source):
-                    raise ValueError(f"source must {unread_format(self.source)}")
-                file = f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
-                raise ValueError(f"{key} cannot be set for source {self.source!r}; remove it{file}")
+        others = sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"})
+        if refused := [key for key in others if getattr(self, key) is not None]:
+            if self.sort == "folder" and set(refused) & set(ROLES) and has_ending(self.source):
+                raise ValueError(f"source must {unread_format(self.source)}")
+            advice = f"remove {'it' if len(refused) == 1 else 'them'}"
+            advice += f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
+            advice = (named_table(self.source) if self.sort == "folder" else "") or advice
+            raise ValueError(f"{' and '.join(refused)} cannot be set for source {self.source!r}; {advice}")
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
         if self.test_fold is not None and self.test is not None:

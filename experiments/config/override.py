@@ -7,7 +7,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
 from experiments.config.keys import whole_key
+from experiments.config.near import same_column
 from experiments.config.words import sizes_of
 from experiments.errors import SpecError
 
@@ -19,7 +21,8 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
     """Return a document with a key set; the value is TOML, or else a string.
 
     The section of a key may be left out where no other section has such a key. The sizes of layers replace those that
-    the document gives. A setting that is set is no longer searched, and one that is searched no longer set.
+    the document gives. A setting that is set is no longer searched, and one that is searched no longer set. A column
+    that gets a role leaves the other lists of [data], which the program may have written.
 
     >>> with_override({"search": {"trials": 40}}, "search.trials=20")
     {'search': {'trials': 20}}
@@ -48,6 +51,7 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
         value = list(sizes)
     table[parts[-1]] = value
     _leave_out_overridden(changed, parts, value)
+    _leave_out_of_lists(changed, parts, value)
     return changed
 
 
@@ -65,3 +69,23 @@ def _leave_out_overridden(document: dict[str, Any], parts: Sequence[str], value:
     for place in FIXED if section == "space" else ("space", "default"):
         if isinstance(held := document.get(place), dict):
             document[place] = {name: one for name, one in held.items() if name not in keys}
+
+
+def _leave_out_of_lists(document: dict[str, Any], parts: Sequence[str], value: Any) -> None:
+    """Take columns that get a role out of the lists of [data] that would give them another one."""
+    section, key, *below = parts if len(parts) > 1 else (*parts, "")
+    if section != "data" or key not in (*SINGLE, *LISTS) or below:
+        return
+    named = value if isinstance(value, list) else [value]
+    table = document["data"]
+    for other in LISTS:
+        held = table.get(other)
+        if other == key or not held or {key, other} in TWO_ROLES:
+            continue
+        columns = held if isinstance(held, list | tuple) else [held]
+        texts = [name for name in named if isinstance(name, str)]
+        kept = [name for name in columns if name not in named and not same_column(name, texts)]
+        if not kept:
+            del table[other]
+        elif len(kept) < len(columns):
+            table[other] = kept

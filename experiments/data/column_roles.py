@@ -32,6 +32,7 @@ from experiments.data.table import REASONS, Kind, Table, TableReading, appended
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
+from experiments.data.two_roles import refuse_two_roles
 from experiments.data.unread_cells import unread_cells
 from experiments.errors import DataError
 
@@ -293,15 +294,10 @@ def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
         raise DataError(f"data.target: name the column to predict; {raw.where} has {listed(list(raw.columns))}.")
     _check_named(raw, data)
     roles: dict[str, tuple[str, ...]] = {}
-    keys_of: dict[str, list[str]] = {}
     for key in (*SINGLE, *LISTS):
         if given := data.columns(key):
             roles[key] = tuple(_named(raw, column) or "" for column in given)
-            for name in roles[key]:
-                keys_of.setdefault(name, []).append(key)
-    for name, keys in keys_of.items():
-        if len(keys) > 1 and keys not in (["target", "categories"], ["categories", "keep"], ["numbers", "keep"]):
-            raise DataError(f"data: column {shown(name)} is named in {' and in '.join(keys)}; leave only one of them.")
+    refuse_two_roles(roles)
     return roles
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,23 @@ def test_of_what_is_fixed_and_what_is_searched_an_override_has_the_last_word(
     spec = read_spec(tmp_path / "x.toml", [override])
     assert list(spec.space) == searched
     assert spec.training.model_fields_set == fixed
+
+
+@pytest.mark.parametrize(
+    ("override", "data"),
+    [
+        ('data.drop="Yearly Tax"', {"numbers": ["age"], "drop": "Yearly Tax"}),
+        ("data.drop=['yearly tax', 'age']", {"drop": ["yearly tax", "age"]}),
+        ("data.groups=age", {"numbers": ["Yearly Tax"], "groups": "age", "drop": ["id"]}),
+        ("data.keep=age", {"numbers": ["Yearly Tax", "age"], "keep": "age", "drop": ["id"]}),
+        ("data.keep=id", {"numbers": ["Yearly Tax", "age"], "keep": "id"}),
+        ("data.target=age", {"numbers": ["Yearly Tax"], "target": "age", "drop": ["id"]}),
+        ("data.header=true", {"numbers": ["Yearly Tax", "age"], "header": True, "drop": ["id"]}),
+    ],
+)
+def test_a_column_that_gets_a_role_leaves_the_lists_that_the_program_wrote(override: str, data: dict[str, Any]) -> None:
+    written = {"data": {"numbers": ["Yearly Tax", "age"], "drop": ["id"]}}
+    assert with_override(written, override) == {"data": data}
 
 
 def test_an_override_leaves_the_document_alone() -> None:

@@ -66,8 +66,9 @@ def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
         ),
         (
             {"space": {"hidden_layers": {"choices": [[64], [64, 32]]}}},
-            "space.hidden_layers.choices: lists of sizes cannot be searched, but numbers of layers and their sizes can, "
-            "as in hidden_layers = { choices = [1, 2] } and hidden_units = { choices = [32, 64] }; but [64] is a list.",
+            "space.hidden_layers.choices: lists of sizes cannot be searched, but numbers of layers and their sizes "
+            "can, as in hidden_layers = { choices = [1, 2] } and hidden_units = { choices = [32, 64] }; but [64] is a "
+            "list.",
         ),
         (
             {"training": {"l2": {"low": 0.1, "high": 0.5}}},

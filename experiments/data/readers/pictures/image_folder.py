@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.config.documents import count, readable
+from experiments.config.folder_tables import named_table
 from experiments.data.readers.pictures.image_file import ENDINGS, ImageHeader, UnreadableError, read_header
 from experiments.errors import DataError
 
@@ -92,6 +93,7 @@ class PictureFolder:
             raise DataError(f"{self.root}: {bad} of {every} cannot be read: {named}; replace or remove them.")
         if not self.pictures:
             instead = "".join(f"; {line}" for line in self.passed_over())
+            instead += f"; {table}" if (table := named_table(self.root)) else ""
             raise DataError(f"{self.root}: has no picture ({', '.join(ENDINGS[:2])} and the like){instead}.")
 
 

@@ -59,7 +59,10 @@ def test_unreadable_pictures_and_empty_folders_are_named(tmp_path: Path) -> None
 
 def test_a_folder_without_pictures_names_what_it_has(tmp_path: Path) -> None:
     (tmp_path / "my.csv").write_text("a,b\n")
-    with pytest.raises(DataError, match=r"has no picture .*; 1 other file passed over \(\.csv\)\.$"):
+    with pytest.raises(
+        DataError,
+        match=r"has no picture .*; 1 other file passed over \(\.csv\); a folder .*; name one file, such as .*\.csv\.$",
+    ):
         find_pictures(tmp_path).check()
 
 

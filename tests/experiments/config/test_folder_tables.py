@@ -1,0 +1,32 @@
+"""A folder of tables is no data, but one of its files is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.config.default_study import own_study
+from experiments.config.folder_tables import named_table
+from experiments.errors import SpecError
+
+
+def test_the_first_table_is_named(tmp_path: Path) -> None:
+    assert named_table(tmp_path) == named_table(tmp_path / "none") == named_table("a\0b") == ""
+    for name in ("README.md", "z.xlsx", "rating.csv", "picture.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "a.csv").mkdir()
+    assert named_table(tmp_path) == f"a folder is read as pictures; name one file, such as {tmp_path}/rating.csv"
+
+
+def test_a_role_of_a_column_in_a_folder_names_a_table(tmp_path: Path) -> None:
+    (tmp_path / "rating.csv").touch()
+    with pytest.raises(SpecError) as caught:
+        own_study(str(tmp_path), "price", keys={"drop": ["id"]})
+    assert str(caught.value) == (
+        f"--data: data: drop and target cannot be set for source '{tmp_path}/'; a folder is read as pictures; name one "
+        f"file, such as {tmp_path}/rating.csv."
+    )
+    (tmp_path / "rating.csv").unlink()
+    with pytest.raises(SpecError, match=r"target cannot be set for source '.*/'; remove it\.$"):
+        own_study(str(tmp_path), "price")
