@@ -148,6 +148,9 @@ def _unused_test_size(spec: StudySpec) -> tuple[str, ...]:
 
 
 def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Rows) -> str:
+    groups = development.table.groups
+    if groups is not None and len(np.unique(groups)) == folds:
+        return f"cv.n_splits: {folds} folds instead of {usual}, as there are only {folds} development groups."
     counts = class_counts(development, drawn)
     name = development.target.classes[int(counts.argmin())]
     copies = "" if development.table.copies is None else ", where copies count as one"

@@ -130,9 +130,7 @@ def _check_sides(table: Table, development: Rows, test: Rows) -> None:
         if np.intersect1d(table.groups[development], table.groups[test]).size:
             raise DataError("data.groups: the source's own test rows must not share a group with its other rows.")
         if len(np.unique(table.groups[test])) < 2:
-            raise DataError(
-                "data.test_size: the test set needs at least two groups for an interval of its score; set a larger one."
-            )
+            raise DataError(too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
         raise DataError(
             "data.test_size: the test set needs at least two moments for an interval of its score; set a larger one."
@@ -165,6 +163,26 @@ def table_fingerprint(table: Table, y: NDArray[Any]) -> str:
     return content_fingerprint(table.features, y, table.groups, table.time, table.weights)
 
 
+def too_few_groups(groups: int, own_test: bool) -> str:
+    """Say what a test set of one group needs, and at once what the folds need of the other groups.
+
+    >>> too_few_groups(5, False).partition("; ")[2]
+    'set data.test_size = 0.4; cv.n_splits is then at most 3.'
+    >>> too_few_groups(3, False).partition("; ")[0]
+    'data.groups: a study needs 4 groups, two to test on and two for the folds, but there are 3'
+    """
+    rule = "the test set needs at least two groups for an interval of its score"
+    if own_test:
+        return f"data.test: {rule}; add test rows of another group."
+    if groups < 4:
+        others = "name another column, or give rows of two more groups in data.test"
+        needed = "a study needs 4 groups, two to test on and two for the folds"
+        return f"data.groups: {needed}, but there are {groups}; {others}."
+    share = max(floor(200 / groups) / 100, 2 / groups if groups > 100 else 0)
+    folds = f"; cv.n_splits is then at most {groups - 2}" if groups < 12 else ""
+    return f"data.test_size: {rule}; set data.test_size = {share:.2g}{folds}."
+
+
 def suitable_splitter(development: DevelopmentSet) -> str:
     """Return the splitter for a study that names none."""
     stratified = "Stratified" if development.target.classes else ""
@@ -174,16 +192,21 @@ def suitable_splitter(development: DevelopmentSet) -> str:
 
 
 def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | None = None) -> CVSection:
-    """Lower the number of folds to the rows of the smallest class, where the study file names none; at least 2.
+    """Lower the number of folds to the rows of the smallest class and the groups, where none is named; at least 2.
 
     Args:
         drawn: rows that the folds are made of; all where None.
     """
     name = suitable_splitter(development) if cv.splitter == "auto" else cv.splitter
-    if "n_splits" in cv.model_fields_set or "Stratified" not in name or not development.target.classes:
+    if "n_splits" in cv.model_fields_set:
         return cv
-    smallest = int(class_counts(development, different_rows(development.table) if drawn is None else drawn).min())
-    return cv if smallest >= cv.n_splits else cv.model_copy(update={"n_splits": max(2, smallest)})
+    most = [cv.n_splits]
+    if "Group" in name and development.table.groups is not None:
+        most.append(len(np.unique(development.table.groups)))
+    if "Stratified" in name and development.target.classes:
+        rows = different_rows(development.table) if drawn is None else drawn
+        most.append(int(class_counts(development, rows).min()))
+    return cv if min(most) == cv.n_splits else cv.model_copy(update={"n_splits": max(2, min(most))})
 
 
 def class_counts(development: DevelopmentSet, rows: Rows) -> NDArray[np.intp]:
@@ -292,9 +315,11 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn
         table, y = development.table, development.y
         check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
     if n_splits > rows:
-        raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}.")
+        advice = f"set cv.{key} = {rows}" if rows > 1 else "set a smaller data.test_size"
+        raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}; {advice}.")
     if groups is not None and n_splits > (count := len(np.unique(groups))):
-        raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}.")
+        advice = f"set cv.{key} = {count}" if count > 1 else "set a smaller data.test_size"
+        raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}; {advice}.")
 
 
 def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation: Rows, key: str) -> None:

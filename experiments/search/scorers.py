@@ -18,6 +18,7 @@ from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, class_probabilities, predicted_labels, score_of
 
 FAR = 1e-3  # share of a positive number that a network with a logarithmic target may predict
+INSTEAD = {True: "accuracy", False: "neg_mean_absolute_error"}  # metrics of any rows, of classes and of numbers
 OF_TWO_CLASSES = {  # a score of two classes -> the same of more
     "f1": "f1_macro",
     "jaccard": "jaccard_macro",
@@ -107,9 +108,12 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
         )
     scores_numbers = str(get_scorer(metric)._score_func.__module__).endswith("._regression")
     if target.classes and scores_numbers:
-        raise DataError(f"cv.metric: {metric} scores numbers, but the target is {len(target.classes)} classes.")
+        number = 'set data.task = "regression" to predict a number, or ' if all(map(_is_number, target.classes)) else ""
+        rule = f"{metric} scores numbers, but the target is {len(target.classes)} classes"
+        raise DataError(f"cv.metric: {rule}; {number}take {INSTEAD[True]}.")
     if not target.classes and not scores_numbers:
-        raise DataError(f"cv.metric: {metric} scores classes, but the target is a number.")
+        rule, instead = f"{metric} scores classes, but the target is a number", f"take {INSTEAD[False]}"
+        raise DataError(f'cv.metric: {rule}; {instead}, or set data.task = "classification" if its values are classes.')
     if len(target.classes) > 2 and metric in OF_TWO_CLASSES:
         raise DataError(
             f"cv.metric: {metric} is for two classes, but the target has {len(target.classes)}; take "
@@ -117,14 +121,27 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
         )
     if metric in ROW_SCORES:
         return
+    fewer = ", or a smaller cv.n_splits for more rows in a fold" if len(validations) > 2 else ""
+    instead = f"take a metric that scores any rows, such as {INSTEAD[bool(target.classes)]}"
+    positive = not target.classes and not target.log and all(y.min() > 0 for y in validations)
+    log = ', or set data.target_transform = "log"' if positive else ""
     for fold, y in enumerate(validations):
         reason = _undefined(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
         if reason:
-            raise DataError(f"cv.metric: {metric} cannot score the validation rows of fold {fold}: {reason}.")
+            rule = f"cannot score the validation rows of fold {fold}: {reason}"
+            raise DataError(f"cv.metric: {metric} {rule}; {instead}{fewer}.")
         far = y * FAR if target.log else y - np.abs(y).max() - 1.0
         reason = "" if target.classes else _undefined(metric, target, far[:, None], y)
         if reason:
-            raise DataError(f"cv.metric: {metric} cannot score every number that a network may predict: {reason}.")
+            rule = f"cannot score every number that a network may predict: {reason}"
+            raise DataError(f"cv.metric: {metric} {rule}; {instead}{log}.")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        return bool(np.isfinite(float(name)))
+    except ValueError:
+        return False
 
 
 def _scikit_score(metric: str, target: Target) -> Score:

@@ -41,11 +41,17 @@ def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> No
     assert line not in prepared("breast_cancer", cv={"metric": "roc_auc"}).notes
 
 
-def given(words: list[str], **sections: dict[str, Any]) -> StudyData:
+def given(words: list[str], groups: Any = None, **sections: dict[str, Any]) -> StudyData:
     x = np.random.default_rng(0).normal(size=(len(words), 2))
-    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None)
+    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None, groups=groups)
     document = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": {"source": "given"}} | sections
     return prepare(parse_spec(document, "here"), {}, table)
+
+
+def test_few_groups_lower_the_folds_and_it_is_said() -> None:
+    data = given(["ok", "bad"] * 20, np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
+    assert (data.n_splits, len(data.folds.pairs)) == (3, 3)
+    assert "cv.n_splits: 3 folds instead of 5, as there are only 3 development groups." in data.notes
 
 
 def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -205,6 +206,13 @@ def test_folds_that_nobody_asked_for_are_as_few_as_the_smallest_class_has_rows()
         assert suitable_folds(development(*counts), cv) == cv.model_copy(update={"n_splits": folds})
 
 
+def test_folds_that_nobody_asked_for_are_as_few_as_the_groups() -> None:
+    few = development(20, 20, groups=np.arange(40) % 3)
+    assert suitable_folds(few, CVSection()).n_splits == 3
+    assert suitable_folds(few, CVSection(n_splits=5)).n_splits == 5
+    make_folds(few, suitable_folds(few, CVSection()), 0)
+
+
 def test_as_many_rows_as_folds_are_enough() -> None:
     assert len(make_folds(development(3, 3), CVSection(n_splits=3), 0).pairs) == 3
     assert len(make_folds(development(2, 2), CVSection(splitter="KFold", n_splits=4), 0).pairs) == 4
@@ -307,6 +315,29 @@ def test_a_test_set_of_one_group_is_refused() -> None:
     with pytest.raises(DataError, match="at least two groups"):
         parts(by_groups(), 0.1)
     assert parts(by_groups(), 0.25)[1].groups is not None
+    for rows in (2, 3):
+        few = replace(table(30, 30), groups=np.arange(60) % rows)
+        with pytest.raises(
+            DataError, match=f"needs 4 groups, two to test on and two for the folds, but there are {rows};"
+        ):
+            parts(few, 0.1)
+
+
+@pytest.mark.parametrize("groups", [4, 5, 6, 7, 9, 11, 29, 50, 67, 100, 101, 250])
+def test_the_advice_for_few_groups_works(groups: int) -> None:
+    whole = replace(table(300, 300), groups=np.arange(600) % groups)
+    with pytest.raises(DataError) as caught:
+        parts(whole, 0.001)
+    size = float(re.findall(r"data\.test_size = ([\d.]+)[.;]", str(caught.value))[0])
+    development, _ = parts(whole, size)
+    folds = re.findall(r"cv\.n_splits is then at most (\d+)\.$", str(caught.value))
+    left = len(np.unique(development.table.groups))
+    assert left == int(folds[0]) if folds else left in (groups - 2, groups - 3)
+    make_folds(development, suitable_folds(development, CVSection()), 0)
+    many = CVSection(n_splits=12)
+    if folds:
+        with pytest.raises(DataError, match=rf"groups={folds[0]}; set cv\.n_splits = {folds[0]}\.$"):
+            make_folds(development, many, 0)
 
 
 def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:

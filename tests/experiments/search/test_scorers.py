@@ -72,6 +72,35 @@ def test_a_metric_without_a_value_is_refused(metric: str, validation: np.ndarray
         check_metric(metric, classes(3), [np.arange(60) % 3 if metric == "roc_auc_ovr" else Y % 2, validation])
 
 
+def test_a_metric_of_another_task_says_what_to_set() -> None:
+    ratings, colours = Target(tuple("12345")), Target(("blue", "red"))
+    for target, said in [
+        (ratings, 'is 5 classes; set data.task = "regression" to predict a number, or take accuracy.'),
+        (colours, "is 2 classes; take accuracy."),
+        (NUMBER, None),
+    ]:
+        metric = "accuracy" if said is None else "neg_mean_absolute_error"
+        with pytest.raises(DataError) as caught:
+            check_metric(metric, target, [Y % 2])
+        instead = 'is a number; take neg_mean_absolute_error, or set data.task = "classification" if its values are'
+        assert (said or instead) in str(caught.value)
+
+
+def test_a_metric_without_a_value_says_what_works() -> None:
+    folds = [NUMBERS, NUMBERS, NUMBERS[:1]]
+    with pytest.raises(DataError) as caught:
+        check_metric("r2", NUMBER, folds)
+    assert str(caught.value).endswith(
+        "of fold 2: it has no value; take a metric that scores any rows, such as neg_mean_absolute_error, or a smaller "
+        "cv.n_splits for more rows in a fold."
+    )
+    check_metric("neg_mean_absolute_error", NUMBER, folds)
+    with pytest.raises(DataError, match=r'such as neg_mean_absolute_error, or set data\.target_transform = "log"\.$'):
+        check_metric("neg_mean_gamma_deviance", NUMBER, [np.abs(NUMBERS) + 1])
+    with pytest.raises(DataError, match=r"such as accuracy, or"):
+        check_metric("roc_auc_ovr", classes(3), [np.arange(60) % 3, Y % 2, Y % 2])
+
+
 NUMBERS = Y + RNG.normal(size=60)
 GUESSES = (NUMBERS + RNG.normal(size=60))[:, None]
 
