@@ -224,6 +224,13 @@ def test_rows_keep_their_numbers_where_others_are_left_out(sheet: Make) -> None:
     assert development_rows(table, data()).max() < len(kept)  # which are positions in the table
 
 
+def test_a_strict_study_may_drop_classes_but_no_rows_without_a_target(sheet: Make) -> None:
+    rows = {"x": [row / 3 for row in range(40)], "y": ["a", "b", "rare", "b"] * 10}
+    assert len(table_of(sheet(**rows), data(drop_classes=("rare",), strict=True)).target) == 30
+    with pytest.raises(DataError, match="1 rows without a target would be left out"):
+        table_of(sheet(**rows | {"y": [None, *rows["y"][1:]]}), data(drop_classes=("rare",), strict=True))
+
+
 def test_most_rows_may_be_of_dropped_classes(sheet: Make) -> None:
     rows = {"x": [row / 3 for row in range(40)], "y": ["a", "b", *["c"] * 6] * 5}
     table = table_of(sheet(**rows), data(drop_classes=("c",)))
