@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,19 +17,17 @@ from experiments.study.compared_rows import KnownRows
 
 
 def test_a_picture_is_shown_with_its_file_and_its_number_in_the_data() -> None:
+    two = np.arange(2)
     files = np.array(["cat/1.png", "dog/1.png"], np.object_)
     pixels = np.arange(8, dtype=np.uint8).reshape(2, 4)
-    names = tuple("0123")
-    table = Table("mine", pixels, ("pixel",) * 4, names, np.arange(2), "class", ("cat", "dog"), files=files)
-    table = Table(**{**vars(table), "picture": (2, 2), "pixel_range": 255.0})
+    base: Any = {"picture": (2, 2), "pixel_range": 255.0}
+    table = Table("mine", pixels, ("pixel",) * 4, tuple("0123"), two, "class", ("cat", "dog"), files=files, **base)
     data: Any = SimpleNamespace(development=SimpleNamespace(table=table))
-    two = np.arange(2)
     known = KnownRows(ValidationRows(two, two, two, two), np.array([4, 9]), Target(("cat", "dog")), (table, data))
     example = RowExample(row=1, fold=1, truth="dog", first="dog", second="cat", better="first")
     pair: Any = (SimpleNamespace(recorded=None),) * 2
     shown = _shown(example, known, pair)
     assert (shown.row, shown.values) == (9, (("file", "dog/1.png"),))
     assert shown.picture is not None
-    plain = Table(**{**vars(table), "files": None})
-    data.development.table = plain
+    data.development.table = replace(table, files=None)
     assert _shown(example, known, pair).values == ()
