@@ -20,7 +20,7 @@ from experiments.data.fingerprint import Features
 from experiments.data.hashes import fingerprint
 from experiments.data.piecewise import quantile_bins, shares
 from experiments.data.raw_table import MOST_CELLS
-from experiments.data.robust_scaling import robust_scale, smoothly_clipped
+from experiments.data.robust_scaling import NOTHING, robust_scale, smoothly_clipped
 from experiments.data.table import Kind
 from experiments.errors import DataError
 
@@ -181,6 +181,9 @@ def fit_preprocessor(
 ) -> Preprocessor:
     """Fit a preprocessing to training rows; nothing is fitted to pixels.
 
+    A number that never differs in training is an input of 0 for every row, if numbers are scaled: no training row says
+    how large another value is, and left as it is, it could be thousands.
+
     Args:
         training:    (N, d) training rows and no others.
         kinds:       kinds of the d columns.
@@ -205,7 +208,8 @@ def fit_preprocessor(
         from sklearn.preprocessing import StandardScaler
 
         fitted = StandardScaler().fit(values[:, scaled])
-        offset[scaled], scale[scaled] = fitted.mean_, fitted.scale_
+        varies = fitted.scale_ == np.sqrt(fitted.var_)  # of a constant number the scale is 1
+        offset[scaled], scale[scaled] = fitted.mean_, np.where(varies, fitted.scale_, NOTHING)
     if robust.any():
         offset[robust], scale[robust] = robust_scale(values[:, robust])
     if by_rank.any():
@@ -214,6 +218,7 @@ def fit_preprocessor(
         count = min(QUANTILES, len(values))
         transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
         ranked, quantiles = np.flatnonzero(by_rank), transformer.fit(values[:, by_rank]).quantiles_
+        scale[ranked] = np.where(quantiles[0] < quantiles[-1], 1.0, NOTHING)
     categories = _categories(training, kinds, preprocessing.rare)
     number, low, high = quantile_bins(given[:, binned], preprocessing.bins)
     bins = (np.flatnonzero(binned)[number], low, high)

@@ -109,15 +109,50 @@ def test_a_constant_column_is_0_whatever_comes_after_robust_scaling() -> None:
     np.testing.assert_allclose(x, np.array([[0, 0], [0, 0.5], [0, 2]]) / np.sqrt([1, 1 + 1 / 36, 1 + 4 / 9])[:, None])
 
 
+@pytest.mark.parametrize("numbers", [one for one in NUMBERS if one != "none"])
+@pytest.mark.parametrize("value", [0.0, -3.0, 19000.0, 0.1, 1e9 + 0.1])
+def test_a_number_that_never_differs_in_training_is_an_input_of_0_for_every_row(numbers: Scaling, value: float) -> None:
+    holes = np.full(40, np.nan)
+    training = pd.DataFrame({"a": np.full(40, value), "b": TRAINING[:, 0], "empty": holes, "c": holes})
+    training.loc[3, "c"] = value
+    kinds: tuple[Kind, ...] = ("number",) * 4
+    learnt = fit_preprocessor(training, kinds, None, Preprocessing(numbers))
+    rows = pd.DataFrame([[value, 3.0, np.nan, np.nan], [5000.0, 3.0, 5000.0, 5000.0]], columns=training.columns)
+    x = learnt.transform(rows)
+    flags = np.arange(learnt.width)[len(learnt.unbinned) :][: len(learnt.flagged)]
+    constant = np.setdiff1d(np.flatnonzero(np.isin(learnt.sources, [0, 2, 3])), flags)
+    np.testing.assert_array_equal(x[:, constant], np.zeros((2, 3)))
+    np.testing.assert_array_equal(x[:, flags], [[1, 1], [0, 0]])
+    assert np.abs(learnt.transform(training)[:, constant]).max() == 0
+    assert np.ptp(learnt.transform(training)[:, learnt.sources == 1]) > 0.9
+
+
+@pytest.mark.parametrize("numbers", NUMBERS)
+def test_a_date_that_never_differs_in_training_is_an_input_of_0_for_every_row(numbers: Scaling) -> None:
+    learnt = fit_preprocessor(np.full((40, 1), 19000.0), ("date",), None, Preprocessing(numbers))
+    np.testing.assert_array_equal(learnt.transform(np.array([[19000.0], [20000.25]])), [[0], [0]])
+
+
+def test_numbers_that_differ_by_rounding_alone_are_inputs_of_0() -> None:
+    training = np.where(np.arange(40) % 2, 0.1 + 0.2, 0.3)[:, None]
+    np.testing.assert_array_equal(fitted(training).transform(np.array([[0.3], [5000.0]])), [[0], [0]])
+
+
+def test_a_preprocessing_that_an_earlier_version_fitted_scales_as_it_did() -> None:
+    learnt = fitted(np.full((40, 1), 7.0))
+    earlier = Preprocessor(**{**learnt.arrays, "scale": np.ones(1)})
+    np.testing.assert_array_equal(earlier.transform(np.array([[7.0], [5000.0]])), [[0], [4993]])
+
+
 def test_piecewise_numbers_have_an_input_for_each_bin_after_the_others() -> None:
     training = pd.DataFrame(
         {"a": [0.0, 1, 2, 3, 4], "c": [7.0] * 5, "p": [0.0, 8, 16, 0, 0], "b": [10.0, np.nan, 20, np.nan, 40]}
     )
     kinds: tuple[Kind, ...] = ("number", "number", "pixel", "number")
     learnt = fit_preprocessor(training, kinds, 16.0, Preprocessing("piecewise", bins=2))
-    rows = pd.DataFrame({"a": [1.0, 3, 9], "c": [7.0, 8, 7], "p": [4.0, 16, 0], "b": [30.0, np.nan, 15]})
+    rows = pd.DataFrame({"a": [1.0, 3, 9], "c": [7.0, 8, 5000], "p": [4.0, 16, 0], "b": [30.0, np.nan, 15]})
     # the constant column and the pixel, the hole, two bins of each number
-    expected = [[0, 0.25, 0, 0.5, 0, 1, 0.5], [1, 1, 1, 1, 0.5, 0, 0], [0, 0, 0, 1, 1, 0.5, 0]]
+    expected = [[0, 0.25, 0, 0.5, 0, 1, 0.5], [0, 1, 1, 1, 0.5, 0, 0], [0, 0, 0, 1, 1, 0.5, 0]]
     np.testing.assert_array_equal(learnt.transform(rows), np.array(expected, np.float32))
     assert learnt.sources.tolist() == [1, 2, 3, 0, 0, 3, 3]
     assert learnt.width == 7
