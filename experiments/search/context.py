@@ -11,6 +11,7 @@ from experiments.config.documents import canonical_digest
 from experiments.config.grid import within_grid
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec, without_trials
+from experiments.config.without_effect import check_effects
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.search.arithmetic import processor, resolved
@@ -67,6 +68,7 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
+    check_effects(space, spec)  # which depend on the target
     check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
     return StudyContext(spec, space, data)
 

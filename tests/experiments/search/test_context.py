@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments.config.default_study import own_study
+from experiments.errors import SpecError
 from experiments.search.context import prepare_study
 from support.tables import mixed_frame
 
@@ -36,3 +37,10 @@ def test_the_scaling_of_numbers_is_searched_where_there_are_numbers(tmp_path: Pa
     both = prepare_study(own_study(str(tmp_path / "both.csv"), "y", [enqueued])[0])
     assert [known["numbers"] for known in both.space.known] == ["standard", "piecewise"]
     assert not any("space.numbers" in note for note in both.data.notes)
+
+
+def test_label_smoothing_is_refused_for_numbers_once_the_target_is_known() -> None:
+    overrides = ["training.label_smoothing=0.1"]
+    assert prepare_study(own_study("iris", None, overrides)[0]).spec.training.label_smoothing == 0.1
+    with pytest.raises(SpecError, match=r"nothing with mean_squared_error, but got 0\.1; remove it\.$"):
+        prepare_study(own_study("diabetes", None, overrides)[0])
