@@ -59,9 +59,11 @@ class Optimizer(ABC):
         self._parameters = parameters
         self._real = parameters.values.dtype.type
         self._clip_norm = clip_norm
+        # numbers in the network's type, for passes over arrays; the exact ones are float64, and each step computes its
+        # constants from them before it rounds
         with np.errstate(over="ignore"):
             self._l1, self._l2, self._momentum = self._real(l1), self._real(l2), self._real(momentum)
-        self._decay, self._second = l2, beta2
+        self._exact_l2, self._exact_beta2 = l2, beta2
         folds, columns = parameters.value_buffer.shape
         dtype = parameters.values.dtype
         self._state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
@@ -86,7 +88,7 @@ class Optimizer(ABC):
 
     def _change(self, start: int, stop: int, learning_rate: float) -> None:
         """Apply the penalties and the rule to a range of folds, block by block."""
-        shrink = self._real(1 - learning_rate * self._decay)
+        shrink = self._real(1 - learning_rate * self._exact_l2)
         for block in self._walk(start, stop):
             if self._l2 and self.decoupled:
                 np.multiply(block.decayed_values, shrink, out=block.decayed_values)
@@ -260,12 +262,12 @@ class Adam(Optimizer):
     BETA1, EPSILON = 0.9, 1e-8
 
     def _prepare(self) -> None:
-        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self._second)
+        self._beta1, self._beta2 = self._real(self.BETA1), self._real(self._exact_beta2)
         self._passes = None if self._l1 else passes_for(self._parameters.values.dtype)
         self._calls: dict[tuple[int, int], Call] = {}
 
     def _begin(self, step: int, learning_rate: float) -> None:
-        beta2 = self._second
+        beta2 = self._exact_beta2
         unbias1, unbias2 = 1 - self.BETA1**step, 1 - beta2**step
         self._rate = self._real(learning_rate * sqrt(unbias2) / unbias1 * (1 - self.BETA1) / sqrt(1 - beta2))
         self._epsilon = self._real(self.EPSILON * sqrt(unbias2) / sqrt(1 - beta2))
@@ -276,7 +278,7 @@ class Adam(Optimizer):
             return
         if self.decoupled and self._l2:
             weights = self._parameters.values[start:stop, : self._parameters.weight_columns]
-            np.multiply(weights, self._real(1 - learning_rate * self._decay), out=weights)
+            np.multiply(weights, self._real(1 - learning_rate * self._exact_l2), out=weights)
         call = self._calls.get((start, stop))
         if call is None:
             parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
