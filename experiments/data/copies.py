@@ -29,20 +29,20 @@ EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on c
 class Copies:
     """The copies among the rows of a study.
 
-    rows:    number of rows that are copies of an earlier row, without the source's own test rows.
-    of:      number of these rows in all.
-    split:   how the splits treat copies: they stay together or are free, or groups or the time decide.
-    test:    number of the source's own test rows that are copies of other rows.
-    of_test: number of its own test rows in all.
-    keys:    keys of [data] with which nothing is left to decide.
-    grouped: whether statistics draw a row with its copies.
+    rows:          number of rows that are copies of an earlier row, without the source's own test rows.
+    compared:      number of all rows but the source's own test rows.
+    split:         how the splits treat copies: they stay together or are free, or groups or the time decide.
+    test:          number of the source's own test rows that are copies of other rows.
+    compared_test: number of the source's own test rows.
+    keys:          keys of [data] with which nothing is left to decide.
+    grouped:       whether statistics draw a row with its copies.
     """
 
     rows: int
-    of: int
+    compared: int
     split: CopiesSplit
     test: int = 0
-    of_test: int = 0
+    compared_test: int = 0
     keys: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = field(default=False, compare=False)
 
@@ -58,9 +58,9 @@ class Copies:
             if self.split == "together":
                 done = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
                 done += " Intervals and tests count equal rows once." if self.grouped else ""
-            lines.append(f"rows: {self.rows} of {self.of} {_repeat(self.rows)} other rows; {done}")
+            lines.append(f"rows: {self.rows} of {self.compared} {_repeat(self.rows)} other rows; {done}")
         if self.test:
-            repeated = f"{self.test} of {self.of_test} {_repeat(self.test)} rows to learn from"
+            repeated = f"{self.test} of {self.compared_test} {_repeat(self.test)} rows to learn from"
             lines.append(f"test rows: {repeated}, so that their score says little of new rows.")
         return tuple(lines)
 

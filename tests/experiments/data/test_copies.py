@@ -259,7 +259,7 @@ def test_a_test_file_of_the_same_rows_is_refused(tmp_path: Path) -> None:
     other = rows.assign(a=rows["a"].where(rows.index > 0, 9.0))
     data = prepared(source, target="y", test=written(tmp_path, other, "other.csv"))
     assert data.copies is not None
-    assert (data.copies.test, data.copies.of_test) == (89, 90)
+    assert (data.copies.test, data.copies.compared_test) == (89, 90)
 
 
 def test_copies_of_arrays_and_pictures_stay_together() -> None:
