@@ -22,13 +22,14 @@ from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
 from experiments.data.number_formats import is_number_format
 from experiments.data.outer_folds import split_by_fold
+from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
 from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
-from experiments.data.table import REASONS, Kind, Table, TableReading, appended
+from experiments.data.table import REASONS, Kind, Table, TableReading
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
@@ -40,7 +41,8 @@ from experiments.errors import DataError
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
     """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
 
-    How features are read follows from the development rows alone. A cell of another row that does not fit is missing.
+    How features are read follows from the development rows alone. A cell of another row that does not fit is missing,
+    but a column of the test file must have a cell that fits.
 
     Raises:
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
@@ -101,7 +103,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
-    return appended(table, _with_features(other, reading, theirs, data), raw.of)
+    return with_own_test(table, _with_features(other, reading, theirs, data), theirs, missing, raw.of)
 
 
 def _names(raw: RawTable, test: RawTable | None, roles: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:

@@ -24,7 +24,7 @@ from experiments.data.reading import fitted, read_features
 from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind, TableReading
 from experiments.data.texts import words_present
-from experiments.data.unread_cells import UnreadCells, unread_cells
+from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.errors import DataError
 
 
@@ -262,7 +262,7 @@ def _read(
         readable |= {name for name in form.names if name not in readable and chunk[name].notna().any()}
         if at + rows >= raw.rows:
             unreadable = [name for name in whole.columns if name not in readable]
-            whole.refuse(raw.where, unreadable, "write them so, or leave a cell empty if it is missing")
+            whole.refuse(raw.where, unreadable, WRITE_THEM_SO)
         yield chunk.set_axis(names[at : at + rows])
 
 

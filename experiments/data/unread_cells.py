@@ -18,6 +18,8 @@ from experiments.data.table import LARGEST, Kind, TableReading
 from experiments.data.texts import MISSING_NUMBERS
 from experiments.errors import DataError
 
+WRITE_THEM_SO = "write them so, or leave a cell empty if it is missing"
+
 
 @dataclass(frozen=True)
 class ColumnCells:

@@ -161,12 +161,12 @@ def test_too_little_to_learn_from_is_refused(sheet: Make, columns: dict[str, Any
 
 
 def test_a_test_sheet_comes_last_and_is_read_as_the_first(sheet: Make) -> None:
-    mine = {"i": ["1", "2"], "a": ["1", "2"], "c": ["u", "v"], "y": ["0", "1"]}
+    mine = {"i": ["1", "2"], "a": ["1", "2"], "c": ["u", "2"], "y": ["0", "1"]}
     other = {"y": ["1"], "more": ["!"], "c": ["2"], "i": ["3"], "a": [""]}
     table = table_of(sheet(**mine), data(identifier="i"), sheet(**other))
     assert isinstance(table.features, pd.DataFrame)
     assert (table.own_test, table.columns, table.kinds) == (1, ("a", "c"), ("number", "category"))
-    assert table.features["c"].tolist() == ["u", "v", "2"]
+    assert table.features["c"].tolist() == ["u", "2", "2"]
     assert table.features["a"].isna().tolist() == [False, False, True]
     assert table.target.tolist() == [0, 1, 1]
 
@@ -331,7 +331,13 @@ def test_a_named_column_of_which_no_cell_fits_is_refused(
         table_of(sheet(**MANY, c=values * 20), data(**keys))
     for fits in (["-", "unknown"], ["", ""]):  # all of it is missing
         assert "c" in table_of(sheet(**MANY, c=fits * 20), data(**keys)).columns
-    other = MANY | {"c": values * 20}
-    good = MANY | {"c": ["5", "6"] * 20}
-    table = table_of(sheet(**good), data(numbers=("c",)), sheet(**other))  # a test file decides nothing
-    assert table.own_test == 40
+
+
+def test_a_test_file_decides_nothing_but_must_fit(sheet: Make) -> None:
+    good = sheet(**MANY, c=["5", "6"] * 20)
+    table = table_of(good, data(), sheet(**MANY, c=["5", "large"] * 20))
+    assert table.reading is not None
+    assert (table.own_test, table.columns, table.kinds) == (40, ("x", "c"), ("number", "number"))
+    assert table.reading.unread == 20
+    with pytest.raises(DataError, match=r"column 'c' must hold numbers such as .*none of its 40 cells fits"):
+        table_of(good, data(), sheet(**MANY, c=["rot", "blau"] * 20))
