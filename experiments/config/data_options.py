@@ -74,7 +74,7 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "json": {*ROLES, "present", "encoding", "test"},
     "excel": {*ROLES, "present", "header", "skip", "sheet", "test"},
     "parquet": {*ROLES, "present", "test"},
-    "npz": {"target", "groups", "time", "weights", "strict", "test"},
+    "npz": {"target", "groups", "time", "weights", "present", "strict", "test"},
     "npy": {*ROLES, "present", "test"},
     "folder": {"size", "colour", "strict", "test"},
 }

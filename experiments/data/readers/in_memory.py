@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.formats import GIVEN
 from experiments.data.cells import SourceCells
 from experiments.data.masked_arrays import has_masked, without_mask, without_masked_names
+from experiments.data.missing_labels import refuse_missing_labels
 from experiments.data.raw_table import RawTable, check_size, column_names
 from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
@@ -113,7 +114,7 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
         raise DataError("data: x is a sparse matrix, but must be an array; pass x.toarray().")
     if has_masked(x) and np.ma.asarray(x).dtype == np.uint8 and np.ndim(x) > 2:
         raise DataError("data: x holds pictures, which need every pixel, but pixels are masked; fill them in.")
-    values, x = _target(y), _array("x", x)
+    values, x = _target(y, section.present or ()), _array("x", x)
     if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
         raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
     if x.shape[0] != len(values):
@@ -128,7 +129,7 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
     )
 
 
-def _target(y: Any) -> NDArray[Any]:
+def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
     import pandas as pd
 
     series = pd.Series(_column(y))
@@ -137,7 +138,9 @@ def _target(y: Any) -> NDArray[Any]:
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
     if series.dtype.kind in "iuf":
         return np.asarray(series, np.float64 if series.dtype.kind == "f" else np.int64)
-    return np.asarray(series.astype(str), object)
+    names = np.asarray(series.astype(str), object)
+    refuse_missing_labels(names, present, "data: y")
+    return names
 
 
 def _column(y: Any) -> Any:

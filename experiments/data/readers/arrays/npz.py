@@ -16,6 +16,7 @@ from experiments.config.data_options import DataSection
 from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import equal_pictures, equal_rows
+from experiments.data.missing_labels import refuse_missing_groups, refuse_missing_labels
 from experiments.data.readers.arrays.array_file import ArrayArchive, open_archive
 from experiments.data.readers.arrays.array_names import ArrayNames, ArrayPart, ChosenArrays, split_name
 from experiments.data.readers.arrays.image_arrays import as_pictures
@@ -144,9 +145,10 @@ def _table(path: Path, data: DataSection, chosen: ChosenArrays, blocks: list[_Bl
     _check_alike(path, blocks)
     x, y = _joined([block.x for block in blocks]), _joined([block.y for block in blocks])
     target, classes, understood = read_target(y, own_test, chosen.parts[0].y, where)
+    refuse_missing_labels(target, data.present or (), f"{where}: {chosen.parts[0].y}")
     others: dict[str, Any] = {
-        key: _of_rows(key, _joined([block.others[key] for block in blocks]), where, chosen.parts[0].others[key])
-        for key in blocks[0].others
+        key: _of_rows(key, _joined([block.others[key] for block in blocks]), where, name, data.present or ())
+        for key, name in chosen.parts[0].others.items()
     }
     flat = x.reshape(len(x), -1)
     equal = equal_pictures(flat, target, own_test) if x.ndim > 2 else equal_rows(SourceCells.of(flat, target), own_test)
@@ -200,8 +202,9 @@ def _development(light: Table, data: DataSection) -> NDArray[np.intp]:
     return development_rows(light, data)
 
 
-def _of_rows(key: str, array: NDArray[Any], where: str, name: str) -> NDArray[Any]:
+def _of_rows(key: str, array: NDArray[Any], where: str, name: str, present: Sequence[str]) -> NDArray[Any]:
     if key == "groups":
+        refuse_missing_groups(array, present, f"{where}: {name}")
         return array.astype(str)
     if array.dtype.kind == "U" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
         raise DataError(f"data.{key}: {where}'s {name} must hold a number in every row, but does not.")

@@ -141,6 +141,15 @@ def test_the_same_texts_are_missing_as_in_files() -> None:
     assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "z"]
 
 
+def test_labels_of_an_array_that_are_missing_are_refused_as_texts_too() -> None:
+    for y in (np.array(["u", "v", "nan"] * 2), ["u", "v", "nan"] * 2, pd.Series(["u", "v", "nan"] * 2)):
+        with pytest.raises(DataError, match=r"^data: y must have a value in every row, but row 2 \(from 0\) has 'nan'"):
+            given((X, y))
+        assert given((X, y), present=("nan",)).target.tolist() == ["u", "v", "nan"] * 2
+    beside = given((pd.DataFrame(X, columns=["a", "b"]), np.array(["u", "v", "", "u", "v", "u"])))
+    assert beside.target.tolist() == ["u", "v", "u", "v", "u"]
+
+
 def test_a_frame_of_whole_numbers_is_an_array() -> None:
     table = given((pd.DataFrame(X.astype(int), columns=["a", "b"]), Y))
     assert isinstance(table.features, np.ndarray)

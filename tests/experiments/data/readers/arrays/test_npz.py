@@ -65,6 +65,16 @@ def test_nan_is_missing(tmp_path: Path) -> None:
     assert table.features.isna().sum().tolist() == [0, 0, 1]
 
 
+def test_labels_and_groups_that_are_missing_are_refused(tmp_path: Path) -> None:
+    labels, groups = np.array(["u", "v", "nan", "u"]), np.array([1, np.nan, 2, 2])
+    with pytest.raises(DataError, match=r"my\.npz: y must have a value in every row, but row 2 \(from 0\) has 'nan'"):
+        read(tmp_path, X=X, y=labels)
+    assert read(tmp_path, {"present": ("nan",)}, X=X, y=labels).target.tolist() == labels.tolist()
+    with pytest.raises(DataError, match=r"my\.npz: g is the groups, but row 1 \(from 0\) has 'nan'; fill in the"):
+        read(tmp_path, {"groups": "g"}, X=X, y=Y, g=groups)
+    assert read(tmp_path, X=X, y=Y, g=groups).groups is None
+
+
 @pytest.mark.parametrize(
     ("y", "dtype"), [(Y.astype(np.uint8), "i"), (Y.astype(bool), "i"), (Y / 2, "f"), (Y.astype(str), "U")]
 )
