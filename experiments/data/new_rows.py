@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from experiments.config.near import did_you_mean, near, same_column
 from experiments.config.regular_file import check_regular
 from experiments.data.column_types import cleaned, read_number, refuse_missing
+from experiments.data.last_rows import holds_row
 from experiments.data.raw_table import RawTable, column_names, listed
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
@@ -70,7 +72,7 @@ def read_rows(
             return _of_pictures(path, form, rows)
         if path.suffix.lower() in (".npy", ".npz") and form.picture is not None:
             return _of_picture_array(path, form, rows)
-        raw = _raw_table(path, form, layout)
+        raw = _raw_table(path, replace(form, identifiers=(*form.identifiers, *keep)), layout)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
     if keep:
@@ -153,7 +155,7 @@ def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTab
 
     usual = form.layout
     keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
-    raw = read_table(path, replace(keys, **layout))
+    raw = read_table(path, replace(keys, holds_row=partial(holds_row, form), **layout))
     return _positions_without_target(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 

@@ -29,6 +29,8 @@ class RowFormat:
     target:      name of the column that is predicted.
     picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
     layout:      encoding and sheet of the file that the model learnt from, where they are named or were decided.
+    categories:  the values of each category column that the model knows; rare ones that share an input are not kept,
+                 and a column that has some is not here.
     """
 
     inputs: Inputs
@@ -39,6 +41,7 @@ class RowFormat:
     target: str = ""
     picture: tuple[int, ...] | None = None
     layout: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:

@@ -90,7 +90,13 @@ class Model:
     def rows(self) -> RowFormat:
         """Return the form in which the model takes rows."""
         known = (self.inputs, self.present, self.formats, self.missing, self.identifiers)
-        return RowFormat(*known, self.predicts, self.picture, self.layout)
+        return RowFormat(*known, self.predicts, self.picture, self.layout, self.categories)
+
+    @property
+    def categories(self) -> dict[str, frozenset[str | None]]:
+        """Return the values of each category column, but for columns whose rare values share an input."""
+        coded = [one for one in self.preprocessor.categories if not one.pooled]
+        return {self.inputs[one.column][0]: frozenset(one.names) for one in coded}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,8 +38,7 @@ class UnknownCategories:
     """
 
     def __init__(self, model: Model):
-        coded = [one for one in model.preprocessor.categories if not one.pooled]
-        self._known = {model.inputs[one.column][0]: frozenset(one.names) for one in coded}
+        self._known = model.categories
         self._found: dict[str, Unknown] = {}
         self._rows = 0
 

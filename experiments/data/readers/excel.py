@@ -101,7 +101,9 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
 
     below_header = (row for row in with_merged(_rows(sheet), merged) if row[0] >= start)
     columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
-    columns, _, below_it = without_last_rows(columns)
+    columns, _, below_it = without_last_rows(
+        columns, holds_row=keys.holds_row_in(column_names(first)[0] if named else "0")
+    )
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
     cells = first if named else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class FileKeys:
     model:  the names of a model's columns, by which the header of new rows is known.
     usual_encoding: encoding of the model's own file, tried before one is guessed.
     usual_sheet: sheet of the model's own file, which is read where there is one of that name.
+    holds_row: function of the first column's name, the only text of a last line of new rows, and whether that line was
+               short, that returns whether the line is a row for the model; None of rows to learn from.
     """
 
     header: bool | None = None
@@ -24,3 +28,8 @@ class FileKeys:
     model: tuple[str, ...] = ()
     usual_encoding: str | None = None
     usual_sheet: str | None = None
+    holds_row: Callable[[str, str, bool], bool] | None = None
+
+    def holds_row_in(self, first: str) -> Callable[[str, bool], bool] | None:
+        """Return the function of a last line of new rows in a file whose first column has that name."""
+        return None if self.holds_row is None else partial(self.holds_row, first)

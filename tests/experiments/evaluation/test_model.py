@@ -57,6 +57,12 @@ def mixed(numbers: str = "quantile") -> Model:
     return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), columns, "price", 3, ("None",))
 
 
+def test_the_categories_that_are_known_whole_go_with_its_rows() -> None:
+    city, colour = mixed().preprocessor.categories
+    assert (city.pooled, colour.pooled) == (True, False)
+    assert mixed().rows.categories == {"colour": frozenset(colour.names)}
+
+
 def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], None]) -> None:
     """Rewrite a model folder with something changed, its checksum right."""
     saved = load(folder)

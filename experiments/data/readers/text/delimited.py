@@ -55,7 +55,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     columns, short, uneven = _columns(file, layout, skip)
     place = _places(file, layout, skip)
     _refuse_open_quote(file, columns, place)
-    columns, left, below_it = without_last_rows(columns, len(short))
+    columns, left, below_it = without_last_rows(columns, len(short), keys.holds_row_in(column_names(given)[0]))
     if left:
         raise uneven_lines(file, layout, layout.width, short[:left])
     if not len(columns[0]):

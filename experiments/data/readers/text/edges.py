@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isclose
 from typing import Any
 
@@ -21,6 +21,7 @@ SAME_SUM = 1e-6  # relative difference, of totals that were rounded
 NARROW = 2  # columns of a table that may have rows with one value
 
 Columns = list[pa.ChunkedArray]
+HoldsRow = Callable[[str, bool], bool]
 
 
 def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
@@ -37,14 +38,20 @@ def without_empty_columns(names: Sequence[str], columns: Columns) -> tuple[list[
     return list(names[:width]), columns[:width], said
 
 
-def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, tuple[str, ...]]:
+def without_last_rows(
+    columns: Columns, short: int = 0, holds_row: HoldsRow | None = None
+) -> tuple[Columns, int, tuple[str, ...]]:
     """Leave out the last rows if they are empty, footers, or a row of totals. One row at least is left.
 
     The first cell of a footer is a text that no other row has there. It has no other cell, but the last rows that were
     short in the file may have some. The cells of totals are the sums of their columns, after such a text or nothing.
 
+    New rows are never compared with each other: a footer among them is a text that holds no row.
+
     Args:
-        short: number of rows at the end that had fewer cells than the others.
+        short:     number of rows at the end that had fewer cells than the others.
+        holds_row: function of the only text of a last row, in its first cell, and whether the row was short, that
+                   returns whether it is a row for a model; None of rows to learn from.
 
     Returns:
         the columns, the number of short rows that are no footers, and lines about the rows that were left out.
@@ -58,10 +65,14 @@ def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, t
         if not filled:
             gone = _empty_at_end(columns)
             empty, short = empty + gone, max(0, short - gone)
-        elif len(columns[0]) > 1 and len(footers) < MOST_FOOTERS and _is_footer(columns, last, filled, bool(short)):
+        elif (
+            len(columns[0]) > 1
+            and len(footers) < MOST_FOOTERS
+            and _is_footer(columns, last, filled, bool(short), holds_row)
+        ):
             footers.append(str(last[0]).strip())
             gone, short = 1, max(0, short - 1)
-        elif not totals and _is_total(columns, last, filled):
+        elif holds_row is None and not totals and _is_total(columns, last, filled):
             totals.append(str(last[filled[0]]).strip())
             gone, short = 1, max(0, short - 1)
         else:
@@ -77,8 +88,13 @@ def without_last_rows(columns: Columns, short: int = 0) -> tuple[Columns, int, t
     return columns, short, tuple(said)
 
 
-def _is_footer(columns: Columns, last: Sequence[Any], filled: Sequence[int], short: bool) -> bool:
-    return (short or (filled == [0] and len(columns) > NARROW)) and _is_label(columns[0], last[0])
+def _is_footer(
+    columns: Columns, last: Sequence[Any], filled: Sequence[int], short: bool, holds_row: HoldsRow | None
+) -> bool:
+    alone = filled == [0] and (short or len(columns) > NARROW)
+    if holds_row is not None:
+        return alone and _is_title(last[0]) and not holds_row(last[0].strip(), short)
+    return (short or alone) and _is_label(columns[0], last[0])
 
 
 def _is_total(columns: Columns, last: Sequence[Any], filled: Sequence[int]) -> bool:
@@ -98,9 +114,12 @@ def _is_total(columns: Columns, last: Sequence[Any], filled: Sequence[int]) -> b
 
 def _is_label(column: pa.ChunkedArray, cell: Any) -> bool:
     """Return whether the cell is a text that no other row of its column has."""
-    if not isinstance(cell, str) or not cell.strip() or NUMBER.fullmatch(cell.strip()):
-        return False
-    return bool(pc.sum(pc.equal(column.cast(pa.string()), cell)).as_py() == 1)
+    return _is_title(cell) and bool(pc.sum(pc.equal(column.cast(pa.string()), cell)).as_py() == 1)
+
+
+def _is_title(cell: Any) -> bool:
+    """Return whether the cell is a text that is no number."""
+    return isinstance(cell, str) and bool(cell.strip()) and not NUMBER.fullmatch(cell.strip())
 
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:

@@ -57,6 +57,25 @@ def test_rows_below_the_table_are_left_out(
     assert all(line.startswith(start) for line, start in zip(lines, said, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("last", "short", "kept"),
+    [
+        ([["blue", "", ""]], 0, 1),
+        ([["note", "", ""]], 0, 0),
+        ([["red", "", ""], ["note", "", ""]], 0, 1),
+        ([["note", "7", ""]], 1, 1),  # a line with more than a title
+        ([["red", "", ""]], 1, 1),
+        ([["5", "", ""]], 0, 1),
+        ([["note", "9", "9"]], 0, 1),
+        ([["", "", ""]], 0, 0),
+    ],
+)
+def test_new_rows_are_not_compared_with_each_other(last: list[list[str]], short: int, kept: int) -> None:
+    for above in ([["red", "1", "2"], ["blue", "", ""], ["red", "3", "4"]], [["x", "", ""]] * 5 + [["x", "9", "9"]]):
+        columns, _, _ = without_last_rows(arrow(*above, *last), short, lambda text, _: text != "note")
+        assert python(columns) == above + last[:kept]
+
+
 SUMMED = [["a", "1", "2.5"], ["b", "3", " "], ["b", "", "6"], ["c", "2", "1"]]
 
 

@@ -1,0 +1,48 @@
+"""The last lines of new rows with a single text: rows for a model, or footers below the table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from experiments.config.near import same_column
+from experiments.data.column_types import cleaned
+from experiments.data.raw_table import RawTable
+from experiments.data.reading import fitted, read_features
+from experiments.data.row_format import RowFormat
+from experiments.data.table import Kind, TableReading
+from experiments.data.texts import words_present
+from experiments.data.unread_cells import unread_cells
+
+
+def holds_row(form: RowFormat, first: str, text: str, short: bool) -> bool:
+    """Return whether a last line of new rows is a row, although a text in its first cell is all that it has.
+
+    Whether it is one depends on no other row. It is one if the text names the row, is a category that the model knows,
+    or is a value of a column of numbers or dates. Any other text in a column of categories, or in one that the model
+    does not use, is a row if the line has all its cells, and a footer if not.
+
+    Args:
+        form:  the form in which the model takes rows.
+        first: name of the first column.
+        short: whether the line had fewer cells than others.
+    """
+    if first in form.identifiers or same_column(first, form.identifiers):
+        return True
+    kinds = dict(form.inputs)
+    names = [first] if first in kinds else same_column(first, kinds)
+    if not names:
+        return not short
+    name, kind = names[0], kinds[names[0]]
+    if kind == "category":
+        return not short or name not in form.categories or text in form.categories[name]
+    return kind != "pixel" and _fits(form, name, kind, text)
+
+
+def _fits(form: RowFormat, name: str, kind: Kind, text: str) -> bool:
+    """Return whether a text is a number or a date as its column has them, or a word for a missing one."""
+    raw = RawTable("", "", {name: pa.chunked_array([[text]])}, present=words_present(form.present))
+    clean, reading = cleaned(raw, [name]), TableReading(((name, kind),), form.formats)
+    plain, _ = fitted(clean, reading, form.missing)
+    features, _ = read_features(reading, plain)
+    unread = unread_cells(clean, plain, reading, features, form.missing)
+    return not any(one.unfit for one in unread.columns.values())
