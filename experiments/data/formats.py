@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from experiments.data.column_types import is_text, words_in
 from experiments.data.date_formats import ISO, NO_DATE, days_of, days_of_times
-from experiments.data.number_formats import fits, has_decimal_comma, plain_numbers
+from experiments.data.number_formats import INFINITE, fits, has_decimal_comma, plain_numbers
 from experiments.data.raw_table import RawTable
 from experiments.data.table import Kind
 
@@ -58,5 +58,6 @@ def _as_numbers(column: pa.ChunkedArray, form: str | None) -> pa.ChunkedArray:
     fitting = fits(column, form)
     plain = plain_numbers(pc.if_else(fitting, column, pa.scalar(None, pa.string())), form)
     if has_decimal_comma(form):  # 7.5 would be another number
-        column = pc.if_else(words_in(column), column, NOT_IN_FORMAT)
+        written_alike = pc.match_substring_regex(column, INFINITE)
+        column = pc.if_else(pc.or_(words_in(column), written_alike), column, NOT_IN_FORMAT)
     return pc.if_else(fitting, plain, column)

@@ -19,7 +19,7 @@ THOUSANDS = r"^[+-]?(?:0|[1-9]\d{0,2}(?:\.\d{3})*)$"
 DIGITS = {  # 1234.5 -> the digits of a number written like it
     PLAIN: r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
     "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
-    "1234,5": r"\d+(?:,\d+)?",
+    "1234,5": r"\d+(?:,\d+)?(?:[eE][+-]?\d+)?",
     WITH_POINTS: r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
     "1 234.5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
     "1 234,5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:,\d+)?",
@@ -33,6 +33,7 @@ GROUPS = {  # what stands between thousands
     "1 234,5": r"[ \x{a0}\x{202f}]",
     "1'234.5": r"['\x{2019}]",
 }
+INFINITE = r"^[+-]?(?i:inf(?:inity)?)$"
 CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
 AFTER = rf"(?:%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
@@ -50,33 +51,40 @@ def is_number_format(text: str) -> bool:
     return any(mark in text for mark in DIGITS) and "%Y" not in text
 
 
-def number_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
-    """Infer the format in which all of some texts are written; None if there is none.
+def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) -> str | None:
+    """Infer the format in which all of some texts are written; None if there is none, or if they are plain numbers.
 
-    A number such as 1,390 has thousands, unless another column of the file has a decimal comma.
+    A number such as 1,390 has thousands, unless another column of the file has a decimal comma. Infinite numbers are
+    written alike in every format.
 
     Args:
-        texts: present and stripped.
-        comma: whether another column has a decimal comma.
+        texts:     present and stripped.
+        comma:     whether another column has a decimal comma.
+        separator: character between the columns.
     """
-    first = CELL.fullmatch(texts[0].as_py())
+    texts = _finite(texts)
+    first = CELL.fullmatch(texts[0].as_py()) if len(texts) else None
     if first is None:
         return None
     before, after = first.groups()
     clothed = bool(before or after) or pc.any(pc.match_substring(texts, TYPESET)).as_py()
     for digits in _in_order(comma):
         form = f"{before}{digits}{after}"
-        if (clothed or digits != PLAIN) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
-            return form
+        if pc.all(fits(texts, form)).as_py():
+            if digits == PLAIN and not clothed:
+                return WITH_POINTS if have_thousands(texts, comma, separator) else None
+            if not _are_codes(texts, form):
+                return _with_thousands(texts, form, comma, separator)
     return None
 
 
-def usual_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
+def usual_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) -> str | None:
     """Return the format of most of some texts that are said to be numbers; None if most are plain, or in none.
 
     Args:
-        texts: present and stripped.
-        comma: whether another column has a decimal comma.
+        texts:     present and stripped.
+        comma:     whether another column has a decimal comma.
+        separator: character between the columns.
     """
     shares: dict[str, float] = {}
     for cell in pc.unique(texts.slice(0, PROBE)).to_pylist():
@@ -85,7 +93,9 @@ def usual_format(texts: pa.ChunkedArray, comma: bool) -> str | None:
             shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
     form = max(shares, key=lambda each: shares[each], default=PLAIN)
     plain = pc.and_(fits(texts, PLAIN), pc.invert(pc.match_substring(texts, TYPESET)))
-    return form if shares.get(form, 0.0) > max(0.5, pc.mean(plain).as_py()) else None
+    if shares.get(form, 0.0) > max(0.5, pc.mean(plain).as_py()):
+        return _with_thousands(texts.filter(fits(texts, form)), form, comma, separator)
+    return WITH_POINTS if have_thousands(texts.filter(plain), comma, separator) else None
 
 
 def have_thousands(numbers: pa.ChunkedArray, comma: bool, separator: object) -> bool:
@@ -96,10 +106,12 @@ def have_thousands(numbers: pa.ChunkedArray, comma: bool, separator: object) -> 
         separator: character between the columns. Semicolons are enough where some numbers, below 1000, have no point:
                    decimals of just three digits beside whole numbers are not to be expected.
     """
-    points = pc.match_substring(numbers, ".")
-    if not pc.any(points).as_py() or not (comma or (separator == ";" and not pc.all(points).as_py())):
+    if not (comma or separator == ";"):
         return False
-    return bool(pc.all(pc.match_substring_regex(numbers, THOUSANDS)).as_py())
+    points = pc.match_substring(numbers, ".")
+    if not pc.any(points).as_py() or not (comma or not pc.all(points).as_py()):
+        return False
+    return bool(pc.all(pc.match_substring_regex(_finite(numbers), THOUSANDS)).as_py())
 
 
 def has_decimal_comma(form: str) -> bool:
@@ -109,6 +121,15 @@ def has_decimal_comma(form: str) -> bool:
     (True, False)
     """
     return _parts(form)[1] in COMMAS
+
+
+def without_unit(form: str) -> str:
+    """Return the format of the digits alone.
+
+    >>> without_unit("1.234,5 €"), without_unit("$1234.5")
+    ('1.234,5', '1234.5')
+    """
+    return _parts(form)[1]
 
 
 def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
@@ -123,6 +144,19 @@ def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
+
+
+def _finite(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Leave out the infinite numbers."""
+    return texts.filter(pc.invert(pc.match_substring_regex(texts, INFINITE)))
+
+
+def _with_thousands(texts: pa.ChunkedArray, form: str, comma: bool, separator: object) -> str:
+    """Return the format of texts whose digits are plain, with thousands if they have some; any other as it is."""
+    before, digits, after = _parts(form)
+    if digits == PLAIN and have_thousands(plain_numbers(texts, form), comma, separator):
+        return f"{before}{WITH_POINTS}{after}"
+    return form
 
 
 def _in_order(comma: bool) -> Iterator[str]:

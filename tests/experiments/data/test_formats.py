@@ -21,6 +21,7 @@ Make = Callable[..., RawTable]
     [
         (["$1,390", "$2", "", "7.5"], "number", "$1,234.5", [1390, 2, None, 7.5], 0),
         (["1,5", "2", "7.5", "x"], "number", "1234,5", [1.5, 2, None, None], 2),  # 7.5 would be another number
+        (["9,1e-05", "inf", "-Infinity"], "number", "1234,5", [9.1e-05, None, None], 0),  # infinite, but a number
         (["31.1.2026", "", "soon", "2026-01-31"], "date", "%d.%m.%Y", [20484, None, None, None], 2),
         (["00/00/0000", "01/31/2026"], "date", "%m/%d/%Y", [None, 20484], 0),
         ([20260131, None], "date", "%Y%m%d", [20484, None], 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from experiments.data.number_formats import fits, is_number_format, number_format, plain_numbers
+from experiments.data.number_formats import fits, is_number_format, number_format, plain_numbers, usual_format
 
 
 def column(*texts: str | None) -> pa.ChunkedArray:
@@ -20,6 +20,7 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("16.2 %", "3 %"), "1234.5 %", ["16.2", "3"]),
         (("16.2%", "3 %"), "1234.5%", ["16.2", "3"]),
         (("6,0", "-0,747"), "1234,5", ["6.0", "-0.747"]),
+        (("6,0", "9,1e-05", "1E+16"), "1234,5", ["6.0", "9.1e-05", "1E+16"]),
         (("1.234,5", "7,1"), "1.234,5", ["1234.5", "7.1"]),
         (("20.3 °C", "-4 °C"), "1234.5 °C", ["20.3", "-4"]),
         (("68.5°F", "4°F"), "1234.5°F", ["68.5", "4"]),
@@ -64,6 +65,34 @@ def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbe
 def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:
     assert number_format(column(*texts), comma=False) is None
     assert number_format(column(*texts), comma=True) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (("4.268 €", "300 €"), "1.234,5 €"),
+        (("EUR 4.268", "EUR 12.300.000"), "EUR 1.234,5"),
+        (("\u22124.268", "300"), "1.234,5"),
+        (("4.268", "300"), "1.234,5"),
+        (("4.268 kg", "3.1 kg"), "1234.5 kg"),
+        (("4.268 kg", "0.300 kg"), "1234.5 kg"),
+    ],
+)
+def test_points_stand_between_thousands_beside_a_unit_as_without_one(texts: tuple[str, ...], form: str) -> None:
+    decimals = form.replace("1.234,5", "1234.5")
+    for infer, others in ((number_format, ()), (usual_format, ("ask",))):
+        assert infer(column(*texts, *others), comma=True) == form
+        if not texts[1].endswith(".000"):  # no number of English decimals has two points
+            plain = None if decimals == "1234.5" and texts[0][0] == "4" else decimals
+            assert infer(column(*texts, *others), comma=False) == plain
+    assert number_format(column(*texts), comma=False, separator=";") == form
+
+
+def test_an_infinite_number_is_written_alike_in_every_format() -> None:
+    assert number_format(column("inf", "6,0", "-Infinity"), comma=False) == "1234,5"
+    assert number_format(column("$6", "inf"), comma=False) == "$1234.5"
+    assert number_format(column("4.268", "300", "inf"), comma=True) == "1.234,5"
+    assert number_format(column("inf", "-inf"), comma=True) is None
 
 
 def test_a_cell_of_another_format_does_not_fit() -> None:
