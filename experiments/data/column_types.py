@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -62,28 +61,6 @@ def _trimmed(texts: Any, missing: Sequence[str]) -> Any:
     stripped = pc.utf8_trim_whitespace(texts.cast(pa.string()))
     absent = pc.is_in(pc.utf8_lower(stripped), pa.array(missing, pa.string()))
     return pc.if_else(absent, pa.scalar(None, pa.string()), stripped)
-
-
-def without_words(raw: RawTable, names: Iterable[str], words: Sequence[str]) -> RawTable:
-    """Make further words missing in columns of numbers and dates; in other columns they may be categories."""
-    if not words:
-        return raw
-    return replace(raw, columns=raw.columns | {name: _without(raw.columns[name], words) for name in names})
-
-
-def _without(column: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
-    """Make words missing; one that is a number is missing however it is written."""
-    numbers = [float(word) for word in words if re.fullmatch(NUMBER, word)]
-    null = pa.scalar(None, column.type)
-    if is_text(column.type):
-        whole = "|".join(re.escape(f"{number:g}") for number in numbers)
-        gone = pc.is_in(column, pa.array(words, pa.string()))
-        if numbers:
-            gone = pc.or_(gone, pc.match_substring_regex(column, rf"^(?:{whole})(?:\.0*)?$").fill_null(False))
-        return pc.if_else(gone, null, column)
-    if numbers and is_number(column.type) and not pa.types.is_null(column.type):
-        return pc.if_else(pc.is_in(column.cast(pa.float64(), safe=False), pa.array(numbers)), null, column)
-    return column
 
 
 def texts(raw: RawTable, name: str) -> pa.ChunkedArray:

@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.data.column_kind import NoFeature, decide_column, file_has_comma, settled_format
-from experiments.data.column_types import is_text, lenient_numbers, misfits, read_number, texts, without_words, words_in
+from experiments.data.column_types import is_text, lenient_numbers, misfits, read_number, texts, words_in
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, is_number_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import REASONS, Kind, LeftOut, TableReading
+from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 
@@ -34,7 +35,7 @@ def fitted(raw: RawTable, reading: TableReading, missing: Sequence[str]) -> tupl
     """
     kinds = dict(reading.columns)
     numbers = [name for name, kind in reading.columns if kind != "category"]
-    raw = without_words(raw, numbers, (*missing, *reading.missing))
+    raw = without_words(raw, numbers, (*missing, *reading.missing), reading.formats)
     raw = with_formats(raw, kinds, reading.formats)
     return raw, misfits(raw, numbers)
 

@@ -19,13 +19,13 @@ from experiments.data.column_types import (
     refuse_long,
     refuse_missing,
     texts,
-    without_words,
     words_in,
 )
 from experiments.data.date_formats import date_format
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import WITH_POINTS, have_thousands, number_format
 from experiments.data.raw_table import RawTable
+from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 INFINITE = r"^[+-]?inf(inity)?$"
@@ -68,7 +68,7 @@ def plain_target(
             return raw, ""
         words = bool(pc.any(words_in(numbers)).as_py())
         if not form and words:
-            form = number_format(numbers, comma)
+            form = number_format(numbers, comma, raw.layout.get("separator"))
         elif not form:
             form = WITH_POINTS if have_thousands(numbers, comma, raw.layout.get("separator")) else None
         few = pc.count_distinct(numbers).as_py() < FEW and not set(known) & set(missing)

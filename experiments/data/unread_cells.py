@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.data.column_types import is_number, is_text, without_words, words_in
+from experiments.data.column_types import is_number, is_text, words_in
 from experiments.data.date_formats import ISO, NO_DATE
 from experiments.data.number_formats import PLAIN
 from experiments.data.raw_table import SHOWN, RawTable, shown
 from experiments.data.table import LARGEST, Kind, TableReading
 from experiments.data.texts import MISSING_NUMBERS
+from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 WRITE_THEM_SO = "write them so, or leave a cell empty if it is missing"
@@ -106,7 +107,7 @@ def unread_cells(
     for name, kind in reading.columns:
         if kind == "category" or not (absent := features[name].isna().to_numpy()).any():
             continue
-        values = without_words(written, [name], (*missing, *reading.missing)).columns[name]
+        values = without_words(written, [name], (*missing, *reading.missing), reading.formats).columns[name]
         unread = absent & np.asarray(pc.invert(values.is_null(nan_is_null=True)))
         if kind == "date" and is_text(values.type):
             unread &= ~np.asarray(pc.is_in(values, pa.array(NO_DATE)))

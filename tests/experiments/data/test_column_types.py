@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.data import column_types as kinds
-from experiments.data.column_types import cleaned, lenient_numbers, read_number, without_words
+from experiments.data.column_types import cleaned, lenient_numbers, read_number
 from experiments.data.raw_table import RawTable
 from experiments.data.texts import MISSING
 from experiments.errors import DataError
@@ -59,14 +59,6 @@ def test_a_value_that_is_no_usable_number_may_be_missing(sheet: Make) -> None:
         found, number = lenient_numbers(sheet(x=values), "x")
         np.testing.assert_array_equal(found, numbers)
         assert number == large
-
-
-def test_a_word_for_missing_is_taken_out_of_numbers_however_it_is_written(sheet: Make) -> None:
-    words = ("-999", "unknown")
-    for values in (["1", "-999", "-999.0", "unknown"], [1.0, -999.0, -999.0, None], [1, -999, -999, None]):
-        made = without_words(sheet(x=values), ["x"], words)
-        assert made.columns["x"].null_count == 3
-    assert without_words(sheet(x=["-9990", "-998"]), ["x"], words).columns["x"].null_count == 0
 
 
 def test_a_marker_is_missing(sheet: Make) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from experiments.data.raw_table import RawTable
-from experiments.data.target_column import read_target
+from experiments.data.target_column import plain_target, read_target
 from experiments.errors import DataError
 
 Make = Callable[..., RawTable]
@@ -29,6 +30,17 @@ def test_a_target_is_read_as_it_is(sheet: Make) -> None:
         assert classes is None
         assert np.issubdtype(target.dtype, np.str_) if dtype is str else target.dtype == dtype
         assert target.tolist() == expected
+
+
+def test_the_points_of_a_target_stand_between_thousands_beside_a_unit_too(sheet: Make) -> None:
+    for unit in ("", " €"):
+        made = sheet(y=[f"823{unit}", f"404.958{unit}", "-"])
+        between_semicolons = replace(made, layout={"separator": ";"})
+        for raw, comma in ((made, True), (between_semicolons, False)):
+            plain, form = plain_target(raw, "y", None, (), comma)
+            assert (plain.columns["y"].to_pylist(), form) == (["823", "404958", None], f"1.234,5{unit}")
+    plain, form = plain_target(sheet(y=["0,5", "9,1e-05", "inf"]), "y", None, ())
+    assert (plain.columns["y"].to_pylist(), form) == (["0.5", "9.1e-05", None], "1234,5")
 
 
 def test_numbers_that_are_told_to_be_classes_are_names(sheet: Make) -> None:
