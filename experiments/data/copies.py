@@ -144,6 +144,20 @@ def different_rows(table: Table) -> Rows:
     return np.sort(np.unique(table.copies, return_index=True)[1])
 
 
+def first_rows(table: Table, numbers: Rows) -> Rows:
+    """Return the positions of those of some rows that are no copies of an earlier one, however the splits treat copies.
+
+    Args:
+        numbers: (n,) the rows, as positions in the source.
+    """
+    if table.equal is None or not table.equal.copies:
+        return np.arange(len(numbers), dtype=np.intp)
+    own = np.arange(len(table.target)) if table.numbers is None else table.numbers
+    order = np.argsort(own)
+    keys = table.equal.keys[order[np.searchsorted(own, numbers, sorter=order)]]
+    return np.sort(np.unique(keys, return_index=True)[1])
+
+
 def with_their_copies(table: Table, rows: Rows) -> Rows:
     """Return the rows in their order, each followed by its copies.
 

@@ -31,17 +31,19 @@ THINGS = (
 GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .-])?({THINGS})s?([_ .-]?(id|no|nr|number|name|code))?)"
 
 
-def leak_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:
+def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
     """Point out columns that tell the target by themselves, repeated identifiers, and rows in the order of a date.
 
     Args:
         table:   the development rows.
         y:       their labels or numbers.
         classes: whether y are labels.
+        rows:    positions of the rows that are no copies of others: a copy has the same target in any case. None: all.
     """
     lines, features = [], _features(table, "number", "category", "date")
-    labels = np.unique(y, return_inverse=True)[1]
-    if telling := [name for at, name in features if _tells(table, at, labels, None if classes else y)]:
+    rows = np.arange(len(y)) if rows is None else rows
+    labels = np.unique(y[rows], return_inverse=True)[1]
+    if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         lines.append(
             f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} alone; "
             "data.drop leaves out what is not known before the target is."
@@ -68,17 +70,18 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
 
 
-def _tells(table: Table, at: int, labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
+def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
     """Return whether a feature tells the target of every row, and would not by chance.
 
     Args:
-        labels:  (N,) a number for each row, the same for equal targets.
-        numbers: (N,) the target if it is a number.
+        rows:    (n,) the rows that are looked at.
+        labels:  (n,) a number for each of them, the same for equal targets.
+        numbers: (n,) their target if it is a number.
     """
-    if numbers is not None and table.kinds[at] != "category" and _is_correlated(_values(table, at), numbers):
+    if numbers is not None and table.kinds[at] != "category" and _is_correlated(_values(table, at)[rows], numbers):
         return True
-    rows = len(labels)
-    return all(_separates(_values(table, at, most), labels[:most]) for most in sorted({min(SAMPLE, rows), rows}))
+    parts = (rows[:most] for most in sorted({min(SAMPLE, len(rows)), len(rows)}))
+    return all(_separates(_values(table, at, part[-1] + 1)[part], labels[: len(part)]) for part in parts)
 
 
 def _is_correlated(values: NDArray[Any], y: NDArray[Any]) -> bool:

@@ -13,7 +13,7 @@ from experiments.config.data_options import Decided
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
-from experiments.data.copies import Copies, with_copies, with_equal_rows
+from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import IN_BLOCKS
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import hints
@@ -112,7 +112,9 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
     if table.time is not None and table.groups is None:
         notes += (IN_BLOCKS,)
-    notes += leak_hints(development.table, development.y, bool(target.classes))
+    assert development.table.numbers is not None
+    free = first_rows(table, development.table.numbers)
+    notes += leak_hints(development.table, development.y, bool(target.classes), free)
     notes += hints(development.table, target, development.y, bounded)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)

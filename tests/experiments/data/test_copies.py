@@ -19,6 +19,7 @@ from experiments.data.column_roles import development_rows
 from experiments.data.copies import (
     Copies,
     different_rows,
+    first_rows,
     groups_of,
     with_copies,
     with_equal_rows,
@@ -330,3 +331,14 @@ def test_many_copies_are_drawn_together_and_a_few_are_not(tmp_path: Path) -> Non
     assert groups is not None
     assert set(groups.tolist()) <= {f"g{number}" for number in range(11)}
     assert prepared(written(tmp_path, table), target="y", copies="free").test.groups is None
+
+
+def test_the_first_of_equal_rows_is_found_however_the_splits_treat_copies() -> None:
+    x = np.repeat(np.random.default_rng(0).normal(size=(30, 3)), 2, axis=0)
+    table = with_equal_rows(Table("t", x, ("number",) * 3, tuple("abc"), np.repeat(np.arange(30), 2), "y", None))
+    assert first_rows(table, np.array([5, 8, 4, 9, 0])).tolist() == [0, 1, 4]
+    drawn = replace(table, numbers=np.arange(60) + 100)  # of a larger source
+    assert first_rows(drawn, np.array([105, 108, 104, 109, 100])).tolist() == [0, 1, 4]
+    assert table.equal is not None
+    by_chance = replace(table, equal=replace(table.equal, copies=False))
+    assert first_rows(by_chance, np.array([5, 4])).tolist() == [0, 1]

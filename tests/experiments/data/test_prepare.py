@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
@@ -39,6 +41,18 @@ def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> No
     assert line in prepared("breast_cancer", cv={"metric": "f1"}).notes
     assert line not in prepared("breast_cancer", cv={"metric": "f1"}, data={"positive": "benign"}).notes
     assert line not in prepared("breast_cancer", cv={"metric": "roc_auc"}).notes
+
+
+@pytest.mark.parametrize("copies", [{}, {"copies": "free"}])
+def test_copies_are_no_evidence_that_a_column_tells_the_target(copies: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(150, 3)).round(3), columns=["a", "b", "y"])
+    whole = pd.concat([rows, rows[:40]])
+    line = "target 'y' follows from 'b' alone; data.drop leaves out what is not known before the target is."
+    for made, said in ((whole, False), (whole.assign(b=2 * whole.y), True)):
+        made.to_csv(path, index=False)
+        notes = prepared(str(path), data={"target": "y", **copies}).notes
+        assert [note for note in notes if "follows" in note] == [line] * said
 
 
 def given(words: list[str], groups: Any = None, **sections: dict[str, Any]) -> StudyData:
