@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,13 @@ from experiments.data.number_formats import (
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
+from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|updated)([_ ]?(at|on|s|ms|utc))?"
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
+MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
+FILLED = 0.95  # share of filled cells, from which on a column can count the rows
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
 
 
@@ -47,11 +51,15 @@ class Decision:
 
 
 class NoFeature(Exception):
-    """A column that says nothing of new rows, or holds what cannot be learnt from."""
+    """A column that says nothing of new rows, or holds what cannot be learnt from.
 
-    def __init__(self, reason: ColumnReason):
+    detail: the reason in words, where it names a cell; empty where its code says all.
+    """
+
+    def __init__(self, reason: ColumnReason, detail: str = ""):
         super().__init__(reason)
         self.reason: ColumnReason = reason
+        self.detail = detail
 
 
 def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool) -> Decision:
@@ -80,20 +88,25 @@ def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool
         return Decision("number")
     if pa.types.is_temporal(column.type):
         return Decision("date")
-    if pa.types.is_integer(column.type) and (form := _day_numbers(rows, name, present)):
-        return Decision("date", form)
-    _refuse_counter(rows, name)
-    return Decision("number")
+    return _decide_numbers(without_words(rows, [name], missing), name, comma)
 
 
-def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: Sequence[str] = ()) -> str:
+def settled_format(
+    rows: RawTable, name: str, kind: Kind, comma: bool, missing: Sequence[str] = (), thousands: bool = True
+) -> str:
     """Infer the format of a column whose kind is known; empty if its values are written plainly, or in no one format.
+
+    Args:
+        rows:      cleaned rows.
+        comma:     whether a column of the file has a decimal comma.
+        missing:   words that the study file names as missing.
+        thousands: whether a point of plain numbers may stand between thousands.
 
     Raises:
         DataError: its dates are ambiguous.
     """
-    column = rows.columns[name]
-    if kind == "category" or pa.types.is_temporal(column.type):
+    column = without_words(rows, [name], missing).columns[name]
+    if kind == "category" or pa.types.is_temporal(column.type) or (kind == "number" and not is_text(column.type)):
         return ""
     present = _without_words(column.cast(pa.string()).drop_null(), missing)
     if not len(present):
@@ -101,17 +114,24 @@ def settled_format(rows: RawTable, name: str, kind: Kind, comma: bool, missing: 
     if kind == "date":
         form = _date_format(rows, name, present) or ""
         return "" if form == ISO else form
+    separator = rows.layout.get("separator")
     if not pc.any(words_in(present)).as_py():
-        return ""
-    return number_format(present, comma) or usual_format(present, comma) or ""
+        return WITH_POINTS if thousands and have_thousands(present, comma, separator) else ""
+    form = number_format(present, comma, separator) or usual_format(present, comma, separator) or ""
+    plain = form == WITH_POINTS and not pc.any(pc.match_substring(present, ",")).as_py()
+    return "" if plain and not thousands else form
 
 
-def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
-    """Return whether the numbers of one of some columns have a decimal comma."""
+def file_has_comma(rows: RawTable, names: Sequence[str], missing: Sequence[str] = ()) -> bool:
+    """Return whether the numbers of one of some columns have a decimal comma.
+
+    Args:
+        missing: words that the study file names as missing.
+    """
     for name in names:
         texts = rows.columns[name].drop_null()
         if is_text(texts.type) and pc.any(pc.match_substring(texts, ",")).as_py():
-            form = number_format(texts, comma=False)
+            form = number_format(_without_words(texts, missing), comma=False)
             if form is not None and has_decimal_comma(form):
                 return True
     return False
@@ -135,45 +155,81 @@ def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray, missing: 
     if name in rows.declared:
         return Decision("category")
     words = words_in(present)
-    if not pc.any(words).as_py():
-        return _decide_numbers(rows, name, present, comma)
     known = known_words(present, missing)
+    bare = without_words(rows, [name], (*known, *missing))
     if not pc.all(words).as_py() and set(pc.unique(present.filter(words)).to_pylist()) == set(known):
-        return Decision("number", "", tuple(known))
+        return replace(_decide_numbers(bare, name, comma), missing=tuple(known))
     values = _without_words(present, missing)
     if len(values):
-        if (form := number_format(values, comma)) is not None:
-            _refuse_counter(with_formats(rows, {name: "number"}, {name: form}), name)
+        if (form := number_format(values, comma, rows.layout.get("separator"))) is not None:
+            _refuse_counter(with_formats(bare, {name: "number"}, {name: form}), name)
             return Decision("number", form, tuple(known))
         if (form := _date_format(rows, name, values)) is not None:
             return Decision("date", "" if form == ISO else form, tuple(known))
-    return _decide_words(present, words, comma)
+    return _decide_words(rows, name, present, comma)
 
 
-def _decide_numbers(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
-    """Decide about a column whose texts are all plain numbers."""
-    if (form := _day_numbers(rows, name, present)) is not None:
+def _decide_numbers(rows: RawTable, name: str, comma: bool) -> Decision:
+    """Decide about a column whose values are numbers, or texts that are all plain numbers.
+
+    Args:
+        rows: cleaned rows, in which also the words for missing numbers are missing.
+    """
+    column = rows.columns[name]
+    present = column.drop_null()
+    texts = is_text(column.type)
+    if (texts or pa.types.is_integer(column.type)) and (form := _day_numbers(rows, name, present)) is not None:
         return Decision("date", form)
-    if have_thousands(present, comma, rows.layout.get("separator")):
+    if texts and have_thousands(present, comma, rows.layout.get("separator")):
+        _refuse_counter(with_formats(rows, {name: "number"}, {name: WITH_POINTS}), name)
         return Decision("number", WITH_POINTS)
     _refuse_counter(rows, name)
     return Decision("number")
 
 
-def _decide_words(present: pa.ChunkedArray, words: pa.ChunkedArray, comma: bool) -> Decision:
-    """Decide about a column some of whose texts are words: categories, missing numbers, or names of the rows."""
+def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
+    """Decide about a column some of whose texts are words: categories, missing numbers, or names of the rows.
+
+    A number that is not written like the others is no word for missing ones: elsewhere it may be a value.
+    """
     different = pc.count_distinct(present).as_py()
-    form = usual_format(present, comma)
-    others = pc.unique(present.filter(words if form is None else pc.invert(fits(present, form)))).to_pylist()
-    if different - len(others) >= FEW and len(others) <= FEW_WORDS:
-        return Decision("number", form or "", tuple(others))
+    form = usual_format(present, comma, rows.layout.get("separator"))
+    plain = pc.invert(words_in(present))
+    alike = plain if form is None else fits(present, form)
+    strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])
+    words = strays.filter(words_in(strays)).to_pylist()
+    many = different - len(strays) >= FEW
+    if many and len(strays) <= FEW_WORDS:
+        return Decision("number", form or "", tuple(words))
     if different >= FEW and different > len(present) / 2:
-        raise NoFeature("identifies_rows")
+        read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
+        if not many or pc.mean(read).as_py() < MANY_NUMBERS:
+            raise NoFeature("identifies_rows")
+        two_ways = len(strays) - len(words) > FEW_WORDS
+        raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")
+
+
+def _said_of_mixed(name: str, present: pa.ChunkedArray, read: pa.ChunkedArray, two_ways: bool) -> str:
+    """Say which cells of a column are not written like its numbers, and what a user can do about it.
+
+    Args:
+        read:     marks the cells that are numbers.
+        two_ways: whether many of the others are plain numbers, which would be read as if they had the same unit.
+    """
+    first, other = (shown(present.filter(cells)[0].as_py()) for cells in (read, pc.invert(read)))
+    if two_ways:
+        return f"its numbers are written in two ways, as {first} and {other}; write them alike"
+    return (
+        f"{int(100 * pc.mean(read).as_py())}% of its cells are numbers, the first other one is {other}; "
+        f"--numbers {quote(name)} reads the numbers and takes the others for missing"
+    )
 
 
 def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | None:
     """Return the format of whole numbers, or of their texts, that are days or moments; None if they are not."""
+    if not len(present):
+        return None
     moments = {shape: form for form, (shape, _) in EPOCHS.items()} if re.fullmatch(TIME_NAME, name) else {}
     for shape in (DAY_NUMBER, *moments):
         if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
@@ -199,14 +255,14 @@ def _date_format(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | Non
 def _refuse_counter(raw: RawTable, name: str) -> None:
     """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
 
-    Few rows prove nothing, unless the column has the name of an index.
+    Few rows prove nothing, unless the column has the name of an index. A few empty cells disprove nothing.
     """
-    column = raw.columns[name]
+    present = raw.columns[name].drop_null()
     named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
-    if (raw.rows < FEW and not named) or column.null_count or raw.rows < 2:
+    if (len(present) < FEW and not named) or len(present) < max(2, FILLED * raw.rows):
         return
-    values = _whole_numbers(column.slice(0, PROBE))
-    if values is None or (values := _whole_numbers(column)) is None:
+    values = _whole_numbers(present.slice(0, PROBE))
+    if values is None or (values := _whole_numbers(present)) is None:
         return
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))

@@ -29,7 +29,7 @@ from experiments.data.row_roles import check_identifiers, read_groups, read_time
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
-from experiments.data.table import REASONS, Kind, Table, TableReading
+from experiments.data.table import Kind, Table, TableReading
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
@@ -62,11 +62,14 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     before = raw.rows + (test.rows if test is not None else 0)
     dropped = dropped_rows([ours] if theirs is None else [ours, theirs], target, data.drop_classes or ())
     features = [name for name in names if declared.get(name) != "category"]
-    comma = is_text(ours.columns[target].type) and file_has_comma(ours, features)
+    comma = is_text(ours.columns[target].type) and file_has_comma(ours, features, data.missing or ())
     raw, ours, form, lost = _targeted(raw, ours, target, data, formats.get(target), comma)
     formats |= {target: form} if form else {}
+    # where a study file names formats, they are all that a run inferred: its other columns are written plainly
+    thousands = not data.formats
     for name in roles.get("weights", ()):
-        if name not in formats and (inferred := weights_format(ours, name, features)):
+        inferred = weights_format(ours, name, features, data.missing or (), thousands)
+        if name not in formats and inferred:
             formats[name] = inferred
     if test is not None and theirs is not None:
         test, theirs, _, _ = _targeted(test, theirs, target, data, form)
@@ -81,9 +84,9 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     table = replace(table, equal=equal, spelled=_spelled(raw, data))
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
     keep, missing = frozenset(roles.get("keep", ())), data.missing or ()
-    reading = decide(taken(ours, rows), names, declared, formats, keep, missing)
+    reading = decide(taken(ours, rows), names, declared, formats, keep, missing, thousands)
     if not reading.columns:
-        gone = "; ".join(f"{shown(one.name)} ({REASONS[one.reason]})" for one in reading.left_out[:SHOWN])
+        gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         kept = any(one.reason != "no_values" for one in reading.left_out)
         advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
         raise DataError(f"{raw.where}: no column is left as a feature, of {gone}; {advice}.")

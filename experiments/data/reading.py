@@ -5,7 +5,7 @@ A column that says nothing of new rows is left out: it counts the rows, names th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from experiments.data.column_types import is_text, lenient_numbers, misfits, rea
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, is_number_format
 from experiments.data.raw_table import RawTable, shown
-from experiments.data.table import REASONS, Kind, LeftOut, TableReading
+from experiments.data.table import Kind, LeftOut, TableReading
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -65,16 +65,18 @@ def decide(
     formats: Mapping[str, str],
     keep: frozenset[str],
     missing: Sequence[str],
+    thousands: bool = True,
 ) -> TableReading:
     """Decide how the columns of a table are read.
 
     Args:
-        rows:     cleaned development rows, in the order of the file.
-        names:    the columns without a role.
-        declared: columns whose kind is named.
-        formats:  columns whose format is named.
-        keep:     columns that are features whatever they look like.
-        missing:  words among numbers that are named as missing.
+        rows:      cleaned development rows, in the order of the file.
+        names:     the columns without a role.
+        declared:  columns whose kind is named.
+        formats:   columns whose format is known.
+        keep:      columns that are features whatever they look like.
+        missing:   words among numbers that are named as missing.
+        thousands: whether a point may stand between thousands in a column whose kind is named.
 
     Raises:
         DataError: dates are ambiguous.
@@ -83,7 +85,7 @@ def decide(
     left_out: list[LeftOut] = []
     settled, words = dict(formats), dict.fromkeys(missing)
     comma = any(is_number_format(form) and has_decimal_comma(form) for form in formats.values())
-    comma = comma or file_has_comma(rows, [name for name in names if declared.get(name) != "category"])
+    comma = comma or file_has_comma(rows, [name for name in names if declared.get(name) != "category"], missing)
     for name in names:
         kind, form = declared.get(name), ""
         if kind is None:
@@ -93,17 +95,32 @@ def decide(
                 decision = decide_column(rows, name, missing, comma)
             except NoFeature as reason:
                 if name not in keep:
-                    left_out.append(LeftOut(name, reason.reason))
+                    left_out.append(LeftOut(name, reason.reason, reason.detail))
                     continue
                 kind = _kept_kind(rows, name)
             else:
                 kind, form = decision.kind, decision.format
                 words |= dict.fromkeys(decision.missing)
         columns.append((name, kind))
-        if name not in settled and (form := form or settled_format(rows, name, kind, comma, missing)):
+        points = thousands or name not in declared
+        if name not in settled and (form := form or settled_format(rows, name, kind, comma, missing, points)):
             settled[name] = form
-    found = tuple(word for word in words if word not in missing)
+    readable = _readable(rows, words, columns, settled)
+    found = tuple(word for word in words if word not in missing and word not in readable)
     return TableReading(tuple(columns), settled, tuple(left_out), found)
+
+
+def _readable(
+    rows: RawTable, words: Collection[str], columns: Sequence[tuple[str, Kind]], formats: Mapping[str, str]
+) -> set[str]:
+    """Return the words that are numbers or dates in one of the columns, where they are no missing values."""
+    texts, readable = pa.chunked_array([pa.array(list(words), pa.string())]), set[str]()
+    different = {(kind, formats.get(name)): name for name, kind in columns if kind != "category"} if words else {}
+    for (kind, form), name in different.items():
+        plain = with_formats(replace(rows, columns={name: texts}), {name: kind}, {name: form} if form else {})
+        read = plain.columns[name]
+        readable |= set(texts.filter(pc.invert(words_in(read)) if is_text(read.type) else read.is_valid()).to_pylist())
+    return readable
 
 
 def _kept_kind(rows: RawTable, name: str) -> Kind:
@@ -135,7 +152,7 @@ def refuse_decisions(
     Raises:
         DataError: something was decided.
     """
-    done = [f"column {shown(one.name)} ({REASONS[one.reason]}) would be left out" for one in reading.left_out]
+    done = [f"column {shown(one.name)} ({one.why}) would be left out" for one in reading.left_out]
     done += [f"{shown(word)} would be a missing number" for word in reading.missing]
     done += [
         f"column {shown(name)} would be dates" for name, kind in reading.columns if kind == "date" != declared.get(name)

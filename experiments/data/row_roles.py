@@ -83,16 +83,20 @@ def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -
     return exact
 
 
-def weights_format(raw: RawTable, name: str, features: Sequence[str]) -> str:
+def weights_format(
+    raw: RawTable, name: str, features: Sequence[str], missing: Sequence[str] = (), thousands: bool = True
+) -> str:
     """Infer the format of weights that are not written plainly; empty of others.
 
     Args:
-        features: columns that may be numbers; if one has a decimal comma, the comma of weights such as 1,390 is one.
+        features:  columns that may be numbers; if one has a decimal comma, the comma of weights such as 1,390 is one,
+                   and the point of 1.390 stands between thousands.
+        missing:   words among numbers that the study file names as missing.
+        thousands: whether a point of plain numbers may stand between thousands.
     """
-    column = raw.columns[name]
-    if not is_text(column.type) or not pc.any(words_in(column)).as_py():
+    if not is_text(raw.columns[name].type):
         return ""
-    return settled_format(raw, name, "number", file_has_comma(raw, features))
+    return settled_format(raw, name, "number", file_has_comma(raw, features, missing), (), thousands)
 
 
 def read_weights(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[np.float64] | None:

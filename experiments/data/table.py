@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["number", "category", "pixel", "date"]
 ColumnReason = Literal[
-    "counts_rows", "identifies_rows", "free_text", "dates", "empty", "constant", "no_values", "index"
+    "counts_rows", "identifies_rows", "mixed_numbers", "free_text", "dates", "empty", "constant", "no_values", "index"
 ]
 REASONS: dict[ColumnReason, str] = {
     "counts_rows": "counts the rows",
     "identifies_rows": "differs in nearly every row",
+    "mixed_numbers": "numbers and other cells that differ in nearly every row",
     "free_text": "long texts",
     "dates": "dates",
     "empty": "empty",
@@ -39,10 +40,19 @@ WHITE = 255.0  # largest value of a pixel of a byte
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A column that is no feature, and the reason."""
+    """A column that is no feature, and the reason.
+
+    detail: the reason in words, where it names a cell; empty where its code says all.
+    """
 
     name: str
     reason: ColumnReason
+    detail: str = ""
+
+    @property
+    def why(self) -> str:
+        """Return the reason in words."""
+        return self.detail or REASONS[self.reason]
 
 
 @dataclass(frozen=True)

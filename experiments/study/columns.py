@@ -9,10 +9,11 @@ from typing import Any
 from experiments.config.data_options import Decided
 from experiments.config.documents import count, readable
 from experiments.data.prepare import StudyData
-from experiments.data.table import REASONS, TableReading
+from experiments.data.table import TableReading
 
 SHOWN = 10  # columns in a line
 LONGEST = 40  # characters of a name
+NOT_KEPT = ("no_values", "mixed_numbers")  # reasons of columns that --keep would not make useful
 
 
 def columns_line(data: StudyData, reading: TableReading) -> str:
@@ -22,11 +23,11 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if data.development.table.picture is not None:
         classes = len(data.target.classes)
         line += f" ({count(classes, 'class', 'classes')})" if classes else " (a number)"
-    left_out = [f"{_shown(one.name, reading)} ({REASONS[one.reason]})" for one in reading.left_out]
+    left_out = [f"{_shown(one.name, reading)} ({one.why})" for one in reading.left_out]
     if left_out:
         more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
         line += f"; left out: {', '.join(left_out[:SHOWN])}{more}"
-        line += "; --keep NAME takes one in" if any(one.reason != "no_values" for one in reading.left_out) else ""
+        line += "; --keep NAME takes one in" if any(one.reason not in NOT_KEPT for one in reading.left_out) else ""
     for form in dict.fromkeys(reading.formats.values()):
         names = [readable(name, LONGEST) for name, other in reading.formats.items() if other == form]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

@@ -136,6 +136,81 @@ def test_a_column_that_is_said_to_be_numbers_has_the_format_of_most_cells(sheet:
         assert settled_format(sheet(x=values), "x", "number", comma=False) == form
 
 
+def test_a_counter_may_have_points_between_thousands(sheet: Make) -> None:
+    made = sheet(x=[f"{number:,}".replace(",", ".") for number in range(980, 1030)])
+    with pytest.raises(NoFeature, match="counts_rows"):
+        decided(made, comma=True)
+
+
+def test_a_word_for_missing_numbers_changes_nothing_else(sheet: Make) -> None:
+    for name, values, decision in (
+        ("x", ["4.268", "300"], Decision("number", "1.234,5")),
+        ("x", ["20260131", "20260201"], Decision("date", "%Y%m%d")),
+        ("created_at", ["1577836800", "1577840400"], Decision("date", "seconds")),
+    ):
+        assert decide_column(sheet(**{name: values}), name, (), comma=True) == decision
+        for word in ("-", "k.A."):
+            made = sheet(**{name: [*values, word]})
+            assert decide_column(made, name, ("k.A.",), comma=True) == replace(decision, missing=(word,))
+        assert decide_column(sheet(**{name: [*values, "-9"]}), name, ("-9",), comma=True) == decision
+    assert decide_column(sheet(x=[20260131, 20260201, 0]), "x", ("0",), comma=False) == Decision("date", "%Y%m%d")
+    assert file_has_comma(sheet(x=["0,5", "-"]), ["x"])
+    assert file_has_comma(sheet(x=["0,5", "k.A."]), ["x"], ("k.A.",))
+
+
+def test_the_points_of_a_column_that_is_said_to_be_numbers_stand_between_thousands(sheet: Make) -> None:
+    cases: list[tuple[list[Any], str]] = [
+        (["4.268", "300"], "1.234,5"),
+        (["4.268", "300", "-", "k.A."], "1.234,5"),
+        (["4.268", "300", "auf Anfrage"], "1.234,5"),
+        (["4.268 €", "300 €", "auf Anfrage"], "1.234,5 €"),
+        ([4.268, 300.0], ""),
+    ]
+    for values, form in cases:
+        made = sheet(x=values)
+        assert settled_format(made, "x", "number", True, ("k.A.",)) == form
+        assert settled_format(made, "x", "number", False, ("k.A.",)) == ("1234.5 €" if "€" in form else "")
+        plain = "" if form == "1.234,5" else form
+        assert settled_format(made, "x", "number", True, ("k.A.",), thousands=False) == plain
+    assert settled_format(sheet(x=["1.234,5", "2"]), "x", "number", True, thousands=False) == "1.234,5"
+
+
+def test_a_stray_number_is_no_word_for_missing_ones(sheet: Make) -> None:
+    prices = [f"${number}.50" for number in MANY]
+    assert decided(sheet(x=[*prices, "0", "ask"])) == Decision("number", "$1234.5", ("ask",))
+    assert decided(sheet(x=[*(f"{number},5 kg" for number in MANY), "0"])) == Decision("number", "1234,5 kg")
+
+
+@pytest.mark.parametrize(
+    ("values", "detail"),
+    [
+        (
+            [f"{number}.5*" if number % 9 == 5 else f"{number}.5" for number in range(60)],
+            "88% of its cells are numbers, the first other one is '5.5*'; --numbers x reads the numbers and takes the "
+            "others for missing",
+        ),
+        (
+            [f"({number}.5)" if number % 2 else f"{number}.5" for number in range(60)],
+            "50% of its cells are numbers, the first other one is '(1.5)'; --numbers x reads the numbers and takes the "
+            "others for missing",
+        ),
+        (
+            [f"{number / 100} m" if number % 5 == 0 else f"{number}.5 cm" for number in range(60)],
+            "80% of its cells are numbers, the first other one is '0.0 m'; --numbers x reads the numbers and takes the "
+            "others for missing",
+        ),
+        (  # 0.05 would be read as 0.05%
+            [f"{number / 100}" if number % 5 == 0 else f"{number}.5%" for number in range(60)],
+            "its numbers are written in two ways, as '1.5%' and '0.0'; write them alike",
+        ),
+    ],
+)
+def test_numbers_that_are_not_written_alike_are_no_identifier(values: list[str], detail: str, sheet: Make) -> None:
+    with pytest.raises(NoFeature) as why:
+        decided(sheet(x=values))
+    assert (why.value.reason, why.value.detail) == ("mixed_numbers", detail)
+
+
 def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
     numbers = [f"{number}.5" for number in MANY]
     assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", "", ("see note", "-"))
@@ -148,7 +223,7 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
     ):
         written = [cells.format(number) for number in MANY]
         assert decided(sheet(x=[*written, "ask"])) == Decision("number", form, ("ask",))
-        with pytest.raises(NoFeature):
+        with pytest.raises(NoFeature, match="mixed_numbers"):
             decided(sheet(x=[*written, *"abcd"]))  # too many words to be missing numbers
 
 
@@ -164,6 +239,10 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
         ([number / 1.0 for number in MANY], "counts_rows"),
         ([f"#{number}" for number in MANY], "identifies_rows"),
         ([f"${number}" for number in MANY], "counts_rows"),
+        ([*range(39), None], "counts_rows"),  # a cell was emptied
+        (["", *map(str, range(39))], "counts_rows"),
+        ([*map(str, range(39)), "-"], "counts_rows"),
+        ([f"${number}" for number in range(39)] + ["-"], "counts_rows"),
         (["", "?", "NA"], "empty"),
         ([None, None], "empty"),
         (["7"] * 20, "constant"),
@@ -182,7 +261,7 @@ def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
     for values in [
         list(range(19)),  # too few rows to conclude anything
         [50, *range(39)],
-        [*range(39), None],
+        [*range(37), *[None] * 3],  # of too many rows it says nothing
         [f"c{number // 2}" for number in MANY],
         [number * 0.5 for number in MANY],
     ]:

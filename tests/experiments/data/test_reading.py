@@ -113,6 +113,54 @@ def test_few_values_with_words_among_them_are_categories(sheet: Make) -> None:
     assert reading_of(table_of(sheet(x=odd, a=A, y=Y), data())).missing == ("n.d.",)
 
 
+@pytest.mark.parametrize(
+    ("cells", "stray", "value", "others"),
+    [
+        ("${}.50", "0", 0.0, [str(row % 3) for row in range(ROWS)]),
+        ("{}.5", "5%", np.nan, [f"{row % 7}%" for row in range(ROWS)]),
+        ("{}.5", "5 kg", np.nan, [f"{row % 7} kg" for row in range(ROWS)]),
+        ("{}.5", "2026-01-05", np.nan, [f"2026-01-{row % 28 + 1:02}" for row in range(ROWS)]),
+    ],
+)
+def test_a_stray_number_is_missing_in_no_other_column(
+    cells: str, stray: str, value: float, others: list[str], sheet: Make
+) -> None:
+    y = [f"{row % 31}.25" for row in range(ROWS)]
+    plain = sheet(x=[cells.format(row) for row in range(ROWS)], o=others, y=y)
+    row = int(development_rows(table_of(plain, data()), data())[3])
+    made = sheet(x=[stray if at == row else cells.format(at) for at in range(ROWS)], o=others, y=y)
+    table = table_of(made, data())
+    assert reading_of(table).missing == ()
+    features = pd.DataFrame(table.features, columns=list(table.columns))
+    assert features["o"].notna().all()
+    np.testing.assert_equal(features["x"][row], value)
+    assert features["x"].isna().sum() == reading_of(table).unread == np.isnan(value)
+
+
+def test_a_column_that_was_plain_beside_formats_stays_plain(sheet: Make) -> None:
+    columns = {"t": ["823", "404.958", "12"] * 20, "d": ["1.823", "4.958", "2.125"] * 20, "y": Y}
+    raw = replace(sheet(**columns), layout={"separator": ";"})
+    first = table_of(raw, data())
+    assert reading_of(first).formats == {"t": "1.234,5"}
+    keys = {key: names for key, names in reading_of(first).keys.items() if names and key != "separator"}
+    assert reading_of(table_of(raw, data(**keys))).formats == {"t": "1.234,5"}  # the study file has every format
+    comma = sheet(**{**columns, "t": ["8,5", "7,5", "9,5"] * 20, "y": [f"{row % 29},25" for row in range(ROWS)]})
+    table = table_of(comma, data(numbers=("t", "d")))
+    assert reading_of(table).formats == {"y": "1234,5", "t": "1234,5", "d": "1.234,5"}
+
+
+def test_the_points_of_weights_and_target_are_read_as_in_other_columns(sheet: Make) -> None:
+    points = ["823", "404.958", "12"] * 20
+    made = sheet(w=points, c=["8,5", "k.A.", "9,5"] * 20, a=A, y=[f"{value} €" for value in points])
+    table = table_of(made, data(weights="w", missing=("k.A.",)))
+    assert table.weights is not None
+    assert table.weights[:3].tolist() == [823, 404958, 12]
+    assert table.target[:3].tolist() == [823, 404958, 12]
+    table = table_of(made, data(weights="w", missing=("k.A.",), formats={"c": "1234,5"}))
+    assert table.weights is not None
+    assert table.weights[:3].tolist() == [823, 404.958, 12]  # as the study file says that only c has a format
+
+
 def test_rows_without_a_target_are_left_out(sheet: Make) -> None:
     some = ["" if row % 6 == 0 else value for row, value in enumerate(Y)]
     table = table_of(sheet(a=A, y=some), data())

@@ -66,6 +66,14 @@ def test_a_duration_is_a_time_of_days(sheet: Make) -> None:
     assert time.tolist() == [2.0, 0.25]
 
 
+def test_the_points_of_weights_stand_between_thousands_as_in_other_columns(sheet: Make) -> None:
+    made = sheet(w=["4.268", "300"], x=["0,5", "2,5"])
+    assert weights_format(made, "w", ["x"]) == "1.234,5"
+    assert weights_format(made, "w", []) == ""
+    assert weights_format(made, "w", ["x"], thousands=False) == ""
+    assert weights_format(sheet(w=[4.268, 300.0], x=["0,5", "2,5"]), "w", ["x"]) == ""
+
+
 def test_weights_may_have_a_format(sheet: Make) -> None:
     for values, form, expected in (
         (["0,5", "2"], "1234,5", [0.5, 2]),

@@ -44,6 +44,17 @@ def test_rows_of_dropped_classes_are_not_said_to_lack_the_target(tmp_path: Path)
     assert "; 1 row without y left out; 9 rows of ash left out (data.drop_classes)" in line
 
 
+def test_numbers_that_are_not_written_alike_are_left_out_with_what_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [f"{row}.5{'*' if row % 9 == 0 else ''},{row % 7},{row * 37 % 60}.25" for row in range(ROWS)]
+    path.write_text("\n".join(["my size,a,y", *rows, ""]))
+    left_out = "mine: 60 rows, 1 number -> y; left out: my size (85% of its cells are numbers, the first other one is"
+    assert line_of(path) == (
+        f"{left_out} '0.5*'; --numbers 'my size' reads the numbers and takes the others for missing)"
+    )
+    assert line_of(path, "data.numbers=my size").startswith("mine: 60 rows, 2 numbers -> y; do not fit")
+
+
 def test_pictures_are_counted_with_their_size_and_colour(tmp_path: Path) -> None:
     drawn(tmp_path / "flowers", rows=10)
     (tmp_path / "flowers" / "labels.csv").touch()
