@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from experiments.data.cell_words import column_words
 from experiments.data.cells import SourceCells
-from experiments.data.column_kind import NoFeature, decide_column
-from experiments.data.column_types import cleaned
+from experiments.data.column_kind import FILLED, NoFeature, decide_column, file_has_comma
+from experiments.data.column_types import cleaned, is_text
 from experiments.data.equal_rows import EqualRows, equal_rows
+from experiments.data.number_formats import have_thousands
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
@@ -41,15 +45,42 @@ def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test:
 
 
 def _differs_in_every_row(raw: RawTable, name: str) -> bool:
-    """Return whether a column counts the rows or names them, so that no two rows would be equal in it."""
+    """Return whether a column counts the rows or names them, so that no two rows would be equal in it.
+
+    A few empty cells say nothing.
+    """
     column = raw.columns[name]
-    for words in (column_words(part) for part in (column.slice(0, PROBE), column)):
-        if len(np.unique(words)) < len(words):
-            return False
     try:
-        decide_column(cleaned(raw, [name]), name, (), comma=False)
+        if not all(_all_differ(replace(raw, columns={name: part}), name) for part in (column.slice(0, PROBE), column)):
+            return False
+        clean = cleaned(raw, [name])
+        decide_column(clean, name, (), _may_have_thousands(clean.columns[name]) and _has_comma(raw))
     except NoFeature as why:
-        return why.reason in ("counts_rows", "identifies_rows")
+        return why.reason in ("counts_rows", "identifies_rows", "mixed_numbers")
     except DataError:
         return False
     return False
+
+
+def _all_differ(raw: RawTable, name: str) -> bool:
+    """Return whether nearly all cells of a column are filled, and differ.
+
+    1 and 1.000 differ, because the latter may be a thousand.
+    """
+    present = cleaned(raw, [name]).columns[name].drop_null()
+    if len(present) < FILLED * raw.rows:
+        return False
+    if is_text(present.type):
+        return bool(pc.count_distinct(present).as_py() == len(present))
+    return len(np.unique(column_words(present))) == len(present)
+
+
+def _may_have_thousands(column: pa.ChunkedArray) -> bool:
+    """Return whether the points of a column stand between thousands if the file has a decimal comma."""
+    return is_text(column.type) and have_thousands(column.drop_null(), comma=True, separator=None)
+
+
+def _has_comma(raw: RawTable) -> bool:
+    """Return whether a column of the file has a decimal comma."""
+    names = [name for name, column in raw.columns.items() if is_text(column.type)]
+    return file_has_comma(cleaned(raw, names), names)
