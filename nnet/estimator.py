@@ -311,7 +311,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
     Args:
         {PARAMETERS}
         loss:                mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
-        huber_delta:         where huber goes from quadratic to linear, in units of y.
+        huber_delta:         error from which on huber grows linearly, in units of y.
 
     Attributes:
         {ATTRIBUTES}

@@ -25,7 +25,7 @@ class TrainingSettings:
     batch_size:       rows of a mini-batch.
     loss:             cross_entropy, binary_cross_entropy, mean_squared_error or huber.
     label_smoothing:  share of the probability of the true class that is spread over all classes, in training.
-    huber_delta:      where huber goes from quadratic to linear.
+    huber_delta:      error from which on huber grows linearly, in the units of the targets that are trained on.
     optimizer:        adam, adamw, sgd, nesterov, rmsprop or adagrad.
     learning_rate:    step size.
     momentum:         momentum of sgd and nesterov.
