@@ -264,8 +264,7 @@ class LedgerRecord:
     largest_overlap: largest share of these rows, 0 to 1, in one look of another study.
     head:            hash of the ledger's last entry.
     first:           hash of its first entry, which identifies the ledger.
-    rows_known:      False where only the fingerprint of these rows is known, so that looks at rows which overlap them
-                     are not counted; never so in a results.json.
+    rows_known:      False where looks at rows that overlap these cannot be counted; not written.
     """
 
     file: str = ""
@@ -283,7 +282,6 @@ class StudyResult:
 
     final:          None in results of older versions, whose final model is a single network.
     test:           None without a test evaluation (--no-test); with `outer` the pooled score.
-    ledger:         the ledger when the study ended; None in some results of older versions.
     outer:          the outer folds of nested cross-validation; absent from the document of a study without them.
     report:         the author's texts; absent from the document of a study without any.
     analysis:       analysis of the development rows; None in results without it.
@@ -321,8 +319,7 @@ class StudyResult:
         """
         body = json.loads(json.dumps(asdict(self), allow_nan=False))
         del body["earlier_digest"]
-        if body["ledger"] is not None:
-            del body["ledger"]["rows_known"]
+        (body["ledger"] or {}).pop("rows_known", None)
         for name in ("outer", "report"):
             if body[name] is None:
                 del body[name]

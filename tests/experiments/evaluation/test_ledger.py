@@ -90,26 +90,6 @@ def test_each_entry_has_the_hash_of_the_one_before(ledger: Ledger) -> None:
     assert chain[1]["scores"] == {"accuracy": 0.5}
 
 
-def test_each_study_that_reserved_a_look_completes_it_once_with_its_own_scores(ledger: Ledger) -> None:
-    first, second = look(ledger), look(ledger, study="b")
-    assert first.id == second.id  # the same models on the same rows
-    for _ in range(2):
-        ledger.complete(first, {"accuracy": 0.5})
-        ledger.complete(second, {"f1": 0.25, "accuracy": 0.5})
-    found = [(entry["study"], entry["scores"]) for entry in entries(ledger) if entry["kind"] == "completed"]
-    assert found == [("a", {"accuracy": 0.5}), ("b", {"f1": 0.25, "accuracy": 0.5})]
-
-
-def test_without_the_hashes_of_the_rows_those_of_the_ledger_do(ledger: Ledger) -> None:
-    fingerprint = RowHashes(TEST.fingerprint, (), ())
-    look(ledger, study="b", test=rows(5, 15))
-    before = ledger.read("a", fingerprint)
-    assert (before.looks, before.rows_known) == (0, False)
-    look(ledger)
-    assert ledger.read("a", fingerprint) == ledger.read("a", TEST)
-    assert (ledger.read("a", TEST).looks, ledger.read("a", TEST).largest_overlap) == (2, 0.5)
-
-
 def test_the_same_look_twice_is_one(ledger: Ledger) -> None:
     for _ in range(2):
         ledger.complete(look(ledger), {"accuracy": 0.5})
