@@ -265,7 +265,7 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
     if values is None or (values := _whole_numbers(present)) is None:
         return
     low, high = values.min().item(), values.max().item()
-    counts = high - low < (raw.of or raw.rows) or bool(np.all(values[1:] > values[:-1]))
+    counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
     if len(np.unique(values)) == len(values) and (counts or named):
         raise NoFeature("counts_rows" if counts else "identifies_rows")
 

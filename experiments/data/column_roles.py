@@ -106,7 +106,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
-    return with_own_test(table, _with_features(other, reading, theirs, data), theirs, missing, raw.of)
+    return with_own_test(table, _with_features(other, reading, theirs, data), theirs, missing, raw.rows_of_file)
 
 
 def _names(raw: RawTable, test: RawTable | None, roles: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:

@@ -25,19 +25,19 @@ SHOWN = 10  # names in a message
 class RawTable:
     """Columns of equal length.
 
-    where:    the file, for messages.
-    columns:  name -> Arrow array.
-    place:    row (from 0) -> its place in the file, such as "line 7".
-    declared: columns that the file declares to be categories.
-    unnamed:  columns without a name in a file that names others; pandas writes an index so.
-    of:       number of rows of the whole file, if these are some of its rows.
-    numbers:  (N,) position of each row in the file, from 0; None where all of its rows are here in order.
-    notes:    lines about how the file was read.
-    repairs:  lines about what was left out, renamed or guessed, so that the file can be read.
-    layout:   keys of [data] with which nothing is left to decide about how the file is written.
-    repeated: names that columns with other values had, too.
-    index:    columns that the file declares to be the index of its rows.
-    present:  words that are values although they look like missing ones, in lower case.
+    where:        the file, for messages.
+    columns:      name -> Arrow array.
+    place:        row (from 0) -> its place in the file, such as "line 7".
+    declared:     columns that the file declares to be categories.
+    unnamed:      columns without a name in a file that names others; pandas writes an index so.
+    rows_of_file: number of rows of the whole file, if these are some of its rows.
+    numbers:      (N,) position of each row in the file, from 0; None where all of its rows are here in order.
+    notes:        lines about how the file was read.
+    repairs:      lines about what was left out, renamed or guessed, so that the file can be read.
+    layout:       keys of [data] with which nothing is left to decide about how the file is written.
+    repeated:     names that columns with other values had, too.
+    index:        columns that the file declares to be the index of its rows.
+    present:      words that are values although they look like missing ones, in lower case.
     """
 
     name: str
@@ -46,7 +46,7 @@ class RawTable:
     place: Callable[[int], str] = "row {} (from 0)".format
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
-    of: int | None = None
+    rows_of_file: int | None = None
     numbers: NDArray[np.intp] | None = None
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()

@@ -176,5 +176,10 @@ def taken(raw: RawTable, rows: Any) -> RawTable:
     indices = pa.array(rows)
     columns = {name: column.take(indices) for name, column in raw.columns.items()}
     numbers = np.asarray(rows) if raw.numbers is None else raw.numbers[rows]
-    place, of = (lambda row: raw.place(int(rows[row]))), raw.of or raw.rows
-    return replace(raw, columns=columns, place=place, of=of, numbers=numbers)
+    return replace(
+        raw,
+        columns=columns,
+        place=lambda row: raw.place(int(rows[row])),
+        rows_of_file=raw.rows_of_file or raw.rows,
+        numbers=numbers,
+    )

@@ -15,16 +15,17 @@ from experiments.config.outer import outer_study, rows_of
 from experiments.config.spec import StudySpec
 from experiments.data.readers.in_memory import Rows, given_table
 from experiments.data.table import Table
-from experiments.errors import SpecError
+from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.search.executors.create import usable_cores
-from experiments.study.asked_study import Asked, asked_study, in_python
+from experiments.study.asked_study import Asked, asked_study
 from experiments.study.console import study_console
 from experiments.study.interrupts import between_imports
 from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
+from experiments.study.python_words import in_python
 from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
 from experiments.study.summary import print_summary, ui_command
@@ -39,6 +40,7 @@ def run(
     workers: int | None = None,
     look: Literal["take", "leave", "only"] = "take",
     fresh: bool = False,
+    acknowledge_reuse: bool = False,
     tracking_uri: str | None = None,
     register: str | None = None,
     wait: bool | None = None,
@@ -59,6 +61,7 @@ def run(
         look:         "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
                       trials that there are.
         fresh:        start anew instead of resuming.
+        acknowledge_reuse: test other models on test rows that were scored before; the report says so.
         tracking_uri: MLflow's store; MLFLOW_TRACKING_URI or sqlite:///mlruns/mlflow.db if None; "none": no tracking.
         register:     name under which the model becomes a version in MLflow's model registry.
         wait:         True: wait up to 30 s at the end until MLflow has everything; False: do not wait, its writer goes
@@ -85,7 +88,16 @@ def run(
     >>> open(folder).digest == study.digest
     True
     """
-    _check_arguments(look, workers, {"fresh": fresh, "quiet": quiet, "wait": False if wait is None else wait})
+    _check_arguments(
+        look,
+        workers,
+        {
+            "fresh": fresh,
+            "acknowledge_reuse": acknowledge_reuse,
+            "quiet": quiet,
+            "wait": False if wait is None else wait,
+        },
+    )
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
     table = None if given is None else given_table(given, rows_of(asked.spec))
@@ -100,14 +112,18 @@ def run(
         workers=min(wanted, asked.spec.search.lookahead),
         fresh=fresh,
         look=look,
+        acknowledge_reuse=acknowledge_reuse,
         register_as=register,
         document=asked.document,
         wait=wait,
     )
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
-    with between_imports(signal.SIGINT):
-        outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
+    try:
+        with between_imports(signal.SIGINT):
+            outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
+    except ExperimentError as error:  # whose words are those of the command
+        raise in_python(error) from None
     if not quiet:
         print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]))
     if outcome.untracked:

@@ -18,6 +18,7 @@ from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import folder_for, study_file
+from experiments.study.python_words import in_python
 
 Asked = StudySpec | Mapping[str, Any] | str | Path | None
 
@@ -96,18 +97,6 @@ def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
 def _named(document: Mapping[str, Any]) -> object:
     study = document.get("study")
     return study.get("name") if isinstance(study, Mapping) else None
-
-
-def in_python(error: SpecError) -> SpecError:
-    """Return an error of the command line without the names of its arguments.
-
-    >>> print(in_python(SpecError("--data: search.trials: must be larger.")))
-    search.trials: must be larger.
-    """
-    said = str(error)
-    for argument in ("--data: ", "--set ", "STUDY: "):
-        said = said.removeprefix(argument)
-    return SpecError(said)
 
 
 def _of_source(source: str | None, changes: list[str], target: object) -> AskedStudy:

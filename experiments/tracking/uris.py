@@ -81,7 +81,8 @@ def check_register(name: str | None, sealed: bool, uri: str) -> None:
         raise SpecError("--register: there is no registry without tracking; name a store with --tracking-uri.")
     if sealed:
         raise SpecError(
-            "--register: a study without a test evaluation has no model; leave --no-test out, or use --score."
+            "--register: a study without a test evaluation has no model; leave out --no-test and --trials, or use "
+            "--score."
         )
     fits = 1 <= len(name.strip()) <= LONGEST_NAME and name.isprintable() and name[0] != "."
     if not fits or set(name) & set("/:'\""):

@@ -16,7 +16,7 @@ import pytest
 
 import experiments
 from experiments.compare import main as compare
-from experiments.errors import DataError, SpecError, StudyStateError
+from experiments.errors import DataError, LedgerError, SpecError, StudyStateError
 from experiments.evaluation.statistics import wilson_interval
 from experiments.predict import main as predict
 from support.desk import CommandRunner
@@ -47,6 +47,19 @@ def test_the_package_is_there_at_once() -> None:
 
 def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any]) -> None:
     assert experiments.run("moons").digest == undisturbed["digest"]
+
+
+def test_errors_name_arguments_and_no_options_of_the_command() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60, 2)), rng.integers(0, 2, 60)
+    settings: dict[str, Any] = {"out": "s", "workers": 1, "tracking_uri": "none", "quiet": True, "epochs": 1}
+    experiments.run(data=rows, trials=1, **settings)
+    with pytest.raises(LedgerError, match=r'Use look="leave" to continue .*, or acknowledge_reuse=True to test again'):
+        experiments.run(data=rows, trials=2, **settings)
+    with pytest.raises(StudyStateError, match=r"fresh=True starts anew, or choose another folder with out=\."):
+        experiments.run(data=(rows[0] + 1, rows[1]), trials=1, **settings)
+    again = experiments.run(data=rows, trials=2, acknowledge_reuse=True, **settings)
+    assert again.result.test.times_scored == 2
 
 
 def test_a_second_study_in_the_folder_of_the_first_has_baselines_of_its_own_rows() -> None:
