@@ -158,6 +158,9 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
             found.update([f"test.metrics.{name}", f"names.{name}"])
     found.update({f"test.references[*].{what}": len(references) for what in ("score", "ci95")})
     found["test.references[*].id"] += 2 * len(references)
+    unbeaten = sum(one["score"] is not None and one["score"] >= test["score"] for one in references)
+    if not document.get("outer"):
+        found += Counter({"test.references[*].id": unbeaten, "test.references[*].score": unbeaten})
     for one in references:
         found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
         found["test.references[*].converged"] += one["converged"] is False
