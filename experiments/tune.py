@@ -35,7 +35,7 @@ DEFAULT = "digits"
 MOST_TRIALS = 1_000_000  # of a study
 TRY = (
     "a try of {trials} of the study's {planned} trials: no refit, no baselines, and the test rows are not scored "
-    "(--set search.trials={trials} makes a study of {trials} trials, which is tested)"
+    "(--set search.trials={trials} makes that many the whole study, which is tested)"
 )
 BEGUN = time.perf_counter()
 

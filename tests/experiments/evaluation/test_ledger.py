@@ -49,11 +49,6 @@ def rows(first: int, last: int) -> RowHashes:
 TEST = rows(0, 10)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "studies" / "ledger.jsonl")
-
-
 def look(
     ledger: Ledger,
     study: str = "a",

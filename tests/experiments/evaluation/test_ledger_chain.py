@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -15,11 +13,6 @@ from support.machines import ONE, TWO, share_no_locks
 
 TEST = SealedTestSet(np.arange(20.0).reshape(10, 2), np.arange(10, dtype=np.intp) % 3).known_by
 LOOK = Look(TEST.fingerprint, "m", "a")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "studies" / "ledger.jsonl")
 
 
 def test_two_machines_cannot_fork_the_ledger(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.row_hashes import RowHashes
@@ -20,11 +18,6 @@ def rows(first: int, last: int) -> RowHashes:
 
 
 TEST = rows(0, 10)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "studies" / "ledger.jsonl")
 
 
 def look(ledger: Ledger, study: str = "a", test: RowHashes = TEST) -> Look:
