@@ -20,7 +20,7 @@ from importlib import resources
 from pathlib import Path
 
 from experiments.config.default_study import STUDY_FILE, folder_of
-from experiments.config.formats import SORTS, sort_of
+from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.near import did_you_mean, near
 from experiments.config.regular_file import read_regular
 from experiments.config.spec import StudySpec
@@ -95,11 +95,27 @@ def study_file(study: str) -> Path:
     if place.file is not None:
         return place.file
     folder = place.folder or Path(study)
+    if _has_given_rows(folder):
+        raise SpecError(
+            f"STUDY: the rows of {folder} came from a Python program, so it runs from there alone: "
+            f"experiments.run(..., data=rows, out={str(folder)!r})."
+        )
     option = ["--set", f"study.name={folder.name}"] if folder.parent == STUDIES else ["--out", str(folder)]
     raise SpecError(
         f"STUDY: {folder} holds a study without a study file, so it does not run by its name; type python -m "
         f"experiments.tune FILE {shlex.join(option)}, with the study file and the options it was made with."
     )
+
+
+def _has_given_rows(folder: Path) -> bool:
+    """Tell whether the journal of a study says that a program passed its rows on."""
+    from experiments.search.journal_reader import view_journal  # which few commands need, and which loads Optuna
+
+    try:
+        identity = view_journal(folder / "journal.log").identity
+    except StudyStateError:
+        return False
+    return identity is not None and identity.get("spec", {}).get("data", {}).get("source") == GIVEN
 
 
 def study_folder(study: str, argument: str = "STUDY") -> Path:

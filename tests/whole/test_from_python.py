@@ -19,6 +19,7 @@ from experiments.compare import main as compare
 from experiments.errors import DataError, LedgerError, SpecError, StudyStateError
 from experiments.evaluation.statistics import wilson_interval
 from experiments.predict import main as predict
+from experiments.study.lookup import study_file
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 
@@ -58,6 +59,8 @@ def test_errors_name_arguments_and_no_options_of_the_command() -> None:
         experiments.run(data=rows, trials=2, **settings)
     with pytest.raises(StudyStateError, match=r"fresh=True starts anew, or choose another folder with out=\."):
         experiments.run(data=(rows[0] + 1, rows[1]), trials=1, **settings)
+    with pytest.raises(SpecError, match=r"the rows of s came from a Python program.*data=rows, out='s'\)\."):
+        study_file("s")
     again = experiments.run(data=rows, trials=2, acknowledge_reuse=True, **settings)
     assert again.result.test.times_scored == 2
 
