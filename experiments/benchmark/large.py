@@ -164,7 +164,7 @@ def watched(module: Sequence[str], folder: Path) -> tuple[float, float, str]:
     """
     before, peak = _processor_seconds(), 0
     with tempfile.TemporaryFile("w+") as said:
-        command = [sys.executable, "-m", *module]
+        command = [sys.executable, "-u", "-m", *module]  # -u: what is said last is the reason of a failure
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         while process.poll() is None:
             peak = max(peak, _resident(process.pid))
