@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 
 from experiments.config.default_study import study_text
 from experiments.config.documents import canonical_digest
@@ -109,8 +108,17 @@ def finish_again(
                 tracking.register(options.register_as)
             untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    outcome = Outcome(result, seen, options.folder, clock, tracking.seconds, untracked, tracking.goes_on, finished=True)
-    return replace(outcome, registered=tracking.registered)
+    return Outcome(
+        result,
+        seen,
+        options.folder,
+        clock,
+        tracking.seconds,
+        untracked,
+        tracking.goes_on,
+        finished=True,
+        registered=tracking.registered,
+    )
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:

@@ -160,8 +160,16 @@ def run_study(
             untracked = _publish(run, result, trials, scored)
             journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
-    outcome = Outcome(result, seen, options.folder, run.clock, run.tracking.seconds, untracked, run.tracking.goes_on)
-    return replace(outcome, registered=run.tracking.registered)
+    return Outcome(
+        result,
+        seen,
+        options.folder,
+        run.clock,
+        run.tracking.seconds,
+        untracked,
+        run.tracking.goes_on,
+        registered=run.tracking.registered,
+    )
 
 
 def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger]:
