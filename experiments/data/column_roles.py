@@ -195,7 +195,8 @@ def with_target(
     missing, others = absent.sum() - dropped, len(absent) - dropped
     if 2 * missing > others:
         counts = f"{missing} of {others} rows have none"
-        raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}.")
+        rest = "" if absent.all() else ", or remove these rows to learn from the others"
+        raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return taken(raw, rows), taken(clean, rows)
 

@@ -28,7 +28,8 @@ ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
     "subject|patient(en)?|person(en)?|participant|individual|customer|kunden?|user|household|student|animal|mrn|usubj"
 )
-GROUP_NAME = rf"{INDEX_NAME}|(?i:(.*[_ .-])?({THINGS})s?([_ .-]?(id|no|nr|number|name|code))?)"
+NUMBERED = "[_ .-]?(id|no|nr|number|name|code)"
+GROUP_NAME = rf"{INDEX_NAME}|(?i:({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"  # `class_students` is a count
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:

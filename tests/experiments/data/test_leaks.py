@@ -124,6 +124,7 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     [
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS) // 3, "class_students"),  # a count
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
