@@ -34,6 +34,7 @@ GROUPS = {  # what stands between thousands
     "1'234.5": r"['\x{2019}]",
 }
 INFINITE = r"^[+-]?(?i:inf(?:inity)?)$"
+ZERO = "0"  # is as much in every unit
 CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
 AFTER = rf"(?:%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
@@ -54,8 +55,8 @@ def is_number_format(text: str) -> bool:
 def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) -> str | None:
     """Infer the format in which all of some texts are written; None if there is none, or if they are plain numbers.
 
-    A number such as 1,390 has thousands, unless another column of the file has a decimal comma. Infinite numbers are
-    written alike in every format.
+    A number such as 1,390 has thousands, unless another column of the file has a decimal comma. Infinite numbers, and a
+    bare 0, are written alike in every format.
 
     Args:
         texts:     present and stripped.
@@ -63,7 +64,8 @@ def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None)
         separator: character between the columns.
     """
     texts = _finite(texts)
-    first = CELL.fullmatch(texts[0].as_py()) if len(texts) else None
+    amounts = texts.filter(pc.not_equal(texts, ZERO))
+    first = CELL.fullmatch(amounts[0].as_py()) if len(amounts) else None
     if first is None:
         return None
     before, after = first.groups()
@@ -140,7 +142,7 @@ def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
 def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Write texts of a format as plain numbers; all of them must fit."""
     _, digits, _ = _parts(form)
-    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3")
+    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3\4")
     plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
@@ -181,9 +183,9 @@ def _parts(form: str) -> tuple[str, str, str]:
 
 @cache
 def _pattern(form: str) -> str:
-    """Return the regular expression of a format, whose groups are signs and digits."""
+    """Return the regular expression of a format, whose groups are signs and digits, or a bare 0."""
     before, digits, after = _parts(form)
-    return rf"^({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){_spaced(after)}$"
+    return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){_spaced(after)}|({ZERO}))$"
 
 
 def _spaced(text: str) -> str:

@@ -95,6 +95,12 @@ def test_an_infinite_number_is_written_alike_in_every_format() -> None:
     assert number_format(column("inf", "-inf"), comma=True) is None
 
 
+def test_a_bare_zero_is_as_much_in_every_unit() -> None:
+    assert number_format(column("0", "$1,390", "0"), comma=False) == "$1,234.5"
+    assert plain_numbers(column("0", "12,50 €"), "1234,5 €").to_pylist() == ["0", "12.50"]
+    assert number_format(column("0", "0"), comma=False) is None
+
+
 def test_a_cell_of_another_format_does_not_fit() -> None:
     assert fits(column("$1,390", "$1390", "1390", "$1,39", "€5", None), "$1,234.5").to_pylist() == [
         *(True, True, False, False, False),
