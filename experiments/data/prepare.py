@@ -50,6 +50,7 @@ class StudyData:
     n_splits:    number of folds of a repetition.
     notes:       what was decided that a person may want otherwise, one line each.
     copies:      the copies among the rows; None without any.
+    own_test:    whether the test rows are the source's own.
     """
 
     name: str
@@ -63,6 +64,7 @@ class StudyData:
     n_splits: int
     notes: tuple[str, ...] = ()
     copies: Copies | None = None
+    own_test: bool = False
 
     @property
     def reading(self) -> TableReading | None:
@@ -132,6 +134,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         n_splits=cv.n_splits,
         notes=notes,
         copies=copies,
+        own_test=table.own_test > 0,
     )
 
 

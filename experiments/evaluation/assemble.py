@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
@@ -18,7 +19,6 @@ from experiments.evaluation.results import (
     BestRecord,
     ColumnCounts,
     ColumnRecord,
-    CopiesRecord,
     DataRecord,
     DefaultRecord,
     FinalScore,
@@ -26,11 +26,11 @@ from experiments.evaluation.results import (
     LeftOutColumn,
     MissingCounts,
     ReadingRecord,
-    SplitRecord,
     StudyResult,
     TrialRecord,
     WorkerFailure,
 )
+from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord, Origin, SplitRecord
 from experiments.search.context import StudyContext
 from experiments.search.trial import INTERVENTIONS, FinishedTrial, best_trial
 
@@ -123,6 +123,7 @@ def assemble(
         analysis=analysis,
         reading=_reading(data),
         copies=_copies(data.copies),
+        holdout=_holdout(data, nested=spec.cv.outer is not None),
         report=report_record(spec.report),
         ledger=ledger,
         provenance=provenance,
@@ -171,6 +172,22 @@ def _copies(copies: Copies | None) -> CopiesRecord:
     if copies is None:
         return CopiesRecord(rows=0, split="free")
     return CopiesRecord(rows=copies.rows, split=copies.split, test=copies.test)
+
+
+def _holdout(data: StudyData, nested: bool) -> HoldoutRecord:
+    """Record where the test rows come from, and the groups; in nested cross-validation every row is a test row."""
+    table = data.development.table
+    tested = table.groups if nested or table.groups is None else data.test.groups
+    split: Origin = "own" if data.own_test else "drawn" if table.time is None else "last"
+    return HoldoutRecord(
+        origin="outer_folds" if nested else split,
+        development_groups=None if tested is None else _groups(table.groups),
+        test_groups=_groups(tested),
+    )
+
+
+def _groups(groups: NDArray[Any] | None) -> int | None:
+    return None if groups is None else len(np.unique(groups))
 
 
 def _trial(trial: FinishedTrial) -> TrialRecord:

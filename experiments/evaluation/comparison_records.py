@@ -38,9 +38,10 @@ class NoTest:
 class ComparedTest:
     """A test score.
 
-    looks:  test evaluations of any study, by the ledger, that used these rows or some of them.
-    own:    of these, those of this study on exactly these rows.
-    nested: whether it is pooled over outer folds, and so of the whole procedure.
+    looks:        test evaluations of any study, by the ledger, that used these rows or some of them.
+    own:          of these, those of this study on exactly these rows.
+    times_scored: position of this evaluation among the study's evaluations on these rows, from 1.
+    nested:       whether it is pooled over outer folds, and so of the whole procedure.
     """
 
     score: float
@@ -48,6 +49,7 @@ class ComparedTest:
     rows: int
     looks: int
     own: int
+    times_scored: int
     nested: bool
 
 
@@ -83,6 +85,7 @@ class ComparedStudy:
     development:   number of its development rows; None of a study without results.
     sharing:       letter of the studies with the same rows and folds; empty where no other has them.
     trials:        number of finished trials.
+    without_score: number of those that diverged or failed.
     seconds:       seconds of the search, over all its runs; None without a journal.
     epochs:        epochs that the trials trained, all folds at once; None without a journal.
     best:          selection score of the best trial; None before a trial is complete.
@@ -106,6 +109,7 @@ class ComparedStudy:
     trials: int
     complete: int
     pruned: int
+    without_score: int
     seconds: float | None
     epochs: int | None
     best: float | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.config.documents import canonical_digest
 
-OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "report", "ledger", "provenance", "timing")
+OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
 PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis, added after its digests were fixed
 
 

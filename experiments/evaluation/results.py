@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from experiments.data.copies import CopiesSplit
 from experiments.data.table import ColumnReason, Kind
 from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts, FinalRecord
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import digest
+from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord, SplitRecord
 from experiments.search.trial import InterventionKind, Reason, State
 
 # nothing is converted, no key is unknown, no number is infinite; dataclasses inside inherit the rules
@@ -101,20 +101,6 @@ class ReadingRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CopiesRecord:
-    """Rows that are copies of other rows, equal in every cell.
-
-    rows:  number of copies of an earlier row, without the source's own test rows; 0 of rows equal by chance.
-    split: how the splits treat them: they stay together or are free, or groups or the time decide.
-    test:  number of the source's own test rows that are copies of other rows.
-    """
-
-    rows: int
-    split: CopiesSplit
-    test: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class DataRecord:
     """The data. columns and missing are None in results of version 0.1."""
 
@@ -126,16 +112,6 @@ class DataRecord:
     fingerprint: str
     columns: ColumnCounts | None = None
     missing: MissingCounts | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SplitRecord:
-    """Number of development and test rows, and the fingerprints of the test rows and of the folds."""
-
-    development: int
-    test: int
-    test_fingerprint: str
-    folds_fingerprint: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,6 +261,7 @@ class StudyResult:
     outer:          the outer folds of nested cross-validation; absent from the document of a study without them.
     report:         the author's texts; absent from the document of a study without any.
     analysis:       analysis of the development rows; None in results without it.
+    holdout:        None in results of older versions.
     earlier_digest: digest of the document of an older schema that this was translated from; not written.
     """
 
@@ -305,6 +282,7 @@ class StudyResult:
     analysis: AnalysisRecord | None = None
     reading: ReadingRecord | None = None
     copies: CopiesRecord | None = None
+    holdout: HoldoutRecord | None = None
     report: ReportRecord | None = None
     ledger: LedgerRecord | None
     provenance: dict[str, Any]
@@ -320,7 +298,7 @@ class StudyResult:
         body = json.loads(json.dumps(asdict(self), allow_nan=False))
         del body["earlier_digest"]
         (body["ledger"] or {}).pop("rows_known", None)
-        for name in ("outer", "report"):
+        for name in ("outer", "holdout", "report"):
             if body[name] is None:
                 del body[name]
         own = digest(body)

@@ -12,6 +12,7 @@ from experiments.reports.formatting import label, network, p_value, parameter, s
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 from experiments.reports.outer_fold import outer_fold_of
+from experiments.reports.split import in_groups
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -166,14 +167,14 @@ def answer(result: StudyResult) -> Answer | None:
             "95% interval {} ({}), {}",
             Fact("test.ci95", scores.interval(test.ci95)),
             interval_method(test),
-            counted("test.rows", test.rows, "row"),
+            in_groups(result, counted("test.rows", test.rows, "row"), "test_groups"),
         ),
         warning=_warning(result, test),
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),
         tone=TONES[test.verdict],
         difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
-        method=(*difference_method(compared), ", two-sided, same test rows") if compared else (),
+        method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
         meaning=(*_meaning(result, test, scores), *_unbeaten(result, test)),
     )
 
@@ -221,26 +222,41 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 
-def unbeaten(test: FinalScore) -> tuple[int, ...]:
-    """Return the positions of the baselines that did as well as the tuned model on the test rows, or better."""
-    scores = enumerate(baseline.score for baseline in test.references)
-    return tuple(at for at, score in scores if score is not None and score >= test.score)
+@dataclass(frozen=True)
+class ScoredBaseline:
+    """A baseline that was scored on the test rows, or on the outer folds.
+
+    key: its key in results.json.
+    """
+
+    key: str
+    name: Fact
+    score: float
+
+
+def scored_baselines(result: StudyResult, test: FinalScore) -> list[ScoredBaseline]:
+    """List the baselines that have a score; in nested cross-validation those of the outer folds."""
+    if result.outer is None:
+        known = [(f"test.references[{at}]", baseline_name(one), one.score) for at, one in enumerate(test.references)]
+    else:
+        given = enumerate(result.outer.baselines)
+        known = [(f"outer.baselines[{at}]", one.id.replace("_", " "), one.score) for at, one in given]
+    return [ScoredBaseline(key, Fact(f"{key}.id", name), score) for key, name, score in known if score is not None]
+
+
+def unbeaten(result: StudyResult, test: FinalScore) -> list[ScoredBaseline]:
+    """List the baselines that did as well as the tuned model on the test rows, or better."""
+    return [one for one in scored_baselines(result, test) if one.score >= test.score]
 
 
 def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
     """Name the baselines that were not beaten: a tuned model that is no better than they are is no reason to use it."""
-    if result.outer is not None or not (positions := unbeaten(test)):
+    if not (baselines := unbeaten(result, test)):
         return ()
     scores = Scores.like(test.metric, test.score)
-    named = [
-        sentence(
-            "{} ({})",
-            Fact(f"test.references[{at}].id", baseline_name(test.references[at])),
-            Fact(f"test.references[{at}].score", scores.show(test.references[at].score)),
-        )
-        for at in positions
-    ]
-    return sentence(" On these rows {} did as well as the tuned model or better.", joined(named))
+    named = [sentence("{} ({})", one.name, Fact(f"{one.key}.score", scores.show(one.score))) for one in baselines]
+    tuned = "tuned model" if result.outer is None else "procedure"
+    return sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:

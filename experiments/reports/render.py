@@ -139,6 +139,9 @@ def _gain(result: StudyResult) -> list[Picture]:
     if test is None or test.difference is None:
         return []
     name = metric_label(test.metric)
-    alt = f"Difference in {name} between the tuned model and the default on the test rows, with its 95% interval"
-    caption = sentence(GAIN if result.outer is None else OF_PROCEDURE, Fact("test.metric", name))
-    return [Picture("difference", difference(test.difference, test.metric), alt, caption)]
+    tuned, rows, template = "tuned model", "the test rows", GAIN
+    if result.outer is not None:
+        tuned, rows, template = "procedure", "the rows of the outer folds", OF_PROCEDURE
+    alt = f"Difference in {name} between the {tuned} and the default on {rows}, with its 95% interval"
+    svg = difference(test.difference, test.metric, tuned.removesuffix(" model"))
+    return [Picture("difference", svg, alt, sentence(template, Fact("test.metric", name)))]

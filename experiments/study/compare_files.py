@@ -114,6 +114,8 @@ def _test(study: ComparedStudy) -> str:
     shown = f"{metric_label(study.metric)} {scores.show(study.test.score)} {scores.interval(study.test.ci95)}"
     of = "nested, of the whole procedure: " if study.test.nested else ""
     counted = (
-        f"rows that were scored {times(study.test.looks)}" if study.test.own else "rows; the ledger has no entry of it"
+        f"rows that, or some of which, were scored {times(study.test.looks)}"
+        if study.test.own
+        else "rows; the ledger has no entry of it"
     )
     return f"{of}{shown}, {study.test.rows:,} {counted}"

@@ -177,6 +177,7 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
         trials=len(states),
         complete=states.count("COMPLETE"),
         pruned=reasons.count("pruned"),
+        without_score=len(states) - states.count("COMPLETE") - reasons.count("pruned"),
         seconds=seconds[-1] if seconds else None,
         epochs=sum(trained_epochs([trial.result for trial in study.trials]).values()) if study.trials else None,
         best=result.best.cv_mean if result is not None else best.result.value if best is not None else None,
@@ -226,6 +227,8 @@ def _notes(study: ReadStudy) -> list[str]:
         notes.append("it has no test score, but was tested before it went on to these trials")
     elif recorded.result.test is None:
         notes.append("its test rows have not been scored")
+    elif recorded.result.test.times_scored > 1:
+        notes.append("its test rows had been scored before, so its test score is optimistic by an unknown amount")
     if recorded.result.analysis is None or recorded.result.analysis.selection is None:
         notes.append("it has no corrected score, so it stands after those that have one")
     return notes
@@ -239,7 +242,15 @@ def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
     seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
     test = recorded.result.test
     nested = recorded.result.outer is not None
-    return ComparedTest(score=test.score, ci95=test.ci95, rows=test.rows, looks=seen.looks, own=seen.own, nested=nested)
+    return ComparedTest(
+        score=test.score,
+        ci95=test.ci95,
+        rows=test.rows,
+        looks=seen.looks,
+        own=seen.own,
+        times_scored=test.times_scored,
+        nested=nested,
+    )
 
 
 def _seconds(study: ReadStudy) -> tuple[float, ...]:

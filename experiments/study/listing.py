@@ -145,10 +145,11 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
 
 
 def _tested(status: StudyStatus, scores: Scores) -> str:
-    """Return the test score; "earlier" for a study that was tested before its last trials; nothing without a test."""
+    """Return the test score, and whether it is a second one; "earlier" of a test before the last trials."""
     result = status.result
     if result is None or status.best is None:
         return ""
     if result.test is None:
         return "earlier" if was_tested_before(result) else ""
-    return scores.show(result.test.score) + ("" if result.outer is None else " (nested)")
+    again = "" if result.test.times_scored == 1 else " (again)"
+    return scores.show(result.test.score) + ("" if result.outer is None else " (nested)") + again

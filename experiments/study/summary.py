@@ -13,8 +13,7 @@ from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import are_several, joins_default, keeps_smallest, unbeaten
-from experiments.reports.methods import baseline_name
+from experiments.reports.headline import are_several, joins_default, keeps_smallest, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
 from experiments.search.arithmetic import MEANINGS
@@ -123,15 +122,13 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
         yield "nested score", f"{score}, approximate; of the procedure, not of this model"
         folds = ", ".join(scores.show(fold.score) for fold in result.outer.folds)
         yield "outer folds", f"{folds}; each by the choice of a search that did not have its rows"
-    baselines = [f"{baseline_name(one)} {scores.show(one.score)}" for one in test.references if one.score is not None]
-    if result.outer is not None:
-        known = [one for one in result.outer.baselines if one.score is not None]
-        baselines = [f"{one.id.replace('_', ' ')} {scores.show(one.score)}" for one in known]
-    if baselines:
-        yield "baselines", ", ".join(baselines)
-    if result.outer is None and (positions := unbeaten(test)):
-        names = ", ".join(baseline_name(test.references[at]) for at in positions)
-        yield "", f"as good as the tuned model or better on these rows: {names}"
+    if test.times_scored > 1:
+        yield "", "optimistic by an unknown amount: these rows had been scored before (--acknowledge-reuse)"
+    if baselines := scored_baselines(result, test):
+        yield "baselines", ", ".join(f"{plain(one.name)} {scores.show(one.score)}" for one in baselines)
+    if names := ", ".join(plain(one.name) for one in unbeaten(result, test)):
+        tuned = "tuned model" if result.outer is None else "procedure"
+        yield "", f"as good as the {tuned} or better on these rows: {names}"
     if test.default is None or test.difference is None:
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"

@@ -13,6 +13,7 @@ from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
 from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
 
+AGAIN = "had been scored before: score and verdict are optimistic by an unknown amount"
 # files of the study's folder that MLflow gets as they are
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
@@ -117,7 +118,10 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
 def final_tags(result: StudyResult) -> dict[str, str]:
     """Return the study's findings in words to filter by."""
     tags = {"best_trial": str(result.best.number), "metric": str(result.spec["cv"]["metric"])}
-    return tags if result.test is None else {**tags, "verdict": result.test.verdict}
+    if (test := result.test) is None:
+        return tags
+    again = {} if test.times_scored == 1 else {"test_rows": AGAIN}
+    return {**tags, "verdict": test.verdict, **again}
 
 
 def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetMetadata:

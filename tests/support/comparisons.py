@@ -24,9 +24,18 @@ def compared_study(name: str, **changes: Any) -> ComparedStudy:
     fields: dict[str, Any] = {
         **{"name": name, "folder": f"studies/{name}", "state": "done", "data": "iris", "development": 120},
         **{"sharing": "a", "metric": "accuracy", "sampler": "tpe", "pruner": "median", "arithmetic": "portable"},
-        **{"members": 5, "trials": 40, "complete": 30, "pruned": 9, "seconds": 12.5, "epochs": 1234, "best": 0.96},
+        **{
+            "members": 5,
+            "trials": 40,
+            "complete": 30,
+            "pruned": 9,
+            "without_score": 1,
+            "seconds": 12.5,
+            "epochs": 1234,
+            "best": 0.96,
+        },
         **{"winner": 7, "configuration": "64 ReLU, 12 epochs", "corrected": 0.95, "ci95": (0.91, 0.98)},
-        "test": ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=30, looks=3, own=1, nested=False),
+        "test": ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=30, looks=3, own=1, times_scored=1, nested=False),
         "search": SearchCurve(trials=(0, 5, 39), seconds=(0.5, 2.0, 12.5), scores=(0.9, 0.96, 0.96)),
         "learning": WinnerCurve(epochs=(1, 2, 3), scores=(0.5, 0.96, 0.95)),
     }

@@ -256,6 +256,18 @@ def factor(record: Record, level: str) -> float:
     return math.exp(record.document["analysis"]["uncertainty"]["quantiles"][level])
 
 
+def of_repeat(record: Record) -> int:
+    """Return the number of folds into which each repetition divides the rows."""
+    return len(record.document["best"]["fold_scores"]) // record.document["spec"]["cv"]["n_repeats"]
+
+
+def searches(record: Record, what: str) -> int:
+    """Return the number of the searches of nested cross-validation, or of all their trials."""
+    folds = record.document["outer"]["folds"]
+    trials = len(record.document["trials"]) + sum(one["trials"] for one in folds)
+    return {"count": 1 + len(folds), "trials": trials}[what]
+
+
 DERIVED: dict[str, Callable[..., Any]] = {
     r"(best|default|outer\.folds\[\d+\])\.network": network,
     r"(best|default|outer\.folds\[\d+\])\.params\.(\w+)": configured,
@@ -277,5 +289,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"missing\.(cells|columns)": missing,
     r"commands\.(\w+)": command,
     r"reading\.columns\.dates": dates,
+    r"folds\.of_repeat": of_repeat,
+    r"searches\.(count|trials)": searches,
     r"analysis\.uncertainty\.factors\.([\d.]+)": factor,
 }

@@ -24,7 +24,7 @@ MISSING = object()
 CONSTANTS = [
     r"95% interval",
     r"Kapoor et al\. 2024",
-    r"numbered as in the data, from 0\.",
+    r"numbered as in the data, from 0, and so",
     r"The best 100 of",
     r"The 20 columns of",
     r"one of the best 300",

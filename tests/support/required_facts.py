@@ -103,7 +103,9 @@ def _data(record: Record) -> Counts:
     found += Counter({"copies.rows": 2 * int(copies["rows"] > 0), "copies.split": int(copies["rows"] > 0)})
     found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
-    found.update(f"spec.data.{role}" for role in ("groups", "time") if given.get(role))
+    found.update(f"spec.data.{role}" for role in ("groups", "time", "weights") if given.get(role))
+    groups = (record.document.get("holdout") or {}).get("test_groups")
+    found += Counter({"holdout.development_groups": 1, "holdout.test_groups": 2}) if groups else Counter()
     return found
 
 
@@ -161,6 +163,8 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     unbeaten = sum(one["score"] is not None and one["score"] >= test["score"] for one in references)
     if not document.get("outer"):
         found += Counter({"test.references[*].id": unbeaten, "test.references[*].score": unbeaten})
+    else:
+        found.update({f"outer.baselines[*].{what}": unbeaten_outside(document) for what in ("id", "score")})
     for one in references:
         found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
         found["test.references[*].converged"] += one["converged"] is False
@@ -176,6 +180,12 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         found["test.metric"] += 1
         found["test.difference.draws"] += 0 if compared["draws"] is None else 2
     return found
+
+
+def unbeaten_outside(document: dict[str, Any]) -> int:
+    """Count the baselines of the outer folds that did as well as the procedure or better."""
+    scores = [one["score"] for one in document["outer"]["baselines"]]
+    return sum(score is not None and score >= document["test"]["score"] for score in scores)
 
 
 def _cells(confusion: list[list[int]] | None) -> int:

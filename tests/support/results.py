@@ -11,10 +11,10 @@ from experiments.evaluation.results import (
     DefaultRecord,
     FinalScore,
     LedgerRecord,
-    SplitRecord,
     StudyResult,
     TrialRecord,
 )
+from experiments.evaluation.split_records import SplitRecord
 
 SPEC = {
     "study": {"name": "rows", "seed": 0},

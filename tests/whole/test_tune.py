@@ -38,7 +38,7 @@ def test_results_follow_the_contract(desk: CommandRunner) -> None:
     result = desk.tuned("moons")
     assert list(result) == [
         *("schema", "study", "digest", "spec", "data", "split", "trials", "interventions", "default", "best"),
-        *("final", "test", "analysis", "reading", "copies", "ledger", "provenance", "timing"),
+        *("final", "test", "analysis", "reading", "copies", "holdout", "ledger", "provenance", "timing"),
     ]
     assert result["schema"] == 2
     assert result["digest"] == digest(result)

@@ -54,8 +54,8 @@ PAIRS: Final = (
 FIXED: Final = (
     "The best {} configurations of {} were fixed first, in finalists.json, and then each was trained again in {} "
     "repetitions. A repetition splits the development rows anew into {} folds ({}), the same for all finalists, and "
-    "has initial weights and an order of the batches of its own. Each finalist is trained as the final model of its "
-    "study is: as many networks, to the trial’s best epoch."
+    "has initial weights and an order of the batches of its own. Each finalist is trained as in the final model of its "
+    "study: as many networks of its configuration, to the trial’s best epoch. The default’s networks are left out."
 )
 OPTIMISTIC: Final = (
     "They were {}: all scores here are of the rows that chose them. The comparison says which finalist does better "

@@ -28,7 +28,7 @@ from experiments.reports.run_info import times
 
 USES_UP = "choosing by these uses up the test set"
 APART = (
-    "Each is of a final model that was fixed before its test rows were read. They stand apart, as {}: the score of a "
+    "Each is of a final model that was fixed before its test rows were read{}. They stand apart, as {}: the score of a "
     "study that is chosen by them is as optimistic as any best of many. The last column says how often studies have "
     "scored these rows, or some of them, by the ledger here."
 )
@@ -51,6 +51,7 @@ SEARCHES = (
     Column("trials"),
     Column("complete"),
     Column("pruned"),
+    Column("diverged or failed"),
     Column("epochs trained"),
     Column("seconds"),
 )
@@ -126,8 +127,11 @@ def test_scores(comparison: Comparison) -> Section | None:
         Column("test rows"),
         Column("scored", number=False),
     )
-    nested = ", ".join(study.name for study in comparison.studies if study.test is not None and study.test.nested)
-    notes = (text(APART, USES_UP), *((text(NESTED, nested),) if nested else ()))
+    tested = [(study.name, study.test) for study in comparison.studies if study.test is not None]
+    nested = ", ".join(name for name, test in tested if test.nested)
+    again = ", ".join(name for name, test in tested if test.times_scored > 1)
+    but = f", but that of {again}, whose rows had been scored before" if again else ""
+    notes = (text(APART, but, USES_UP), *((text(NESTED, nested),) if nested else ()))
     return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), *notes))
 
 
@@ -176,6 +180,7 @@ def _search(at: int, study: ComparedStudy) -> tuple[Words, ...]:
         number(f"{key}.trials", study.trials),
         number(f"{key}.complete", study.complete),
         number(f"{key}.pruned", study.pruned),
+        number(f"{key}.without_score", study.without_score),
         NOTHING if study.epochs is None else number(f"{key}.epochs", study.epochs),
         NOTHING if seconds is None else Fact(f"{key}.seconds", f"{seconds:,.{1 if seconds < 10 else 0}f}"),
     )

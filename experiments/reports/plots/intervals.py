@@ -90,8 +90,12 @@ def _worst_shown(rows: Sequence[Dot]) -> float:
     return float("-inf")
 
 
-def difference(compared: ScoreDifference, metric: str) -> str:
-    """Draw how much better or worse the tuned model is than the default, with its interval, against zero."""
+def difference(compared: ScoreDifference, metric: str, tuned: str = "tuned") -> str:
+    """Draw how much better or worse the tuned model is than the default, with its interval, against zero.
+
+    Args:
+        tuned: the word for what is compared with the default.
+    """
     low, high = compared.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(compared.score)) or 1.0
     ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
@@ -100,5 +104,5 @@ def difference(compared: ScoreDifference, metric: str) -> str:
     chart.line([(low, 0), (high, 0)], Stroke(INK, 2.2), mark=Mark("bar", INK, 4.5))
     chart.marks([(compared.score, 0)], Mark("circle", INK, 3.7))
     chart.text(chart.across(-reach), chart.up(1.15), "← default better")
-    chart.text(chart.across(reach), chart.up(1.15), "tuned better →", "end")
+    chart.text(chart.across(reach), chart.up(1.15), f"{tuned} better →", "end")
     return chart.svg()

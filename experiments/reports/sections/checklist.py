@@ -26,11 +26,11 @@ from experiments.reports.blocks import (
     percent,
     sentence,
 )
-from experiments.reports.headline import joins_default, keeps_smallest
-from experiments.reports.methods import baseline_name, difference_method, interval_method
+from experiments.reports.headline import joins_default, keeps_smallest, scored_baselines
+from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
-from experiments.reports.sections.data import folds
 from experiments.reports.sections.transformations import transformations
+from experiments.reports.split import folds, origin
 
 OPEN: Final = "not answered"
 KEYS: Final = ("purpose", "intended_use", "source", "limits")  # of [report], each the answer to an item
@@ -104,17 +104,14 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Transformations": transformations(result),
         },
         "Models": {
-            "Every model that was tried": (
-                *counted("trials.count", len(result.trials), "trial"),
-                ", all in trials.csv",
-            ),
+            "Every model that was tried": _tried(result),
             "Choice of the final model": sentence(
                 "by the mean {} over {} of the development rows: {}", metric, folds(result), _chosen(result)
             ),
             "Comparison": _compared(result),
         },
         "Leakage": {
-            "Test rows kept apart": f"{_apart(result)}{'' if test else UNSCORED}",
+            "Test rows kept apart": sentence("{}{}", _apart(result), "" if test else UNSCORED),
             "Rows that depend on each other": _dependence(result),
             "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
         },
@@ -125,7 +122,9 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             if test
             else f"no score{UNSCORED}",
             "Statistical test of the comparison": sentence(
-                "{}, two-sided, fixed beforehand", difference_method(test.difference)
+                "{}, two-sided{}",
+                difference_method(test.difference),
+                ", fixed beforehand" if test.times_scored == 1 else "; these rows had been scored before",
             )
             if test and test.difference
             else "none",
@@ -143,10 +142,24 @@ def _chosen(result: StudyResult) -> str:
     return "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
 
 
-def _apart(result: StudyResult) -> str:
+def _tried(result: StudyResult) -> Parts:
+    trials = len(result.trials)
+    if result.outer is None:
+        return sentence("{}, all in trials.csv", counted("trials.count", trials, "trial"))
+    searches = [fold.trials for fold in result.outer.folds]
+    return sentence(
+        "{} in {}: {} in trials.csv, the others in the folders of the outer folds",
+        counted("searches.trials", trials + sum(searches), "trial"),
+        counted("searches.count", 1 + len(searches), "search", "searches"),
+        number("trials.count", trials),
+    )
+
+
+def _apart(result: StudyResult) -> Parts:
     if result.outer is not None:
-        return "each outer fold split off first, not readable to the search whose choice it scores"
-    return "split off first, not readable to the search"
+        return ("each outer fold split off first, not readable to the search whose choice it scores",)
+    rows = counted("split.test", result.split.test, "row")
+    return sentence("{}, not readable to the search", origin(result, rows))
 
 
 def _target(result: StudyResult) -> Words:
@@ -165,11 +178,7 @@ def _target(result: StudyResult) -> Words:
 def _compared(result: StudyResult) -> Parts:
     if (test := result.test) is None:
         return ("nothing", UNSCORED)
-    baselines = [
-        Fact(f"test.references[{at}].id", baseline_name(baseline))
-        for at, baseline in enumerate(test.references)
-        if baseline.score is not None
-    ]
+    baselines = [one.name for one in scored_baselines(result, test)]
     return joined(["the default configuration" if test.default else "", *baselines]) or ("nothing",)
 
 

@@ -21,11 +21,13 @@ from experiments.reports.blocks import (
     sentence,
 )
 from experiments.reports.formatting import NOTHING
+from experiments.reports.metrics import unit_of_loss
 from experiments.reports.plots.predictions import roc
+from experiments.reports.split import repeats
 
 ROC: Final = (
-    "ROC curve of {}: the share of its {} that are found, by the share of the {} other rows that are taken for it, for "
-    "every threshold of its probability. Area under the curve: {}."
+    "ROC curve of {}: the share of its {} that are found, by the share of the {} other {} that are taken for it, for "
+    "every threshold of its {}. Area under the curve: {}."
 )
 
 
@@ -35,13 +37,13 @@ def class_scores(result: StudyResult) -> list[Block]:
     if analysis is None or analysis.out_of_fold is None:
         return []
     counts = analysis.out_of_fold.confusion
-    blocks: list[Block] = [Heading("Classes"), *_table(counts, classes)] if counts else []
+    blocks: list[Block] = [Heading("Classes"), *_table(counts, classes, repeats(result))] if counts else []
     if analysis.roc is not None:
-        blocks.append(Figures((_curve(analysis.roc, classes),), "square"))
+        blocks.append(Figures((_curve(result, analysis.roc),), "square"))
     return blocks
 
 
-def _table(counts: Counts, classes: Sequence[str]) -> list[Block]:
+def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]:
     rows = []
     for at, name in enumerate(classes):
         key, hits = f"classes[{at}]", counts[at][at]
@@ -57,7 +59,9 @@ def _table(counts: Counts, classes: Sequence[str]) -> list[Block]:
         ]
         sizes = (number(f"{key}.rows", true), number(f"{key}.predicted", predicted))
         rows.append(Row((Fact(f"data.classes[{at}]", name), *sizes, *scores)))
-    titles = [Column("class", number=False), *map(Column, ("rows", "predicted", "precision", "recall", "F1"))]
+    often = Fact("spec.cv.n_repeats", f"{repeated:,}")
+    counted = "rows" if repeated == 1 else sentence("rows, each {} times", often)
+    titles = [Column("class", number=False), *map(Column, (counted, "predicted", "precision", "recall", "F1"))]
     return [
         Table("Scores of each class", tuple(titles), tuple(rows)),
         note(
@@ -67,12 +71,14 @@ def _table(counts: Counts, classes: Sequence[str]) -> list[Block]:
     ]
 
 
-def _curve(record: RocRecord, classes: Sequence[str]) -> Picture:
+def _curve(result: StudyResult, record: RocRecord) -> Picture:
     caption = sentence(
         ROC,
-        Fact("data.classes[1]", classes[1]),
+        Fact("data.classes[1]", result.data.classes[1]),
         number("analysis.roc.positives", record.positives),
         number("analysis.roc.negatives", record.negatives),
+        "rows" if repeats(result) == 1 else "predictions",
+        "probability" if unit_of_loss(result) else "output",
         Fact("analysis.roc.area", f"{record.area:.4f}"),
     )
     return Picture("roc", roc(record), "ROC curve: true positive rate by false positive rate", caption)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Facts, Parts, Section, Words, counted, joined, number, sentence
 from experiments.reports.sections.columns import columns
+from experiments.reports.split import folds, in_groups, is_forward, origin
 
 CLASSES_NAMED = 20
+SEEN: Final = "{} in {}; the search never received any other{}"
+LATER: Final = ". A fold learns from the rows before those that it predicts, so that the first rows are never predicted"
+WEIGHTS: Final = "rows count as {} says in training, and once in scores, intervals and tests"
 
 
 def data(result: StudyResult) -> Section:
@@ -29,10 +35,11 @@ def data(result: StudyResult) -> Section:
         if rest := len(data.classes[CLASSES_NAMED:]):
             shown += sentence(" and {} more", number("data.classes.rest", rest))
         facts.append((counted("data.classes.count", len(data.classes), "class", "classes"), shown))
-    development = counted("split.development", split.development, "row")
+    development = in_groups(result, counted("split.development", split.development, "row"), "development_groups")
     facts += [
-        ("development set", sentence("{} in {}; the search never received any other", development, folds(result))),
+        ("development set", sentence(SEEN, development, folds(result), LATER if is_forward(result) else "")),
         ("test set", _test_set(result)),
+        *_weights(result),
         ("fingerprint of the data", _hash("data.fingerprint", data.fingerprint)),
         ("fingerprint of the test rows", _hash("split.test_fingerprint", split.test_fingerprint)),
         ("fingerprint of the folds", _hash("split.folds_fingerprint", split.folds_fingerprint)),
@@ -40,18 +47,17 @@ def data(result: StudyResult) -> Section:
     return Section("Data and split", "data", (Facts(tuple(facts)), *columns(result)))
 
 
+def _weights(result: StudyResult) -> list[tuple[Words, Words]]:
+    column = result.spec.get("data", {}).get("weights")
+    return [("weights", sentence(WEIGHTS, Fact("spec.data.weights", column)))] if column else []
+
+
 def _test_set(result: StudyResult) -> Parts:
-    rows = counted("split.test", result.split.test, "row")
+    rows = in_groups(result, counted("split.test", result.split.test, "row"), "test_groups")
     if result.outer is not None:
         many = counted("outer.folds.count", len(result.outer.folds), "outer fold")
         return sentence("{} in {}, each split off first from the rows of a search of its own", rows, many)
-    return sentence("{}, split off first", rows)
-
-
-def folds(result: StudyResult) -> Parts:
-    """Count the folds, and name their splitter where the study does."""
-    many, cv = counted("best.fold_scores.count", len(result.best.fold_scores), "fold"), result.spec.get("cv", {})
-    return sentence("{} by {}", many, Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else many
+    return origin(result, rows)
 
 
 def _hash(key: str, text: str) -> Fact:

@@ -45,8 +45,8 @@ OUT_OF_FOLD = (
     "class; errors have a stronger scale."
 )
 CALIBRATION = (
-    "Share of correct predictions by the probability of the predicted class, on development rows; below, the number of "
-    "rows. Below the dashed line the network is overconfident. Expected calibration error: {}."
+    "Share of correct predictions by the probability of the predicted class, on development rows; below, their number. "
+    "Below the dashed line the network is overconfident. Expected calibration error: {}."
 )
 SCATTER = (
     "Predicted by true value, for {} of {} out-of-fold predictions, spread over the data. Points above the dashed line "
@@ -210,7 +210,10 @@ def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Bl
     ]
     return [
         Heading("Worst predictions"),
-        note(f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result)}, from 0.{told}"),
+        note(
+            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result)}, from 0, and so "
+            f"are folds.{told}"
+        ),
         Gallery(tuple(thumbnails), table) if len(thumbnails) == len(mistakes) else table,
     ]
 

@@ -30,13 +30,13 @@ from experiments.reports.plots.intervals import Dot, dots
 
 PROCEDURE: Final = (
     "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
-    "dealt into {}. For each, a search with a seed of its own had the other rows only, and its best configuration, "
+    "dealt into {}. For each, a search with a seed of its own had the other rows only, and its final model, "
     "fitted on them, was scored on the fold. All searches and fits had ended before the first of these rows was scored."
 )
 IN_TIME_ORDER: Final = (
     "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
     "cut, in their order, into {}, and the first rows are in none. For each, a search with a seed of its own had only "
-    "the rows before it, and its best configuration, fitted on them, was scored on the fold. All searches and fits had "
+    "the rows before it, and its final model, fitted on them, was scored on the fold. All searches and fits had "
     "ended before the first of these rows was scored."
 )
 KEPT: Final = (

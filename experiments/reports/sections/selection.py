@@ -29,7 +29,7 @@ from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
 
 SMALLEST = "The winner’s network is the smallest within one standard error of the best of"
-MORE = "more than luck gives in most such searches, which only the test score can confirm"
+MORE = "more than luck gives in most such searches, which only {} can confirm"
 
 
 def selection(result: StudyResult) -> Section:
@@ -118,7 +118,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
             flattered,
         ),
         Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
-        *_luck(record, scores),
+        *_luck(record, scores, "the test score" if result.outer is None else "new rows"),
         note(
             "Method: {}. The interval holds for a choice among these configurations on rows like these, and is {}. "
             "Each configuration is taken at its best epoch; the choice of the epoch is not corrected for.",
@@ -130,8 +130,8 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     ]
 
 
-def _luck(record: SelectionRecord, scores: Scores) -> list[Block]:
-    """Compare the gain of the search with the gain that luck alone would give."""
+def _luck(record: SelectionRecord, scores: Scores, judge: str) -> list[Block]:
+    """Compare the gain of the search with the gain that luck alone would give, and say what can confirm it."""
     if record.floor is None:
         return []
     limit = record.floor if record.floor95 is None else record.floor95
@@ -145,7 +145,7 @@ def _luck(record: SelectionRecord, scores: Scores) -> list[Block]:
         gained = sentence(
             " This search seems to gain {}: {}.",
             Fact("analysis.selection.gain", scores.size(record.gain)),
-            Fact("selection.luck", MORE if record.gain > limit else "luck alone can give as much"),
+            Fact("selection.luck", MORE.format(judge) if record.gain > limit else "luck alone can give as much"),
         )
     expected = sentence(
         "If no configuration were better than the default, a search of {} would on average still seem to gain {} on "

@@ -23,7 +23,7 @@ from experiments.reports.blocks import (
     percent,
     text,
 )
-from experiments.reports.metrics import Scores
+from experiments.reports.metrics import Scores, unit_of_loss
 from experiments.reports.sections.omitted import left_out
 
 KEY: Final = "analysis.uncertainty"
@@ -37,6 +37,8 @@ OPENING: Final = {
     "prediction times the factor.",
     "missing_probability": "Sets of classes of new rows, by {}, hold the classes that are probable enough, and at "
     "least the predicted one.",
+    "missing_output": "Sets of classes of new rows, by {}, hold the classes whose output is high enough, and at least "
+    "the predicted one.",
 }
 SIZES: Final = {"error": "half width", "error_of_logarithm": "factor", "missing_probability": "classes in a set"}
 CAUTION: Final = (
@@ -68,17 +70,19 @@ KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are thos
 def uncertainty(result: StudyResult) -> Section | None:
     """Show the intervals or sets of a few levels, and the temperature; None where nothing is known."""
     record = result.analysis.uncertainty if result.analysis else None
-    blocks: list[Block] = [] if record is None else [*_levels(record), *_temperatures(result, record)]
+    blocks: list[Block] = [] if record is None else [*_levels(result, record), *_temperatures(result, record)]
     blocks += left_out(result, "uncertainty")
     return Section("Uncertainty of predictions", "uncertainty", tuple(blocks)) if blocks else None
 
 
-def _levels(record: UncertaintyRecord) -> list[Block]:
+def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
+    of_classes = record.score == "missing_probability"
+    opening = OPENING["missing_output" if of_classes and not unit_of_loss(result) else record.score]
     one, many = ("group of rows", "groups of rows") if record.by == "groups" else ("row", "rows")
     units = counted(f"{KEY}.units", record.units, one, many)
     if not record.checks:
         return [text("There are too few rows for intervals or sets: {}.", units)]
-    option = Code("predict --set-coverage" if record.score == "missing_probability" else "predict --interval")
+    option = Code("predict --set-coverage" if of_classes else "predict --interval")
     keys = [f"{KEY}.checks[{at}]" for at in range(len(record.checks))]
     rows = [
         Row(
@@ -92,7 +96,7 @@ def _levels(record: UncertaintyRecord) -> list[Block]:
     ]
     columns = (Column("level"), Column("inside, out of fold"), Column(SIZES[record.score]))
     return [
-        text(f"{OPENING[record.score]} {SOURCE}", option, units),
+        text(f"{opening} {SOURCE}", option, units),
         Table("Intervals or sets", columns, tuple(rows)),
         note(CAUTION + MORE[record.by]),
     ]

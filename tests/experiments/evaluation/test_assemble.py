@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.config.space import Space
@@ -18,11 +19,11 @@ from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import (
     ColumnCounts,
     ColumnRecord,
-    CopiesRecord,
     LedgerRecord,
     MissingCounts,
     StudyResult,
 )
+from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table
@@ -192,3 +193,19 @@ def test_time_and_machine_are_not_in_the_digest(spec: StudySpec, data: StudyData
     ledger = LedgerRecord(looks=3, largest_overlap=0.5, head="h")
     assert assembled(spec, data, [told]).digest == assembled(spec, data, [other], ledger).digest
     assert assembled(spec, data, [told]).digest != assembled(spec, data, [complete(0, 0.51)]).digest
+
+
+def test_origin_and_groups_of_the_test_rows_are_recorded_beside_the_digest(spec: StudySpec, data: StudyData) -> None:
+    told = [complete(0, 0.5)]
+    drawn, own = assembled(spec, data, told), assembled(spec, replace(data, own_test=True), told)
+    assert (drawn.holdout, own.holdout) == (HoldoutRecord(origin="drawn"), HoldoutRecord(origin="own"))
+    assert drawn.digest == own.digest
+    table = mixed_table(100)
+    given = parse_spec({**spec.to_document(), "data": {"source": "given", "test_size": 0.2}}, "here")
+    grouped = assembled(given, prepare(given, {}, replace(table, groups=np.arange(100) // 5)), told)
+    assert grouped.holdout == HoldoutRecord(origin="drawn", development_groups=16, test_groups=4)
+    ordered = assembled(given, prepare(given, {}, replace(table, time=np.arange(100))), told)
+    assert ordered.holdout == HoldoutRecord(origin="last")
+    nested = parse_spec({**given.to_document(), "cv": {"outer": 3}}, "here")
+    whole = assembled(nested, prepare(nested, {}, replace(table, groups=np.arange(100) // 5)), told)
+    assert whole.holdout == HoldoutRecord(origin="outer_folds", development_groups=20, test_groups=20)

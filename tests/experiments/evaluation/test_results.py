@@ -19,18 +19,17 @@ from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
 from experiments.evaluation.results import (
     BestRecord,
-    CopiesRecord,
     DataRecord,
     DefaultRecord,
     DefaultScore,
     FinalScore,
     LedgerRecord,
     ScoreDifference,
-    SplitRecord,
     StudyResult,
     TrialRecord,
     WorkerFailure,
 )
+from experiments.evaluation.split_records import CopiesRecord, SplitRecord
 
 PARAMS: dict[str, Any] = {"learning_rate": 0.01, "hidden_units_1": 8, "activation": "relu"}
 SUMMARY: dict[str, Any] = {"number": 0, "params": PARAMS, "cv_mean": 0.5, "cv_std": 0.1}

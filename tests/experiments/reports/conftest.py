@@ -41,11 +41,11 @@ from experiments.evaluation.results import (
     LedgerRecord,
     MissingCounts,
     ScoreDifference,
-    SplitRecord,
     StudyResult,
     TrialRecord,
     WorkerFailure,
 )
+from experiments.evaluation.split_records import SplitRecord
 from experiments.reports.formatting import hidden
 from experiments.reports.render import Pages, render
 from experiments.search.trial import Curves, TrialResult

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import BaselineRecord, CopiesRecord, ScoreDifference
+from experiments.evaluation.results import BaselineRecord, ScoreDifference
+from experiments.evaluation.split_records import CopiesRecord
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
 from support.results import replaced

@@ -123,3 +123,12 @@ def test_a_damaged_file_is_named_and_the_others_are_listed(studies: Path, name: 
     assert "one unreadable" in lines
     assert any(line.startswith("two interrupted 1 of 4") for line in lines)
     assert any(name in line for line in lines)
+
+
+def test_a_second_test_is_told_from_a_first_one(studies: Path) -> None:
+    fill(studies / "one", told=4, finished=4)
+    document = json.loads((studies / "one" / "results.json").read_text())
+    document["test"]["times_scored"] = 2
+    (studies / "one" / "results.json").write_text(json.dumps(StudyResult.of_document(document).document()))
+    rows = {line.split("  ")[0].strip(): " ".join(line.split()) for line in shown(print_list, studies).splitlines()}
+    assert rows["one"] == "one done 4 moons qmc 0.7500 0.8125 (again)"

@@ -13,8 +13,9 @@ from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDiff
 from experiments.study.options import Outcome
 from experiments.study.summary import facts, print_summary, ui_command
 from experiments.study.timing import Clock
-from support.results import made_up
+from support.results import made_up, replaced
 
+LEDGER = LedgerRecord(looks=0, largest_overlap=0.0, head="")
 LOCAL = "sqlite:////here/mlruns/mlflow.db"
 
 
@@ -157,3 +158,10 @@ def test_several_networks_are_named_and_a_single_one_is_not() -> None:
     assert said(final=final)["final model"] == "the mean of 5 networks; the scores above are of single ones"
     assert "final model" not in said(final=replace(final, members=1))
     assert "final model" not in said()
+
+
+def test_a_second_test_is_called_optimistic() -> None:
+    lines = [text for _, text in facts(replaced(made_up(), "test", times_scored=2), LEDGER)]
+    warning = "optimistic by an unknown amount: these rows had been scored before (--acknowledge-reuse)"
+    assert warning in lines
+    assert warning not in [text for _, text in facts(made_up(), LEDGER)]

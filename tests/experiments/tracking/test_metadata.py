@@ -5,7 +5,8 @@ from typing import Any
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.tracking.metadata import run_metadata
+from experiments.tracking.metadata import final_tags, run_metadata
+from support.results import made_up, replaced
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "moons"},
@@ -33,3 +34,12 @@ def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None
     ]
     fingerprints = [data_set.fingerprint for data_set in metadata.datasets]
     assert fingerprints == [data.development.fingerprint, data.test.fingerprint]
+
+
+def test_a_second_test_is_tagged() -> None:
+    result = made_up()
+    once, again = final_tags(result), final_tags(replaced(result, "test", times_scored=2))
+    assert again == once | {
+        "test_rows": "had been scored before: score and verdict are optimistic by an unknown amount"
+    }
+    assert "verdict" in once

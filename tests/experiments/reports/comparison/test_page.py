@@ -92,7 +92,7 @@ def test_scores_are_written_with_their_metrics_and_test_scores_stand_apart() -> 
     )
     text = text_of(made)
     assert "two log loss 0.3000 [0.2000, 0.4000] 0.2500 iris 120 a" in text
-    assert "one tpe median portable 40 30 9 1,234 12" in text
+    assert "one tpe median portable 40 30 9 1 1,234 12" in text
     assert "choosing by these uses up the test set" in text
     assert "one accuracy 0.9333 [0.8000, 0.9800] 30 3 times" in text
     assert text.index("Differences") < text.index("Test scores")
@@ -103,8 +103,16 @@ def test_scores_are_written_with_their_metrics_and_test_scores_stand_apart() -> 
 def test_a_nested_score_is_said_to_be_of_the_procedure() -> None:
     said = "the score of nested cross-validation, of the whole procedure with its search, and of no single model"
     assert said not in text_of(comparison(difference(0.5, 0.2, 0.8)))
-    test = ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=150, looks=1, own=1, nested=True)
+    test = ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=150, looks=1, own=1, times_scored=1, nested=True)
     assert f"two: {said}" in text_of(comparison(difference(0.5, 0.2, 0.8), test=test))
+
+
+def test_a_second_test_is_no_score_of_a_model_fixed_beforehand() -> None:
+    fixed = "Each is of a final model that was fixed before its test rows were read"
+    assert f"{fixed}. They" in text_of(comparison(difference(0.5, 0.2, 0.8)))
+    test = ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=30, looks=2, own=2, times_scored=2, nested=False)
+    said = text_of(comparison(difference(0.5, 0.2, 0.8), test=test))
+    assert f"{fixed}, but that of two, whose rows had been scored before. They" in said
 
 
 def test_errors_are_counted_and_shown_with_values() -> None:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
 from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.results import ColumnRecord, CopiesRecord, ReadingRecord
+from experiments.evaluation.results import ColumnRecord, ReadingRecord
+from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.checklist import OPEN, checklist
+from support.results import replaced
 
 
 def _answers(result):
@@ -87,3 +90,32 @@ def test_known_groups_answer_for_dependent_rows(full):
     spec = full[0].spec | {"data": {"source": "a.csv", "groups": "patient"}}
     answers = _answers(replace(full[0], spec=spec))
     assert answers["Rows that depend on each other"][0] == "groups of patient stay together"
+
+
+def test_all_searches_of_nested_cross_validation_are_counted(full):
+    fold = OuterFold(development=900, rows=897, test_fingerprint="t", digest="d", trials=7, number=1,
+                     params=full[0].best.params, epochs=5, cv_mean=0.98, score=0.96, default=0.95)  # fmt: skip
+    baseline = OuterBaseline(id="logistic_regression", version=1, scores=(0.9, 0.94), score=0.92)
+    outer = OuterRecord(splitter="StratifiedKFold", folds=(fold, fold), baselines=(baseline,))
+    answers = {what: row[0] for what, row in _answers(replace(full[0], outer=outer)).items()}
+    assert answers["Every model that was tried"] == (
+        "54 trials in 3 searches: 40 in trials.csv, the others in the folders of the outer folds"
+    )
+    assert answers["Comparison"] == "the default configuration, logistic regression"
+    assert {what: row[0] for what, row in _answers(full[0]).items()}["Every model that was tried"] == (
+        "40 trials, all in trials.csv"
+    )
+
+
+def test_a_second_test_was_not_fixed_beforehand(full):
+    item = "Statistical test of the comparison"
+    assert _answers(full[0])[item][0].endswith("two-sided, fixed beforehand")
+    again = replaced(full[0], "test", times_scored=2)
+    assert _answers(again)[item][0].endswith("two-sided; these rows had been scored before")
+
+
+def test_the_origin_of_the_test_rows_is_named(full):
+    item = "Test rows kept apart"
+    assert _answers(full[0])[item][0] == "360 rows, split off first, not readable to the search"
+    own = replace(full[0], holdout=HoldoutRecord(origin="own"))
+    assert _answers(own)[item][0] == "360 rows, the test part of the data, not readable to the search"

@@ -36,6 +36,24 @@ def test_two_classes_have_a_curve_of_the_second(full):
     assert plain(figures.pictures[0].caption).endswith("Area under the curve: 0.9375.")
 
 
+def test_of_repeated_folds_predictions_are_counted_and_no_rows(full):
+    curve = RocRecord(area=0.93754, positives=12, negatives=8, points=((0.0, 0.0), (1.0, 1.0)))
+    cv = full[0].spec["cv"] | {"splitter": "RepeatedStratifiedKFold", "n_repeats": 2}
+    blocks = _of(replaced(full[0], "", spec=full[0].spec | {"cv": cv}), ((6, 2), (1, 1)), ("ok", "broken"), curve)
+    (table,), (figures,) = ([one for one in blocks if isinstance(one, kind)] for kind in (Table, Figures))
+    assert plain(table.columns[1].title) == "rows, each 2 times"
+    assert "the share of the 8 other predictions that are taken for it" in plain(figures.pictures[0].caption)
+
+
+def test_outputs_that_are_no_probabilities_are_not_called_so(full):
+    curve = RocRecord(area=0.93754, positives=12, negatives=8, points=((0.0, 0.0), (1.0, 1.0)))
+    squared = full[0].spec | {"training": full[0].spec["training"] | {"loss": "mean_squared_error"}}
+    for result, word in ((full[0], "probability"), (replaced(full[0], "", spec=squared), "output")):
+        blocks = _of(result, ((6, 2), (1, 1)), ("ok", "broken"), curve)
+        (figures,) = [one for one in blocks if isinstance(one, Figures)]
+        assert f"for every threshold of its {word}." in plain(figures.pictures[0].caption)
+
+
 def test_numbers_and_studies_without_an_analysis_have_none(full, study):
     assert class_scores(study[0]) == []
     assert _of(full[0], None, ()) == []

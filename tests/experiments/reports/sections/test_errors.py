@@ -112,13 +112,16 @@ def _note(result):
 
 def test_it_is_said_among_which_rows_the_numbers_count(full):
     plainly = replace(full[0], reading=ReadingRecord(columns=(ColumnRecord(name="a", kind="number"),), dropped=0))
-    assert "Rows are numbered as in the data, from 0." in _note(plainly)
+    assert "Rows are numbered as in the data, from 0, and so are folds." in _note(plainly)
     left_out = replace(plainly, reading=replace(plainly.reading, no_target=3))
-    assert "Rows are numbered as in the data, from 0." in _note(left_out)
+    assert "Rows are numbered as in the data, from 0, and so are folds." in _note(left_out)
     earlier = replace(plainly, reading=replace(plainly.reading, no_target=3, dropped=None))
-    assert "Rows are numbered among the rows that were kept, from 0." in _note(earlier)
+    assert "Rows are numbered among the rows that were kept, from 0, and so are folds." in _note(earlier)
     pixels = replace(plainly, reading=ReadingRecord(columns=(ColumnRecord(name="0", kind="pixel"),), dropped=0))
-    assert "Rows are numbered among the pictures that were read, by class and then by path, from 0." in _note(pixels)
+    assert (
+        "Rows are numbered among the pictures that were read, by class and then by path, from 0, and so are folds."
+        in _note(pixels)
+    )
 
 
 def test_pictures_have_the_names_of_their_files(full):

@@ -98,3 +98,10 @@ def test_rows_in_time_order_have_words_of_their_own(full):
 def test_a_study_without_outer_folds_has_no_section(full):
     assert outer_folds(full[0]) is None
     assert "outer" not in full[0].document()
+
+
+def test_a_baseline_of_the_outer_folds_that_is_not_beaten_is_named(full):
+    nested = replaced(_nested(full[0]), "test", score=0.92, references=())
+    said = plain(answer(nested).meaning)
+    assert said.endswith(" On these rows logistic regression (0.9200) did as well as the procedure or better.")
+    assert "did as well" not in plain(answer(replaced(nested, "test", score=0.93)).meaning)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import RowsInTimeOrder
 from experiments.evaluation.records import FinalRecord
 from experiments.reports.blocks import Text, plain
@@ -24,7 +27,7 @@ def test_the_corrected_score_and_its_optimism(full):
 
 
 def test_the_gain_is_compared_with_the_gain_by_luck(full):
-    for floor95, words in ((0.001, MORE), (0.5, "luck alone can give as much")):
+    for floor95, words in ((0.001, MORE.format("the test score")), (0.5, "luck alone can give as much")):
         said = _said(selection(_changed(full[0], floor95=floor95)))
         assert "a search of 31 configurations would on average still seem to gain 0.0042 on rows like these" in said
         assert f"This search seems to gain 0.0067: {words}." in said
@@ -65,3 +68,10 @@ def test_the_scores_are_of_single_networks_where_the_final_model_has_several(ful
     assert (
         "The search compares single networks, and these are their scores; the final model is the mean of 5."
     ) in _said(selection(several))
+
+
+def test_only_new_rows_can_confirm_the_gain_of_a_nested_study(full):
+    changed = _changed(full[0], floor95=0.001)
+    outer = OuterRecord(splitter="StratifiedKFold", folds=(), baselines=())
+    assert "which only the test score can confirm" in _said(selection(changed))
+    assert "which only new rows can confirm" in _said(selection(replace(changed, outer=outer)))

@@ -31,6 +31,12 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
     assert said[1].startswith("A level is meant for new rows like these, and is no guarantee")
 
 
+def test_outputs_that_are_no_probabilities_are_not_called_probable(full):
+    squared = full[0].spec | {"training": full[0].spec["training"] | {"loss": "mean_squared_error"}}
+    assert "hold the classes that are probable enough" in _said(uncertainty(full[0]))[0]
+    assert "hold the classes whose output is high enough" in _said(uncertainty(replace(full[0], spec=squared)))[0]
+
+
 def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
     _, _, winner, default = _said(uncertainty(full[0]))
     assert "divides its logits by a temperature of 1.234, which changes no prediction. So it does on the test" in winner

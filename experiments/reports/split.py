@@ -1,0 +1,53 @@
+"""The words for the split: where the test rows come from, what is drawn together, and the folds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from experiments.evaluation.results import StudyResult
+from experiments.reports.blocks import Fact, Parts, Words, counted, sentence
+
+
+def origin(result: StudyResult, rows: Words) -> Parts:
+    """Say where the test rows of a study without outer folds come from."""
+    given, known = result.spec.get("data", {}), result.holdout
+    if known is None or known.origin not in ("own", "last"):
+        return sentence("{}, split off first", rows)
+    if known.origin == "last":
+        by = sentence(" by {}", Fact("spec.data.time", given["time"])) if given.get("time") else " in time"
+        return sentence("the last {}{}, split off first", rows, by)
+    if given.get("test"):
+        return sentence("{} of {}, a file of its own", rows, Fact("spec.data.test", given["test"]))
+    return sentence("{}, the test part of the data", rows)
+
+
+def in_groups(result: StudyResult, rows: Words, side: Literal["development_groups", "test_groups"]) -> Parts:
+    """Add to a number of rows the number of their groups, where they have groups."""
+    groups = None if result.holdout is None else getattr(result.holdout, side)
+    if groups is None:
+        return sentence("{}", rows)
+    column = result.spec.get("data", {}).get("groups")
+    named = sentence(" of {}", Fact("spec.data.groups", column)) if column else ()
+    return sentence("{} in {}{}", rows, counted(f"holdout.{side}", groups, "group"), named)
+
+
+def folds(result: StudyResult) -> Parts:
+    """Count the folds, and name their splitter where the study does."""
+    cv, repeated = result.spec.get("cv", {}), repeats(result)
+    count = len(result.best.fold_scores)
+    many = counted("best.fold_scores.count", count, "fold")
+    if repeated > 1:
+        each = Fact("folds.of_repeat", f"{count // repeated:,}")
+        many = sentence("{}, {} times {},", many, Fact("spec.cv.n_repeats", f"{repeated:,}"), each)
+    return sentence("{} by {}", many, Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else many
+
+
+def repeats(result: StudyResult) -> int:
+    """Return how often every development row is predicted out of fold."""
+    often: int = result.spec.get("cv", {}).get("n_repeats", 1)
+    return often
+
+
+def is_forward(result: StudyResult) -> bool:
+    """Return whether each fold is validated by rows later than those it learns from."""
+    return bool(result.spec.get("cv", {}).get("splitter") == "TimeSeriesSplit")

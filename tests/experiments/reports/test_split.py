@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from experiments.evaluation.split_records import HoldoutRecord
+from experiments.reports.blocks import plain
+from experiments.reports.split import folds, in_groups, is_forward, origin, repeats
+
+
+def _with(result, section, **changes):
+    return replace(result, spec=result.spec | {section: result.spec[section] | changes})
+
+
+def test_the_origin_of_the_test_rows_is_that_of_the_split(study):
+    def said(kind, **data):
+        result = _with(study[0], "data", **data)
+        return plain(origin(replace(result, holdout=None if kind is None else HoldoutRecord(origin=kind)), "360 rows"))
+
+    assert said(None) == said("drawn") == "360 rows, split off first"
+    assert said("last", time="day") == "the last 360 rows by day, split off first"
+    assert said("last") == "the last 360 rows in time, split off first"
+    assert said("own", test="new.csv") == "360 rows of new.csv, a file of its own"
+    assert said("own") == "360 rows, the test part of the data"
+
+
+def test_groups_are_counted_beside_rows(study):
+    grouped = replace(study[0], holdout=HoldoutRecord(origin="drawn", development_groups=32, test_groups=1))
+    named = _with(grouped, "data", groups="patient")
+    assert plain(in_groups(study[0], "80 rows", "test_groups")) == "80 rows"
+    assert plain(in_groups(grouped, "80 rows", "test_groups")) == "80 rows in 1 group"
+    assert plain(in_groups(named, "320 rows", "development_groups")) == "320 rows in 32 groups of patient"
+
+
+def test_repeated_folds_are_not_taken_for_more_folds(study):
+    repeated = _with(study[0], "cv", splitter="RepeatedStratifiedKFold", n_repeats=5)
+    assert plain(folds(study[0])) == "5 folds by StratifiedKFold"
+    assert plain(folds(repeated)) == "5 folds, 5 times 1, by RepeatedStratifiedKFold"
+    assert (repeats(study[0]), repeats(repeated)) == (1, 5)
+    assert (is_forward(study[0]), is_forward(_with(study[0], "cv", splitter="TimeSeriesSplit"))) == (False, True)
