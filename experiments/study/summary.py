@@ -16,6 +16,7 @@ from experiments.reports.formatting import configuration, outcomes
 from experiments.reports.headline import are_several, joins_default, keeps_smallest, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
+from experiments.reports.split import in_groups
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
 from experiments.study.ledger_check import was_tested_before
@@ -114,7 +115,8 @@ def _smallest(record: SmallestRecord) -> str:
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
     scores, metric = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
-    interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows)"
+    rows = plain(in_groups(result, f"{test.rows:,} rows", "test_groups"))
+    interval = f"95% interval {scores.interval(test.ci95)} ({rows})"
     score = f"{metric} {scores.show(test.score)}, {interval}"
     if result.outer is None:
         yield "test score", score

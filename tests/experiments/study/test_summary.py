@@ -10,6 +10,7 @@ from rich.console import Console
 
 from experiments.evaluation.records import AnalysisRecord, FinalRecord, NetworkSize, SelectionRecord, SmallestRecord
 from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
+from experiments.evaluation.split_records import HoldoutRecord
 from experiments.study.options import Outcome
 from experiments.study.summary import facts, print_summary, ui_command
 from experiments.study.timing import Clock
@@ -165,3 +166,9 @@ def test_a_second_test_is_called_optimistic() -> None:
     warning = "optimistic by an unknown amount: these rows had been scored before (--acknowledge-reuse)"
     assert warning in lines
     assert warning not in [text for _, text in facts(made_up(), LEDGER)]
+
+
+def test_test_rows_in_groups_have_the_number_of_groups() -> None:
+    assert said()["test score"].endswith("(12 rows)")
+    holdout = HoldoutRecord(origin="drawn", development_groups=16, test_groups=4)
+    assert said(holdout=holdout)["test score"].endswith("(12 rows in 4 groups)")
