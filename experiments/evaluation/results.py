@@ -316,6 +316,11 @@ class StudyResult:
         return result
 
     @property
+    def searches(self) -> tuple[int, ...]:
+        """The number of trials of this search, and of each search of the outer folds."""
+        return len(self.trials), *(fold.trials for fold in (self.outer.folds if self.outer else ()))
+
+    @property
     def digest(self) -> str:
         """The sha256 of the canonical JSON of all that the study file and the data determine, as it was written."""
         return self.earlier_digest or str(self.document()["digest"])

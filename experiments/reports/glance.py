@@ -27,7 +27,7 @@ def glance(result: StudyResult) -> FactRows:
         ("predicts", sentence("{}, from {}", _target(result), _columns(result))),
         ("metric", sentence("{}{}", named, " (lower is better)" if lower_is_better(metric) else "")),
         ("rows", rows),
-        ("trials", number("trials.count", len(result.trials))),
+        ("trials", _trials(result)),
         *((("author", Fact("report.author", author)),) if author else ()),
     )
 
@@ -52,6 +52,14 @@ def made_by(result: StudyResult) -> Parts:
         ]
     )
     return sentence("Made: {}.", facts) if facts else ()
+
+
+def _trials(result: StudyResult) -> Words:
+    trials, searches = number("trials.count", len(result.trials)), result.searches
+    if result.outer is None:
+        return trials
+    everything = number("searches.trials", sum(searches))
+    return sentence("{} of this search, {} of all {}", trials, everything, number("searches.count", len(searches)))
 
 
 def _target(result: StudyResult) -> Words:

@@ -143,14 +143,13 @@ def _chosen(result: StudyResult) -> str:
 
 
 def _tried(result: StudyResult) -> Parts:
-    trials = len(result.trials)
+    trials, searches = len(result.trials), result.searches
     if result.outer is None:
         return sentence("{}, all in trials.csv", counted("trials.count", trials, "trial"))
-    searches = [fold.trials for fold in result.outer.folds]
     return sentence(
         "{} in {}: {} in trials.csv, the others in the folders of the outer folds",
-        counted("searches.trials", trials + sum(searches), "trial"),
-        counted("searches.count", 1 + len(searches), "search", "searches"),
+        counted("searches.trials", sum(searches), "trial"),
+        counted("searches.count", len(searches), "search", "searches"),
         number("trials.count", trials),
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.outer_record import OuterFold, OuterRecord
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import ColumnCounts, ReadingRecord
 from experiments.reports.blocks import plain
@@ -36,6 +37,13 @@ def test_metric_rows_and_trials_are_said(study):
         ("rows", "1,437 for development, 360 for the test"),
         ("trials", "40"),
     ]
+
+
+def test_the_trials_of_all_searches_are_counted(study):
+    fold = OuterFold(development=900, rows=897, test_fingerprint="t", digest="d", trials=7, number=1,
+                     params=study[0].best.params, epochs=5, cv_mean=0.98, score=0.96, default=0.95)  # fmt: skip
+    outer = OuterRecord(splitter="StratifiedKFold", folds=(fold, fold), baselines=())
+    assert _said(replace(study[0], outer=outer))["trials"] == "40 of this search, 54 of all 3"
 
 
 def test_the_author_is_named(study):
