@@ -184,7 +184,8 @@ def luck(record: Record) -> str:
     limit = found["floor"] if found["floor95"] is None else found["floor95"]
     if found["gain"] <= limit:
         return "luck alone can give as much"
-    return "more than luck gives in most such searches, which only the test score can confirm"
+    judge = "new rows" if record.document.get("outer") else "the test score"
+    return f"more than luck gives in most such searches, which only {judge} can confirm"
 
 
 def smaller(record: Record) -> float:
