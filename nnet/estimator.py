@@ -32,7 +32,6 @@ from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
 TYPES = (np.float64, np.float32)  # of X; other types become the first
-EXPECTED_FAILED_CHECKS: dict[str, str] = {}  # names of scikit-learn's checks -> reason why they fail on purpose
 
 
 @dataclass(eq=False, repr=False)

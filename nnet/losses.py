@@ -34,9 +34,6 @@ class Loss(ABC):
         self._term: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
         self._per_row: Array = np.empty((folds, rows, 1), dtype)
         self._weights: Array = np.empty((folds, rows, 1), dtype)
-        self._true: Array = np.empty((folds, rows), dtype)
-        self._column: Array = np.empty((folds, 1, rows), dtype)
-        self._fold: Array = np.empty(folds, dtype)
         self._ones: Array = np.ones((folds, 1, rows), dtype)
         self._sum: Array = np.empty((folds, 1, 1), dtype)
         self._one_row = dtype.type(1 / rows)
@@ -106,6 +103,9 @@ class SoftmaxCrossEntropy(Loss):
     def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
         super().__init__(shape, dtype, delta)
         folds, rows, outputs = shape
+        self._true: Array = np.empty((folds, rows), dtype)
+        self._column: Array = np.empty((folds, 1, rows), dtype)
+        self._fold: Array = np.empty(folds, dtype)
         passes, sizes = passes_for(dtype), (folds, outputs, rows)
         self._z = self._units = self._term  # the outputs that came last, which come again in every step
         self._unit_targets = self._term.transpose(0, 2, 1)

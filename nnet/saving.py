@@ -128,9 +128,6 @@ def load(folder: Path) -> Saved:
     Raises:
         SavingError: a file is missing, damaged, or of another format.
     """
-    for path in (folder / MODEL, folder / WEIGHTS):
-        if path.exists() and not path.is_file():  # a pipe or a device may block or never end
-            raise SavingError(f"{path}: must be a regular file.")
     architecture, dtype, folds, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
     _check_regular(path)

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import nnet
-from nnet.estimator import EXPECTED_FAILED_CHECKS, MLPClassifier, MLPRegressor
+from nnet.estimator import MLPClassifier, MLPRegressor
 
 IRIS = load_iris(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
@@ -38,16 +38,10 @@ def two_classes() -> tuple[np.ndarray, np.ndarray]:
     [
         MLPClassifier(),
         MLPRegressor((), loss="huber", solver="rmsprop", learning_rate_init=0.1, clip_norm=5.0, schedule="plateau"),
-    ],
-    expected_failed_checks=lambda _: EXPECTED_FAILED_CHECKS,
-    xfail_strict=True,
+    ]
 )
 def test_scikit_learns_checks(estimator, check):
     check(estimator)
-
-
-def test_no_check_is_expected_to_fail():
-    assert EXPECTED_FAILED_CHECKS == {}
 
 
 @pytest.mark.slow
