@@ -339,7 +339,10 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
 
     def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, go_on: bool) -> MLPRegressor:
         lookup({"mean_squared_error": 0, "huber": 0}, self.loss, "loss")
-        x, truth = self._checked(X, y, self._begins(go_on), multi_output=True, y_numeric=True)
+        first = self._begins(go_on)
+        x, truth = self._checked(X, y, first, multi_output=True, y_numeric=True)
+        if not first:
+            checks.check_same_columns(truth.shape[1:], () if self._one_column else (self.n_outputs_,))
         outputs = 1 if truth.ndim == 1 else truth.shape[1]
         self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
         self._one_column, self.out_activation_ = truth.ndim == 1, "identity"

@@ -158,6 +158,23 @@ def check_same_classes(classes: NDArray[Any], before: NDArray[Any]) -> None:
         )
 
 
+def check_same_columns(columns: tuple[int, ...], before: tuple[int, ...]) -> None:
+    """Refuse to go on with another number of outputs than before, or with a column (N, 1) in the place of numbers (N,).
+
+    Args:
+        columns: y's shape without its rows.
+
+    Raises:
+        SettingError: they differ.
+    """
+    if columns != before:
+        shapes = [f"(N, {shape[0]})" if shape else "(N,)" for shape in (before, columns)]
+        raise SettingError(
+            f"y must have the shape of the first call, {shapes[0]}, but got {shapes[1]}; give y in that shape, or call "
+            "fit with warm_start=False for a new network."
+        )
+
+
 def check_split(count: int, fraction: float, rows: int) -> None:
     """Refuse a single validation row, which has no score.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from nnet.batches import Gatherer
+from nnet.errors import SettingError
 from nnet.estimator import MLPClassifier, MLPRegressor
 
 IRIS = load_iris(return_X_y=True)
@@ -109,11 +111,26 @@ def test_partial_fit_refuses_other_layers_and_leaves_the_model_as_it_was():
     assert model.n_iter_ == 2
 
 
-def test_partial_fit_refuses_another_number_of_outputs():
-    x, y = IRIS
-    model = MLPRegressor(**QUICK).partial_fit(x, np.eye(3)[y])
-    with pytest.raises(ValueError, match="y must have 3 columns, one for each output, but got 2"):
-        model.partial_fit(x, np.eye(3)[y][:, :2])
+SHAPES = {
+    "(N,)": IRIS[1],
+    "(N, 1)": IRIS[1][:, None],
+    "(N, 2)": np.eye(3)[IRIS[1]][:, :2],
+    "(N, 3)": np.eye(3)[IRIS[1]],
+}
+
+
+@pytest.mark.parametrize("call", ["partial_fit", "fit"])
+def test_a_regressor_goes_on_with_numbers_of_the_same_shape_alone(call):
+    x = IRIS[0]
+    for before, first in SHAPES.items():
+        model = MLPRegressor(**QUICK, warm_start=True).fit(x, first)
+        predicted = model.predict(x)
+        for after in SHAPES.keys() - {before}:
+            said = rf"y must have the shape of the first call, {re.escape(before)}, but got {re.escape(after)};"
+            with pytest.raises(SettingError, match=said):
+                getattr(model, call)(x, SHAPES[after])
+        assert np.array_equal(model.predict(x), predicted)
+        assert getattr(model, call)(x, first).predict(x).shape == first.shape
 
 
 def test_weights_by_class_hold_in_a_call_that_lacks_a_class():
