@@ -5,23 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnet.checks import flag, number, whole
 from nnet.errors import SettingError, lookup
-from nnet.network import Architecture
+from nnet.network import NUMBERS, Architecture
 from nnet.optimizers import OPTIMIZERS
 from nnet.settings import TrainingSettings
 
 Parameters = Mapping[str, Any]
 AUTO_BATCH = 200  # rows of batch_size="auto"
-NUMBERS = (  # parameters with the names of settings; the last two are not parameters of both estimators
-    *("momentum", "decay", "decay_start", "warm_up", "l1", "max_norm", "clip_norm"),
-    *("label_smoothing", "huber_delta"),
+SAME = (  # parameters with the names of settings; the last two are not parameters of both estimators
+    *("momentum", "schedule", "decay", "decay_start", "warm_up", "plateau_patience", "l1", "max_norm", "clip_norm"),
+    *("average_epochs", "label_smoothing", "huber_delta"),
 )
+FLAGS = ("shuffle", "warm_start", "early_stopping", "nesterovs_momentum", "batch_norm", "train_scores")
+
+
+def check_flags(parameters: Parameters) -> None:
+    """Refuse a text such as "False" in the place of a truth value.
+
+    Raises:
+        SettingError: a parameter that is true or false is neither; verbose may also be an integer.
+    """
+    for name in FLAGS:
+        flag(name, parameters[name])
+    if not isinstance(parameters["verbose"], Integral):
+        flag("verbose", parameters["verbose"])
 
 
 def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Architecture:
@@ -43,12 +57,7 @@ def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Archit
         hidden=tuple(map(int, hidden)),
         outputs=outputs,
         activation="sigmoid" if activation == "logistic" else activation,
-        initializer=parameters["initializer"],
-        dropout=_number(parameters, "dropout"),
-        input_dropout=_number(parameters, "input_dropout"),
-        batch_norm=bool(parameters["batch_norm"]),
-        noise=_number(parameters, "noise"),
-        input_noise=_number(parameters, "input_noise"),
+        **{name: parameters[name] for name in ("initializer", "batch_norm", *NUMBERS)},
     )
 
 
@@ -71,8 +80,8 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     beta2 = _number(parameters, "beta_2")
     if not 0.5 <= beta2 < 1:
         raise SettingError(f"`0.5 <= beta_2 < 1` must hold, but got beta_2={beta2}.")
-    numbers: dict[str, Any] = {name: _number(parameters, name) for name in NUMBERS if name in parameters}
-    if parameters["schedule"] == "exponential" and numbers["decay"] == 0:
+    same = {name: parameters[name] for name in SAME if name in parameters}
+    if parameters["schedule"] == "exponential" and same["decay"] == 0:
         raise SettingError(
             "`0 < decay <= 1` must hold with schedule='exponential', but got decay=0, a learning rate of 0; "
             "set decay=0.01, or schedule='cosine', which falls to 0 slowly."
@@ -85,11 +94,8 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
         learning_rate=_number(parameters, "learning_rate_init", positive=True),
         l2=_number(parameters, "alpha"),
         beta2=beta2,
-        schedule=parameters["schedule"],
-        plateau_patience=_count(parameters, "plateau_patience"),
-        average_epochs=_count(parameters, "average_epochs"),
         patience=0,
-        **numbers,
+        **same,
     )
 
 
@@ -189,19 +195,15 @@ def check_split(count: int, fraction: float, rows: int) -> None:
 
 
 def _number(parameters: Parameters, name: str, positive: bool = False) -> float:
-    """Return a parameter that is a finite number of at least 0; the settings check the tighter ranges."""
-    value = parameters[name]
-    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
-        raise SettingError(f"{name} must be a number, but got {value!r}.")
-    if not 0 <= float(value) < inf or (positive and value == 0):
+    """Return a parameter that is a finite number of at least 0; the settings check those of the same name."""
+    value = number(name, parameters[name])
+    if not 0 <= value < inf or (positive and value == 0):
         raise SettingError(f"`0 {'<' if positive else '<='} {name} < inf` must hold, but got {name}={value!r}.")
-    return float(value)
+    return value
 
 
 def _count(parameters: Parameters, name: str) -> int:
-    value = parameters[name]
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise SettingError(f"{name} must be an integer, but got {value!r}.")
+    value = whole(name, parameters[name])
     if value < 1:
         raise SettingError(f"`{name} >= 1` must hold, but got {name}={value}.")
-    return int(value)
+    return value

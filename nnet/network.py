@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
+from nnet.checks import flag, number, whole
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -31,6 +32,7 @@ CHUNK = 256  # rows that are computed at once without training; fixed, because l
 MOST_UNITS = 1 << 24  # largest size of a layer; a larger number would be a typing error
 MOST_WEIGHTS = 1 << 28  # 1 GB of float32 in each array of a fold
 OTHER_ROWS = 2  # row counts besides CHUNK for which stacks to predict with are kept, for each range of folds
+NUMBERS = ("dropout", "input_dropout", "noise", "input_noise")  # of an architecture
 FEW_UNITS = 32  # outputs up to this number are laid out unit by unit: see Dense
 
 
@@ -77,11 +79,12 @@ class Architecture:
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple):
             raise SettingError(f"hidden must be a tuple of layer sizes, but got {self.hidden!r}.")
-        if not all(type(units) is int for units in self.sizes):
-            raise SettingError(f"layer sizes must be integers, but got {self.sizes!r}.")
-        for name in ("batch_norm", "input_scale"):
-            if not isinstance(getattr(self, name), bool):
-                raise SettingError(f"{name} must be true or false, but got {getattr(self, name)!r}.")
+        checked: dict[str, Any] = {name: whole(name, getattr(self, name)) for name in ("inputs", "outputs")}
+        checked["hidden"] = tuple(whole("each size in hidden", units) for units in self.hidden)
+        checked |= {name: flag(name, getattr(self, name)) for name in ("batch_norm", "input_scale")}
+        checked |= {name: number(name, getattr(self, name)) for name in NUMBERS}
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
         if min(self.sizes) < 1 or max(self.sizes) > MOST_UNITS:
             raise SettingError(f"every layer must have 1 to {MOST_UNITS} units, but the sizes are {self.sizes}.")
         if self.weights > MOST_WEIGHTS:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, log, pi
 
+from nnet.checks import number
 from nnet.errors import SettingError, lookup
 
 Curve = Callable[[float, float, float], float]
@@ -95,6 +96,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         lookup(SCHEDULES, self.name, "schedule")
+        for name in ("decay", "warm_up", "decay_start"):
+            object.__setattr__(self, name, number(name, getattr(self, name)))
         if not 0 <= self.decay <= 1:
             raise SettingError(f"`0 <= decay <= 1` must hold, but got decay={self.decay}.")
         for name in ("warm_up", "decay_start"):

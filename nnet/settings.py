@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from nnet.checks import number, whole
 from nnet.errors import SettingError, lookup
 from nnet.losses import loss_of
 from nnet.optimizers import OPTIMIZERS
@@ -72,15 +73,12 @@ class TrainingSettings:
             "average_epochs": 1,
             "validate_every": 1,
         }.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise SettingError(f"{name} must be an integer, but got {value!r}.")
+            value = whole(name, getattr(self, name))
+            object.__setattr__(self, name, value)
             if not least <= value <= LARGEST:
                 raise SettingError(f"`{least} <= {name} <= {LARGEST}` must hold, but got {name}={value}.")
         for name in NUMBERS:
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or isinstance(value, bool):
-                raise SettingError(f"{name} must be a number, but got {value!r}.")
+            object.__setattr__(self, name, number(name, getattr(self, name)))
         rules = {
             "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
             "0 < huber_delta < inf": 0 < self.huber_delta < inf,

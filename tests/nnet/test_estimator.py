@@ -19,7 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import nnet
+from nnet.errors import SettingError
 from nnet.estimator import MLPClassifier, MLPRegressor
+from nnet.estimator_settings import FLAGS
 
 IRIS = load_iris(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
@@ -273,14 +275,23 @@ WRONG = {
     "decay_start": [1.0],
     "initializer": ["ones"],
     "label_smoothing": [1.0],
+    **{name: ["False", None, 0.0] for name in [*FLAGS, "verbose"]},
 }
 
 
 def test_parameters_are_checked_when_they_are_used_and_named():
     for name, values in WRONG.items():
         for value in values:
-            with pytest.raises(ValueError, match=name):
+            with pytest.raises(SettingError, match=name):
                 MLPClassifier(**{**QUICK, name: value}).fit(*IRIS)
+    with pytest.raises(SettingError, match=r"^`0 <= dropout < 1` must hold, but got dropout=-0\.1\.$"):
+        MLPClassifier(dropout=-0.1).fit(*IRIS)
+
+
+def test_truth_values_of_numpy_and_a_number_for_verbose_are_taken(capsys):
+    model = MLPClassifier(**QUICK, **dict.fromkeys(FLAGS, np.False_), verbose=1).fit(*IRIS)
+    assert "Iteration 5" in capsys.readouterr().out
+    assert model.history_ == MLPClassifier(**QUICK, shuffle=False, nesterovs_momentum=False).fit(*IRIS).history_
 
 
 def test_what_cannot_be_trained_on():

@@ -226,6 +226,14 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
             Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
 
 
+def test_numbers_of_numpy_become_pythons():
+    given = {"dropout": np.float32(0.5), "noise": np.int8(1), "batch_norm": np.True_}
+    made = Architecture(np.int64(5), (np.int32(4),), np.uint8(3), **given)
+    assert made == Architecture(5, (4,), 3, dropout=0.5, noise=1, batch_norm=True)
+    values = [*made.sizes, made.dropout, made.noise, made.batch_norm]
+    assert [type(value) for value in values] == [int, int, int, float, int, bool]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -233,13 +241,15 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
         ({"hidden": (4, 0)}, r"every layer must have .*, but the sizes are \(5, 4, 0, 3\)"),
         ({"hidden": [4]}, r"hidden must be a tuple of layer sizes, but got \[4\]"),
         ({"outputs": 0}, "every layer must have"),
-        ({"outputs": 2.0}, r"layer sizes must be integers, but got \(5, 4, 2\.0\)"),
-        ({"batch_norm": 1}, "batch_norm must be true or false, but got 1"),
+        ({"outputs": 2.0}, r"outputs must be an integer, but got 2\.0"),
+        ({"hidden": (4, True)}, "each size in hidden must be an integer, but got True"),
+        ({"dropout": "0.5"}, r"^dropout must be a number, but got '0\.5'\.$"),
+        ({"batch_norm": 1}, "batch_norm must be True or False, but got 1"),
         ({"dropout": 1.0}, "`0 <= dropout < 1` must hold, but got dropout=1.0"),
         ({"dropout": float("nan")}, "dropout=nan"),
         ({"input_dropout": -0.1}, "`0 <= input_dropout < 1` must hold, but got input_dropout=-0.1"),
         ({"input_dropout": 1.0}, "input_dropout=1.0"),
-        ({"input_scale": 1}, "input_scale must be true or false, but got 1"),
+        ({"input_scale": 1}, "input_scale must be True or False, but got 1"),
         ({"noise": -0.1}, "`0 <= noise < inf` must hold, but got noise=-0.1"),
         ({"noise": float("inf")}, "noise=inf"),
         ({"input_noise": float("nan")}, "`0 <= input_noise < inf` must hold, but got input_noise=nan"),

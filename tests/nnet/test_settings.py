@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import FrozenInstanceError, fields
 
+import numpy as np
 import pytest
 
 from nnet.errors import SettingError
@@ -72,6 +73,12 @@ def test_names_are_those_of_the_tables(name):
 def test_rates_are_the_schedule_that_is_named():
     assert TrainingSettings(schedule="cosine", decay=0.3, warm_up=0.2).rates() == Schedule("cosine", 0.3, 0.2)
     assert TrainingSettings(schedule="linear", decay_start=0.7).rates() == Schedule("linear", decay_start=0.7)
+
+
+def test_numbers_of_numpy_become_pythons():
+    made = TrainingSettings(epochs=np.int64(3), learning_rate=np.float32(0.5), l2=np.float64(0.1), decay=np.int8(1))
+    assert made == TrainingSettings(epochs=3, learning_rate=0.5, l2=0.1, decay=1)
+    assert [type(value) for value in (made.epochs, made.learning_rate, made.l2, made.decay)] == [int, float, float, int]
 
 
 def test_settings_are_frozen():

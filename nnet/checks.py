@@ -1,0 +1,52 @@
+"""Checks of the types of settings; NumPy's numbers and truth values become Python's."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from nnet.errors import SettingError
+
+
+def whole(name: str, value: Any) -> int:
+    """Return an integer of any type as Python's.
+
+    Raises:
+        SettingError: it is none.
+
+    >>> whole("epochs", np.int64(3))
+    3
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise SettingError(f"{name} must be an integer, but got {value!r}.")
+    return int(value)
+
+
+def number(name: str, value: Any) -> float:
+    """Return a number of any type as Python's; an integer stays one.
+
+    Raises:
+        SettingError: it is none.
+
+    >>> number("decay", np.float32(0.5)), number("decay", 1)
+    (0.5, 1)
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise SettingError(f"{name} must be a number, but got {value!r}.")
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return a truth value of either type as Python's.
+
+    Raises:
+        SettingError: it is none, such as a text.
+
+    >>> flag("shuffle", np.False_)
+    False
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise SettingError(f"{name} must be True or False, but got {value!r}.")
+    return bool(value)

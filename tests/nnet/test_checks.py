@@ -1,0 +1,38 @@
+"""Checks of types: NumPy's scalars become Python's, and what is of another type is named with its value."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from nnet.checks import flag, number, whole
+from nnet.errors import SettingError
+
+ACCEPTED = {
+    whole: [(3, 3), (np.int8(3), 3), (np.uint64(3), 3)],
+    number: [(0.5, 0.5), (np.float32(0.5), 0.5), (np.float64(0.5), 0.5), (Fraction(1, 2), 0.5), (np.int64(2), 2)],
+    flag: [(True, True), (np.False_, False)],
+}
+REFUSED = {
+    whole: ([3.0, "3", True, np.True_, None], "an integer"),
+    number: (["0.5", True, np.True_, None, 1j], "a number"),
+    flag: (["no", "False", 0, 1, None, np.array([True])], "True or False"),
+}
+
+
+@pytest.mark.parametrize("check", ACCEPTED)
+def test_what_is_accepted_becomes_a_type_of_python(check):
+    for given, wanted in ACCEPTED[check]:
+        assert check("x", given) == wanted
+        assert type(check("x", given)) is type(wanted)
+
+
+@pytest.mark.parametrize("check", REFUSED)
+def test_what_is_refused_is_named_with_its_value(check):
+    values, kind = REFUSED[check]
+    for value in values:
+        with pytest.raises(SettingError) as error:
+            check("x", value)
+        assert str(error.value) == f"x must be {kind}, but got {value!r}."
