@@ -28,8 +28,10 @@ class FoldData:
     validation: row numbers; empty for a fit without validation.
     weights:    (N,) importance of each row in training, not negative; None weighs all alike.
 
+    Lists become arrays.
+
     Raises:
-        ShapeError: shapes disagree, or a row number lies outside x.
+        ShapeError: shapes disagree, a row number lies outside x, or the training rows weigh nothing.
     """
 
     x: Array
@@ -39,12 +41,17 @@ class FoldData:
     weights: Array | None = None
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, Sequence):
+                object.__setattr__(self, name, np.asarray(value, None if len(value) else np.intp))
         if self.x.ndim != 2 or self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
             raise ShapeError(
                 f"x must be (N, inputs) and y (N,) or (N, outputs), but got {self.x.shape} and {self.y.shape}."
             )
         if self.x.dtype not in (np.float32, np.float64):
-            raise ShapeError(f"x must be of float32 or float64, but got {self.x.dtype}.")
+            raise ShapeError(
+                f"x must be of float32 or float64, but got {self.x.dtype}; give np.asarray(x, np.float32)."
+            )
         if self.weights is not None and self.weights.shape != self.x.shape[:1]:
             raise ShapeError(f"weights must be (N,) for {len(self.x)} rows, but got {self.weights.shape}.")
         if not len(self.train):
@@ -56,6 +63,8 @@ class FoldData:
                 raise ShapeError(f"{name} must hold row numbers, but its type is {rows.dtype}.")
             if len(rows) and not 0 <= rows.min() <= rows.max() < len(self.x):
                 raise ShapeError(f"{name}: rows must lie in [0, {len(self.x)}), but got {rows.min()} to {rows.max()}.")
+        if self.weights is not None and not self.weights[self.train].max() > 0:
+            raise ShapeError("a fold must have a training row that weighs more than 0, but all of them weigh 0.")
 
 
 class Batch(NamedTuple):

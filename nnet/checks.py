@@ -1,4 +1,4 @@
-"""Checks of the types of settings; NumPy's numbers and truth values become Python's."""
+"""Checks of the types of settings and arguments; NumPy's numbers and truth values become Python's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnet.errors import SettingError
+from nnet.errors import SettingError, ShapeError
 
 
 def whole(name: str, value: Any) -> int:
@@ -50,3 +50,15 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise SettingError(f"{name} must be True or False, but got {value!r}.")
     return bool(value)
+
+
+def one_each(name: str, given: object) -> None:
+    """Refuse a single thing where one for each fold is wanted.
+
+    Raises:
+        ShapeError: it is no sequence.
+    """
+    if not hasattr(given, "__len__"):
+        raise ShapeError(
+            f"{name} must be a sequence with one for each fold, but got {type(given).__name__}; write [...]."
+        )

@@ -10,12 +10,12 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
-from nnet.checks import flag, number, whole
+from nnet.checks import flag, number, one_each, whole
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -26,7 +26,7 @@ from nnet.layer import Layer
 from nnet.noise import Gaussian, Noise
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
-from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, stream
+from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, Seed, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
 MOST_UNITS = 1 << 24  # largest size of a layer; a larger number would be a typing error
@@ -162,15 +162,21 @@ class Network:
     """Parameters of F folds and the stacks that compute with them.
 
     Args:
-        seeds: a seed for each fold, from which its initial weights, dropout and noise follow.
+        seeds: a seed or a number for each fold, from which its initial weights, dropout and noise follow.
+        dtype: float32 or float64.
+
+    Raises:
+        SettingError: the type is another.
+        ShapeError:   the seeds are no sequence.
     """
 
-    def __init__(
-        self, architecture: Architecture, seeds: Sequence[np.random.SeedSequence], dtype: DTypeLike = np.float32
-    ):
+    def __init__(self, architecture: Architecture, seeds: Sequence[Seed], dtype: DTypeLike = np.float32):
+        one_each("seeds", seeds)
         self.architecture = architecture
         self.folds = len(seeds)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise SettingError(f"dtype must be float32 or float64, but got {self.dtype}.")
         self.parameters = Parameters(
             architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
         )
@@ -198,7 +204,7 @@ class Network:
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
         return [(views.weights[0], None if views.bias is None else views.bias[0, 0]) for views in layers]
 
-    def predict(self, x: Array, fold: int = 0) -> Array:
+    def predict(self, x: ArrayLike, fold: int = 0) -> Array:
         """Compute the outputs (N, outputs) of a fold for x (N, inputs), in chunks of CHUNK rows.
 
         Raises:
@@ -209,12 +215,13 @@ class Network:
         outputs: Array = self.predict_folds(x, slice(fold, fold + 1))[0]
         return outputs
 
-    def predict_folds(self, x: Array, folds: slice) -> Array:
+    def predict_folds(self, x: ArrayLike, folds: slice) -> Array:
         """Compute the outputs (F, N, outputs) of a range of F folds for x (N, inputs), each as `predict` does.
 
         Raises:
             ShapeError: x has another number of columns.
         """
+        x = np.asarray(x)
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         count = folds.stop - folds.start

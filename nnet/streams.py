@@ -7,11 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnet.checks import whole
+from nnet.errors import SettingError
+
+Seed = np.random.SeedSequence | int
 INITIALIZATION, SHUFFLING, DROPOUT, STATISTICS = range(4)
 
 
-def stream(seed: np.random.SeedSequence, purpose: int) -> np.random.Generator:
-    """Return a fold's generator for a purpose; the same seed and purpose give the same numbers."""
+def stream(seed: Seed, purpose: int) -> np.random.Generator:
+    """Return a fold's generator for a purpose; the same seed and purpose give the same numbers.
+
+    Raises:
+        SettingError: the seed is neither a SeedSequence nor an integer of at least 0.
+    """
+    if not isinstance(seed, np.random.SeedSequence):
+        if (entropy := whole("a seed", seed)) < 0:
+            raise SettingError(f"`seed >= 0` must hold, but got seed={entropy}.")
+        seed = np.random.SeedSequence(entropy)
     key = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, purpose))
     return np.random.Generator(np.random.SFC64(key))
 

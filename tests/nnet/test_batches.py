@@ -186,3 +186,13 @@ def test_weights_are_finite_and_not_negative(weight):
 def test_data_is_of_a_float_type():
     with pytest.raises(ShapeError, match="x must be of float32 or float64, but got int64"):
         replace(example()[0][0], x=np.zeros((30, 4), np.int64))
+
+
+def test_training_rows_that_weigh_nothing_are_refused():
+    weights = np.ones(30)
+    data = example()[0][0]
+    weights[data.train] = 0
+    with pytest.raises(ShapeError, match=r"^a fold must have a training row that weighs more than 0, but all"):
+        replace(data, weights=weights)
+    weights[data.train[0]] = 1e-300
+    replace(data, weights=weights)

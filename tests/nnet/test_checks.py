@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nnet.checks import flag, number, whole
-from nnet.errors import SettingError
+from nnet.checks import flag, number, one_each, whole
+from nnet.errors import SettingError, ShapeError
 
 ACCEPTED = {
     whole: [(3, 3), (np.int8(3), 3), (np.uint64(3), 3)],
@@ -36,3 +36,11 @@ def test_what_is_refused_is_named_with_its_value(check):
         with pytest.raises(SettingError) as error:
             check("x", value)
         assert str(error.value) == f"x must be {kind}, but got {value!r}."
+
+
+def test_one_thing_is_not_one_for_each_fold():
+    for given in (SettingError("x"), 3, iter([1])):
+        with pytest.raises(ShapeError, match=rf"^seeds must be a sequence .*, but got {type(given).__name__}; write"):
+            one_each("seeds", given)
+    for given in ([1], (), np.arange(2)):
+        one_each("seeds", given)

@@ -284,3 +284,9 @@ def test_sizes_are_counted_without_a_network(make_seeds):
         network = Network(spec, make_seeds(1))
         assert spec.parameters == network.parameters.values.shape[1]
         assert spec.weights == network.parameters.weight_columns == sum(one.size for one, _ in network.weights(0))
+
+
+@pytest.mark.parametrize("dtype", [int, np.float16, bool, complex])
+def test_weights_are_of_float32_or_float64(dtype):
+    with pytest.raises(SettingError, match=rf"^dtype must be float32 or float64, but got {np.dtype(dtype)}"):
+        Network(Architecture(2, (3,), 1), [0], dtype)

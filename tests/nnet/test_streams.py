@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from nnet.errors import SettingError
 from nnet.streams import DROPOUT, INITIALIZATION, SHUFFLING, STATISTICS, RandomBits, stream
 
 PURPOSES = (INITIALIZATION, SHUFFLING, DROPOUT, STATISTICS)
@@ -91,3 +92,12 @@ def test_words_are_uniform():
     for part in (words >> 8, words & 255):
         counts = np.bincount(part, minlength=256)
         assert 1e-4 < scipy.stats.chisquare(counts).pvalue < 1 - 1e-4
+
+
+def test_a_number_is_the_seed_of_that_number_and_nothing_else_is():
+    numbers = [stream(seed, DROPOUT).random() for seed in (3, np.int64(3), np.random.SeedSequence(3))]
+    assert len(set(numbers)) == 1
+    with pytest.raises(SettingError, match=r"^a seed must be an integer, but got '3'"):
+        stream("3", DROPOUT)
+    with pytest.raises(SettingError, match=r"^`seed >= 0` must hold, but got seed=-1"):
+        stream(-1, DROPOUT)
