@@ -132,7 +132,6 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         data = FoldData(base.SparseRows.of(X) if issparse(X) else X, y, rows, validation, weights)
         outputs = self.network_.architecture.outputs if go_on and again else outputs  # y is checked against them
         architecture = architecture_of(parameters, X.shape[1], outputs)
-        checks.check_batch_norm(architecture, settings.batch_size, len(rows))
         if again:
             checks.check_same_layers(architecture, self.network_.architecture, "partial_fit" if go_on else "warm_start")
         seeds = np.random.SeedSequence(seed)
@@ -346,7 +345,8 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
             checks.check_same_columns(truth.shape[1:], () if self._one_column else (self.n_outputs_,))
         outputs = 1 if truth.ndim == 1 else truth.shape[1]
         self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
-        self._one_column, self.out_activation_ = truth.ndim == 1, "identity"
+        self._one_column: bool = truth.ndim == 1
+        self.out_activation_ = "identity"
         return self
 
     def _score_rows(self, outputs: Array, truth: Targets, weights: Array | None) -> float:

@@ -81,11 +81,6 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     if not 0.5 <= beta2 < 1:
         raise SettingError(f"`0.5 <= beta_2 < 1` must hold, but got beta_2={beta2}.")
     same = {name: parameters[name] for name in SAME if name in parameters}
-    if parameters["schedule"] == "exponential" and same["decay"] == 0:
-        raise SettingError(
-            "`0 < decay <= 1` must hold with schedule='exponential', but got decay=0, a learning rate of 0; "
-            "set decay=0.01, or schedule='cosine', which falls to 0 slowly."
-        )
     return TrainingSettings(
         epochs=_count(parameters, "max_iter"),
         batch_size=min(batch_size, rows),
@@ -132,22 +127,6 @@ def check_same_layers(architecture: Architecture, before: Architecture, call: st
         raise SettingError(
             f"{call} needs the layers of the last fit, {before.sizes} with batch_norm={before.batch_norm}, but got "
             f"{architecture.sizes} with batch_norm={architecture.batch_norm}; {instead[call]}."
-        )
-
-
-def check_batch_norm(architecture: Architecture, batch_size: int, rows: int) -> None:
-    """Refuse a batch normalisation over single rows, whose hidden units would all be 0.
-
-    Args:
-        rows: number of training rows.
-
-    Raises:
-        SettingError: the layers are normalised, and a batch has one row.
-    """
-    if architecture.batch_norm and architecture.hidden and batch_size == 1:
-        given, instead = ("1 training row", "give more rows") if rows == 1 else ("batch_size=1", "set batch_size=2")
-        raise SettingError(
-            f"batch_norm=True needs 2 rows or more in a batch, but got {given}; {instead}, or batch_norm=False."
         )
 
 

@@ -12,13 +12,15 @@ import numpy as np
 from nnet.arrays import Array, Rows
 from nnet.batch_norm import BatchNorm
 from nnet.batches import Batch, FoldData, Gatherer
+from nnet.checks import one_each
+from nnet.effects import check_effects
 from nnet.errors import ShapeError
 from nnet.losses import Loss, loss_of
 from nnet.max_norm import MaxNorm
 from nnet.network import CHUNK, Architecture, Mode, Network, Stack
 from nnet.optimizers import OPTIMIZERS
 from nnet.settings import TrainingSettings
-from nnet.streams import SHUFFLING, STATISTICS, stream
+from nnet.streams import SHUFFLING, STATISTICS, Seed, stream
 
 TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most
 
@@ -37,11 +39,12 @@ class Lockstep:
     """F folds in training, with their network, optimizer and random streams.
 
     Args:
-        seeds:          a seed for each fold.
+        seeds:          a seed or a number for each fold.
         folds_per_step: folds that share one step, chosen by size when None. It does not change the result.
 
     Raises:
-        ShapeError: the data does not fit the architecture.
+        ShapeError:   the data does not fit the architecture.
+        SettingError: a setting would learn nothing or do nothing.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Lockstep:
         architecture: Architecture,
         settings: TrainingSettings,
         folds: Sequence[FoldData],
-        seeds: Sequence[np.random.SeedSequence],
+        seeds: Sequence[Seed],
         folds_per_step: int | None = None,
     ):
+        one_each("folds", folds)
         if folds[0].x.shape[1] != architecture.inputs:
             raise ShapeError(f"x must have {architecture.inputs} columns, but got {folds[0].x.shape[1]}.")
+        check_effects(architecture, settings, folds)
         self._together = together(architecture, settings.batch_size) if folds_per_step is None else folds_per_step
         self.network = Network(architecture, seeds, folds[0].x.dtype)
         self._loss_type = loss_of(settings.loss)

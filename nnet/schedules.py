@@ -74,6 +74,7 @@ SCHEDULES: dict[str, Curve] = {
     "plateau": constant,
     "step": step,
 }
+MULTIPLYING = ("exponential", "plateau", "step")  # by decay, so that 0 ends the training
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Schedule:
     """A schedule by name, after a linear warm-up.
 
     decay:       factor of each drop (step and plateau), or last rate as a share of the first (exponential and cosine).
+                 Training refuses 0 but for cosine, since the rate would be 0 for good.
     warm_up:     fraction of the horizon in which the rate rises linearly from 0; the schedule follows in the rest.
     decay_start: fraction of that rest after which linear falls.
 

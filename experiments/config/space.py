@@ -23,6 +23,7 @@ from experiments.config.target import Target
 from experiments.config.words import OF_A_NETWORK, wrong_word
 from experiments.errors import SpecError
 from nnet.errors import NNetError
+from nnet.losses import loss_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -107,6 +108,8 @@ class Space:
         if self._units_searched:
             units = tuple(chosen[f"hidden_units_{layer}"] for layer in range(1, layers + 1))
         chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
+        if not loss_of(chosen["loss"]).classifies:
+            chosen["label_smoothing"] = 0.0  # searched beside other losses, which it is for
         training = TrainingSettings(**_fields_of(TrainingSettings, chosen))
         shape = Architecture(**_fields_of(Architecture, {**chosen, "inputs": 1, "outputs": 1}))
         return Candidate(shape, training, chosen["class_weight"], _preprocessing(chosen))

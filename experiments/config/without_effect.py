@@ -1,44 +1,71 @@
-"""Settings that would do nothing beside others: a learning rate of 0, and label smoothing without probabilities."""
+"""Settings that would do nothing beside others.
+
+A learning rate of 0, a batch normalisation over single rows, and label smoothing without probabilities.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.config.space import Space
 from experiments.config.spec import Choices, StudySpec
 from experiments.errors import SpecError
 from nnet.losses import loss_of
+from nnet.schedules import MULTIPLYING
 
 
 def check_effects(space: Space, spec: StudySpec) -> None:
-    """Refuse a schedule that trains nothing, and label smoothing that no loss of the study knows.
+    """Refuse settings that train nothing, and label smoothing that no loss of the study knows.
 
     Raises:
         SpecError: there is such a setting; the message names its key.
     """
     _check_decay(space, spec)
+    _check_batch_norm(space, spec)
     _check_smoothing(spec)
 
 
 def _check_decay(space: Space, spec: StudySpec) -> None:
-    """Refuse an exponential schedule whose decay can be 0: its factor is 0 after the first step.
+    """Refuse a schedule that multiplies the rate by decay where decay can be 0: the rate is then 0 for good.
 
     Raises:
         SpecError: there is one, as it is fixed, searched, or given as a configuration to try first.
     """
-    rule = '`0 < decay <= 1` must hold with schedule = "exponential", but'
     instead = 'schedule = "cosine", which falls to 0 slowly'
-    if "exponential" in _values(spec, "schedule") and min(_values(spec, "decay")) == 0:
+
+    def rule(names: Iterable[str]) -> str:
+        return f"`0 < decay <= 1` must hold with schedule = {' or '.join(map(json.dumps, names))}, but"
+
+    multiplying = [name for name in _values(spec, "schedule") if name in MULTIPLYING]
+    if multiplying and min(_values(spec, "decay")) == 0:
         place, got, better = (
             ("space", "0 can be drawn", "search it from 0.01 on")
             if "decay" in spec.space
             else ("training", "got 0", "set decay = 0.01")
         )
-        raise SpecError(f"{place}.decay: {rule} {got}, a learning rate of 0; {better}, or {instead}.")
+        raise SpecError(f"{place}.decay: {rule(multiplying)} {got}, a learning rate of 0; {better}, or {instead}.")
     for where, chosen in _first_configurations(space, spec):
-        if chosen["schedule"] == "exponential" and chosen["decay"] == 0:
-            raise SpecError(f"{where}: {rule} got decay = 0, a learning rate of 0; set decay = 0.01, or {instead}.")
+        if chosen["schedule"] in MULTIPLYING and chosen["decay"] == 0:
+            named = rule([chosen["schedule"]])
+            raise SpecError(f"{where}: {named} got decay = 0, a learning rate of 0; set decay = 0.01, or {instead}.")
+
+
+def _check_batch_norm(space: Space, spec: StudySpec) -> None:
+    """Refuse a batch normalisation over batches of one row, whose hidden units would all be 0.
+
+    Raises:
+        SpecError: there can be one, as it is fixed, searched, or given as a configuration to try first.
+    """
+    rule = "must be at least 2 with batch_norm = true"
+    drawn = True in _values(spec, "batch_norm") and max(_values(spec, "hidden_layers")) > 0
+    if drawn and min(_values(spec, "batch_size")) == 1:
+        place, got = ("space", "1 can be drawn") if "batch_size" in spec.space else ("training", "got 1")
+        raise SpecError(f"{place}.batch_size: {rule}, but {got}; begin at 2, or set batch_norm = false.")
+    for where, chosen in _first_configurations(space, spec):
+        if chosen["batch_norm"] and chosen["hidden_layers"] and chosen["batch_size"] == 1:
+            raise SpecError(f"{where}: batch_size {rule}, but got 1; set batch_size = 2, or batch_norm = false.")
 
 
 def _check_smoothing(spec: StudySpec) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from nnet.errors import SettingError
 from nnet.estimator import MLPClassifier
-from nnet.estimator_settings import architecture_of, check_batch_norm, check_same_layers, settings_of
+from nnet.estimator_settings import architecture_of, check_same_layers, settings_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -50,27 +50,6 @@ def test_hidden_layer_sizes_that_are_no_integers_are_refused_in_one_line(sizes):
 def test_hidden_layer_sizes_may_be_a_number_a_sequence_or_an_array():
     for sizes in (5, np.int64(5), (5,), [5], np.array([5]), range(5, 6)):
         assert architecture_of(MLPClassifier(sizes).get_params(), 4, 3).hidden == (5,)
-
-
-def test_an_exponential_schedule_that_falls_to_0_at_once_is_refused():
-    zero = MLPClassifier(schedule="exponential", decay=0)
-    with pytest.raises(
-        SettingError, match=r"`0 < decay <= 1` must hold with schedule='exponential', .* set decay=0\.01"
-    ):
-        settings_of(zero.get_params(), "cross_entropy", 9)
-    for allowed in ({"decay": 0.01}, {"schedule": "cosine"}, {"schedule": "step"}):
-        settings_of(zero.set_params(**{"schedule": "exponential", "decay": 0} | allowed).get_params(), "huber", 9)
-
-
-def test_a_batch_normalisation_over_single_rows_is_refused():
-    normalised, plain, single = (Architecture(4, hidden, 3, batch_norm=asked)
-                                 for hidden, asked in [((5,), True), ((5,), False), ((), True)])  # fmt: skip
-    with pytest.raises(SettingError, match=r"2 rows or more in a batch, but got batch_size=1; set batch_size=2, or"):
-        check_batch_norm(normalised, 1, 9)
-    with pytest.raises(SettingError, match=r"but got 1 training row; give more rows, or batch_norm=False\.$"):
-        check_batch_norm(normalised, 1, 1)
-    for architecture, size in ((normalised, 2), (plain, 1), (single, 1)):
-        check_batch_norm(architecture, size, 9)
 
 
 def test_other_layers_than_before_are_refused():

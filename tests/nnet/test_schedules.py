@@ -106,6 +106,7 @@ def test_the_least_and_the_largest_decay(name):
         ({"name": "line"}, r"schedule must be one of .*, but got 'line'"),
         ({"decay": -0.1}, r"`0 <= decay <= 1` must hold, but got decay=-0\.1"),
         ({"decay": 1.5}, r"decay=1\.5"),
+        ({"decay": "0.1"}, r"decay must be a number, but got '0\.1'"),
         ({"decay": float("nan")}, "decay=nan"),
         ({"warm_up": -0.1}, r"`0 <= warm_up < 1` must hold, but got warm_up=-0\.1"),
         ({"warm_up": 1.0}, r"warm_up=1\.0"),
