@@ -315,6 +315,11 @@ def softplus(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.maximum(x, 0) + smooth
 
 
+def are_labels(y: Targets, outputs: int) -> bool:
+    """Tell whether targets of a loss of errors are labels: (N,) integers of a network with several outputs."""
+    return y.ndim == 1 and outputs > 1 and np.issubdtype(y.dtype, np.integer)
+
+
 def checked_labels(y: Targets, classes: int) -> Targets:
     """Return the labels, of any integer type, if all of them are classes."""
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
@@ -326,7 +331,7 @@ def checked_labels(y: Targets, classes: int) -> Targets:
 
 def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
     """Return numbers as a column for each output; labels of several classes become a 1 in their class's column."""
-    if y.ndim == 1 and outputs > 1 and np.issubdtype(y.dtype, np.integer):
+    if are_labels(y, outputs):
         return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):
         raise ShapeError(f"y must hold numbers, but its type is {y.dtype}.")

@@ -116,6 +116,7 @@ ROW_SCORES: dict[str, RowScore] = {
 }
 OTHER_SCORES: dict[str, Score] = {"r2": r2, "neg_root_mean_squared_error": negative_root_mean_squared_error}
 METRICS = (*ROW_SCORES, *OTHER_SCORES)
+OF_CLASSES = ("accuracy", "neg_log_loss")  # the others are of numbers
 
 
 def row_score(metric: str) -> RowScore:
@@ -125,7 +126,8 @@ def row_score(metric: str) -> RowScore:
 
 def score_of(metric: str) -> Score:
     """Return the metric of that name, a function of all outputs and the truth."""
-    if metric in OTHER_SCORES:
-        return OTHER_SCORES[metric]
-    rows = row_score(metric)
+    return lookup({**{name: _mean(rows) for name, rows in ROW_SCORES.items()}, **OTHER_SCORES}, metric, "metric")
+
+
+def _mean(rows: RowScore) -> Score:
     return lambda z, y: float(rows(z, y).mean())

@@ -12,12 +12,15 @@ import numpy as np
 
 from nnet.arrays import Array
 from nnet.batches import FoldData
+from nnet.checks import one_each
 from nnet.errors import SettingError, ShapeError
 from nnet.lockstep import Lockstep
-from nnet.metrics import Score, score_of
+from nnet.losses import are_labels, loss_of
+from nnet.metrics import METRICS, OF_CLASSES, Score, score_of
 from nnet.network import Architecture, Network
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
+from nnet.streams import Seed
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def train(
     architectures: Sequence[Architecture],
     settings: TrainingSettings,
     folds: Sequence[FoldData],
-    seeds: Sequence[np.random.SeedSequence],
+    seeds: Sequence[Seed],
     metric: str | Score | Sequence[Score],
     folds_per_step: int | None = None,
     train_scores: bool = False,
@@ -52,8 +55,8 @@ def train(
     Args:
         architectures:  each fold's architecture; they differ only if the folds' data differ in the number of inputs.
         folds:          each fold's data.
-        seeds:          each fold's seed; a fold's curve depends on nothing but its own data, seed and settings (and,
-                        with a plateau schedule, on the mean curve).
+        seeds:          each fold's seed, or its number; a fold's curve depends on nothing but its own data, seed and
+                        settings (and, with a plateau schedule, on the mean curve).
         metric:         a name of `nnet.metrics`, or a function of outputs (N, outputs) and truth (N,) or (N, outputs),
                         or such a function for each fold.
         folds_per_step: number of folds that may share one step, chosen by size when None. It changes the speed only.
@@ -62,10 +65,19 @@ def train(
     Overflow and NaN are reported in the losses and scores without a warning, because a diverged run is a result.
 
     Raises:
-        ShapeError: there are not as many architectures and seeds as folds, or the data does not fit them.
+        ShapeError:   there are not as many architectures and seeds as folds, or the data does not fit them.
+        SettingError: a setting would learn nothing or do nothing, or the metric is not one of such targets.
     """
     groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
     validated = all(len(data.validation) for data in folds)
+    if settings.schedule == "plateau" and not validated:
+        raise SettingError(
+            "schedule='plateau' follows the scores of validation rows, but a fold has none; give each fold some, or "
+            "set schedule='cosine'."
+        )
+    if isinstance(metric, str):
+        for architecture, data in zip(architectures, folds, strict=True):
+            _check_metric(metric, settings.loss, data, architecture.outputs)
     scorer = score_of(metric) if isinstance(metric, str) else metric
     score = [scorer] * len(folds) if callable(scorer) else scorer
     plateau = Plateau(settings.decay, settings.plateau_patience)
@@ -98,6 +110,22 @@ def train(
         )
 
 
+def _check_metric(metric: str, loss: str, data: FoldData, outputs: int) -> None:
+    """Refuse a metric of classes where numbers are predicted, and the other way round.
+
+    Raises:
+        SettingError: it is one, or there is no such metric.
+    """
+    score_of(metric)
+    classes = loss_of(loss).classifies or are_labels(data.y, outputs)
+    if (metric in OF_CLASSES) != classes:
+        kind, suited = ("classes", OF_CLASSES) if classes else ("numbers", (*set(METRICS).difference(OF_CLASSES),))
+        raise SettingError(
+            f"metric must be one of {', '.join(sorted(suited))} for {kind}, which loss={loss!r} and y are for, but got "
+            f"{metric!r}."
+        )
+
+
 def _score(lockstep: Lockstep, folds: Sequence[FoldData], score: Sequence[Score]) -> tuple[list[float], list[float]]:
     rows = [data.validation for data in folds]
     losses, scores = [], []
@@ -111,10 +139,12 @@ def lockstep_groups(
     architectures: Sequence[Architecture],
     settings: TrainingSettings,
     folds: Sequence[FoldData],
-    seeds: Sequence[np.random.SeedSequence],
+    seeds: Sequence[Seed],
     folds_per_step: int | None = None,
 ) -> list[tuple[list[int], Lockstep]]:
     """Group the folds by architecture, and return each group's positions and its network in training."""
+    for name, given in {"architectures": architectures, "folds": folds, "seeds": seeds}.items():
+        one_each(name, given)
     if not len(architectures) == len(folds) == len(seeds):
         raise ShapeError(
             f"each fold needs an architecture and a seed, but got {len(architectures)} architectures, "
@@ -142,7 +172,7 @@ def fit(
     architecture: Architecture,
     settings: TrainingSettings,
     folds: Sequence[FoldData],
-    seeds: Sequence[np.random.SeedSequence],
+    seeds: Sequence[Seed],
     epochs: int,
     factors: Sequence[float] = (),
 ) -> tuple[Network, Array]:
@@ -150,11 +180,16 @@ def fit(
 
     Args:
         folds:   each fold's data; all of one width.
-        seeds:   each fold's seed; a fold's network depends on nothing but its own data, seed and settings.
+        seeds:   each fold's seed, or its number; a fold's network depends on nothing but its own data, seed and
+                 settings.
         factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs.
 
     Returns:
         the network of all folds, and (epochs, F) training losses.
+
+    Raises:
+        ShapeError:   the data or the seeds do not fit.
+        SettingError: `1 <= epochs <= settings.epochs` does not hold, or a setting would learn nothing or do nothing.
     """
     if not 1 <= epochs <= settings.epochs:
         raise SettingError(f"`1 <= epochs <= horizon` must hold, but got epochs={epochs}, horizon={settings.epochs}.")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nnet import training
-from nnet.batches import Gatherer
+from nnet.batches import FoldData, Gatherer
 from nnet.errors import SettingError, ShapeError
 from nnet.losses import LOSSES
 from nnet.metrics import METRICS, log_likelihood, score_of
@@ -108,7 +108,8 @@ def test_every_epoch_takes_every_row_once_in_a_new_order(make_folds, make_seeds,
 def test_scores_and_losses_are_those_of_the_fitted_networks_predictions(metric, average, make_folds, make_seeds):
     loss = "cross_entropy" if metric in ("accuracy", "neg_log_loss") else "huber"
     folds, seeds = make_folds([(40, 700), (20, 256), (30, 1)], loss=loss), make_seeds(3)
-    settings = replace(SETTINGS, loss=loss, label_smoothing=0.1, huber_delta=0.4, **AVERAGED[average])
+    smoothing = 0.1 * LOSSES[loss].classifies
+    settings = replace(SETTINGS, loss=loss, label_smoothing=smoothing, huber_delta=0.4, **AVERAGED[average])
     last, score = curve(folds, seeds, NORMALISED, settings, metric, train_scores=True)[-1], score_of(metric)
     for fold, data in enumerate(folds):
         network, _ = fit(NORMALISED, settings, [data], [seeds[fold]], epochs=4)
@@ -183,7 +184,7 @@ def test_a_plateau_acts_on_the_mean_curve_and_fit_replays_it(every, warm_up, mak
     assert not np.array_equal(network.parameters.values[0], parameters[0, : network.parameters.values.size])
 
 
-def test_other_schedules_know_no_plateau_nor_do_folds_without_validation(make_folds, make_seeds):
+def test_other_schedules_know_no_plateau(make_folds, make_seeds):
     never_better = {"metric": lambda z, y: 0.0, "seeds": make_seeds(2)}
     settings = replace(SETTINGS, plateau_patience=1)
     for schedule in SCHEDULES:
@@ -191,8 +192,6 @@ def test_other_schedules_know_no_plateau_nor_do_folds_without_validation(make_fo
         assert [report.learning_factor for report in reports] == (
             [1, 1, 0.1, 0.1**2] if schedule == "plateau" else [1] * 4
         )
-    reports = curve(make_folds([(20, 0)] * 2), settings=replace(settings, schedule="plateau"), **never_better)
-    assert {report.learning_factor for report in reports} == {1}
 
 
 @pytest.mark.parametrize("rows", [[(20, 0), (20, 0)], [(20, 5), (20, 0)]], ids=str)
@@ -226,10 +225,62 @@ def test_architectures_group_the_folds_that_share_them(make_folds, make_seeds):
     assert [lockstep.network.architecture.inputs for _, lockstep in groups] == [6, 5, 1]
 
 
+def test_a_plateau_needs_validation_rows(make_folds, make_seeds):
+    plateau = replace(SETTINGS, schedule="plateau")
+    with pytest.raises(SettingError, match=r"follows the scores of validation rows, but a fold has none; give each"):
+        curve(make_folds([(40, 11), (40, 0)]), make_seeds(2), settings=plateau)
+    assert fit(ARCHITECTURE, plateau, make_folds([(40, 0)]), make_seeds(1), epochs=2, factors=(1.0, 0.1))
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_metric_is_one_of_the_targets(metric, make_folds, make_seeds):
+    labels, numbers = make_folds(ROWS), make_folds(ROWS, loss="huber")
+    of_classes = metric in ("accuracy", "neg_log_loss")
+    for folds, loss, classes in (
+        (labels, "cross_entropy", True),
+        (labels, "mean_squared_error", True),
+        (numbers, "huber", False),
+    ):
+        settings = replace(SETTINGS, epochs=1, loss=loss)
+        if classes == of_classes:
+            assert len(curve(folds, make_seeds(2), settings=settings, metric=metric)) == 1
+            continue
+        kind = "classes" if classes else "numbers"
+        suited = "accuracy, neg_log_loss" if classes else "neg_mean_absolute_error, .*, r2"
+        with pytest.raises(
+            SettingError, match=rf"^metric must be one of {suited} for {kind}, .* but got '{metric}'\.$"
+        ):
+            curve(folds, make_seeds(2), settings=settings, metric=metric)
+
+
 @pytest.mark.parametrize(("architectures", "seeds"), [(1, 2), (2, 1)])
 def test_as_many_architectures_and_seeds_as_folds(architectures, seeds, make_folds, make_seeds):
     with pytest.raises(ShapeError, match=f"{architectures} architectures, 2 folds and {seeds} seeds"):
         list(train([ARCHITECTURE] * architectures, SETTINGS, make_folds(ROWS), make_seeds(seeds), "accuracy"))
+
+
+def test_a_single_architecture_fold_or_seed_is_refused_in_one_line(make_folds, make_seeds):
+    folds, seeds = make_folds(ROWS), make_seeds(2)
+    for architectures, data, drawn, name in (
+        (ARCHITECTURE, folds, seeds, "architectures must be a sequence .* but got Architecture"),
+        ([ARCHITECTURE] * 2, folds[0], seeds, "folds must be a sequence .* but got FoldData"),
+        ([ARCHITECTURE] * 2, folds, 0, "seeds must be a sequence .* but got int"),
+    ):
+        with pytest.raises(ShapeError, match=f"^{name}"):
+            list(train(architectures, SETTINGS, data, drawn, "accuracy"))
+    with pytest.raises(ShapeError, match=r"^folds must be a sequence"):
+        fit(ARCHITECTURE, SETTINGS, folds[0], seeds[:1], 1)
+
+
+def test_numbers_are_seeds_and_lists_are_rows(make_folds):
+    [data] = make_folds([(40, 11)])
+    plain = FoldData(
+        data.x.astype(float).tolist(), data.y.tolist(), data.train.tolist(), data.validation.tolist(), [1.0] * 51
+    )
+    own = replace(data, x=data.x.astype(float), weights=np.ones(51))
+    assert curve([plain], [7]) == curve([own], [np.random.SeedSequence(7)]) == curve([own], [np.int64(7)])
+    network, _ = fit(ARCHITECTURE, SETTINGS, [replace(plain, validation=[])], [7], 2)
+    assert np.array_equal(network.predict(plain.x.tolist()), network.predict(plain.x))
 
 
 def test_labels_of_any_integer_type(make_folds, make_seeds):
