@@ -28,6 +28,7 @@ from nnet.class_weights import class_weights
 from nnet.errors import SettingError, lookup
 from nnet.estimator_parameters import described
 from nnet.estimator_settings import architecture_of, patience_of, settings_of
+from nnet.lockstep import State
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
 
@@ -130,41 +131,33 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
 
         # rows of weight 0 are left out
         data = FoldData(base.SparseRows.of(X) if issparse(X) else X, y, rows, validation, weights)
-        outputs = self.network_.architecture.outputs if go_on and again else outputs  # y is checked against them
         architecture = architecture_of(parameters, X.shape[1], outputs)
         if again:
             checks.check_same_layers(architecture, self.network_.architecture, "partial_fit" if go_on else "warm_start")
         seeds = np.random.SeedSequence(seed)
         training = base.Training(architecture, settings, data, seeds, score, self.train_scores)
         outcome = base.Outcome({name: list(values) for name, values in self.history_.items()} if again else {})
-        if not self.shuffle:
-            training.keep_order()
+        training.lockstep.shuffle = bool(self.shuffle)
         if go_on:
-            if again:
-                training.resume(self._carried)
             epochs = self.n_iter_ + 1 if again else 1
-            outcome.add(training.epoch(epochs), epochs if self.verbose else None)
-            carried = training.carried(recent=True)
-            training.finish()
+            state = training.once(epochs, self._state if again else None, outcome, bool(self.verbose))
         else:
             if again:
-                training.start_from(self.network_, self._carried)
-            epochs = training.until(patience, outcome, bool(self.verbose))
-            carried = training.carried(recent=False)
+                training.start_from(self.network_, self._state)
+            epochs, state = training.until(patience, outcome, bool(self.verbose))
             if not outcome.converged:
-                warnings.warn(f"{outcome.ended}, and training has not converged.", ConvergenceWarning, stacklevel=3)
-        self._carried: base.Carried = carried
+                told = f"{outcome.ended}, and training has not converged; {outcome.advice}."
+                warnings.warn(told, ConvergenceWarning, stacklevel=4)  # at the line that calls fit
+        self._state: State = state
         self._learnt(training.network, outcome, epochs)
 
     def _split(self, rows: Rows, y: Targets, seed: int) -> tuple[Rows, Rows]:
         """Split the rows into training and validation rows; classes have equal shares in both."""
-        fraction = self.validation_fraction
-        if not 0 < fraction < 1:
-            raise SettingError(f"`0 < validation_fraction < 1` must hold, but got validation_fraction={fraction!r}.")
+        labels = y[rows] if isinstance(self, ClassifierMixin) else None
+        checks.check_split(self.validation_fraction, len(rows), labels)
         train, validation = train_test_split(
-            rows, test_size=fraction, random_state=seed, stratify=y[rows] if isinstance(self, ClassifierMixin) else None
+            rows, test_size=self.validation_fraction, random_state=seed, stratify=labels
         )
-        checks.check_split(len(validation), fraction, len(rows))
         return train, validation
 
     def _learnt(self, network: Network, outcome: base.Outcome, epochs: int) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, field
-from math import inf, isfinite
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite, nan
 from typing import Any, cast
 
 import numpy as np
@@ -18,40 +16,26 @@ from nnet.batch_norm import EPSILON
 from nnet.batches import FoldData
 from nnet.errors import NNetError, SettingError
 from nnet.estimator_settings import Patience
-from nnet.lockstep import Lockstep
+from nnet.lockstep import Lockstep, State
 from nnet.losses import softplus
 from nnet.network import CHUNK, Architecture, Network
 from nnet.saving import blank_network
+from nnet.schedules import UNPLANNED
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
 
 WeightedScore = Callable[[Array, Rows], float]  # score of outputs (N, outputs) for some rows of the data
 
 
-@dataclass(frozen=True)
-class Carried:
-    """The state from one call of partial_fit to the next: plain arrays and generators, so that it can be pickled.
-
-    values, statistics: parameters (1, P) and statistics (1, S) after the last step.
-    moments, steps:     state of the optimizer.
-    recent:             weights after the latest epochs, if they are averaged.
-    """
-
-    values: Array
-    statistics: Array
-    optimizer: str
-    moments: tuple[Array, ...]
-    steps: list[int]
-    shuffles: list[np.random.Generator]
-    dropout: list[Any]
-    recent: list[Array]
-
-
 class Training:
     """A network in training on its data.
 
     Args:
-        score:        function that scores the validation rows and, if train_scores, the training rows.
+        score:    function that scores the validation rows and, if train_scores, the training rows.
+
+    Attributes:
+        lockstep: the training's own, of one fold; its state is what the next call goes on from.
+        network:  the network, which every epoch changes.
     """
 
     def __init__(
@@ -66,47 +50,19 @@ class Training:
         self._settings, self._data, self._score, self._train_scores = settings, data, score, train_scores
         self._started = False
         with quiet():
-            self._lockstep = Lockstep(architecture, settings, [data], [seed])
-        self._shuffles = self._lockstep._shuffles
+            self.lockstep = Lockstep(architecture, settings, [data], [seed])
+        self.network = self.lockstep.network
 
-    @property
-    def network(self) -> Network:
-        """Return the network, which every epoch changes."""
-        return self._lockstep.network
-
-    def resume(self, carried: Carried) -> None:
-        """Go on from the state in which an earlier training ended, before the first step."""
-        # a Lockstep cannot continue with other data in public, so this sets its private state
-        lockstep, parameters = self._lockstep, self.network.parameters
-        parameters.values[...], parameters.statistics[...] = carried.values, carried.statistics
-        if carried.optimizer == self._settings.optimizer:
-            for mine, theirs in zip(lockstep._optimizer._state, carried.moments, strict=True):
-                mine[...] = theirs
-            lockstep._optimizer._steps = list(carried.steps)
-        self._continue_streams(carried)
-        lockstep._recent = deque(carried.recent, maxlen=self._settings.average_epochs)
-
-    def start_from(self, network: Network, carried: Carried) -> None:
-        """Begin with the weights of a network and go on with its random streams, before the first step."""
-        parameters, theirs = self.network.parameters, network.parameters
-        parameters.values[...], parameters.statistics[...] = theirs.values, theirs.statistics
-        self._continue_streams(carried)
+    def start_from(self, network: Network, state: State) -> None:
+        """Begin with the weights of a network and go on with random streams, before the first step."""
+        theirs = network.parameters
+        own = replace(state, values=theirs.values, statistics=theirs.statistics)
+        self.lockstep.restore(replace(own, optimizer="", recent=[]))
         self._started = True
-
-    def _continue_streams(self, carried: Carried) -> None:
-        """Go on with the shuffles, the dropout and the noise of an earlier training, whose own generators stay."""
-        self._shuffles = deepcopy(carried.shuffles)
-        if not isinstance(self._lockstep._shuffles[0], InOrder):
-            self._lockstep._shuffles = self._shuffles
-        self.network._bits = deepcopy(carried.dropout)
-
-    def keep_order(self) -> None:
-        """Take the rows in their order in every epoch."""
-        self._lockstep._shuffles = [cast("np.random.Generator", InOrder())]
 
     def epoch(self, number: int, factor: float = 1.0) -> dict[str, float]:
         """Train epoch `number`, counted from 1, and return losses and scores by their names in the history."""
-        lockstep, data = self._lockstep, self._data
+        lockstep, data = self.lockstep, self._data
         with quiet():
             report = {"loss": float(lockstep.train_epoch(min(number, self._settings.epochs), factor)[0])}
             if self._train_scores:
@@ -119,38 +75,65 @@ class Training:
                 report["validation_score"] = self._score(outputs, data.validation)
         return report
 
-    def until(self, patience: Patience, outcome: Outcome, verbose: bool = False) -> int:
+    def once(self, number: int, state: State | None, outcome: Outcome, verbose: bool = False) -> State:
+        """Train epoch `number` from a state, and leave the network ready to predict.
+
+        Args:
+            state:   state to go on from; None for a new network.
+            outcome: result so far, to which this epoch is added.
+            verbose: print what it adds.
+
+        Returns:
+            The state for the next epoch.
+
+        Raises:
+            NNetError: some parameter is not finite.
+        """
+        if state is not None:
+            self.lockstep.restore(state)
+        outcome.add(self.epoch(number), number if verbose else None)
+        after = self.lockstep.state()
+        self.finish()
+        return after
+
+    def until(self, patience: Patience, outcome: Outcome, verbose: bool = False) -> tuple[int, State]:
         """Train until the patience or the horizon ends, and leave the network ready to predict.
 
-        With validation rows, the network of the best validation score is kept. Without, the training loss decides.
+        With validation rows, the network of the best validation score is kept. Without, the training loss decides. A
+        schedule that is planned over the horizon runs to its end, whatever improves or not.
 
         Args:
             outcome: result so far, to which this training is added.
             verbose: print what every epoch adds.
 
         Returns:
-            The number of epochs.
+            The number of epochs, and the state to go on from.
 
         Raises:
             NNetError: the training diverged before there was anything to keep.
         """
-        plateau = Plateau(self._settings.decay, self._settings.plateau_patience)
-        outcome.ended = f"The maximum of {self._settings.epochs} epochs is reached"
+        settings = self._settings
+        plateau = Plateau(settings.decay, settings.plateau_patience)
+        outcome.ended = f"The maximum of {settings.epochs} epochs is reached"
+        outcome.advice = "raise max_iter or learning_rate_init"
+        outcome.converged = settings.schedule not in UNPLANNED
+        patient = inf if outcome.converged else settings.warm_up * settings.epochs  # epochs before the patience
         (best, kept), since = self._before(), 0
-        for epoch in range(1, self._settings.epochs + 1):
+        for epoch in range(1, settings.epochs + 1):
             report = self.epoch(epoch, plateau.factor)
             outcome.add(report, epoch if verbose else None)
             if not isfinite(report["loss"]):
                 if kept is None:
                     raise diverged(f" in epoch {epoch}")
                 outcome.ended = f"The loss is not finite in epoch {epoch}"
+                outcome.advice, outcome.converged = "lower learning_rate_init", False
                 break
             value = report.get("validation_score", -report["loss"])
-            since = 0 if value >= best + patience.tol else since + 1
+            since = 0 if value >= best + patience.tol or epoch - 1 < patient else since + 1
             if value > best and "validation_score" in report:
                 kept = self._snapshot()
             best = max(best, value)
-            if self._settings.schedule == "plateau":
+            if settings.schedule == "plateau":
                 plateau.update(value)
             if since >= patience.epochs:
                 outcome.converged = True
@@ -160,13 +143,13 @@ class Training:
         else:
             self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
         outcome.best = best
-        return epoch
+        return epoch, replace(self.lockstep.state(), recent=[])
 
     def _before(self) -> tuple[float, tuple[Array, Array] | None]:
         """Return the score and a copy of the initial weights on a warm start, or (-inf, None) for a new network."""
         validation = self._data.validation
         if self._started and len(validation):
-            value = self._score(self._lockstep.outputs([validation])[0], validation)
+            value = self._score(self.lockstep.outputs([validation])[0], validation)
             if isfinite(value):
                 return value, self._snapshot()
         return -inf, None
@@ -178,24 +161,10 @@ class Training:
             NNetError: some parameter is not finite.
         """
         with quiet():
-            self._lockstep.finish()
+            self.lockstep.finish()
         parameters = self.network.parameters
         if not (np.isfinite(parameters.values).all() and np.isfinite(parameters.statistics).all()):
             raise diverged()
-
-    def carried(self, recent: bool) -> Carried:
-        """Return the state to continue from, with or without the weights after the latest epochs."""
-        lockstep, parameters = self._lockstep, self.network.parameters
-        return Carried(
-            values=parameters.values.copy(),
-            statistics=parameters.statistics.copy(),
-            optimizer=self._settings.optimizer,
-            moments=lockstep._optimizer._state,
-            steps=lockstep._optimizer._steps,
-            shuffles=self._shuffles,
-            dropout=self.network._bits,
-            recent=list(lockstep._recent) if recent else [],
-        )
 
     def _snapshot(self) -> tuple[Array, Array]:
         """Copy the values and statistics to predict with, and leave those in training as they are."""
@@ -204,7 +173,7 @@ class Training:
         if self._settings.average_epochs == 1:
             return trained
         with quiet():
-            self._lockstep.finish()
+            self.lockstep.finish()
         averaged = parameters.values.copy(), parameters.statistics.copy()
         parameters.values[...], parameters.statistics[...] = trained
         return averaged
@@ -214,33 +183,29 @@ class Training:
 class Outcome:
     """The result of a training.
 
-    history:   losses and, if computed, scores, validation losses and validation scores; a number for every epoch.
-    converged: True if training stopped because nothing improved any more.
+    history:   losses and, if computed, scores, validation losses and validation scores; a number for every epoch, NaN
+               where it was not computed.
+    converged: True if training stopped because nothing improved any more, or came to the end of a planned schedule.
     ended:     reason for another end, as the start of a sentence.
+    advice:    remedy for it.
     best:      validation score of the weights that were kept; without validation, the least loss with a minus.
     """
 
     history: dict[str, list[float]] = field(default_factory=dict)
     converged: bool = False
     ended: str = ""
+    advice: str = ""
     best: float = -inf
 
     def add(self, report: Mapping[str, float], number: int | None = None) -> None:
         """Add an epoch's report to the history, and print it as scikit-learn does if the epoch's number is given."""
-        for name, value in report.items():
-            self.history.setdefault(name, []).append(value)
+        before = len(self.history.get("loss", ()))
+        for name in {**self.history, **report}:  # an epoch without a number has NaN, so that all curves are aligned
+            self.history.setdefault(name, [nan] * before).append(report.get(name, nan))
         if number is not None:
             print(f"Iteration {number}, loss = {report['loss']:.8f}")
             if "validation_score" in report:
                 print(f"Validation score: {report['validation_score']:f}")
-
-
-class InOrder:
-    """A generator's stand-in for training without shuffling."""
-
-    def permutation(self, rows: Rows) -> Rows:
-        """Return the rows as they are."""
-        return rows
 
 
 class SparseRows:

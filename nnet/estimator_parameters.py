@@ -22,12 +22,15 @@ max_iter:            largest number of epochs; the schedule runs over all of the
 shuffle:             take the rows in another order in every epoch.
 random_state:        seed of the initial weights, shuffling, dropout, noise and the validation split.
 tol:                 training stops after `n_iter_no_change` consecutive epochs that each improve the best training loss
-                     (with early_stopping: the validation score) by less than this.
+                     (with early_stopping: the validation score) by less than this. The epochs of a `warm_up` do not
+                     count, and a `schedule` that is planned over max_iter (all but constant and plateau) runs to its
+                     end, where the rate may be low now and high later: with it, neither stops training.
 verbose:             print the loss, and with early_stopping the validation score, of every epoch.
 warm_start:          begin `fit` with the weights of the last one, if there is one, and add to its history. The
                      optimizer, the schedule and the patience begin anew; shuffling, dropout and noise go on with new
                      random numbers.
-early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them.
+early_stopping:      set `validation_fraction` of the rows aside, and keep the weights that score best on them; classes
+                     have equal shares in them, so that each needs two rows.
 momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: decay rate of
                      the running mean of squared gradients in adam and adamw, from 0.5 on.
 dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
@@ -39,7 +42,8 @@ schedule:            curve of the learning rate over max_iter epochs: constant; 
                      third); exponential or cosine (from 1 to `decay`); linear (to 0, after the share `decay_start` of
                      the epochs); one_cycle (up, then down to almost 0); coslog4 (up and down four times); or plateau
                      (by the factor `decay` after each `plateau_patience` epochs without any improvement, in `fit`
-                     alone). `warm_up` is the share of the epochs in which the rate first rises from 0.
+                     alone). `warm_up` is the share of the epochs in which the rate first rises from 0. All but
+                     constant and plateau train for the whole max_iter: see `tol`. A `decay` of 0 suits cosine alone.
 initializer:         glorot (scikit-learn's, but for logistic), he, lecun, auto (what suits), orthogonal, normal or
                      zeros. Biases begin at 0.
 average_epochs:      number of last epochs whose weights are averaged; 1 uses the last weights alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 from numbers import Integral
 from typing import Any
 
@@ -160,16 +160,36 @@ def check_same_columns(columns: tuple[int, ...], before: tuple[int, ...]) -> Non
         )
 
 
-def check_split(count: int, fraction: float, rows: int) -> None:
-    """Refuse a single validation row, which has no score.
+def check_split(fraction: Any, rows: int, labels: NDArray[Any] | None) -> None:
+    """Refuse to set rows aside where too few would stand on one of the two sides.
+
+    Args:
+        fraction: validation_fraction.
+        rows:     number of rows to divide.
+        labels:   (rows,) labels, whose classes have equal shares on both sides; None for numbers.
 
     Raises:
-        SettingError: there are fewer than two.
+        SettingError: there are fewer than 2 validation rows or 1 training row, or than rows of each class on a side.
     """
-    if count < 2:
+    if not 0 < number("validation_fraction", fraction) < 1:
+        raise SettingError(f"`0 < validation_fraction < 1` must hold, but got validation_fraction={fraction!r}.")
+    classes = np.zeros(0, int) if labels is None else np.unique(labels, return_counts=True)[1]
+    each = f", as there are {len(classes)} classes" if len(classes) > 1 else ""
+    aside = ceil(fraction * rows)
+    for side, count, least, instead in (
+        ("validation", aside, 2, "increase"),
+        ("training", rows - aside, 1, "decrease"),
+    ):
+        if count < (needed := max(least, len(classes))):
+            raise SettingError(
+                f"The {side} set is too small: it needs at least {needed} row{'s' * (needed > 1)}{each}, but "
+                f"validation_fraction={fraction} of {rows} rows gives it {count}; {instead} validation_fraction, or "
+                "give more rows."
+            )
+    if len(classes) and classes.min() < 2:
         raise SettingError(
-            f"The validation set is too small: it needs at least 2 rows, but validation_fraction={fraction} of {rows} "
-            "rows is fewer; increase validation_fraction, or give more rows."
+            "early_stopping=True needs at least 2 rows of every class, but one has a single row; give more rows of it, "
+            "or set early_stopping=False."
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -19,8 +21,9 @@ from nnet.losses import Loss, loss_of
 from nnet.max_norm import MaxNorm
 from nnet.network import CHUNK, Architecture, Mode, Network, Stack
 from nnet.optimizers import OPTIMIZERS
+from nnet.schedules import UNPLANNED
 from nnet.settings import TrainingSettings
-from nnet.streams import SHUFFLING, STATISTICS, Seed, stream
+from nnet.streams import SHUFFLING, STATISTICS, RandomBits, Seed, stream
 
 TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most
 
@@ -35,8 +38,32 @@ def together(architecture: Architecture, batch_size: int) -> int:
     return max(1, TOGETHER // elements)
 
 
+@dataclass(frozen=True)
+class State:
+    """The state of F folds between two epochs: plain arrays and generators, so that it can be pickled.
+
+    values, statistics: parameters (F, P) and statistics (F, S).
+    optimizer:          its name; moments and steps are its state.
+    shuffles, bits:     random streams of each fold: for the order of rows, and for dropout and noise.
+    recent:             weights after the latest epochs, if they are averaged.
+    """
+
+    values: Array
+    statistics: Array
+    optimizer: str
+    moments: tuple[Array, ...]
+    steps: list[int]
+    shuffles: list[np.random.Generator]
+    bits: list[RandomBits]
+    recent: list[Array]
+
+
 class Lockstep:
     """F folds in training, with their network, optimizer and random streams.
+
+    Attributes:
+        network: the network, which every epoch changes.
+        shuffle: take the rows in another order in every epoch.
 
     Args:
         seeds:          a seed or a number for each fold.
@@ -62,7 +89,7 @@ class Lockstep:
         self._together = together(architecture, settings.batch_size) if folds_per_step is None else folds_per_step
         self.network = Network(architecture, seeds, folds[0].x.dtype)
         self._loss_type = loss_of(settings.loss)
-        self._settings, self._folds = settings, folds
+        self._settings, self._folds, self.shuffle = settings, folds, True
         self._shuffles = [stream(seed, SHUFFLING) for seed in seeds]
         self._seeds = seeds
         self._targets = self._encode(settings.label_smoothing)
@@ -86,10 +113,12 @@ class Lockstep:
             epoch:  number of the epoch, counted from 1, at which the schedule is read.
             factor: multiplier of the learning rate, in addition to the schedule's.
         """
-        orders = [rng.permutation(data.train) for rng, data in zip(self._shuffles, self._folds, strict=True)]
+        orders = [data.train for data in self._folds]
+        if self.shuffle:
+            orders = [rng.permutation(rows) for rng, rows in zip(self._shuffles, orders, strict=True)]
         totals: Array = np.zeros(len(self._folds), np.float64)
         batch_totals: Array = np.zeros(len(self._folds), self.network.dtype)
-        constant = self._settings.schedule in ("constant", "plateau") and not self._settings.warm_up
+        constant = self._settings.schedule in UNPLANNED and not self._settings.warm_up
         rates = [self._settings.learning_rate * factor] * len(self._folds)
         for number, step in enumerate(self._gather.batches(orders)):
             if not constant:
@@ -120,6 +149,31 @@ class Lockstep:
     def finish(self) -> None:
         """Put the mean of the recent weights into the network for good, if the settings average them."""
         self._averaged()
+
+    def state(self) -> State:
+        """Return the state from which `restore` goes on; its weights are a copy."""
+        parameters, optimizer = self.network.parameters, self._optimizer
+        return State(
+            values=parameters.values.copy(),
+            statistics=parameters.statistics.copy(),
+            optimizer=self._settings.optimizer,
+            moments=optimizer.state,
+            steps=optimizer.steps,
+            shuffles=self._shuffles,
+            bits=self.network.bits,
+            recent=list(self._recent),
+        )
+
+    def restore(self, state: State) -> None:
+        """Go on from a state, before the first step; another optimizer begins anew, and the state stays as it is."""
+        parameters = self.network.parameters
+        parameters.values[...], parameters.statistics[...] = state.values, state.statistics
+        if state.optimizer == self._settings.optimizer:
+            for mine, theirs in zip(self._optimizer.state, state.moments, strict=True):
+                mine[...] = theirs
+            self._optimizer.steps = list(state.steps)
+        self._shuffles, self.network.bits = deepcopy(state.shuffles), deepcopy(state.bits)
+        self._recent = deque(state.recent, maxlen=self._settings.average_epochs)
 
     def loss_rows(self, outputs: Array, fold: int, rows: Rows) -> Array:
         """Compute the loss of each row, (N,) in float64, without label smoothing and weights."""

@@ -165,6 +165,9 @@ class Network:
         seeds: a seed or a number for each fold, from which its initial weights, dropout and noise follow.
         dtype: float32 or float64.
 
+    Attributes:
+        bits: each fold's stream of random bits for dropout and noise.
+
     Raises:
         SettingError: the type is another.
         ShapeError:   the seeds are no sequence.
@@ -180,7 +183,7 @@ class Network:
         self.parameters = Parameters(
             architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
         )
-        self._bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
+        self.bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
         self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
         self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
         for fold, seed in enumerate(seeds):
@@ -259,9 +262,9 @@ class Network:
         passes = passes_for(self.dtype) if plain else None
         layers: list[Layer] = []
         if mode is Mode.TRAINING and spec.input_noise > 0:
-            layers.append(Noise(Gaussian(spec.input_noise, self._bits[folds], rows, spec.inputs, self.dtype)))
+            layers.append(Noise(Gaussian(spec.input_noise, self.bits[folds], rows, spec.inputs, self.dtype)))
         if mode is Mode.TRAINING and spec.input_dropout > 0:
-            layers.append(Dropout(spec.input_dropout, self._bits[folds], rows, spec.inputs, self.dtype))
+            layers.append(Dropout(spec.input_dropout, self.bits[folds], rows, spec.inputs, self.dtype))
         if spec.input_scale:
             layers.append(InputScale(self.parameters.input_scale(folds), rows))
         for index, (_, units) in enumerate(self.parameters.shapes):
@@ -274,7 +277,7 @@ class Network:
             else:
                 layers.append(Dense(views, rows, input_gradient))
                 noisy = mode is Mode.TRAINING and spec.noise > 0
-                noise = Gaussian(spec.noise, self._bits[folds], rows, units, self.dtype) if noisy else None
+                noise = Gaussian(spec.noise, self.bits[folds], rows, units, self.dtype) if noisy else None
                 if spec.batch_norm:
                     norm = self.parameters.batch_norm(index, folds)
                     layers.append(FixedNorm(norm) if mode is Mode.PREDICTION else BatchNorm(norm, rows, noise))
@@ -282,5 +285,5 @@ class Network:
                     layers.append(Noise(noise))
                 layers.append(ACTIVATIONS[spec.activation]((count, rows, units), self.dtype))
             if mode is Mode.TRAINING and spec.dropout > 0:
-                layers.append(Dropout(spec.dropout, self._bits[folds], rows, units, self.dtype))
+                layers.append(Dropout(spec.dropout, self.bits[folds], rows, units, self.dtype))
         return layers

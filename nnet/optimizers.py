@@ -42,6 +42,10 @@ class Optimizer(ABC):
         clip_norm:  largest length of a fold's gradient, before penalties; 0 for no limit.
         momentum:   momentum of SGD and Nesterov; other rules ignore it.
         beta2:      of Adam and AdamW; other rules ignore it.
+
+    Attributes:
+        state: what the rule remembers: arrays (F, P) laid out as the parameters.
+        steps: number of steps that each fold has made.
     """
 
     states = 0  # number of arrays, as large as the parameters, that the rule keeps
@@ -66,9 +70,9 @@ class Optimizer(ABC):
         self._exact_l2, self._exact_beta2 = l2, beta2
         folds, columns = parameters.value_buffer.shape
         dtype = parameters.values.dtype
-        self._state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
+        self.state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
         self._scratch: Array = np.empty(0, parameters.values.dtype)
-        self._steps = [0] * len(parameters.values)
+        self.steps = [0] * len(parameters.values)
         self._blocks: dict[tuple[int, int], list[Block]] = {}
         self._prepare()
 
@@ -81,8 +85,8 @@ class Optimizer(ABC):
         if self._clip_norm:
             self._clip(folds)
         for start, stop in self._alike(folds.start, folds.stop, learning_rates):
-            count = self._steps[start] + 1
-            self._steps[start:stop] = [count] * (stop - start)
+            count = self.steps[start] + 1
+            self.steps[start:stop] = [count] * (stop - start)
             self._begin(count, learning_rates[start])
             self._change(start, stop, learning_rates[start])
 
@@ -123,13 +127,13 @@ class Optimizer(ABC):
 
     def _alike(self, start: int, stop: int, rates: Sequence[float]) -> Iterator[tuple[int, int]]:
         """Yield ranges of neighbouring folds with the same number of steps and the same rate."""
-        steps, own = self._steps[start:stop], rates[start:stop]
+        steps, own = self.steps[start:stop], rates[start:stop]
         if steps.count(steps[0]) == len(steps) and own.count(own[0]) == len(own):
             yield start, stop
             return
         begin = start
         for fold in range(start + 1, stop + 1):
-            if fold == stop or self._steps[fold] != self._steps[begin] or rates[fold] != rates[begin]:
+            if fold == stop or self.steps[fold] != self.steps[begin] or rates[fold] != rates[begin]:
                 yield begin, fold
                 begin = fold
 
@@ -154,7 +158,7 @@ class Optimizer(ABC):
         return Block(
             values=parameters.value_buffer[here],
             gradients=parameters.gradient_buffer[here],
-            state=tuple(array[here] for array in self._state),
+            state=tuple(array[here] for array in self.state),
             scratch=scratch,
             decayed_values=parameters.values[decayed],
             decayed_gradients=parameters.gradients[decayed],
@@ -282,7 +286,7 @@ class Adam(Optimizer):
         call = self._calls.get((start, stop))
         if call is None:
             parameters, columns = self._parameters, self._parameters.value_buffer.shape[1]
-            arrays = (parameters.value_buffer, parameters.gradient_buffer, *self._state)  # all of one layout
+            arrays = (parameters.value_buffer, parameters.gradient_buffer, *self.state)  # all of one layout
             decayed = 0 if not self._l2 or self.decoupled else parameters.weight_columns
             call = self._calls[start, stop] = Call(
                 self._passes.adam,

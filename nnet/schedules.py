@@ -74,6 +74,7 @@ SCHEDULES: dict[str, Curve] = {
     "plateau": constant,
     "step": step,
 }
+UNPLANNED = ("constant", "plateau")  # know no last epoch: after the warm-up, training may stop at any
 MULTIPLYING = ("exponential", "plateau", "step")  # by decay, so that 0 ends the training
 
 

@@ -119,7 +119,7 @@ def test_a_step_of_adam(rule: str, l2: float, sizes: tuple[int, ...], dtype: str
             for folds in (slice(0, 4), slice(1, 3), slice(3, 4), slice(0, 4)):
                 parameters.gradients[...] = kind(rng, parameters.gradients.shape, dtype)
                 optimizer.step(folds, [0.01, 0.02, 0.02, 0.01])
-        results.append((parameters.value_buffer, *optimizer._state))
+        results.append((parameters.value_buffer, *optimizer.state))
     for numpys, ours in zip(*results, strict=True):
         same(ours, numpys)
 

@@ -38,7 +38,7 @@ def step_of_both(mine, other, x, y, **first):
     for layer, (weights, bias) in enumerate(zip(other.coefs_, other.intercepts_, strict=True)):
         views = mine.network_.parameters.dense(layer, slice(0, 1))
         views.weights[0], views.bias[0, 0] = weights, bias
-    mine._carried.values[...] = mine.network_.parameters.values
+    mine._state.values[...] = mine.network_.parameters.values
     other.partial_fit(x, y)
     mine.partial_fit(x, y)
     return mine.coefs_ + mine.intercepts_, other.coefs_ + other.intercepts_

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.model_selection import train_test_split
 
 from nnet.errors import SettingError
-from nnet.estimator import MLPClassifier
-from nnet.estimator_settings import architecture_of, check_same_layers, settings_of
+from nnet.estimator import MLPClassifier, MLPRegressor
+from nnet.estimator_settings import architecture_of, check_same_layers, check_split, settings_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -50,6 +51,40 @@ def test_hidden_layer_sizes_that_are_no_integers_are_refused_in_one_line(sizes):
 def test_hidden_layer_sizes_may_be_a_number_a_sequence_or_an_array():
     for sizes in (5, np.int64(5), (5,), [5], np.array([5]), range(5, 6)):
         assert architecture_of(MLPClassifier(sizes).get_params(), 4, 3).hidden == (5,)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "labels", "message"),
+    [
+        (
+            0.1,
+            [0, 1, 1, 0],
+            r"^The validation set is too small: it needs at least 2 rows, as there are 2 classes, but "
+            r"validation_fraction=0\.1 of 4 rows gives it 1; increase validation_fraction, or give more rows\.$",
+        ),
+        (0.1, [0, 1, 2] * 4, "^The validation set is too small: it needs at least 3 rows, as there are 3 classes"),
+        (0.9, [0, 1, 2] * 4, "^The training set is too small: .* 3 rows, as there are 3 .* gives it 1; decrease"),
+        (0.5, [0] * 9 + [1], r"^early_stopping=True needs at least 2 rows of every class, but one has a single row;"),
+        (0.9, None, "^The training set is too small: it needs at least 1 row, but"),
+        (0.0, None, r"^`0 < validation_fraction < 1` must hold, but got validation_fraction=0\.0"),
+        (float("nan"), None, "validation_fraction=nan"),
+        ("a", None, r"^validation_fraction must be a number, but got 'a'\.$"),
+    ],
+)
+def test_rows_are_set_aside_where_enough_are_left_on_both_sides(fraction, labels, message):
+    with pytest.raises(SettingError, match=message):
+        check_split(fraction, 5 if labels is None else len(labels), None if labels is None else np.array(labels))
+    model = MLPClassifier if labels else MLPRegressor
+    y = labels or np.arange(5.0)
+    with pytest.raises(SettingError, match=message):
+        model(early_stopping=True, validation_fraction=fraction).fit(np.zeros((len(y), 2)), y)
+    for rows in range(2, 12):  # what passes can be divided
+        for share in (0.1, 0.3, 0.5, 0.8):
+            try:
+                check_split(share, 2 * rows, np.arange(2 * rows) % 2)
+            except SettingError:
+                continue
+            train_test_split(np.arange(2 * rows), test_size=share, stratify=np.arange(2 * rows) % 2)
 
 
 def test_other_layers_than_before_are_refused():
