@@ -16,3 +16,8 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module("nnet.estimator"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the estimators, too, before they are imported."""
+    return sorted({*globals(), *__all__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from numbers import Real
 from typing import Any
 
@@ -25,7 +26,7 @@ def class_weights(given: Mapping[Any, float] | str, classes: NDArray[Any], label
         weights: (N,) importance of each row.
 
     Raises:
-        SettingError: a key is no class while some class has no key, or a weight is no number.
+        SettingError: a key is no class while some class has no key, or a weight is no number from 0 on.
 
     >>> class_weights({"yes": 3}, np.array(["no", "yes"]), np.array([0, 0]), np.ones(2))
     array([1., 3.])
@@ -51,4 +52,6 @@ def _named(given: Mapping[Any, float], classes: list[Any]) -> Array:
     for name, weight in zip(classes, chosen, strict=True):
         if not isinstance(weight, Real):
             raise SettingError(f"class_weight must be a number for each class, but got {weight!r} for {name!r}.")
+        if not 0 <= weight < inf:
+            raise SettingError(f"`0 <= class_weight < inf` must hold for each class, but got {weight!r} for {name!r}.")
     return np.array(chosen, np.float64)

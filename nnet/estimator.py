@@ -40,8 +40,8 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     """The base of both estimators. Their docstrings describe the parameters."""
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
-    _: KW_ONLY
     activation: str = "relu"
+    _: KW_ONLY
     solver: str = "adam"
     alpha: float = 1e-4
     batch_size: int | str = "auto"
@@ -79,11 +79,13 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     @property
     def coefs_(self) -> list[Array]:
         """Return the weights (in, out) of each layer."""
+        check_is_fitted(self)
         return base.plain_layers(self.network_)[0]
 
     @property
     def intercepts_(self) -> list[Array]:
         """Return the biases (out,) of each layer."""
+        check_is_fitted(self)
         return base.plain_layers(self.network_)[1]
 
     def __sklearn_tags__(self) -> Tags:
@@ -217,6 +219,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     (array([0, 0]), True)
     """
 
+    _: KW_ONLY
     label_smoothing: float = 0.0
     class_weight: Mapping[Any, float] | str | None = None
 
@@ -314,6 +317,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
     True
     """
 
+    _: KW_ONLY
     loss: str = "mean_squared_error"
     huber_delta: float = 1.0
 

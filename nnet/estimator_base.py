@@ -269,7 +269,10 @@ def relative(weights: Array, dtype: np.dtype[Any]) -> Array:
     array([0. , 0.5, 1. ], dtype=float32)
     """
     if not (weights.min() >= 0 and 0 < weights.max() < inf):
-        raise SettingError(f"`0 <= weight < inf` must hold, not all 0, but got {weights.min()} to {weights.max()}.")
+        raise SettingError(
+            "`0 <= weight < inf` must hold, not all 0, for sample_weight and its product with class_weight, but got "
+            f"{weights.min()} to {weights.max()}."
+        )
     with quiet():
         shares: Array = (weights / weights.max()).astype(dtype)
     return shares

@@ -34,8 +34,9 @@ early_stopping:      set `validation_fraction` of the rows aside, and keep the w
 momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means nesterov. beta_2: decay rate of
                      the running mean of squared gradients in adam and adamw, from 0.5 on.
 dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
-batch_norm:          normalise the hidden layers over the batch, of 2 rows or more. noise, input_noise: standard
-                     deviation of Gaussian noise that is added to hidden units, and to inputs, in training.
+batch_norm:          normalise the hidden layers over the batch, of 2 rows or more. Its means and variances count all
+                     rows alike, whatever sample_weight and class_weight say.
+noise, input_noise:  standard deviation of Gaussian noise that is added to hidden units, and to inputs, in training.
 l1:                  L1 strength, like alpha.
 max_norm, clip_norm: largest L2 norm of each unit's incoming weights, and of the gradient; 0 for no limit.
 schedule:            curve of the learning rate over max_iter epochs: constant; step (by the factor `decay` after each

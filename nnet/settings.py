@@ -37,7 +37,8 @@ class TrainingSettings:
     l1, l2:           strengths of the penalties l1 * |W| and l2/2 * |W|^2 on weights; adamw decays by l2 instead.
     max_norm:         largest L2 norm of each unit's incoming weights; 0 for no limit.
     clip_norm:        largest L2 norm of a fold's gradient; 0 for no limit.
-    patience:         scored epochs without a better mean score before early stopping; 0 never stops.
+    patience:         scored epochs without a better mean score before early stopping; 0 never stops. `train` and `fit`
+                      do not stop by themselves: the caller does, by `nnet.stopping.EarlyStopping(patience)`.
     average_epochs:   number of last epochs whose weights are averaged; 1 means no averaging.
     validate_every:   epochs between two scorings of the validation rows; the last epoch is always scored.
     """

@@ -53,3 +53,9 @@ def test_what_is_neither_a_mapping_nor_balanced_is_refused(given):
 def test_weights_that_are_no_numbers_are_refused():
     with pytest.raises(SettingError, match="class_weight must be a number for each class, but got '2' for 'b'"):
         class_weights({"b": "2"}, CLASSES, LABELS, WEIGHTS)
+
+
+@pytest.mark.parametrize("weight", [-1, np.inf, np.nan])
+def test_weights_out_of_range_are_refused_by_the_name_of_the_parameter(weight):
+    with pytest.raises(SettingError, match=rf"^`0 <= class_weight < inf` must hold .*, but got {weight} for 'b'"):
+        class_weights({"b": weight}, CLASSES, LABELS, WEIGHTS)

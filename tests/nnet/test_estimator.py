@@ -48,9 +48,12 @@ def test_scikit_learns_checks(estimator, check):
 
 @pytest.mark.slow
 def test_scikit_learn_is_imported_when_an_estimator_is_asked_for():
-    code = "import sys, nnet; print('sklearn' in sys.modules, nnet.MLPClassifier.__name__, 'sklearn' in sys.modules)"
+    code = (
+        "import sys, nnet; print(dir(nnet).count('MLPRegressor'), 'sklearn' in sys.modules, "
+        "nnet.MLPClassifier.__name__, 'sklearn' in sys.modules)"
+    )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert output.split() == ["False", "MLPClassifier", "True"]
+    assert output.split() == ["1", "False", "MLPClassifier", "True"]
     assert nnet.MLPRegressor is MLPRegressor
     with pytest.raises(AttributeError):
         nnet.MLP  # noqa: B018
@@ -237,6 +240,20 @@ def test_histories():
     assert (model.loss_curve_, model.loss_) == (model.history_["loss"], model.history_["loss"][-1])
 
 
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_sizes_and_activation_have_positions_and_others_names(kind):
+    assert kind((16,), "tanh").get_params() == kind(hidden_layer_sizes=(16,), activation="tanh").get_params()
+    with pytest.raises(TypeError, match="positional"):
+        kind((16,), "tanh", 0.1)
+
+
+@pytest.mark.parametrize("name", ["coefs_", "intercepts_"])
+def test_a_model_that_is_not_fitted_says_so(name):
+    with pytest.raises(NotFittedError, match="This MLPRegressor instance is not fitted yet"):
+        getattr(MLPRegressor(), name)
+    assert not hasattr(MLPRegressor(), name)
+
+
 def test_feature_names():
     frame = load_iris(as_frame=True).data
     model = MLPClassifier(**QUICK).fit(frame, IRIS[1])
@@ -308,9 +325,8 @@ def test_what_cannot_be_trained_on():
         MLPRegressor(early_stopping=True).fit(x[:10], y[:10])
     with pytest.raises(ValueError, match="`0 < validation_fraction < 1` must hold"):
         MLPRegressor(early_stopping=True, validation_fraction=1.0).fit(x, y)
-    for weight in (0.0, -1.0):
-        with pytest.raises(ValueError, match="`0 <= weight < inf` must hold"):
-            MLPClassifier(class_weight={0: 0.0, 1: -weight, 2: weight}).fit(x, y)
+    with pytest.raises(SettingError, match=r"`0 <= weight < inf` must hold, not all 0, .* but got 0\.0 to 0\.0"):
+        MLPClassifier(class_weight={0: 0.0, 1: 0.0, 2: 0.0}).fit(x, y)
 
 
 def test_a_failed_fit_leaves_the_model_as_it_was():
