@@ -16,6 +16,7 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from os import PathLike
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -54,7 +55,7 @@ class Saved:
 
 
 def save(
-    folder: Path,
+    folder: str | PathLike[str],
     network: Network,
     fold: int | None = None,
     extra: Mapping[str, NDArray[Any]] = {},
@@ -71,11 +72,15 @@ def save(
         about:  notes to save with it, of types that JSON has.
 
     Raises:
-        SavingError: extra or about cannot be saved, or there are too many folds.
+        SavingError: there is no such folder, it is no network, extra or about cannot be saved, or there are too many
+                     folds.
         ShapeError:  there is no such fold.
         OSError:     the files cannot be written.
     """
-    write_together(folder, files_of(network, fold, extra, about))
+    place = Path(folder)
+    if not place.is_dir():
+        raise SavingError(f"{place}: must be a folder that exists; make it first with os.makedirs({str(place)!r}).")
+    write_together(place, files_of(network, fold, extra, about))
 
 
 def files_of(
@@ -87,9 +92,12 @@ def files_of(
     """Return the contents of weights.npz and model.json by their names, for the arguments of `save`.
 
     Raises:
-        SavingError: extra or about cannot be saved, or there are too many folds.
+        SavingError: it is no network, extra or about cannot be saved, or there are too many folds.
         ShapeError:  there is no such fold.
     """
+    if not isinstance(network, Network):
+        given = type(network).__name__
+        raise SavingError(f"network must be a Network, but got {given}; of a fitted estimator, give its network_.")
     if fold is not None and not 0 <= fold < network.folds:
         raise ShapeError(f"`0 <= fold < {network.folds}` must hold, but got fold={fold}.")
     folds = slice(0, network.folds) if fold is None else slice(fold, fold + 1)
@@ -122,12 +130,13 @@ def files_of(
     return {WEIGHTS: weights, MODEL: text}
 
 
-def load(folder: Path) -> Saved:
+def load(folder: str | PathLike[str]) -> Saved:
     """Read a folder that `save` wrote; the network predicts the same bits.
 
     Raises:
         SavingError: a file is missing, damaged, or of another format.
     """
+    folder = Path(folder)
     architecture, dtype, folds, about, checksum = _read_model(folder / MODEL)
     path = folder / WEIGHTS
     _check_regular(path)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nnet.errors import NNetError, SavingError, ShapeError
+from nnet.estimator import MLPClassifier
 from nnet.network import Architecture, Network
 from nnet.saving import MODEL, OWN, WEIGHTS, load, save
 from support.pairs import each_once
@@ -238,3 +239,21 @@ def test_a_pipe_or_a_device_is_not_waited_for(name, folder):
     (folder / name).unlink()
     (folder / name).symlink_to("/dev/zero")
     assert refusal(folder).endswith(f"{name}: must be a regular file.")
+
+
+def test_a_folder_may_be_named_by_a_text_and_must_exist(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SavingError, match=r"^model: must be a folder that exists; make it first with os\.makedirs"):
+        save("model", trained(ARCHITECTURES["plain"]))
+    with pytest.raises(SavingError, match=r"^model.model\.json: cannot be read: No such file or directory\.$"):
+        load("model")
+    (tmp_path / "model").mkdir()
+    save("model", trained(ARCHITECTURES["plain"]), about={"classes": ["no", "yes"]})
+    assert load("model").about == load(tmp_path / "model").about == {"classes": ["no", "yes"]}
+
+
+def test_an_estimator_is_no_network(tmp_path):
+    with pytest.raises(
+        SavingError, match=r"^network must be a Network, but got MLPClassifier; of a fitted .* network_"
+    ):
+        save(tmp_path, MLPClassifier())
