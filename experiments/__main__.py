@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from experiments.config.near import did_you_mean, near
+from nnet.near import did_you_mean, near
 
 COMMANDS = {
     "tune": "search, refit, score once and report: a hyperparameter study",

@@ -9,8 +9,10 @@ NNetError          a ValueError
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TypeVar
+
+from nnet.common_names import meant
+from nnet.near import did_you_mean
 
 T = TypeVar("T")
 
@@ -35,9 +37,9 @@ def lookup(table: Mapping[str, T], name: str, what: str) -> T:
     """Return the table's entry of that name.
 
     Raises:
-        SettingError: there is no such entry; the message lists the names there are, and asks for the nearest.
+        SettingError: there is no such entry; the message lists the names there are, and asks for the one that is meant.
     """
-    if name not in table:
-        near = "".join(f" (did you mean {one}?)" for one in get_close_matches(str(name).lower(), table, 1))
-        raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}{near}.")
+    if not isinstance(name, str) or name not in table:
+        asked = did_you_mean(meant(name, sorted(table)))
+        raise SettingError(f"{what} must be one of {', '.join(sorted(table))}, but got {name!r}{asked}.")
     return table[name]

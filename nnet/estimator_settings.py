@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnet.activations import ACTIVATIONS
 from nnet.checks import flag, number, whole
 from nnet.errors import SettingError, lookup
 from nnet.network import NUMBERS, Architecture
@@ -51,12 +52,12 @@ def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Archit
         raise SettingError(
             f"hidden_layer_sizes must be integers of at least 1, such as 50 or (50, 20), but got {shown}."
         )
-    activation = parameters["activation"]
+    activations = {**{name: name for name in ACTIVATIONS}, "logistic": "sigmoid"}
     return Architecture(
         inputs=inputs,
         hidden=tuple(map(int, hidden)),
         outputs=outputs,
-        activation="sigmoid" if activation == "logistic" else activation,
+        activation=lookup(activations, parameters["activation"], "activation"),
         **{name: parameters[name] for name in ("initializer", "batch_norm", *NUMBERS)},
     )
 

@@ -94,6 +94,5 @@ def initializer_for(name: str, activation: str) -> Initializer:
     >>> [initializer_for("auto", activation).__name__ for activation in ("relu", "selu", "tanh")]
     ['he', 'lecun', 'glorot']
     """
-    if name == "auto":
-        name = "he" if activation in RECTIFIERS else "lecun" if activation == "selu" else "glorot"
-    return lookup(INITIALIZERS, name, "initializer")
+    auto = he if activation in RECTIFIERS else lecun if activation == "selu" else glorot
+    return lookup({"auto": auto, **INITIALIZERS}, name, "initializer")

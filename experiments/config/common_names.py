@@ -1,14 +1,12 @@
-"""Common names of what a study file calls otherwise, by which a message asks what was meant.
-
-They come before the nearest spelling: `swish` is spelled like another activation, but means `silu`.
-"""
+"""Common names of what a study file calls otherwise, by which a message asks what was meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from experiments.config.near import LONGEST, folded, near
+from nnet import common_names
+from nnet.common_names import called, meant
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {  # own name of a key -> its common names, folded
     "activation": ("act", "activationfn", "activationfunction", "nonlinearity", "hiddenactivation"),
@@ -69,39 +67,18 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {  # own name of a key -> its commo
     "weights": ("sampleweight", "sampleweights"),
 }
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {  # own word of a value -> its common names, folded
-    "adam": ("adamax", "nadam"),
-    "adamw": ("adamweightdecay",),
+    **common_names.WORDS,
     "cmaes": ("cma", "evolution", "evolutionary", "es"),
-    "cosine": ("cosineannealing", "cosinedecay", "sgdr"),
-    "cross_entropy": ("xent", "crossentropyloss", "categoricalcrossentropy", "logloss", "nll", "softmax"),
-    "binary_cross_entropy": ("bce", "bcewithlogits", "logistic"),
-    "exponential": ("exponentialdecay", "exp"),
-    "gelu": ("gaussianerrorlinearunit",),
-    "glorot": ("xavier", "xavieruniform", "glorotuniform", "xaviernormal", "glorotnormal"),
     "gp": ("gaussianprocess", "kriging"),
     "grid": ("gridsearch", "exhaustive"),
-    "he": ("kaiming", "kaiminguniform", "kaimingnormal", "henormal", "heuniform"),
-    "huber": ("smoothl1", "mae", "l1", "meanabsoluteerror", "smoothmae"),
-    "identity": ("none", "linear", "noactivation"),
-    "leaky_relu": ("lrelu", "prelu"),
-    "mean_squared_error": ("mse", "l2", "squarederror", "mseloss"),
-    "nesterov": ("nag", "sgdnesterov"),
-    "one_cycle": ("1cycle", "onecyclelr"),
-    "plateau": ("reducelronplateau", "reduceonplateau"),
     "piecewise": ("bins", "binned", "ple"),
     "qmc": ("sobol", "halton", "quasirandom", "quasimontecarlo"),
     "quantile": ("rank", "quantiletransformer", "rankgauss"),
     "random": ("randomsearch", "uniform"),
-    "relu": ("rectifier", "rectified"),
     "robust": ("robustscaler",),
-    "sgd": ("gd", "gradientdescent", "momentum", "vanilla"),
-    "sigmoid": ("logistic", "logit", "expit"),
-    "silu": ("swish",),
     "standard": ("zscore", "standardscaler", "standardize", "normalize"),
-    "step": ("steplr", "stepdecay"),
     "successive_halving": ("asha", "sha", "halving"),
     "median": ("medianpruner", "medianstopping"),
-    "tanh": ("hyperbolictangent",),
     "tpe": ("bayes", "bayesian", "bayesianoptimization", "bayesopt", "bo", "hyperopt", "parzen"),
     "none": ("off", "false", "no"),
 }
@@ -113,8 +90,7 @@ def meant_keys(typed: object, known: Iterable[str], most: int = 1) -> list[str]:
     >>> meant_keys("weight_decay", ["decay", "l2"]), meant_keys("batchsize", ["batch_size"]), meant_keys("lr", ["log"])
     (['l2'], ['batch_size'], [])
     """
-    own = list(known)
-    return (common_keys(typed, own) or near(typed, own, most))[:most]
+    return meant(typed, known, most, KEYS)
 
 
 def common_keys(typed: object, known: Iterable[str]) -> list[str]:
@@ -123,19 +99,13 @@ def common_keys(typed: object, known: Iterable[str]) -> list[str]:
     >>> common_keys("LR", ["decay", "learning_rate"]), common_keys("learning", ["decay", "learning_rate"])
     (['learning_rate'], [])
     """
-    return _common(KEYS, typed, known)
+    return called(typed, known, KEYS)
 
 
 def meant_words(typed: object, known: Iterable[str], most: int = 1) -> list[str]:
     """List the known words of a value that another word means: those that are commonly called so, or else the nearest.
 
-    >>> meant_words("Swish", ["mish", "silu"]), meant_words("adamm", ["adam", "adamw"])
-    (['silu'], ['adam'])
+    >>> meant_words("Sobol", ["qmc", "grid"]), meant_words("adamm", ["adam", "adamw"])
+    (['qmc'], ['adam'])
     """
-    own = list(known)
-    return (_common(WORDS, typed, own) or near(typed, own, most))[:most]
-
-
-def _common(names: Mapping[str, tuple[str, ...]], typed: object, known: Iterable[str]) -> list[str]:
-    word = folded(str(typed)[:LONGEST])
-    return [one for one in known if word in names.get(one, ())]
+    return meant(typed, known, most, WORDS)

@@ -7,9 +7,9 @@ from typing import Any
 
 from experiments.config.common_names import meant_keys
 from experiments.config.documents import readable
-from experiments.config.near import did_you_mean
 from experiments.config.searchable import SEARCHABLE, section_of
 from experiments.config.words import sizes_of
+from nnet.near import did_you_mean
 
 LAYERS = ("hidden_layers", "hidden_units")
 Place = tuple[str, ...]

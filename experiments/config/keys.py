@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.config.common_names import common_keys
-from experiments.config.near import near
 from experiments.config.section import Section
 from experiments.config.spec import Choices, Range, StudySpec
 from experiments.errors import SpecError
+from nnet.near import near
 
 KEYS: dict[str, tuple[str, ...]] = {  # the keys of each section whose keys do not depend on anything
     name: tuple(field.annotation.model_fields)

@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
 from experiments.config.keys import whole_key
-from experiments.config.near import same_column
+from experiments.config.same_column import same_column
 from experiments.config.words import sizes_of
 from experiments.errors import SpecError
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from experiments.config.common_names import meant_words
 from experiments.config.documents import in_one_line, readable
 from experiments.config.keys import nearest_keys
-from experiments.config.near import did_you_mean
 from experiments.config.searchable import CHOICES_RULE, SEARCHABLE
 from experiments.config.toml import toml_value
+from nnet.near import did_you_mean
 
 UNION_MEMBER = re.compile(r"(Range|Choices|int|float|str|bool|constrained-\w+|(tuple|function-\w+)\[.*)$")
 SIZES = (["hidden_layers", "choices"], ["hidden_units", "choices"])

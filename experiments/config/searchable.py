@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from experiments.config.common_names import meant_keys
 from experiments.config.documents import readable
-from experiments.config.near import did_you_mean
 from experiments.config.spec import PreprocessingSection, TrainingSection
+from nnet.near import did_you_mean
 
 Parameter = float | int | str
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from experiments.config.common_names import meant_keys
-from experiments.config.near import did_you_mean
+from nnet.near import did_you_mean
 
 
 class Section(BaseModel):

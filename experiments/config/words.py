@@ -13,38 +13,30 @@ from typing import Any, Literal, get_args, get_origin
 from experiments.config.common_names import meant_words
 from experiments.config.documents import readable
 from experiments.config.keys import KEYS
-from experiments.config.near import did_you_mean, folded
 from experiments.config.sampler_options import QMCOptions
 from experiments.config.section import Section
 from experiments.config.spec import PreprocessingSection, StudySpec, TrainingSection
+from nnet import common_names, metrics
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
 from nnet.losses import LOSSES
+from nnet.near import did_you_mean, folded
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 
 SIZES = re.compile(r"\(\s*\d{1,9}\s*(,\s*\d{1,9}\s*)*,?\s*\)|\d{1,9}\s*(,\s*\d{1,9}\s*)+")  # (64, 32) or 64, 32
 METRICS = {  # a common name, folded -> scikit-learn's
-    "acc": "accuracy",
+    **{common: name for name in metrics.METRICS for common in common_names.WORDS[name]},
     "auc": "roc_auc",
     "aucroc": "roc_auc",
     "balancedacc": "balanced_accuracy",
-    "crossentropy": "neg_log_loss",
-    "logloss": "neg_log_loss",
-    "mae": "neg_mean_absolute_error",
     "mape": "neg_mean_absolute_percentage_error",
     "maxerror": "neg_max_error",
     "mcc": "matthews_corrcoef",
-    "meanabsoluteerror": "neg_mean_absolute_error",
     "meanabsolutepercentageerror": "neg_mean_absolute_percentage_error",
-    "meansquarederror": "neg_mean_squared_error",
     "medianabsoluteerror": "neg_median_absolute_error",
-    "mse": "neg_mean_squared_error",
-    "r2score": "r2",
-    "rmse": "neg_root_mean_squared_error",
     "rmsle": "neg_root_mean_squared_log_error",
     "rocauc": "roc_auc",
-    "rootmeansquarederror": "neg_root_mean_squared_error",
 }
 
 

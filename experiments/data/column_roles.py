@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.documents import in_one_line
-from experiments.config.near import did_you_mean, near, same_column
+from experiments.config.same_column import same_column
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import file_has_comma
 from experiments.data.column_types import cleaned, is_text
@@ -36,6 +36,7 @@ from experiments.data.texts import words_present
 from experiments.data.two_roles import refuse_two_roles
 from experiments.data.unread_cells import unread_cells
 from experiments.errors import DataError
+from nnet.near import did_you_mean, near
 
 
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:

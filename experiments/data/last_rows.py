@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from experiments.config.near import same_column
+from experiments.config.same_column import same_column
 from experiments.data.column_types import cleaned
 from experiments.data.raw_table import RawTable
 from experiments.data.reading import fitted, read_features

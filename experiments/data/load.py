@@ -8,8 +8,8 @@ from pathlib import Path
 
 from experiments.config.data_options import LAYOUT, SINGLE, DataSection
 from experiments.config.formats import unread_format
-from experiments.config.near import same_column
 from experiments.config.regular_file import check_regular
+from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys

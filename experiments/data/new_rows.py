@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.config.near import did_you_mean, near, same_column
 from experiments.config.regular_file import check_regular
+from experiments.config.same_column import same_column
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.last_rows import holds_row
 from experiments.data.raw_table import RawTable, column_names, listed
@@ -28,6 +28,7 @@ from experiments.data.table import Kind, TableReading
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.errors import DataError
+from nnet.near import did_you_mean, near
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.near import did_you_mean, near
 from experiments.config.target import Target
 from experiments.errors import DataError
 from experiments.search.label_scores import LABEL_SCORES, label_score
 from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, class_probabilities, predicted_labels, score_of
+from nnet.near import did_you_mean, near
 
 FAR = 1e-3  # share of a positive number that a network with a logarithmic target may predict
 INSTEAD = {True: "accuracy", False: "neg_mean_absolute_error"}  # metrics of any rows, of classes and of numbers

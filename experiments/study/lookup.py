@@ -21,12 +21,12 @@ from pathlib import Path
 
 from experiments.config.default_study import STUDY_FILE, folder_of
 from experiments.config.formats import GIVEN, SORTS, sort_of
-from experiments.config.near import did_you_mean, near
 from experiments.config.regular_file import read_regular
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.folder import OUTER, STUDIES
+from nnet.near import did_you_mean, near
 
 RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files

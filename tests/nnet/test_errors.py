@@ -20,3 +20,5 @@ def test_lookup_finds_or_names_the_value_and_the_choices():
         lookup(table, "c", "letter")
     with pytest.raises(SettingError, match=r"but got 'LeakyReLu' \(did you mean leaky_relu\?\)\.$"):
         lookup(table, "LeakyReLu", "letter")
+    with pytest.raises(SettingError, match=r"^letter must be one of a, b, leaky_relu, but got \['a'\]\.$"):
+        lookup(table, ["a"], "letter")

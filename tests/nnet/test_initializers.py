@@ -84,5 +84,5 @@ def test_auto_is_he_before_rectifiers_lecun_before_selu_and_a_name_overrides():
 
 
 def test_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(SettingError, match=r"initializer must be one of glorot, he, .*, but got 'xavier'"):
+    with pytest.raises(SettingError, match=r"initializer must be one of auto, glorot, he, .*, but got 'xavier'"):
         initializer_for("xavier", "relu")

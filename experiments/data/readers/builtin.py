@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.near import did_you_mean, near
 from experiments.data.readers.idx import read_idx_folder
 from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
+from nnet.near import did_you_mean, near
 
 Loader = Callable[[Path | None], Table]
 

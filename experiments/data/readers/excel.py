@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from experiments.config.documents import count
 from experiments.config.formats import stem_of
-from experiments.config.near import did_you_mean, near, same_column
+from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
@@ -23,6 +23,7 @@ from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
 from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
+from nnet.near import did_you_mean, near
 
 LARGEST = {"xl/worksheets/": 1 << 30, "xl/sharedstrings": 1 << 28, "": 1 << 26}  # start of a part's name -> bytes
 MOST_ROWS = 1 << 20  # of a sheet, as Excel has

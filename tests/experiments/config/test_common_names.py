@@ -7,10 +7,11 @@ import pytest
 from experiments.config.common_names import KEYS, WORDS, meant_keys, meant_words
 from experiments.config.keys import KEYS as OWN_KEYS
 from experiments.config.keys import nearest_keys
-from experiments.config.near import folded
 from experiments.config.searchable import SEARCHABLE
 from experiments.config.spec import Choices, Range
 from experiments.config.words import WORDS as OWN_WORDS
+from nnet.metrics import METRICS
+from nnet.near import folded
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_common_names_are_of_what_there_is_and_hide_nothing() -> None:
     keys = {key for of_one in OWN_KEYS.values() for key in of_one} | {*Range.model_fields, *Choices.model_fields}
     assert set(KEYS) <= keys
     words = {word for section in OWN_WORDS.values() for of_one in section.values() for word in map(str, of_one)}
-    assert set(WORDS) <= words
+    assert set(WORDS) <= words | {*METRICS}
     for table in (KEYS, WORDS):
         assert all(name == folded(name) for names in table.values() for name in names)
     for key in keys:

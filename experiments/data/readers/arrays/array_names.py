@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from experiments.config.documents import in_one_line
-from experiments.config.near import did_you_mean, folded, near, same_column
+from experiments.config.same_column import same_column
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
+from nnet.near import did_you_mean, folded, near
 
 Part = Literal["", "train", "val", "test"]
 FEATURES = ("x", "features", "data", "images", "image", "imgs", "pixels", "inputs", "arr_0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.config.near import same_column
+from experiments.config.same_column import same_column
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.layout import NUMBER, Record
 from experiments.data.texts import MISSING

@@ -18,15 +18,6 @@ def folded(word: str, apart: str = r"[\s_-]+") -> str:
     return re.sub(apart, "", word).casefold()
 
 
-def same_column(name: object, columns: Iterable[str]) -> list[str]:
-    """List the columns whose names differ from a name in case and white space alone.
-
-    >>> same_column("survived", ["Survived", "Sur-vived", "Age"])
-    ['Survived']
-    """
-    return [one for one in columns if isinstance(name, str) and folded(one, r"\s+") == folded(name, r"\s+")]
-
-
 def near(word: object, known: Iterable[str], most: int = 1) -> list[str]:
     """List the known words that are nearest to a word, the nearest first; none where none is near.
 

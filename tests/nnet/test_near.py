@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.config.near import near, same_column
+from nnet.near import near
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,3 @@ def test_the_nearest_come_first(typed: object, known: list[str], found: list[str
 
 def test_a_long_word_takes_no_time() -> None:
     assert near("a" * 1_000_000, ["a" * 500_000, "b"]) == ["a" * 500_000]
-
-
-def test_a_column_is_the_same_whatever_its_case_and_white_space() -> None:
-    columns = ["First Name", "first_name", "Age", "AGE"]
-    assert same_column("firstname ", columns) == ["First Name"]
-    assert same_column("age", columns) == ["Age", "AGE"]
-    assert same_column(2, columns) == same_column(None, columns) == []
