@@ -152,6 +152,7 @@ class GELU(Activation):
         super().__init__(shape, dtype)
         self._t: Array = np.empty(shape, dtype)
         self._out: Array = np.empty(shape, dtype)
+        self._largest = np.finfo(dtype).max
 
     def forward(self, x: Array) -> Array:
         real, t = self._real, self._t
@@ -173,6 +174,8 @@ class GELU(Activation):
         np.multiply(slope, real(3 * self.CUBIC * self.SCALE), out=slope)
         np.add(slope, real(self.SCALE), out=slope)
         np.multiply(slope, self._z, out=slope)
+        np.minimum(slope, self._largest, out=slope)  # where z is huge 1 - t^2 is 0, and infinity times 0 would be NaN
+        np.maximum(slope, -self._largest, out=slope)
         np.multiply(t, t, out=self._out)
         np.subtract(real(1), self._out, out=self._out)
         np.multiply(slope, self._out, out=slope)

@@ -134,7 +134,13 @@ class Stack:
         self._backwards = self.layers[first:][::-1]
 
     def forward(self, x: Array) -> Array:
-        """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own."""
+        """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own.
+
+        Raises:
+            ShapeError: x has not three axes.
+        """
+        if x.ndim != 3:
+            raise ShapeError(f"x must be (F, B, inputs), but got {x.shape}; for one fold give x[None].")
         for layer in self.layers:
             x = layer.forward(x)
         return x

@@ -146,3 +146,18 @@ def test_mish_and_selu_are_continuous_where_their_formulas_change():
 def test_nan_is_not_hidden():
     for name in ACTIVATIONS:
         assert np.isnan(make(name, (1, 1, 1)).forward(np.full((1, 1, 1), np.nan))).all(), name
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slopes_of_huge_inputs_are_those_of_the_asymptotes(name, dtype):
+    far = [6.0, 30.0, np.sqrt(np.finfo(dtype).max), np.finfo(dtype).max / 2]
+    for sign, slope in ((1, 0 if name in ("sigmoid", "tanh") else 1), (-1, 0)):
+        z = np.array([[[sign * value for value in far]]], dtype)
+        layer = ACTIVATIONS[name](z.shape, np.dtype(dtype))
+        with np.errstate(over="ignore"):
+            layer.forward(z)
+            slopes = layer.backward(np.ones_like(z))[0, 0]
+        slope = {"identity": 1, "leaky_relu": 0.01}.get(name, slope) if sign < 0 else slope
+        slope = SELU.SCALE if name == "selu" and sign > 0 else slope
+        assert slopes.tolist() == pytest.approx([slope] * len(far), abs=0.02)

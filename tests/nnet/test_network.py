@@ -290,3 +290,10 @@ def test_sizes_are_counted_without_a_network(make_seeds):
 def test_weights_are_of_float32_or_float64(dtype):
     with pytest.raises(SettingError, match=rf"^dtype must be float32 or float64, but got {np.dtype(dtype)}"):
         Network(Architecture(2, (3,), 1), [0], dtype)
+
+
+def test_a_stack_takes_rows_with_a_fold_axis_alone():
+    stack = Network(Architecture(2, (3,), 1), [0], float).stack(slice(0, 1), 4, Mode.TRAINING)
+    with pytest.raises(ShapeError, match=r"^x must be \(F, B, inputs\), but got \(4, 2\); for one fold give x\[None\]"):
+        stack.forward(np.zeros((4, 2)))
+    assert stack.forward(np.zeros((4, 2))[None]).shape == (1, 4, 1)

@@ -295,3 +295,13 @@ def test_a_fold_that_sits_steps_out_or_has_its_own_rate_is_as_if_alone(name, opt
                 alone.gradients[:] = frequencies(t, np.tile(alone.values, (3, 1)))[fold]
                 optimizer.step(slice(0, 1), [rates[t][fold]])
         assert np.array_equal(alone.values[0], parameters.values[fold])
+
+
+@pytest.mark.parametrize("rate", [0.1, np.float32(0.1), 1])
+def test_a_single_rate_is_that_of_all_folds(rate):
+    of_all, of_each = make_parameters(), make_parameters()
+    for parameters, rates in ((of_all, rate), (of_each, [float(rate)] * 3)):
+        parameters.gradients[...] = 0.5
+        OPTIMIZERS["sgd"](parameters, l2=0.0).step(slice(0, 3), rates)
+    assert np.array_equal(of_all.values, of_each.values)
+    assert (of_all.values != make_parameters().values).all()
