@@ -196,9 +196,11 @@ def test_when_some_folds_have_weights_and_some_have_none(batch_norm, make_folds,
     check(make_architecture(batch_norm=batch_norm), SETTINGS, folds)
 
 
-def test_when_a_fold_weighs_nothing(make_folds, check):
+def test_when_batches_of_a_fold_weigh_nothing(make_folds, check):
     folds = make_folds(ROWS["equal"], weighted=True)
-    folds[2] = replace(folds[2], weights=np.zeros(len(folds[2].x)))
+    weights = np.zeros(len(folds[2].x))
+    weights[folds[2].train[0]] = 1
+    folds[2] = replace(folds[2], weights=weights)
     check(make_architecture(), SETTINGS, folds)
 
 
