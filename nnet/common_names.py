@@ -42,16 +42,14 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {  # own word -> its common names,
 }
 
 
-def meant(
-    typed: object, known: Iterable[str], most: int = 1, names: Mapping[str, tuple[str, ...]] = WORDS
-) -> list[str]:
-    """List the known words that another word means: those that are commonly called so, or else the nearest.
+def meant(typed: object, known: Iterable[str], names: Mapping[str, tuple[str, ...]] = WORDS) -> list[str]:
+    """List the known word that another word means: the one that is commonly called so, or else the nearest.
 
     >>> meant("Swish", ["mish", "silu"]), meant("adamm", ["adam", "adamw"]), meant("mse", ["accuracy"])
     (['silu'], ['adam'], [])
     """
     own = list(known)
-    return (called(typed, own, names) or near(typed, own, most))[:most]
+    return (called(typed, own, names) or near(typed, own))[:1]
 
 
 def called(typed: object, known: Iterable[str], names: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -45,7 +45,7 @@ class Training:
         data: FoldData,
         seed: np.random.SeedSequence,
         score: WeightedScore,
-        train_scores: bool = False,
+        train_scores: bool,
     ):
         self._settings, self._data, self._score, self._train_scores = settings, data, score, train_scores
         self._started = False

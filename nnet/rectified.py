@@ -20,7 +20,7 @@ class RectifiedDense(Dense):
         input_gradient: compute the gradient with respect to x, which the first layer need not do.
     """
 
-    def __init__(self, views: DenseViews, rows: int, passes: Passes, input_gradient: bool = True):
+    def __init__(self, views: DenseViews, rows: int, passes: Passes, input_gradient: bool):
         super().__init__(views, rows, input_gradient)
         if views.bias is None:
             raise ValueError("a rectified layer needs a bias, because its pass adds one.")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmark.listed_tables import Task
 from experiments.benchmark.tabulate import Line
+from experiments.config.target import Task
 from experiments.evaluation.statistics import bootstrap_interval
 
 SEED = 0  # seed of the draws of tables

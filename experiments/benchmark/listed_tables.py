@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from experiments.config.documents import in_one_line
+from experiments.config.target import Task
 from experiments.config.toml import toml_value
 from experiments.errors import DataError
 
-Task = Literal["classification", "regression"]
 Half = Literal["odd", "even", "all"]
 LIST = "README.md"
 HEADINGS = ("#", "file", "task", "target", "leave out", "note")

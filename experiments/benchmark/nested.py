@@ -87,7 +87,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
     )
 
 
-def simulate(made: Made, studies: int, executor: Executor, trials: int = 10) -> list[dict[str, Any]]:
+def simulate(made: Made, studies: int, executor: Executor, trials: int) -> list[dict[str, Any]]:
     """Run so many nested studies of one kind of data, with seeds from 0 on."""
     futures = [executor.submit(nested_study, made, seed, trials) for seed in range(studies)]
     return [future.result() for future in futures]

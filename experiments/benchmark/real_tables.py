@@ -23,13 +23,14 @@ from rich.console import Console
 from experiments.benchmark.boosting import fit_boosting
 from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval, score_of
 from experiments.benchmark.known_scores import KnownScores
-from experiments.benchmark.listed_tables import ListedTable, Task, listed_tables
+from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.peer_study import PeerStudy
 from experiments.benchmark.studies import test_rows
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timed_command import machine, time_module
 from experiments.config.default_study import own_study
 from experiments.config.spec import StudySpec
+from experiments.config.target import Task
 from experiments.search.context import StudyContext, prepare_study
 
 SIDES = ("ours", "peer", "boosting")

@@ -15,11 +15,12 @@ from rich.console import Console
 
 from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval
 from experiments.benchmark.known_scores import KnownScores
-from experiments.benchmark.listed_tables import ListedTable, Task, listed_tables
+from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import Variant, screened, settings_of
 from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.default_study import own_study
+from experiments.config.target import Task
 from experiments.search.executors.create import usable_cores
 from experiments.search.executors.local import LocalExecutor
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.benchmark.gains import score_of
-from experiments.benchmark.listed_tables import ListedTable, Task
+from experiments.benchmark.listed_tables import ListedTable
 from experiments.benchmark.studies import search_trials, test_rows
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
+from experiments.config.target import Task
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.refit import outputs
 from experiments.search.context import StudyContext, prepare_study

@@ -89,7 +89,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
     coverage.show([line for line in lines if "made" not in line], console)
 
 
-def simulate(made: Made, studies: int, executor: Executor, trials: int = 40) -> Line:
+def simulate(made: Made, studies: int, executor: Executor, trials: int) -> Line:
     """Run so many studies, with seeds from 0 on."""
     futures = [executor.submit(simulated_study, made, seed, trials) for seed in range(studies)]
     return verdict_line(made, [future.result() for future in futures])

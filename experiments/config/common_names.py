@@ -84,13 +84,13 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {  # own word of a value -> its co
 }
 
 
-def meant_keys(typed: object, known: Iterable[str], most: int = 1) -> list[str]:
-    """List the known keys that a word means: those that are commonly called so, or else the nearest.
+def meant_keys(typed: object, known: Iterable[str]) -> list[str]:
+    """List the known key that a word means: the one that is commonly called so, or else the nearest.
 
     >>> meant_keys("weight_decay", ["decay", "l2"]), meant_keys("batchsize", ["batch_size"]), meant_keys("lr", ["log"])
     (['l2'], ['batch_size'], [])
     """
-    return meant(typed, known, most, KEYS)
+    return meant(typed, known, KEYS)
 
 
 def common_keys(typed: object, known: Iterable[str]) -> list[str]:
@@ -102,10 +102,10 @@ def common_keys(typed: object, known: Iterable[str]) -> list[str]:
     return called(typed, known, KEYS)
 
 
-def meant_words(typed: object, known: Iterable[str], most: int = 1) -> list[str]:
-    """List the known words of a value that another word means: those that are commonly called so, or else the nearest.
+def meant_words(typed: object, known: Iterable[str]) -> list[str]:
+    """List the known word of a value that another word means: the one commonly called so, or else the nearest.
 
     >>> meant_words("Sobol", ["qmc", "grid"]), meant_words("adamm", ["adam", "adamw"])
     (['qmc'], ['adam'])
     """
-    return meant(typed, known, most, WORDS)
+    return meant(typed, known, WORDS)

@@ -177,7 +177,7 @@ def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
 
 
 def with_target(
-    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int = 0
+    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int
 ) -> tuple[RawTable, RawTable]:
     """Leave out the rows without a target, of a table and of its cleaned columns.
 

@@ -70,7 +70,7 @@ def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int = 0
     return equal_hashes(np.frombuffer(b"".join(short_hash(row.tobytes()) for row in pixels), "V8"), target, own_test)
 
 
-def equal_hashes(hashes: NDArray[np.void], target: NDArray[Any], own_test: int = 0) -> EqualRows:
+def equal_hashes(hashes: NDArray[np.void], target: NDArray[Any], own_test: int) -> EqualRows:
     """Compare pictures by (N,) hashes of eight bytes, with their targets."""
     keys = np.zeros(len(hashes), np.uint64)
     for mixed, _ in _columns(SourceCells.of(hashes, target)):

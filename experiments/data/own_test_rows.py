@@ -17,9 +17,7 @@ from experiments.data.unread_cells import WRITE_THEM_SO, ColumnCells, UnreadCell
 NAMED = 3  # categories in a message
 
 
-def with_own_test(
-    table: Table, test: Table, clean: RawTable, missing: Sequence[str], before: int | None = None
-) -> Table:
+def with_own_test(table: Table, test: Table, clean: RawTable, missing: Sequence[str], before: int | None) -> Table:
     """Append the rows of a test file, and count and say which of their cells cannot be used.
 
     Args:

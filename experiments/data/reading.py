@@ -65,7 +65,7 @@ def decide(
     formats: Mapping[str, str],
     keep: frozenset[str],
     missing: Sequence[str],
-    thousands: bool = True,
+    thousands: bool,
 ) -> TableReading:
     """Decide how the columns of a table are read.
 

@@ -70,7 +70,7 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
     return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], draws_of(len(rows[0])), difference)
 
 
-def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None = None) -> OfRows:
+def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) -> OfRows:
     """Judge any metric by samples of the rows: of the model, and of the one compared with it, if there is one.
 
     Where all rows are right, or all are wrong, so is every sample, which is no certainty. The interval is then Wilson's

@@ -173,7 +173,7 @@ def highest(draws: Numbers) -> Rows:
     return best
 
 
-def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows] = highest) -> tuple[Numbers, Numbers]:
+def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]) -> tuple[Numbers, Numbers]:
     """Return (B, C) scores of each draw, and (B,) its chosen configuration's on the units left.
 
     The units of a draw depend on its number and on the number of units alone: two studies of the same units have the

@@ -64,7 +64,7 @@ def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
 
 
 def finish_again(
-    recorded: Recorded, run: RunContext, study: StudyContext | None, texts: ReportSection | None = None
+    recorded: Recorded, run: RunContext, study: StudyContext | None, texts: ReportSection | None
 ) -> Outcome | None:
     """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -83,7 +83,6 @@ class Store:
         artifacts: Path | None,
         metadata: RunMetadata,
         begun: float,
-        environ: MutableMapping[str, str] = os.environ,
     ) -> Store:
         """Read the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
@@ -91,7 +90,7 @@ class Store:
         are what a kill or a lost answer left; they are written anew. Trials of earlier versions get their score by the
         name of its metric.
         """
-        mlflow = prepare_mlflow(environ)
+        mlflow = prepare_mlflow(os.environ)
         database = database_of(uri)
         if database is not None:
             make_database(database, artifacts or database.absolute().parent / "artifacts")

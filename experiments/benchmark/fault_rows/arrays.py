@@ -31,13 +31,13 @@ def npy(shape: tuple[int, ...], descr: str, content: bytes = b"") -> bytes:
     return file.getvalue() + content
 
 
-def _npz(x: bytes, y: bytes | None = None) -> Make:
-    """Return the maker of an .npz file with these two arrays."""
+def _npz(x: bytes) -> Make:
+    """Return the maker of an .npz file with this array of features and a good one of targets."""
 
     def make(folder: Path, mib: int) -> None:
         with zipfile.ZipFile(folder / "my.npz", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("X.npy", x)
-            archive.writestr("y.npy", npy((4,), "<i8", np.array([0, 1, 0, 1]).tobytes()) if y is None else y)
+            archive.writestr("y.npy", npy((4,), "<i8", np.array([0, 1, 0, 1]).tobytes()))
 
     return make
 

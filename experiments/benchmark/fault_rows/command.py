@@ -53,27 +53,22 @@ class Started:
         """Return whether it has not ended."""
         return self.process.poll() is None
 
-    @property
-    def said(self) -> str:
-        """Return what it has printed so far, errors last."""
-        return _content(self._out) + _content(self._error)
-
     def send(self, what: signal.Signals) -> None:
         """Send its own process a signal."""
         self.process.send_signal(what)
 
-    def done(self, seconds: float = PATIENCE) -> Done:
+    def done(self) -> Done:
         """Wait for its end.
 
         Raises:
             Broken: it does not end in time; it is killed.
         """
         try:
-            code = self.process.wait(seconds)
+            code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise Broken(f"the command did not end within {seconds:.0f} s") from None
+            raise Broken(f"the command did not end within {PATIENCE:.0f} s") from None
         if self._done is None:
             self._done = Done(code, _content(self._out), _content(self._error))
             self._out.close()

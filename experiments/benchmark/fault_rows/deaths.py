@@ -11,7 +11,7 @@ from contextlib import suppress
 import psutil
 
 from experiments.benchmark.fault_rows.desk import Desk
-from experiments.benchmark.fault_rows.injected import instead_of, killed_after, killed_before_renaming
+from experiments.benchmark.fault_rows.injected import KILL, instead_of, killed_after, killed_before_renaming
 from experiments.benchmark.fault_rows.intact import check_intact, check_processes
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
 from experiments.benchmark.fault_rows.row import Row
@@ -46,7 +46,7 @@ def killed_workers(desk: Desk) -> Iterator[str]:
     demand(not longer.results()["interventions"], "a death that was made good is recorded as an intervention")
     yield f"{killed} workers killed (SIGKILL, SIGSEGV), no intervention"
     yield from check_intact(longer, longer.trials())
-    yield from lost_trial(desk, f"if a[0].number == 2: {KILL_SELF}", "worker died")
+    yield from lost_trial(desk, f"if a[0].number == 2: {KILL}", "worker died")
 
 
 def silent_workers(desk: Desk) -> Iterator[str]:
@@ -63,9 +63,6 @@ def silent_workers(desk: Desk) -> Iterator[str]:
     yield from check_intact(stopped, stopped.trials())
     stop = "if a[0].number == 2: os.kill(os.getpid(), signal.SIGSTOP)"
     yield from lost_trial(desk, stop, "worker silent", "--worker-timeout", "3")
-
-
-KILL_SELF = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
 def lost_trial(desk: Desk, fault: str, kind: str, *arguments: str) -> Iterator[str]:

@@ -8,12 +8,11 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.refusals import refused
 from experiments.benchmark.fault_rows.row import Row
-from experiments.benchmark.fault_rows.studies import MOONS, NAME
+from experiments.benchmark.fault_rows.studies import ALONE, MOONS
 
 OF_TABLE = MOONS.replace("trials = 14", "trials = 6").replace(
     'source = "moons"', 'source = "../rows.csv"\ntarget = "y"'
 )
-RUN = (NAME, "--workers", "1", "--tracking-uri", "none")
 OFFERED = "--fresh .*--out"
 
 CHANGES = (  # what changes in the file, from what, to what, and what is shown
@@ -40,12 +39,12 @@ def changed(desk: Desk) -> Iterator[str]:
     desk = desk.another(OF_TABLE)
     source, table = desk.folder / "rows.csv", made_rows()
     source.write_text(table)
-    begun = desk.run(*RUN, "--trials", "3")
+    begun = desk.run(*ALONE, "--trials", "3")
     demand(begun.code == 0 and desk.told() == 3, "the study did not begin")
     for name, old, new, words in CHANGES:
         demand(desk.text.count(old) == 1, f"{name}: the study file holds {old!r} another number of times than once")
         desk.file.write_text(desk.text.replace(old, new))
-        refused(desk, f"{words}.*{OFFERED}", *RUN)
+        refused(desk, f"{words}.*{OFFERED}", *ALONE)
     yield f"refused with the difference, and with --fresh and --out offered: {', '.join(one[0] for one in CHANGES)}"
     desk.file.write_text(desk.text)
     lines = table.splitlines(keepends=True)
@@ -58,11 +57,11 @@ def changed(desk: Desk) -> Iterator[str]:
     }.items():
         demand(other != table, f"{name}: nothing was changed")
         source.write_text(other)
-        refused(desk, f"holds another study: .*{OFFERED}", *RUN)
+        refused(desk, f"holds another study: .*{OFFERED}", *ALONE)
         yield f"refused: the data with {name} changed"
-    fresh = desk.run(*RUN, "--fresh", "--trials", "2")
+    fresh = desk.run(*ALONE, "--fresh", "--trials", "2")
     demand(fresh.code == 0 and desk.told() == 2, "--fresh does not start anew")
-    elsewhere = desk.run(*RUN, "--trials", "2", "--out", "studies/other")
+    elsewhere = desk.run(*ALONE, "--trials", "2", "--out", "studies/other")
     demand(elsewhere.code == 0, "--out does not start a study elsewhere")
     yield "--fresh and --out do what the message says"
     yield from _unchanged(desk.another(OF_TABLE), table)
@@ -74,15 +73,17 @@ def _unchanged(desk: Desk, table: str) -> Iterator[str]:
     renamed = table.replace("a,b,y", "a,c,y", 1)  # rows are known by their values
     whole = desk.another(desk.text)
     (whole.folder / "rows.csv").write_text(renamed)
-    expected = whole.tuned(*RUN[1:])["digest"]
-    demand(desk.run(*RUN, "--trials", "3").code == 0, "the study did not begin")
+    expected = whole.tuned(*ALONE[1:])["digest"]
+    demand(desk.run(*ALONE, "--trials", "3").code == 0, "the study did not begin")
     text = desk.text
     for name, old, new in SAME:
         demand(text.count(old) == 1, f"{name}: the study file holds {old!r} another number of times than once")
         text = text.replace(old, new)
     desk.file.write_text(text)
     (desk.folder / "rows.csv").write_text(renamed)
-    demand(desk.tuned(*RUN[1:])["digest"] == expected, "the resumed study has another digest than the undisturbed one")
+    demand(
+        desk.tuned(*ALONE[1:])["digest"] == expected, "the resumed study has another digest than the undisturbed one"
+    )
     names = ("the name of a column", *(one[0] for one in SAME))
     yield f"resumed to the digest of an undisturbed study with the same change: {', '.join(names)}"
 

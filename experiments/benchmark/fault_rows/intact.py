@@ -21,7 +21,7 @@ HALF_WRITTEN = ("*.part", ".work", ".mlflow.db.new", "*.tmp")  # what a write le
 JSON_FILES = ("results.json", "tracking.json", "mlflow.json")
 
 
-def check_intact(desk: Desk, told: Sequence[FinishedTrial] = (), uri: str | None = None) -> Iterator[str]:
+def check_intact(desk: Desk, told: Sequence[FinishedTrial], uri: str | None = None) -> Iterator[str]:
     """Check a study that has come to its end.
 
     Args:

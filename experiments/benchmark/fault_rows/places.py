@@ -10,18 +10,18 @@ from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.read_only import run_read_only
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents, refused
 from experiments.benchmark.fault_rows.row import Row
-from experiments.benchmark.fault_rows.studies import NAME
-
-RUN = (NAME, "--workers", "1", "--tracking-uri", "none")
+from experiments.benchmark.fault_rows.studies import ALONE, NAME
 
 
 def unwritable(desk: Desk) -> Iterator[str]:
     """Ask for a study in places where none can be."""
-    line = refused(desk, "missing/parent: the folder it should lie in does not exist", *RUN, "--out", "missing/parent")
+    line = refused(
+        desk, "missing/parent: the folder it should lie in does not exist", *ALONE, "--out", "missing/parent"
+    )
     demand(not (desk.folder / "missing").exists(), "the parent was made")
     yield f"missing parent: {line}"
-    yield f"a file in its place: {refused(desk, 'there is a file', *RUN, '--out', f'studies/{NAME}.toml')}"
-    below = refused(desk, "does not exist", *RUN, "--out", f"studies/{NAME}.toml/study")
+    yield f"a file in its place: {refused(desk, 'there is a file', *ALONE, '--out', f'studies/{NAME}.toml')}"
+    below = refused(desk, "does not exist", *ALONE, "--out", f"studies/{NAME}.toml/study")
     yield f"a file in its parent's place: {below}"
     yield from _read_only(desk.another())
 
@@ -29,18 +29,18 @@ def unwritable(desk: Desk) -> Iterator[str]:
 def _read_only(desk: Desk) -> Iterator[str]:
     """Make folders read-only: the parent, the study's, and the ledger's."""
     studies = desk.file.parent
-    yield f"read-only parent: {_refused(desk, run_read_only(desk, studies, *RUN))}"
+    yield f"read-only parent: {_refused(desk, run_read_only(desk, studies, *ALONE))}"
     demand(not desk.study.exists(), "the study's folder was made")
-    begun = desk.run(*RUN, "--trials", "3")
+    begun = desk.run(*ALONE, "--trials", "3")
     demand(begun.code == 0 and desk.told() == 3, "the study did not begin")
     before = contents(desk.folder)
-    yield f"read-only folder of a study of 3 trials: {_refused(desk, run_read_only(desk, desk.study, *RUN))}"
+    yield f"read-only folder of a study of 3 trials: {_refused(desk, run_read_only(desk, desk.study, *ALONE))}"
     check_unchanged(desk, before)
     demand(desk.told() == 3, "a trial was told")
-    done = run_read_only(desk, studies, *RUN, "--out", "elsewhere")
+    done = run_read_only(desk, studies, *ALONE, "--out", "elsewhere")
     yield f"read-only folder of the ledger, with --out elsewhere: {_refused(desk, done)}"
     check_unchanged(desk, before)
-    demand(desk.tuned(*RUN[1:])["digest"] == desk.undisturbed()["digest"], "the study is another afterwards")
+    demand(desk.tuned(*ALONE[1:])["digest"] == desk.undisturbed()["digest"], "the study is another afterwards")
     yield "before any trial was computed; writable again, the study ends with the undisturbed digest"
 
 

@@ -17,13 +17,13 @@ from experiments.search.arithmetic import PORTABLE
 ARITHMETIC = PORTABLE  # environment variables of the process
 
 
-def run_planted(desk: Desk, plant: str, *arguments: str, module: str = "experiments.tune") -> Done:
-    """Run a command with something planted in it.
+def run_planted(desk: Desk, plant: str, *arguments: str) -> Done:
+    """Run the tune command with something planted in it.
 
     Args:
         plant: package.module:function.
     """
-    return desk.run(plant, module, *arguments, module=__name__, more=ARITHMETIC)
+    return desk.run(plant, "experiments.tune", *arguments, module=__name__, more=ARITHMETIC)
 
 
 def main() -> None:

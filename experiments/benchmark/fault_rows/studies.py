@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NAME = "moons"
+ALONE = (NAME, "--workers", "1", "--tracking-uri", "none")  # words of a command: one worker and no MLflow
 MOONS = """\
 [study]
 name = "moons"

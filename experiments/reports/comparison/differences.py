@@ -27,11 +27,11 @@ from experiments.reports.blocks import (
 )
 from experiments.reports.comparison.finalists import claims
 from experiments.reports.comparison.reasons import all_reasons
+from experiments.reports.methods import DRAWN
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
 
 AFTER: Final = "after selection; variation of training not included"
-DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
 MEANING: Final = (
     "How much better or worse the first study's chosen configuration predicts new rows like these than the second's, "
     "trained on as many rows: {}. In each of {} draws of {} {}, the same for both studies, the configuration that "

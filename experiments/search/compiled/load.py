@@ -10,7 +10,6 @@ import ctypes
 import hashlib
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,9 +30,9 @@ FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
 _engines: list[Any] = []  # that hold the code in use
 
 
-def reason_for_numpy(environment: Mapping[str, str] = os.environ) -> str:
+def reason_for_numpy() -> str:
     """Return the reason why NumPy makes all passes here; empty if the compiled passes can be loaded."""
-    return _found(environment)[1]
+    return _found()[1]
 
 
 def at_once() -> bool:
@@ -45,7 +44,7 @@ def load() -> str:
     """Install the compiled passes if they are there; return the reason why NumPy makes the passes, or nothing."""
     if _engines:
         return ""
-    code, reason = _found(os.environ)
+    code, reason = _found()
     if reason:
         return reason
     try:
@@ -107,9 +106,9 @@ def unsealed(content: bytes) -> bytes:
     return code
 
 
-def _found(environment: Mapping[str, str]) -> tuple[bytes, str]:
+def _found() -> tuple[bytes, str]:
     """Return the machine code of the passes, and the reason why they cannot be loaded, or nothing."""
-    if environment.get(SWITCH) == "0":
+    if os.environ.get(SWITCH) == "0":
         return b"", f"{SWITCH}=0"
     if not processor().flags:
         return b"", "this system does not list the processor's instruction sets"

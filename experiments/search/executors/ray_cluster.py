@@ -60,7 +60,7 @@ class RayExecutor(Executor):
         ExecutorError: Ray is not installed, does not start, or cannot be reached.
     """
 
-    def __init__(self, workers: int, environment: Mapping[str, str], address: str | None = None):
+    def __init__(self, workers: int, environment: Mapping[str, str], address: str | None):
         before = set(psutil.Process().children())
         self._ray = _connected(workers, address)
         self._started = set(psutil.Process().children()) - before

@@ -44,7 +44,7 @@ class _Rows:
     format: FormatDecision
 
 
-def read_pictures(folder: Path, data: DataSection, test: Path | None = None) -> Table:
+def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
     """Read the table of a folder: rows by class and then by path, pixels from 0 to 255 row by row.
 
     Subfolders named as parts are the rows to learn from (train, val) and the source's own test part. Files that are no

@@ -96,7 +96,7 @@ def test_another_processor_has_a_file_of_its_own() -> None:
 @pytest.mark.slow
 def test_a_worker_loads_them_without_numba() -> None:
     program = (
-        "import sys, experiments.search.compiled.load as it; it._found = lambda _: (open(0, 'rb').read(), '');"
+        "import sys, experiments.search.compiled.load as it; it._found = lambda: (open(0, 'rb').read(), '');"
         "print(repr(it.load()), 'numba' in sys.modules, 'llvmlite' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], input=machine_code(), capture_output=True, check=True)
