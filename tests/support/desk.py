@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,8 +30,6 @@ from experiments.tune import main
 from support.waiting import PATIENCE
 
 STUDY = MOONS
-
-
 PYTHON = [sys.executable, "-W", "error", "-m", "experiments.tune"]
 # what a command says at its end when the machine is too busy for the writer to MLflow
 LATE = re.compile(
@@ -179,6 +178,16 @@ class CommandRunner:
     def _run(self, command: Sequence[str]) -> Done:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
         return Done(done.returncode, done.stdout, done.stderr)
+
+
+def desk_in(folder: Path, database: Path | None = None, text: str = STUDY) -> CommandRunner:
+    """Make a working folder with the study file studies/moons.toml, and a copy of MLflow's database if one is given."""
+    (folder / "studies").mkdir(parents=True)
+    (folder / "studies" / "moons.toml").write_text(text)
+    if database is not None:
+        (folder / "mlruns").mkdir()
+        shutil.copy(database, folder / "mlruns" / "mlflow.db")
+    return CommandRunner(folder)
 
 
 def kill(process: subprocess.Popen[str], how: signal.Signals = signal.SIGKILL) -> Done:

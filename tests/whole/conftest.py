@@ -16,7 +16,7 @@ from experiments.search.executors.serial import SerialExecutor
 from experiments.study import options
 from experiments.tracking.mlflow_setup import SETTINGS
 from experiments.tracking.tracker import OFF
-from support.desk import STUDY, CommandRunner
+from support.desk import STUDY, CommandRunner, desk_in
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,35 +63,23 @@ def tracked(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path, database: Path) -> CommandRunner:
-    folder = tmp_path / "desk"
-    (folder / "studies").mkdir(parents=True)
-    (folder / "mlruns").mkdir()
-    (folder / "studies" / "moons.toml").write_text(STUDY)
-    shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    return CommandRunner(folder)
+    return desk_in(tmp_path / "desk", database)
 
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dict[str, Any]:
     """The results of the study as they are when nothing happens to it, with one worker."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    (folder / "studies").mkdir()
-    (folder / "mlruns").mkdir()
-    (folder / "studies" / "moons.toml").write_text(STUDY)
-    shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    return CommandRunner(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
+    desk = desk_in(tmp_path_factory.mktemp("undisturbed"), database)
+    return desk.tuned("moons", "--workers", "1", "--tracking-uri", OFF)
 
 
 @pytest.fixture(scope="session")
 def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Path:
     """A desk whose study of 5 trials has had its look."""
-    folder = tmp_path_factory.mktemp("looked")
-    (folder / "studies").mkdir()
-    (folder / "mlruns").mkdir()
-    shutil.copy(database, folder / "mlruns" / "mlflow.db")
-    (folder / "studies" / "moons.toml").write_text(STUDY.replace("trials = 14", "trials = 5"))
-    CommandRunner(folder).studied("studies/moons")
-    return folder
+    text = STUDY.replace("trials = 14", "trials = 5")
+    desk = desk_in(tmp_path_factory.mktemp("looked"), database, text)
+    desk.studied("studies/moons")
+    return desk.folder
 
 
 @pytest.fixture

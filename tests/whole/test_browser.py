@@ -14,7 +14,7 @@ import pytest
 
 from scripts.pictures import Pages
 from support.browser import Browser, chromium
-from support.desk import STUDY, CommandRunner
+from support.desk import CommandRunner, desk_in
 from support.waiting import PATIENCE
 
 pytestmark = [
@@ -26,12 +26,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, database: Path) -> CommandRunner:
     """With a finished study."""
-    folder = tmp_path_factory.mktemp("desk")
-    (folder / "studies").mkdir()
-    (folder / "mlruns").mkdir()
-    (folder / "studies" / "moons.toml").write_text(STUDY)
-    (folder / "mlruns" / "mlflow.db").write_bytes(database.read_bytes())
-    desk = CommandRunner(folder)
+    desk = desk_in(tmp_path_factory.mktemp("desk"), database)
     desk.tuned("moons", "--tracking-uri", desk.store)
     desk.sync()
     return desk

@@ -25,7 +25,7 @@ from experiments.search.out_of_fold import npy
 from nnet.metrics import predicted_labels
 from support.compare import SMALL, compared, document, reasons
 from support.damaged_studies import known_to_the_journal
-from support.desk import CommandRunner
+from support.desk import desk_in
 
 OLD = Path(__file__).parents[1] / "support" / "version_0_1_0"
 AFTER = "after selection; variation of training not included"
@@ -34,10 +34,8 @@ AFTER = "after selection; variation of training not included"
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of studies: of the same rows, of another space, sampler, metric, data, members, and a sealed one."""
-    folder = tmp_path_factory.mktemp("compared")
-    (folder / "studies").mkdir()
-    (folder / "studies" / "moons.toml").write_text(SMALL)
-    desk = CommandRunner(folder)
+    desk = desk_in(tmp_path_factory.mktemp("compared"), text=SMALL)
+    folder = desk.folder
     shallow = [line for line in SMALL.splitlines() if not line.startswith(("hidden_", "l2"))]
     with chdir(folder):
         desk.studied("studies/moons")

@@ -11,17 +11,19 @@ from contextlib import chdir
 import pytest
 
 from experiments import compare
-from support.desk import CommandRunner
+from experiments.search.arithmetic import PORTABLE
+from support.desk import CommandRunner, desk_in
 
-SHORT = ("--set", "search.trials=4", "--set", "training.epochs=4", "--set", "final.members=2", "--no-test")
+SHORT = ("search.trials=4", "training.epochs=4", "final.members=2")
 
 
-@pytest.fixture
-def two(desk: CommandRunner) -> CommandRunner:
-    """Two studies of the same rows, and one of other rows."""
-    desk.tuned("moons", *SHORT, "--out", "a")
-    desk.tuned("moons", *SHORT, "--set", "study.name=other", "--set", "study.seed=1", "--out", "b")
-    desk.tuned("moons", *SHORT, "--set", "data.split_seed=1", "--out", "rows")
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> CommandRunner:
+    """Two studies of the same rows, and one of other rows; each comparison has a folder of its own."""
+    desk = desk_in(tmp_path_factory.mktemp("finalists"))
+    desk.studied("a", *SHORT, look="leave")
+    desk.studied("b", *SHORT, "study.name=other", "study.seed=1", look="leave")
+    desk.studied("rows", *SHORT, "data.split_seed=1", look="leave")
     return desk
 
 
@@ -73,9 +75,8 @@ def test_the_finalists_are_written_down_before_the_first_training(two: CommandRu
         "finalists.train_finalists = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from experiments import compare; sys.exit(compare.main(sys.argv[1:]))"
     )
-    portable = {"OPENBLAS_CORETYPE": "Haswell", "NPY_ENABLE_CPU_FEATURES": "X86_V3"}
     killed = subprocess.run(
-        [sys.executable, "-c", code, *words], cwd=two.folder, env={**os.environ, **portable}, capture_output=True
+        [sys.executable, "-c", code, *words], cwd=two.folder, env={**os.environ, **PORTABLE}, capture_output=True
     )
     assert killed.returncode == -9, killed
     folder = two.folder / "killed"

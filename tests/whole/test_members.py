@@ -1,4 +1,4 @@
-"""A final model of several networks is one model: computed, resumed, reproduced, saved and predicted with as one."""
+"""A final model of several networks: its search is that of a single one, and it predicts their mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import predict, reproduce
+from experiments import predict
 from experiments.evaluation.model import read_model
 from support.desk import CommandRunner
 
@@ -22,28 +22,6 @@ SHORT = ("--set", "search.trials=5", "--set", "training.epochs=6", "--set", "fin
 def whole(desk: CommandRunner) -> dict[str, Any]:
     """The results of the study as they are when nothing happens to it."""
     return desk.tuned("moons", *SHORT, "--out", "whole")
-
-
-def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
-    assert desk.tuned("moons", *SHORT, "--out", "two", "--workers", "2")["digest"] == whole["digest"]
-    for place in ("evaluation.final_folds:FinalModels.__init__", "evaluation.final_fits:FinalFits.wait"):
-        killed = desk.run_until(f"experiments.{place}", "moons", *SHORT, "--workers", "1", "--out", "killed")
-        assert killed.code == -9, killed
-        assert not (desk.folder / "killed" / "results.json").exists()
-    assert desk.tuned("moons", *SHORT, "--out", "killed")["digest"] == whole["digest"]
-    assert whole["final"]["members"] == whole["analysis"]["out_of_fold"]["members"] == 3
-    for name in ("weights.npz", "model.json"):
-        contents = {(desk.folder / out / "model" / name).read_bytes() for out in ("whole", "two", "killed")}
-        assert len(contents) == 1
-
-
-def test_it_is_reproduced_to_the_bit(
-    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with chdir(desk.folder):
-        for more in ([], ["--final"]):
-            assert reproduce.main(["whole", "--workers", "1", *more]) == 0
-            assert "moons: the same, to the bit" in capsys.readouterr().out
 
 
 def test_another_number_of_networks_is_the_same_search_with_another_model(
@@ -82,6 +60,7 @@ def test_predictions_are_the_mean_of_its_networks(
 
 
 def test_levels_are_those_on_record(desk: CommandRunner, whole: dict[str, Any]) -> None:
+    assert whole["final"]["members"] == whole["analysis"]["out_of_fold"]["members"] == 3
     known = whole["analysis"]["uncertainty"]
     held = read_model(desk.folder / "whole" / "model").uncertainty
     assert held is not None

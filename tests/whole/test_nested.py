@@ -30,7 +30,7 @@ from experiments.study.options import Options
 from experiments.study.results_file import learned, read_own_results
 from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
-from support.desk import CommandRunner, kill
+from support.desk import CommandRunner, desk_in, kill
 from support.facts import Record, page_of_html, page_of_markdown
 from support.tables import mixed_frame, mixed_table
 from support.waiting import wait_until
@@ -43,17 +43,12 @@ FOLDERS = ("outer-1", "outer-2", "outer-3")
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> CommandRunner:
     """A desk with a nested study that nothing happened to, computed by two workers."""
-    from support.desk import STUDY
-
-    folder = tmp_path_factory.mktemp("nested")
-    (folder / "studies").mkdir()
-    (folder / "studies" / "moons.toml").write_text(STUDY)
-    desk = CommandRunner(folder)
+    desk = desk_in(tmp_path_factory.mktemp("nested"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", OFF)
         done = desk.tune("moons", *WORDS, "--workers", "2")
     assert (done.code, done.error) == (0, ""), done
-    (folder / "said.txt").write_text(done.out)
+    (desk.folder / "said.txt").write_text(done.out)
     return desk
 
 

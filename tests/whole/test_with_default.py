@@ -1,10 +1,9 @@
-"""A final model of two configurations is one model: computed, resumed, reproduced, saved and predicted with."""
+"""A final model of two configurations: kept whole, predicted with as their mean, and shown as what it is."""
 
 from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import shutil
 from contextlib import chdir
@@ -55,19 +54,6 @@ def test_a_model_that_lost_a_part_is_fitted_again_and_scored_no_second_time(
     assert {name: (model / name).read_bytes() for name in FILES} == kept
 
 
-def test_neither_workers_nor_kills_change_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
-    assert whole["best"]["number"] != 0
-    assert desk.tuned("moons", *JOINED, "--out", "two", "--workers", "2")["digest"] == whole["digest"]
-    for place in ("evaluation.last_fit:model_of", "evaluation.model:_contents"):
-        killed = desk.run_until(f"experiments.{place}", "moons", *JOINED, "--workers", "1", "--out", "killed")
-        assert killed.code == -9, killed
-    assert desk.tuned("moons", *JOINED, "--out", "killed")["digest"] == whole["digest"]
-    for name in FILES:
-        assert len({(desk.folder / out / "model" / name).read_bytes() for out in ("whole", "two", "killed")}) == 1
-    entries = (desk.folder / "studies" / "ledger.jsonl").read_text().splitlines()
-    assert len({json.loads(line)["look"] for line in entries if '"models":"' in line}) == 1
-
-
 def test_the_search_is_that_of_a_study_without_it(desk: CommandRunner, whole: dict[str, Any]) -> None:
     alone = desk.tuned("moons", *SHORT, "--out", "alone")
     assert alone["trials"] == whole["trials"]
@@ -78,15 +64,6 @@ def test_the_search_is_that_of_a_study_without_it(desk: CommandRunner, whole: di
     assert model_of(desk, "alone").beside is None
     winner, both = model_of(desk, "alone"), model_of(desk)
     assert winner.network.parameters.values.tobytes() == both.network.parameters.values.tobytes()
-
-
-def test_it_is_reproduced_to_the_bit(
-    desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with chdir(desk.folder):
-        for more in ([], ["--final"]):
-            assert reproduce.main(["whole", "--workers", "1", *more]) == 0
-            assert "moons: the same, to the bit" in capsys.readouterr().out
 
 
 def test_it_predicts_the_mean_of_both(
