@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from experiments.data.preprocessing import Categories
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
 
@@ -47,6 +48,11 @@ class RowFormat:
     def names(self) -> list[str]:
         """Return the names of the inputs."""
         return [name for name, _ in self.inputs]
+
+
+def known_categories(inputs: Inputs, categories: Sequence[Categories]) -> dict[str, frozenset[str | None]]:
+    """Return the values of each category column, but for columns whose rare values share an input."""
+    return {inputs[one.column][0]: frozenset(one.names) for one in categories if not one.pooled}
 
 
 def formats_of(table: Table) -> dict[str, str]:

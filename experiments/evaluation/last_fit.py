@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
-from experiments.data.row_format import formats_of, identifiers_of, layout_of
+from experiments.data.row_format import RowFormat, formats_of, identifiers_of, known_categories, layout_of
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
@@ -119,21 +119,26 @@ def model_of(
     """
     spec, development = fits.study.spec, fits.study.data.development
     table, (winning, winner) = development.table, refits[0]
+    inputs = tuple(zip(table.columns, table.kinds, strict=True))
+    preprocessor = fits.preprocessors[winning.candidate.preprocessing]
     return Model(
         network=network_of(winner),
         probabilities=winner.probabilities,
-        preprocessor=fits.preprocessors[winning.candidate.preprocessing],
+        preprocessor=preprocessor,
         target=development.target,
         units=winner.units,
-        inputs=tuple(zip(table.columns, table.kinds, strict=True)),
-        predicts=table.target_name,
+        rows=RowFormat(
+            inputs=inputs,
+            present=spec.data.present or (),
+            formats=formats_of(table),
+            missing=spec.data.missing or (),
+            identifiers=identifiers_of(spec.data),
+            target=table.target_name,
+            picture=table.picture if table.pixel_range == WHITE else None,
+            layout=layout_of(spec.data, table),
+            categories=known_categories(inputs, preprocessor.categories),
+        ),
         trial=winner.number,
-        present=spec.data.present or (),
-        formats=formats_of(table),
-        missing=spec.data.missing or (),
-        identifiers=identifiers_of(spec.data),
-        layout=layout_of(spec.data, table),
-        picture=table.picture if table.pixel_range == WHITE else None,
         uncertainty=Uncertainty.of(uncertainty),
         beside=model_of(fits, refits[1:], None) if refits[1:] else None,
     )

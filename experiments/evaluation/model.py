@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import prod
 from pathlib import Path
@@ -21,7 +20,7 @@ from experiments.config.data_options import Encoding
 from experiments.config.target import Target
 from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import LAYOUT, RowFormat
+from experiments.data.row_format import LAYOUT, RowFormat, known_categories
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
@@ -49,54 +48,28 @@ class Model:
 
     network:  a network whose folds are the members, whose mean is the model.
     units:    scale of its predictions, where they are numbers.
-    inputs:   name and type of each column that the preprocessor takes.
-    predicts: name of the target.
+    rows:     the form in which it takes rows; its inputs are the columns that the preprocessor takes.
     trial:    number of the trial whose configuration it has.
-    present:  words that are values in its inputs although they look like missing ones.
-    formats:  formats of numbers and dates, for the columns that are not written plainly.
-    missing:  words that are missing numbers.
-    identifiers: columns that name a row.
-    picture:  (height, width) or (height, width, 3) of the 8-bit pictures whose pixels are its inputs; None of others.
     probabilities: whether the networks' outputs are logits, whose probabilities are averaged.
     uncertainty: the temperature of its logits, and the quantiles of its kind's errors; None of a model without them.
     beside:   a model of the same inputs and target, whose outputs are averaged with those of this one's network; None
               of a model of one configuration.
-    layout:   encoding and sheet of the study's file, where they are named or were decided.
     """
 
     network: Network
     preprocessor: Preprocessor
     target: Target
     units: TargetScaler
-    inputs: tuple[tuple[str, Kind], ...]
-    predicts: str
+    rows: RowFormat
     trial: int
-    present: tuple[str, ...] = ()
-    formats: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    identifiers: tuple[str, ...] = ()
-    picture: tuple[int, ...] | None = None
     probabilities: bool = False
     uncertainty: Uncertainty | None = None
     beside: Model | None = None
-    layout: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def networks(self) -> int:
         """Count the networks whose mean predicts."""
         return self.network.folds + (0 if self.beside is None else self.beside.networks)
-
-    @property
-    def rows(self) -> RowFormat:
-        """Return the form in which the model takes rows."""
-        known = (self.inputs, self.present, self.formats, self.missing, self.identifiers)
-        return RowFormat(*known, self.predicts, self.picture, self.layout, self.categories)
-
-    @property
-    def categories(self) -> dict[str, frozenset[str | None]]:
-        """Return the values of each category column, but for columns whose rare values share an input."""
-        coded = [one for one in self.preprocessor.categories if not one.pooled]
-        return {self.inputs[one.column][0]: frozenset(one.names) for one in coded}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,24 +118,25 @@ def write_model(model: Model, folder: Path) -> None:
 
 def _contents(model: Model) -> dict[str, bytes]:
     """Return the contents of the files by their names, those of the model beside it first."""
-    fitted, beside = model.preprocessor, {} if model.beside is None else _contents(model.beside)
+    fitted, rows = model.preprocessor, model.rows
+    beside = {} if model.beside is None else _contents(model.beside)
     about = About(
         classes=model.target.classes,
-        predicts=model.predicts,
-        inputs=model.inputs,
+        predicts=rows.target,
+        inputs=tuple(rows.inputs),
         categories=fitted.categories,
         trial=model.trial,
-        present=model.present,
-        formats=dict(model.formats),
-        missing=model.missing,
-        identifiers=model.identifiers,
+        present=tuple(rows.present),
+        formats=dict(rows.formats),
+        missing=tuple(rows.missing),
+        identifiers=tuple(rows.identifiers),
         log=model.units.log,
-        picture=model.picture,
+        picture=rows.picture,
         probabilities=model.probabilities,
         uncertainty=model.uncertainty,
         beside=hashlib.sha256(beside[MODEL]).hexdigest() if beside else None,
-        encoding=model.layout.get("encoding"),
-        sheet=model.layout.get("sheet"),
+        encoding=rows.layout.get("encoding"),
+        sheet=rows.layout.get("sheet"),
     )
     notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
@@ -232,7 +206,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
     rules["in the folder of another has none in its own"] = about.beside is None or not is_beside
     beside = None if about.beside is None or is_beside else _beside(folder / BESIDE, about.beside)
     if beside is not None:
-        theirs = (beside.inputs, beside.target.classes, beside.predicts, beside.probabilities, beside.units.log)
+        theirs = (beside.rows.inputs, beside.target.classes, beside.rows.target, beside.probabilities, beside.units.log)
         ours = (about.inputs, about.classes, about.predicts, about.probabilities, about.log)
         rules["has beside it one of the same inputs and target"] = theirs == ours
     for rule, holds in rules.items():
@@ -243,18 +217,21 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         fitted,
         Target(about.classes),
         TargetScaler(float(units[0]), float(units[1]), about.log),
-        about.inputs,
-        about.predicts,
+        RowFormat(
+            inputs=about.inputs,
+            present=about.present,
+            formats=about.formats,
+            missing=about.missing,
+            identifiers=about.identifiers,
+            target=about.predicts,
+            picture=about.picture,
+            layout={key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
+            categories=known_categories(about.inputs, about.categories),
+        ),
         about.trial,
-        about.present,
-        about.formats,
-        about.missing,
-        about.identifiers,
-        about.picture,
         about.probabilities,
         about.uncertainty,
         beside,
-        {key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
     )
 
 

@@ -38,7 +38,7 @@ class UnknownCategories:
     """
 
     def __init__(self, model: Model):
-        self._known = model.categories
+        self._known = model.rows.categories
         self._found: dict[str, Unknown] = {}
         self._rows = 0
 

@@ -35,18 +35,18 @@ class StudyModel:
     @property
     def predicts(self) -> str:
         """Return the name of the target."""
-        return self._model.predicts
+        return self._model.rows.target
 
     @property
     def inputs(self) -> dict[str, str]:
         """Return the columns that it takes, each with its kind: number, category, date or pixel."""
-        return dict(self._model.inputs)
+        return dict(self._model.rows.inputs)
 
     def __repr__(self) -> str:
         model = self._model
         classes, networks = len(model.target.classes), count(model.networks, "network")
         what = f"{classes} classes" if classes else "a number"
-        return f"<StudyModel: {model.predicts}, {what}, from {len(model.inputs)} columns by {networks}>"
+        return f"<StudyModel: {model.rows.target}, {what}, from {len(model.rows.inputs)} columns by {networks}>"
 
     def predict(self, rows: Any, *, interval: float | None = None, set_coverage: float | None = None) -> pd.DataFrame:
         """Predict new rows as `python -m experiments.predict` predicts a file of them.
@@ -113,19 +113,19 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
         x = without_mask(rows)
     except ValueError:
         raise DataError("rows: must be an array (rows, features), but its rows have different lengths.") from None
-    names = [name for name, _ in model.inputs]
+    names, picture = model.rows.names, model.rows.picture
     if x.ndim and not len(x):
         raise DataError(NO_ROW)
     if x.ndim < 2 or x.dtype.kind not in "iufb":
         raise DataError(
             f"rows: must be a DataFrame or an array of numbers (rows, features), but got {x.dtype} of {x.shape}."
         )
-    if model.picture is not None and has_masked(rows):
+    if picture is not None and has_masked(rows):
         raise DataError("rows: are pictures, which need every pixel, but pixels are masked; fill them in.")
-    if model.picture is not None:
+    if picture is not None:
         from experiments.data.new_pictures import array_rows
 
-        x, notes = array_rows(x, "rows", model.picture)
+        x, notes = array_rows(x, "rows", picture)
         for note in notes:
             warnings.warn(note, stacklevel=3)
     if not all(name.isdecimal() for name in names):

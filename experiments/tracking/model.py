@@ -150,7 +150,7 @@ def _schemas(model: Model) -> tuple[Any, Any]:
     else:
         outputs += [types.ColSpec("double", name, required=False) for name in ("interval_low", "interval_high")]
     outputs += [types.ColSpec("double", f"probability_{name}") for name in classes]
-    return types.Schema([types.ColSpec(anything, name) for name, _ in model.inputs]), types.Schema(outputs)
+    return types.Schema([types.ColSpec(anything, name) for name, _ in model.rows.inputs]), types.Schema(outputs)
 
 
 def _params(model: Model) -> Any:
@@ -167,11 +167,11 @@ def _example(model: Model) -> Any:
     fitted = model.preprocessor
     plain = fitted.part == 0
     numbers = dict(zip(fitted.numeric[plain].tolist(), fitted.fill[plain].tolist(), strict=True))
-    dates = {name: model.formats.get(name, ISO) for name, kind in model.inputs if kind == "date"}
+    dates = {name: model.rows.formats.get(name, ISO) for name, kind in model.rows.inputs if kind == "date"}
     words = {
         column.column: next((name for name in column.names if name is not None), "") for column in fitted.categories
     }
-    cells = {name: numbers.get(at, words.get(at)) for at, (name, _) in enumerate(model.inputs)}
+    cells = {name: numbers.get(at, words.get(at)) for at, name in enumerate(model.rows.names)}
     cells |= {name: date_text(float(str(cells[name])), form) for name, form in dates.items()}
     return pd.DataFrame([cells])
 

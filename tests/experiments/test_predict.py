@@ -242,7 +242,9 @@ def test_names_that_no_file_has_are_one_line(
 def test_a_workbook_and_an_encoding_are_read_as_the_studys_were(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_model(replace(mixed_model(("no", "yes")), layout={"sheet": "New", "encoding": "cp1250"}), tmp_path / "model")
+    model = mixed_model(("no", "yes"))
+    rows = replace(model.rows, layout={"sheet": "New", "encoding": "cp1250"})
+    write_model(replace(model, rows=rows), tmp_path / "model")
     frame = mixed_frame(12).assign(city=["Łódź", *["Żory"] * 11])
     frame.to_csv(tmp_path / "utf8.csv", index=False)
     frame.to_csv(tmp_path / "cp1250.csv", index=False, encoding="cp1250")

@@ -7,6 +7,7 @@ import numpy as np
 from experiments.config.candidate import Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.row_format import RowFormat, known_categories
 from experiments.data.table import Kind
 from experiments.evaluation.model import Model
 from experiments.search.target_scaling import TargetScaler
@@ -24,7 +25,8 @@ def mixed_model(classes: tuple[str, ...], members: int = 1) -> Model:
     network = Network(Architecture(fitted.width, (6,), outputs), np.random.SeedSequence(4).spawn(members))
     inputs = tuple(zip(frame.columns, KINDS, strict=True))
     units = TargetScaler() if classes else TargetScaler(500.0, 20.0)
-    return Model(network, fitted, target, units, inputs, "y", 0, probabilities=bool(classes))
+    rows = RowFormat(inputs, target="y", categories=known_categories(inputs, fitted.categories))
+    return Model(network, fitted, target, units, rows, 0, probabilities=bool(classes))
 
 
 def picture_model(shape: tuple[int, ...] | None = (2, 3)) -> Model:
@@ -32,4 +34,6 @@ def picture_model(shape: tuple[int, ...] | None = (2, 3)) -> Model:
     fitted = fit_preprocessor(np.zeros((1, 6), np.uint8), ("pixel",) * 6, 255.0, Preprocessing())
     network = Network(Architecture(6, (), 2), [np.random.SeedSequence(1)])
     inputs: tuple[tuple[str, Kind], ...] = tuple((str(at), "pixel") for at in range(6))
-    return Model(network, fitted, Target(("a", "b")), TargetScaler(), inputs, "class", 0, picture=shape)
+    return Model(
+        network, fitted, Target(("a", "b")), TargetScaler(), RowFormat(inputs, target="class", picture=shape), 0
+    )

@@ -44,7 +44,7 @@ def test_predictions_are_the_mean_of_its_networks(
     desk: CommandRunner, whole: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = read_model(desk.folder / "whole" / "model")
-    names = [name for name, _ in model.inputs]
+    names = model.rows.names
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=names)
     rows.to_csv(desk.folder / "new.csv", index=False)
     with chdir(desk.folder):

@@ -44,7 +44,7 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     desk.sync()
     where = logged_model(desk)
     model = read_model(desk.study / "model")
-    names = [name for name, _ in model.inputs]
+    names = model.rows.names
     rows = pd.DataFrame([[0.1 * n - 1, 0.5 - 0.07 * n] for n in range(20)], columns=names)
     rows.to_csv(desk.folder / "new.csv", index=False)
     command = [sys.executable, "-m", "experiments.predict", str(desk.study), "new.csv", "--set-coverage", "0.9"]

@@ -71,7 +71,7 @@ def test_it_predicts_the_mean_of_both(
 ) -> None:
     model = model_of(desk)
     assert model.beside is not None
-    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=[name for name, _ in model.inputs])
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=model.rows.names)
     rows.to_csv(desk.folder / "new.csv", index=False)
     with chdir(desk.folder):
         assert predict.main(["whole", "new.csv"]) == 0

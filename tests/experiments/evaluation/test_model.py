@@ -16,6 +16,7 @@ import pytest
 from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.row_format import RowFormat, known_categories
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty
@@ -45,7 +46,7 @@ def trained(architecture: Architecture) -> Model:
     values = network.parameters.values
     values += np.random.default_rng(2).normal(0, 0.3, values.shape).astype(np.float32)
     classes = ("a", "ü<b>", "c")[: architecture.outputs]
-    return Model(network, PREPROCESSOR, Target(classes), TargetScaler(), INPUTS, "kind", 17)
+    return Model(network, PREPROCESSOR, Target(classes), TargetScaler(), RowFormat(INPUTS, target="kind"), 17)
 
 
 def mixed(numbers: str = "quantile") -> Model:
@@ -54,7 +55,8 @@ def mixed(numbers: str = "quantile") -> Model:
     fitted = fit_preprocessor(frame, kinds, None, Preprocessing(numbers, rare=0.05))
     network = Network(Architecture(fitted.width, (4,), 1), [np.random.SeedSequence(1)])
     columns = tuple(zip(frame.columns, kinds, strict=True))
-    return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), columns, "price", 3, ("None",))
+    rows = RowFormat(columns, ("None",), target="price", categories=known_categories(columns, fitted.categories))
+    return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), rows, 3)
 
 
 def test_the_categories_that_are_known_whole_go_with_its_rows() -> None:
@@ -101,8 +103,8 @@ def test_what_is_loaded_predicts_the_same_bits(tmp_path: Path, architecture: Arc
     assert saved.network.predict(X).tobytes() == model.network.predict(X).tobytes()
     again = read_model(tmp_path)
     assert again.preprocessor.key == model.preprocessor.key
-    assert (again.target, again.units, again.inputs) == (model.target, model.units, model.inputs)
-    assert (again.predicts, again.trial) == ("kind", 17)
+    assert (again.target, again.units, again.rows) == (model.target, model.units, model.rows)
+    assert (again.rows.target, again.trial) == ("kind", 17)
 
 
 @pytest.mark.parametrize("classes", [("a", "b", "c"), ("a", "b"), ()])
@@ -259,16 +261,16 @@ def test_a_preprocessor_of_words_and_ranks_is_read_back_to_the_bit(tmp_path: Pat
     write_model(model, tmp_path)
     again = read_model(tmp_path)
     assert again.preprocessor.transform(rows).tobytes() == model.preprocessor.transform(rows).tobytes()
-    assert (again.units, again.present) == (model.units, ("None",))
+    assert (again.units, again.rows.present) == (model.units, ("None",))
     assert again.target.task == "regression"
 
 
 def test_a_model_of_pictures_knows_their_shape(tmp_path: Path) -> None:
     for shape in ((2, 3), (6, 1), None):
         write_model(picture_model(shape), tmp_path)
-        assert read_model(tmp_path).picture == shape
+        assert read_model(tmp_path).rows.picture == shape
     doctored(tmp_path, without("picture"))  # a model of an earlier version
-    assert read_model(tmp_path).picture is None
+    assert read_model(tmp_path).rows.picture is None
     for wrong in ([3, 3], [6], [2, 3, 1], [0, 6], [-2, -3], [1, 1, 6], []):
         doctored(tmp_path, about(picture=wrong))
         with pytest.raises(DataError, match="a model of pictures takes their pixels, and this one does not"):

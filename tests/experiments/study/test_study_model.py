@@ -13,6 +13,7 @@ import pytest
 from experiments.config.candidate import Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
+from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError
 from experiments.evaluation.levels import Uncertainty
@@ -126,7 +127,7 @@ def number_model(columns: int) -> Model:
     fitted = fit_preprocessor(pd.DataFrame(np.where(x > 1.5, np.nan, x)), kinds, None, Preprocessing())
     network = Network(Architecture(fitted.width, (), 1), [np.random.SeedSequence(1)])
     inputs: tuple[tuple[str, Kind], ...] = tuple((str(at), "number") for at in range(columns))
-    return Model(network, fitted, Target(("a", "b")), TargetScaler(), inputs, "y", 0)
+    return Model(network, fitted, Target(("a", "b")), TargetScaler(), RowFormat(inputs, target="y"), 0)
 
 
 def test_a_masked_number_is_missing(tmp_path: Path) -> None:
