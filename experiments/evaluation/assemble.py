@@ -73,6 +73,12 @@ def winner_of(study: StudyContext, trials: Sequence[FinishedTrial], analysis: An
     return best_of(trials) if smallest is None else trials[smallest.trial]
 
 
+def best_record(trial: FinishedTrial) -> BestRecord:
+    """Record the trial whose configuration is kept."""
+    result = trial.result
+    return BestRecord(number=result.number, epochs=result.epochs, fold_scores=result.fold_scores, **_cv(trial))
+
+
 def assemble(
     study: StudyContext,
     trials: Sequence[FinishedTrial],
@@ -111,9 +117,7 @@ def assemble(
             if kind == trial.result.reason
         ),
         default=None if default is None else DefaultRecord(number=0, **_cv(default)),
-        best=BestRecord(
-            number=best.result.number, epochs=best.result.epochs, fold_scores=best.result.fold_scores, **_cv(best)
-        ),
+        best=best_record(best),
         final=FinalRecord(
             members=spec.final.members,
             epochs=refit_task(study, best).epochs,

@@ -12,8 +12,11 @@ from typing import Any
 
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
+from experiments.evaluation.assemble import best_record
 from experiments.evaluation.comparison_records import ComparedStudy, ComparedTest, SearchCurve, WinnerCurve
 from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.results import BestRecord, StudyResult
 from experiments.reports.formatting import configuration
 from experiments.reports.metrics import metric_of
 from experiments.reports.trial_lengths import trained_epochs
@@ -54,9 +57,27 @@ class ReadStudy:
         return self.status.spec
 
     @property
+    def result(self) -> StudyResult | None:
+        """Return its result; None before it has come to its end."""
+        return None if self.recorded is None else self.recorded.result
+
+    @property
+    def analysis(self) -> AnalysisRecord | None:
+        """Return the analysis of its search; None where its results have none."""
+        return None if self.result is None else self.result.analysis
+
+    @property
+    def winner(self) -> BestRecord | None:
+        """Return its winner, or its best trial so far; None without any."""
+        if self.result is not None:
+            return self.result.best
+        best = best_trial(self.trials)
+        return None if best is None else best_record(best)
+
+    @property
     def best(self) -> FinishedTrial | None:
         """Return its winner, or its best trial so far, with learning curves; None without any or without a journal."""
-        kept = None if self.recorded is None else self.recorded.result.best.number
+        kept = None if self.result is None else self.result.best.number
         return next((trial for trial in self.trials if trial.result.number == kept), best_trial(self.trials))
 
     @property
@@ -150,18 +171,12 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
     Raises:
         LedgerError: the ledger has lost entries.
     """
-    spec, recorded, best = study.spec, study.recorded, study.best
-    result = None if recorded is None else recorded.result
-    selection = None if result is None or result.analysis is None else result.analysis.selection
-    number = best.result.number if best is not None else None
-    reasons = [trial.result.reason for trial in study.trials]
-    states = [trial.result.state for trial in study.trials]
-    if result is not None:
-        number, reasons = result.best.number, [trial.reason for trial in result.trials]
-        states = [trial.state for trial in result.trials]
-    chosen = result.best.params if result is not None else best.params if best is not None else {}
-    epochs = result.best.epochs if result is not None else best.result.epochs if best is not None else 0
-    seconds = _seconds(study)
+    spec, result, winner = study.spec, study.result, study.winner
+    selection = None if study.analysis is None else study.analysis.selection
+    trials = [trial.result for trial in study.trials]
+    states = [trial.state for trial in (trials if result is None else result.trials)]
+    reasons = [trial.reason for trial in (trials if result is None else result.trials)]
+    seconds = study.view.seconds[: len(trials)]  # that the search had taken until each finished trial
     return ComparedStudy(
         name=study.name,
         folder=str(study.folder),
@@ -179,10 +194,10 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
         pruned=reasons.count("pruned"),
         without_score=len(states) - states.count("COMPLETE") - reasons.count("pruned"),
         seconds=seconds[-1] if seconds else None,
-        epochs=sum(trained_epochs([trial.result for trial in study.trials]).values()) if study.trials else None,
-        best=result.best.cv_mean if result is not None else best.result.value if best is not None else None,
-        winner=number,
-        configuration=configuration(chosen, spec, epochs) if number is not None else "",
+        epochs=sum(trained_epochs(trials).values()) if trials else None,
+        best=None if winner is None else winner.cv_mean,
+        winner=None if winner is None else winner.number,
+        configuration="" if winner is None else configuration(winner.params, spec, winner.epochs),
         corrected=None if selection is None else selection.corrected,
         ci95=None if selection is None else selection.ci95,
         test=_test(study, ledger),
@@ -229,7 +244,7 @@ def _notes(study: ReadStudy) -> list[str]:
         notes.append("its test rows have not been scored")
     elif recorded.result.test.times_scored > 1:
         notes.append("its test rows had been scored before, so its test score is optimistic by an unknown amount")
-    if recorded.result.analysis is None or recorded.result.analysis.selection is None:
+    if study.analysis is None or study.analysis.selection is None:
         notes.append("it has no corrected score, so it stands after those that have one")
     return notes
 
@@ -251,11 +266,6 @@ def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
         times_scored=test.times_scored,
         nested=nested,
     )
-
-
-def _seconds(study: ReadStudy) -> tuple[float, ...]:
-    """Return the seconds that the search had taken until each finished trial."""
-    return study.view.seconds[: len(study.trials)]
 
 
 def _search_curve(study: ReadStudy, seconds: Sequence[float]) -> SearchCurve | None:

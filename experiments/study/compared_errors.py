@@ -21,11 +21,11 @@ VALUES = 4  # columns of a row that is shown as an example
 def winners_errors(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int) -> JointErrors | None:
     """Compare the winners' errors; None where they have other rows or truths, or outputs are lost."""
     known, pair = rows.get(first), (studies[first], studies[second])
-    outputs = [None if study.recorded is None else study.outputs for study in pair]
-    if not same_rows(studies, rows, first, second) or not same_truths(rows, first, second) or None in outputs:
+    there = all(study.result is not None and study.outputs is not None for study in pair)
+    if not there or not same_rows(studies, rows, first, second) or not same_truths(rows, first, second):
         return None
     assert isinstance(known, KnownRows)
-    winners = [(of or {}).get(study.recorded.result.best.number, b"") for study, of in zip(pair, outputs, strict=True)]  # type: ignore[union-attr]
+    winners = [_winners_outputs(study) for study in pair]
     if not all(map(known.are_predicted_by, winners)):
         return None
     z = [array_of(content) for content in winners]
@@ -34,8 +34,12 @@ def winners_errors(studies: Sequence[ReadStudy], rows: Rows, first: int, second:
     return replace(found, examples=tuple(_shown(example, known, pair) for example in found.examples))
 
 
+def _winners_outputs(study: ReadStudy) -> bytes:
+    return b"" if study.winner is None or study.outputs is None else study.outputs.get(study.winner.number, b"")
+
+
 def _loss(study: ReadStudy) -> str:
-    params = {} if study.recorded is None else study.recorded.result.best.params
+    params = {} if study.winner is None else study.winner.params
     return str({**study.spec.get("training", {}), **params}.get("loss", "cross_entropy"))
 
 
@@ -50,6 +54,6 @@ def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> 
         files = table.files
         named = () if files is None else ((FILE, file_text(files[example.row])),)
         return replace(numbered, picture=picture, values=named)
-    analysis = None if pair[0].recorded is None else pair[0].recorded.result.analysis
-    names = telling_columns(table, None if analysis is None else analysis.permutation)[:VALUES]
+    permutation = None if pair[0].analysis is None else pair[0].analysis.permutation
+    names = telling_columns(table, permutation)[:VALUES]
     return replace(numbered, values=tuple((name, cell_texts(table, [example.row], name)[0]) for name in names))

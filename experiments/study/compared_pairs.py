@@ -83,8 +83,7 @@ def _unlike_rows(rows: Rows, first: int, second: int) -> Iterator[NoTest]:
 
 
 def _in_time_order(study: ReadStudy) -> bool:
-    analysis = None if study.recorded is None else study.recorded.result.analysis
-    reason = None if analysis is None else analysis.left_out.get("selection")
+    reason = None if study.analysis is None else study.analysis.left_out.get("selection")
     return bool(study.spec.get("data", {}).get("time")) or (reason is not None and reason.code == "rows_in_time_order")
 
 
@@ -118,21 +117,17 @@ def _tested(
 
 def _rule(study: ReadStudy) -> Callable[[Numbers], Positions]:
     """Return the choice of a study, by the (B, C) scores of its complete trials in draws."""
-    analysis = None if study.recorded is None else study.recorded.result.analysis
-    if study.recorded is None or analysis is None or analysis.smallest is None:
+    smallest = None if study.analysis is None else study.analysis.smallest
+    if study.result is None or smallest is None or not keeps_smallest(study.result):
         return highest
-    if not keeps_smallest(study.recorded.result):
-        return highest
-    sizes = {one.trial: one.parameters for one in analysis.smallest.networks}
+    sizes = {one.trial: one.parameters for one in smallest.networks}
     return partial(smallest_in_draws, sizes=np.array([sizes[number] for number in sorted(study.outputs or {})]))
 
 
 def _winner(study: ReadStudy) -> int | None:
     """Return the position of the chosen trial among the complete ones."""
-    best = study.best.result.number if study.best is not None else None
-    best = best if study.recorded is None else study.recorded.result.best.number
     numbers = sorted(study.outputs or {})
-    return numbers.index(best) if best in numbers else None
+    return numbers.index(study.winner.number) if study.winner and study.winner.number in numbers else None
 
 
 def _samples(study: ReadStudy, rows: KnownRows | str) -> Samples | BootstrapTooSlow:

@@ -63,8 +63,8 @@ def sharing(studies: Sequence[ReadStudy], rows: Rows) -> list[str]:
 
 
 def _corrected(study: ReadStudy) -> float | None:
-    analysis = None if study.recorded is None else study.recorded.result.analysis
-    return None if analysis is None or analysis.selection is None else analysis.selection.corrected
+    selection = None if study.analysis is None else study.analysis.selection
+    return None if selection is None else selection.corrected
 
 
 def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:
