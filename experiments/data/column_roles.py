@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,12 @@ from experiments.data.number_formats import is_number_format
 from experiments.data.outer_folds import split_by_fold
 from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
-from experiments.data.reading import decide, fitted, read_features, refuse_decisions, refuse_misfits, taken
+from experiments.data.reading import decide, refuse_decisions, taken, with_features
 from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import split
 from experiments.data.subset import subset
-from experiments.data.table import Kind, Table, TableReading
+from experiments.data.table import Kind, Table
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.target_type import target_of
 from experiments.data.texts import words_present
@@ -103,11 +104,13 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     )
     if data.strict:
         refuse_decisions(raw.where, reading, declared, formats)
-    table = _with_features(table, reading, ours, data, declared, rows)
+    table, plain = with_features(table, reading, ours, missing, data.strict)
+    table = _with_unread_named(table, ours, plain, missing, declared, rows)
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, formats, as_classes=table.target.dtype.kind == "U")
-    return with_own_test(table, _with_features(other, reading, theirs, data), theirs, missing, raw.rows_of_file)
+    other, plain = with_features(other, reading, theirs, missing, data.strict)
+    return with_own_test(table, other, theirs, plain, missing, raw.rows_of_file)
 
 
 def _names(raw: RawTable, test: RawTable | None, roles: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:
@@ -258,41 +261,39 @@ def _without_features(
     )
 
 
-def _with_features(
+def _with_unread_named(
     table: Table,
-    reading: TableReading,
     clean: RawTable,
-    data: DataSection,
-    named: Collection[str] = (),
-    rows: NDArray[np.intp] | None = None,
+    plain: RawTable,
+    missing: Sequence[str],
+    named: Collection[str],
+    rows: NDArray[np.intp],
 ) -> Table:
-    """Read the features; what does not fit its column is missing and counted, or refused.
+    """Note the cells of some rows that do not fit their column.
 
     Args:
         named: columns that must have a cell that fits, as their kind is named.
-        rows:  the rows whose unread cells are named in a note.
+        rows:  the rows whose cells are named.
+
+    Raises:
+        DataError: such a column has none.
     """
-    missing = data.missing or ()
-    plain, unread = fitted(clean, reading, missing)
-    if data.strict:
-        refuse_misfits(plain, reading)
-    features, large = read_features(reading, plain)
+    reading = table.reading
+    features: Any = table.features
+    if reading is None or not reading.unread:
+        return table
     unreadable = [
         name
         for name, _ in reading.columns
-        if unread and name in named and is_text(clean.columns[name].type) and features[name].isna().all()
+        if name in named and is_text(clean.columns[name].type) and features[name].isna().all()
     ]
     if unreadable:
         cells = unread_cells(clean, plain, reading, features, missing)
         unreadable = [name for name in unreadable if name in cells.columns]
         cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
-    if unread and rows is not None:
-        cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
-        said = f"do not fit their column: {cells.named()}"
-        reading = replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes)
-    columns = tuple(name for name, _ in reading.columns)
-    reading = replace(reading, unread=unread, large=large)
-    return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading)
+    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
+    said = f"do not fit their column: {cells.named()}"
+    return replace(table, reading=replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes))
 
 
 def _roles(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:

@@ -10,20 +10,22 @@ import numpy as np
 
 from experiments.data.column_types import FEW
 from experiments.data.raw_table import RawTable, shown
-from experiments.data.reading import fitted
 from experiments.data.table import Table, TableReading, appended
 from experiments.data.unread_cells import WRITE_THEM_SO, ColumnCells, UnreadCells, unread_cells
 
 NAMED = 3  # categories in a message
 
 
-def with_own_test(table: Table, test: Table, clean: RawTable, missing: Sequence[str], before: int | None) -> Table:
+def with_own_test(
+    table: Table, test: Table, clean: RawTable, plain: RawTable, missing: Sequence[str], before: int | None
+) -> Table:
     """Append the rows of a test file, and count and say which of their cells cannot be used.
 
     Args:
         table:   the rows to learn from.
         test:    the rows of the test file, read like these.
         clean:   the cleaned columns of the test file.
+        plain:   the same, written as the reading says.
         missing: words among numbers that the study file names as missing.
         before:  number of rows in the first table's file, with those that were left out; None: all are in the table.
 
@@ -35,7 +37,7 @@ def with_own_test(table: Table, test: Table, clean: RawTable, missing: Sequence[
     assert reading is not None
     assert theirs is not None
     features: Any = test.features
-    cells = unread_cells(clean, fitted(clean, reading, missing)[0], reading, features, missing)
+    cells = unread_cells(clean, plain, reading, features, missing)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)
     said = (f"cells of the test file do not fit their column: {cells.named()}",) if cells.count else ()

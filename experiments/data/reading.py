@@ -19,7 +19,7 @@ from experiments.data.column_types import is_text, lenient_numbers, misfits, rea
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, is_number_format
 from experiments.data.raw_table import RawTable, shown
-from experiments.data.table import Kind, LeftOut, TableReading
+from experiments.data.table import Kind, LeftOut, Table, TableReading
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -56,6 +56,26 @@ def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
     if "category" in reading.kinds or any(np.isnan(numbers).any() for numbers in values.values()):
         return pd.DataFrame(values), large
     return np.column_stack(list(values.values())), large
+
+
+def with_features(
+    table: Table, reading: TableReading, clean: RawTable, missing: Sequence[str], strict: bool | None
+) -> tuple[Table, RawTable]:
+    """Read the features; what does not fit its column is missing and counted.
+
+    Returns:
+        the table, and its rows as their reading says, with plain numbers.
+
+    Raises:
+        DataError: if strict, a cell does not fit.
+    """
+    plain, unread = fitted(clean, reading, missing)
+    if strict:
+        _refuse_misfits(plain, reading)
+    features, large = read_features(reading, plain)
+    columns = tuple(name for name, _ in reading.columns)
+    reading = replace(reading, unread=unread, large=large)
+    return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading), plain
 
 
 def decide(
@@ -129,7 +149,7 @@ def _kept_kind(rows: RawTable, name: str) -> Kind:
     return "category" if is_text(column.type) and bool(pc.any(words_in(column)).as_py()) else "number"
 
 
-def refuse_misfits(raw: RawTable, reading: TableReading) -> None:
+def _refuse_misfits(raw: RawTable, reading: TableReading) -> None:
     """Refuse a cell that does not fit its column, or holds an infinite or enormous number.
 
     Raises:
