@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from experiments.evaluation.result_digest import digest
 from experiments.evaluation.results import (
     BestRecord,
     DataRecord,
@@ -66,6 +70,13 @@ def made_up() -> StudyResult:
         provenance={"seeds": {"study": 0, "split": 0}, "blas": {"kernel": "Haswell"}},
         timing={},
     )
+
+
+def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool = False) -> None:
+    """Edit a results.json, and sign it with the digest that it then has."""
+    document = json.loads(path.read_text())
+    edit(document)
+    path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
 
 
 def replaced(record: Any, path: str, **changes: Any) -> Any:

@@ -7,9 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.data.raw_table import RawTable
 from experiments.data.table import Table
 
 CITIES = np.array(["Aachen", "Basel", "Çorum", "Delft", "Évora"])
+
+
+def cells(raw: RawTable) -> dict[str, list[Any]]:
+    return {name: column.to_pylist() for name, column in raw.columns.items()}
 
 
 def mixed_frame(rows: int, seed: int = 0) -> pd.DataFrame:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from experiments import reproduce
-from experiments.evaluation.result_digest import digest
 from experiments.search.journal_reader import view_journal
 from support.desk import CommandRunner
+from support.results import change
 
 Output = pytest.CaptureFixture[str]
 
@@ -21,12 +20,6 @@ Output = pytest.CaptureFixture[str]
 def again(arguments: list[str]) -> int:
     """The command's exit code, with one worker unless the arguments say otherwise."""
     return reproduce.main([*arguments, *([] if "--workers" in arguments else ["--workers", "1"])])
-
-
-def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool = False) -> None:
-    document = json.loads(path.read_text())
-    edit(document)
-    path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
 
 
 def test_the_same_study_again_is_no_new_look_and_disturbs_nothing(done: CommandRunner, capsys: Output) -> None:

@@ -8,21 +8,15 @@ import pytest
 
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
+from support.study_file import RATE, refusal
 
 RANGE = "{ low = 0.001, high = 0.1, log = true }"
-RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
 WRONG: dict[str, Any] = {
     "data": {"source": "iris", "rows": 1},
     "cv": {"n_splits": 1},
     "training": {"batchsize": 8, "epochs": 0},
     "search": {"sampler": "tpee"},
 }
-
-
-def refusal(**sections: Any) -> str:
-    with pytest.raises(SpecError) as caught:
-        parse_spec({"study": {"name": "x"}, "data": {"source": "iris"}, "space": RATE, **sections}, "here")
-    return str(caught.value).removeprefix("here: ")
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

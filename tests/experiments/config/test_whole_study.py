@@ -7,17 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.config.study_file import parse_spec
-from experiments.errors import SpecError
-
-RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
-
-
-def refusal(**sections: Any) -> str:
-    with pytest.raises(SpecError) as caught:
-        parse_spec({"study": {"name": "x"}, "data": {"source": "iris"}, "space": RATE, **sections}, "here")
-    return str(caught.value).removeprefix("here: ")
-
+from support.study_file import RATE, refusal
 
 SEARCHED = {"hidden_units": {"low": 8, "high": 64}, **RATE}
 

@@ -11,8 +11,8 @@ from experiments.config.spec import StudySpec
 from experiments.config.without_effect import check_effects
 from experiments.errors import SpecError
 from nnet.losses import LOSSES
+from support.study_file import RATE
 
-RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
 SCHEDULES = {"choices": ("constant", "exponential")}
 SINGLE = {"batch_norm": True, "batch_size": 1}
 

@@ -12,9 +12,9 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.config.words import METRICS, WORDS, canonical
 from experiments.errors import SpecError
+from support.study_file import RATE
 
 BASE: dict[str, Any] = {"study": {"name": "x"}, "data": {"source": "my.csv", "target": "y"}}
-RATE = {"learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}
 
 
 def parsed(**sections: Any) -> StudySpec:

@@ -8,14 +8,7 @@ import pytest
 from experiments.errors import DataError
 from experiments.study.cli import add_study_argument, command_parser, run_command
 
-
-@pytest.fixture(autouse=True)
-def handler() -> object:
-    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Ray, in an earlier test, has one of its own
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
+pytestmark = pytest.mark.usefixtures("plain_signals")
 NOTHING = command_parser("nothing", "A command without arguments.")
 
 

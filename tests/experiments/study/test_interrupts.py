@@ -13,14 +13,7 @@ import pytest
 from experiments.study.interrupts import SAME, between_imports
 from support.waiting import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def handler() -> object:
-    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Ray, in an earlier test, has one of its own
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
+pytestmark = pytest.mark.usefixtures("plain_signals")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -21,13 +21,6 @@ from support.study_folders import FILE, SPEC, fill, results, shown
 WHOLE = SearchSection(trials=4)
 
 
-@pytest.fixture
-def studies(tmp_path: Path) -> Path:
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.toml").write_text(FILE.format(name=name))
-    return tmp_path
-
-
 def test_the_list_has_every_study_with_a_file_or_a_folder(studies: Path) -> None:
     fill(studies / "one", told=4, finished=4)
     fill(studies / "four", told=4, finished=4, tested=False)

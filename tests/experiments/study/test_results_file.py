@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.result_digest import digest
 from experiments.study.results_file import read_own_results, read_results
-from support.results import made_up
+from support.results import change, made_up
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +21,6 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = Path("studies/rows/results.json")
     path.write_text(json.dumps(made_up().document()))
     return path
-
-
-def change(path: Path, edit: Callable[[dict[str, Any]], Any], sign: bool) -> None:
-    document = json.loads(path.read_text())
-    edit(document)
-    path.write_text(json.dumps(document | ({"digest": digest(document)} if sign else {})))
 
 
 def test_what_was_written_is_read(path: Path) -> None:

@@ -15,16 +15,9 @@ from experiments.errors import StudyStateError
 from experiments.search.journal import Journal
 from experiments.study.folder import StudyFolder
 from experiments.study.status import print_status, study_status
-from support.study_folders import FILE, SPEC, TOLD, fill, results, shown
+from support.study_folders import SPEC, TOLD, fill, results, shown
 
 WHOLE, MORE = SearchSection(trials=4), SearchSection(trials=20)
-
-
-@pytest.fixture
-def studies(tmp_path: Path) -> Path:
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.toml").write_text(FILE.format(name=name))
-    return tmp_path
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from experiments.data.readers import excel
 from experiments.data.readers.excel import read_excel
 from experiments.data.readers.file_keys import FileKeys
 from experiments.errors import DataError
+from support.tables import cells
 
 Rows = Sequence[Sequence[Any]]
 DAYS = [datetime.datetime(2026, 1, day) for day in (1, 2, 3)]
@@ -41,10 +42,6 @@ def written(path: Path, **sheets: Rows) -> Path:
 
 def read(tmp_path: Path, rows: Rows, **keys: Any) -> RawTable:
     return read_excel(written(tmp_path / "my.xlsx", Data=rows), FileKeys(**{"target": "y", **keys}))
-
-
-def cells(raw: RawTable) -> dict[str, list[Any]]:
-    return {name: column.to_pylist() for name, column in raw.columns.items()}
 
 
 @pytest.mark.parametrize("size", ["A1", "A1:B3", "A1:Z900"])
@@ -138,8 +135,8 @@ def test_a_sheet_that_names_the_target_is_read_before_one_that_does_not(tmp_path
 
 def merged(path: Path, rows: Rows, *ranges: str) -> Path:
     book = openpyxl.load_workbook(written(path, Data=rows))
-    for cells in ranges:
-        book["Data"].merge_cells(cells)
+    for range_ in ranges:
+        book["Data"].merge_cells(range_)
     book.save(path)
     return path
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +15,7 @@ from experiments.data.readers import json_rows
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.table_file import read_table
 from experiments.errors import DataError
+from support.tables import cells
 
 FRAME = pd.DataFrame({"a": [1.5, None, 3], "b": ["x", "y", None], "c": [1, 2, 3]})
 
@@ -23,10 +23,6 @@ FRAME = pd.DataFrame({"a": [1.5, None, 3], "b": ["x", "y", None], "c": [1, 2, 3]
 def read(tmp_path: Path, text: str | bytes, name: str = "my.json") -> RawTable:
     (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     return read_table(tmp_path / name, FileKeys())
-
-
-def cells(raw: RawTable) -> dict[str, list[Any]]:
-    return {name: column.to_pylist() for name, column in raw.columns.items()}
 
 
 LINES = '{"a": 1.5, "b": "x", "c": 1}\n\n{"b": "y", "c": 2}\r\n{"a": 3, "b": null, "c": 3}'

@@ -6,8 +6,9 @@ import numpy as np
 
 from experiments.evaluation.comparison_records import Comparison
 from experiments.evaluation.finalists import Finalist, FinalistsPlan, compare_finalists
-from experiments.reports.blocks import Figures, Table, Text, plain
+from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.comparison.finalists import claims, finalists
+from support.sections import paragraph
 from support.svg import words
 
 BASE = np.random.default_rng(0).normal(0.9, 0.01, size=(6, 5))
@@ -24,10 +25,6 @@ def _comparison(*scores):
     return Comparison(studies=(), pairs=(), settings=(), finalists=compare_finalists(plan, scores, 0.25))
 
 
-def _said(section):
-    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
-
-
 def _rows(section, title):
     (table,) = [block for block in section.blocks if isinstance(block, Table) and block.title == title]
     return [tuple(map(plain, row.cells)) for row in table.rows]
@@ -35,7 +32,7 @@ def _rows(section, title):
 
 def test_the_page_says_what_was_fixed_and_that_it_was_chosen_on_these_rows():
     section = finalists(_comparison(BASE, LESS))
-    said = _said(section)
+    said = paragraph(section)
     assert said.startswith("The best 2 configurations of the study were fixed first, in finalists.json")
     assert "trained again in 6 repetitions. A repetition splits the development rows anew into 5 folds" in said
     assert "They were chosen on these rows: all scores here are of the rows that chose them." in said

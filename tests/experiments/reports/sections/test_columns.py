@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.results import ColumnRecord, LeftOutColumn, ReadingRecord
-from experiments.reports.blocks import Table, Text, plain
+from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.columns import columns
+from support.sections import texts
 
 
 def _shown(result, **reading):
@@ -12,7 +13,7 @@ def _shown(result, **reading):
     tables = [block for block in blocks if isinstance(block, Table)]
     rows = [[plain(cell) for cell in row.cells] for table in tables for row in table.rows]
     titles = [plain(column.title) for table in tables for column in table.columns]
-    return titles, rows, [plain(block.parts) for block in blocks if isinstance(block, Text)]
+    return titles, rows, texts(blocks)
 
 
 def test_each_column_has_its_kind_and_its_missing_cells(study):

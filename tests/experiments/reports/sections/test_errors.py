@@ -7,9 +7,10 @@ import pytest
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.evaluation.records import MistakeValues
 from experiments.evaluation.results import ColumnRecord, ReadingRecord
-from experiments.reports.blocks import Figures, Gallery, Heading, Table, Text, plain
+from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
+from support.sections import texts
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +107,7 @@ def test_a_network_that_diverged_is_the_reason_for_what_is_missing(full):
 
 
 def _note(result):
-    notes = [plain(block.parts) for block in errors(result).blocks if isinstance(block, Text)]
+    notes = texts(errors(result).blocks)
     return next(one for one in notes if "numbered" in one)
 
 

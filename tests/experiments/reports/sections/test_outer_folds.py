@@ -3,10 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
-from experiments.reports.blocks import Figures, Table, Text, plain
+from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.headline import answer
 from experiments.reports.sections.outer_folds import outer_folds
 from support.results import replaced
+from support.sections import paragraph
 
 
 def _nested(result, scored=True):
@@ -25,10 +26,6 @@ def _nested(result, scored=True):
 def _tables(section):
     tables = [block for block in section.blocks if isinstance(block, Table)]
     return {one.title: [tuple(map(plain, row.cells)) for row in one.rows] for one in tables}
-
-
-def _said(section):
-    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
 
 
 def test_each_fold_has_its_score_and_the_last_row_is_all(full):
@@ -51,12 +48,12 @@ def test_the_choices_stand_side_by_side_with_the_one_that_is_kept(full):
 def test_searches_in_a_time_order_had_the_rows_before_the_fold_alone(full):
     nested = _nested(full[0])
     ordered = replace(nested, spec={**nested.spec, "data": {**nested.spec["data"], "time": "day"}})
-    assert "had only the rows before it" in _said(outer_folds(ordered))
-    assert "had the other rows only" not in _said(outer_folds(ordered))
+    assert "had only the rows before it" in paragraph(outer_folds(ordered))
+    assert "had the other rows only" not in paragraph(outer_folds(ordered))
 
 
 def test_it_is_said_that_the_score_is_of_the_procedure(full):
-    said = _said(outer_folds(_nested(full[0])))
+    said = paragraph(outer_folds(_nested(full[0])))
     assert "This scores the procedure, not this model" in said
     assert "2 outer folds by StratifiedKFold" in said
     assert "The interval is approximate." in said
@@ -79,8 +76,8 @@ def test_baselines_of_the_folds_stand_beside_the_procedure(full):
 
 def test_before_the_look_there_are_choices_and_no_scores(full):
     section = outer_folds(_nested(full[0], scored=False))
-    assert "No score yet. The outer folds have not been scored." in _said(section)
-    assert "approximate" not in _said(section)
+    assert "No score yet. The outer folds have not been scored." in paragraph(section)
+    assert "approximate" not in paragraph(section)
     assert not [block for block in section.blocks if isinstance(block, Figures)]
     tables = _tables(section)
     assert list(tables) == ["Scores of the outer folds", "Choices of the searches"]
@@ -90,7 +87,7 @@ def test_before_the_look_there_are_choices_and_no_scores(full):
 def test_rows_in_time_order_have_words_of_their_own(full):
     result = _nested(full[0])
     ordered = replace(result, spec={**result.spec, "data": {**result.spec["data"], "time": "day"}})
-    assert "Rows are in time order: each fold is tested by a search that had only earlier rows" in _said(
+    assert "Rows are in time order: each fold is tested by a search that had only earlier rows" in paragraph(
         outer_folds(ordered)
     )
 

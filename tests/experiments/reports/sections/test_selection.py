@@ -5,13 +5,9 @@ from dataclasses import replace
 from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import RowsInTimeOrder
 from experiments.evaluation.records import FinalRecord
-from experiments.reports.blocks import Text, plain
 from experiments.reports.sections.selection import MORE, selection
 from support.results import replaced
-
-
-def _said(section):
-    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
+from support.sections import paragraph
 
 
 def _changed(result, **changes):
@@ -19,39 +15,41 @@ def _changed(result, **changes):
 
 
 def test_the_corrected_score_and_its_optimism(full):
-    said = _said(selection(full[0]))
+    said = paragraph(selection(full[0]))
     assert "Corrected for selection: 0.9701, 95% interval [0.9611, 0.9789]" in said
     assert "Being the best of 31 complete configurations seems to make that about 0.0037 too good" in said
-    said = _said(selection(_changed(full[0], optimism=0.00001)))
+    said = paragraph(selection(_changed(full[0], optimism=0.00001)))
     assert "best of 31 complete configurations does not seem to make that too good." in said
 
 
 def test_the_gain_is_compared_with_the_gain_by_luck(full):
     for floor95, words in ((0.001, MORE.format("the test score")), (0.5, "luck alone can give as much")):
-        said = _said(selection(_changed(full[0], floor95=floor95)))
+        said = paragraph(selection(_changed(full[0], floor95=floor95)))
         assert "a search of 31 configurations would on average still seem to gain 0.0042 on rows like these" in said
         assert f"This search seems to gain 0.0067: {words}." in said
-    assert "luck" not in _said(selection(_changed(full[0], gain=None, floor=None, floor95=None)))
+    assert "luck" not in paragraph(selection(_changed(full[0], gain=None, floor=None, floor95=None)))
 
 
 def test_without_the_analysis_the_score_stays_optimistic(study):
-    said = _said(selection(study[0]))
+    said = paragraph(selection(study[0]))
     assert "being chosen for that makes it optimistic" in said
     assert "Corrected" not in said
 
 
 def test_the_choice_of_the_smallest_is_said_with_the_correction(full):
     kept = replaced(full[0], "", spec=full[0].spec | {"final": {"choice": "smallest"}})
-    said = _said(selection(kept))
+    said = paragraph(selection(kept))
     assert "The winner’s network is the smallest within one standard error of the best of 40 trials on the same" in said
     assert "in each, the smallest network within one standard error of the best on the drawn rows is scored" in said
-    usual = _said(selection(full[0]))
+    usual = paragraph(selection(full[0]))
     assert "The winner’s is the best of 40 trials on the same folds" in usual
     assert "in each, the best configuration on the drawn rows is scored on the others" in usual
 
 
 def test_a_missing_correction_has_its_reason(full):
-    said = _said(selection(replaced(full[0], "analysis", selection=None, left_out={"selection": RowsInTimeOrder()})))
+    said = paragraph(
+        selection(replaced(full[0], "analysis", selection=None, left_out={"selection": RowsInTimeOrder()}))
+    )
     assert "Corrected selection score: left out. Reason: rows in time order (they depend" in said
 
 
@@ -63,15 +61,15 @@ def test_a_test_score_by_another_metric_is_not_drawn_beside_it(full):
 
 
 def test_the_scores_are_of_single_networks_where_the_final_model_has_several(full):
-    assert "single networks" not in _said(selection(full[0]))
+    assert "single networks" not in paragraph(selection(full[0]))
     several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
     assert (
         "The search compares single networks, and these are their scores; the final model is the mean of 5."
-    ) in _said(selection(several))
+    ) in paragraph(selection(several))
 
 
 def test_only_new_rows_can_confirm_the_gain_of_a_nested_study(full):
     changed = _changed(full[0], floor95=0.001)
     outer = OuterRecord(splitter="StratifiedKFold", folds=(), baselines=())
-    assert "which only the test score can confirm" in _said(selection(changed))
-    assert "which only new rows can confirm" in _said(selection(replace(changed, outer=outer)))
+    assert "which only the test score can confirm" in paragraph(selection(changed))
+    assert "which only new rows can confirm" in paragraph(selection(replace(changed, outer=outer)))

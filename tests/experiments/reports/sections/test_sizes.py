@@ -3,9 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.records import FinalRecord, NetworkSize, SmallestRecord
-from experiments.reports.blocks import Figures, Table, Text, plain
+from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.sections.sizes import sizes
 from support.results import replaced
+from support.sections import paragraph
 
 NETWORKS = (
     NetworkSize(trial=5, parameters=1_000, products=900, behind=0.0213, error=0.004),
@@ -23,13 +24,9 @@ def _section(study, choice="best", **changes):
     return sizes(replace(replaced(result, "analysis", smallest=replace(RECORD, **changes)), spec=spec))
 
 
-def _said(section):
-    return " ".join(plain(block.parts) for block in section.blocks if isinstance(block, Text))
-
-
 def test_the_smallest_is_named_beside_the_best(full):
     value = full[0].trials[9].value
-    said = _said(_section(full))
+    said = paragraph(_section(full))
     assert said.startswith(
         "The smallest network within one standard error of the best: trial 9 with 3,000 parameters, 75% of the 4,000 "
         f"that the best has, trial 1. Its selection score is {value:.4f}, 0.0021 behind; the standard error of that "
@@ -39,11 +36,11 @@ def test_the_smallest_is_named_beside_the_best(full):
 
 
 def test_a_study_that_keeps_the_smallest_says_so(full):
-    assert 'It is kept instead of the best, by [final] choice = "smallest".' in _said(_section(full, "smallest"))
+    assert 'It is kept instead of the best, by [final] choice = "smallest".' in paragraph(_section(full, "smallest"))
 
 
 def test_the_best_may_be_the_smallest(full):
-    said = _said(_section(full, trial=1))
+    said = paragraph(_section(full, trial=1))
     expected = "No smaller network is within one standard error of the best: trial 1 with 4,000 parameters."
     assert said.startswith(expected)
 
@@ -65,15 +62,15 @@ def test_networks_of_one_size_have_no_picture(full):
 
 
 def test_folds_and_groups_are_said(full):
-    folds = _said(_section(full, method="corrected_folds", draws=None))
+    folds = paragraph(_section(full, method="corrected_folds", draws=None))
     assert "by the folds, widened because their training rows overlap (Nadeau and Bengio)" in folds
-    assert "draws of groups of rows that both predicted" in _said(_section(full, method="paired_bootstrap_groups"))
+    assert "draws of groups of rows that both predicted" in paragraph(_section(full, method="paired_bootstrap_groups"))
 
 
 def test_the_networks_of_the_final_model_are_counted(full):
     several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
-    assert "Sizes are of one network; the final model has 5." in _said(sizes(several))
-    assert "Sizes are of one network. To predict" in _said(_section(full))
+    assert "Sizes are of one network; the final model has 5." in paragraph(sizes(several))
+    assert "Sizes are of one network. To predict" in paragraph(_section(full))
 
 
 def test_a_result_without_it_has_no_section(study, full):

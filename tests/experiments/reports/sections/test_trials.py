@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reports.blocks import Facts, Table, Text, plain
+from experiments.reports.blocks import Facts, Table, plain
 from experiments.reports.sections.trials import trials
+from support.sections import texts
 
 pytestmark = pytest.mark.slow
 
@@ -12,12 +13,8 @@ def _table(result):
     return next(block for block in trials(result).blocks if isinstance(block, Table))
 
 
-def _said(result):
-    return [plain(block.parts) for block in trials(result).blocks if isinstance(block, Text)]
-
-
 def test_counts_sum_to_all_trials(study):
-    assert _said(study[0])[0] == "31 complete, 5 pruned, 3 diverged, 1 failed."
+    assert texts(trials(study[0]).blocks)[0] == "31 complete, 5 pruned, 3 diverged, 1 failed."
 
 
 def test_diverged_and_failed_trials_are_listed(study, make_study):
@@ -27,7 +24,7 @@ def test_diverged_and_failed_trials_are_listed(study, make_study):
     facts = {plain(name): plain(fact) for name, fact in listed(study[0])}
     assert facts["trial 22"] == "failed, worker died after 0 epochs"
     assert facts["trial 7"] == "diverged after 1 epoch"
-    assert "Ended by a time limit or a crashed worker: trial 22 (worker died)." in _said(study[0])
+    assert "Ended by a time limit or a crashed worker: trial 22 (worker died)." in texts(trials(study[0]).blocks)
     many = listed(make_study(trials=500)[0])
     assert len(many) == 31
     assert [plain(cell) for cell in many[-1]] == ["and", "19 more, in trials.csv"]
@@ -56,4 +53,4 @@ def test_a_long_table_has_the_best_hundred_best_first(make_study):
     values = [result.trials[int(plain(row.cells[0]))].value for row in _table(result).rows]
     assert len(values) == 100
     assert values == sorted(values, reverse=True)
-    assert "The best 100 of 201 trials; trials.csv has them all." in _said(result)[-1]
+    assert "The best 100 of 201 trials; trials.csv has them all." in texts(trials(result).blocks)[-1]

@@ -14,16 +14,13 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.table_file import read_table
 from experiments.data.readers.text import delimited, text_file
 from experiments.errors import DataError
+from support.tables import cells
 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "my.csv", **keys: Any) -> RawTable:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_table(path, FileKeys(**{"target": "y", **keys}))
-
-
-def cells(raw: RawTable) -> dict[str, list[str]]:
-    return {name: column.to_pylist() for name, column in raw.columns.items()}
 
 
 PLAIN = {"x": ["1", "2"], "y": ["a", "b"]}
