@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from experiments.benchmark.studies import search_trials, study_arithmetic
-from experiments.benchmark.synthetic import Rows, curve, made_table, noise
+from experiments.benchmark.studies import searched, study_workers
+from experiments.benchmark.synthetic import SPACE, Rows, curve, made_table, noise
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import most_claims
 from experiments.config.spec import StudySpec
@@ -33,10 +33,7 @@ from experiments.evaluation.statistics import wilson_interval
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.serial import Inline, SerialExecutor
-from experiments.search.inputs import share_inputs
 from experiments.search.pruning import quiet_optuna
 from nnet.metrics import score_of
 
@@ -45,15 +42,6 @@ TEST, TRUTH, METRIC = 40, 20_000, "accuracy"
 BEND = 0.54  # of the parabola, so that 400 rows show a network ten points more than a linear model
 HELD = 0.91  # share of the pairs whose interval must hold the true difference
 CLAIMED = 0.7  # share of the pairs with a planted difference that must be claimed
-SPACE: Mapping[str, Any] = MappingProxyType(
-    {
-        "learning_rate": {"low": 1e-3, "high": 1e-1, "log": True},
-        "hidden_layers": {"low": 1, "high": 2},
-        "hidden_units": {"low": 4, "high": 32, "log": True},
-        "l2": {"low": 1e-6, "high": 1e-1, "log": True},
-        "dropout": {"low": 0.0, "high": 0.5},
-    }
-)
 LINEAR = ("learning_rate", "l2")  # what a linear model has of it
 COLUMNS = {
     "pairs of": "pairs_of",
@@ -123,7 +111,7 @@ KINDS: Mapping[Kind, PairKind] = MappingProxyType(
 
 def run(options: Namespace) -> Iterator[Line]:
     """Compare as many pairs of each kind as `options.studies` says, in parallel."""
-    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
+    with study_workers() as executor:
         for kind in KINDS:
             yield compare_pairs(kind, options.studies, executor, options.trials)
 
@@ -197,12 +185,9 @@ def compared_pair(kind: Kind, seed: int, trials: int) -> dict[str, Any]:
 
 def _searched(made: PairKind, side: Side, seed: int, trials: int) -> SearchedSide:
     """Search, and score the winner on the truth."""
-    study, executor = (
-        prepare_study(_spec(side, seed, trials), made_table(made.make, seed, made.rows, TEST)),
-        SerialExecutor(),
-    )
-    kept: dict[int, bytes] = {}
-    finished = list(search_trials(study.spec, executor, share_inputs(study.space, study.data, executor.share), kept))
+    study = prepare_study(_spec(side, seed, trials), made_table(made.make, seed, made.rows, TEST))
+    executor, kept = SerialExecutor(), dict[int, bytes]()
+    finished = searched(study, executor, kept)
     validated = validation_rows(study.data.development, study.data.folds)
     contents = [Inline(kept[number]) for number in sorted(kept)]
     samples = samples_of(METRIC, study.data.target, contents, validated.y, validated.units)

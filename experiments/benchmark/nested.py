@@ -19,7 +19,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.benchmark.coverage import covers, fold_interval
-from experiments.benchmark.studies import search_trials, study_arithmetic
+from experiments.benchmark.studies import searched, study_workers
 from experiments.benchmark.synthetic import made_table
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import DEFAULTS, MAKERS, Made
@@ -36,10 +36,7 @@ from experiments.evaluation.refit import outputs
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.serial import SerialExecutor
-from experiments.search.inputs import share_inputs
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import FinishedTrial
 from nnet.metrics import score_of
@@ -65,7 +62,7 @@ COLUMNS = {
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line for each kind of made data, and a line for all."""
     found: dict[Made, list[dict[str, Any]]] = {}
-    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
+    with study_workers() as executor:
         for made in MAKERS:
             found[made] = simulate(made, options.studies, executor, options.trials)
             yield coverage_line(made, found[made])
@@ -172,8 +169,7 @@ def nested_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
 
 def _searched(spec: StudySpec, table: Table) -> tuple[FinalFits, list[FinishedTrial]]:
     study, executor = prepare_study(spec, table), SerialExecutor()
-    inputs = share_inputs(study.space, study.data, executor.share)
-    return FinalFits(study, executor), list(search_trials(study.spec, executor, inputs))
+    return FinalFits(study, executor), searched(study, executor)
 
 
 def _record(study: StudyContext, finished: Sequence[FinishedTrial]) -> OuterFold:

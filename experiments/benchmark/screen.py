@@ -17,12 +17,10 @@ from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval
 from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import Variant, screened, settings_of
-from experiments.benchmark.studies import study_arithmetic
+from experiments.benchmark.studies import study_workers
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.default_study import own_study
 from experiments.config.target import Task
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
 
 SPLITS = 2
 Key = tuple[str, tuple[str, ...], int, int, Variant]  # file, its settings, split, random configurations, variant
@@ -62,7 +60,7 @@ def run(options: Namespace) -> Iterator[Line]:
     for variant in variants:
         own_study(str(tables[0].file), None, settings_of(tables[0], 0, options.trials, variant))  # refused at once
     known, lines = KnownScores(options.cache), list[Line]()
-    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
+    with study_workers() as executor:
         keys = {
             table: list(product([table.file.name], [tuple(table.settings)], splits, [options.trials], variants))
             for table in tables

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.benchmark.gains import score_of
 from experiments.benchmark.listed_tables import ListedTable
-from experiments.benchmark.studies import search_trials, test_rows
+from experiments.benchmark.studies import searched, test_rows
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.config.target import Task
@@ -18,7 +18,6 @@ from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.refit import outputs
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
-from experiments.search.inputs import share_inputs
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import FinishedTrial, best_trial
 from nnet.metrics import predicted_labels
@@ -37,8 +36,7 @@ def screened(table: ListedTable, split: int, configurations: int, variant: Varia
     """
     quiet_optuna()
     study, executor = screened_study(table, split, configurations, variant), SerialExecutor()
-    inputs = share_inputs(study.space, study.data, executor.share)
-    default, *drawn = search_trials(study.spec, executor, inputs)
+    default, *drawn = searched(study, executor)
     fits = FinalFits(study, executor)
     return {
         "winner": _test_score(table.task, fits, best_trial(drawn)),

@@ -18,8 +18,10 @@ from experiments.data.holdout import Look
 from experiments.search.arithmetic import environment_of, obstacle, processor
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
+from experiments.search.executors.create import usable_cores
+from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.worker import run_trial
-from experiments.search.inputs import Inputs
+from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialOutput, TrialResult, TrialTask
 
@@ -39,6 +41,18 @@ def study_arithmetic() -> Mapping[str, str]:
 def native_arithmetic() -> Mapping[str, str]:
     """Return the environment variables of a peer: one BLAS thread, and the fastest kernel of this machine."""
     return environment_of("native", processor())
+
+
+def study_workers() -> LocalExecutor:
+    """Return worker processes as a study has them, one for each usable core."""
+    return LocalExecutor(usable_cores(), study_arithmetic())
+
+
+def searched(
+    study: StudyContext, executor: Executor, outputs: MutableMapping[int, bytes] | None = None
+) -> list[FinishedTrial]:
+    """Return the trials of a study's search; `outputs` is that of `search_trials`."""
+    return list(search_trials(study.spec, executor, share_inputs(study.space, study.data, executor.share), outputs))
 
 
 def search_trials(

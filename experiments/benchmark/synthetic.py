@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,16 @@ from nnet.arrays import Array, Targets
 FEATURES = 4
 BEND = 0.63  # of the parabola, so that 200 rows show a network about ten points more than a linear model
 RIGHT = 0.95  # share of the curve's rows that keep their class; the others have the wrong one
+# in which the studies of made rows search
+SPACE: Mapping[str, Any] = MappingProxyType(
+    {
+        "learning_rate": {"low": 1e-3, "high": 1e-1, "log": True},
+        "hidden_layers": {"low": 1, "high": 2},
+        "hidden_units": {"low": 4, "high": 32, "log": True},
+        "l2": {"low": 1e-6, "high": 1e-1, "log": True},
+        "dropout": {"low": 0.0, "high": 0.5},
+    }
+)
 Rows = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 

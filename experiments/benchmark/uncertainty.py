@@ -21,14 +21,12 @@ from rich.console import Console
 from experiments.benchmark.gains import mean_with_interval
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import screened_study
-from experiments.benchmark.studies import study_arithmetic
+from experiments.benchmark.studies import study_workers
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.uncertain_rows import MAKERS
 from experiments.benchmark.uncertain_study import LEVELS, measured
 from experiments.config.study_file import parse_spec
 from experiments.search.context import prepare_study
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
 
 DEVELOPMENT, NEW = 250, 2000  # rows of a draw
 BELOW, ABOVE = 0.02, 0.04  # by which a mean coverage may miss its level
@@ -76,7 +74,7 @@ def run(options: Namespace) -> Iterator[Line]:
     """
     folder: Path | None = options.uncertainty or None
     tables = [] if folder is None else listed_tables(folder, options.half or "odd")
-    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
+    with study_workers() as executor:
         if folder is None:
             futures = {
                 (kind, draw): executor.submit(drawn, kind, draw) for kind, draw in product(MAKERS, range(options.draws))

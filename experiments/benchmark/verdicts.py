@@ -20,8 +20,8 @@ from rich.console import Console
 from scipy.stats import binom
 
 from experiments.benchmark import coverage
-from experiments.benchmark.studies import search_trials, study_arithmetic
-from experiments.benchmark.synthetic import Rows, curve, made_table, noise
+from experiments.benchmark.studies import searched, study_workers
+from experiments.benchmark.synthetic import SPACE, Rows, curve, made_table, noise
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
@@ -34,10 +34,7 @@ from experiments.evaluation.results import FinalScore
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.serial import SerialExecutor
-from experiments.search.inputs import share_inputs
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import FinishedTrial
 
@@ -72,7 +69,7 @@ GAINS = {
 
 def run(options: Namespace) -> Iterator[Line]:
     """Yield a line of verdicts for each kind of made data, then the lines of `coverage`."""
-    with LocalExecutor(usable_cores(), study_arithmetic()) as executor:
+    with study_workers() as executor:
         for made in MAKERS:
             yield simulate(made, options.studies, executor, options.trials)
         yield from coverage.measure_coverage(options.draws, executor)
@@ -137,10 +134,9 @@ def simulated_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
         whether the winner's mean over the folds ± 1.96 standard errors has its true score inside (`folds_covered`).
     """
     quiet_optuna()
-    make, executor = MAKERS[made], SerialExecutor()
+    make = MAKERS[made]
     study = prepare_study(_spec(made, seed, trials), made_table(make, seed, DEVELOPMENT, TEST))
-    inputs = share_inputs(study.space, study.data, executor.share)
-    finished = list(search_trials(study.spec, executor, inputs))
+    finished = searched(study, SerialExecutor())
     more = SealedTestSet(*make(np.random.default_rng([seed, 1]), TRUTH))
     record, truth = (_scored(study, finished, rows) for rows in (study.data.test, more))
     best, default = best_of(finished).result, default_of(finished)
@@ -174,13 +170,7 @@ def _spec(made: Made, seed: int, trials: int) -> StudySpec:
         "cv": {"n_splits": 5, "metric": "accuracy"},
         "training": {"epochs": 12, "batch_size": 32, "patience": 0},
         "search": {"trials": trials, "lookahead": 4, "sampler": "tpe", "pruner": "median"},
-        "space": {
-            "learning_rate": {"low": 1e-3, "high": 1e-1, "log": True},
-            "hidden_layers": {"low": 1, "high": 2},
-            "hidden_units": {"low": 4, "high": 32, "log": True},
-            "l2": {"low": 1e-6, "high": 1e-1, "log": True},
-            "dropout": {"low": 0.0, "high": 0.5},
-        },
+        "space": dict(SPACE),
         "default": DEFAULTS[made],
     }
     return parse_spec(document, made)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmark import __main__ as benchmark
-from experiments.benchmark import compared
+from experiments.benchmark import compared, studies
 from experiments.benchmark.compared import bent, compared_pair, pairs_line
 from experiments.benchmark.synthetic import RIGHT
 from experiments.benchmark.tabulate import Line
@@ -65,7 +65,7 @@ def test_the_command_prints_and_writes_a_line_for_each_kind(
         return pairs_line(kind, [pair(0.1, 0.1, kind == "planted")] * pairs)
 
     monkeypatch.setattr(compared, "compare_pairs", pairs_of)
-    monkeypatch.setattr(compared, "usable_cores", lambda: 1)
+    monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     arguments = ["--compared", "--studies", "7", "--trials", "5", "--json", str(tmp_path / "lines.json")]
     assert benchmark.main(arguments) == 0
     assert seen == [("noise", 7, 5), ("sampler", 7, 5), ("planted", 7, 5)]

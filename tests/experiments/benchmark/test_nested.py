@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from experiments.benchmark import __main__ as benchmark
-from experiments.benchmark import nested
+from experiments.benchmark import nested, studies
 from experiments.benchmark.nested import coverage_line, nested_study, together
 from experiments.benchmark.tabulate import Line
 
@@ -55,7 +55,7 @@ def test_the_command_prints_what_was_wanted(
         return [study((0.5, 0.9), 0.7, 0.7)] * studies
 
     monkeypatch.setattr(nested, "simulate", simulated)
-    monkeypatch.setattr(nested, "usable_cores", lambda: 1)
+    monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     assert benchmark.main(["--nested", "--studies", "3"]) == 0
     assert asked == [("noise", 3, 10), ("curve", 3, 10)]
     assert "interval, all studies: 100.0% [61.0%, 100.0%], at least 88% wanted: held." in capsys.readouterr().out

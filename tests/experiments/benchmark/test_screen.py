@@ -56,7 +56,7 @@ class Bench:
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     made = Bench()
     monkeypatch.setattr(screen, "screened", made.screened)
-    monkeypatch.setattr(screen, "LocalExecutor", lambda *_: SerialExecutor())
+    monkeypatch.setattr(screen, "study_workers", SerialExecutor)
     return made
 
 

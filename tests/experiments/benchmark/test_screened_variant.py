@@ -11,11 +11,10 @@ import pytest
 from experiments.benchmark import screened_variant
 from experiments.benchmark.listed_tables import ListedTable
 from experiments.benchmark.screened_variant import screened, settings_of
-from experiments.benchmark.studies import search_trials
+from experiments.benchmark.studies import searched
 from experiments.config.default_study import own_study
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
-from experiments.search.inputs import share_inputs
 from experiments.search.trial import FinishedTrial
 
 
@@ -33,8 +32,7 @@ def study_of(table: ListedTable, *variant: str) -> StudyContext:
 
 
 def trials_of(study: StudyContext) -> list[FinishedTrial]:
-    executor = SerialExecutor()
-    return list(search_trials(study.spec, executor, share_inputs(study.space, study.data, executor.share)))
+    return searched(study, SerialExecutor())
 
 
 def test_variants_of_one_space_have_the_same_configurations(table: ListedTable) -> None:

@@ -60,7 +60,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
     monkeypatch.setattr(uncertainty, "listed", listed)
     monkeypatch.setattr(uncertainty, "drawn", drawn)
-    monkeypatch.setattr(uncertainty, "LocalExecutor", lambda *_: SerialExecutor())
+    monkeypatch.setattr(uncertainty, "study_workers", SerialExecutor)
     return seen
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmark import __main__ as benchmark
-from experiments.benchmark import coverage, verdicts
+from experiments.benchmark import coverage, studies, verdicts
 from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_table, noise
 from experiments.benchmark.tabulate import Line
 from experiments.benchmark.verdicts import most_claims, simulate, verdict_line
@@ -102,7 +102,7 @@ def test_the_command_prints_and_writes_both_tables(
 
     monkeypatch.setattr(verdicts, "simulate", simulated)
     monkeypatch.setattr(coverage, "measure_coverage", measured)
-    monkeypatch.setattr(verdicts, "usable_cores", lambda: 1)
+    monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     arguments = ["--honesty", "--studies", "7", "--trials", "5", "--draws", "30", "--json", str(tmp_path / "rows.json")]
     assert benchmark.main(arguments) == 0
     assert seen == [("noise", 7, 5), ("curve", 7, 5), 30]
