@@ -11,7 +11,9 @@ from numpy.typing import DTypeLike
 
 from nnet.arrays import Array
 from nnet.batches import FoldData
+from nnet.layer import Layer
 from nnet.losses import LOSSES
+from nnet.parameters import Parameters
 from nnet.saving import save
 from support.saved_networks import ARCHITECTURES, trained
 
@@ -43,6 +45,23 @@ def check_gradient() -> CheckGradient:
             at[here] = kept
         for exact, approximate in zip(gradient, numeric, strict=True) if folds else [(gradient, numeric)]:
             assert np.abs(exact - approximate).max() < 1e-6 * np.abs(approximate).max()
+
+    return check
+
+
+@pytest.fixture
+def check_layer(check_gradient: CheckGradient) -> Callable[..., None]:
+    """Return check(layer, parameters, x, dout, changed), which compares both gradients of a layer.
+
+    Only `changed` parameters of each fold have one: no other layer's.
+    """
+
+    def check(layer: Layer, parameters: Parameters, x: Array, dout: Array, changed: int) -> None:
+        layer.forward(x.copy())
+        of_input, of_parameters = layer.backward(dout.copy()).copy(), parameters.gradients.copy()
+        assert of_parameters.any(axis=0).sum() == changed
+        for at, gradient in ((x, of_input), (parameters.values, of_parameters)):
+            check_gradient(lambda: float((dout * layer.forward(x.copy())).sum()), at, gradient)
 
     return check
 

@@ -35,14 +35,10 @@ def test_output_is_x_w_plus_b_fold_by_fold(biased, unit_major):
 
 
 @pytest.mark.parametrize(("biased", "unit_major"), [(True, True), (False, False)])
-def test_gradients_match_central_differences(biased, unit_major, check_gradient):
+def test_gradients_match_central_differences(biased, unit_major, check_layer):
     parameters, (x, dout) = random_parameters(biased), example()
     layer = Dense(parameters.dense(0, slice(0, F)), B, unit_major=unit_major)
-    layer.forward(x)
-    of_input, of_parameters = layer.backward(dout.copy()).copy(), parameters.gradients.copy()
-    assert of_parameters.any(axis=0).sum() == INPUTS * UNITS + (UNITS if biased else 0)  # and no other layer's
-    check_gradient(lambda: float((dout * layer.forward(x)).sum()), x, of_input)
-    check_gradient(lambda: float((dout * layer.forward(x)).sum()), parameters.values, of_parameters)
+    check_layer(layer, parameters, x, dout, INPUTS * UNITS + (UNITS if biased else 0))
 
 
 def test_gradients_replace_those_of_the_step_before_and_need_no_input_gradient():

@@ -26,12 +26,7 @@ def test_output_is_the_input_by_each_folds_own_factors():
     assert np.array_equal(x, before)  # backward needs it
 
 
-def test_gradients_match_central_differences(check_gradient):
+def test_gradients_match_central_differences(check_layer):
     parameters = random_parameters()
     x, dout = np.random.default_rng(2).normal(size=(2, F, B, INPUTS))
-    layer = InputScale(parameters.input_scale(slice(0, F)), B)
-    layer.forward(x)
-    of_input, of_parameters = layer.backward(dout.copy()).copy(), parameters.gradients.copy()
-    assert of_parameters.any(axis=0).sum() == INPUTS
-    check_gradient(lambda: float((dout * layer.forward(x)).sum()), x, of_input)
-    check_gradient(lambda: float((dout * layer.forward(x)).sum()), parameters.values, of_parameters)
+    check_layer(InputScale(parameters.input_scale(slice(0, F)), B), parameters, x, dout, INPUTS)

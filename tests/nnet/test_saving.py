@@ -129,16 +129,6 @@ def test_links_are_replaced_and_not_followed(folder, tmp_path):
     assert len((folder / WEIGHTS).read_bytes()) < len(before)
 
 
-@pytest.mark.parametrize("name", [WEIGHTS, MODEL])
-def test_a_device_and_a_pipe_are_not_opened(name, folder):
-    (folder / name).unlink()
-    (folder / name).symlink_to("/dev/zero")
-    assert "must be a regular file" in refusal(folder)
-    (folder / name).unlink()
-    os.mkfifo(folder / name)
-    assert "must be a regular file" in refusal(folder)
-
-
 def test_extra_arrays_that_cannot_be_saved(tmp_path):
     for extra in ({"a": np.array([None])}, {"a/b": np.zeros(1)}, {"": np.zeros(1)}, {"a": np.array("x")}):
         with pytest.raises(SavingError):

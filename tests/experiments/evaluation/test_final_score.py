@@ -117,19 +117,21 @@ def test_rows_that_are_all_right_are_not_certain_by_any_metric(metric: str) -> N
     assert score.ci95 == pytest.approx((0.7225, 1.0), abs=1e-4)  # of the 10 rows of a class
 
 
-@pytest.mark.parametrize("metric", ["recall", "balanced_accuracy", "f1"])
-def test_a_perfect_score_is_as_sure_as_the_rows_of_the_rarest_class(metric: str) -> None:
-    y = (np.arange(300) < 9).astype(int)
-    score = final_score(metric, TWO, y, _certain(y), None)
-    assert (score.score, score.ci_method) == (1.0, "wilson")
-    assert score.ci95 == pytest.approx((0.7009, 1.0), abs=1e-4)  # of 9 rows
-
-
-def test_a_perfect_precision_is_as_sure_as_the_rows_that_are_predicted() -> None:
-    y = (np.arange(300) < 9).astype(int)
-    score = final_score("precision", TWO, y, _certain((np.arange(300) < 8).astype(int)), None)
-    assert (score.score, score.ci_method) == (1.0, "wilson")
-    assert score.ci95 == pytest.approx((0.6756, 1.0), abs=1e-4)  # of 8 rows
+@pytest.mark.parametrize(
+    ("metric", "predicted", "score", "limits"),
+    [
+        *((metric, 9, 1.0, (0.7009, 1.0)) for metric in ("recall", "balanced_accuracy", "f1")),
+        ("precision", 8, 1.0, (0.6756, 1.0)),
+        ("f1", 0, 0.0, (0.0, 0.2991)),
+    ],
+)
+def test_an_extreme_score_is_as_sure_as_the_rows_of_the_rarest_class_true_or_predicted(
+    metric: str, predicted: int, score: float, limits: tuple[float, float]
+) -> None:
+    y, found = (np.arange(300) < 9).astype(int), (np.arange(300) < predicted).astype(int)
+    record = final_score(metric, TWO, y, _certain(found), None)
+    assert (record.score, record.ci_method) == (score, "wilson")
+    assert record.ci95 == pytest.approx(limits, abs=1e-4)
 
 
 @pytest.mark.parametrize("metric", ["f1", "matthews_corrcoef"])
@@ -138,13 +140,6 @@ def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str
     score = final_score(metric, TWO, y, _certain(y), _certain(y))
     assert (score.difference.score, score.difference.p_value, score.difference.method) == (0, 1, "mcnemar_bonett_price")
     assert score.difference.ci95 == pytest.approx((-0.2520, 0.2520), abs=1e-4)  # of 9 rows
-
-
-def test_a_score_of_zero_is_not_certain() -> None:
-    y = (np.arange(300) < 9).astype(int)
-    score = final_score("f1", TWO, y, _certain(np.zeros(300, int)), None)
-    assert (score.score, score.ci_method) == (0.0, "wilson")
-    assert score.ci95 == pytest.approx((0.0, 0.2991), abs=1e-4)
 
 
 def _certain(predicted: Any) -> Any:
