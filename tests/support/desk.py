@@ -17,6 +17,7 @@ from typing import Any
 
 from experiments.benchmark.fault_rows.studies import MOONS
 from experiments.config.study_file import read_spec
+from experiments.data.table import Table
 from experiments.evaluation.ledger_place import ledger_path
 from experiments.evaluation.results import StudyResult
 from experiments.search.loop import NONE
@@ -60,13 +61,19 @@ class CommandRunner:
         self.study = folder / "studies" / "moons"
 
     def studied(
-        self, out: str, *overrides: str, interventions: Mapping[int, InterventionKind] = NONE, **chosen: Any
+        self,
+        out: str,
+        *overrides: str,
+        interventions: Mapping[int, InterventionKind] = NONE,
+        table: Table | None = None,
+        **chosen: Any,
     ) -> StudyResult:
-        """The study with overrides, run in this process and unknown to MLflow."""
+        """The study with overrides, or of another table, run in this process and unknown to MLflow."""
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
-        options = Options(self.folder / out, ledger_path(), OFF, None, workers=1, **chosen)
+        chosen = {"ledger": ledger_path(), "workers": 1} | chosen
+        options = Options(self.folder / out, tracking_uri=OFF, artifacts=None, **chosen)
         with chdir(self.folder):
-            return run_study(spec, options, study_console(quiet=True), interventions).result
+            return run_study(spec, options, study_console(quiet=True), interventions, table).result
 
     def command(self, *arguments: str) -> list[str]:
         workers = [] if "--workers" in arguments else ["--workers", "1"]  # the second would only take longer to start

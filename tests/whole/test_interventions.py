@@ -10,17 +10,10 @@ from typing import Any
 
 import pytest
 
-from experiments.config.study_file import read_spec
-from experiments.evaluation.ledger_place import ledger_path
-from experiments.evaluation.results import StudyResult
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
-from experiments.search.trial import InterventionKind, TrialOutput, TrialTask
+from experiments.search.trial import TrialOutput, TrialTask
 from experiments.study import search_run as searching
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.run import run_study
-from experiments.tracking.tracker import OFF
 from support.desk import CommandRunner
 from support.waiting import PATIENCE
 
@@ -31,34 +24,21 @@ def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialOutpu
     return run_trial(task, reference)
 
 
-def run(
-    desk: CommandRunner, out: str, trials: int, interventions: dict[int, InterventionKind] | None = None
-) -> StudyResult:
-    spec = read_spec(desk.folder / "studies" / "moons.toml", [f"search.trials={trials}"])
-    options = Options(
-        folder=desk.folder / out,
-        ledger=ledger_path(desk.folder),
-        tracking_uri=OFF,
-        artifacts=None,
-        workers=2,
-        look="leave",
-    )
-    return run_study(spec, options, study_console(quiet=True), interventions or {}).result
-
-
 def test_an_intervention_is_resumed_and_repeated_as_it_was(
     desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "run_trial", run_but_for_trial_2)
-    first = run(desk, "first", 4)
+    common: dict[str, Any] = {"workers": 2, "look": "leave"}
+    first = desk.studied("first", "search.trials=4", **common)
     monkeypatch.setattr(searching, "run_trial", run_trial)
     assert [(one.trial, one.kind) for one in first.interventions] == [(2, "worker died")]
-    resumed = run(desk, "first", 7)
-    repeated = run(desk, "repeated", 7, {one.trial: one.kind for one in first.interventions})
+    resumed = desk.studied("first", "search.trials=7", **common)
+    known = {one.trial: one.kind for one in first.interventions}
+    repeated = desk.studied("repeated", "search.trials=7", interventions=known, **common)
     assert resumed.interventions == repeated.interventions == first.interventions
     assert resumed.trials[:4] == first.trials
     assert resumed.digest == repeated.digest
-    assert resumed.digest != run(desk, "undisturbed", 7).digest
+    assert resumed.digest != desk.studied("undisturbed", "search.trials=7", **common).digest
 
 
 def test_a_worker_that_times_out_changes_nothing(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:

@@ -9,33 +9,14 @@ import numpy as np
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.config.study_file import read_spec
 from experiments.data import prepare
 from experiments.data.column_roles import development_rows
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
 from experiments.data.splits import DevelopmentSet, split
-from experiments.data.table import Table
 from experiments.evaluation.results import StudyResult
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.run import run_study
-from experiments.tracking.tracker import OFF
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
-
-
-def run(desk: CommandRunner, out: str, table: Table, *overrides: str) -> StudyResult:
-    settings = ["search.trials=6", "final.members=2", *overrides]
-    spec = read_spec(desk.folder / "studies" / "moons.toml", settings)
-    options = Options(
-        folder=desk.folder / out,
-        ledger=desk.folder / f"{out}-ledger.jsonl",
-        tracking_uri=OFF,
-        artifacts=None,
-        workers=2,
-    )
-    return run_study(spec, options, study_console(quiet=True), table=table).result
 
 
 def outside_test(result: StudyResult) -> dict[str, Any]:
@@ -55,7 +36,9 @@ def model_files(folder: Path) -> dict[str, bytes]:
 def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
     final: list[str], desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clean = run(desk, "clean", mixed_table(120, "regression"), *final)
+    settings = ("search.trials=6", "final.members=2", *final)
+    known: dict[str, Any] = {"table": mixed_table(120, "regression"), "workers": 2}
+    clean = desk.studied("clean", *settings, ledger=Path("clean.jsonl"), **known)
 
     def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
         development, test = split(*arguments)
@@ -63,7 +46,7 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
         return development, SealedTestSet(frame, np.random.default_rng(0).normal(0, 1e6, len(test)))
 
     monkeypatch.setattr(prepare, "split", with_garbage)
-    dirty = run(desk, "dirty", mixed_table(120, "regression"), *final)
+    dirty = desk.studied("dirty", *settings, ledger=Path("dirty.jsonl"), **known)
     assert outside_test(dirty) == outside_test(clean)
     assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")
     assert ("default/model.json" in model_files(desk.folder / "clean")) == bool(final)

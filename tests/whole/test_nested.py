@@ -14,9 +14,7 @@ import pandas as pd
 import pytest
 
 import experiments
-from experiments.config.study_file import read_spec
 from experiments.data.outer_folds import outer_folds
-from experiments.data.table import Table
 from experiments.data.target_type import target_of
 from experiments.delete import main as delete
 from experiments.evaluation.results import StudyResult
@@ -25,10 +23,7 @@ from experiments.report import main as report
 from experiments.reports.markdown import marked_fact
 from experiments.reports.render import render
 from experiments.reproduce import main as reproduce
-from experiments.study.console import study_console
-from experiments.study.options import Options
 from experiments.study.results_file import learned, read_own_results
-from experiments.study.run import run_study
 from experiments.tracking.uris import OFF
 from support.desk import CommandRunner, desk_in, kill
 from support.facts import Record, page_of_html, page_of_markdown
@@ -37,6 +32,7 @@ from support.waiting import wait_until
 
 SETTINGS = ("cv.outer=3", "search.trials=5", "training.epochs=6", "final.members=2")
 WORDS = [word for setting in SETTINGS for word in ("--set", setting)]
+SHORT = ("cv.outer=3", "search.trials=4", "training.epochs=5")
 FOLDERS = ("outer-1", "outer-2", "outer-3")
 
 
@@ -236,18 +232,15 @@ def test_mlflow_has_the_last_search_and_the_pooled_score_once(desk: CommandRunne
     assert len(desk.client().get_metric_history(parent.info.run_id, "test_score")) == 1
 
 
-def nested(folder: Path, name: str, table: Table) -> StudyResult:
-    spec = read_spec(folder / "studies" / "moons.toml", ["cv.outer=3", "search.trials=4", "training.epochs=5"])
-    options = Options(folder / name, folder / f"{name}.jsonl", OFF, None, workers=1)
-    return run_study(spec, options, study_console(quiet=True), table=table).result
-
-
 def test_what_the_rows_of_a_fold_hold_changes_nothing_in_its_own_search(desk: CommandRunner) -> None:
     table = mixed_table(90, "regression")
     pairs = outer_folds(table, *target_of(table), 3, 0)
     target = np.array(table.target)
     target[pairs[1][1]] = 1e3 * np.random.default_rng(0).normal(size=len(pairs[1][1]))
-    clean, dirty = nested(desk.folder, "clean", table), nested(desk.folder, "dirty", replace(table, target=target))
+    clean, dirty = (
+        desk.studied(name, *SHORT, table=given, ledger=Path(f"{name}.jsonl"))
+        for name, given in (("clean", table), ("dirty", replace(table, target=target)))
+    )
     assert clean.outer is not None
     assert dirty.outer is not None
 
@@ -294,7 +287,7 @@ def test_all_fits_end_before_the_first_row_is_read(desk: CommandRunner, monkeypa
             return _function(*arguments, **more)
 
         monkeypatch.setattr(owner, name, noted)
-    nested(desk.folder, "noted", mixed_table(90))
+    desk.studied("noted", *SHORT, table=mixed_table(90))
     first = events.index("reserve")
     assert events[first:] == ["reserve", "open", "open", "open", "complete"]
     assert set(events[:first]) == {"_begin_refit"}

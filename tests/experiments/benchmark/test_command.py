@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,12 +135,6 @@ def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit, match="2"):
             benchmark.main(arguments)
         assert message in capsys.readouterr().err
-
-
-def test_help_loads_nothing_heavy() -> None:
-    asked = "import sys, experiments.benchmark.__main__ as b; b.parser().format_help(); print(*sys.modules)"
-    modules = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"numpy", "sklearn", "rich", "optuna", "nnet"} & set(modules)
 
 
 def test_a_table_has_rules_blank_cells_and_plain_words() -> None:
