@@ -29,21 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _report(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.search.pruning import quiet_optuna
-    from experiments.study.admission import ledger_reading
+    from experiments.study.admission import recorded_reading
     from experiments.study.folder import StudyFolder
     from experiments.study.ledger_check import standing_of
     from experiments.study.lookup import results_file
     from experiments.study.outputs import write_report
     from experiments.study.report_texts import texts_now, with_texts
-    from experiments.study.results_file import known_rows, learned, read_own_results
-    from experiments.study.resume import recorded_identity
+    from experiments.study.results_file import learned, read_own_results
 
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))
     texts = texts_now(chosen.study, recorded)
     ledger = open_ledger(ledger_path(), print)
     standing_of(ledger, recorded)
-    seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
+    seen = recorded_reading(ledger, recorded)
     folder = StudyFolder(recorded.folder)
     with folder.claimed():
         trials = learned(recorded)

@@ -16,7 +16,8 @@ from experiments.search.stopping import possible_trials
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_ledger_is_whole, check_look_is_known
 from experiments.study.options import Options
-from experiments.study.resume import check_enough_trials, check_same_study, with_trials_so_far
+from experiments.study.results_file import Recorded, known_rows
+from experiments.study.resume import check_enough_trials, check_same_study, recorded_identity, with_trials_so_far
 
 
 def view_of(folder: StudyFolder, options: Options) -> JournalView:
@@ -85,3 +86,8 @@ def ledger_reading(ledger: Ledger, study: str, rows: RowHashes) -> LedgerRecord:
     here = Path.cwd()
     file = ledger.path.relative_to(here) if ledger.path.is_relative_to(here) else ledger.path
     return replace(ledger.read(study, rows), file=str(file))
+
+
+def recorded_reading(ledger: Ledger, recorded: Recorded) -> LedgerRecord:
+    """Read what the ledger says of the test rows of a recorded study at this moment."""
+    return ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,12 +22,11 @@ from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial
-from experiments.study.admission import ledger_reading
+from experiments.study.admission import recorded_reading
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import standing_of, was_tested_before
-from experiments.study.lookup import RESULTS, find_study, known_studies, study_folder
-from experiments.study.results_file import Recorded, known_rows, learned, read_own_results
-from experiments.study.resume import recorded_identity
+from experiments.study.lookup import RESULTS, find_study, results_alone, study_folder
+from experiments.study.results_file import Recorded, learned, read_own_results
 from experiments.study.status import State, StudyStatus, study_status
 
 
@@ -136,7 +134,9 @@ def read_study(name: str) -> ReadStudy:
         SpecError:       there is no such study.
         StudyStateError: it has not begun, or its files cannot be read.
     """
-    path, file = _place_of(name)
+    alone = results_alone(name)
+    file = find_study(name).file if alone is None else None
+    path = alone or study_folder(name) / RESULTS  # which may not be there yet
     search = read_spec(file).search if file is not None and file.is_file() else None
     recorded = read_own_results(path) if path.exists() else None
     status = study_status(path.parent, search)
@@ -152,14 +152,6 @@ def read_study(name: str) -> ReadStudy:
         str(status.spec.get("study", {}).get("name", path.parent.name)) if recorded is None else recorded.result.study
     )
     return ReadStudy(title, path.parent, status, recorded, view, trials)
-
-
-def _place_of(name: str) -> tuple[Path, Path | None]:
-    """Return the path of a study's results.json, which may not be there yet, and its study file, if it has one."""
-    named = name.endswith(".toml") or name in known_studies()
-    if not named and os.path.isfile(name):  # noqa: PTH113 - never raises, whatever the name
-        return Path(name), None
-    return study_folder(name) / RESULTS, find_study(name).file
 
 
 def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
@@ -254,7 +246,7 @@ def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
     if recorded is None or recorded.result.test is None:
         return None
     standing_of(ledger, recorded)
-    seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
+    seen = recorded_reading(ledger, recorded)
     test = recorded.result.test
     nested = recorded.result.outer is not None
     return ComparedTest(

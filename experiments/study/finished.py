@@ -22,12 +22,12 @@ from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
-from experiments.study.admission import check_folder, ledger_reading
+from experiments.study.admission import check_folder, recorded_reading
 from experiments.study.columns import with_decided
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
-from experiments.study.results_file import Recorded, known_rows, read_own_results
+from experiments.study.results_file import Recorded, read_own_results
 from experiments.study.resume import identity_of, recorded_identity
 from experiments.study.written_file import write_study_file
 from experiments.tracking.outbox import Outbox, read_outbox
@@ -97,7 +97,7 @@ def finish_again(
         check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
             return None  # the test evaluation is entered anew
-        seen = ledger_reading(ledger, recorded_identity(recorded.document), known_rows(recorded))
+        seen = recorded_reading(ledger, recorded)
         result = with_texts(recorded, texts)
         write_report(folder, result, journal.trials, seen)
         clock.lap("report")

@@ -147,13 +147,18 @@ def results_file(study: str) -> Path:
         SpecError:       there is no such study, or its file breaks a rule.
         StudyStateError: the study has no results yet.
     """
-    named = study.endswith(".toml") or study in known_studies()
-    if not named and os.path.isfile(study):  # noqa: PTH113 - never raises, whatever the name
-        return Path(study)
+    if (alone := results_alone(study)) is not None:
+        return alone
     path = study_folder(study) / RESULTS
     if not path.is_file():
         raise StudyStateError(f"{path}: there are no results; the study has not come to its end.")
     return path
+
+
+def results_alone(study: str) -> Path | None:
+    """Return the results.json that a user named itself; None where a study was named."""
+    named = study.endswith(".toml") or study in known_studies()
+    return Path(study) if not named and os.path.isfile(study) else None  # noqa: PTH113 - never raises, whatever the name
 
 
 def check_is_current(folder: Path) -> None:
