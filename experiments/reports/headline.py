@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.evaluation.with_default import are_close, share_held
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import baseline_name, difference_method, interval_method
@@ -113,31 +113,10 @@ def members(result: StudyResult) -> Fact:
     return number("final.members", 1 if result.final is None else result.final.members)
 
 
-def are_several(result: StudyResult) -> bool:
-    """Return whether the final model is the mean of several networks."""
-    return result.final is not None and (result.final.members > 1 or joins_default(result))
-
-
 def mean_of(result: StudyResult) -> Parts:
     """Say of what networks the final model is the mean, after `the mean of`."""
     words = "{} of this configuration and {} of the default" if joins_default(result) else "{}"
     return sentence(words, *[members(result)] * words.count("{}"))
-
-
-def joins_default(result: StudyResult) -> bool:
-    """Return whether the final model has the default's networks beside the winner's."""
-    asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
-    if not asked or default is None or default.number == result.best.number:
-        return False
-    scores, cv = result.best.fold_scores, result.spec["cv"]
-    ratio = share_held(cv["splitter"], len(scores), cv.get("n_repeats", 1))
-    return are_close(scores, result.trials[default.number].fold_scores, ratio)
-
-
-def keeps_smallest(result: StudyResult) -> bool:
-    """Return whether the winner is the smallest network within one standard error of the best, not the best itself."""
-    asked = result.spec.get("final", {}).get("choice") == "smallest"
-    return asked and result.analysis is not None and result.analysis.smallest is not None
 
 
 def answer(result: StudyResult) -> Answer | None:

@@ -18,11 +18,11 @@ from experiments.evaluation.comparison import (
     wanted_draws,
 )
 from experiments.evaluation.comparison_records import ComparedPair, NoTest
+from experiments.evaluation.final_kind import keeps_smallest
 from experiments.evaluation.one_standard_error import smallest_in_draws
 from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
 from experiments.evaluation.selection_bias import highest
-from experiments.reports.headline import keeps_smallest
 from experiments.search.executors.serial import Inline
 from experiments.study.compared import ReadStudy, arithmetic_of, networks_of
 from experiments.study.compared_errors import winners_errors

@@ -13,10 +13,10 @@ from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
 from experiments.data.source_digest import source_digest
 from experiments.errors import DataError, ExperimentError, StudyStateError
+from experiments.evaluation.final_kind import joins_default
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import read_model
 from experiments.evaluation.results import StudyResult
-from experiments.reports.headline import joins_default
 from experiments.search.context import StudyContext
 from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.config.documents import count
+from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import are_several, joins_default, keeps_smallest, scored_baselines, unbeaten
+from experiments.reports.headline import scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.run_info import rows_scored
 from experiments.reports.split import in_groups

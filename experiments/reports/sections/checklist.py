@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from experiments.evaluation.final_kind import joins_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -26,7 +27,7 @@ from experiments.reports.blocks import (
     percent,
     sentence,
 )
-from experiments.reports.headline import joins_default, keeps_smallest, scored_baselines
+from experiments.reports.headline import scored_baselines
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.transformations import transformations

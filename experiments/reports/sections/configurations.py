@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
-from experiments.reports.headline import are_several, joins_default, keeps_smallest, members
+from experiments.reports.headline import members
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
 

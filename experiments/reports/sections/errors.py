@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from experiments.evaluation.final_kind import joins_default
 from experiments.evaluation.records import Counts, MistakeRecord, MistakeValues, OutOfFoldRecord
 from experiments.evaluation.results import StudyResult
 from experiments.evaluation.row_values import FILE
@@ -28,7 +29,6 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import NOTHING
-from experiments.reports.headline import joins_default
 from experiments.reports.images import png
 from experiments.reports.metrics import Scores, label_of_class, metric_of, unit_of_loss
 from experiments.reports.plots.matrix import NAMED, confusion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from experiments.evaluation.final_kind import joins_default
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -21,7 +22,6 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
-from experiments.reports.headline import joins_default
 from experiments.reports.images import places
 from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.bars import Bar, bars

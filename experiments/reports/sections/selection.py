@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.evaluation.final_kind import are_several, keeps_smallest
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -22,7 +23,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.headline import are_several, keeps_smallest, mean_of
+from experiments.reports.headline import mean_of
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots

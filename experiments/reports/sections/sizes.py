@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from experiments.evaluation.final_kind import are_several, keeps_smallest
 from experiments.evaluation.records import NetworkSize, SmallestMethod, SmallestRecord
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.blocks import (
@@ -27,7 +28,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import NOTHING, hidden
-from experiments.reports.headline import are_several, keeps_smallest, mean_of
+from experiments.reports.headline import mean_of
 from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots import sizes as plots
 

@@ -1,0 +1,27 @@
+"""The kind of final model that a result has: one network or several, with the default's, or the smallest."""
+
+from __future__ import annotations
+
+from experiments.evaluation.results import StudyResult
+from experiments.evaluation.with_default import are_close, share_held
+
+
+def are_several(result: StudyResult) -> bool:
+    """Return whether the final model is the mean of several networks."""
+    return result.final is not None and (result.final.members > 1 or joins_default(result))
+
+
+def joins_default(result: StudyResult) -> bool:
+    """Return whether the final model has the default's networks beside the winner's."""
+    asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
+    if not asked or default is None or default.number == result.best.number:
+        return False
+    scores, cv = result.best.fold_scores, result.spec["cv"]
+    ratio = share_held(cv["splitter"], len(scores), cv.get("n_repeats", 1))
+    return are_close(scores, result.trials[default.number].fold_scores, ratio)
+
+
+def keeps_smallest(result: StudyResult) -> bool:
+    """Return whether the winner is the smallest network within one standard error of the best, not the best itself."""
+    asked = result.spec.get("final", {}).get("choice") == "smallest"
+    return asked and result.analysis is not None and result.analysis.smallest is not None
