@@ -24,7 +24,8 @@ def conflicts(document: Mapping[str, Any]) -> dict[Place, str]:
     return {**_sizes(document), **dict(_fixed(document)), **dict(_unsearched(document))}
 
 
-def _table(document: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+def table_in(document: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+    """Return a section of a study file as it is written; nothing where it is missing or no table."""
     found = document.get(section)
     return found if isinstance(found, Mapping) else {}
 
@@ -37,7 +38,7 @@ def _keys(table: Mapping[str, Any]) -> list[str]:
 
 def _sizes(document: Mapping[str, Any]) -> dict[Place, str]:
     """Refuse sizes in [training] where [space] searches them, or where they stand twice."""
-    training, space = _table(document, "training"), _table(document, "space")
+    training, space = table_in(document, "training"), table_in(document, "space")
     sizes = sizes_of(training.get("hidden_layers"))
     if sizes is None:
         return {}
@@ -68,17 +69,17 @@ def _fixed(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield the keys that are searched and fixed."""
     told = {key for _, key in _sizes(document)}
     told |= set(LAYERS) if told else set()
-    for key in _table(document, "space"):
+    for key in table_in(document, "space"):
         for section in ("training", "preprocessing"):
-            if key in SEARCHABLE and key in _keys(_table(document, section)) and key not in told:
+            if key in SEARCHABLE and key in _keys(table_in(document, section)) and key not in told:
                 rule = f"is also fixed in [{section}]; remove it there or here, not both"
                 yield (section, key), f"space.{key}: {rule}"
 
 
 def _unsearched(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield the keys of configurations to try first that are not searched."""
-    space = _table(document, "space")
-    enqueued = _table(document, "search").get("enqueue")
+    space = table_in(document, "space")
+    enqueued = table_in(document, "search").get("enqueue")
     configurations: dict[Place, Any] = {("default",): document.get("default")}
     if isinstance(enqueued, list | tuple):
         configurations |= {("search", f"enqueue[{at}]"): given for at, given in enumerate(enqueued)}

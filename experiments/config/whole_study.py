@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.config.conflicts import LAYERS, conflicts
+from experiments.config.conflicts import LAYERS, conflicts, table_in
 from experiments.config.documents import in_one_line
 from experiments.config.grid import check_sampler
 from experiments.config.problems import MOST, problems_of
@@ -79,10 +79,5 @@ def _without(document: Mapping[str, Any], wrong: Collection[tuple[str, ...]]) ->
             if isinstance(table, dict) and (name in (section, "default") or key in LAYERS):
                 rest[name] = {one: value for one, value in table.items() if one not in keys}
         if section == "space" or key in LAYERS:
-            rest["search"] = {**_table(rest, "search"), "enqueue": ()}
+            rest["search"] = {**table_in(rest, "search"), "enqueue": ()}
     return rest | ANY
-
-
-def _table(document: Mapping[str, Any], section: str) -> Mapping[str, Any]:
-    found = document.get(section)
-    return found if isinstance(found, Mapping) else {}

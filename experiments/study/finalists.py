@@ -217,13 +217,9 @@ def _problems(studies: Sequence[ReadStudy], count: int, seeds: int) -> Iterator[
         )
     elif len({_result(study).data.classes for study in studies}) > 1:
         yield "the studies name their classes in another order"
-    for what, values in (("metrics", [study.metric for study in studies]), ("arithmetic", _arithmetics(studies))):
-        if len(set(values)) > 1:
-            yield f"the studies have other {what}: {', '.join(dict.fromkeys(values))}"
-
-
-def _arithmetics(studies: Sequence[ReadStudy]) -> list[str]:
-    return [arithmetic_of(study) for study in studies]
+    for what, values in (("metrics", [study.metric for study in studies]), ("arithmetic", map(arithmetic_of, studies))):
+        if len(different := list(dict.fromkeys(values))) > 1:
+            yield f"the studies have other {what}: {', '.join(different)}"
 
 
 def _recorded(study: ReadStudy) -> Recorded:
