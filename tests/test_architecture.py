@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.mutants import read_table
+
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for package in ("nnet", "experiments") for path in (ROOT / package).rglob("*.py"))
 
@@ -135,3 +137,8 @@ def test_what_must_last_is_written_by_one_module() -> None:
 def test_no_file_is_long() -> None:
     files = [path for folder in ("nnet", "experiments", "tests") for path in (ROOT / folder).rglob("*.py")]
     assert not {str(path): count for path in files if (count := len(path.read_text().splitlines())) > 350}
+
+
+def test_every_mutant_finds_its_line() -> None:
+    lines = {line.strip() for path in MODULES for line in path.read_text().splitlines()}
+    assert not [mutant.line for mutant in read_table() if mutant.line not in lines]
