@@ -46,8 +46,8 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     if data.sort == "folder":
         return _of_folder(data)
     if data.sort == "openml":
-        from experiments.data.column_roles import table_of
         from experiments.data.readers.openml import read_openml
+        from experiments.data.table_of import table_of
 
         return table_of(*read_openml(data))
     paths = [Path(source) for source in (data.source, data.test) if source is not None]
@@ -58,8 +58,8 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
         from experiments.data.readers.arrays.npz import read_npz
 
         return read_npz(paths[0], data, *paths[1:])
-    from experiments.data.column_roles import table_of
     from experiments.data.readers.table_file import read_table
+    from experiments.data.table_of import table_of
 
     keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target)
     raw, *test = [_accepted(read_table(path, keys), data) for path in paths]

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.data import prepare
-from experiments.data.column_roles import development_rows
+from experiments.data.development_rows import development_rows
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
 from experiments.data.splits import DevelopmentSet, split

@@ -55,7 +55,7 @@ def _is_frame(data: Any) -> bool:
 
 
 def _of_frame(frame: Any, section: DataSection) -> Table:
-    from experiments.data.column_roles import table_of
+    from experiments.data.table_of import table_of
 
     columns = _arrow_columns(frame)
     names = column_names(list(map(str, columns)))

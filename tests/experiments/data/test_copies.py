@@ -15,7 +15,6 @@ from sklearn import model_selection
 
 from experiments.config.data_options import DataSection
 from experiments.config.study_file import parse_spec
-from experiments.data.column_roles import development_rows
 from experiments.data.copies import (
     Copies,
     different_rows,
@@ -25,6 +24,7 @@ from experiments.data.copies import (
     with_equal_rows,
     with_their_copies,
 )
+from experiments.data.development_rows import development_rows
 from experiments.data.load import load_table
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.raw_table import RawTable

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.data.column_roles import table_of
 from experiments.data.raw_table import RawTable
 from experiments.data.table import Table, TableReading
+from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
 Make = Callable[..., RawTable]

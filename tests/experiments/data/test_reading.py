@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.data.column_roles import development_rows, table_of
+from experiments.data.development_rows import development_rows
 from experiments.data.raw_table import RawTable
 from experiments.data.table import Table, TableReading
+from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
 Make = Callable[..., RawTable]

@@ -197,7 +197,7 @@ def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 def _development(light: Table, data: DataSection) -> NDArray[np.intp]:
     """Return the rows that the study's own split gives to the search."""
-    from experiments.data.column_roles import development_rows
+    from experiments.data.development_rows import development_rows
 
     return development_rows(light, data)
 

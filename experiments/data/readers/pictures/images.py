@@ -131,7 +131,7 @@ def _development(
     data: DataSection,
 ) -> NDArray[np.intp]:
     """Return the rows that the study's own split gives to the search."""
-    from experiments.data.column_roles import development_rows
+    from experiments.data.development_rows import development_rows
 
     hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
     equal = equal_hashes(hashes, target, own_test)

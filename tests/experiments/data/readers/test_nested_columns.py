@@ -12,10 +12,10 @@ from pyarrow import parquet
 
 from experiments.config.data_options import DataSection
 from experiments.data import raw_table
-from experiments.data.column_roles import table_of
 from experiments.data.readers import nested_columns as module
 from experiments.data.readers.nested_columns import without_nesting
 from experiments.data.readers.parquet import read_parquet
+from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
 POINTS = [[1.5, None], [2.5, 3.0], [4.5, 5.0]]

@@ -11,8 +11,8 @@ import sklearn.datasets
 from sklearn.utils import Bunch
 
 from experiments.config.data_options import DataSection
-from experiments.data.column_roles import table_of
 from experiments.data.readers.openml import read_openml
+from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
 FRAME = pd.DataFrame({

@@ -14,10 +14,10 @@ from pyarrow import parquet
 
 from experiments.config.data_options import DataSection
 from experiments.data import raw_table as sheet
-from experiments.data.column_roles import table_of
 from experiments.data.readers import parquet as module
 from experiments.data.readers.parquet import read_parquet
 from experiments.data.table import LeftOut
+from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
 COLUMNS: dict[str, Any] = {

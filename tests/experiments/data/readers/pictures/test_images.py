@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from experiments.config.data_options import DataSection
-from experiments.data.column_roles import development_rows
+from experiments.data.development_rows import development_rows
 from experiments.data.readers.pictures import images as pictures
 from experiments.data.readers.pictures.images import read_pictures
 from experiments.data.splits import rows_of, split

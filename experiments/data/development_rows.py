@@ -1,0 +1,41 @@
+"""The development rows of a table, before its features are read: how columns are read follows from these alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.data_options import DataSection
+from experiments.data.copies import with_copies
+from experiments.data.outer_folds import split_by_fold
+from experiments.data.spellings import with_one_spelling
+from experiments.data.splits import split
+from experiments.data.subset import subset
+from experiments.data.table import Table
+from experiments.data.target_type import target_of
+from experiments.errors import DataError
+
+
+def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
+    """Return the rows that the study's own split gives to the search, in the order of the file.
+
+    Where the split is impossible, these are all rows; the study itself then says what is wrong.
+    """
+    nothing = np.zeros((len(table.target), 1))
+    light = replace(table, features=nothing, kinds=("number",), columns=("",), cells=None, numbers=None)
+    try:
+        light, _ = with_one_spelling(light)
+        target, y = target_of(light, data.task)
+        if data.rows is not None:
+            light, y = subset(light, target, y, data.rows, data.split_seed)
+        light, _ = with_copies(light, data.copies)
+        if data.test_fold is None:
+            development, _ = split(light, target, y, data.test_size, data.split_seed)
+        else:
+            development, _ = split_by_fold(light, target, y, data)
+    except DataError:
+        return np.arange(len(table.target))
+    assert development.table.numbers is not None
+    return np.sort(development.table.numbers)

@@ -1,0 +1,243 @@
+"""From a raw table to a table: the target first, then how the features are read, then the features."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.data_options import DataSection
+from experiments.data.cells import SourceCells
+from experiments.data.column_kind import file_has_comma
+from experiments.data.column_roles import ColumnRoles, column_roles, spelled
+from experiments.data.column_types import cleaned, is_text
+from experiments.data.compared_rows import compared_rows
+from experiments.data.development_rows import development_rows
+from experiments.data.dotted_classes import without_dots
+from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.own_test_rows import with_own_test
+from experiments.data.raw_table import SHOWN, RawTable, shown
+from experiments.data.reading import decide, refuse_decisions, taken, with_features
+from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
+from experiments.data.table import Table, TableReading
+from experiments.data.target_column import missing_words, plain_target, read_target
+from experiments.data.texts import words_present
+from experiments.data.unread_cells import unread_cells
+from experiments.errors import DataError
+
+
+def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
+    """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
+
+    How features are read follows from the development rows alone. A cell of another row that does not fit is missing,
+    but a column of the test file must have a cell that fits.
+
+    Raises:
+        DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
+    """
+    roles = column_roles(raw, test, data)
+    raw, test = without_dots(replace(raw, present=words_present(data.present or ())), test, roles.target)
+    ours, before = _cleaned(raw, roles), raw.rows + (0 if test is None else test.rows)
+    theirs = None if test is None else _cleaned(replace(test, present=raw.present), roles)
+    both = [ours] if theirs is None else [ours, theirs]
+    for name in roles.of("identifier"):
+        check_identifiers(both, name)
+    check_dropped(ours, roles.target, data.drop_classes or ())
+    dropped = dropped_rows(both, roles.target, data.drop_classes or ())
+    comma = is_text(ours.columns[roles.target].type) and file_has_comma(ours, roles.numbers, data.missing or ())
+    raw, ours, form, lost = _targeted(raw, ours, roles, data, comma)
+    roles = _with_formats(roles, ours, data, form)
+    if test is not None and theirs is not None:
+        test, theirs, _, _ = _targeted(test, theirs, roles, data)
+    table = _without_features(ours, raw, roles)
+    _check_targets_differ(table, raw, bool(dropped), lost)
+    # the rows of the test file, which are appended last, are compared with the others here
+    equal = compared_rows(raw, roles.of("identifier"), roles.of("drop"), test)
+    table = replace(table, equal=equal, spelled=spelled(raw, data))
+    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    reading = replace(
+        _decided(taken(ours, rows), roles, data),
+        no_target=before - len(equal.keys) - sum(dropped.values()),
+        dropped=dropped,
+        target_words=lost if table.target.dtype.kind == "U" else (),
+    )
+    if data.strict:
+        refuse_decisions(raw.where, reading, roles.kinds, roles.formats)
+    missing = data.missing or ()
+    table, plain = with_features(table, reading, ours, missing, data.strict)
+    table = _with_unread_named(table, ours, plain, missing, roles.kinds, rows)
+    if test is None or theirs is None:
+        return table
+    other = _without_features(theirs, test, roles, as_classes=table.target.dtype.kind == "U")
+    other, plain = with_features(other, reading, theirs, missing, data.strict)
+    return with_own_test(table, other, theirs, plain, missing, raw.rows_of_file)
+
+
+def _cleaned(raw: RawTable, roles: ColumnRoles) -> RawTable:
+    """Clean the columns with a use; a target that is named as a category keeps its classes as they are spelled."""
+    clean = cleaned(raw, [*roles.features, *roles.single])
+    exact = frozenset({roles.target} if roles.kinds.get(roles.target) == "category" else ())
+    return replace(clean, declared=clean.declared | exact)
+
+
+def _with_formats(roles: ColumnRoles, clean: RawTable, data: DataSection, form: str) -> ColumnRoles:
+    """Add the format of the target, and of the weights where none is named."""
+    formats = {**roles.formats, **({roles.target: form} if form else {})}
+    for name in roles.of("weights"):
+        inferred = weights_format(clean, name, roles.numbers, data.missing or (), not data.formats)
+        if name not in formats and inferred:
+            formats[name] = inferred
+    return replace(roles, formats=formats)
+
+
+def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableReading:
+    """Decide how the features are read.
+
+    Args:
+        rows: cleaned development rows.
+
+    Raises:
+        DataError: no column is a feature, or dates are ambiguous.
+    """
+    keep, missing = frozenset(roles.of("keep")), data.missing or ()
+    # where a study file names formats, they are all that a run inferred: its other columns are written plainly
+    reading = decide(rows, roles.features, roles.kinds, roles.formats, keep, missing, not data.formats)
+    if not reading.columns:
+        gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
+        kept = any(one.reason != "no_values" for one in reading.left_out)
+        advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
+        raise DataError(f"{rows.where}: no column is left as a feature, of {gone}; {advice}.")
+    classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
+    return replace(
+        reading,
+        notes=(*rows.notes, *rows.repairs),
+        unnamed=rows.unnamed,
+        keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
+    )
+
+
+def _targeted(
+    raw: RawTable, clean: RawTable, roles: ColumnRoles, data: DataSection, comma: bool = False
+) -> tuple[RawTable, RawTable, str, tuple[str, ...]]:
+    """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
+
+    Args:
+        comma: whether another column has a decimal comma.
+
+    Returns:
+        the table, its cleaned columns, the format, and the words that were taken for a missing target.
+    """
+    target, classes = roles.target, data.drop_classes or ()
+    dropped = sum(dropped_rows([clean], target, classes).values())
+    clean = without_classes(clean, target, classes)
+    clean, form = plain_target(clean, target, roles.formats.get(target), data.missing or (), comma)
+    lost = tuple(word for word in missing_words(raw, clean, target) if word not in classes)
+    return *with_target(raw, clean, target, lost, dropped), form, lost
+
+
+def with_target(
+    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int
+) -> tuple[RawTable, RawTable]:
+    """Leave out the rows without a target, of a table and of its cleaned columns.
+
+    Args:
+        words:   what stands in those rows.
+        dropped: number of these rows that have a class of data.drop_classes.
+
+    Raises:
+        DataError: no row is left, or more than half of those without a dropped class have no target.
+    """
+    absent = np.asarray(clean.columns[target].is_null(nan_is_null=True))
+    if not absent.any():
+        return raw, clean
+    if absent.all() and dropped:
+        raise DataError(f"data.drop_classes: must leave two classes, but leaves no row of {raw.where}; name fewer.")
+    missing, others = absent.sum() - dropped, len(absent) - dropped
+    if 2 * missing > others:
+        counts = f"{missing} of {others} rows have none"
+        rest = "" if absent.all() else ", or remove these rows to learn from the others"
+        raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
+    rows = np.flatnonzero(~absent)
+    return taken(raw, rows), taken(clean, rows)
+
+
+def _present(words: tuple[str, ...]) -> str:
+    """Advise the key that takes words for values."""
+    return f", or set data.present = {json.dumps(words, ensure_ascii=False)} if that is a value" if words else ""
+
+
+def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tuple[str, ...]) -> None:
+    """Refuse a target that is the same in every row.
+
+    Args:
+        dropped: whether rows of some classes were left out.
+        words:   what stands in rows without a target.
+
+    Raises:
+        DataError: there is one target.
+    """
+    if (table.target == table.target[0]).all():
+        value = table.target[0] if table.classes is None else table.classes[int(table.target[0])]
+        every = f"{raw.at(table.target_name)} is the target, but all {len(table.target)} rows have {str(value)!r}"
+        fewer = ", or fewer classes in data.drop_classes" if dropped else ""
+        raise DataError(f"{every}; name another column{fewer}{_present(words)}.")
+
+
+def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_classes: bool = False) -> Table:
+    """Read the columns with a role; the cells are kept as they are in the raw table."""
+    (time,), (weights,) = roles.of("time") or (None,), roles.of("weights") or (None,)
+    as_classes = as_classes or roles.target in roles.of("categories")
+    target, classes = read_target(clean, roles.target, as_classes)
+    return Table(
+        name=clean.name,
+        features=np.empty((len(target), 0)),
+        kinds=(),
+        columns=(),
+        target=target,
+        target_name=roles.target,
+        classes=classes,
+        groups=read_groups(clean, *roles.of("groups")),
+        time=read_time(clean, time, roles.formats.get(time or "")),
+        weights=read_weights(clean, weights, roles.formats.get(weights or "")),
+        numbers=clean.numbers,
+        cells=SourceCells.of(*raw.columns.values()),
+    )
+
+
+def _with_unread_named(
+    table: Table,
+    clean: RawTable,
+    plain: RawTable,
+    missing: Sequence[str],
+    named: Collection[str],
+    rows: NDArray[np.intp],
+) -> Table:
+    """Note the cells of some rows that do not fit their column.
+
+    Args:
+        named: columns that must have a cell that fits, as their kind is named.
+        rows:  the rows whose cells are named.
+
+    Raises:
+        DataError: such a column has none.
+    """
+    reading = table.reading
+    features: Any = table.features
+    if reading is None or not reading.unread:
+        return table
+    unreadable = [
+        name
+        for name, _ in reading.columns
+        if name in named and is_text(clean.columns[name].type) and features[name].isna().all()
+    ]
+    if unreadable:
+        cells = unread_cells(clean, plain, reading, features, missing)
+        unreadable = [name for name in unreadable if name in cells.columns]
+        cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
+    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
+    said = f"do not fit their column: {cells.named()}"
+    return replace(table, reading=replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes))
