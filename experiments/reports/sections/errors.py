@@ -5,36 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.evaluation.final_kind import joins_default
-from experiments.evaluation.records import Counts, MistakeRecord, MistakeValues, OutOfFoldRecord
+from experiments.evaluation.records import Counts, OutOfFoldRecord
 from experiments.evaluation.results import StudyResult
-from experiments.evaluation.row_values import FILE
 from experiments.reports.blocks import (
     Block,
     Column,
     Fact,
     Figures,
-    Gallery,
     Heading,
     Picture,
     Row,
     Section,
     Strong,
     Table,
-    Thumbnail,
     Words,
     counted,
-    note,
     number,
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING
-from experiments.reports.images import png
-from experiments.reports.metrics import Scores, label_of_class, metric_of, unit_of_loss
+from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.matrix import NAMED, confusion
 from experiments.reports.plots.predictions import calibration, residuals, scatter
 from experiments.reports.sections.class_scores import class_scores
 from experiments.reports.sections.omitted import left_out
+from experiments.reports.sections.worst_predictions import worst_predictions
 
 MOST_PAIRS = 10
 CONFUSION = "analysis.out_of_fold.confusion"
@@ -64,7 +59,7 @@ def errors(result: StudyResult) -> Section | None:
     blocks: list[Block] = _models(result, predictions)
     blocks += _confusions(result, predictions)
     if predictions is not None:
-        blocks += [*class_scores(result), *_predictions(predictions), *_mistakes(result, predictions.mistakes)]
+        blocks += [*class_scores(result), *_predictions(predictions), *worst_predictions(result, predictions.mistakes)]
     blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Errors", "errors", tuple(blocks)) if blocks else None
 
@@ -157,92 +152,3 @@ def _predictions(predictions: OutOfFoldRecord) -> list[Block]:
         rest = Picture("residuals", residuals(predictions.points), "Residual by predicted value", RESIDUALS)
         return [Figures((picture, rest), "pair")]
     return []
-
-
-def _mistakes(result: StudyResult, mistakes: Sequence[MistakeRecord]) -> list[Block]:
-    if not mistakes:
-        return []
-    classes = result.data.task == "classification"
-    loss, order = ("error", "the largest error first")
-    if classes:
-        excess = ("excess of the predicted class's output", "the largest excess first")
-        loss, order = ("loss, nats", "the largest loss first") if unit_of_loss(result) else excess
-    scores = Scores.like("loss", mistakes[0].loss)
-    cells = [_cells(at, mistake, scores) for at, mistake in enumerate(mistakes)]
-    columns = [
-        Column("row"),
-        Column("true", not classes),
-        Column("predicted", not classes),
-        Column("probability"),
-        Column(loss),
-        Column("fold"),
-    ]
-    rows = [Row(line) for line in cells]
-    if all(mistake.probability is None for mistake in mistakes):
-        del columns[3]
-        rows = [Row((*line[:3], *line[4:])) for line in cells]
-    values = result.analysis.mistake_values if result.analysis else None
-    if values is not None and len(values.rows) == len(mistakes):
-        key = "analysis.mistake_values"
-        columns += [Column(Fact(f"{key}.columns[{at}]", name), number=False) for at, name in enumerate(values.columns)]
-        rows = [
-            Row((*row.cells, *(Fact(f"{key}.rows[{at}][{place}]", cell) for place, cell in enumerate(cells))))
-            for at, (row, cells) in enumerate(zip(rows, values.rows, strict=True))
-        ]
-    files = values is not None and values.columns == (FILE,) and mistakes[0].picture is not None
-    told = "" if values is None or files else " The last columns are cells of the row, in the columns that matter most."
-    table = Table("Worst predictions", tuple(columns), tuple(rows), wide=values is not None)
-    thumbnails = [
-        Thumbnail(
-            png(mistake.picture),
-            "Image of a row whose class was predicted wrongly",
-            mistake.picture.width,
-            mistake.picture.height,
-            (
-                sentence("true {}, predicted {}", truth, predicted),
-                sentence("probability {}", probability),
-                sentence("row {}, fold {}", row, fold),
-                *([sentence("{} {}", *_file(at, values))] if files and values is not None else []),
-            ),
-        )
-        for at, (mistake, (row, truth, predicted, probability, _, fold)) in enumerate(zip(mistakes, cells, strict=True))
-        if mistake.picture is not None
-    ]
-    return [
-        Heading("Worst predictions"),
-        note(
-            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result)}, from 0, and so "
-            f"are folds.{told}"
-        ),
-        Gallery(tuple(thumbnails), table) if len(thumbnails) == len(mistakes) else table,
-    ]
-
-
-def _file(at: int, values: MistakeValues) -> tuple[Fact, Fact]:
-    """Name the file of a picture, after the word for it."""
-    key = "analysis.mistake_values"
-    return Fact(f"{key}.columns[0]", values.columns[0]), Fact(f"{key}.rows[{at}][0]", values.rows[at][0])
-
-
-def _numbering(result: StudyResult) -> str:
-    """Say among which rows the numbers count: of pictures and of earlier results not among those left out."""
-    reading = result.reading
-    if reading is None or not reading.columns:
-        return "as in the data"
-    if all(one.kind == "pixel" for one in reading.columns):
-        return "among the pictures that were read, by class and then by path"
-    earlier = reading.dropped is None and reading.no_target
-    return "among the rows that were kept" if earlier else "as in the data"
-
-
-def _cells(at: int, mistake: MistakeRecord, scores: Scores) -> tuple[Fact, Fact, Fact, Fact, Fact, Fact]:
-    key = f"analysis.out_of_fold.mistakes[{at}]"
-    probability = NOTHING if mistake.probability is None else f"{mistake.probability:.3f}"
-    return (
-        Fact(f"{key}.row", str(mistake.row)),
-        Fact(f"{key}.truth", mistake.truth),
-        Fact(f"{key}.predicted", mistake.predicted),
-        Fact(f"{key}.probability", probability),
-        Fact(f"{key}.loss", scores.size(mistake.loss)),
-        Fact(f"{key}.fold", str(mistake.fold)),
-    )

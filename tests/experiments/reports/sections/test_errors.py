@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from experiments.evaluation.reasons import NetworkDiverged
-from experiments.evaluation.records import MistakeValues
-from experiments.evaluation.results import ColumnRecord, ReadingRecord
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import errors
 from support.results import replaced
-from support.sections import texts
 
 pytestmark = pytest.mark.slow
 
@@ -30,34 +25,6 @@ def test_what_is_known_is_shown(full):
     lines = ["true 0, predicted 1", "probability 0.910", "row 40, fold 0"]
     assert [plain(line) for line in gallery.thumbnails[0].lines] == lines
     assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.2500", "0"]
-
-
-def test_mistakes_without_pictures_are_a_table(full):
-    mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes)
-    section = errors(_with(full[0], mistakes=mistakes))
-    assert not [block for block in section.blocks if isinstance(block, Gallery)]
-    titles = [block.title for block in section.blocks if isinstance(block, Table)]
-    assert titles == ["Scores of each class", "Worst predictions"]
-
-
-def test_a_loss_that_is_no_log_probability_has_no_nats(full):
-    spec = {**full[0].spec, "training": {"loss": "mean_squared_error"}}
-    titles = ("loss, nats", "excess of the predicted class's output")
-    for result, title in zip((full[0], replace(full[0], spec=spec)), titles, strict=True):
-        gallery = next(block for block in errors(result).blocks if isinstance(block, Gallery))
-        assert title in [plain(column.title) for column in gallery.instead.columns]
-
-
-def test_mistakes_have_the_values_of_their_rows(full):
-    mistakes = tuple(replace(one, picture=None) for one in full[0].analysis.out_of_fold.mistakes[:2])
-    values = MistakeValues(columns=("area", "<town>"), rows=(("1.5", "Ulm"), ("missing", "Jena")))
-    result = replaced(_with(full[0], mistakes=mistakes), "analysis", mistake_values=values)
-    table = [block for block in errors(result).blocks if isinstance(block, Table)][-1]
-    assert [plain(column.title) for column in table.columns][-3:] == ["fold", "area", "<town>"]
-    assert [[plain(cell) for cell in row.cells][-3:] for row in table.rows] == [
-        *(["0", "1.5", "Ulm"], ["1", "missing", "Jena"]),
-    ]
-    assert table.rows[1].cells[-1].key == "analysis.mistake_values.rows[1][1]"
 
 
 def test_numbers_are_drawn_against_the_truth(full):
@@ -104,33 +71,3 @@ def test_a_network_that_diverged_is_the_reason_for_what_is_missing(full):
     assert plain(errors(result).blocks[0].parts) == (
         "Out-of-fold predictions: left out. Reason: network diverged (a network of the final model diverged on a fold)."
     )
-
-
-def _note(result):
-    notes = texts(errors(result).blocks)
-    return next(one for one in notes if "numbered" in one)
-
-
-def test_it_is_said_among_which_rows_the_numbers_count(full):
-    plainly = replace(full[0], reading=ReadingRecord(columns=(ColumnRecord(name="a", kind="number"),), dropped=0))
-    assert "Rows are numbered as in the data, from 0, and so are folds." in _note(plainly)
-    left_out = replace(plainly, reading=replace(plainly.reading, no_target=3))
-    assert "Rows are numbered as in the data, from 0, and so are folds." in _note(left_out)
-    earlier = replace(plainly, reading=replace(plainly.reading, no_target=3, dropped=None))
-    assert "Rows are numbered among the rows that were kept, from 0, and so are folds." in _note(earlier)
-    pixels = replace(plainly, reading=ReadingRecord(columns=(ColumnRecord(name="0", kind="pixel"),), dropped=0))
-    assert (
-        "Rows are numbered among the pictures that were read, by class and then by path, from 0, and so are folds."
-        in _note(pixels)
-    )
-
-
-def test_pictures_have_the_names_of_their_files(full):
-    mistakes = full[0].analysis.out_of_fold.mistakes
-    values = MistakeValues(columns=("file",), rows=tuple((f"cat/{at}.png",) for at in range(len(mistakes))))
-    result = replaced(full[0], "analysis", mistake_values=values)
-    gallery = next(block for block in errors(result).blocks if isinstance(block, Gallery))
-    assert plain(gallery.thumbnails[1].lines[-1]) == "file cat/1.png"
-    assert plain(gallery.instead.columns[-1].title) == "file"
-    assert plain(gallery.instead.rows[1].cells[-1]) == "cat/1.png"
-    assert "The last columns" not in _note(result)
