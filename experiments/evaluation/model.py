@@ -10,15 +10,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.config.data_options import Encoding
 from experiments.config.target import Target
-from experiments.data.date_parts import PARTS
 from experiments.data.preprocessing import Categories, Preprocessor
 from experiments.data.row_format import LAYOUT, RowFormat, known_categories
 from experiments.data.table import Kind
@@ -26,6 +24,7 @@ from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
 from experiments.evaluation.mean_outputs import joined, model_outputs
 from experiments.evaluation.results import STRICT
+from experiments.evaluation.saved_preprocessor import array_of, read_preprocessor, rules_of
 from experiments.evaluation.temperature import scaled
 from experiments.search.target_scaling import TargetScaler
 from nnet.arrays import Array
@@ -162,41 +161,12 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise DataError(f"{folder}: model.json: about.{place}: {first['msg']}.") from None
-    extra = dict(saved.extra)
-    units = _array(folder, extra, "units", np.dtype(np.float64), (2,))
-    count = len(extra.get("numeric", ()))
-    numeric = _array(folder, extra, "numeric", np.dtype(np.int64), (count,))
-    extra.setdefault("part", np.zeros(count, np.int64))  # of a model without dates, before version 0.2
-    for name, dtype in (("clipped", np.int64), ("bin_of", np.int64), ("bin_low", np.float64), ("bin_high", np.float64)):
-        extra.setdefault(name, np.empty(0, dtype))  # of a model of the same time
-    part = _array(folder, extra, "part", np.dtype(np.int64), (count,))
-    ranked = _positions(folder, extra, "ranked", count)
-    quantiles, bins = extra.get("quantiles", np.empty(0)), extra["bin_of"].size
-    fitted = Preprocessor(
-        numeric=numeric,
-        part=part,
-        fill=_array(folder, extra, "fill", np.dtype(np.float64), (count,)),
-        flagged=_positions(folder, extra, "flagged", count),
-        offset=_array(folder, extra, "offset", np.dtype(np.float64), (count,)),
-        scale=_array(folder, extra, "scale", np.dtype(np.float64), (count,)),
-        ranked=ranked,
-        quantiles=_array(folder, extra, "quantiles", np.dtype(np.float64), (len(quantiles), len(ranked))),
-        clipped=_positions(folder, extra, "clipped", count),
-        bin_of=_array(folder, extra, "bin_of", np.dtype(np.int64), (bins,)),
-        bin_low=_array(folder, extra, "bin_low", np.dtype(np.float64), (bins,)),
-        bin_high=_array(folder, extra, "bin_high", np.dtype(np.float64), (bins,)),
-        categories=about.categories,
-    )
-    category_columns = sorted(category.column for category in fitted.categories)
-    is_category = np.array([kind == "category" for _, kind in about.inputs], bool)
-    is_date = np.array([kind == "date" for _, kind in about.inputs], bool)
+    units = array_of(folder, saved.extra, "units", np.float64, (2,))
+    fitted = read_preprocessor(folder, saved.extra, about.categories)
     outputs = len(about.classes) or 1
     architecture = saved.network.architecture
     rules = {
-        "preprocesses every column once, by its kind": category_columns == np.flatnonzero(is_category).tolist()
-        and numeric[part == 0].tolist() == np.flatnonzero(~is_category).tolist(),
-        "has the parts of dates alone": _are_parts(numeric, part, is_date),
-        "has ascending bins of its numbers": _are_bins(fitted),
+        **rules_of(fitted, [kind for _, kind in about.inputs]),
         "makes as many inputs as the network takes": fitted.width == architecture.inputs,
         "has an output for each class": architecture.outputs == outputs or (architecture.outputs, outputs) == (1, 2),
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
@@ -249,44 +219,10 @@ def _beside(folder: Path, checksum: str) -> Model:
     return model
 
 
-def _are_parts(numeric: NDArray[np.int64], part: NDArray[np.int64], is_date: NDArray[np.bool_]) -> bool:
-    """Return whether parts are known, of dates, and each follows another of its column in their order."""
-    inside = bool(((numeric >= 0) & (numeric < len(is_date)) & (part >= 0) & (part < len(PARTS))).all())
-    places = numeric * len(PARTS) + part
-    return inside and bool(is_date[numeric[part > 0]].all()) and bool((np.diff(places) > 0).all())
-
-
-def _are_bins(fitted: Preprocessor) -> bool:
-    """Tell whether bins are of known columns, in their order, and each begins where the one before it ends."""
-    column, low, high = fitted.bin_of, fitted.bin_low, fitted.bin_high
-    known = bool(((column >= 0) & (column < len(fitted.numeric))).all() and (np.diff(column) >= 0).all())
-    together = np.diff(column) == 0
-    return known and bool((low < high).all() and (high[:-1][together] == low[1:][together]).all())
-
-
 def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) -> bool:
     """Tell whether inputs are the pixels of pictures of a shape."""
     has_shape = (len(picture) == 2 or picture[2:] == (3,)) and min(picture) > 0
     return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
-
-
-def _array(
-    folder: Path, extra: dict[str, NDArray[Any]], name: str, dtype: np.dtype[Any], shape: tuple[int, ...]
-) -> NDArray[Any]:
-    array = extra.get(name)
-    if array is None or array.dtype != dtype or array.shape != shape or not np.isfinite(array).all():
-        given = "none" if array is None else f"{array.dtype} of shape {array.shape}"
-        raise DataError(f"{folder}: {name} must be finite numbers of shape {shape}, but there is {given}.")
-    return array
-
-
-def _positions(folder: Path, extra: dict[str, NDArray[Any]], name: str, end: int) -> NDArray[np.int64]:
-    """Return an array of increasing positions below an end."""
-    shape = extra.get(name, np.empty(0)).shape or (0,)
-    array = _array(folder, extra, name, np.dtype(np.int64), shape[:1])
-    if array.size and not (array[0] >= 0 and array[-1] < end and (np.diff(array) > 0).all()):
-        raise DataError(f"{folder}: {name} must be increasing positions below {end}, but they are not.")
-    return array
 
 
 def outputs_of(model: Model, rows: pd.DataFrame) -> Array:
