@@ -15,7 +15,7 @@ from experiments.errors import SearchError
 from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
-from experiments.evaluation.score_range import fewest_units, score_range, within
+from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     Interval,
@@ -89,9 +89,9 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     if difference is not None and difference.ci95 == (0.0, 0.0) and rarest is not None and metric not in OTHER_SCORES:
         alike = np.ones(units, np.bool_)
         difference = paired_difference(alike, alike)
-    at_an_end = not np.ptp(first.draws) and (first.score == 1.0 or (shares and first.score == 0.0))
-    if at_an_end and metric not in OTHER_SCORES:
-        return OfRows(wilson_interval(int(first.score) * units, units), "wilson", None, difference)
+    ends = [end for end in ((1, 0) if shares else (1,)) if are_all([first.score, *first.draws], end)]
+    if ends and metric not in OTHER_SCORES:
+        return OfRows(wilson_interval(ends[0] * units, units), "wilson", None, difference)
     return OfRows(within(metric, first.interval()), BOOTSTRAP[first.drawn], len(first.draws), difference)
 
 

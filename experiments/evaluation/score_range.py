@@ -19,6 +19,7 @@ SHARES: Final = (
     "recall",
     "roc_auc",
 )
+ROUNDING: Final = 1e-9  # difference by which scores may differ though they are equal
 AT_MOST_ONE: Final = ("d2_", "explained_variance", "matthews_corrcoef", "r2")
 
 
@@ -43,6 +44,15 @@ def within(metric: str, interval: tuple[float, float]) -> tuple[float, float]:
     """
     low, high = score_range(metric)
     return max(low, interval[0]), min(high, interval[1])
+
+
+def are_all(scores: Sequence[float] | NDArray[np.float64], value: float) -> bool:
+    """Return whether all scores are this one, but for rounding: a perfect average precision is a sum of shares.
+
+    >>> are_all([0.9999999999999998, 1.0000000000000002], 1.0), are_all([0.99, 1.0], 1.0)
+    (True, False)
+    """
+    return bool((np.abs(np.asarray(scores) - value) < ROUNDING).all())
 
 
 def fewest_units(labels: Sequence[NDArray[Any]], units: NDArray[Any]) -> int:

@@ -16,7 +16,7 @@ from experiments.evaluation.one_standard_error import paired_errors, smallest_in
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
-from experiments.evaluation.score_range import fewest_units
+from experiments.evaluation.score_range import are_all, fewest_units
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.trial import Shared
 from nnet.arrays import Rows
@@ -132,7 +132,7 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates, rar
     quantiles = np.quantile(outside, (0.025, 0.975)).tolist()
     low, high = min(quantiles[0], corrected), max(quantiles[1], corrected)  # a mean of few values may lie outside
     high = max(corrected, min(high, samples.highest))
-    if low == high == 1.0:  # all rows are right in all draws, which is no certainty
+    if are_all([low, high], 1.0):  # all rows are right in all draws, which is no certainty
         from experiments.evaluation.statistics import wilson_interval  # workers seldom need it
 
         least = samples.units if rarest is None else rarest

@@ -134,6 +134,13 @@ def test_an_extreme_score_is_as_sure_as_the_rows_of_the_rarest_class_true_or_pre
     assert record.ci95 == pytest.approx(limits, abs=1e-4)
 
 
+def test_a_perfect_average_precision_is_not_certain_though_its_last_bits_differ() -> None:
+    y = (np.arange(37) < 12).astype(int)
+    score = final_score("average_precision", TWO, y, (y - np.linspace(0, 0.5, 37))[:, None], None)
+    assert (score.score, score.ci_method) == (pytest.approx(1.0), "wilson")
+    assert score.ci95 == pytest.approx((0.7575, 1.0), abs=1e-4)  # of 12 rows
+
+
 @pytest.mark.parametrize("metric", ["f1", "matthews_corrcoef"])
 def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str) -> None:
     y = (np.arange(300) < 9).astype(int)

@@ -124,6 +124,18 @@ def test_rows_that_are_all_right_are_not_certain() -> None:
     assert found.ci95 == (pytest.approx(0.8389, abs=1e-4), 1.0)
 
 
+class AveragePrecisions(Means):
+    """Samples of a perfect score that is a sum of shares, which is 1 but for its last bits."""
+
+    def scores_of(self, weights: Numbers, chosen: Rows) -> Numbers:
+        return np.resize([0.9999999999999998, 1.0, 1.0000000000000002], len(chosen))
+
+
+def test_rows_that_are_all_right_are_not_certain_where_scores_are_rounded() -> None:
+    found = best_of(AveragePrecisions(np.ones((20, 2)), highest=1.0))
+    assert found.ci95 == (pytest.approx(0.8389, abs=1e-4), pytest.approx(1.0))
+
+
 class AllButOne(Means):
     """Samples that score 1, but for the first of a block."""
 
