@@ -14,7 +14,7 @@ from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
@@ -86,13 +86,22 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     if difference is not None and shares:
         low, high = difference.ci95
         difference = replace(difference, ci95=(max(-1.0, low), min(1.0, high)))
-    if difference is not None and difference.ci95 == (0.0, 0.0) and rarest is not None and metric not in OTHER_SCORES:
-        alike = np.ones(units, np.bool_)
-        difference = paired_difference(alike, alike)
+    is_of_classes = rarest is not None and score_range(metric)[1] == 1.0
+    if difference is not None and is_of_classes and are_all(difference.ci95, 0.0):
+        difference = of_agreement(units, first.drawn == "groups", metric)
     ends = [end for end in ((1, 0) if shares else (1,)) if are_all([first.score, *first.draws], end)]
     if ends and metric not in OTHER_SCORES:
         return OfRows(wilson_interval(ends[0] * units, units), "wilson", None, difference)
     return OfRows(within(metric, first.interval()), BOOTSTRAP[first.drawn], len(first.draws), difference)
+
+
+def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
+    """Compare two models that no sample tells apart, as accuracies on so many rows, or groups, that agree in all."""
+    alike = np.ones(units, np.bool_)
+    method: DifferenceMethod = "agreement_groups_of_rarest_class" if are_groups else "agreement_rows_of_rarest_class"
+    if metric == "accuracy":  # of single rows it is not drawn
+        method = "agreement_groups"
+    return replace(paired_difference(alike, alike), method=method, agreeing=units)
 
 
 def fewest(y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
@@ -166,13 +175,13 @@ def of_few(
     """Make p of a bootstrap at least that of exchanging the two models' outputs, where rows or groups are few.
 
     A bootstrap of few rows claims more than it knows: of 4 rows it finds p < 0.05 between equal models in a fifth of
-    all cases.
+    all cases. The record says of how many units p is, where it is the exchanges'.
     """
     units = np.arange(len(winner)) if groups is None else groups
-    if len(np.unique(units)) >= FEW:
+    if (count := len(np.unique(units))) >= FEW:
         return difference
     p_value = swapped_p_value(score, winner, default, units, SEED)
-    return replace(difference, p_value=max(difference.p_value, p_value))
+    return replace(difference, p_value=p_value, exchanged=count) if p_value > difference.p_value else difference
 
 
 def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:

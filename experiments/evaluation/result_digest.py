@@ -7,6 +7,7 @@ from typing import Any
 from experiments.config.documents import canonical_digest
 
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
+EXCHANGED = "exchanged"  # of the difference on test rows, added later, too
 PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis, added after its digests were fixed
 
 
@@ -20,4 +21,7 @@ def digested(document: dict[str, Any]) -> dict[str, Any]:
     body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
     if isinstance(body.get("analysis"), dict):
         body["analysis"] = {key: value for key, value in body["analysis"].items() if key not in PARTS_OUTSIDE}
+    if isinstance(test := body.get("test"), dict) and isinstance(compared := test.get("difference"), dict):
+        difference = {key: value for key, value in compared.items() if key != EXCHANGED}
+        body["test"] = {**test, "difference": difference}
     return body

@@ -32,7 +32,8 @@ IntervalMethod = Literal[
 ]  # fmt: skip
 DifferenceMethod = Literal[
     "mcnemar_bonett_price", "paired_bootstrap_rows", "paired_bootstrap_groups", "expanded_paired_bootstrap_groups",
-    "paired_bootstrap_rows_of_each_class", "corrected_resampled_t", "as_written",
+    "paired_bootstrap_rows_of_each_class", "agreement_groups", "agreement_groups_of_rarest_class",
+    "agreement_rows_of_rarest_class", "corrected_resampled_t", "as_written",
 ]  # fmt: skip
 BaselineId = Literal[
     "majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression", "as_written"
@@ -165,9 +166,12 @@ class DefaultScore:
 class ScoreDifference:
     """Winner minus default on the same test rows; positive means that the winner is better.
 
-    method: the test and the interval.
-    draws:  number of bootstrap draws; None without a bootstrap.
-    detail: the method in the words of an older version, with "as_written".
+    method:    the test and the interval.
+    draws:     number of bootstrap draws; None without a bootstrap.
+    detail:    the method in the words of an older version, with "as_written".
+    agreeing:  number of rows or groups by which models that agree in all samples have an interval; else absent.
+    exchanged: number of rows or groups of the exchange test that p is of; absent where p is of the method. Outside the
+               digest.
     """
 
     score: float
@@ -176,6 +180,8 @@ class ScoreDifference:
     method: DifferenceMethod
     draws: int | None = None
     detail: str = ""
+    agreeing: int | None = None
+    exchanged: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,6 +307,7 @@ class StudyResult:
         for name in ("outer", "holdout", "report"):
             if body[name] is None:
                 del body[name]
+        drop_absent(body["test"])
         own = digest(body)
         return {"schema": body.pop("schema"), "study": body.pop("study"), "digest": own, **body}
 
@@ -324,6 +331,14 @@ class StudyResult:
     def digest(self) -> str:
         """The sha256 of the canonical JSON of all that the study file and the data determine, as it was written."""
         return self.earlier_digest or str(self.document()["digest"])
+
+
+def drop_absent(test: dict[str, Any] | None) -> None:
+    """Remove the keys of a difference that are written only where they have a value."""
+    difference = (test or {}).get("difference") or {}
+    for name in ("agreeing", "exchanged"):
+        if difference.get(name) is None:
+            difference.pop(name, None)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Final
 from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore
 from experiments.evaluation.records import ImportanceRecord, SelectionRecord
 from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
-from experiments.reports.blocks import Fact, Parts, Words, counted, filled, number, percent, sentence
+from experiments.reports.blocks import Fact, Part, Parts, Words, counted, filled, number, percent, sentence
 from experiments.reports.formatting import parameter
 from experiments.reports.metrics import metric_label
 
@@ -26,6 +26,9 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
     "paired_bootstrap_groups": "paired percentile bootstrap over rows that belong together",
     "expanded_paired_bootstrap_groups": "paired, expanded percentile bootstrap over rows that belong together",
     "paired_bootstrap_rows_of_each_class": "paired percentile bootstrap over the rows of each class",
+    "agreement_groups": "the two agree in every sample of the test groups",
+    "agreement_groups_of_rarest_class": "the two agree in every sample of the test groups",
+    "agreement_rows_of_rarest_class": "the two agree in every sample of the test rows",
     "corrected_resampled_t": "approximate: corrected resampled t test over the outer folds, and a test of their rows",
 }
 DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}
@@ -69,8 +72,17 @@ def difference_method(compared: ScoreDifference) -> Parts:
     """Name the method by which tuned and default model were compared."""
     if compared.method == "as_written":
         return (Fact("test.difference.detail", compared.detail),)
-    method = Fact("test.difference.method", TESTS[compared.method])
-    return (method, *_draws("test.difference.draws", compared.draws))
+    key, unit = "test.difference", "group" if "groups" in compared.method else "row"
+    parts: list[Part] = [Fact(f"{key}.method", TESTS[compared.method])]
+    parts += _draws(f"{key}.draws", compared.draws)
+    if compared.agreeing is not None:
+        rarest = ", as many as have the rarest class" if "rarest" in compared.method else ""
+        agreeing = counted(f"{key}.agreeing", compared.agreeing, unit)
+        parts += sentence(f"; limits as of {{}} that agree{rarest}", agreeing)
+    if compared.exchanged is not None:
+        exchanged = counted(f"{key}.exchanged", compared.exchanged, unit)
+        parts += sentence("; p by exchanging the outputs of {}", exchanged)
+    return tuple(parts)
 
 
 def _draws(key: str, draws: int | None) -> Parts:

@@ -173,12 +173,15 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         found.update(["trials[*].reason", "trials[*].epochs"])
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
-        found.update(f"test.difference.{what}" for what in ("score", "ci95", "p_value"))
-        found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
+        found.update(f"test.difference.{what}" for what in ("score", "p_value"))
+        found.update(
+            {f"test.difference.{what}": 2 for what in ("draws", "agreeing", "exchanged") if compared.get(what)}
+        )
         low, high = compared["ci95"]
-        found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
-        found["test.metric"] += 1
-        found["test.difference.draws"] += 0 if compared["draws"] is None else 2
+        if low < high:
+            found.update(["test.difference.ci95", "test.metric"])
+            found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
+            found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
     return found
 
 

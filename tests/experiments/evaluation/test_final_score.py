@@ -9,6 +9,7 @@ from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation import statistics
 from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.statistics import paired_difference
 
 pytestmark = pytest.mark.slow
 
@@ -145,8 +146,30 @@ def test_a_perfect_average_precision_is_not_certain_though_its_last_bits_differ(
 def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str) -> None:
     y = (np.arange(300) < 9).astype(int)
     score = final_score(metric, TWO, y, _certain(y), _certain(y))
-    assert (score.difference.score, score.difference.p_value, score.difference.method) == (0, 1, "mcnemar_bonett_price")
+    assert (score.difference.score, score.difference.p_value) == (0, 1)
+    assert (score.difference.method, score.difference.agreeing) == ("agreement_rows_of_rarest_class", 9)
     assert score.difference.ci95 == pytest.approx((-0.2520, 0.2520), abs=1e-4)  # of 9 rows
+
+
+def test_groups_in_which_two_models_agree_are_counted_and_named() -> None:
+    y = (np.arange(300) < 9).astype(int)
+    groups = np.arange(300) // 3
+    for metric, method, units in (
+        ("f1", "agreement_groups_of_rarest_class", 3),
+        ("accuracy", "agreement_groups", 100),
+    ):
+        found = final_score(metric, TWO, y, _certain(y), _certain(y), groups).difference
+        assert (found.method, found.agreeing) == (method, units)
+        assert found.ci95 == pytest.approx(paired_difference(*[np.ones(units, bool)] * 2).ci95)
+    alike = final_score("neg_log_loss", TWO, y, _certain(y), _certain(y), groups).difference
+    assert (alike.method, alike.agreeing) == ("expanded_paired_bootstrap_groups", None)  # a log loss is no share
+
+
+def test_two_rankings_that_are_both_perfect_are_not_equal_for_certain() -> None:
+    y = (np.arange(37) < 12).astype(int)
+    models = [(y - np.linspace(0, width, 37))[:, None] for width in (0.5, 0.6)]
+    found = final_score("average_precision", TWO, y, *models).difference
+    assert (found.score, found.method, found.agreeing) == (0, "agreement_rows_of_rarest_class", 12)
 
 
 def _certain(predicted: Any) -> Any:
@@ -192,3 +215,11 @@ def test_few_rows_do_not_tell_equal_models_apart(metric: str, rows: int) -> None
 def test_few_rows_tell_models_apart_that_differ_much() -> None:
     y = np.arange(10.0)
     assert final_score("r2", Target(), y, y[:, None] + 0.1, -y[:, None]).verdict == "helped"
+
+
+def test_the_record_says_whether_p_is_that_of_exchanges() -> None:
+    few = final_score("accuracy", TWO, Y, GOOD, GOOD + RNG.normal(size=(200, 2)) / 2, np.arange(200) % 8).difference
+    assert (few.method, few.exchanged) == ("expanded_paired_bootstrap_groups", 8)
+    assert few.p_value * 2**8 == pytest.approx(round(few.p_value * 2**8))
+    assert final_score("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % 40).difference.exchanged is None
+    assert final_score("neg_log_loss", TWO, Y, GOOD, GOOD, np.arange(200) % 8).difference.exchanged is None  # p is 1

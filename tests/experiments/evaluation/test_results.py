@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -104,6 +104,20 @@ def test_the_document_has_the_schemas_order() -> None:
     ]
     assert list(document["best"]) == ["number", "params", "cv_mean", "cv_std", "epochs", "fold_scores"]
     assert document["schema"] == 2
+
+
+def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() -> None:
+    before = result()
+    assert list(before.document()["test"]["difference"]) == ["score", "ci95", "p_value", "method", "draws", "detail"]
+    assert before.test is not None
+    assert before.test.difference is not None
+    difference = replace(before.test.difference, exchanged=8)
+    exchanged = replace(before, test=replace(before.test, difference=difference))
+    assert exchanged.document()["test"]["difference"]["exchanged"] == 8
+    assert exchanged.digest == before.digest
+    assert StudyResult.of_document(exchanged.document()) == exchanged
+    agreeing = replace(before, test=replace(before.test, difference=replace(difference, agreeing=9)))
+    assert agreeing.digest != before.digest
 
 
 def test_the_document_is_plain_json() -> None:

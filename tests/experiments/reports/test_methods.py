@@ -48,6 +48,22 @@ def test_a_bootstrap_has_its_draws(full):
     assert plain(words.interval_method(test)) == "percentile bootstrap over rows that belong together, 10,000 draws"
 
 
+def test_a_difference_names_what_its_limits_and_its_p_are_of(full):
+    compared = full[0].test.difference
+    alike = replace(compared, method="agreement_rows_of_rarest_class", agreeing=10)
+    assert plain(words.difference_method(alike)) == (
+        "the two agree in every sample of the test rows; limits as of 10 rows that agree, as many as have the rarest "
+        "class"
+    )
+    few = replace(compared, method="expanded_paired_bootstrap_groups", draws=1000, exchanged=8)
+    assert plain(words.difference_method(few)) == (
+        "paired, expanded percentile bootstrap over rows that belong together, 1,000 draws; p by exchanging the "
+        "outputs of 8 groups"
+    )
+    rows = replace(compared, method="paired_bootstrap_rows", exchanged=12)
+    assert plain(words.difference_method(rows)).endswith("over rows; p by exchanging the outputs of 12 rows")
+
+
 def test_a_baseline_is_described():
     settings = {"alpha": 1.0, "c": 1.0, "solver": "lsqr", "iterations": 100, "learning_rate": 0.2, "leaves": 15,
                 "bins": 64, "rows": 50, "rows_in_all": 2000}  # fmt: skip
