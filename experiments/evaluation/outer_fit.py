@@ -160,7 +160,7 @@ def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
     z, *default = final_outputs(raw, one.temperatures, joins, refits[0][1].probabilities)
     won = one.finalists[0].result.number == 0  # the default itself was chosen
     return ScoredFold(
-        outputs=FoldOutputs(y, z, default[0] if default else z if won else None, test.groups),
+        outputs=FoldOutputs(y, z, default[0] if default else z if won else None, test.groups, won),
         metrics=other_metrics(target, refits[0][0].candidate.training.loss, y, z),
         confusion=confusion(target, y, z),
         baselines=tuple(future.result() for future in scoring),

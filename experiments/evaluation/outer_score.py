@@ -34,12 +34,14 @@ class FoldOutputs:
     winner:  (n, outputs) of the configuration that its study chose.
     default: the same of the default; None where it has none.
     groups:  (n,) group of each row; None where every row stands alone.
+    won:     the default is what its study chose, so that there is nothing to compare.
     """
 
     y: Targets
     winner: Array
     default: Array | None
     groups: NDArray[Any] | None
+    won: bool = False
 
 
 def pooled_score(
@@ -49,6 +51,7 @@ def pooled_score(
 
     The interval is that of the corrected resampled t test, or that of the rows where that is wider. Folds of rows in
     time order learn from more and more rows, for which that test is not made: they have the interval of the rows alone.
+    Where every search chose the default nothing is compared, as of a study whose winner is the default.
 
     Args:
         ordered: the rows are in time order.
@@ -60,10 +63,11 @@ def pooled_score(
     Raises:
         SearchError: the metric has no value in some fold.
     """
-    score, compared = scorer(metric, target), all(fold.default is not None for fold in folds)
+    score = scorer(metric, target)
     winners = _scores(metric, [score(fold.winner, fold.y) for fold in folds])
-    defaults = [score(fold.default, fold.y) for fold in folds if fold.default is not None] if compared else []
-    defaults = _scores(metric, defaults)
+    known = [score(fold.default, fold.y) for fold in folds if fold.default is not None]
+    defaults = _scores(metric, known) if len(known) == len(folds) else []
+    compared = bool(defaults) and not all(fold.won for fold in folds)
     sizes = [len(fold.y) for fold in folds]
     of_rows = _of_rows(metric, target, folds, compared)
     method: IntervalMethod = "corrected_resampled_t"

@@ -183,6 +183,11 @@ class ScoreDifference:
     agreeing: int | None = None
     exchanged: int | None = None
 
+    @property
+    def has_interval(self) -> bool:
+        """Return whether the limits are apart; differences that are all equal say nothing about others."""
+        return self.ci95[0] < self.ci95[1]
+
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineRecord:
@@ -215,7 +220,8 @@ class FinalScore:
     ci_draws:     number of bootstrap draws; None without a bootstrap.
     ci_detail:    the method in the words of an older version, with "as_written".
     times_scored: position of this evaluation among the study's evaluations on these rows, from 1.
-    default:      None where the default diverged or is the winner itself, and so is `difference`.
+    default:      None where the default diverged, or is the winner itself, in all outer folds of nested
+                  cross-validation; and so is `difference`.
     references:   scores of the baselines.
     confusion:    of the winner on the test rows; None for a number.
     """

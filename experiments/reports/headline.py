@@ -11,7 +11,7 @@ from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, join
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
-from experiments.reports.outer_fold import outer_fold_of
+from experiments.reports.outer_fold import outer_fold_of, why_not_compared
 from experiments.reports.split import in_groups
 
 Tone = Literal["good", "even", "bad"]
@@ -46,8 +46,16 @@ OF_PROCEDURES: Final[dict[Verdict, str]] = {
     "tuning improved it.",
     "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
     "chance would explain: searches on rows like these overfit their own folds. Use the default configuration.",
-    "not compared": "The two were not compared, as the default has no score in some outer fold.",
+    "not compared": "The two were not compared: {}.",
 }
+NO_INTERVAL: Final = (
+    "no interval, as the differences are all equal",
+    "The differences are all equal, so that no limits of the true one can be given. ",
+)
+LIMITS: Final = (
+    "The true difference plausibly lies between {} and {}. ",
+    "Any true difference from {} to {} would fit. ",
+)
 
 
 @dataclass(frozen=True)
@@ -161,13 +169,19 @@ def answer(result: StudyResult) -> Answer | None:
 def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores, nested: bool) -> Parts:
     default = sentence(" ({})", Fact("test.default.score", scores.show(test.default.score))) if test.default else ()
     return sentence(
-        "{} against the default{}: {}, 95% interval {}, {}",
+        "{} against the default{}: {}, {}, {}",
         "Procedure" if nested else "Tuned model",
         default,
         Strong(Fact("test.difference.score", scores.gain(compared.score))),
-        Fact("test.difference.ci95", scores.gain_interval(compared.ci95)),
+        _limits(compared, scores),
         Fact("test.difference.p_value", p_value(compared.p_value)),
     )
+
+
+def _limits(compared: ScoreDifference, scores: Scores) -> Words:
+    if not compared.has_interval:
+        return NO_INTERVAL[0]
+    return sentence("95% interval {}", Fact("test.difference.ci95", scores.gain_interval(compared.ci95)))
 
 
 def _warning(result: StudyResult, test: FinalScore) -> Parts:
@@ -184,7 +198,7 @@ def _copies_to_test(result: StudyResult) -> int:
 
 def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.outer is not None and test.difference is None:
-        return (PROCEDURE, OF_PROCEDURES["not compared"])
+        return (PROCEDURE, *sentence(OF_PROCEDURES["not compared"], why_not_compared(result.outer)))
     if result.outer is None and result.default is not None and result.default.number == result.best.number:
         if keeps_smallest(result):
             why = "The default is the smallest network within one standard error of the best selection score"
@@ -198,6 +212,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
     if _copies_to_test(result):
         template = template.replace(*SEEN)
+    for with_limits in LIMITS if not test.difference.has_interval else ():
+        template = template.replace(with_limits, NO_INTERVAL[1])
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
 
 
@@ -241,7 +257,7 @@ def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
 def _disagreement(compared: ScoreDifference) -> Parts:
     """Point out that interval and test, which are two methods, disagree near the threshold."""
     leaves_out_zero = compared.ci95[0] > 0 or compared.ci95[1] < 0
-    if leaves_out_zero == (compared.p_value < SIGNIFICANCE):
+    if not compared.has_interval or leaves_out_zero == (compared.p_value < SIGNIFICANCE):
         return ()
     side = Fact("test.difference.side", "excludes" if leaves_out_zero else "includes")
     return sentence(" A close call: the interval {} zero, but the verdict goes by the test, as fixed beforehand.", side)

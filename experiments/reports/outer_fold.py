@@ -1,9 +1,10 @@
-"""The words on the pages of the study of one outer fold, which is a part of nested cross-validation."""
+"""The words for the study of one outer fold, and for what the outer folds cannot be compared with."""
 
 from __future__ import annotations
 
 import shlex
 
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, sentence
 
@@ -12,6 +13,13 @@ def outer_fold_of(result: StudyResult) -> Parts:
     """Name the outer fold that a study is tested on; nothing of any other study."""
     facts = [Fact(f"spec.data.test_fold[{at}]", str(one)) for at, one in enumerate(_fold(result))]
     return sentence("outer fold {} of {}", *facts) if facts else ()
+
+
+def why_not_compared(outer: OuterRecord) -> str:
+    """Say why nested cross-validation compares nothing with the default."""
+    if all(fold.default is not None for fold in outer.folds):
+        return "every outer search chose the default configuration"
+    return "the default has no score in some outer fold"
 
 
 def study_name(result: StudyResult) -> str:

@@ -136,7 +136,7 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
 
 def _gain(result: StudyResult) -> list[Picture]:
     test = result.test
-    if test is None or test.difference is None:
+    if test is None or test.difference is None or not test.difference.has_interval:
         return []
     name = metric_label(test.metric)
     tuned, rows, template = "tuned model", "the test rows", GAIN

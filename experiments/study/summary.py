@@ -16,6 +16,7 @@ from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
 from experiments.reports.headline import scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
+from experiments.reports.outer_fold import why_not_compared
 from experiments.reports.run_info import rows_scored
 from experiments.reports.split import in_groups
 from experiments.search.arithmetic import MEANINGS
@@ -136,9 +137,10 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
         won = result.default is not None and result.default.number == result.best.number
         why = "the winner is the default itself" if won else "the default has no score"
         if result.outer is not None:
-            why = "the default has no score in some outer fold"
+            why = why_not_compared(result.outer)
         yield "against the default", f"not compared: {why}"
         return
-    gain = f"{scores.gain(test.difference.score)} {scores.gain_interval(test.difference.ci95)}"
+    limits = scores.gain_interval(test.difference.ci95) if test.difference.has_interval else "(no interval)"
+    gain = f"{scores.gain(test.difference.score)} {limits}"
     default = f"{scores.show(test.default.score)}, tuned {gain}"
     yield "against the default", f"{default}, p = {test.difference.p_value:.2g}: {test.verdict}"

@@ -106,7 +106,8 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
             metrics["test_score_default"] = result.test.default.score
         if result.test.difference is not None:
             metrics["test_difference"] = result.test.difference.score
-            metrics["test_difference_ci95_low"], metrics["test_difference_ci95_high"] = result.test.difference.ci95
+            if result.test.difference.has_interval:
+                metrics["test_difference_ci95_low"], metrics["test_difference_ci95_high"] = result.test.difference.ci95
             metrics["test_p_value"] = result.test.difference.p_value
         metrics |= {f"test_metrics/{name}": value for name, value in result.test.metrics.items()}
     for fold, found in enumerate(() if result.outer is None else result.outer.folds, 1):

@@ -97,6 +97,17 @@ def test_a_fold_without_default_leaves_nothing_to_compare() -> None:
     assert (found.default, found.difference, defaults) == (None, None, [])
 
 
+def test_where_every_search_chose_the_default_nothing_is_compared() -> None:
+    folds = [replace(fold(18, 2, 18), won=True) for _ in range(3)]
+    found, winners, defaults = pooled_score("accuracy", CLASSES, folds, ordered=False)
+    assert (found.default, found.difference, found.verdict) == (None, None, "not compared")
+    assert winners == defaults == [0.9] * 3
+    in_order, _, _ = pooled_score("accuracy", CLASSES, folds, ordered=True)
+    assert (in_order.difference, in_order.verdict) == (None, "not compared")
+    one_won, _, _ = pooled_score("accuracy", CLASSES, [*folds, fold(18, 2, 10)], ordered=False)
+    assert one_won.difference is not None
+
+
 def numbers(seed: int, rows: int = 25, noise: float = 0.5) -> FoldOutputs:
     chance = np.random.default_rng(seed)
     y = chance.normal(size=rows) + seed

@@ -76,6 +76,18 @@ def test_an_interval_that_disagrees_with_the_test_is_explained(study):
         assert f"A close call: the interval {words}" in plain(found.meaning)
 
 
+def test_differences_that_are_all_equal_have_no_interval(study):
+    found = _answer(study[0], difference=_difference(0.02, (0.02, 0.02), 0.5), verdict="no evidence either way")
+    assert plain(found.difference).endswith(
+        "0.0200 better, no interval, as the differences are all equal, p\xa0=\xa00.5000"
+    )
+    assert "The differences are all equal, so that no limits of the true one can be given. Use" in plain(found.meaning)
+    assert "would fit" not in plain(found.meaning)
+    assert "A close call" not in plain(found.meaning)
+    helped = _answer(study[0], difference=_difference(0.02, (0.02, 0.02), 0.01), verdict="helped")
+    assert "lies between" not in plain(helped.meaning)
+
+
 def test_a_missing_comparison_is_explained(study):
     result, missing = study[0], {"default": None, "difference": None, "verdict": "not compared"}
     first = replace(result.trials[0], state="PRUNED", reason="diverged", value=None, epochs=3)

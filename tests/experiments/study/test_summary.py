@@ -98,6 +98,9 @@ def test_every_score_has_its_metric_beside_it() -> None:
     assert lines["selection score"].startswith("log loss 0.1250, default 0.3750 ")
     assert lines["test score"].startswith("R² 0.7500, ")
     assert lines["against the default"].startswith("0.5000, tuned 0.2500 better [0.1000 better, 0.4000 better], ")
+    equal = replace(scored, difference=replace(difference, ci95=(0.25, 0.25)))
+    lines = said(spec=spec, best=best, default=default, test=equal)
+    assert lines["against the default"].startswith("0.5000, tuned 0.2500 better (no interval), p = ")
 
 
 def test_a_score_of_one_class_names_it() -> None:

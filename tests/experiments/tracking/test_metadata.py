@@ -5,7 +5,8 @@ from typing import Any
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.tracking.metadata import final_tags, run_metadata
+from experiments.evaluation.results import ScoreDifference
+from experiments.tracking.metadata import final_metrics, final_tags, run_metadata
 from support.results import made_up, replaced
 
 DOCUMENT: dict[str, Any] = {
@@ -34,6 +35,16 @@ def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None
     ]
     fingerprints = [data_set.fingerprint for data_set in metadata.datasets]
     assert fingerprints == [data.development.fingerprint, data.test.fingerprint]
+
+
+def test_differences_that_are_all_equal_have_no_limits() -> None:
+    limits, found = {"test_difference_ci95_low", "test_difference_ci95_high"}, []
+    for interval in ((-0.1, 0.1), (0.0, 0.0)):
+        compared = ScoreDifference(score=0.0, ci95=interval, p_value=1.0, method="corrected_resampled_t")
+        metrics = final_metrics(replaced(made_up(), "test", difference=compared))
+        assert metrics["test_p_value"] == 1
+        found.append(metrics.keys() & limits)
+    assert found == [limits, set()]
 
 
 def test_a_second_test_is_tagged() -> None:

@@ -63,8 +63,16 @@ def test_it_is_said_that_the_score_is_of_the_procedure(full):
         "This is the score of the procedure, its search included, and not of this one"
     )
     assert plain(shown.difference).startswith("Procedure against the default")
-    no_default = replaced(_nested(full[0]), "test", default=None, difference=None, verdict="not compared")
-    assert plain(answer(no_default).meaning).endswith("as the default has no score in some outer fold.")
+
+
+def test_what_is_not_compared_says_why(full):
+    chosen = replaced(_nested(full[0]), "test", default=None, difference=None, verdict="not compared")
+    found = answer(chosen)
+    assert (found.difference, plain(found.verdict)) == ((), "not compared")
+    assert "The two were not compared: every outer search chose the default configuration." in plain(found.meaning)
+    folds = tuple(replace(fold, default=None) for fold in chosen.outer.folds)
+    no_default = replace(chosen, outer=replace(chosen.outer, folds=folds))
+    assert plain(answer(no_default).meaning).endswith("not compared: the default has no score in some outer fold.")
 
 
 def test_baselines_of_the_folds_stand_beside_the_procedure(full):
