@@ -23,7 +23,8 @@ def history(result: StudyResult) -> str:
     last = max(trial.number for trial in result.trials)
     margin = max(0.5, 0.02 * last)
     numbers = Axis(-margin, last + margin, number_ticks(0, last, 8, whole=True), "trial", "line")
-    chart = Chart(*WIDE, numbers, trial_axis(result, axis_label(metric_of(result.spec))))
+    scores = trial_axis(result, axis_label(metric_of(result.spec)))
+    chart = Chart(*WIDE, numbers, scores, clip="history")  # the first trials may be far off the scale
     chart.line(_best_so_far(result), Stroke(INK, 1.1), "best so far")
     draw_trials(chart, result, {trial.number: float(trial.number) for trial in result.trials}, named=True)
     return chart.svg()

@@ -32,7 +32,7 @@ def sizes(result: StudyResult, record: SmallestRecord) -> str:
     margin = MARGIN * (high - low) or 0.5
     ticks = [(log10(tick), f"{tick:,}") for tick in round_ticks(10 ** (low - margin), 10 ** (high + margin))]
     across = Axis(low - margin, high + margin, ticks, "parameters", "line")
-    chart = Chart(*WIDE, across, trial_axis(result, axis_label(metric)))
+    chart = Chart(*WIDE, across, trial_axis(result, axis_label(metric)), clip="sizes")
     near = [(places[one.trial], values[one.trial]) for one in record.networks if one.behind <= one.error]
     chart.marks(near, NEAR, "within one standard error of the best")
     draw_trials(chart, result, places, named=True)

@@ -47,6 +47,18 @@ def test_the_line_of_the_best_so_far_rises_to_the_winner_and_goes_on(study):
     assert line[-1][0] == pytest.approx(left + 9 / 5 * (right - left), abs=0.05)
 
 
+def test_a_first_trial_far_off_the_scale_draws_no_line_across_the_page(study):
+    result = study[0]
+    first = replace(result.trials[0], value=-300.0)
+    svg = plots.history(replace(result, trials=(first, *result.trials[1:])))
+    (line,) = [
+        one for one in elements(svg, "path", stroke="#22262b", clip_path="url(#history)") if len(points(one)) > 2
+    ]
+    (frame,) = [one for region in elements(svg, "clipPath", id="history") for one in region]
+    assert max(y for _, y in points(line)) > 1000
+    assert float(frame.get("height", "nan")) < 110
+
+
 def test_a_study_of_one_trial_can_be_drawn(make_study):
     result, _ = make_study(trials=1)
     assert "best so far" in words(plots.history(result))

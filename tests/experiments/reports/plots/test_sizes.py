@@ -35,6 +35,12 @@ def test_a_halo_is_around_each_that_is_within_one_standard_error(full):
     assert len(halos) == len(near) + 1  # and the one of the legend
 
 
+def test_a_smallest_network_off_the_scale_has_no_ring_below_the_picture(full):
+    svg = sizes(full[0], record(full[0]))
+    assert elements(svg, "clipPath", id="sizes")
+    assert len(elements(svg, "circle", fill_opacity="0.22", clip_path="url(#sizes)")) > 1
+
+
 def test_the_other_ring_is_the_smallest_or_else_the_best(full):
     result = full[0]
     smallest, best = record(result).trial, record(result).best

@@ -36,7 +36,7 @@ def test_identifiers_are_unique_on_a_page_and_references_have_targets(pictures):
         assert set(re.findall(r'(?:href="|url\()#([\w.-]+)', svg)) <= own
         assert not own & seen
         seen |= own
-    assert seen == {"scores", "losses"}
+    assert seen == {"scores", "losses", "history", "sizes"}
 
 
 def test_a_user_cannot_write_elements_or_attributes():
